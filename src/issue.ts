@@ -1,0 +1,19 @@
+/** A fact about a capture file itself, not about its traffic. Types only. */
+
+/** What a reader found out about the end of a capture file. */
+export interface CaptureIssue {
+  /** `cut-short`: the file ends inside a record. `damaged`: a record that cannot be. */
+  kind: 'cut-short' | 'damaged'
+  /** File offset of the record that is cut or impossible, in bytes of the uncompressed capture. */
+  offset: number
+  /** One sentence: what is there and what should be. */
+  detail: string
+}
+
+/** What the capture system says it lost on one interface. */
+export interface InterfaceDrops {
+  /** Interface, numbered as `PacketInfo.interfaceId`. */
+  interfaceId: number
+  /** Packets dropped by the interface and the operating system, the last value stated; `null` when the file does not tell. */
+  dropped: number | null
+}
