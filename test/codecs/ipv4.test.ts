@@ -1,0 +1,252 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Cursor } from '../../src/codecs/cursor.ts'
+import { Fault, NONE } from '../../src/codecs/fault.ts'
+import * as ipv4 from '../../src/codecs/ipv4.ts'
+import { Protocol } from '../../src/codecs/protocol.ts'
+import { blocks } from '../support/blocks.ts'
+import { codecLaws } from '../support/codec-laws.ts'
+import { bytesOf, viewOf } from '../support/hex.ts'
+
+const u16 = fc.nat({ max: 0xffff })
+const u32 = fc.nat({ max: 0xffff_ffff })
+const noWord = [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32, -(2 ** 31) - 1]
+
+codecLaws<ipv4.Header>('ipv4', {
+  codec: ipv4,
+  headers: fc
+    .record({
+      options: blocks(4, 0, 10),
+      dscp: fc.nat({ max: 63 }),
+      ecn: fc.nat({ max: 3 }),
+      payload: fc.oneof(fc.constant(NONE), fc.nat({ max: 0xffff - 60 })),
+      identification: u16,
+      flags: fc.nat({ max: 7 }),
+      fragmentBlocks: fc.nat({ max: 0x1fff }),
+      timeToLive: fc.nat({ max: 255 }),
+      protocol: fc.nat({ max: 255 }),
+      checksum: u16,
+      source: u32,
+      destination: u32,
+    })
+    .map(({ payload, fragmentBlocks, ...rest }) => {
+      const headerLength = ipv4.LENGTH + rest.options.length
+      const totalLength = payload === NONE ? 0 : headerLength + payload
+      return { version: 4, headerLength, totalLength, fragmentOffset: 8 * fragmentBlocks, ...rest }
+    }),
+  length: (header) => ipv4.LENGTH + header.options.length,
+  withoutAccessor: ['ihl', 'fragmentBlocks'],
+  reference: (header) => ({ ...header, ihl: header.headerLength / 4, fragmentBlocks: header.fragmentOffset / 8 }),
+  accessors: [
+    'headerLength',
+    'fragmentOffset',
+    'dontFragment',
+    'moreFragments',
+    'isFragment',
+    'optionsLength',
+    'options',
+  ],
+  refused: {
+    headerLength: [-4, 21, 22, 64, Number.NaN],
+    fragmentOffset: [-8, 4, 65536, Number.NaN],
+    source: noWord,
+    destination: noWord,
+    options: [new Uint8Array(1), new Uint8Array(6), new Uint8Array(44)],
+  },
+  vectors: [
+    {
+      what: 'the outer header of a VXLAN datagram',
+      source: 'fault-healthy-h1.pcap packet 45, by tshark',
+      hex: '4500006e 89580000 4011c85c 0a000a65 0a000a66',
+      header: {
+        version: 4,
+        headerLength: 20,
+        dscp: 0,
+        ecn: 0,
+        totalLength: 110,
+        identification: 35160,
+        flags: 0,
+        fragmentOffset: 0,
+        timeToLive: 64,
+        protocol: Protocol.Udp,
+        checksum: 0xc85c,
+        source: 0x0a000a65,
+        destination: 0x0a000a66,
+        options: new Uint8Array(0),
+      },
+    },
+    {
+      what: 'an IGMP report with router alert, DSCP 48, DF',
+      source: 'kv-mcast-h1.pcap packet 1, by tshark',
+      hex: '46c00028 00004000 0102ef94 0a000a65 e0000016 94040000',
+      header: {
+        version: 4,
+        headerLength: 24,
+        dscp: 48,
+        ecn: 0,
+        totalLength: 40,
+        identification: 0,
+        flags: ipv4.FLAG_DF,
+        fragmentOffset: 0,
+        timeToLive: 1,
+        protocol: Protocol.Igmp,
+        checksum: 0xef94,
+        source: 0x0a000a65,
+        destination: 0xe0000016,
+        options: bytesOf('94040000'),
+      },
+    },
+    {
+      what: 'the last fragment of an outer datagram',
+      source: 'mtu-frag-h1.pcap packet 8, by tshark',
+      hex: '45000046 549900b9 4011fc8a 0a000a65 0a000a66',
+      header: {
+        version: 4,
+        headerLength: 20,
+        dscp: 0,
+        ecn: 0,
+        totalLength: 70,
+        identification: 21657,
+        flags: 0,
+        fragmentOffset: 1480,
+        timeToLive: 64,
+        protocol: Protocol.Udp,
+        checksum: 0xfc8a,
+        source: 0x0a000a65,
+        destination: 0x0a000a66,
+        options: new Uint8Array(0),
+      },
+    },
+    {
+      what: 'every field at its largest',
+      source: 'RFC 791 §3.1',
+      hex: '45ffffff ffffffff ffffffff ffffffff ffffffff',
+      header: {
+        version: 4,
+        headerLength: 20,
+        dscp: 63,
+        ecn: ipv4.Ecn.Ce,
+        totalLength: 65535,
+        identification: 65535,
+        flags: 7,
+        fragmentOffset: 65528,
+        timeToLive: 255,
+        protocol: 255,
+        checksum: 65535,
+        source: 0xffff_ffff,
+        destination: 0xffff_ffff,
+        options: new Uint8Array(0),
+      },
+    },
+  ],
+})
+
+const HEADER = '45000018 00010000 40110000 0a000001 0a000002'
+
+function entered(hex: string, wireExtra = 0): { cursor: Cursor; at: number } {
+  const view = viewOf(hex)
+  const cursor = new Cursor().reset(view, 0, view.byteLength, view.byteLength + wireExtra)
+  return { cursor, at: ipv4.enter(cursor) }
+}
+
+describe('ipv4', () => {
+  it('narrows the window to the total length, so that padding falls away', () => {
+    const { cursor, at } = entered(`${HEADER} 01020304 0000`)
+    expect([at, cursor.position, cursor.end, cursor.wireEnd]).toEqual([0, 20, 24, 24])
+  })
+
+  it('keeps the end of what was captured where the snap length cut the payload', () => {
+    const { cursor } = entered(`${HEADER} 0102`, 10)
+    expect([cursor.position, cursor.end, cursor.wireEnd]).toEqual([20, 22, 24])
+  })
+
+  it('leaves the window as it is when the total length exceeds it', () => {
+    const { cursor, at } = entered(`${HEADER} 0102`)
+    expect([at, cursor.end, cursor.wireEnd]).toEqual([0, 22, 22])
+  })
+
+  it('reads to the end of the frame when the total length is 0 (TSO)', () => {
+    const { cursor, at } = entered(`${HEADER.replace('0018', '0000')} 01020304 05060708`)
+    expect([at, cursor.position, cursor.end, cursor.wireEnd]).toEqual([0, 20, 28, 28])
+  })
+
+  it.each([
+    ['version 6', HEADER.replace('45', '65'), Fault.BadVersion, 0],
+    ['IHL 4', HEADER.replace('45', '44'), Fault.BadHeaderLength, 0],
+    ['IHL 0', HEADER.replace('45', '40'), Fault.BadHeaderLength, 0],
+    ['a total length less than the header', HEADER.replace('0018', '0013'), Fault.LengthTooSmall, 0],
+    ['options beyond the packet', HEADER.replace('45', '46'), Fault.Truncated, 24],
+  ])('refuses %s', (_what, hex, fault, needed) => {
+    const { cursor, at } = entered(hex)
+    expect([at, cursor.fault, cursor.faultAt, cursor.position, cursor.needed]).toEqual([NONE, fault, 0, 0, needed])
+    expect([cursor.end, cursor.wireEnd], 'a refusal narrows nothing').toEqual([20, 20])
+  })
+
+  it('accepts a total length of just the header', () => {
+    const { cursor, at } = entered(`${HEADER.replace('0018', '0014')} 0000`)
+    expect([at, cursor.position, cursor.end]).toEqual([0, 20, 20])
+  })
+
+  it.each([
+    ['4000', true, false, 0, false],
+    ['2000', false, true, 0, true],
+    ['20b9', false, true, 1480, true],
+    ['00b9', false, false, 1480, true],
+    ['8000', false, false, 0, false],
+    ['1fff', false, false, 65528, true],
+  ])('reads flags and offset %s', (word, dont, more, offset, fragment) => {
+    const view = viewOf(HEADER.replace('00010000', `0001${word}`))
+    expect([
+      ipv4.dontFragment(view, 0),
+      ipv4.moreFragments(view, 0),
+      ipv4.fragmentOffset(view, 0),
+      ipv4.isFragment(view, 0),
+    ]).toEqual([dont, more, offset, fragment])
+  })
+
+  it('keeps addresses signed in accessors, unsigned in decode, and encodes either', () => {
+    const view = viewOf('45000014 00000000 40110000 c0a80001 e0000016')
+    expect([ipv4.source(view, 0), ipv4.destination(view, 0)]).toEqual([0xc0a80001 | 0, 0xe0000016 | 0])
+    const header = ipv4.decode(view, 0)
+    expect([header.source, header.destination]).toEqual([0xc0a80001, 0xe0000016])
+    const again = new Uint8Array(20)
+    ipv4.encode(new Cursor().reset(new DataView(again.buffer), 0, 20), { ...header, source: ipv4.source(view, 0) })
+    expect(again).toEqual(new Uint8Array(view.buffer))
+  })
+
+  it('lists and finds options up to the end of the list', () => {
+    const view = viewOf('48000020 00000000 40110000 0a000001 0a000002 01 94040000 0703ff 00 940401')
+    expect(ipv4.options(view, 0)).toEqual([
+      { type: ipv4.OptionType.NoOperation, data: bytesOf('') },
+      { type: ipv4.OptionType.RouterAlert, data: bytesOf('0000') },
+      { type: ipv4.OptionType.RecordRoute, data: bytesOf('ff') },
+    ])
+    expect(ipv4.findOption(view, 0, ipv4.OptionType.RecordRoute)).toBe(25)
+    expect(ipv4.findOption(view, 0, ipv4.OptionType.Timestamp)).toBe(NONE)
+    expect(ipv4.optionsLength(view, 0)).toBe(12)
+  })
+
+  it('makes a header whose lengths follow from its options', () => {
+    expect(ipv4.header({ source: 1, destination: 2, protocol: Protocol.Igmp, options: bytesOf('94040000') })).toEqual({
+      version: 4,
+      headerLength: 24,
+      dscp: 0,
+      ecn: 0,
+      totalLength: 24,
+      identification: 0,
+      flags: 0,
+      fragmentOffset: 0,
+      timeToLive: 64,
+      protocol: 2,
+      checksum: 0,
+      source: 1,
+      destination: 2,
+      options: bytesOf('94040000'),
+    })
+    expect(ipv4.header({ source: 1, destination: 2, protocol: 17, timeToLive: 9 })).toMatchObject({
+      headerLength: 20,
+      totalLength: 20,
+      timeToLive: 9,
+    })
+  })
+})

@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { NONE } from '../../src/codecs/fault.ts'
+import * as options from '../../src/codecs/ipv6-options.ts'
+import { Protocol } from '../../src/codecs/protocol.ts'
+import { blocks } from '../support/blocks.ts'
+import { codecLaws } from '../support/codec-laws.ts'
+import { bytesOf, viewOf } from '../support/hex.ts'
+
+codecLaws<options.Header>('ipv6-options', {
+  codec: options,
+  headers: fc
+    .record({ nextHeader: fc.nat({ max: 255 }), options: blocks(8, 0, 4, 6) })
+    .map((rest) => ({ ...rest, headerLength: options.LENGTH + rest.options.length })),
+  length: (header) => options.LENGTH + header.options.length,
+  withoutAccessor: ['extensionBlocks'],
+  reference: (header) => ({ nextHeader: header.nextHeader, extensionBlocks: header.headerLength / 8 - 1 }),
+  accessors: ['headerLength', 'jumboPayloadLength', 'options'],
+  refused: {
+    headerLength: [0, -8, 9, 2056, Number.NaN],
+    options: [new Uint8Array(0), new Uint8Array(5), new Uint8Array(8), new Uint8Array(2054)],
+  },
+  vectors: [
+    {
+      what: 'hop-by-hop with router alert and PadN',
+      source: 'kv-v6-h1.pcap packet 1, by tshark',
+      hex: '3a00 05020000 0100',
+      header: { nextHeader: Protocol.IcmpV6, headerLength: 8, options: bytesOf('050200000100') },
+    },
+    {
+      what: 'two blocks',
+      source: 'RFC 8200 §4.3',
+      hex: '1101 010c 000000000000000000000000',
+      header: { nextHeader: Protocol.Udp, headerLength: 16, options: bytesOf('010c000000000000000000000000') },
+    },
+    {
+      what: 'the longest header',
+      source: 'RFC 8200 §4.3',
+      hex: `11ff ${'00'.repeat(2046)}`,
+      header: { nextHeader: Protocol.Udp, headerLength: options.LENGTH_MAX, options: new Uint8Array(2046) },
+    },
+  ],
+})
+
+describe('ipv6-options', () => {
+  it('reads a jumbo payload length', () => {
+    expect(options.jumboPayloadLength(viewOf('0600 c204 00011170'), 0)).toBe(70000)
+    expect(options.jumboPayloadLength(viewOf('0600 c204 ffffffff'), 0)).toBe(0xffff_ffff)
+  })
+
+  it.each([
+    ['without the option', '0600 0104 00000000'],
+    ['behind the end of the header', '0600 010400000000 c204 00011170'],
+    ['of another length', '0600 c203 00011100'],
+    ['that does not fit the header', '0600 00000000 c204 00011170'],
+    ['in the data of another option', '0600 05 04 c2040001'],
+  ])('finds no jumbo payload length %s', (_what, hex) => {
+    expect(options.jumboPayloadLength(viewOf(hex), 0)).toBe(NONE)
+  })
+
+  it('lists options, padding included, up to a malformed one', () => {
+    const view = viewOf('3a01 00 05020000 0100 00 1e020102 0109')
+    expect(options.options(view, 0)).toEqual([
+      { type: options.OptionType.Pad1, data: bytesOf('') },
+      { type: options.OptionType.RouterAlert, data: bytesOf('0000') },
+      { type: options.OptionType.PadN, data: bytesOf('') },
+      { type: options.OptionType.Pad1, data: bytesOf('') },
+      { type: 0x1e, data: bytesOf('0102') },
+    ])
+    expect(options.findOption(view, 0, 0x1e)).toBe(10)
+    expect(options.findOption(viewOf('3a00 000000000001'), 0, 1)).toBe(NONE)
+    expect(options.options(viewOf('3a00 000000000001'), 0)).toHaveLength(5)
+  })
+
+  it.each([
+    ['nothing', [], '3a00 0104 00000000'],
+    ['one byte short', [{ type: 9, data: bytesOf('010203') }], '3a00 0903010203 00'],
+    ['two bytes short', [{ type: 9, data: bytesOf('0102') }], '3a00 09020102 0100'],
+    ['full', [{ type: 9, data: bytesOf('01020304') }], '3a00 090401020304'],
+    ['one over', [{ type: 9, data: bytesOf('0102030405') }], '3a01 09050102030405 0105 0000000000'],
+    ['Pad1 first', [{ type: 0, data: bytesOf('') }], '3a00 00 0103 000000'],
+  ])('fills up a header with %s', (_what, list, hex) => {
+    const header = options.header(58, list)
+    const bytes = bytesOf(hex)
+    expect(header).toEqual({ nextHeader: 58, headerLength: bytes.length, options: bytes.slice(2) })
+  })
+
+  it('makes a jumbo header', () => {
+    expect(options.jumbo(6, 70000)).toEqual({ nextHeader: 6, headerLength: 8, options: bytesOf('c204 00011170') })
+    expect(() => options.jumbo(6, 2 ** 32)).toThrow(RangeError)
+  })
+
+  it('refuses options that do not fit', () => {
+    expect(() => options.header(58, [{ type: 256, data: new Uint8Array(0) }])).toThrow(RangeError)
+    expect(() => options.header(58, [{ type: 9, data: new Uint8Array(256) }])).toThrow(RangeError)
+    expect(() => options.header(58, [{ type: 0, data: new Uint8Array(1) }])).toThrow(RangeError)
+  })
+})

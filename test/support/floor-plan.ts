@@ -1,0 +1,181 @@
+/**
+ * The floor plan as a function of source texts: who may import whom, where `node:` and npm packages may appear.
+ * Takes texts, not a folder, so that a test can plant a violation and see it found.
+ */
+import ts from 'typescript'
+
+/** One source file: path relative to the project root with forward slashes, and its text. */
+export interface Source {
+  path: string
+  text: string
+}
+
+/** A part of the house and the parts that it may import besides itself. Type imports count too. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  // 0: bytes and plain records
+  codecs: ['packet', 'issue'],
+  packet: [],
+  issue: [],
+  // 1: tables, words of a finding, files; the document's types
+  summary: [],
+  analyzers: ['codecs', 'packet', 'issue', 'summary', 'findings'],
+  findings: ['codecs', 'packet', 'issue', 'summary'],
+  capture: ['codecs', 'packet', 'issue'],
+  // 2: the hot loop
+  pipeline: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture'],
+  // 3: words, threads, and the same pipeline over paths of a file system
+  report: ['codecs', 'summary', 'findings'],
+  workers: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'pipeline'],
+  'node-summarize': ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'pipeline', 'workers'],
+  // 4: people
+  cli: ['*'],
+  web: ['*'],
+  // the front door: re-exports of everything that runs in a browser
+  index: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'pipeline', 'report', 'workers'],
+}
+
+/** Entry points that must run in a browser: nothing that they reach may import `node:` or a node file. */
+const BROWSER_ENTRIES = [
+  'src/index.ts',
+  'src/codecs/index.ts',
+  'src/capture/index.ts',
+  'src/analyzers/index.ts',
+  'src/report/index.ts',
+]
+
+/** The part that a file belongs to: its folder below `src`, or its own name. */
+function partOf(path: string): string {
+  const [first = '', ...rest] = path.replace(/^src\//, '').split('/')
+  return rest.length === 0 ? first.replace(/(\.d)?\.ts$/, '') : first
+}
+
+/** Whether a file is an edge that may use Node's own modules. */
+function isNodeEdge(path: string): boolean {
+  return path.startsWith('src/cli/') || /(^|\/)node(-[^/]*)?\.ts$/.test(path)
+}
+
+/** Every module specifier of a file, however it is imported: statically, re-exported, dynamically, as a type, by `require`. */
+export function importsOf(source: Source): string[] {
+  const file = ts.createSourceFile(source.path, source.text, ts.ScriptTarget.ESNext, true)
+  const found: string[] = []
+  const add = (node: ts.Node | undefined): void => {
+    if (node !== undefined && ts.isStringLiteralLike(node)) found.push(node.text)
+  }
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier)
+    else if (ts.isExternalModuleReference(node)) add(node.expression)
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal)
+    else if (
+      ts.isCallExpression(node) &&
+      (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require')
+    ) {
+      add(node.arguments[0])
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+/** Resolves a relative specifier against the importing file. */
+function resolve(from: string, specifier: string): string {
+  const parts = from.split('/').slice(0, -1)
+  for (const step of specifier.split('/')) {
+    if (step === '..') parts.pop()
+    else if (step !== '.') parts.push(step)
+  }
+  return parts.join('/')
+}
+
+/** The npm package that a bare specifier names. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+/** Lines of a file that mention the identifier `name`, comments and strings apart. */
+function linesWith(source: Source, name: string): number[] {
+  const file = ts.createSourceFile(source.path, source.text, ts.ScriptTarget.ESNext, true)
+  const lines: number[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node.text === name) {
+      lines.push(file.getLineAndCharacterOfPosition(node.getStart()).line + 1)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return lines
+}
+
+/** Statements of the front door that are more than a re-export. */
+function logicIn(source: Source): string[] {
+  const file = ts.createSourceFile(source.path, source.text, ts.ScriptTarget.ESNext, true)
+  return file.statements
+    .filter((node) => !(ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined))
+    .map((node) => node.getText().split('\n')[0] ?? '')
+}
+
+/**
+ * Every place where the sources break the floor plan, one sentence each; empty when the house stands.
+ * @param sources - All files of `src`, or a few planted ones.
+ */
+export function violations(sources: readonly Source[]): string[] {
+  const found: string[] = []
+  const importers = new Map<string, string[]>()
+  const reaches = new Map<string, string[]>()
+  for (const source of sources) {
+    const { path } = source
+    const part = partOf(path)
+    const allowed = PARTS[part]
+    if (allowed === undefined) found.push(`${path}: '${part}' has no place in the floor plan`)
+    const targets: string[] = []
+    for (const specifier of importsOf(source)) {
+      if (specifier.startsWith('node:')) {
+        if (!isNodeEdge(path)) found.push(`${path} imports ${specifier} outside cli/ and the node files`)
+      } else if (specifier.startsWith('.')) {
+        const target = resolve(path, specifier)
+        targets.push(target)
+        if (!target.startsWith('src/')) {
+          // The command reads its version from package.json; nothing else may look outside.
+          if (!(isNodeEdge(path) && target === 'package.json')) found.push(`${path} imports ${target} outside src`)
+          continue
+        }
+        if (!target.endsWith('.ts')) found.push(`${path} imports ${specifier} without its .ts extension`)
+        const to = partOf(target)
+        if (to !== part && allowed !== undefined && !allowed.includes('*') && !allowed.includes(to)) {
+          found.push(`${path} imports ${target}: ${part} may not look at ${to}`)
+        }
+        if (isNodeEdge(target) && !isNodeEdge(path) && part !== 'workers') {
+          found.push(`${path} imports the node file ${target}`)
+        }
+      } else {
+        const name = packageOf(specifier)
+        const files = importers.get(name) ?? []
+        if (!files.includes(path)) importers.set(name, [...files, path])
+      }
+    }
+    reaches.set(path, targets)
+    if (!isNodeEdge(path) && path !== 'src/codecs/layout.ts') {
+      for (const line of linesWith(source, 'Buffer')) found.push(`${path}:${line} uses Buffer`)
+    }
+    if (path === 'src/index.ts') {
+      for (const line of logicIn(source)) found.push(`src/index.ts is a front door and holds logic: ${line}`)
+    }
+  }
+  for (const [name, files] of importers) {
+    if (files.length > 1) found.push(`npm package ${name} has ${files.length} importing files: ${files.join(', ')}`)
+    for (const path of files) {
+      if (path.startsWith('src/codecs/') && !(name === 'buffer-layout' && path === 'src/codecs/layout.ts')) {
+        found.push(`${path} imports the npm package ${name}`)
+      }
+    }
+  }
+  for (const entry of BROWSER_ENTRIES) {
+    const seen = new Set<string>([entry])
+    for (const path of seen) for (const target of reaches.get(path) ?? []) seen.add(target)
+    for (const path of seen) if (isNodeEdge(path)) found.push(`${entry} reaches the node file ${path}`)
+  }
+  return found
+}

@@ -1,0 +1,75 @@
+/** A capture taken into memory, and analyzed whole or in parts: the ground of the merge laws. */
+import { readFileSync } from 'node:fs'
+import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
+import { finish } from '../../src/analyzers/finish.ts'
+import { CaptureReader } from '../../src/capture/reader.ts'
+import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
+import type { PacketInfo } from '../../src/packet.ts'
+
+/** One record, copied out of the reader. */
+export interface Recorded {
+  view: DataView
+  packet: PacketInfo
+}
+
+/** Every packet of a capture file. */
+export function recordsOf(path: string): Recorded[] {
+  return recordsOfBytes(readFileSync(path))
+}
+
+/** Every packet of a capture in memory, handed to the reader `chunk` bytes at a time. */
+export function recordsOfBytes(bytes: Uint8Array, chunk: number = bytes.length): Recorded[] {
+  const reader = new CaptureReader()
+  const records: Recorded[] = []
+  let position = 0
+  while (!reader.done) {
+    while (reader.next()) {
+      const { at, capturedLength } = reader.packet
+      const from = reader.view.byteOffset + at
+      const copy = reader.view.buffer.slice(from, from + capturedLength)
+      records.push({ view: new DataView(copy), packet: { ...reader.packet, at: 0 } })
+    }
+    if (reader.done) break
+    const room = reader.room()
+    const length = Math.min(room.length, chunk, bytes.length - position)
+    room.set(bytes.subarray(position, position + length))
+    position += length
+    if (length === 0) reader.finish()
+    else reader.advance(length)
+  }
+  return records
+}
+
+const PORTS = tunnelPorts()
+
+/** Lets an analysis read on over records; their numbers go on from `analysis.numbers`. */
+export function readOn(analysis: Analysis, records: readonly Recorded[]): void {
+  const { observation } = analysis
+  const first = records[0]
+  const offset = first === undefined ? 1 : first.packet.number - analysis.numbers
+  for (const { view, packet } of records) {
+    dissect(
+      observation.layers,
+      view,
+      0,
+      packet.capturedLength,
+      packet.wireLength - packet.fcsLength,
+      packet.linkType,
+      PORTS,
+    )
+    observation.record(packet, 0, offset)
+    analysis.observe()
+  }
+}
+
+/** Analyzes records as the beginning of a capture, or as a part of one. */
+export function analyze(records: readonly Recorded[], options: AnalysisOptions = {}): Analysis {
+  const analysis = new Analysis(options)
+  readOn(analysis, records)
+  return analysis
+}
+
+/** What the analysis says, as the bytes that would be printed. */
+export function printed(analysis: Analysis): string {
+  return JSON.stringify(finish(analysis, { rows: Number.POSITIVE_INFINITY }), null, 1)
+}

@@ -1,0 +1,20 @@
+/** Where the shared captures lie, and what to say when they are absent. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The project root. */
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+const SHARED = join(ROOT, '..', 'shared')
+
+/** Public captures with the oracle's answers, or `undefined` when they are not beside the project. */
+export const CORPUS = existsSync(join(SHARED, 'corpus', 'expected.json')) ? join(SHARED, 'corpus') : undefined
+
+/** Captures of the lab with the truth about each, or `undefined` when they are not beside the project. */
+export const LAB = existsSync(join(SHARED, 'lab', 'captures')) ? join(SHARED, 'lab', 'captures') : undefined
+
+/** Ends a suite's name, so that a skipped run says why. */
+export function because(present: string | undefined): string {
+  return present === undefined ? ' — SKIPPED: ../shared is not beside this project' : ''
+}
