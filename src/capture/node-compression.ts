@@ -1,0 +1,358 @@
+/**
+ * Compressed captures, recognised by content and decompressed as a stream, never to disk: gzip through node:zlib, zstd through
+ * node:zlib where this Node has it and fzstd otherwise, lz4 through `lz4.ts`. Concatenated members and frames are one stream.
+ */
+
+import type { Transform } from 'node:stream'
+import * as zlib from 'node:zlib'
+import { constants, crc32, createInflateRaw } from 'node:zlib'
+import { Decompress } from 'fzstd'
+import { ByteReader } from './byte-reader.ts'
+import { BrokenStream, decodedSource } from './decoder.ts'
+import { LZ4_MAGIC, lz4Content, SKIPPABLE_MAGIC, skipFrame } from './lz4.ts'
+import type { ByteSource } from './source.ts'
+
+/** How an input is compressed. */
+export type Compression = 'none' | 'gzip' | 'zstd' | 'lz4'
+
+/**
+ * Largest zstd window that is accepted: 128 MiB, what the zstd command accepts without being asked.
+ * A frame that wants more is reported as damage, not allocated.
+ */
+export const MAX_ZSTD_WINDOW = 128 * 1024 * 1024
+
+/** Largest gzip member header (extra field, name, comment) that is accepted. */
+export const MAX_GZIP_HEADER = 256 * 1024
+
+const ZSTD_MAGIC = 0xfd2fb528
+/** Bytes handed to a decompressor at once: its output for them is lost when it stumbles over one, so not too many. */
+const PIECE = 16 * 1024
+const OUTPUT_CHUNK = 256 * 1024
+
+const uint32 = (bytes: Uint8Array, at: number): number =>
+  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+
+/**
+ * Looks at the first bytes of a source and undoes its compression, if it has one.
+ * The decompressed source ends early, with an `issue`, where the stream is cut or damaged; everything whole comes before.
+ * @throws CaptureError `unreadable` when the source fails within its first bytes.
+ */
+export async function decompressed(source: ByteSource): Promise<{ source: ByteSource; compression: Compression }> {
+  const input = new ByteReader(source)
+  // A skippable frame belongs to zstd or lz4; what follows tells which.
+  let begun = false
+  for (;;) {
+    const head = await input.peek(4)
+    if (head.length >= 2 && !begun && head[0] === 0x1f && head[1] === 0x8b) {
+      return { source: decodedSource(gzipContent(input), source), compression: 'gzip' }
+    }
+    const magic = head.length === 4 ? uint32(head, 0) : 0
+    if (magic === LZ4_MAGIC) return { source: decodedSource(lz4Content(input), source), compression: 'lz4' }
+    if (magic === ZSTD_MAGIC || begun) {
+      if ((magic & 0xffff_fff0) !== SKIPPABLE_MAGIC) {
+        return { source: decodedSource(zstdContent(input), source), compression: 'zstd' }
+      }
+    }
+    if ((magic & 0xffff_fff0) !== SKIPPABLE_MAGIC) {
+      return { source: plain(input, source), compression: 'none' }
+    }
+    begun = true
+    try {
+      await skipFrame(input, 'zstd or lz4')
+    } catch (error) {
+      if (!(error instanceof BrokenStream)) throw error
+      return { source: decodedSource(zstdContent(input), source), compression: 'zstd' }
+    }
+  }
+}
+
+/** The source as it is: first what has been looked at already, then straight into the reader's window. */
+function plain(input: ByteReader, source: ByteSource): ByteSource {
+  let seen = input.buffered()
+  return {
+    get issue() {
+      return source.issue ?? null
+    },
+    async read(into) {
+      if (seen.length === 0) return source.read(into)
+      const length = Math.min(into.length, seen.length)
+      into.set(seen.subarray(0, length))
+      seen = seen.subarray(length)
+      return length
+    },
+    async close() {
+      await source.close?.()
+    },
+  }
+}
+
+/** Drives a Node decompressor write by write, so that what it gave out before an error is never lost. */
+class Engine {
+  /** What came out and was not taken yet. */
+  readonly output: Uint8Array[] = []
+  /** Whether the decompressor has seen the end of its stream. */
+  ended = false
+  error: Error | null = null
+  private readonly stream: Transform & { bytesWritten: number }
+  private wake: (() => void) | null = null
+
+  constructor(stream: Transform & { bytesWritten: number }) {
+    this.stream = stream
+    stream.on('data', (chunk: Uint8Array) => this.output.push(chunk))
+    stream.on('end', () => {
+      this.ended = true
+      this.wake?.()
+    })
+    stream.on('error', (error) => {
+      this.error ??= error
+      this.wake?.()
+    })
+  }
+
+  /** @returns How many of the bytes were used: all of them, unless the stream ended or failed. */
+  async write(bytes: Uint8Array): Promise<number> {
+    const before = this.stream.bytesWritten
+    await this.until((done) =>
+      this.stream.write(bytes, (error) => {
+        if (error) this.error ??= error
+        done()
+      }),
+    )
+    return this.stream.bytesWritten - before
+  }
+
+  /** Says that no more comes: `ended` or `error` is set afterwards. */
+  async finish(): Promise<void> {
+    await this.until(() => this.stream.end())
+  }
+
+  close(): void {
+    this.stream.destroy()
+  }
+
+  private async until(act: (done: () => void) => void): Promise<void> {
+    if (this.ended || this.error !== null) return
+    await new Promise<void>((resolve) => {
+      this.wake = resolve
+      act(() => resolve())
+    })
+    this.wake = null
+  }
+}
+
+function gzipBroken(input: ByteReader, what: string): BrokenStream {
+  return new BrokenStream('damaged', `the gzip stream is damaged near its offset ${input.offset}: ${what}`)
+}
+
+function gzipCut(input: ByteReader): BrokenStream {
+  return new BrokenStream('cut-short', `the gzip stream ends inside a member, near its offset ${input.offset}`)
+}
+
+/** The content of a series of gzip members (RFC 1952). */
+async function* gzipContent(input: ByteReader): AsyncGenerator<Uint8Array> {
+  for (let members = 0; ; members++) {
+    const head = await input.peek(2)
+    if (head.length === 0) return
+    if (members > 0 && head[0] === 0) {
+      // Tapes and block devices pad with zeros.
+      input.skip(1)
+      continue
+    }
+    if (head[0] !== 0x1f || (head.length > 1 && head[1] !== 0x8b)) throw gzipBroken(input, 'no member begins there')
+    if (head.length < 2) throw gzipCut(input)
+    await gzipHeader(input)
+    yield* gzipMember(input)
+  }
+}
+
+/** Steps over a member header (RFC 1952 §2.3). */
+async function gzipHeader(input: ByteReader): Promise<void> {
+  const fixed = await input.peek(10)
+  if (fixed.length < 10) throw gzipCut(input)
+  const flags = fixed[3]!
+  if (fixed[2] !== 8) throw gzipBroken(input, `compression method ${fixed[2]}`)
+  let length = 10
+  const need = async (bytes: number): Promise<Uint8Array> => {
+    if (bytes > MAX_GZIP_HEADER) throw gzipBroken(input, 'the member header is larger than any real one')
+    const there = await input.peek(bytes)
+    if (there.length < bytes) throw gzipCut(input)
+    return there
+  }
+  if ((flags & 4) !== 0) {
+    const bytes = await need(length + 2)
+    length += 2 + (bytes[length]! | (bytes[length + 1]! << 8))
+  }
+  for (const text of [8, 16]) {
+    if ((flags & text) === 0) continue
+    let bytes = await need(length + 1)
+    while (bytes[length] !== 0) {
+      length++
+      if (length === bytes.length) {
+        // More than asked for may be there; fewer is the end.
+        bytes = await input.peek(length + 1024)
+        if (length >= bytes.length) throw gzipCut(input)
+        if (length > MAX_GZIP_HEADER) throw gzipBroken(input, 'the member header is larger than any real one')
+      }
+    }
+    length++
+  }
+  if ((flags & 2) !== 0) length += 2
+  await need(length)
+  input.skip(length)
+}
+
+async function* gzipMember(input: ByteReader): AsyncGenerator<Uint8Array> {
+  const engine = new Engine(createInflateRaw({ chunkSize: OUTPUT_CHUNK }))
+  let crc = 0
+  let length = 0
+  try {
+    for (;;) {
+      // Whole pieces, so that what a damaged stream yields does not depend on how its bytes arrived.
+      const piece = await input.peek(PIECE)
+      if (piece.length === 0) await engine.finish()
+      else input.skip(await engine.write(piece.slice()))
+      for (const chunk of engine.output.splice(0)) {
+        crc = crc32(chunk, crc)
+        length += chunk.length
+        yield chunk
+      }
+      if (engine.ended) break
+      if (engine.error !== null) throw piece.length === 0 ? gzipCut(input) : gzipBroken(input, engine.error.message)
+    }
+  } finally {
+    engine.close()
+  }
+  const trailer = await input.peek(8)
+  if (trailer.length < 8) throw gzipCut(input)
+  if (uint32(trailer, 0) !== crc || uint32(trailer, 4) !== length % 2 ** 32) {
+    throw gzipBroken(input, 'the checksum of the content is wrong')
+  }
+  input.skip(8)
+}
+
+function zstdBroken(input: ByteReader, what: string): BrokenStream {
+  return new BrokenStream('damaged', `the zstd stream is damaged at its offset ${input.offset}: ${what}`)
+}
+
+function zstdCut(input: ByteReader): BrokenStream {
+  return new BrokenStream('cut-short', `the zstd stream ends inside a frame, near its offset ${input.offset}`)
+}
+
+/** The content of a series of zstd frames (RFC 8878 §3.1), block by block. */
+async function* zstdContent(input: ByteReader): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const magic = await input.peek(4)
+    if (magic.length === 0) return
+    if (magic.length < 4) throw zstdCut(input)
+    const value = uint32(magic, 0)
+    if (value === ZSTD_MAGIC) yield* zstdFrame(input)
+    else if ((value & 0xffff_fff0) >>> 0 === SKIPPABLE_MAGIC) await skipFrame(input, 'zstd')
+    else throw zstdBroken(input, 'no frame begins there')
+  }
+}
+
+/** One frame: its header and blocks are walked here, so that the window is bounded and a cut told from damage. */
+async function* zstdFrame(input: ByteReader): AsyncGenerator<Uint8Array> {
+  const start = await input.peek(6)
+  if (start.length < 6) throw zstdCut(input)
+  const descriptor = start[4]!
+  const single = (descriptor & 0x20) !== 0
+  const dictionaryLength = [0, 1, 2, 4][descriptor & 3]!
+  const sizeLength = descriptor >>> 6 === 0 ? (single ? 1 : 0) : 1 << (descriptor >>> 6)
+  const headerLength = 5 + (single ? 0 : 1) + dictionaryLength + sizeLength
+  const header = (await input.peek(headerLength)).slice()
+  if (header.length < headerLength) throw zstdCut(input)
+  if ((descriptor & 8) !== 0) throw zstdBroken(input, 'a reserved bit of the frame header is set')
+  let window: number
+  if (single) {
+    window = 0
+    for (let at = sizeLength - 1; at >= 0; at--) window = window * 256 + header[headerLength - sizeLength + at]!
+    if (sizeLength === 2) window += 256
+  } else {
+    const base = 2 ** (10 + (header[5]! >>> 3))
+    window = base + (base / 8) * (header[5]! & 7)
+  }
+  if (window > MAX_ZSTD_WINDOW)
+    throw zstdBroken(input, `a frame wants a window of ${window} bytes, more than ${MAX_ZSTD_WINDOW}`)
+  const blockSize = Math.min(window, 128 * 1024)
+  const checksumLength = (descriptor & 4) !== 0 ? 4 : 0
+  input.skip(headerLength)
+
+  const engine = zstdEngine()
+  try {
+    let head: Uint8Array | null = header
+    for (let last = false; !last; ) {
+      const blockHead = await input.peek(3)
+      if (blockHead.length < 3) throw zstdCut(input)
+      const word = blockHead[0]! | (blockHead[1]! << 8) | (blockHead[2]! << 16)
+      last = (word & 1) !== 0
+      const type = (word >>> 1) & 3
+      const size = word >>> 3
+      if (type === 3 || size > Math.max(blockSize, 1))
+        throw zstdBroken(input, 'a block is larger than its frame allows')
+      const length = 3 + (type === 1 ? 1 : size) + (last ? checksumLength : 0)
+      const block = await input.peek(length)
+      if (block.length < length) throw zstdCut(input)
+      const bytes: Uint8Array = new Uint8Array((head?.length ?? 0) + length)
+      if (head !== null) bytes.set(head)
+      bytes.set(block, head?.length ?? 0)
+      head = null
+      const error = await engine.write(bytes, last)
+      yield* engine.output.splice(0)
+      if (error !== null) throw zstdBroken(input, error)
+      input.skip(length)
+    }
+  } finally {
+    engine.close()
+  }
+}
+
+interface ZstdEngine {
+  readonly output: Uint8Array[]
+  /** @returns What is wrong, `null` when nothing is. */
+  write(bytes: Uint8Array, last: boolean): Promise<string | null>
+  close(): void
+}
+
+type CreateZstd = (options: object) => Transform & { bytesWritten: number }
+
+function zstdEngine(): ZstdEngine {
+  // Node 22.15 and 23.8 and later have it.
+  const create = (zlib as unknown as { createZstdDecompress?: CreateZstd }).createZstdDecompress
+  return create === undefined ? fzstdEngine() : nodeZstdEngine(create)
+}
+
+function nodeZstdEngine(create: CreateZstd): ZstdEngine {
+  const windowLogMax = (constants as unknown as Record<string, number>).ZSTD_d_windowLogMax
+  const params = windowLogMax === undefined ? {} : { [windowLogMax]: Math.log2(MAX_ZSTD_WINDOW) }
+  const engine = new Engine(create({ chunkSize: OUTPUT_CHUNK, params }))
+  return {
+    output: engine.output,
+    async write(bytes, last) {
+      await engine.write(bytes)
+      if (last && engine.error === null) await engine.finish()
+      return engine.error?.message ?? null
+    },
+    close: () => engine.close(),
+  }
+}
+
+function fzstdEngine(): ZstdEngine {
+  const output: Uint8Array[] = []
+  const decoder = new Decompress((chunk) => {
+    // fzstd goes on with its buffer.
+    if (chunk.length > 0) output.push(chunk.slice())
+  })
+  return {
+    output,
+    async write(bytes, last) {
+      try {
+        decoder.push(bytes, last)
+        return null
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error)
+      }
+    },
+    close() {},
+  }
+}

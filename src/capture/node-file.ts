@@ -1,0 +1,89 @@
+/** Node edges: a capture from a file, or from a stream such as standard input. */
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { CaptureError } from './errors.ts'
+import { type ByteSource, chunksSource } from './source.ts'
+
+/** What to say about the usual ways in which opening fails, by Node's `error.code`. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist; check the path',
+  ENOTDIR: 'does not exist (a part of the path is no directory); check the path',
+  EISDIR: 'is a directory; name a capture file in it',
+  EACCES: 'may not be read (permission denied); change its permissions or read it as another user',
+  EPERM: 'may not be read (not permitted); change its permissions or read it as another user',
+  EMFILE: 'cannot be opened: too many open files',
+  ENAMETOOLONG: 'has too long a name',
+  ELOOP: 'is a symbolic link that leads back to itself',
+}
+
+function unreadable(error: unknown): CaptureError {
+  const code = (error as NodeJS.ErrnoException | null)?.code
+  const reason = code === undefined ? undefined : REASONS[code]
+  const message = reason ?? `cannot be read (${code ?? (error instanceof Error ? error.message : String(error))})`
+  return new CaptureError('unreadable', message, null, { cause: error })
+}
+
+/** A file as a source, with what the file system says of it. */
+export interface FileSource extends ByteSource {
+  /** Bytes of the file when it was opened; 0 for a pipe or device. */
+  readonly size: number
+}
+
+/**
+ * Opens a file; it is read forwards, straight into the reader's window.
+ * @throws CaptureError `unreadable` when it is missing, a directory, or not permitted.
+ */
+export async function fileSource(path: string): Promise<FileSource> {
+  let handle: FileHandle | null
+  let size: number
+  try {
+    handle = await open(path, 'r')
+  } catch (error) {
+    throw unreadable(error)
+  }
+  try {
+    const stat = await handle.stat()
+    if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
+    size = stat.isFile() ? stat.size : 0
+  } catch (error) {
+    await handle.close()
+    throw unreadable(error)
+  }
+  return {
+    size,
+    async read(into) {
+      if (handle === null) return 0
+      try {
+        return (await handle.read(into, 0, into.length, null)).bytesRead
+      } catch (error) {
+        throw unreadable(error)
+      }
+    },
+    async close() {
+      const closing = handle
+      handle = null
+      await closing?.close()
+    },
+  }
+}
+
+/**
+ * A Node stream as a source, `process.stdin` for example.
+ * @throws CaptureError `unreadable` from `read` when the stream fails.
+ */
+export function streamSource(stream: Readable): ByteSource {
+  const chunks = chunksSource(stream as AsyncIterable<Uint8Array>)
+  return {
+    async read(into) {
+      try {
+        return await chunks.read(into)
+      } catch (error) {
+        throw unreadable(error)
+      }
+    },
+    async close() {
+      await chunks.close?.()
+      stream.destroy()
+    },
+  }
+}

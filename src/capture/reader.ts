@@ -1,0 +1,301 @@
+/**
+ * Capture bytes to packets: a synchronous pull loop over one window, refilled from outside.
+ *
+ * ```ts
+ * const reader = new CaptureReader()
+ * while (!reader.done) {
+ *   while (reader.next()) observe(reader.view, reader.packet)
+ *   await refill(reader, source)
+ * }
+ * ```
+ * `next` allocates nothing and awaits nothing; the window is the only buffer, so memory does not depend on the file.
+ */
+import type { CaptureIssue, InterfaceDrops } from '../issue.ts'
+import type { PacketInfo } from '../packet.ts'
+import { WINDOW_LENGTH } from './bounds.ts'
+import { CaptureError } from './errors.ts'
+import type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
+import { COMMENT, Texts, walkOptions } from './options.ts'
+import { FILE_HEADER_LENGTH, PcapRecords, pcapByteOrder } from './pcap.ts'
+import { BlockType, PcapngRecords } from './pcapng.ts'
+import { refuseHeader } from './signatures.ts'
+import type { ByteSource } from './source.ts'
+import { Step, Window } from './window.ts'
+
+/** How a reader is set up. */
+export interface ReaderOptions {
+  /** Number of the file's first packet, 1 unless other files came before it. */
+  firstNumber?: number
+  /** Bytes of the window at the start, 512 KiB unless told otherwise; it grows up to the largest record. */
+  windowLength?: number
+}
+
+/** What every way of reading packets offers to a loop over them. */
+export interface PacketStream {
+  /** The bytes that `packet.at` counts in. */
+  readonly view: DataView
+  /** The current packet: one object, overwritten by `next`. */
+  readonly packet: PacketInfo
+  /** Steps onto the next packet at hand. @returns Whether there is one. */
+  next(): boolean
+}
+
+/** Reads one capture file, pcap or pcapng, told apart by content. */
+export class CaptureReader implements PacketStream {
+  /** The window's bytes: valid, with the packet in it, until `room` is called. */
+  view: DataView
+  /** The current packet: one object, overwritten by `next`. */
+  readonly packet: PacketInfo = {
+    number: 0,
+    seconds: 0,
+    nanoseconds: 0,
+    at: 0,
+    capturedLength: 0,
+    wireLength: 0,
+    linkType: 0,
+    interfaceId: 0,
+    fcsLength: 0,
+    flags: 0,
+  }
+  /** Whether reading has ended: at the end of the file, or at {@link issue}. */
+  done = false
+  /** How the file ended when it did not end well; `null` before the end, and after a good one. */
+  issue: CaptureIssue | null = null
+  /** Bytes taken in, header included. */
+  bytesRead = 0
+  private readonly window: Window
+  private readonly firstNumber: number
+  private records: PcapRecords | PcapngRecords | null = null
+  private sourceIssue: CaptureIssue | null = null
+
+  constructor(options: ReaderOptions = {}) {
+    this.firstNumber = options.firstNumber ?? 1
+    this.window = Window.ofLength(options.windowLength ?? WINDOW_LENGTH)
+    this.view = this.window.view
+  }
+
+  /**
+   * Steps onto the next whole packet in the window.
+   * @returns `false` when more bytes are needed, or none will come: see {@link done}.
+   * @throws CaptureError `empty`, `not-a-capture`, `header-cut-short` or `unsupported`, when the file header is not readable;
+   * never after that.
+   */
+  next(): boolean {
+    const { records } = this
+    if (records !== null && !this.done && records.step() === Step.Packet) return true
+    return this.stall()
+  }
+
+  /**
+   * Free room at the end of the window, to be filled from the start; call it when `next` has returned `false`.
+   * What is left of a record moves to the front first, so offsets into {@link view} are no longer valid.
+   * Empty only when `next` was not called often enough.
+   */
+  room(): Uint8Array {
+    const room = this.window.room()
+    this.view = this.window.view
+    return room
+  }
+
+  /** Says that `length` bytes of what `room` returned are filled. */
+  advance(length: number): void {
+    const { window } = this
+    if (!(length >= 0 && length <= window.bytes.length - window.end)) {
+      throw new RangeError(`advance(${length}) exceeds the room of ${window.bytes.length - window.end} bytes`)
+    }
+    window.end += length
+    this.bytesRead += length
+  }
+
+  /**
+   * Says that no more bytes will come.
+   * @param issue - Why they end, when that is not the real end of the capture; it becomes {@link issue}.
+   */
+  finish(issue: CaptureIssue | null = null): void {
+    this.window.finished = true
+    this.sourceIssue = issue
+  }
+
+  /** Whether a whole file header has been read: from then on `next` does not throw. */
+  get headerRead(): boolean {
+    const { records } = this
+    return records !== null && (records.format === 'pcap' || records.headerRead)
+  }
+
+  /** The format; `'pcap'` before the file header has been read. */
+  get format(): 'pcap' | 'pcapng' {
+    return this.records?.format ?? 'pcap'
+  }
+
+  /** Interfaces described so far, all sections; a classic pcap file has one. */
+  get interfaces(): readonly CaptureInterface[] {
+    return this.records?.interfaces ?? []
+  }
+
+  /** pcapng sections so far; empty for classic pcap. */
+  get sections(): readonly CaptureSection[] {
+    return this.records?.format === 'pcapng' ? this.records.sections : []
+  }
+
+  /** Names that pcapng name resolution blocks gave so far. */
+  get names(): readonly NameRecord[] {
+    return this.records?.format === 'pcapng' ? this.records.names : []
+  }
+
+  /** Packets read so far. */
+  get packets(): number {
+    return this.records?.packets ?? 0
+  }
+
+  /** The number that the next packet will have, and after the end the first number of a file that follows. */
+  get nextNumber(): number {
+    return this.records?.nextNumber ?? this.firstNumber
+  }
+
+  /**
+   * Packets that the capture system lost: the last if_drop + os_drop of each interface, added up.
+   * @returns `null` when no interface says anything (classic pcap, or pcapng without such statistics).
+   */
+  droppedByCapture(): number | null {
+    let dropped: number | null = null
+    for (const info of this.interfaces) {
+      if (info.drops !== null) dropped = (dropped ?? 0) + info.drops
+    }
+    return dropped
+  }
+
+  /** The same per interface, in order. */
+  interfaceDrops(): InterfaceDrops[] {
+    return this.interfaces.map((info) => ({ interfaceId: info.id, dropped: info.drops }))
+  }
+
+  /** Packets lost between packets, as pcapng packet blocks say (epb_dropcount): not part of {@link droppedByCapture}. */
+  get droppedBetweenPackets(): number {
+    return this.records?.format === 'pcapng' ? this.records.droppedBetween : 0
+  }
+
+  /** The comments of the current packet (opt_comment), in file order. Off the packet path: it allocates. */
+  comments(): string[] {
+    const { records } = this
+    const found: string[] = []
+    if (records === null || records.optionsEnd - records.optionsAt < 4) return found
+    const texts = new Texts()
+    walkOptions(this.view, records.optionsAt, records.optionsEnd, records.littleEndian, true, (code, at, length) => {
+      const text = code === COMMENT ? texts.read(this.view, at, length) : undefined
+      if (text !== undefined) found.push(text)
+    })
+    return found
+  }
+
+  /** No packet at hand: the header is still to be read, bytes are missing, or the file has ended. @returns As `next`. */
+  private stall(): boolean {
+    if (this.done) return false
+    const { window } = this
+    if (this.records === null) {
+      if (!this.open()) return false
+      if (this.records !== null && (this.records as PcapRecords | PcapngRecords).step() === Step.Packet) return true
+    }
+    if (window.issue !== null) {
+      this.issue = window.issue
+      this.done = true
+    } else if (window.finished) {
+      this.end()
+    }
+    return false
+  }
+
+  /** Reads the file header. @returns Whether it was there. */
+  private open(): boolean {
+    const { window, packet, firstNumber } = this
+    const there = window.end - window.position
+    if (there < 4) {
+      if (window.finished) throw this.headerCutShort(there)
+      window.needed = FILE_HEADER_LENGTH
+      return false
+    }
+    const { view } = window
+    if (view.getUint32(window.position) === BlockType.Section) {
+      this.records = new PcapngRecords(window, packet, firstNumber)
+      return true
+    }
+    const byteOrder = pcapByteOrder(view, window.position)
+    if (byteOrder === null) {
+      // Some signatures are longer than a pcap magic: wait for them, so that the message can name the format.
+      if (there < FILE_HEADER_LENGTH && !window.finished) return false
+      throw refuseHeader(window.bytes.subarray(window.position, window.end))
+    }
+    if (there < FILE_HEADER_LENGTH) {
+      if (window.finished) throw this.headerCutShort(there)
+      window.needed = FILE_HEADER_LENGTH
+      return false
+    }
+    this.records = new PcapRecords(window, packet, byteOrder === 'little', firstNumber)
+    return true
+  }
+
+  private end(): void {
+    const { window } = this
+    if (!this.headerRead) throw this.headerCutShort(window.end - window.position)
+    this.done = true
+    const left = window.end - window.position
+    if (this.sourceIssue !== null) {
+      this.issue = this.sourceIssue
+    } else if (left > 0 || window.skipFrom >= 0) {
+      const offset = window.recordOffset
+      const there = window.base + window.end - offset
+      this.issue = { kind: 'cut-short', offset, detail: `the file ends ${there} bytes into a record` }
+    }
+  }
+
+  private headerCutShort(there: number): CaptureError {
+    if (this.bytesRead === 0)
+      return new CaptureError('empty', 'is empty (0 bytes); capture again, or name another file')
+    return new CaptureError(
+      'header-cut-short',
+      `ends after ${there} bytes, inside the file header; copy the file again, or name another one`,
+      there,
+    )
+  }
+}
+
+/**
+ * Fills a reader's window once, or tells it that the source has ended; the one place that awaits.
+ * A source that fails behind a good file header ends the capture with an issue: what was read before it counts.
+ * @throws CaptureError `unreadable` when the source fails before the file header is whole.
+ */
+export async function refill(reader: CaptureReader, source: ByteSource): Promise<void> {
+  if (reader.done) return
+  const room = reader.room()
+  if (room.length === 0) return
+  try {
+    const length = await source.read(room)
+    if (length > 0) reader.advance(length)
+    else reader.finish(source.issue ?? null)
+  } catch (error) {
+    if (!reader.headerRead || !(error instanceof CaptureError)) throw error
+    reader.finish({ kind: 'damaged', offset: reader.bytesRead, detail: error.message })
+  }
+}
+
+/**
+ * The packets of a source in batches: await per chunk, never per packet.
+ *
+ * ```ts
+ * for await (const reader of batches(source)) while (reader.next()) observe(reader.view, reader.packet)
+ * ```
+ * Yields one reader again and again; exhaust it with `next` before going on. Closes the source at the end.
+ * @throws CaptureError as `CaptureReader.next`, and `unreadable` as the source does.
+ */
+export async function* batches(source: ByteSource, options: ReaderOptions = {}): AsyncGenerator<CaptureReader, void> {
+  const reader = new CaptureReader(options)
+  try {
+    while (!reader.done) {
+      await refill(reader, source)
+      yield reader
+      // The consumer has exhausted it; this only notices the end.
+      if (reader.next()) throw new TypeError('a batch must be exhausted with next() before the next one is asked for')
+    }
+  } finally {
+    await source.close?.()
+  }
+}

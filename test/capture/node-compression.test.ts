@@ -1,0 +1,290 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { xxh32 } from '../../src/capture/lz4.ts'
+import { type Compression, decompressed, MAX_GZIP_HEADER } from '../../src/capture/node-compression.ts'
+import { CaptureReader, refill } from '../../src/capture/reader.ts'
+import { bytesSource, chunksSource } from '../../src/capture/source.ts'
+import {
+  copyPacket,
+  data,
+  epb,
+  fields,
+  idb,
+  join,
+  pcapHeader,
+  pcapRecord,
+  type Read,
+  random,
+  readAll,
+  shb,
+} from './files.ts'
+
+const SMALL = join(pcapHeader(), pcapRecord(1, 2, data(60)), pcapRecord(3, 4, data(900, 1)))
+/** Large enough for several blocks and pieces; half of it repeats, half does not compress. */
+const LARGE = (() => {
+  const next = random(3)
+  const packets = Array.from({ length: 900 }, (_, index) => {
+    const noise = Uint8Array.from({ length: 400 }, () => Math.floor(next() * 256))
+    return epb(join(data(700, index % 5), noise), { time: BigInt(index) * 1000n })
+  })
+  return join(shb(), idb(), ...packets)
+})()
+
+interface Outcome {
+  packets: Read[]
+  issue: CaptureReader['issue']
+  compression: Compression
+  bytes: number
+}
+
+async function read(bytes: Uint8Array, size = Number.POSITIVE_INFINITY): Promise<Outcome> {
+  const chunks: Uint8Array[] = []
+  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
+  const { source, compression } = await decompressed(chunksSource(chunks))
+  const reader = new CaptureReader()
+  const packets: Read[] = []
+  while (!reader.done) {
+    while (reader.next()) packets.push(copyPacket(reader))
+    await refill(reader, source)
+  }
+  await source.close?.()
+  return { packets, issue: reader.issue, compression, bytes: reader.bytesRead }
+}
+
+/** Runs a command with `input` on its standard input; `null` when it is not installed. */
+function pipe(command: string, args: string[], input: Uint8Array): Uint8Array | null {
+  try {
+    return new Uint8Array(execFileSync(command, args, { input, maxBuffer: 1 << 28, stdio: ['pipe', 'pipe', 'ignore'] }))
+  } catch {
+    return null
+  }
+}
+
+// Frames by hand, of stored blocks: what the formats say, with no library in between.
+const le32 = (value: number) => fields(true, [32, value])
+function lz4Frame(content: Uint8Array, blockSize = 65_536): Uint8Array {
+  const descriptor = Uint8Array.of(0x64, 0x40)
+  const blocks: Uint8Array[] = []
+  for (let at = 0; at < content.length; at += blockSize) {
+    const block = content.subarray(at, at + blockSize)
+    blocks.push(le32(block.length + 0x8000_0000), block)
+  }
+  const checksum = (xxh32(descriptor) >>> 8) & 0xff
+  return join(le32(0x184d2204), descriptor, [checksum], ...blocks, le32(0), le32(xxh32(content)))
+}
+function zstdFrame(content: Uint8Array, windowDescriptor = 0x38): Uint8Array {
+  const blocks: Uint8Array[] = []
+  for (let at = 0; at < content.length || at === 0; at += 65_536) {
+    const block = content.subarray(at, at + 65_536)
+    const word = (block.length << 3) | (at + 65_536 >= content.length ? 1 : 0)
+    blocks.push(Uint8Array.of(word & 255, (word >>> 8) & 255, word >>> 16), block)
+  }
+  return join(le32(0xfd2fb528), [0, windowDescriptor], ...blocks)
+}
+const skippable = (length: number) => join(le32(0x184d2a53), le32(length), data(length))
+
+const gzip = (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes))
+const half = Math.floor(LARGE.length / 2)
+
+describe('compression by content', () => {
+  const whole = readAll(LARGE).packets
+  const cases: [string, Compression, Uint8Array | null][] = [
+    ['plain', 'none', LARGE],
+    ['gzip', 'gzip', gzip(LARGE)],
+    [
+      'gzip members and zero padding',
+      'gzip',
+      join(gzip(LARGE.subarray(0, half)), gzip(LARGE.subarray(half)), new Uint8Array(40)),
+    ],
+    [
+      'gzip of many members',
+      'gzip',
+      join(
+        ...Array.from({ length: 200 }, (_, i) =>
+          gzip(LARGE.subarray(i * 5000, i < 199 ? (i + 1) * 5000 : LARGE.length)),
+        ),
+      ),
+    ],
+    ['gzip by its command', 'gzip', pipe('gzip', ['-c', '-9'], LARGE)],
+    ['lz4 by hand', 'lz4', lz4Frame(LARGE)],
+    [
+      'lz4 frames with a skippable one',
+      'lz4',
+      join(skippable(70_000), lz4Frame(LARGE.subarray(0, half)), skippable(0), lz4Frame(LARGE.subarray(half))),
+    ],
+    ['lz4 by its command', 'lz4', pipe('lz4', ['-c'], LARGE)],
+    ['lz4, linked blocks of 64 KiB with checksums', 'lz4', pipe('lz4', ['-c', '-9', '-B4', '-BD', '-BX'], LARGE)],
+    ['lz4 with content size', 'lz4', pipe('lz4', ['-c', '--content-size', '-B5'], LARGE)],
+    ['zstd by hand', 'zstd', zstdFrame(LARGE)],
+    [
+      'zstd frames with a skippable one',
+      'zstd',
+      join(skippable(9), zstdFrame(LARGE.subarray(0, half)), skippable(9), zstdFrame(LARGE.subarray(half))),
+    ],
+    ['zstd by its command', 'zstd', pipe('zstd', ['-c'], LARGE)],
+    ['zstd, level 19', 'zstd', pipe('zstd', ['-c', '-19'], LARGE)],
+    ['zstd without checksum', 'zstd', pipe('zstd', ['-c', '--no-check', '-1'], LARGE)],
+  ]
+  for (const [name, compression, bytes] of cases) {
+    test.skipIf(bytes === null)(`${name} (skipped where the command is absent)`, async () => {
+      for (const size of [Number.POSITIVE_INFINITY, 1000, 65_537]) {
+        const outcome = await read(bytes as Uint8Array, size)
+        expect(outcome.compression).toBe(compression)
+        expect(outcome.issue).toBeNull()
+        expect(outcome.bytes).toBe(LARGE.length)
+        expect(outcome.packets.length).toBe(whole.length)
+        expect(outcome.packets).toEqual(whole)
+      }
+    })
+  }
+
+  test('small captures, byte by byte', async () => {
+    const { packets } = readAll(SMALL)
+    for (const bytes of [SMALL, gzip(SMALL), lz4Frame(SMALL), zstdFrame(SMALL)]) {
+      expect((await read(bytes, 1)).packets).toEqual(packets)
+    }
+  })
+
+  test('XXH32 as its specification has it', () => {
+    const text = (content: string) => new TextEncoder().encode(content)
+    expect(xxh32(text(''))).toBe(0x02cc5d05)
+    expect(xxh32(text('a'))).toBe(0x550d7456)
+    expect(xxh32(text('abc'))).toBe(0x32d153ff)
+    expect(xxh32(text('Nobody inspects the spammish repetition'))).toBe(0xe2293b2f)
+  })
+})
+
+describe('cut streams yield what is whole, and say so', () => {
+  const files: [string, Uint8Array][] = [
+    ['gzip', gzip(SMALL)],
+    ['lz4', lz4Frame(SMALL, 300)],
+    ['zstd', zstdFrame(SMALL)],
+    ['gzip, two members', join(gzip(SMALL.subarray(0, 500)), gzip(SMALL.subarray(500)))],
+  ]
+  const whole = readAll(SMALL).packets
+  for (const [name, bytes] of files) {
+    test(`${name}, at every offset`, async () => {
+      let partial = 0
+      for (let cut = 5; cut < bytes.length; cut++) {
+        let outcome: Outcome
+        try {
+          outcome = await read(bytes.subarray(0, cut))
+        } catch (error) {
+          // Not even the file header came out.
+          expect(error, `cut at ${cut}`).toMatchObject({ code: expect.stringMatching(/^(empty|header-cut-short)$/) })
+          continue
+        }
+        expect(outcome.packets, `cut at ${cut}`).toEqual(whole.slice(0, outcome.packets.length))
+        if (outcome.packets.length === 1) partial++
+        if (name === 'gzip, two members' && cut === gzip(SMALL.subarray(0, 500)).length) {
+          expect(outcome.issue).toMatchObject({ kind: 'cut-short', detail: expect.stringContaining('into a record') })
+        } else {
+          expect(outcome.issue, `cut at ${cut}`).toMatchObject({
+            kind: 'cut-short',
+            detail: expect.stringContaining('stream ends'),
+          })
+        }
+      }
+      if (name !== 'zstd') expect(partial).toBeGreaterThan(10)
+    })
+  }
+})
+
+describe('damaged streams yield what was whole, end with an issue, and never throw behind the header', () => {
+  const broken = (bytes: Uint8Array, at: number, value?: number) => {
+    const copy = bytes.slice()
+    copy[at] = value ?? copy[at]! ^ 0xff
+    return copy
+  }
+  const whole = readAll(LARGE).packets
+  const damaged = async (bytes: Uint8Array, atLeast: number) => {
+    const outcome = await read(bytes)
+    expect(outcome.issue?.kind).toBe('damaged')
+    expect(outcome.packets.length).toBeGreaterThanOrEqual(atLeast)
+    expect(outcome.packets).toEqual(whole.slice(0, outcome.packets.length))
+    return outcome
+  }
+
+  test('gzip: wrong checksum, everything delivered', async () => {
+    const bytes = gzip(LARGE)
+    await damaged(broken(bytes, bytes.length - 6), whole.length)
+    await damaged(broken(bytes, bytes.length - 1), whole.length)
+  })
+  test('gzip: garbage behind the last member', async () => {
+    await damaged(join(gzip(LARGE), [1, 2, 3]), whole.length)
+    await damaged(join(gzip(LARGE), [0x1f, 0x8b, 7, 0, 0, 0, 0, 0, 0, 0]), whole.length)
+  })
+  test('gzip: an endless member header', async () => {
+    const head = Uint8Array.of(0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 0)
+    const outcome = await damaged(
+      join(gzip(LARGE), head, new Uint8Array(MAX_GZIP_HEADER + 5000).fill(65)),
+      whole.length,
+    )
+    expect(outcome.issue?.detail).toContain('larger than any')
+  })
+  test('lz4: wrong checksums, wrong sizes', async () => {
+    const bytes = lz4Frame(LARGE)
+    await damaged(broken(bytes, bytes.length - 1), whole.length)
+    const second = 7 + 4 + 65_536
+    await damaged(broken(bytes, second + 2, 0x7f), 40)
+    await damaged(join(bytes, [1, 2, 3, 4]), whole.length)
+  })
+  test('zstd: a block beyond its frame, a reserved block, garbage behind', async () => {
+    const bytes = zstdFrame(LARGE)
+    const second = 6 + 3 + 65_536
+    await damaged(broken(bytes, second + 2, 0xff), 40)
+    await damaged(broken(bytes, second, 6), 40)
+    await damaged(join(bytes, [1, 2, 3, 4]), whole.length)
+  })
+  test('zstd: a window larger than the bound is refused, not allocated', async () => {
+    const first = zstdFrame(LARGE.subarray(0, half))
+    const outcome = await damaged(join(first, zstdFrame(LARGE.subarray(half), 0x90)), 100)
+    expect(outcome.issue?.detail).toContain('window of 268435456')
+  })
+
+  test('flipped bytes', async () => {
+    const next = random(11)
+    const lz4 = pipe('lz4', ['-c', '-B4', '-BD'], LARGE.subarray(0, 200_000)) ?? lz4Frame(LARGE.subarray(0, 200_000))
+    const zstd = pipe('zstd', ['-c', '--no-check'], LARGE.subarray(0, 200_000)) ?? zstdFrame(LARGE.subarray(0, 200_000))
+    for (const bytes of [gzip(LARGE.subarray(0, 200_000)), lz4, zstd]) {
+      let issues = 0
+      for (let run = 0; run < 40; run++) {
+        const copy = bytes.slice()
+        for (let flip = 0; flip < 3; flip++) copy[4 + Math.floor(next() * (copy.length - 4))] = Math.floor(next() * 256)
+        try {
+          const outcome = await read(copy, 9000)
+          if (outcome.issue !== null) issues++
+        } catch (error) {
+          // The damage sits before the capture's own header.
+          expect(error).toMatchObject({ name: 'CaptureError' })
+        }
+      }
+      expect(issues).toBeGreaterThan(20)
+    }
+  })
+
+  test('what a damaged stream yields does not depend on how its bytes arrive', async () => {
+    for (const bytes of [gzip(LARGE), lz4Frame(LARGE), zstdFrame(LARGE)]) {
+      const copy = broken(bytes, Math.floor(bytes.length * 0.7) & ~0xff)
+      copy.fill(0xff, Math.floor(bytes.length * 0.7), Math.floor(bytes.length * 0.7) + 64)
+      const expected = await read(copy)
+      for (const size of [777, 16_384, 100_000]) expect(await read(copy, size)).toEqual(expected)
+    }
+  })
+})
+
+const LAB = fileURLToPath(new URL('../../../shared/lab/captures/kv-mixed-sw.pcapng', import.meta.url))
+describe.skipIf(!existsSync(LAB))('a lab capture (skipped without ../shared/lab)', () => {
+  test('reads the same under every compression', async () => {
+    const bytes = new Uint8Array(readFileSync(LAB))
+    const { packets } = readAll(bytes)
+    const plain = await decompressed(bytesSource(bytes))
+    expect(plain.compression).toBe('none')
+    for (const packed of [gzip(bytes), pipe('lz4', ['-c'], bytes), pipe('zstd', ['-c'], bytes)]) {
+      if (packed !== null) expect((await read(packed)).packets).toEqual(packets)
+    }
+  })
+})

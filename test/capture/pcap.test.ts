@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import { MAX_RECORD_LENGTH, USUAL_MAX_CAPTURED } from '../../src/capture/bounds.ts'
+import { data, feed, fields, join, pcapHeader, pcapRecord, readAll } from './files.ts'
+
+const MAGICS = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d, modified: 0xa1b2cd34 }
+/** What the modified format adds: interface index 2, protocol 0x0800, packet type 4, padding. */
+const EXTRA = [2, 0, 0, 0, 0, 8, 4, 0]
+
+describe('classic pcap', () => {
+  for (const le of [true, false]) {
+    for (const [name, magic] of Object.entries(MAGICS)) {
+      test(`${name}, ${le ? 'little' : 'big'}-endian`, () => {
+        const extra = magic === MAGICS.modified ? EXTRA : []
+        const file = join(
+          pcapHeader({ le, magic, network: 113, snap: 96 }),
+          pcapRecord(1_700_000_000, 123_456, data(5), { le, lengths: [5, 1500], extra }),
+          pcapRecord(4_294_967_295, 999_999, data(3, 1), { le, extra }),
+        )
+        const { packets, reader } = readAll(file)
+        const unit = magic === MAGICS.nanoseconds ? 1 : 1000
+        const common = { linkType: 113, interfaceId: 0, fcsLength: 0, flags: 0 }
+        expect(packets).toEqual([
+          {
+            ...common,
+            number: 1,
+            seconds: 1_700_000_000,
+            nanoseconds: 123_456 * unit,
+            capturedLength: 5,
+            wireLength: 1500,
+            bytes: '01080f161d',
+          },
+          {
+            ...common,
+            number: 2,
+            seconds: 4_294_967_295,
+            nanoseconds: 999_999 * unit,
+            capturedLength: 3,
+            wireLength: 3,
+            bytes: '20272e',
+          },
+        ])
+        expect(reader.format).toBe('pcap')
+        expect(reader.issue).toBeNull()
+        expect(reader.packets).toBe(2)
+        expect(reader.nextNumber).toBe(3)
+        expect(reader.bytesRead).toBe(file.length)
+        expect(reader.droppedByCapture()).toBeNull()
+        expect(reader.comments()).toEqual([])
+        expect(reader.interfaces).toMatchObject([{ linkType: 113, snapLength: 96, tsresol: unit === 1 ? 9 : 6 }])
+      })
+    }
+  }
+
+  test('a fraction of a second or more is carried into the seconds', () => {
+    const file = join(pcapHeader(), pcapRecord(1, 2_000_001, data(1)), pcapRecord(1, 0xffff_ffff, data(1)))
+    const { packets } = readAll(file)
+    expect(packets.map((packet) => [packet.seconds, packet.nanoseconds])).toEqual([
+      [3, 1000],
+      [4295, 967_295_000],
+    ])
+  })
+
+  test('the link type is the low 16 bits; FCS length counts 16-bit words when the P bit is set', () => {
+    const fcs = readAll(join(pcapHeader({ network: 0x2400_0001 }), pcapRecord(1, 0, data(64))))
+    expect(fcs.packets).toMatchObject([{ linkType: 1, fcsLength: 4 }])
+    const withoutP = readAll(join(pcapHeader({ network: 0x2020_0114 }), pcapRecord(1, 0, data(64))))
+    expect(withoutP.packets).toMatchObject([{ linkType: 276, fcsLength: 0 }])
+  })
+
+  test('captured more than the wire carried, or more than the snap length, is delivered as it stands', () => {
+    const file = join(pcapHeader({ snap: 4 }), pcapRecord(1, 0, data(60), { lengths: [60, 20] }))
+    expect(readAll(file).packets).toMatchObject([{ capturedLength: 60, wireLength: 20 }])
+  })
+
+  const swapped = (major: number, minor: number, lengths: [number, number]) =>
+    readAll(join(pcapHeader({ major, minor }), pcapRecord(1, 0, data(60), { lengths }))).packets.map((packet) => [
+      packet.capturedLength,
+      packet.wireLength,
+    ])
+  test('versions 2.0 to 2.2 and 543.0 hold the original length first', () => {
+    for (const [major, minor] of [
+      [2, 0],
+      [2, 1],
+      [2, 2],
+      [543, 0],
+    ] as const) {
+      expect(swapped(major, minor, [100, 60])).toEqual([[60, 100]])
+    }
+  })
+  test('version 2.3 holds them in either order: the smaller one is what was captured', () => {
+    expect(swapped(2, 3, [100, 60])).toEqual([[60, 100]])
+    expect(swapped(2, 3, [60, 100])).toEqual([[60, 100]])
+  })
+  test('later versions hold the captured length first', () => {
+    expect(swapped(2, 4, [60, 100])).toEqual([[60, 100]])
+    expect(swapped(2, 99, [60, 100])).toEqual([[60, 100]])
+  })
+
+  describe('captured length', () => {
+    const claim = (snap: number, captured: number) =>
+      feed(join(pcapHeader({ snap }), pcapRecord(1, 0, data(2)), pcapRecord(1, 0, [], { lengths: [captured, 60] })))
+    test('up to 256 KiB is possible whatever the snap length', () => {
+      expect(claim(64, USUAL_MAX_CAPTURED).issue).toMatchObject({ kind: 'cut-short', offset: 42 })
+      expect(claim(64, USUAL_MAX_CAPTURED + 1).issue).toMatchObject({ kind: 'damaged', offset: 42 })
+    })
+    test('up to a larger snap length', () => {
+      expect(claim(524_288, 524_288).issue).toMatchObject({ kind: 'cut-short' })
+      expect(claim(524_288, 524_289).issue).toMatchObject({ kind: 'damaged' })
+    })
+    test('up to the hard cap when the snap length is 0 or absurd', () => {
+      for (const snap of [0, 0x7fff_ffff]) {
+        expect(claim(snap, MAX_RECORD_LENGTH - 16).issue).toMatchObject({ kind: 'cut-short' })
+        expect(claim(snap, MAX_RECORD_LENGTH - 15).issue).toMatchObject({ kind: 'damaged' })
+      }
+    })
+    test('4 GiB is damage, and the packets before it count', () => {
+      const reader = claim(0, 0xffff_ffff)
+      expect(reader.packets).toBe(1)
+      expect(reader.issue?.detail).toContain('4294967295')
+    })
+  })
+
+  test('the largest record that can be is read', () => {
+    const bytes = new Uint8Array(MAX_RECORD_LENGTH - 16).fill(7, -1)
+    let seen = 0
+    const reader = feed(join(pcapHeader({ snap: 0 }), pcapRecord(1, 0, bytes), pcapRecord(2, 0, data(1))), {
+      onPacket: ({ packet, view }) => {
+        if (packet.number === 1 && view.getUint8(packet.at + bytes.length - 1) === bytes[bytes.length - 1]) {
+          seen = packet.capturedLength
+        }
+      },
+    })
+    expect(seen).toBe(bytes.length)
+    expect(reader.packets).toBe(2)
+  })
+
+  test('zero-length records and a header without records', () => {
+    expect(readAll(join(pcapHeader(), pcapRecord(1, 0, []))).packets).toMatchObject([{ capturedLength: 0, bytes: '' }])
+    const { reader, packets } = readAll(pcapHeader())
+    expect(packets).toEqual([])
+    expect([reader.done, reader.issue]).toEqual([true, null])
+  })
+
+  test('version 1 is refused', () => {
+    const file = fields(true, [32, 0xa1b2c3d4], [16, 1], [16, 2], [32, 0], [32, 0], [32, 65535], [32, 1])
+    expect(() => feed(file)).toThrow(expect.objectContaining({ code: 'unsupported', offset: 4 }))
+  })
+})
