@@ -1,0 +1,178 @@
+/**
+ * All analyzers over one part of a capture. Counters run on every part; judges (what depends on what came before) run where the
+ * capture begins and otherwise on the event log, replayed when the part is merged onto its past: exact by construction.
+ */
+import { TunnelKind } from '../codecs/dissect.ts'
+import { NONE } from '../codecs/fault.ts'
+import { CaptureTotals } from './capture-totals.ts'
+import { Copies } from './copies.ts'
+import { Echo } from './echo.ts'
+import { Bit, EventLog, Field, STRIDE } from './event-log.ts'
+import { Filter, type FilterOptions } from './filter.ts'
+import { Flows } from './flows.ts'
+import type { KeyTable } from './key-table.ts'
+import { Keys } from './keys.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { Macs } from './macs.ts'
+import { Observation } from './observation.ts'
+import { OuterFragments } from './outer-fragments.ts'
+import { Ports } from './ports.ts'
+import { Sizes } from './sizes.ts'
+import { Tcp } from './tcp.ts'
+import { Timeline } from './timeline.ts'
+import { TunnelTotals } from './tunnel-totals.ts'
+import { Vnis } from './vnis.ts'
+import { VtepPairs } from './vtep-pairs.ts'
+
+/** Events that a part keeps for its merge: 27 MB. A part with more packets is read again in order. */
+export const EVENT_LIMIT = 262_144
+
+/** How an analysis is set up; every part of one capture alike. */
+export interface AnalysisOptions {
+  /** Limits that differ from {@link DEFAULT_LIMITS}. */
+  limits?: Partial<Limits>
+  filter?: FilterOptions
+  /** Whether the part begins where the capture begins; `true` unless told otherwise. */
+  begins?: boolean
+}
+
+/** Counters and judges over one part of a capture. */
+export class Analysis {
+  /** The packet at hand: fill it (`record`, `dissect` into its layers), then call {@link observe}. */
+  readonly observation = new Observation()
+  readonly limits: Limits
+  readonly keys: Keys
+  readonly capture = new CaptureTotals()
+  readonly tunnel: TunnelTotals
+  readonly vnis: Vnis
+  readonly vtepPairs: VtepPairs
+  readonly ports: Ports
+  readonly flows: Flows
+  readonly macs: Macs
+  readonly timeline: Timeline
+  readonly copies: Copies
+  readonly outerFragments: OuterFragments
+  readonly tcp = new Tcp()
+  readonly echo: Echo
+  readonly sizes: Sizes
+  /** Packet numbers that this part took, those of blocks that are no packets included. */
+  numbers = 0
+  readonly #filter: Filter
+  readonly #begins: boolean
+  readonly #log: EventLog
+
+  constructor(options: AnalysisOptions = {}) {
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits }
+    const { limits } = this
+    this.#begins = options.begins ?? true
+    this.#filter = new Filter(options.filter ?? { vnis: [], vteps: [] })
+    this.#log = new EventLog(this.#begins ? 1 : EVENT_LIMIT)
+    this.keys = new Keys(limits)
+    this.tunnel = new TunnelTotals(limits.protocols)
+    this.vnis = new Vnis(this.keys)
+    this.vtepPairs = new VtepPairs(this.keys)
+    this.ports = new Ports(limits.details)
+    this.flows = new Flows(this.keys, limits.details)
+    this.macs = new Macs(this.keys, limits.details)
+    this.timeline = new Timeline(this.keys, limits.timeline)
+    this.copies = new Copies(limits.window)
+    this.outerFragments = new OuterFragments(limits.datagrams)
+    this.echo = new Echo(limits.window)
+    this.sizes = new Sizes(this.tcp)
+  }
+
+  /** Every bounded table. */
+  get tables(): KeyTable[] {
+    return [
+      ...this.keys.tables,
+      ...this.tunnel.tables,
+      ...this.ports.tables,
+      ...this.flows.tables,
+      ...this.macs.tables,
+      ...this.timeline.tables,
+    ]
+  }
+
+  /** Counts the packet in {@link observation}. */
+  observe(): void {
+    const o = this.observation
+    o.clearRows()
+    if (o.number > this.numbers) this.numbers = o.number
+    this.capture.observe(o)
+    this.tunnel.observe(o)
+    if (o.layers.tunnel !== TunnelKind.None && this.#filter.keeps(o.layers)) {
+      o.kept = true
+      this.keys.resolve(o)
+      this.vnis.observe(o)
+      this.vtepPairs.observe(o)
+      this.ports.observe(o)
+      this.flows.observe(o)
+      this.macs.observe(o)
+      this.timeline.observe(o)
+    }
+    const log = this.#log
+    if (this.#begins) {
+      log.fill(0, o)
+      this.#judge(log, 0)
+    } else {
+      const at = log.append()
+      if (at !== NONE) log.fill(at, o)
+    }
+  }
+
+  /**
+   * Takes over a later part of the same capture, so that `finish` is what it would be had this part gone on reading.
+   * @param later - A part that does not begin the capture; not to be used afterwards.
+   * @returns `false` when the parts cannot be joined exactly (a table would overflow, or the event log did): nothing was
+   * changed then, and the range of `later` must be read on from here.
+   * @throws TypeError when `later` begins a capture of its own.
+   */
+  merge(later: Analysis): boolean {
+    if (later.#begins)
+      throw new TypeError('only a part that does not begin the capture can be merged onto an earlier one')
+    if (!this.#canTake(later)) return false
+    const maps = this.keys.merge(later.keys)
+    const offset = this.numbers
+    this.capture.merge(later.capture, maps, offset)
+    this.tunnel.merge(later.tunnel, maps, offset)
+    this.vnis.merge(later.vnis, maps, offset)
+    this.vtepPairs.merge(later.vtepPairs, maps, offset)
+    this.ports.merge(later.ports, maps, offset)
+    this.flows.merge(later.flows, maps, offset)
+    this.macs.merge(later.macs, maps, offset)
+    this.timeline.merge(later.timeline, maps, offset)
+    const log = this.#log
+    for (let event = 0; event < later.#log.count; event++) {
+      const at = this.#begins ? 0 : log.append()
+      log.adopt(at, later.#log, event * STRIDE, maps, offset)
+      if (this.#begins) this.#judge(log, at)
+    }
+    this.numbers += later.numbers
+    return true
+  }
+
+  #canTake(later: Analysis): boolean {
+    const log = later.#log
+    if (log.overflowed || later.keys.needsPast) return false
+    if (!this.#begins && this.#log.count + log.count > this.#log.limit) return false
+    const tables = this.tables
+    const shared = this.keys.tables.length
+    for (const [index, table] of later.tables.entries()) {
+      if (table.dropped > 0) return false
+      if (index >= shared && tables[index]!.count + table.count > table.limit) return false
+    }
+    return this.keys.hasRoomFor(later.keys)
+  }
+
+  /** Runs the judges in order: whether a frame is a copy is known before anybody counts it. */
+  #judge(log: EventLog, at: number): void {
+    const { i32 } = log
+    this.copies.observe(log, at)
+    const isTunnelFragment = this.outerFragments.observe(log, at)
+    const isKept = (i32[at + Field.Bits]! & Bit.Kept) !== 0
+    if (!isKept && !isTunnelFragment) return
+    this.tcp.observe(log, at)
+    this.echo.observe(log, at)
+    this.sizes.observe(log, at)
+  }
+}

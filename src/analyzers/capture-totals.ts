@@ -1,0 +1,85 @@
+/** The capture as a whole: packets, bytes, first and last time. Filters do not touch it. */
+import type { Counter } from './analyzer.ts'
+import type { RowMaps } from './keys.ts'
+import type { Observation } from './observation.ts'
+import { Records, type RecordsState } from './records.ts'
+import { firstNanoseconds, firstSeconds, lastNanoseconds, lastSeconds, SPAN_CELLS, stretch, stretchTo } from './span.ts'
+import { isoTime } from './time.ts'
+
+const PACKETS = 0
+const CAPTURED_BYTES = 1
+const WIRE_BYTES = 2
+const TRUNCATED = 3
+const SPAN = 4
+
+/** Packet numbers kept as examples. */
+const EXAMPLES = 10
+
+/** Saved totals. */
+export interface CaptureTotalsState {
+  totals: RecordsState
+  truncatedExamples: number[]
+}
+
+/** Totals of every record. */
+export class CaptureTotals implements Counter<CaptureTotalsState> {
+  readonly #totals = new Records(SPAN + SPAN_CELLS)
+  /** Numbers of the first packets that were captured in part. */
+  readonly truncatedExamples: number[] = []
+
+  get packets(): number {
+    return this.#totals.f64[PACKETS]!
+  }
+
+  get capturedBytes(): number {
+    return this.#totals.f64[CAPTURED_BYTES]!
+  }
+
+  get wireBytes(): number {
+    return this.#totals.f64[WIRE_BYTES]!
+  }
+
+  /** Packets of which the capture holds less than the wire carried. */
+  get truncatedPackets(): number {
+    return this.#totals.f64[TRUNCATED]!
+  }
+
+  /** Earliest packet, ISO 8601. */
+  get firstTime(): string | null {
+    return isoTime(firstSeconds(this.#totals, SPAN), firstNanoseconds(this.#totals, SPAN))
+  }
+
+  /** Latest packet, ISO 8601. */
+  get lastTime(): string | null {
+    return isoTime(lastSeconds(this.#totals, SPAN), lastNanoseconds(this.#totals, SPAN))
+  }
+
+  observe(o: Observation): void {
+    const { f64 } = this.#totals
+    f64[PACKETS]!++
+    f64[CAPTURED_BYTES]! += o.capturedLength
+    f64[WIRE_BYTES]! += o.wireLength
+    if (o.capturedLength < o.wireLength) {
+      f64[TRUNCATED]!++
+      if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(o.number)
+    }
+    stretch(this.#totals, SPAN, o.seconds, o.nanoseconds)
+  }
+
+  merge(later: CaptureTotals, _maps: RowMaps, offset: number): void {
+    for (let cell = PACKETS; cell <= TRUNCATED; cell++) this.#totals.f64[cell]! += later.#totals.f64[cell]!
+    stretchTo(this.#totals, SPAN, later.#totals, SPAN)
+    for (const number of later.truncatedExamples) {
+      if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(number + offset)
+    }
+  }
+
+  save(): CaptureTotalsState {
+    return { totals: this.#totals.save(1), truncatedExamples: [...this.truncatedExamples] }
+  }
+
+  restore(state: CaptureTotalsState): void {
+    this.#totals.restore(state.totals)
+    this.truncatedExamples.splice(0, this.truncatedExamples.length, ...state.truncatedExamples)
+  }
+}

@@ -1,0 +1,51 @@
+/** Which tunnel packets the summary's tables keep: by VNI and by VTEP. */
+import { parseAddress } from '../codecs/address.ts'
+import type { IpLayer, Layers } from '../codecs/dissect.ts'
+import * as ipv4 from '../codecs/ipv4.ts'
+import * as ipv6 from '../codecs/ipv6.ts'
+
+const SOURCE = ipv6.LAYOUT.offsets.source
+const DESTINATION = ipv6.LAYOUT.offsets.destination
+
+/** An empty list keeps everything. */
+export interface FilterOptions {
+  /** VNIs, 0 to 16 777 215. */
+  vnis: readonly number[]
+  /** Outer IPv4 or IPv6 addresses, source or destination. */
+  vteps: readonly string[]
+}
+
+/** A filter on VNI and outer addresses. */
+export class Filter {
+  readonly #vnis: ReadonlySet<number> | null
+  readonly #ipv4: readonly number[]
+  readonly #ipv6: readonly DataView[]
+  readonly #anyVtep: boolean
+
+  /** @throws RangeError for a VTEP that is no IP address. */
+  constructor({ vnis, vteps }: FilterOptions) {
+    this.#vnis = vnis.length === 0 ? null : new Set(vnis)
+    const views = vteps.map(parseAddress).map((bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
+    this.#ipv4 = views.filter((view) => view.byteLength === 4).map((view) => view.getInt32(0))
+    this.#ipv6 = views.filter((view) => view.byteLength === 16)
+    this.#anyVtep = vteps.length === 0
+  }
+
+  /** Whether a tunnel packet is kept. */
+  keeps(layers: Layers): boolean {
+    if (this.#vnis !== null && !this.#vnis.has(layers.vni)) return false
+    return this.#anyVtep || this.#keepsVtep(layers.view, layers.outerIp)
+  }
+
+  #keepsVtep(view: DataView, ip: IpLayer): boolean {
+    if (ip.version === 4) {
+      return this.#ipv4.includes(ipv4.source(view, ip.at)) || this.#ipv4.includes(ipv4.destination(view, ip.at))
+    }
+    return this.#ipv6.some((vtep) => isAt(vtep, view, ip.at + SOURCE) || isAt(vtep, view, ip.at + DESTINATION))
+  }
+}
+
+function isAt(address: DataView, view: DataView, at: number): boolean {
+  for (let i = 0; i < 16; i += 4) if (address.getInt32(i) !== view.getInt32(at + i)) return false
+  return true
+}

@@ -1,0 +1,91 @@
+/**
+ * What makes a frame the same frame at another interface or hop: all of it but link headers, TTL, IP header checksum and
+ * outer UDP checksum. The digest of the inner frame stands apart, so that replicas to other peers are found by it too.
+ */
+import { type IpLayer, type Layers, TunnelKind } from '../codecs/dissect.ts'
+import { NONE } from '../codecs/fault.ts'
+import * as ipv6 from '../codecs/ipv6.ts'
+import { Protocol } from '../codecs/protocol.ts'
+import * as udp from '../codecs/udp.ts'
+import * as vxlan from '../codecs/vxlan.ts'
+import { Digest } from './hash.ts'
+
+const SOURCE = ipv6.LAYOUT.offsets.source
+
+/** Bytes of the payload that enter a digest: past every inner header, inner checksums included. */
+const SAMPLE = 160
+
+/** Digests of one packet. */
+export class Fingerprint {
+  /** Digest of the outer headers. */
+  outer = 0
+  /** Digest of what they carry, in two halves. */
+  high = 0
+  low = 0
+  readonly #digest = new Digest()
+
+  /** Digests the packet. */
+  take(layers: Layers): void {
+    const digest = this.#digest
+    const { view, outerIp } = layers
+    digest.reset()
+    let at = layers.cursor.position
+    if (outerIp.at === NONE) {
+      digest.word(layers.outerFrame.etherType)
+      if (layers.outerFrame.etherType === NONE) at = layers.at
+    } else {
+      this.#digestIp(view, outerIp)
+      at = outerIp.payloadAt === NONE ? layers.end : outerIp.payloadAt
+      if (layers.outerDestinationPort !== NONE) {
+        digest.word(view.getInt32(layers.outerTransport))
+        digest.word(udp.length(view, layers.outerTransport))
+        at = layers.outerTransport + udp.LENGTH
+      }
+      if (layers.tunnel !== TunnelKind.None) {
+        digest.bytes(view, at, layers.tunnelAt + vxlan.LENGTH)
+        at = layers.tunnelAt + vxlan.LENGTH
+      }
+    }
+    this.outer = digest.high ^ digest.low
+    digest.reset()
+    // Behind an IP header the wire's length is the IP's; elsewhere padding may differ from hop to hop.
+    const end = outerIp.at === NONE ? layers.end : Math.min(layers.end, outerIp.payloadEnd)
+    digest.bytes(view, at, Math.min(end, at + (outerIp.at === NONE ? PLAIN_SAMPLE : SAMPLE)))
+    digest.word(layers.innerLength)
+    this.high = digest.high
+    this.low = digest.low
+  }
+
+  /** Digests what identifies the datagram that an outer fragment belongs to (RFC 791 §3.2, RFC 8200 §4.5). */
+  takeDatagram(layers: Layers): void {
+    const { view, outerIp } = layers
+    const digest = this.#digest
+    digest.reset()
+    if (outerIp.version === 4) digest.bytes(view, outerIp.at + 12, outerIp.at + 20)
+    else digest.bytes(view, outerIp.at + SOURCE, outerIp.at + ipv6.LENGTH)
+    digest.word(outerIp.identification)
+    digest.word(outerIp.version === 4 ? outerIp.protocol : Protocol.Udp)
+    this.high = digest.high
+    this.low = digest.low
+  }
+
+  #digestIp(view: DataView, ip: IpLayer): void {
+    const digest = this.#digest
+    const { at } = ip
+    digest.word(view.getInt32(at))
+    if (ip.version === 4) {
+      digest.word(view.getInt32(at + 4))
+      digest.word(ip.protocol)
+      digest.word(view.getInt32(at + 12))
+      digest.word(view.getInt32(at + 16))
+    } else {
+      digest.word(view.getInt32(at + 4) >>> 8)
+      digest.bytes(view, at + SOURCE, at + ipv6.LENGTH)
+      digest.word(ip.identification)
+      digest.word(ip.fragmentOffset)
+    }
+  }
+}
+
+/** Bytes of a frame without IP that enter its digest: an ARP packet, so that Ethernet padding behind it does not. */
+const PLAIN_SAMPLE = 28

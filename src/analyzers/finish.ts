@@ -1,0 +1,70 @@
+/** Everything of the summary that the packets tell; files, filter and findings are the pipeline's. */
+import type { CaptureSummary, LimitSummary, Summary } from '../summary.ts'
+import type { Analysis } from './analysis.ts'
+import { flowRows, macRows, pairMtuRows, vniRows, vtepPairRows } from './rows.ts'
+
+/** The summary without what only the pipeline knows. */
+export interface AnalysisSummary extends Omit<Summary, 'schema' | 'filter' | 'capture' | 'findings'> {
+  capture: Omit<CaptureSummary, 'files' | 'droppedByCapture'>
+}
+
+/** What the summary is told beside the packets. */
+export interface FinishOptions {
+  /** Rows of each table, `Infinity` for all. */
+  rows: number
+  /** The underlay's IP MTU where the user knows it. */
+  underlayMtu?: number | undefined
+}
+
+/** Turns counters into the summary: the only place that divides and makes words of numbers. */
+export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions): AnalysisSummary {
+  const { keys, capture, tunnel, outerFragments } = analysis
+  return {
+    capture: {
+      packets: capture.packets,
+      capturedBytes: capture.capturedBytes,
+      wireBytes: capture.wireBytes,
+      firstTime: capture.firstTime,
+      lastTime: capture.lastTime,
+      truncatedPackets: capture.truncatedPackets,
+      duplicatePackets: analysis.copies.copies,
+    },
+    tunnel: {
+      vxlanPackets: tunnel.vxlanPackets,
+      gpePackets: tunnel.gpePackets,
+      genevePackets: tunnel.genevePackets,
+      otherPackets: tunnel.otherPackets,
+      fragments: {
+        firsts: tunnel.firstFragments,
+        others: tunnel.otherFragments,
+        reassembled: outerFragments.reassembled,
+        incomplete: outerFragments.incomplete,
+      },
+      other: tunnel.other(),
+      faults: tunnel.faults(),
+    },
+    vnisTotal: keys.vnis.count,
+    vtepPairsTotal: keys.pairs.count,
+    flowsTotal: keys.flows.count,
+    macsTotal: keys.macs.count,
+    vnis: vniRows(analysis, rows),
+    vtepPairs: vtepPairRows(analysis, rows),
+    flows: flowRows(analysis, rows),
+    macs: macRows(analysis, rows),
+    mtu: {
+      underlayMtu: underlayMtu ?? null,
+      underlayMtuFrom: underlayMtu === undefined ? null : 'option',
+      perPair: pairMtuRows(analysis, rows),
+      sizes: analysis.sizes.histogram(),
+    },
+    timeline: analysis.timeline.finish((row) => analysis.vnis.innerBytes(row)),
+    limits: limits(analysis),
+  }
+}
+
+/** Every bounded table with its limit and what it dropped, by name. */
+function limits(analysis: Analysis): LimitSummary[] {
+  const rows = analysis.tables.map(({ name, limit, dropped }) => ({ table: name, limit, dropped }))
+  rows.push({ table: 'recentFrames', limit: analysis.limits.window, dropped: analysis.copies.forgotten })
+  return rows.sort((left, right) => (left.table < right.table ? -1 : 1))
+}

@@ -1,0 +1,173 @@
+/** Volumes, times, initiator and VTEPs by flow: one row for both directions. */
+import * as arp from '../codecs/arp.ts'
+import { NONE } from '../codecs/fault.ts'
+import * as icmp from '../codecs/icmp.ts'
+import * as icmpv6 from '../codecs/icmpv6.ts'
+import { Protocol } from '../codecs/protocol.ts'
+import * as tcp from '../codecs/tcp.ts'
+import type { Counter } from './analyzer.ts'
+import { KeyTable, type KeyTableState } from './key-table.ts'
+import type { Keys, RowMaps } from './keys.ts'
+import type { Observation } from './observation.ts'
+import { Records, type RecordsState } from './records.ts'
+import { firstNanoseconds, firstSeconds, lastNanoseconds, lastSeconds, SPAN_CELLS, stretch, stretchTo } from './span.ts'
+import { isoTime } from './time.ts'
+
+const PACKETS = 0
+const INNER_BYTES = 2
+/** Cells that merge by addition. */
+const SUMS = 4
+const SPAN = 4
+/** Two halves: the first VTEP (plus one) that a's and b's packets came from. */
+const VTEPS = SPAN + SPAN_CELLS
+/** One half: who opened the flow by the first evidence, 1 = a, 2 = b. */
+const INITIATOR = VTEPS + 1
+const CELLS = INITIATOR + 1
+
+/** Saved flows. */
+export interface FlowsState {
+  records: RecordsState
+  vteps: KeyTableState
+}
+
+/** Counts on flow rows; direction 0 is a→b, 1 is b→a. */
+export class Flows implements Counter<FlowsState> {
+  readonly #records = new Records(CELLS)
+  /** [flow row × 2 + direction, address]: VTEPs beyond the first. */
+  readonly #vteps: KeyTable
+
+  constructor(
+    private readonly keys: Keys,
+    limit: number,
+  ) {
+    this.#vteps = new KeyTable('flowVteps', 2, limit)
+  }
+
+  get tables(): readonly KeyTable[] {
+    return [this.#vteps]
+  }
+
+  packets(row: number, direction: 0 | 1): number {
+    return this.#records.get(row, PACKETS + direction)
+  }
+
+  innerBytes(row: number, direction: 0 | 1): number {
+    return this.#records.get(row, INNER_BYTES + direction)
+  }
+
+  firstTime(row: number): string | null {
+    const cell = this.#records.at(row) + SPAN
+    return isoTime(firstSeconds(this.#records, cell), firstNanoseconds(this.#records, cell))
+  }
+
+  lastTime(row: number): string | null {
+    const cell = this.#records.at(row) + SPAN
+    return isoTime(lastSeconds(this.#records, cell), lastNanoseconds(this.#records, cell))
+  }
+
+  /** Who opened the flow: the sender of a SYN, an echo request, an ARP request or a solicitation; `null` without such evidence. */
+  initiator(row: number): 'a' | 'b' | null {
+    const at = (this.#records.at(row) + INITIATOR) * 2
+    const value = this.#records.i32[at]!
+    return value === 0 ? null : value === 1 ? 'a' : 'b'
+  }
+
+  /** Address ids of the outer sources, by flow row × 2 + direction. */
+  vteps(flows: number): number[][] {
+    const lists: number[][] = []
+    for (let end = 0; end < flows * 2; end++) {
+      const at = (this.#records.at(end >> 1) + VTEPS) * 2 + (end & 1)
+      const first = this.#records.i32[at]!
+      lists.push(first === 0 ? [] : [first - 1])
+    }
+    for (let row = 0; row < this.#vteps.count; row++) lists[this.#vteps.word(row, 0)]!.push(this.#vteps.word(row, 1))
+    return lists
+  }
+
+  observe(o: Observation): void {
+    if (o.flowRow === NONE) return
+    const at = this.#records.at(o.flowRow)
+    const { f64, i32 } = this.#records
+    const direction = o.flowForward ? 0 : 1
+    f64[at + PACKETS + direction]!++
+    f64[at + INNER_BYTES + direction]! += o.layers.innerLength
+    stretch(this.#records, at + SPAN, o.seconds, o.nanoseconds)
+    this.#noteVtep(o.flowRow, direction, o.sourceId)
+    if (i32[(at + INITIATOR) * 2] === 0) i32[(at + INITIATOR) * 2] = initiatorOf(o)
+  }
+
+  merge(later: Flows, maps: RowMaps, _offset: number): void {
+    for (let row = 0; row < maps.flows.length; row++) {
+      const from = later.#records.at(row)
+      const mapped = maps.flows[row]!
+      const to = this.#records.at(mapped)
+      const { f64, i32 } = this.#records
+      for (let cell = 0; cell < SUMS; cell++) f64[to + cell]! += later.#records.f64[from + cell]!
+      stretchTo(this.#records, to + SPAN, later.#records, from + SPAN)
+      if (i32[(to + INITIATOR) * 2] === 0) {
+        i32[(to + INITIATOR) * 2] = later.#records.i32[(from + INITIATOR) * 2]!
+      }
+      for (const direction of [0, 1] as const) {
+        const vtep = later.#records.i32[(from + VTEPS) * 2 + direction]!
+        if (vtep !== 0) this.#noteVtep(mapped, direction, maps.addresses[vtep - 1]!)
+      }
+    }
+    for (let row = 0; row < later.#vteps.count; row++) {
+      const end = later.#vteps.word(row, 0)
+      this.#noteVtep(maps.flows[end >> 1]!, (end & 1) as 0 | 1, maps.addresses[later.#vteps.word(row, 1)]!)
+    }
+  }
+
+  save(): FlowsState {
+    return { records: this.#records.save(this.keys.flows.count), vteps: this.#vteps.save() }
+  }
+
+  restore(state: FlowsState): void {
+    this.#records.restore(state.records)
+    this.#vteps.restore(state.vteps)
+  }
+
+  #noteVtep(row: number, direction: 0 | 1, vtep: number): void {
+    if (vtep === NONE) return
+    const at = (this.#records.at(row) + VTEPS) * 2 + direction
+    const { i32 } = this.#records
+    if (i32[at] === vtep + 1) return
+    if (i32[at] === 0) {
+      i32[at] = vtep + 1
+      return
+    }
+    this.#vteps.key[0] = row * 2 + direction
+    this.#vteps.key[1] = vtep
+    this.#vteps.row()
+  }
+}
+
+/** 1 when a opened the flow, 2 when b did, 0 when the packet does not tell. */
+function initiatorOf(o: Observation): number {
+  const { layers } = o
+  const { innerView: view, innerTransport: at, innerIp } = layers
+  const sender = o.flowForward ? 1 : 2
+  const receiver = 3 - sender
+  if (layers.innerArp !== NONE) {
+    const operation = arp.operation(view, layers.innerArp)
+    if (operation === arp.Operation.Request) return sender
+    return operation === arp.Operation.Reply ? receiver : 0
+  }
+  if (at === NONE) return 0
+  if (innerIp.protocol === Protocol.Tcp) {
+    const flags = tcp.flags(view, at)
+    if ((flags & tcp.FLAG_SYN) === 0) return 0
+    return (flags & tcp.FLAG_ACK) === 0 ? sender : receiver
+  }
+  if (innerIp.protocol === Protocol.Icmp) {
+    const type = icmp.type(view, at)
+    if (type === icmp.Type.EchoRequest) return sender
+    return type === icmp.Type.EchoReply ? receiver : 0
+  }
+  if (innerIp.protocol === Protocol.IcmpV6) {
+    const type = icmpv6.type(view, at)
+    if (type === icmpv6.Type.EchoRequest || type === icmpv6.Type.NeighborSolicitation) return sender
+    return type === icmpv6.Type.EchoReply || type === icmpv6.Type.NeighborAdvertisement ? receiver : 0
+  }
+  return 0
+}

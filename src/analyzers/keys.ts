@@ -1,0 +1,405 @@
+/**
+ * The shared key tables, and the one place where a packet's keys are looked up: analyzers are columns on these rows.
+ * VNI first: two tenants with the same addresses and ports are two flows.
+ */
+import { formatIpv4, formatIpv6, formatMac } from '../codecs/address.ts'
+import * as arp from '../codecs/arp.ts'
+import { type FrameLayer, type IpLayer, TUNNEL_NAMES } from '../codecs/dissect.ts'
+import * as ethernet from '../codecs/ethernet.ts'
+import { EtherType } from '../codecs/ethernet.ts'
+import { NONE } from '../codecs/fault.ts'
+import * as ipv4 from '../codecs/ipv4.ts'
+import * as ipv6 from '../codecs/ipv6.ts'
+import { protocolName } from '../codecs/protocol.ts'
+import type { TunnelKind as TunnelKindName } from '../summary.ts'
+import { InnerFragments } from './inner-fragments.ts'
+import { KeyTable, type KeyTableState } from './key-table.ts'
+import type { Limits } from './limits.ts'
+import type { Observation } from './observation.ts'
+
+const SOURCE = ipv6.LAYOUT.offsets.source
+const DESTINATION = ipv6.LAYOUT.offsets.destination
+
+/** First word of an address key. */
+const IPV4 = 4
+const IPV6 = 6
+const MAC = 48
+
+/** Class of a flow key's protocol word, above the IP protocol number or the EtherType. */
+const WITH_PORTS = 0x1_0000
+const ARP_FLOW = 0x2_0000
+const ETHER_FLOW = 0x3_0000
+
+/** Words of each table's key that are rows of another table, as [word, index of that table]; in the order of `Keys.tables`. */
+const REFERENCES: readonly (readonly (readonly [number, number])[])[] = [
+  [],
+  [],
+  [],
+  [
+    [0, 0],
+    [1, 0],
+  ],
+  [
+    [1, 0],
+    [2, 0],
+  ],
+  [
+    [1, 1],
+    [3, 0],
+    [4, 0],
+  ],
+  [
+    [1, 1],
+    [2, 0],
+  ],
+]
+
+/** Rows of a later part, as rows of the earlier one. */
+export interface RowMaps {
+  addresses: Int32Array
+  vnis: Int32Array
+  pairs: Int32Array
+  routes: Int32Array
+  flows: Int32Array
+  macs: Int32Array
+}
+
+/** Saved key tables. */
+export interface KeysState {
+  tables: KeyTableState[]
+  fragments: ReturnType<InnerFragments['save']>
+}
+
+/** The shared key tables. */
+export class Keys {
+  readonly addresses: KeyTable
+  readonly vlanStacks: KeyTable
+  /** [kind, VNI] */
+  readonly vnis: KeyTable
+  /** [address a, address b], a below b. */
+  readonly pairs: KeyTable
+  /** [kind and VNI, address a, address b] */
+  readonly routes: KeyTable
+  /** [kind and VNI, VLAN stack, protocol, address a, address b, ports] */
+  readonly flows: KeyTable
+  /** [VNI, VLAN stack, MAC address] */
+  readonly macs: KeyTable
+  readonly #fragments: InnerFragments
+
+  constructor(limits: Limits) {
+    this.addresses = new KeyTable('addresses', 5, limits.addresses)
+    this.vlanStacks = new KeyTable('vlanStacks', 4, limits.vlanStacks)
+    this.vnis = new KeyTable('vnis', 2, limits.vnis)
+    this.pairs = new KeyTable('vtepPairs', 2, limits.vtepPairs)
+    this.routes = new KeyTable('routes', 3, limits.routes)
+    this.flows = new KeyTable('flows', 6, limits.flows)
+    this.macs = new KeyTable('macs', 3, limits.macs)
+    this.#fragments = new InnerFragments(limits.datagrams)
+  }
+
+  /** Tables whose rows the summary counts and limits, in the order in which their keys refer to each other. */
+  get tables(): readonly KeyTable[] {
+    return [this.addresses, this.vlanStacks, this.vnis, this.pairs, this.routes, this.flows, this.macs]
+  }
+
+  /** Whether this part met an inner fragment whose first one may lie in an earlier part. */
+  get needsPast(): boolean {
+    return this.#fragments.missed > 0
+  }
+
+  /** Resolves the rows of a tunnel packet that the filter keeps. */
+  resolve(o: Observation): void {
+    const { layers } = o
+    const kindVni = (layers.tunnel << 24) | layers.vni
+    o.sourceId = this.#ipSource(layers.view, layers.outerIp)
+    o.destinationId = this.#ipDestination(layers.view, layers.outerIp)
+    const { vnis, pairs, routes } = this
+    vnis.key[0] = layers.tunnel
+    vnis.key[1] = layers.vni
+    o.vniRow = vnis.row()
+    if (o.sourceId !== NONE && o.destinationId !== NONE) {
+      o.pairForward = this.compareAddresses(o.sourceId, o.destinationId) <= 0
+      const a = o.pairForward ? o.sourceId : o.destinationId
+      const b = o.pairForward ? o.destinationId : o.sourceId
+      pairs.key[0] = a
+      pairs.key[1] = b
+      o.pairRow = pairs.row()
+      routes.key[0] = kindVni
+      routes.key[1] = a
+      routes.key[2] = b
+      o.routeRow = routes.row()
+    }
+    const stack = this.#vlanStack(layers.innerFrame)
+    if (stack === NONE) return
+    this.#resolveMac(o, stack)
+    this.#resolveFlow(o, kindVni, stack)
+  }
+
+  /** Id of the address at the key's scratch words; `NONE` when the table is full. */
+  ipv4Id(address: number): number {
+    const { key } = this.addresses
+    key[0] = IPV4
+    key[1] = address
+    key[2] = 0
+    key[3] = 0
+    key[4] = 0
+    return this.addresses.row()
+  }
+
+  /** Id of the IPv6 address at an offset; `NONE` when the table is full. */
+  ipv6Id(view: DataView, at: number): number {
+    const { key } = this.addresses
+    key[0] = IPV6
+    key[1] = view.getInt32(at)
+    key[2] = view.getInt32(at + 4)
+    key[3] = view.getInt32(at + 8)
+    key[4] = view.getInt32(at + 12)
+    return this.addresses.row()
+  }
+
+  /** Orders two addresses: IPv4 before IPv6 before MAC, then as unsigned big-endian numbers. */
+  compareAddresses(left: number, right: number): number {
+    if (left === right) return 0
+    const { addresses } = this
+    for (let word = 0; word < 5; word++) {
+      const difference = (addresses.word(left, word) >>> 0) - (addresses.word(right, word) >>> 0)
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+
+  /** An address in print. */
+  formatAddress(id: number): string {
+    const { addresses } = this
+    switch (addresses.word(id, 0)) {
+      case IPV4:
+        return formatIpv4(addresses.word(id, 1))
+      case IPV6: {
+        const view = new DataView(new ArrayBuffer(16))
+        for (let word = 0; word < 4; word++) view.setInt32(word * 4, addresses.word(id, word + 1))
+        return formatIpv6(view, 0)
+      }
+      default:
+        return formatMac((addresses.word(id, 1) >>> 0) * 0x1_0000_0000 + (addresses.word(id, 2) >>> 0))
+    }
+  }
+
+  /** Whether an address is an IP multicast group (or the IPv4 broadcast address). */
+  isMulticast(id: number): boolean {
+    const { addresses } = this
+    const first = addresses.word(id, 1)
+    if (addresses.word(id, 0) === IPV4) return first >>> 28 === 0xe || first === -1
+    return first >>> 24 === 0xff
+  }
+
+  /** Orders two VNI rows by VNI, then by the name of their kind. */
+  compareVnis(left: number, right: number): number {
+    return this.vni(left) - this.vni(right) || (this.kind(left) < this.kind(right) ? -1 : 1)
+  }
+
+  /**
+   * Whether every key of a later part's tables has a row here or finds room for one.
+   * Nothing is changed; a key that refers to a row which is new here is new itself.
+   */
+  hasRoomFor(later: Keys): boolean {
+    return this.#translate(later, (table) => table.find()).every((maps, index) => {
+      const absent = maps.reduce((count, row) => count + (row === NONE ? 1 : 0), 0)
+      return this.tables[index]!.count + absent <= this.tables[index]!.limit
+    })
+  }
+
+  /** Takes a later part's keys in; call only when {@link hasRoomFor} says yes. @returns That part's rows as rows here. */
+  merge(later: Keys): RowMaps {
+    const [addresses, , vnis, pairs, routes, flows, macs] = this.#translate(later, (table) => table.row())
+    return { addresses: addresses!, vnis: vnis!, pairs: pairs!, routes: routes!, flows: flows!, macs: macs! }
+  }
+
+  /** VNI of a VNI row. */
+  vni(row: number): number {
+    return this.vnis.word(row, 1)
+  }
+
+  /** Tunnel kind of a VNI row. */
+  kind(row: number): TunnelKindName {
+    return this.kindName(this.vnis.word(row, 0))
+  }
+
+  /** Name of a tunnel kind's code, 1 to 3. */
+  kindName(kind: number): TunnelKindName {
+    return TUNNEL_NAMES[kind as 1 | 2 | 3]
+  }
+
+  /** VLAN ids of a stack row, outermost first. */
+  vlans(stack: number): number[] {
+    const ids: number[] = []
+    for (let word = 0; word < 4; word++) {
+      const packed = this.vlanStacks.word(stack, word)
+      if (packed >>> 12 !== 0) ids.push(packed >>> 12)
+      if ((packed & 0xfff) !== 0) ids.push(packed & 0xfff)
+    }
+    return ids
+  }
+
+  /** Protocol of a flow row in print: `TCP`, `ARP`, `IP 47`, `ETH 0x88cc`, `LLC`. */
+  flowProtocol(row: number): string {
+    const word = this.flows.word(row, 2)
+    if (word >= ETHER_FLOW) {
+      const etherType = word - ETHER_FLOW
+      return etherType === 0 ? 'LLC' : `ETH 0x${etherType.toString(16).padStart(4, '0')}`
+    }
+    return word >= ARP_FLOW ? 'ARP' : protocolName(word & 0xff)
+  }
+
+  /** Whether a flow row has ports. */
+  flowHasPorts(row: number): boolean {
+    return this.flows.word(row, 2) >>> 16 === 1
+  }
+
+  save(): KeysState {
+    return { tables: this.tables.map((table) => table.save()), fragments: this.#fragments.save() }
+  }
+
+  restore(state: KeysState): void {
+    for (const [index, table] of this.tables.entries()) table.restore(state.tables[index]!)
+    this.#fragments.restore(state.fragments)
+  }
+
+  /** Translates a later part's keys table by table and looks each up; `NONE` for what `look` does not find. */
+  #translate(later: Keys, look: (table: KeyTable) => number): Int32Array[] {
+    const maps: Int32Array[] = []
+    for (const [index, table] of this.tables.entries()) {
+      const from = later.tables[index]!
+      const map = new Int32Array(from.count)
+      const references = REFERENCES[index]!
+      for (let row = 0; row < from.count; row++) {
+        from.copyKey(row, table.key)
+        let isNew = false
+        for (const [word, to] of references) {
+          const id = maps[to]![table.key[word]!]!
+          if (id === NONE) isNew = true
+          table.key[word] = id
+        }
+        map[row] = isNew ? NONE : look(table)
+      }
+      maps.push(map)
+    }
+    return maps
+  }
+
+  #ipSource(view: DataView, ip: IpLayer): number {
+    return ip.version === 4 ? this.ipv4Id(ipv4.source(view, ip.at)) : this.ipv6Id(view, ip.at + SOURCE)
+  }
+
+  #ipDestination(view: DataView, ip: IpLayer): number {
+    return ip.version === 4 ? this.ipv4Id(ipv4.destination(view, ip.at)) : this.ipv6Id(view, ip.at + DESTINATION)
+  }
+
+  #macId(high16: number, low32: number): number {
+    const { key } = this.addresses
+    key[0] = MAC
+    key[1] = high16
+    key[2] = low32
+    key[3] = 0
+    key[4] = 0
+    return this.addresses.row()
+  }
+
+  /** Row of a frame's VLAN ids without the priority tags (VID 0); two ids share a word. */
+  #vlanStack(frame: FrameLayer): number {
+    const { key } = this.vlanStacks
+    key.fill(0)
+    let depth = 0
+    for (let tag = 0; tag < frame.tagCount; tag++) {
+      const id = frame.vlanIds[tag]!
+      if (id === 0) continue
+      const word = depth >> 1
+      key[word] = key[word]! | (depth % 2 === 0 ? id << 12 : id)
+      depth++
+    }
+    return this.vlanStacks.row()
+  }
+
+  #resolveMac(o: Observation, stack: number): void {
+    const { layers } = o
+    const { innerFrame, innerView } = layers
+    if (innerFrame.at === NONE) return
+    const mac = this.#macId(
+      ethernet.sourceHigh16(innerView, innerFrame.at),
+      ethernet.sourceLow32(innerView, innerFrame.at),
+    )
+    if (mac === NONE) return
+    const { macs } = this
+    macs.key[0] = layers.vni
+    macs.key[1] = stack
+    macs.key[2] = mac
+    o.macRow = macs.row()
+  }
+
+  #resolveFlow(o: Observation, kindVni: number, stack: number): void {
+    const { layers } = o
+    const { innerIp, innerView, innerFrame } = layers
+    if (innerIp.at !== NONE) {
+      o.innerSourceId = this.#ipSource(innerView, innerIp)
+      o.innerDestinationId = this.#ipDestination(innerView, innerIp)
+      if (innerIp.protocol !== NONE) this.#resolveIpFlow(o, kindVni, stack)
+    } else if (layers.innerArp !== NONE) {
+      o.innerSourceId = this.ipv4Id(arp.senderProtocol(innerView, layers.innerArp))
+      o.innerDestinationId = this.ipv4Id(arp.targetProtocol(innerView, layers.innerArp))
+      this.#flowRow(o, kindVni, stack, ARP_FLOW, NONE, NONE)
+    } else if (innerFrame.at !== NONE && innerFrame.etherType !== NONE && !isDissected(innerFrame.etherType)) {
+      const { at, etherType } = innerFrame
+      o.innerSourceId = this.#macId(ethernet.sourceHigh16(innerView, at), ethernet.sourceLow32(innerView, at))
+      o.innerDestinationId = this.#macId(
+        ethernet.destinationHigh16(innerView, at),
+        ethernet.destinationLow32(innerView, at),
+      )
+      const word = ETHER_FLOW + (ethernet.isLength(etherType) ? 0 : etherType)
+      this.#flowRow(o, kindVni, stack, word, NONE, NONE)
+    }
+  }
+
+  /** A later fragment joins the row of its first one, where that was seen; otherwise a row without ports. */
+  #resolveIpFlow(o: Observation, kindVni: number, stack: number): void {
+    const { layers } = o
+    const { innerIp, innerView, innerPorts } = layers
+    if (innerIp.fragmentOffset > 0) {
+      if (this.#fragments.recall(o, kindVni, stack)) return
+      this.#flowRow(o, kindVni, stack, innerIp.protocol, NONE, NONE)
+      return
+    }
+    if (innerPorts === NONE) this.#flowRow(o, kindVni, stack, innerIp.protocol, NONE, NONE)
+    else {
+      const source = innerView.getUint16(innerPorts)
+      this.#flowRow(o, kindVni, stack, WITH_PORTS | innerIp.protocol, source, innerView.getUint16(innerPorts + 2))
+    }
+    if (innerIp.moreFragments) this.#fragments.remember(o, kindVni, stack)
+  }
+
+  #flowRow(
+    o: Observation,
+    kindVni: number,
+    stack: number,
+    protocol: number,
+    source: number,
+    destination: number,
+  ): void {
+    if (o.innerSourceId === NONE || o.innerDestinationId === NONE) return
+    const order = this.compareAddresses(o.innerSourceId, o.innerDestinationId)
+    const forward = order === 0 ? source <= destination : order < 0
+    const { flows } = this
+    const { key } = flows
+    key[0] = kindVni
+    key[1] = stack
+    key[2] = protocol
+    key[3] = forward ? o.innerSourceId : o.innerDestinationId
+    key[4] = forward ? o.innerDestinationId : o.innerSourceId
+    key[5] = source === NONE ? 0 : forward ? (source << 16) | destination : (destination << 16) | source
+    o.flowForward = forward
+    o.flowRow = flows.row()
+  }
+}
+
+/** Whether a frame has addresses of its own behind it; where those could not be read, the frame belongs to no flow. */
+function isDissected(etherType: number): boolean {
+  return etherType === EtherType.IPv4 || etherType === EtherType.IPv6 || etherType === EtherType.Arp
+}

@@ -1,0 +1,41 @@
+/** How many rows each table may hold. The defaults hold a million flows. */
+
+/** Most rows by table; what finds no row is counted in the summary's `limits`. */
+export interface Limits {
+  /** Distinct addresses: outer, inner and MAC. */
+  addresses: number
+  vnis: number
+  vtepPairs: number
+  /** VTEP pairs by VNI. */
+  routes: number
+  flows: number
+  macs: number
+  /** VLAN tag stacks. */
+  vlanStacks: number
+  /** Further VTEPs of a flow's ends, MACs by VTEP, addresses by MAC, ports by VTEP pair. */
+  details: number
+  /** Steps by VNI of the timeline. */
+  timeline: number
+  /** Protocols of other traffic. */
+  protocols: number
+  /** Frames remembered to recognise copies, echo requests awaiting a reply: a power of two. */
+  window: number
+  /** Datagrams in fragments that are followed at a time: a power of two. */
+  datagrams: number
+}
+
+/** A million flows, and what goes with them. */
+export const DEFAULT_LIMITS: Limits = {
+  addresses: 4_194_304,
+  vnis: 262_144,
+  vtepPairs: 262_144,
+  routes: 524_288,
+  flows: 1_048_576,
+  macs: 1_048_576,
+  vlanStacks: 65_536,
+  details: 1_048_576,
+  timeline: 1_048_576,
+  protocols: 4_096,
+  window: 131_072,
+  datagrams: 8_192,
+}

@@ -1,0 +1,166 @@
+/** Inner source MACs by VNI and VLANs: which VTEPs they were sent from, and which IP addresses they claimed. */
+import * as arp from '../codecs/arp.ts'
+import * as ethernet from '../codecs/ethernet.ts'
+import { NONE } from '../codecs/fault.ts'
+import * as icmpv6 from '../codecs/icmpv6.ts'
+import * as ipv6 from '../codecs/ipv6.ts'
+import { Protocol } from '../codecs/protocol.ts'
+import type { Counter } from './analyzer.ts'
+import { KeyTable, type KeyTableState } from './key-table.ts'
+import type { Keys, RowMaps } from './keys.ts'
+import type { Observation } from './observation.ts'
+import { Records, type RecordsState } from './records.ts'
+import { firstNanoseconds, firstSeconds, lastNanoseconds, lastSeconds, SPAN_CELLS, stretch, stretchTo } from './span.ts'
+import { isoTime } from './time.ts'
+
+const PACKETS = 0
+const SPAN = 1
+
+/** Saved MACs. */
+export interface MacsState {
+  packets: RecordsState
+  vteps: KeyTableState
+  byVtep: RecordsState
+  ips: KeyTableState
+}
+
+/** What was seen of a MAC at one VTEP. */
+export interface MacAtVtep {
+  /** Address id of the VTEP. */
+  vtep: number
+  packets: number
+  firstTime: string | null
+  lastTime: string | null
+}
+
+/** Counts on MAC rows. */
+export class Macs implements Counter<MacsState> {
+  readonly #packets = new Records(1)
+  /** [MAC row, VTEP address] */
+  readonly #vteps: KeyTable
+  readonly #byVtep = new Records(SPAN + SPAN_CELLS)
+  /** [MAC row, claimed address] */
+  readonly #ips: KeyTable
+
+  constructor(
+    private readonly keys: Keys,
+    limit: number,
+  ) {
+    this.#vteps = new KeyTable('macVteps', 2, limit)
+    this.#ips = new KeyTable('macIps', 2, limit)
+  }
+
+  get tables(): readonly KeyTable[] {
+    return [this.#vteps, this.#ips]
+  }
+
+  packets(row: number): number {
+    return this.#packets.get(row, 0)
+  }
+
+  /** VTEPs by MAC row, in order of first appearance. */
+  vteps(macs: number): MacAtVtep[][] {
+    const lists: MacAtVtep[][] = Array.from({ length: macs }, () => [])
+    for (let row = 0; row < this.#vteps.count; row++) {
+      const at = this.#byVtep.at(row)
+      const cell = at + SPAN
+      lists[this.#vteps.word(row, 0)]!.push({
+        vtep: this.#vteps.word(row, 1),
+        packets: this.#byVtep.f64[at + PACKETS]!,
+        firstTime: isoTime(firstSeconds(this.#byVtep, cell), firstNanoseconds(this.#byVtep, cell)),
+        lastTime: isoTime(lastSeconds(this.#byVtep, cell), lastNanoseconds(this.#byVtep, cell)),
+      })
+    }
+    return lists
+  }
+
+  /** Address ids claimed by ARP or neighbour discovery, by MAC row, in order of first appearance. */
+  ips(macs: number): number[][] {
+    const lists: number[][] = Array.from({ length: macs }, () => [])
+    for (let row = 0; row < this.#ips.count; row++) lists[this.#ips.word(row, 0)]!.push(this.#ips.word(row, 1))
+    return lists
+  }
+
+  observe(o: Observation): void {
+    if (o.macRow === NONE) return
+    this.#packets.add(o.macRow, 0, 1)
+    this.#vteps.key[0] = o.macRow
+    this.#vteps.key[1] = o.sourceId
+    const row = o.sourceId === NONE ? NONE : this.#vteps.row()
+    if (row !== NONE) {
+      const at = this.#byVtep.at(row)
+      this.#byVtep.f64[at + PACKETS]!++
+      stretch(this.#byVtep, at + SPAN, o.seconds, o.nanoseconds)
+    }
+    this.#noteClaim(o)
+  }
+
+  merge(later: Macs, maps: RowMaps, _offset: number): void {
+    for (let row = 0; row < maps.macs.length; row++) {
+      this.#packets.add(maps.macs[row]!, 0, later.packets(row))
+    }
+    for (let row = 0; row < later.#vteps.count; row++) {
+      this.#vteps.key[0] = maps.macs[later.#vteps.word(row, 0)]!
+      this.#vteps.key[1] = maps.addresses[later.#vteps.word(row, 1)]!
+      const to = this.#byVtep.at(this.#vteps.row())
+      const from = later.#byVtep.at(row)
+      this.#byVtep.f64[to + PACKETS]! += later.#byVtep.f64[from + PACKETS]!
+      stretchTo(this.#byVtep, to + SPAN, later.#byVtep, from + SPAN)
+    }
+    for (let row = 0; row < later.#ips.count; row++) {
+      this.#claim(maps.macs[later.#ips.word(row, 0)]!, maps.addresses[later.#ips.word(row, 1)]!)
+    }
+  }
+
+  save(): MacsState {
+    return {
+      packets: this.#packets.save(this.keys.macs.count),
+      vteps: this.#vteps.save(),
+      byVtep: this.#byVtep.save(this.#vteps.count),
+      ips: this.#ips.save(),
+    }
+  }
+
+  restore(state: MacsState): void {
+    this.#packets.restore(state.packets)
+    this.#vteps.restore(state.vteps)
+    this.#byVtep.restore(state.byVtep)
+    this.#ips.restore(state.ips)
+  }
+
+  /** ARP claims the sender's address (a probe, sender 0.0.0.0, claims nothing); so do NS and NA (RFC 4861 §7.2). */
+  #noteClaim(o: Observation): void {
+    const { layers } = o
+    const { innerView: view, innerFrame, innerArp, innerTransport, innerIp } = layers
+    if (innerArp !== NONE) {
+      if (arp.senderProtocol(view, innerArp) === 0) return
+      if (arp.senderHardware(view, innerArp) === ethernet.source(view, innerFrame.at))
+        this.#claim(o.macRow, o.innerSourceId)
+      return
+    }
+    if (innerTransport === NONE || innerIp.protocol !== Protocol.IcmpV6) return
+    const type = icmpv6.type(view, innerTransport)
+    if (type === icmpv6.Type.NeighborSolicitation) {
+      const at = innerIp.at
+      const unspecified =
+        (ipv6.sourceWord(view, at, 0) |
+          ipv6.sourceWord(view, at, 1) |
+          ipv6.sourceWord(view, at, 2) |
+          ipv6.sourceWord(view, at, 3)) ===
+        0
+      if (!unspecified) this.#claim(o.macRow, o.innerSourceId)
+    } else if (
+      type === icmpv6.Type.NeighborAdvertisement &&
+      layers.innerEnd - innerTransport >= icmpv6.NEIGHBOR_LENGTH
+    ) {
+      this.#claim(o.macRow, this.keys.ipv6Id(view, innerTransport + icmpv6.TARGET))
+    }
+  }
+
+  #claim(macRow: number, address: number): void {
+    if (address === NONE) return
+    this.#ips.key[0] = macRow
+    this.#ips.key[1] = address
+    this.#ips.row()
+  }
+}

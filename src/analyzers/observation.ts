@@ -1,0 +1,69 @@
+/** One packet on its way through the analyzers: its layers, its record, and the rows that its keys resolved to. */
+import { Layers } from '../codecs/dissect.ts'
+import { NONE } from '../codecs/fault.ts'
+import { NO_TIME, type PacketInfo } from '../packet.ts'
+
+/** What every analyzer observes; one object, filled anew for each packet. */
+export class Observation {
+  readonly layers = new Layers()
+  /** Packet number within the part, from 1. */
+  number = 0
+  seconds = 0
+  /** 0 to 999 999 999, or `NO_TIME`. */
+  nanoseconds: number = NO_TIME
+  capturedLength = 0
+  wireLength = 0
+  /** Interface through all files: file × 65 536 + interface. */
+  interfaceId = 0
+  /** LINKTYPE number of the interface. */
+  linkType = 0
+  /** pcapng EPB flags, 0 when absent. */
+  flags = 0
+
+  /** Whether the filter keeps the packet; what follows is `NONE` otherwise. */
+  kept = false
+  /** Rows of the shared tables, `NONE` where there is no such key or the table was full. */
+  vniRow = NONE
+  pairRow = NONE
+  routeRow = NONE
+  flowRow = NONE
+  macRow = NONE
+  /** Address ids of the outer source and destination. */
+  sourceId = NONE
+  destinationId = NONE
+  /** Address ids of the inner source and destination (sender and target of ARP). */
+  innerSourceId = NONE
+  innerDestinationId = NONE
+  /** Whether the outer packet goes from the pair's a to its b. */
+  pairForward = true
+  /** Whether the inner packet goes from the flow's a to its b. */
+  flowForward = true
+
+  /** Takes over a record's metadata. `firstNumber` is the number that counts as 1. */
+  record(packet: PacketInfo, file: number, firstNumber: number): void {
+    this.number = packet.number - firstNumber + 1
+    this.seconds = packet.seconds
+    this.nanoseconds = packet.nanoseconds
+    this.capturedLength = packet.capturedLength
+    this.wireLength = packet.wireLength
+    this.interfaceId = file * 65536 + packet.interfaceId
+    this.linkType = packet.linkType
+    this.flags = packet.flags
+  }
+
+  /** Forgets the rows of the packet before. */
+  clearRows(): void {
+    this.kept = false
+    this.vniRow = NONE
+    this.pairRow = NONE
+    this.routeRow = NONE
+    this.flowRow = NONE
+    this.macRow = NONE
+    this.sourceId = NONE
+    this.destinationId = NONE
+    this.innerSourceId = NONE
+    this.innerDestinationId = NONE
+    this.pairForward = true
+    this.flowForward = true
+  }
+}

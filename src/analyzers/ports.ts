@@ -1,0 +1,97 @@
+/** Which outer UDP ports a VTEP pair uses: destination ports by number, source ports by how many (ECMP entropy). */
+import { NONE } from '../codecs/fault.ts'
+import type { Counter } from './analyzer.ts'
+import { KeyTable, type KeyTableState } from './key-table.ts'
+import type { RowMaps } from './keys.ts'
+import type { Observation } from './observation.ts'
+import { Records } from './records.ts'
+
+/** Saved port tables. */
+export interface PortsState {
+  destinations: KeyTableState
+  sources: KeyTableState
+}
+
+/** Distinct outer ports by VTEP pair. */
+export class Ports implements Counter<PortsState> {
+  /** [pair row, destination port] */
+  readonly #destinations: KeyTable
+  /** [pair row × 2 + direction, source port] */
+  readonly #sources: KeyTable
+  /** The pair row (plus one) and ports that a flow's last packet had, by direction: most packets need no look-up. */
+  readonly #last = new Records(2)
+
+  constructor(limit: number) {
+    this.#destinations = new KeyTable('destinationPorts', 2, limit)
+    this.#sources = new KeyTable('sourcePorts', 2, limit)
+  }
+
+  get tables(): readonly KeyTable[] {
+    return [this.#destinations, this.#sources]
+  }
+
+  observe(o: Observation): void {
+    if (o.pairRow === NONE || this.#isRepeat(o)) return
+    const { layers } = o
+    const { key } = this.#destinations
+    key[0] = o.pairRow
+    key[1] = layers.outerDestinationPort
+    this.#destinations.row()
+    this.#sources.key[0] = o.pairRow * 2 + (o.pairForward ? 0 : 1)
+    this.#sources.key[1] = layers.outerSourcePort
+    this.#sources.row()
+  }
+
+  merge(later: Ports, maps: RowMaps, _offset: number): void {
+    for (let row = 0; row < later.#destinations.count; row++) {
+      this.#destinations.key[0] = maps.pairs[later.#destinations.word(row, 0)]!
+      this.#destinations.key[1] = later.#destinations.word(row, 1)
+      this.#destinations.row()
+    }
+    for (let row = 0; row < later.#sources.count; row++) {
+      const pair = later.#sources.word(row, 0)
+      this.#sources.key[0] = maps.pairs[pair >> 1]! * 2 + (pair & 1)
+      this.#sources.key[1] = later.#sources.word(row, 1)
+      this.#sources.row()
+    }
+  }
+
+  /** Destination ports by pair row, ascending. */
+  destinationPorts(pairs: number): number[][] {
+    const ports: number[][] = Array.from({ length: pairs }, () => [])
+    for (let row = 0; row < this.#destinations.count; row++) {
+      ports[this.#destinations.word(row, 0)]!.push(this.#destinations.word(row, 1))
+    }
+    for (const list of ports) list.sort((left, right) => left - right)
+    return ports
+  }
+
+  /** How many source ports, by pair row × 2 + direction. */
+  sourcePortCounts(pairs: number): Int32Array {
+    const counts = new Int32Array(pairs * 2)
+    for (let row = 0; row < this.#sources.count; row++) counts[this.#sources.word(row, 0)]!++
+    return counts
+  }
+
+  save(): PortsState {
+    return { destinations: this.#destinations.save(), sources: this.#sources.save() }
+  }
+
+  restore(state: PortsState): void {
+    this.#destinations.restore(state.destinations)
+    this.#sources.restore(state.sources)
+  }
+
+  #isRepeat(o: Observation): boolean {
+    if (o.flowRow === NONE) return false
+    const { layers } = o
+    const at = this.#last.at(o.flowRow) * 2 + (o.flowForward ? 0 : 2)
+    const { i32 } = this.#last
+    const pair = (o.pairRow + 1) * (o.pairForward ? 1 : -1)
+    const ports = (layers.outerSourcePort << 16) | layers.outerDestinationPort
+    if (i32[at] === pair && i32[at + 1] === ports) return true
+    i32[at] = pair
+    i32[at + 1] = ports
+    return false
+  }
+}

@@ -1,0 +1,69 @@
+/** Columns on shared rows: one record of counters per row, row after row in one buffer, so that a packet touches one cache line. */
+
+/** A saved block of records. */
+export interface RecordsState {
+  rows: number
+  data: Float64Array
+}
+
+const INITIAL_ROWS = 64
+
+/**
+ * Records of `stride` 8-byte cells, addressed as 64-bit floats (`f64[row * stride + cell]`) or 32-bit integers
+ * (`i32[(row * stride + cell) * 2 + half]`). New records are zero.
+ */
+export class Records {
+  f64: Float64Array
+  i32: Int32Array
+  #capacity = INITIAL_ROWS
+
+  /** @param stride - 8-byte cells of a record. */
+  constructor(readonly stride: number) {
+    this.f64 = new Float64Array(INITIAL_ROWS * stride)
+    this.i32 = new Int32Array(this.f64.buffer)
+  }
+
+  /** First cell of a row's record. Makes room for it, which replaces `f64` and `i32`: take those after this call. */
+  at(row: number): number {
+    if (row >= this.#capacity) this.#grow(row + 1)
+    return row * this.stride
+  }
+
+  /** One cell of a row's record, 0 for a row that has none yet. */
+  get(row: number, cell: number): number {
+    return row < this.#capacity ? this.f64[row * this.stride + cell]! : 0
+  }
+
+  /** Adds to one cell of a row's record. */
+  add(row: number, cell: number, value: number): void {
+    const at = this.at(row) + cell
+    this.f64[at]! += value
+  }
+
+  /** Raises one cell of a row's record to `value`, if it is less. */
+  raise(row: number, cell: number, value: number): void {
+    const at = this.at(row) + cell
+    if (value > this.f64[at]!) this.f64[at] = value
+  }
+
+  /** Saves the records of the first `rows` rows. */
+  save(rows: number): RecordsState {
+    this.at(rows)
+    return { rows, data: this.f64.slice(0, rows * this.stride) }
+  }
+
+  restore(state: RecordsState): void {
+    this.at(state.rows)
+    this.f64.set(state.data)
+  }
+
+  #grow(rows: number): void {
+    let capacity = this.#capacity
+    while (capacity < rows) capacity *= 2
+    const f64 = new Float64Array(capacity * this.stride)
+    f64.set(this.f64)
+    this.f64 = f64
+    this.i32 = new Int32Array(f64.buffer)
+    this.#capacity = capacity
+  }
+}

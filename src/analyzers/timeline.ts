@@ -1,0 +1,174 @@
+/**
+ * Packets and inner bytes over time by VNI. Steps of 10ⁿ ms are kept as fine as the printed step (1, 2 or 5 × 10ⁿ) may need,
+ * and coarsened as the capture grows longer: what is kept depends on first and last time only, never on the order.
+ */
+import { NONE } from '../codecs/fault.ts'
+import { NO_TIME } from '../packet.ts'
+import type { TimelineSummary } from '../summary.ts'
+import type { Counter } from './analyzer.ts'
+import { KeyTable, type KeyTableState } from './key-table.ts'
+import type { Keys, RowMaps } from './keys.ts'
+import type { Observation } from './observation.ts'
+import { Records, type RecordsState } from './records.ts'
+import { isoTime } from './time.ts'
+
+/** Most steps printed. */
+const MAX_STEPS = 600
+/** VNIs with a row of their own. */
+const MAX_VNIS = 20
+/** Seconds outside which there is no ISO 8601 time, and no place on the timeline. */
+const EARLIEST = -62_167_219_200
+const LATEST = 253_402_300_799
+
+const PACKETS = 0
+const INNER_BYTES = 1
+
+/** A saved timeline. */
+export interface TimelineState {
+  base: number
+  first: number
+  last: number
+  steps: KeyTableState
+  records: RecordsState
+}
+
+/** Counts by VNI row and step. */
+export class Timeline implements Counter<TimelineState> {
+  /** Milliseconds of a kept step: a power of ten. */
+  #base = 1
+  /** Earliest and latest millisecond; none while `first > last`. */
+  #first = Number.POSITIVE_INFINITY
+  #last = Number.NEGATIVE_INFINITY
+  /** [VNI row, step modulo 2^32, step div 2^32] */
+  #steps: KeyTable
+  #records = new Records(2)
+  /** The step (plus nothing) and its row (plus one) that a VNI's last packet fell into. */
+  #recent = new Records(2)
+
+  constructor(
+    private readonly keys: Keys,
+    private readonly limit: number,
+  ) {
+    this.#steps = new KeyTable('timeline', 3, limit)
+  }
+
+  get tables(): readonly KeyTable[] {
+    return [this.#steps]
+  }
+
+  observe(o: Observation): void {
+    if (o.vniRow === NONE || o.nanoseconds === NO_TIME || o.seconds < EARLIEST || o.seconds > LATEST) return
+    const time = o.seconds * 1000 + Math.floor(o.nanoseconds / 1_000_000)
+    if (time < this.#first || time > this.#last) this.#stretch(time, time)
+    const step = Math.floor(time / this.#base)
+    const recent = this.#recent.at(o.vniRow)
+    let row = this.#recent.i32[recent * 2]! - 1
+    if (row === NONE || this.#recent.f64[recent + 1] !== step) {
+      row = this.#row(o.vniRow, step)
+      if (row === NONE) return
+      this.#recent.i32[recent * 2] = row + 1
+      this.#recent.f64[recent + 1] = step
+    }
+    const at = this.#records.at(row)
+    this.#records.f64[at + PACKETS]!++
+    this.#records.f64[at + INNER_BYTES]! += o.layers.innerLength
+  }
+
+  merge(later: Timeline, maps: RowMaps, _offset: number): void {
+    if (later.#first <= later.#last) this.#stretch(later.#first, later.#last)
+    for (let row = 0; row < later.#steps.count; row++) {
+      const time = stepOf(later.#steps, row) * later.#base
+      const to = this.#row(maps.vnis[later.#steps.word(row, 0)]!, Math.floor(time / this.#base))
+      if (to !== NONE) this.#add(to, later.#records, row)
+    }
+  }
+
+  /** Steps and rows as printed. `weight` ranks the VNI rows. */
+  finish(weight: (vniRow: number) => number): TimelineSummary {
+    if (this.#first > this.#last) return { stepMs: 1, start: null, vnis: [] }
+    let stepMs = this.#base
+    for (const factor of [2, 5]) if (stepsOf(this.#first, this.#last, stepMs) > MAX_STEPS) stepMs = this.#base * factor
+    const firstStep = Math.floor(this.#first / stepMs)
+    const steps = Math.floor(this.#last / stepMs) - firstStep + 1
+    const { keys } = this
+    const rank = Array.from({ length: keys.vnis.count }, (_, row) => row)
+    rank.sort((left, right) => weight(right) - weight(left) || keys.compareVnis(left, right))
+    const rows = rank.slice(0, MAX_VNIS).sort((left, right) => keys.compareVnis(left, right))
+    const line = () => ({ packets: new Array<number>(steps).fill(0), innerBytes: new Array<number>(steps).fill(0) })
+    const lines = new Map(rows.map((row) => [row, { vni: keys.vni(row), kind: keys.kind(row), ...line() }] as const))
+    const rest = { vni: null, kind: null, ...line() }
+    for (let row = 0; row < this.#steps.count; row++) {
+      const into = lines.get(this.#steps.word(row, 0)) ?? rest
+      const step = Math.floor((stepOf(this.#steps, row) * this.#base) / stepMs) - firstStep
+      into.packets[step]! += this.#records.f64[row * 2 + PACKETS]!
+      into.innerBytes[step]! += this.#records.f64[row * 2 + INNER_BYTES]!
+    }
+    const start = firstStep * stepMs
+    const seconds = Math.floor(start / 1000)
+    return {
+      stepMs,
+      start: isoTime(seconds, (start - seconds * 1000) * 1_000_000),
+      vnis: keys.vnis.count > MAX_VNIS ? [...lines.values(), rest] : [...lines.values()],
+    }
+  }
+
+  save(): TimelineState {
+    return {
+      base: this.#base,
+      first: this.#first,
+      last: this.#last,
+      steps: this.#steps.save(),
+      records: this.#records.save(this.#steps.count),
+    }
+  }
+
+  restore(state: TimelineState): void {
+    this.#base = state.base
+    this.#first = state.first
+    this.#last = state.last
+    this.#steps.restore(state.steps)
+    this.#records.restore(state.records)
+  }
+
+  #row(vniRow: number, step: number): number {
+    const { key } = this.#steps
+    key[0] = vniRow
+    key[1] = step | 0
+    key[2] = Math.floor(step / 0x1_0000_0000)
+    return this.#steps.row()
+  }
+
+  #add(row: number, from: Records, fromRow: number): void {
+    const to = this.#records.at(row)
+    this.#records.f64[to + PACKETS]! += from.f64[fromRow * 2 + PACKETS]!
+    this.#records.f64[to + INNER_BYTES]! += from.f64[fromRow * 2 + INNER_BYTES]!
+  }
+
+  /** Takes a longer range in; coarsens the kept steps when even five of them are too fine to print. */
+  #stretch(first: number, last: number): void {
+    this.#first = Math.min(this.#first, first)
+    this.#last = Math.max(this.#last, last)
+    let base = this.#base
+    while (stepsOf(this.#first, this.#last, base * 5) > MAX_STEPS) base *= 10
+    if (base === this.#base) return
+    const fine = this.#steps
+    const fineRecords = this.#records
+    const ratio = base / this.#base
+    this.#base = base
+    this.#steps = new KeyTable('timeline', 3, this.limit)
+    this.#steps.dropped = fine.dropped
+    this.#records = new Records(2)
+    this.#recent = new Records(2)
+    for (let row = 0; row < fine.count; row++) {
+      this.#add(this.#row(fine.word(row, 0), Math.floor(stepOf(fine, row) / ratio)), fineRecords, row)
+    }
+  }
+}
+
+function stepsOf(first: number, last: number, step: number): number {
+  return Math.floor(last / step) - Math.floor(first / step) + 1
+}
+
+function stepOf(steps: KeyTable, row: number): number {
+  return steps.word(row, 2) * 0x1_0000_0000 + (steps.word(row, 1) >>> 0)
+}

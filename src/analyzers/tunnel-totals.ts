@@ -1,0 +1,194 @@
+/** Every record by what it was: tunnel kinds, fragments, other protocols, and the faults by layer. Filters do not touch it. */
+import { LAYER_NAMES, TunnelKind } from '../codecs/dissect.ts'
+import * as ethernet from '../codecs/ethernet.ts'
+import { EtherType } from '../codecs/ethernet.ts'
+import { FAULT_NAMES, Fault, NONE } from '../codecs/fault.ts'
+import { isKnownLinkType, linkTypeName } from '../codecs/linktype.ts'
+import { protocolName } from '../codecs/protocol.ts'
+import type { FaultCount } from '../summary.ts'
+import type { Counter } from './analyzer.ts'
+import { KeyTable, type KeyTableState } from './key-table.ts'
+import type { RowMaps } from './keys.ts'
+import type { Observation } from './observation.ts'
+import { Records, type RecordsState } from './records.ts'
+
+/** Cells of the totals record: one per tunnel kind (0 = other), then fragments. */
+const FIRSTS = 4
+const OTHERS = 5
+const CELLS = 6
+
+/** What a protocol key counts. */
+const CLASS_ETHER_TYPE = 0
+const CLASS_IP_PROTOCOL = 1
+const CLASS_LINK_TYPE = 2
+const CLASS_UNREADABLE = 3
+
+const ETHER_TYPE_NAMES: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
+  [0, 'LLC'],
+  [EtherType.Arp, 'ARP'],
+  [EtherType.IPv4, 'IPv4'],
+  [EtherType.IPv6, 'IPv6'],
+  [EtherType.Lldp, 'LLDP'],
+])
+
+const FAULTS = FAULT_NAMES.length
+
+/** A saved count of kinds. */
+export interface TunnelTotalsState {
+  totals: RecordsState
+  faults: RecordsState
+  protocols: KeyTableState
+  protocolCounts: RecordsState
+}
+
+/** Counts of records by kind. */
+export class TunnelTotals implements Counter<TunnelTotalsState> {
+  readonly #totals = new Records(CELLS)
+  /** [packets, first packet number] by layer and fault. */
+  readonly #faults = new Records(2)
+  readonly #protocols: KeyTable
+  readonly #protocolCounts = new Records(1)
+
+  /** @param protocolLimit - Most distinct protocols of other traffic. */
+  constructor(protocolLimit: number) {
+    this.#protocols = new KeyTable('protocols', 2, protocolLimit)
+  }
+
+  get tables(): readonly KeyTable[] {
+    return [this.#protocols]
+  }
+
+  get vxlanPackets(): number {
+    return this.#totals.f64[TunnelKind.Vxlan]!
+  }
+
+  get gpePackets(): number {
+    return this.#totals.f64[TunnelKind.Gpe]!
+  }
+
+  get genevePackets(): number {
+    return this.#totals.f64[TunnelKind.Geneve]!
+  }
+
+  get otherPackets(): number {
+    return this.#totals.f64[TunnelKind.None]!
+  }
+
+  /** Offset-0 fragments of the outermost IP. */
+  get firstFragments(): number {
+    return this.#totals.f64[FIRSTS]!
+  }
+
+  /** Fragments of the outermost IP at another offset. */
+  get otherFragments(): number {
+    return this.#totals.f64[OTHERS]!
+  }
+
+  observe(o: Observation): void {
+    const { layers } = o
+    const { f64 } = this.#totals
+    if (layers.outerIp.fragmentOffset > 0) f64[OTHERS]!++
+    else {
+      if (layers.outerIp.moreFragments) f64[FIRSTS]!++
+      f64[layers.tunnel]!++
+      if (layers.tunnel === TunnelKind.None) this.#countProtocol(o)
+    }
+    for (let i = 0; i < layers.faultCount; i++) {
+      // The snap length is no defect of the packet; SNAPLEN_TRUNCATED speaks of it.
+      const fault = layers.faultCodes[i]!
+      if (fault !== Fault.NotCaptured) this.#countFault(layers.faultLayers[i]! * FAULTS + fault, 1, o.number)
+    }
+  }
+
+  merge(later: TunnelTotals, _maps: RowMaps, offset: number): void {
+    for (let cell = 0; cell < CELLS; cell++) this.#totals.f64[cell]! += later.#totals.f64[cell]!
+    for (let row = 0; row < LAYER_NAMES.length * FAULTS; row++) {
+      const packets = later.#faults.get(row, 0)
+      if (packets > 0) this.#countFault(row, packets, later.#faults.get(row, 1) + offset)
+    }
+    for (let row = 0; row < later.#protocols.count; row++) {
+      later.#protocols.copyKey(row, this.#protocols.key)
+      this.#addProtocol(later.#protocolCounts.get(row, 0))
+    }
+  }
+
+  /** Protocols of the other packets, by name. */
+  other(): { protocol: string; packets: number }[] {
+    const rows: { protocol: string; packets: number }[] = []
+    for (let row = 0; row < this.#protocols.count; row++) {
+      const protocol = otherName(this.#protocols.word(row, 0), this.#protocols.word(row, 1))
+      rows.push({ protocol, packets: this.#protocolCounts.get(row, 0) })
+    }
+    return rows.sort((left, right) => (left.protocol < right.protocol ? -1 : 1))
+  }
+
+  /** Faults by layer and fault name. */
+  faults(): FaultCount[] {
+    const rows: FaultCount[] = []
+    for (const [layer, layerName] of LAYER_NAMES.entries()) {
+      for (const [fault, faultName] of FAULT_NAMES.entries()) {
+        const row = layer * FAULTS + fault
+        const packets = this.#faults.get(row, 0)
+        if (packets === 0) continue
+        rows.push({ layer: layerName, fault: faultName, packets, firstPacket: this.#faults.get(row, 1) })
+      }
+    }
+    return rows.sort((left, right) => compare(left.layer, right.layer) || compare(left.fault, right.fault))
+  }
+
+  save(): TunnelTotalsState {
+    return {
+      totals: this.#totals.save(1),
+      faults: this.#faults.save(LAYER_NAMES.length * FAULTS),
+      protocols: this.#protocols.save(),
+      protocolCounts: this.#protocolCounts.save(this.#protocols.count),
+    }
+  }
+
+  restore(state: TunnelTotalsState): void {
+    this.#totals.restore(state.totals)
+    this.#faults.restore(state.faults)
+    this.#protocols.restore(state.protocols)
+    this.#protocolCounts.restore(state.protocolCounts)
+  }
+
+  #countFault(row: number, packets: number, firstPacket: number): void {
+    if (this.#faults.get(row, 0) === 0) this.#faults.add(row, 1, firstPacket)
+    this.#faults.add(row, 0, packets)
+  }
+
+  #countProtocol(o: Observation): void {
+    const { key } = this.#protocols
+    const { outerIp, outerFrame } = o.layers
+    if (outerIp.at !== NONE && outerIp.protocol !== NONE) {
+      key[0] = CLASS_IP_PROTOCOL
+      key[1] = outerIp.protocol
+    } else if (outerFrame.etherType !== NONE) {
+      key[0] = CLASS_ETHER_TYPE
+      key[1] = ethernet.isLength(outerFrame.etherType) ? 0 : outerFrame.etherType
+    } else if (!isKnownLinkType(o.linkType)) {
+      key[0] = CLASS_LINK_TYPE
+      key[1] = o.linkType
+    } else {
+      key[0] = CLASS_UNREADABLE
+      key[1] = 0
+    }
+    this.#addProtocol(1)
+  }
+
+  #addProtocol(packets: number): void {
+    const row = this.#protocols.row()
+    if (row !== NONE) this.#protocolCounts.add(row, 0, packets)
+  }
+}
+
+function otherName(kind: number, value: number): string {
+  if (kind === CLASS_IP_PROTOCOL) return protocolName(value)
+  if (kind === CLASS_LINK_TYPE) return linkTypeName(value)
+  if (kind === CLASS_UNREADABLE) return 'unreadable'
+  return ETHER_TYPE_NAMES.get(value) ?? `ETH 0x${value.toString(16).padStart(4, '0')}`
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}

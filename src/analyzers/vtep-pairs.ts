@@ -1,0 +1,75 @@
+/** Volumes and sizes by VTEP pair and direction, and the bytes that encapsulation adds there. */
+import { innerNetworkAt } from '../codecs/dissect.ts'
+import { NONE } from '../codecs/fault.ts'
+import type { Counter } from './analyzer.ts'
+import type { Keys, RowMaps } from './keys.ts'
+import type { Observation } from './observation.ts'
+import { Records, type RecordsState } from './records.ts'
+
+const PACKETS = 0
+const OUTER_BYTES = 2
+/** Cells that merge by addition. */
+const SUMS = 4
+const MAX_OUTER_IP_LENGTH = 4
+const OVERHEAD = 5
+const CELLS = 6
+
+/** Counts on VTEP-pair rows; direction 0 is a→b, 1 is b→a. */
+export class VtepPairs implements Counter<RecordsState> {
+  readonly #records = new Records(CELLS)
+
+  constructor(private readonly keys: Keys) {}
+
+  packets(row: number, direction: 0 | 1): number {
+    return this.#cell(row, PACKETS + direction)
+  }
+
+  /** Original lengths of the records; later fragments are the fragments analyzer's. */
+  outerBytes(row: number, direction: 0 | 1): number {
+    return this.#cell(row, OUTER_BYTES + direction)
+  }
+
+  /** Largest outer IP packet in bytes, super-frames included, fragments singly. */
+  maxOuterIpLength(row: number): number {
+    return this.#cell(row, MAX_OUTER_IP_LENGTH)
+  }
+
+  /** Bytes from inner IP to outer IP, the largest seen in either direction; 0 when no packet had an inner network header. */
+  overhead(row: number): number {
+    return this.#cell(row, OVERHEAD)
+  }
+
+  observe(o: Observation): void {
+    if (o.pairRow === NONE) return
+    const at = this.#records.at(o.pairRow)
+    const { f64 } = this.#records
+    const { layers } = o
+    const direction = o.pairForward ? 0 : 1
+    f64[at + PACKETS + direction]!++
+    f64[at + OUTER_BYTES + direction]! += o.wireLength
+    if (layers.outerIp.length > f64[at + MAX_OUTER_IP_LENGTH]!) f64[at + MAX_OUTER_IP_LENGTH] = layers.outerIp.length
+    const inner = innerNetworkAt(layers)
+    if (inner !== NONE && inner - layers.outerIp.at > f64[at + OVERHEAD]!)
+      f64[at + OVERHEAD] = inner - layers.outerIp.at
+  }
+
+  merge(later: VtepPairs, maps: RowMaps, _offset: number): void {
+    for (let row = 0; row < maps.pairs.length; row++) {
+      const to = maps.pairs[row]!
+      for (let cell = 0; cell < SUMS; cell++) this.#records.add(to, cell, later.#records.get(row, cell))
+      for (let cell = SUMS; cell < CELLS; cell++) this.#records.raise(to, cell, later.#records.get(row, cell))
+    }
+  }
+
+  save(): RecordsState {
+    return this.#records.save(this.keys.pairs.count)
+  }
+
+  restore(state: RecordsState): void {
+    this.#records.restore(state)
+  }
+
+  #cell(row: number, cell: number): number {
+    return this.#records.get(row, cell)
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The recent past: a ring of the last entries with hash chains through it. A new entry pushes the oldest one out.
+ * For questions that are only asked about a short time back (copies of a frame, echo requests, open fragments).
+ */
+import { NONE } from '../codecs/fault.ts'
+
+/** Words of an entry that the window itself uses: its sequence number, the older entry of its chain, and the two key words. */
+const OWN = 4
+
+/** Links of a chain that are followed: a crafted capture must not turn a look-up into a search of the whole ring. */
+const LONGEST_CHAIN = 64
+
+/** A saved window. */
+export interface WindowState {
+  data: Int32Array
+  heads: Int32Array
+  next: number
+}
+
+/** Entries that a window starts with; it doubles while it fills. */
+const INITIAL_SIZE = 1024
+
+/** A ring of entries keyed by 64 bits. */
+export class Window {
+  /** Entries, `stride` words each; {@link insert} may replace it, so take it afterwards. */
+  data: Int32Array
+  readonly stride: number
+  #heads: Int32Array
+  #next = 1
+  #mask: number
+
+  /**
+   * @param size - Most entries kept, a power of two.
+   * @param words - 32-bit words an entry has for its user.
+   */
+  constructor(
+    readonly size: number,
+    words: number,
+  ) {
+    const initial = Math.min(size, INITIAL_SIZE)
+    this.stride = OWN + words
+    this.data = new Int32Array(initial * this.stride)
+    this.#heads = new Int32Array(initial)
+    this.#mask = initial - 1
+  }
+
+  /** The newest entry with this key. @returns Offset of its first user word, `NONE` when there is none. */
+  find(high: number, low: number): number {
+    return this.#chase(this.#heads[low & this.#mask]!, high, low)
+  }
+
+  /** The next older entry with the same key as the one at `entry`. */
+  older(entry: number): number {
+    const at = entry - OWN
+    return this.#chase(this.data[at + 1]!, this.data[at + 2]!, this.data[at + 3]!)
+  }
+
+  /** Adds an entry, its user words zero. @returns Offset of its first user word. */
+  insert(high: number, low: number): number {
+    if (this.#next === this.#mask + 1 && this.#mask + 1 < this.size) this.#grow()
+    const { data, stride } = this
+    const sequence = this.#next
+    this.#next = (sequence + 1) | 0
+    const at = (sequence & this.#mask) * stride
+    const head = low & this.#mask
+    data.fill(0, at + OWN, at + stride)
+    data[at] = sequence
+    data[at + 1] = this.#heads[head]!
+    data[at + 2] = high
+    data[at + 3] = low
+    this.#heads[head] = sequence
+    return at + OWN
+  }
+
+  /** Offset of the first user word of the entry that the next {@link insert} will push out; `NONE` while there is room. */
+  oldest(): number {
+    if (this.#mask + 1 < this.size) return NONE
+    const at = (this.#next & this.#mask) * this.stride
+    return this.data[at] === 0 ? NONE : at + OWN
+  }
+
+  save(): WindowState {
+    return { data: this.data.slice(), heads: this.#heads.slice(), next: this.#next }
+  }
+
+  restore(state: WindowState): void {
+    this.data = state.data.slice()
+    this.#heads = state.heads.slice()
+    this.#next = state.next
+    this.#mask = this.#heads.length - 1
+  }
+
+  /** Doubles the ring before it overwrites for the first time: every entry keeps its place and its chain is made anew. */
+  #grow(): void {
+    const { stride } = this
+    const size = (this.#mask + 1) * 2
+    const data = new Int32Array(size * stride)
+    const heads = new Int32Array(size)
+    data.set(this.data)
+    for (let sequence = 1; sequence < this.#next; sequence++) {
+      const at = sequence * stride
+      const head = data[at + 3]! & (size - 1)
+      data[at + 1] = heads[head]!
+      heads[head] = sequence
+    }
+    this.data = data
+    this.#heads = heads
+    this.#mask = size - 1
+  }
+
+  #chase(from: number, high: number, low: number): number {
+    const { data, stride } = this
+    const mask = this.#mask
+    let sequence = from
+    // A chain ends at 0 or where the ring has overwritten it.
+    for (let links = 0; sequence !== 0 && links < LONGEST_CHAIN; links++) {
+      const at = (sequence & mask) * stride
+      if (data[at] !== sequence) return NONE
+      if (data[at + 3] === low && data[at + 2] === high) return at + OWN
+      sequence = data[at + 1]!
+    }
+    return NONE
+  }
+}

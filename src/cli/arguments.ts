@@ -1,0 +1,101 @@
+/** Option values: from text to what the commands use, or a usage error that names option, value and way out. */
+import { isIP } from 'node:net'
+import { VNI_MAX } from '../codecs/vxlan.ts'
+import type { Severity } from '../summary.ts'
+
+/** A mistake on the command line; its message is one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** When colours are used. */
+export type ColorMode = 'auto' | 'always' | 'never'
+
+/** What makes the exit status 1: a severity and everything above it, or nothing. */
+export type FailOn = Severity | 'never'
+
+/** Severities from the mildest up, as `--fail-on` compares them. */
+const SEVERITIES: readonly Severity[] = ['note', 'warning', 'error']
+
+const MAX_ROWS = 1_000_000_000
+const MAX_THREADS = 256
+/** Largest IP packet, which no MTU exceeds (RFC 791 §3.1). */
+const MAX_MTU = 65_535
+/** Every IPv4 module forwards this much unfragmented (RFC 791 §3.2). */
+const MIN_MTU = 68
+
+/** `--top`: rows per table, 1 and more. */
+export function parseTop(text: string): number {
+  return whole('--top', text, 1, MAX_ROWS, 'such as --top 20')
+}
+
+/** `--rows`: rows per table in JSON, 0 and more; `Infinity` for `all`. */
+export function parseRows(text: string): number {
+  return text === 'all' ? Number.POSITIVE_INFINITY : whole('--rows', text, 0, MAX_ROWS, 'or --rows all')
+}
+
+/** `--vni`: 0 to 16 777 215 (RFC 7348 §5). */
+export function parseVni(text: string): number {
+  return whole('--vni', text, 0, VNI_MAX, 'for several VNIs repeat --vni')
+}
+
+/** `--port`: 1 to 65535. */
+export function parsePort(text: string): number {
+  return whole('--port', text, 1, 65_535, 'for several ports repeat --port')
+}
+
+/** `--underlay-mtu`: bytes of an IP packet, 68 to 65535. */
+export function parseUnderlayMtu(text: string): number {
+  return whole('--underlay-mtu', text, MIN_MTU, MAX_MTU, 'such as --underlay-mtu 1500')
+}
+
+/** `--threads`: 1 to 256. */
+export function parseThreads(text: string): number {
+  return whole('--threads', text, 1, MAX_THREADS, 'or leave it out to have it chosen')
+}
+
+/** `--vtep`: an IPv4 or IPv6 address without prefix length or zone. */
+export function parseVtep(text: string): string {
+  if (isIP(text) === 0 || text.includes('%')) {
+    throw new UsageError(`--vtep '${text}': wants one IPv4 or IPv6 address; for several VTEPs repeat --vtep`)
+  }
+  return text
+}
+
+/** `--fail-on`: the mildest severity that makes the exit status 1. */
+export function parseFailOn(text: string): FailOn {
+  if (text === 'never') return text
+  const severity = SEVERITIES.find((name) => name === text)
+  if (severity === undefined) throw new UsageError(`--fail-on '${text}': wants error, warning, note or never`)
+  return severity
+}
+
+/** `--color`. */
+export function parseColor(text: string): ColorMode {
+  if (text === 'auto' || text === 'always' || text === 'never') return text
+  throw new UsageError(`--color '${text}': wants auto, always or never`)
+}
+
+/** Whether `severity` is at least as severe as `threshold`. */
+export function isAtLeast(severity: Severity, threshold: FailOn): boolean {
+  return threshold !== 'never' && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(threshold)
+}
+
+/** Whether to colour what goes to a stream: an explicit choice first, then NO_COLOR, TERM=dumb and the terminal. */
+export function useColor(
+  mode: ColorMode,
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): boolean {
+  if (mode !== 'auto') return mode === 'always'
+  // An empty NO_COLOR counts as absent (no-color.org).
+  return isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'
+}
+
+function whole(option: string, text: string, from: number, to: number, hint: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < from || value > to) {
+    throw new UsageError(`${option} '${text}': wants a whole number from ${from} to ${to}; ${hint}`)
+  }
+  return value
+}

@@ -1,0 +1,68 @@
+/** What the command line needs from the process around it; a test puts its own in place. */
+import type { CaptureError } from '../capture/errors.ts'
+import type { Summary } from '../summary.ts'
+
+/** A stream that text is written to. */
+export interface Output {
+  readonly isTTY?: boolean | undefined
+  /** Columns of the terminal. */
+  readonly columns?: number | undefined
+  write(chunk: string, done: (error?: Error | null) => void): boolean
+}
+
+/** Options of {@link SummarizeFiles}; each defaults as the contract says. */
+export interface SummarizeFilesOptions {
+  /** Further VXLAN destination ports. */
+  ports?: number[]
+  vnis?: number[]
+  vteps?: string[]
+  /** Rows of each table, `Infinity` for all. */
+  rows?: number
+  /** The underlay's IP MTU in bytes. */
+  underlayMtu?: number
+  threads?: number
+  /** Stop reading and summarize what there is so far. */
+  signal?: AbortSignal
+  /** Bytes read so far, and in all where that is known. */
+  onProgress?: (bytesRead: number, bytesTotal: number | null) => void
+  /** An input without a readable header; the others are read all the same. */
+  onUnreadable?: (path: string, error: CaptureError) => void
+}
+
+/** Reads captures in order as one stream, `-` being standard input. Throws CaptureError when not one is readable. */
+export type SummarizeFiles = (paths: string[], options: SummarizeFilesOptions) => Promise<Summary>
+
+/** The process as the commands see it. */
+export interface Host {
+  stdout: Output
+  stderr: Output
+  env: Readonly<Record<string, string | undefined>>
+  stdinIsTerminal: boolean
+  version: string
+  /** Loads what reads captures; not before it is needed. */
+  summarizer: () => Promise<SummarizeFiles>
+  /** Calls back on the first Ctrl-C only, so that a second one ends the program. @returns Ends the listening. */
+  onInterrupt: (listener: () => void) => () => void
+}
+
+/** Writes text and waits until it is handed over. @throws the stream's error, EPIPE among them. */
+export function write(stream: Output, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Writes one line on standard error; a standard error that nobody reads is no reason to fail. */
+export async function complain(host: Host, line: string): Promise<void> {
+  try {
+    await write(host.stderr, `vxpcap: ${line}\n`)
+  } catch {
+    // There is nowhere left to say it.
+  }
+}
+
+/** True for the error of a pipe whose reader has gone. */
+export function isClosedPipe(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
+}

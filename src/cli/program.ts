@@ -1,0 +1,125 @@
+/** The command line: commands, options, help; the only user of commander. Loaded once there is something to parse. */
+import { Command, CommanderError } from '@commander-js/extra-typings'
+import * as read from './arguments.ts'
+import { DONE, TROUBLE } from './exit-status.ts'
+import { complain, type Host, isClosedPipe, write } from './host.ts'
+
+const DEFAULT_TOP = 10
+const DEFAULT_ROWS = 10_000
+
+const EXAMPLES = `
+Examples:
+  vxpcap summarize uplink.pcapng
+  vxpcap summarize --json --rows all uplink.pcap0 uplink.pcap1 > summary.json
+  tcpdump -i eth0 -U -w - 'udp port 4789' | vxpcap summarize -
+  vxpcap summarize --fail-on error nightly.pcap
+
+Exit status:
+  0  done
+  1  a finding is at least as severe as --fail-on
+  2  wrong usage, no readable capture, or a damaged one (what could be read is reported)
+`
+
+/** Work that parsing has found to do. */
+type Task = () => Promise<number>
+
+/** Parses the arguments (without node and script) and runs the command. @returns Exit status; never throws. */
+export async function run(argv: readonly string[], host: Host): Promise<number> {
+  try {
+    return await dispatch(argv, host)
+  } catch (error) {
+    if (isClosedPipe(error)) return DONE
+    if (error instanceof read.UsageError) await complain(host, error.message)
+    else if (isSystemError(error)) await complain(host, `standard output: ${error.message}`)
+    else await complain(host, `unexpected error, please report it: ${error instanceof Error ? error.stack : error}`)
+    return TROUBLE
+  }
+}
+
+async function dispatch(argv: readonly string[], host: Host): Promise<number> {
+  let help = ''
+  let task: Task | undefined
+  const program = build(
+    host,
+    (text) => {
+      help += text
+    },
+    (found) => {
+      task = found
+    },
+  )
+  try {
+    if (argv.length === 0) help = program.helpInformation()
+    else program.parse(argv, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode !== 0) throw new read.UsageError(usageLine(error, argv))
+  }
+  if (task !== undefined) return task()
+  await write(host.stdout, help)
+  return DONE
+}
+
+function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) => void) {
+  const program = new Command('vxpcap')
+    .description('What a VXLAN, VXLAN-GPE or Geneve overlay in a packet capture is doing, and what is wrong with it.')
+    .version(host.version)
+    .exitOverride()
+    .configureOutput({ writeOut: onHelp, writeErr: () => {}, outputError: () => {} })
+  program
+    .command('summarize')
+    .description('what is in a capture and what is wrong with it')
+    .argument('<capture...>', 'pcap or pcapng files, read in this order as one; "-" reads standard input')
+    .option('--json', 'one JSON document on standard output, nothing else there')
+    .option('--top <n>', `rows per table in text (default: ${DEFAULT_TOP})`, read.parseTop)
+    .option('--rows <n|all>', `rows per table in JSON (default: ${DEFAULT_ROWS})`, read.parseRows)
+    .option('--vni <n>', 'keep only this VNI (repeatable)', repeated(read.parseVni))
+    .option('--vtep <ip>', 'keep only what this VTEP sends or receives (repeatable)', repeated(read.parseVtep))
+    .option(
+      '--port <n>',
+      'a further VXLAN port besides 4789 and 8472; GPE 4790, Geneve 6081 are known (repeatable)',
+      repeated(read.parsePort),
+    )
+    .option('--underlay-mtu <n>', "the underlay's IP MTU, when known", read.parseUnderlayMtu)
+    .option(
+      '--fail-on <severity>',
+      'exit 1 on a finding at least this severe: error, warning, note (default: never)',
+      read.parseFailOn,
+    )
+    .option('--threads <n>', 'worker threads (default: chosen from cores and size)', read.parseThreads)
+    .option('--no-progress', 'no progress bar on standard error')
+    .option('--color <when>', 'auto, always or never (default: auto; NO_COLOR is honoured)', read.parseColor)
+    .addHelpText('after', EXAMPLES)
+    .action((captures, { top = DEFAULT_TOP, rows = DEFAULT_ROWS, failOn = 'never', color = 'auto', ...rest }) => {
+      onTask(async () => {
+        const { summarize } = await import('./commands/summarize.ts')
+        return summarize(captures, { top, rows, failOn, color, ...rest }, host)
+      })
+    })
+  return program
+}
+
+/** Gathers the values of an option that may be given several times. */
+function repeated<Value>(parse: (text: string) => Value): (text: string, before: Value[] | undefined) => Value[] {
+  return (text, before = []) => [...before, parse(text)]
+}
+
+/** Commander's message on one line, with the way out. */
+function usageLine(error: CommanderError, argv: readonly string[]): string {
+  const said = error.message
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .replace(/\.$/, '')
+  if (error.code === 'commander.unknownCommand' && looksLikeCapture(argv[0])) {
+    return `${said}; to summarize a capture: vxpcap summarize ${argv.join(' ')}`
+  }
+  return `${said}; see vxpcap ${argv[0] === 'summarize' ? 'summarize ' : ''}--help`
+}
+
+function looksLikeCapture(argument: string | undefined): boolean {
+  return argument !== undefined && (argument === '-' || /[./\\]/.test(argument))
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'write'
+}

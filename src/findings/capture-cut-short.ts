@@ -1,0 +1,25 @@
+/** CAPTURE_CUT_SHORT: the file ends inside a record, as after Ctrl-C or a full disk. */
+import type { Words } from './finding.ts'
+
+/** Which file ends where. */
+export interface CutShort {
+  file: string
+  offset: number
+  detail: string
+  /** Packets that were whole. */
+  packets: number
+}
+
+export const captureCutShort: Words<CutShort> = {
+  code: 'CAPTURE_CUT_SHORT',
+  severity: 'note',
+  evidence: 'The file ends between the first and the last byte of a record.',
+  title: ({ facts }) => `${facts.file} ends in the middle of a record`,
+  observed: ({ facts }) => `${facts.file}: the record at offset ${facts.offset} is not whole: ${facts.detail}.`,
+  inferred: ({ facts }) =>
+    `The capture program was stopped while it wrote, the disk was full, or the copy is not complete. ` +
+    `All ${facts.packets.toLocaleString('en-US')} whole packets before it are counted.`,
+  remedy: () =>
+    'Nothing to do if the capture was ended with Ctrl-C. Otherwise copy the file again, or capture with tcpdump -U so that every packet is written at once.',
+  displayFilter: () => '',
+}

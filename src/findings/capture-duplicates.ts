@@ -1,0 +1,26 @@
+/** CAPTURE_DUPLICATES: the capture recorded one frame several times. */
+import { amount, frames, type Words } from './finding.ts'
+
+/** How many copies there are, and where they come from. */
+export interface Duplicates {
+  /** Copies that another interface, hop or file recorded. */
+  elsewhere: number
+  /** Packets in all. */
+  packets: number
+}
+
+export const captureDuplicates: Words<Duplicates> = {
+  code: 'CAPTURE_DUPLICATES',
+  severity: 'note',
+  evidence:
+    'The same frame, but for link headers, TTL and outer checksums, again within one second: on another interface or hop, or without a second reaction.',
+  title: ({ count }) => `The capture holds ${amount(count, 'copy', 'copies')} of frames that it already has`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'record repeats', 'records repeat')} an earlier frame (of ${amount(facts.packets, 'packet')} in all); ` +
+    `${facts.elsewhere.toLocaleString('en-US')} of them on another interface, hop or file.`,
+  inferred: () =>
+    'One packet was recorded where it came in and again where it left: -i any, several interfaces, a mirror of both directions, or captures of both ends. ' +
+    'Packets and bytes count every record; retransmissions, echo and replication count a frame once.',
+  remedy: () => 'For volumes, capture on one interface, or remove the copies with editcap -D or by frame.interface_id.',
+  displayFilter: ({ packets }) => frames(packets),
+}

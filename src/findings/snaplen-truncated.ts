@@ -1,0 +1,25 @@
+/** SNAPLEN_TRUNCATED: packets were captured in part. */
+import { amount, type Words } from './finding.ts'
+
+/** How much is missing. */
+export interface SnaplenTruncated {
+  packets: number
+  capturedBytes: number
+  wireBytes: number
+}
+
+export const snaplenTruncated: Words<SnaplenTruncated> = {
+  code: 'SNAPLEN_TRUNCATED',
+  severity: 'note',
+  evidence: 'A record holds fewer bytes than it says the wire carried.',
+  title: ({ count }) => `${amount(count, 'packet was', 'packets were')} captured in part`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'packet')} of ${facts.packets.toLocaleString('en-US')} ${count === 1 ? 'is' : 'are'} cut by the snap length: ` +
+    `${facts.capturedBytes.toLocaleString('en-US')} of ${facts.wireBytes.toLocaleString('en-US')} bytes were captured.`,
+  inferred: () =>
+    'Lengths and volumes are right, because they come from the outer headers. What lies behind the cut could not be judged: ' +
+    'payload checksums, and inner headers where the cut comes before them.',
+  remedy: () =>
+    'Capture again with tcpdump -s 0, or at least -s 192, which reaches past every inner header, if checksums or payloads matter.',
+  displayFilter: () => 'frame.cap_len < frame.len',
+}

@@ -1,0 +1,95 @@
+/** The first lines of the report: what the capture holds, what the tunnel costs, and the worst of what is wrong. */
+import type { Finding, Severity, Summary, VniSummary } from '../summary.ts'
+import { explainNoTunnel } from './no-tunnel.ts'
+import { bytes, duration, integer, percent, plural, secondsBetween } from './number.ts'
+import { filterWords, KIND_NAMES, listed, printable } from './words.ts'
+
+/** The headline, and steps to try where there is nothing to report on. */
+export interface Headline {
+  sentences: string[]
+  tries: string[]
+}
+
+/** Writes the headline of a summary. */
+export function headline(summary: Summary): Headline {
+  if (summary.vnis.length === 0 && summary.vnisTotal === 0) {
+    const { why, tries } = explainNoTunnel(summary)
+    const sentences = [`No tunnel traffic to report. ${why}`]
+    if (summary.findings.length > 0) sentences.push(worst(summary.findings))
+    return { sentences, tries }
+  }
+  return { sentences: [volume(summary), overlay(summary), cost(summary.vnis), worst(summary.findings)], tries: [] }
+}
+
+function volume({ capture, tunnel }: Summary): string {
+  const span =
+    capture.firstTime !== null && capture.lastTime !== null && capture.packets > 1
+      ? ` over ${duration(Math.max(0, secondsBetween(capture.firstTime, capture.lastTime)))}`
+      : ''
+  const kinds = (
+    [
+      [tunnel.vxlanPackets, KIND_NAMES.vxlan],
+      [tunnel.gpePackets, KIND_NAMES['vxlan-gpe']],
+      [tunnel.genevePackets, KIND_NAMES.geneve],
+    ] as const
+  ).filter(([packets]) => packets > 0)
+  const parts = kinds.map(([packets, name]) => `${integer(packets)} ${name}`)
+  if (tunnel.fragments.others > 0) {
+    parts.push(
+      `${integer(tunnel.fragments.others)} later outer ${tunnel.fragments.others === 1 ? 'fragment' : 'fragments'}`,
+    )
+  }
+  if (tunnel.otherPackets > 0) parts.push(`${integer(tunnel.otherPackets)} other`)
+  const whole = parts.length === 1 ? `all ${kinds[0]?.[1]}` : listed(parts)
+  return `${plural(capture.packets, 'packet')}${span}: ${whole}.`
+}
+
+function overlay(summary: Summary): string {
+  const { vnis, vnisTotal, flowsTotal, filter } = summary
+  const vteps = new Set(vnis.flatMap((vni) => vni.vteps)).size
+  const atLeast = vnis.length < vnisTotal ? 'at least ' : ''
+  const tenants = vnisTotal === 1 && vnis[0] !== undefined ? `VNI ${vnis[0].vni}` : plural(vnisTotal, 'VNI')
+  const counts = `${tenants}, ${atLeast}${plural(vteps, 'VTEP')}, ${plural(flowsTotal, 'flow')}`
+  const kept = filterWords(filter)
+  return kept === '' ? `${counts}.` : `Filtered by ${kept}: ${plural(total(vnis).packets, 'packet')}, ${counts}.`
+}
+
+function cost(vnis: readonly VniSummary[]): string {
+  const { outerBytes, overheadBytes } = total(vnis)
+  return `Encapsulation takes ${bytes(overheadBytes)} of ${bytes(outerBytes)} carried (${percent(share(overheadBytes, outerBytes))}).`
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+/** Packets and bytes of all rows. */
+export function total(vnis: readonly VniSummary[]): {
+  packets: number
+  innerBytes: number
+  outerBytes: number
+  overheadBytes: number
+} {
+  const sums = { packets: 0, innerBytes: 0, outerBytes: 0, overheadBytes: 0 }
+  for (const vni of vnis) {
+    sums.packets += vni.packets
+    sums.innerBytes += vni.innerBytes
+    sums.outerBytes += vni.outerBytes
+    sums.overheadBytes += vni.overheadBytes
+  }
+  return sums
+}
+
+/** Percent that `part` is of `whole`; 0 of nothing. */
+export function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : (100 * part) / whole
+}
+
+const SEVERITY_WORDS: Record<Severity, string> = { error: 'an error', warning: 'a warning', note: 'a note' }
+
+function worst(findings: readonly Finding[]): string {
+  const first = findings[0]
+  if (first === undefined) return 'No findings.'
+  const count = findings.length === 1 ? 'One finding,' : `${integer(findings.length)} findings, the worst`
+  return `${count} ${SEVERITY_WORDS[first.severity]}: ${sentence(printable(first.title))}`
+}

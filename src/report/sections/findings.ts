@@ -1,0 +1,82 @@
+/** What is wrong, ranked: title first, then evidence, meaning, remedy and the filter that shows the packets. */
+import type { Finding, Subject, Summary } from '../../summary.ts'
+import { integer, plural } from '../number.ts'
+import type { Page, Section } from '../section.ts'
+import { printable } from '../words.ts'
+import { wrap } from '../wrap.ts'
+
+const INDENT = '           '
+const LABEL_WIDTH = 10
+
+/** The section `Findings`: the first `page.top` in full, the codes of the rest in a line. */
+export function findings(summary: Summary, page: Page): Section {
+  const lines: string[] = []
+  for (const finding of summary.findings.slice(0, page.top)) {
+    if (lines.length > 0) lines.push('')
+    lines.push(...one(finding, page))
+  }
+  const rest = summary.findings.slice(page.top)
+  if (rest.length > 0) lines.push('', page.palette.dim(`  … and ${integer(rest.length)} more: ${codes(rest)}`))
+  return { title: 'Findings', lines }
+}
+
+function one(finding: Finding, page: Page): string[] {
+  const { palette, width } = page
+  const badge = finding.severity.toUpperCase().padEnd(INDENT.length - 2)
+  const subject = subjectWords(finding.subject)
+  const about = `${finding.code}${subject === '' ? '' : `, ${subject}`}: ${times(finding.count)}`
+  return [
+    ...wrap(printable(finding.title), width, {
+      first: `  ${palette.severity[finding.severity](badge)}`,
+      firstWidth: INDENT.length,
+      rest: INDENT,
+    }),
+    ...wrap(printable(about), width, { first: INDENT, rest: INDENT }).map(palette.dim),
+    ...labelled('observed', printable(finding.observed), page),
+    ...labelled('inferred', printable(finding.inferred), page),
+    ...labelled('remedy', printable(finding.remedy), page),
+    ...labelled('packets', packets(finding, page), page),
+    ...filter(finding, page),
+  ]
+}
+
+function labelled(label: string, text: string, { palette, width }: Page): string[] {
+  return wrap(text, width, {
+    first: `${INDENT}${palette.dim(label.padEnd(LABEL_WIDTH))}`,
+    firstWidth: INDENT.length + LABEL_WIDTH,
+    rest: INDENT + ' '.repeat(LABEL_WIDTH),
+  })
+}
+
+/** On one line whatever its length: a filter is there to be copied. */
+function filter({ displayFilter }: Finding, { palette }: Page): string[] {
+  if (displayFilter === '') return []
+  return [`${INDENT}${palette.dim('filter'.padEnd(LABEL_WIDTH))}${printable(displayFilter)}`]
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : plural(count, 'time')
+}
+
+function packets(finding: Finding, page: Page): string {
+  const places = finding.packets.map(page.locate)
+  if (finding.count > places.length && places.length > 0) places.push('…')
+  return places.join(', ')
+}
+
+function subjectWords({ vni, vteps, mac, ip, port }: Subject): string {
+  const parts: string[] = []
+  if (vni !== undefined) parts.push(`VNI ${vni}`)
+  if (vteps !== undefined && vteps.length > 0)
+    parts.push(`${vteps.length === 1 ? 'VTEP' : 'VTEPs'} ${vteps.join(', ')}`)
+  if (mac !== undefined) parts.push(`MAC ${mac}`)
+  if (ip !== undefined) parts.push(`IP ${ip}`)
+  if (port !== undefined) parts.push(`port ${port}`)
+  return parts.join(', ')
+}
+
+function codes(rest: readonly Finding[]): string {
+  const counts = new Map<string, number>()
+  for (const { code } of rest) counts.set(code, (counts.get(code) ?? 0) + 1)
+  return [...counts].map(([code, count]) => (count === 1 ? code : `${code} ×${count}`)).join(', ')
+}

@@ -1,0 +1,66 @@
+/** The inner conversations, the largest first; the side that began it stands left where the capture tells. */
+import type { FlowSummary, Summary } from '../../summary.ts'
+import { bytes, integer, milliseconds } from '../number.ts'
+import { type Field, largestFirst, type Page, rowsTable, type Section } from '../section.ts'
+import { printable } from '../words.ts'
+
+/** Largest rows first: what the contract calls a flow's size. */
+function size(flow: FlowSummary): number {
+  return flow.innerBytesAToB + flow.innerBytesBToA
+}
+
+const FIELDS: readonly Field<FlowSummary>[] = [
+  { head: 'VNI', align: 'right', cell: (flow) => String(flow.vni) },
+  { head: 'VLAN', align: 'left', cell: (flow) => flow.vlans.join('.') },
+  { head: 'Proto', align: 'left', cell: (flow) => printable(flow.protocol) },
+  { head: 'From', align: 'left', cell: (flow) => (flow.initiator === 'b' ? endB(flow) : endA(flow)) },
+  { head: 'To', align: 'left', cell: (flow) => (flow.initiator === 'b' ? endA(flow) : endB(flow)) },
+  { head: 'Packets →', align: 'right', cell: (flow) => integer(forth(flow, flow.packetsAToB, flow.packetsBToA)) },
+  { head: '←', align: 'right', cell: (flow) => integer(forth(flow, flow.packetsBToA, flow.packetsAToB)) },
+  { head: 'Inner', align: 'right', dispensable: 3, cell: (flow) => bytes(size(flow)) },
+  { head: 'RTT', align: 'right', dispensable: 2, cell: rtt },
+  { head: 'Remarks', align: 'left', dispensable: 1, cell: (flow) => remarks(flow).join(', ') },
+]
+
+/** The section `Flows`. */
+export function flows(summary: Summary, page: Page): Section {
+  return {
+    title: 'Flows',
+    lines: rowsTable(page, largestFirst(summary.flows, size), FIELDS, summary.flowsTotal),
+  }
+}
+
+function forth(flow: FlowSummary, aToB: number, bToA: number): number {
+  return flow.initiator === 'b' ? bToA : aToB
+}
+
+function endA(flow: FlowSummary): string {
+  return end(flow.a, flow.aPort)
+}
+
+function endB(flow: FlowSummary): string {
+  return end(flow.b, flow.bPort)
+}
+
+function end(address: string, port: number | null): string {
+  if (port === null) return address
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+function rtt(flow: FlowSummary): string {
+  if (flow.tcp !== undefined) return flow.tcp.rttMs === null ? '' : milliseconds(flow.tcp.rttMs)
+  const times = flow.echo?.rttMs
+  return times === null || times === undefined ? '' : milliseconds(times.avg)
+}
+
+function remarks({ tcp, echo }: FlowSummary): string[] {
+  const out: string[] = []
+  if (tcp !== undefined) {
+    out.push(tcp.state)
+    if (tcp.retransmittedSegments > 0) {
+      out.push(`${integer(tcp.retransmittedSegments)} retransmitted (${bytes(tcp.retransmittedBytes)})`)
+    }
+  }
+  if (echo !== undefined) out.push(`${integer(echo.replies)}/${integer(echo.requests)} answered`)
+  return out
+}

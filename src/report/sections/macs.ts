@@ -1,0 +1,33 @@
+/** Which inner MAC address sits behind which tunnel endpoint. */
+import type { MacSummary, Summary } from '../../summary.ts'
+import { integer } from '../number.ts'
+import { type Field, largestFirst, type Page, rowsTable, type Section } from '../section.ts'
+import { shortened } from '../words.ts'
+
+const FIELDS: readonly Field<MacSummary>[] = [
+  { head: 'VNI', align: 'right', cell: (row) => String(row.vni) },
+  { head: 'VLAN', align: 'left', cell: (row) => row.vlans.join('.') },
+  { head: 'MAC', align: 'left', cell: (row) => row.mac },
+  { head: 'Packets', align: 'right', dispensable: 1, cell: (row) => integer(row.packets) },
+  { head: 'Behind VTEP', align: 'left', cell: behind },
+  { head: 'IP (from ARP and ND)', align: 'left', dispensable: 2, cell: addresses },
+]
+
+/** The section `MACs`. */
+export function macs(summary: Summary, page: Page): Section {
+  const rows = largestFirst(summary.macs, (row) => row.packets)
+  return { title: 'MACs', lines: rowsTable(page, rows, FIELDS, summary.macsTotal) }
+}
+
+function behind({ vteps }: MacSummary): string {
+  if (vteps.length === 1) return vteps[0]?.vtep ?? ''
+  return shortened(
+    vteps.map(({ vtep, packets }) => `${vtep} (${integer(packets)})`),
+    2,
+  )
+}
+
+function addresses({ ips, ipsTotal }: MacSummary): string {
+  const shown = ips.slice(0, 2)
+  return ipsTotal > shown.length ? `${shown.join(', ')} +${integer(ipsTotal - shown.length)}`.trim() : shown.join(', ')
+}

@@ -1,0 +1,66 @@
+/** What the encapsulation costs, in both meanings of the word: bytes carried, and bytes between the two IP headers. */
+import type { PairMtu, Summary } from '../../summary.ts'
+import { share, total } from '../headline.ts'
+import { bytes, integer, percent } from '../number.ts'
+import { type Field, type Page, paragraph, rowsTable, type Section } from '../section.ts'
+
+const SOURCE_WORDS: Record<string, string> = {
+  option: 'as given with --underlay-mtu',
+  icmp: 'from an ICMP message',
+  fragments: 'from outer fragments',
+  'largest-answered': 'at least: the largest packet that was answered',
+  'largest-seen': 'at least: the largest packet seen',
+}
+
+const FIELDS: readonly Field<PairMtu>[] = [
+  { head: 'A', align: 'left', cell: (row) => row.a },
+  { head: 'B', align: 'left', cell: (row) => row.b },
+  { head: 'Overhead', align: 'right', cell: (row) => `${integer(row.overhead)} B` },
+  { head: 'Max outer IP', align: 'right', cell: (row) => integer(row.largestOuterIpLength) },
+  { head: 'Path MTU', align: 'right', cell: (row) => known(row.pathMtu) },
+  { head: 'Known from', align: 'left', dispensable: 1, cell: (row) => row.pathMtuFrom ?? '' },
+  { head: 'Inner MTU', align: 'right', cell: (row) => known(row.recommendedInnerMtu) },
+  { head: 'MSS', align: 'right', cell: (row) => known(row.recommendedMss) },
+]
+
+/** The section `Overhead`. */
+export function overhead(summary: Summary, page: Page): Section {
+  if (summary.vnis.length === 0) return { title: 'Overhead', lines: [] }
+  const { innerBytes, outerBytes, overheadBytes } = total(summary.vnis)
+  const largest = summary.vnis.length < summary.vnisTotal ? `, the ${integer(summary.vnis.length)} largest VNIs` : ''
+  const lines = paragraph(
+    page,
+    `Bytes carried: ${bytes(outerBytes)} with outer Ethernet, of which ${bytes(innerBytes)} are inner frames and ${bytes(overheadBytes)} (${percent(share(overheadBytes, outerBytes))}) encapsulation${largest}.`,
+  )
+  if (summary.mtu.perPair.length > 0) {
+    lines.push(
+      ...paragraph(
+        page,
+        'What counts against the MTU lies between the inner IP header and the outer one: inner Ethernet and VLAN tags included, outer Ethernet not. Inner MTU and MSS are what to set, where the path MTU is known.',
+      ),
+    )
+  }
+  lines.push(...underlay(summary, page))
+  lines.push(...rowsTable(page, byOverhead(summary.mtu.perPair), FIELDS))
+  return { title: 'Overhead', lines }
+}
+
+function underlay({ mtu }: Summary, page: Page): string[] {
+  if (mtu.underlayMtu === null) return []
+  const source = mtu.underlayMtuFrom === null ? '' : ` (${SOURCE_WORDS[mtu.underlayMtuFrom] ?? mtu.underlayMtuFrom})`
+  const most = mtu.perPair.reduce((largest, { overhead }) => Math.max(largest, overhead), 0)
+  const fits =
+    mtu.underlayMtuFrom === 'option' && most > 0
+      ? ` Inner IP packets of up to ${integer(mtu.underlayMtu - most)} bytes fit.`
+      : ''
+  return paragraph(page, `Underlay MTU: ${integer(mtu.underlayMtu)}${source}.${fits}`)
+}
+
+/** Pairs with evidence first, then the largest overhead. */
+function byOverhead(pairs: readonly PairMtu[]): PairMtu[] {
+  return [...pairs].sort((x, y) => Number(y.pathMtu !== null) - Number(x.pathMtu !== null) || y.overhead - x.overhead)
+}
+
+function known(value: number | null): string {
+  return value === null ? '' : integer(value)
+}

@@ -1,0 +1,29 @@
+/** The tunnel endpoints: one row per pair of outer addresses, the largest first. */
+import type { Summary, VtepPairSummary } from '../../summary.ts'
+import { bytes, integer } from '../number.ts'
+import { type Field, largestFirst, type Page, rowsTable, type Section } from '../section.ts'
+import { shortened } from '../words.ts'
+
+const FIELDS: readonly Field<VtepPairSummary>[] = [
+  { head: 'A', align: 'left', cell: (row) => row.a },
+  { head: 'B', align: 'left', cell: (row) => row.b },
+  { head: 'VNIs', align: 'left', cell: (row) => shortened(row.vnis, 3) },
+  { head: 'Packets A→B', align: 'right', cell: (row) => integer(row.packetsAToB) },
+  { head: 'B→A', align: 'right', cell: (row) => integer(row.packetsBToA) },
+  { head: 'Carried A→B', align: 'right', dispensable: 1, cell: (row) => bytes(row.outerBytesAToB) },
+  { head: 'Carried B→A', align: 'right', dispensable: 1, cell: (row) => bytes(row.outerBytesBToA) },
+  { head: 'Port', align: 'left', dispensable: 3, cell: (row) => shortened(row.destinationPorts, 2) },
+  {
+    head: 'Source ports',
+    align: 'right',
+    dispensable: 4,
+    cell: (row) => `${integer(row.sourcePortsAToB)} / ${integer(row.sourcePortsBToA)}`,
+  },
+  { head: 'Max outer IP', align: 'right', dispensable: 2, cell: (row) => integer(row.maxOuterIpLength) },
+]
+
+/** The section `VTEP pairs`. */
+export function vtepPairs(summary: Summary, page: Page): Section {
+  const rows = largestFirst(summary.vtepPairs, (row) => row.outerBytesAToB + row.outerBytesBToA)
+  return { title: 'VTEP pairs', lines: rowsTable(page, rows, FIELDS, summary.vtepPairsTotal) }
+}

@@ -1,0 +1,91 @@
+/** The summary as text: what an engineer reads at three in the morning, the answer first. */
+import type { Summary } from '../summary.ts'
+import { palette } from './color.ts'
+import { headline } from './headline.ts'
+import { plural } from './number.ts'
+import type { Page, Section } from './section.ts'
+import { capture } from './sections/capture.ts'
+import { findings } from './sections/findings.ts'
+import { flows } from './sections/flows.ts'
+import { limits } from './sections/limits.ts'
+import { macs } from './sections/macs.ts'
+import { faults, fragments, otherTraffic } from './sections/other.ts'
+import { overhead } from './sections/overhead.ts'
+import { sizes } from './sections/sizes.ts'
+import { vnis } from './sections/vnis.ts'
+import { vtepPairs } from './sections/vtep-pairs.ts'
+import { type DrawTable, drawPlain } from './table.ts'
+import { baseName, captureName, type Locate, locator, shortened } from './words.ts'
+import { wrap } from './wrap.ts'
+
+/** How the text is written. */
+export interface TextOptions {
+  /** Escape sequences for colour; without them the text is plain. */
+  color: boolean
+  /** Rows per table, and findings in full; at least 1. */
+  top: number
+  /** Columns of the screen, at least 40; {@link DEFAULT_WIDTH} when absent. */
+  width?: number
+  /** Says where a packet is; by default its number, or `file:number` where there are several files. */
+  locate?: Locate
+  /** Pads cells; by default every character counts as one column. */
+  draw?: DrawTable
+}
+
+/** Columns where nobody says how wide the screen is, as in a pipe. */
+export const DEFAULT_WIDTH = 120
+/** Columns below which the tables say nothing more. */
+const MIN_WIDTH = 40
+/** Prose wider than this is hard to read. */
+const MAX_PROSE_WIDTH = 120
+
+const SECTIONS: readonly ((summary: Summary, page: Page) => Section)[] = [
+  findings,
+  vnis,
+  vtepPairs,
+  flows,
+  macs,
+  overhead,
+  sizes,
+  fragments,
+  otherTraffic,
+  faults,
+  capture,
+  limits,
+]
+
+/** Writes the report. The text ends in a newline; the same summary and options give the same text everywhere. */
+export function formatText(summary: Summary, options: TextOptions): string {
+  const page: Page = {
+    palette: palette(options.color),
+    width: Math.max(MIN_WIDTH, options.width ?? DEFAULT_WIDTH),
+    top: Math.max(1, options.top),
+    locate: options.locate ?? locator(summary.capture.files),
+    draw: options.draw ?? drawPlain,
+  }
+  const lines = head(summary, page)
+  for (const section of SECTIONS) {
+    const { title, lines: content } = section(summary, page)
+    if (content.length > 0) lines.push('', page.palette.title(title), ...content)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function head(summary: Summary, page: Page): string[] {
+  const width = Math.min(page.width, MAX_PROSE_WIDTH)
+  const { sentences, tries } = headline(summary)
+  const lines = [page.palette.title(title(summary)), ...sentences.flatMap((sentence) => wrap(sentence, width))]
+  if (tries.length > 0) {
+    lines.push('', page.palette.title('What to try'))
+    for (const step of tries) lines.push(...wrap(step, width, { first: '  - ', rest: '    ' }))
+  }
+  return lines
+}
+
+function title({ capture: { files } }: Summary): string {
+  const [first] = files
+  if (first === undefined) return 'No capture'
+  if (files.length === 1) return captureName(first.name)
+  const names = files.map(({ name }) => baseName(name))
+  return `${plural(files.length, 'capture')}: ${shortened(names, 3)}`
+}

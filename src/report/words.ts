@@ -1,0 +1,85 @@
+/** Small pieces of English and the rule that nothing from a capture or a file name reaches the terminal raw. */
+import type { FileSummary, Summary, TunnelKind } from '../summary.ts'
+import { integer } from './number.ts'
+
+/** Says where a packet is, for people: `12`, or `b.pcap:3` where there are several files. */
+export type Locate = (packetNumber: number) => string
+
+/** Names of the tunnels as their specifications write them (RFC 7348, draft-ietf-nvo3-vxlan-gpe, RFC 8926). */
+export const KIND_NAMES: Record<TunnelKind, string> = { vxlan: 'VXLAN', 'vxlan-gpe': 'VXLAN-GPE', geneve: 'Geneve' }
+
+/** What each fault means to a reader of the report; the keys are the names in the document. */
+const FAULT_WORDS: Record<string, string> = {
+  Truncated: 'the packet ends inside the header',
+  NotCaptured: 'cut off by the snap length',
+  BadVersion: 'unknown version',
+  BadHeaderLength: 'impossible header length',
+  LengthBeyondPacket: 'length says more than the packet carries',
+  LengthTooSmall: 'length is smaller than the header',
+  FlagMissing: 'I flag clear: no valid VNI',
+  TooDeep: 'too many stacked headers',
+  Unsupported: 'a protocol that is not read further',
+  UnknownLinkType: 'unknown link type',
+}
+
+/** A fault's name in the document as words; a name without words stands for itself. */
+export function faultWords(fault: string): string {
+  return FAULT_WORDS[fault] ?? printable(fault)
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[], conjunction = 'and'): string {
+  if (items.length < 2) return items[0] ?? ''
+  return `${items.slice(0, -1).join(', ')} ${conjunction} ${items[items.length - 1]}`
+}
+
+/** The first `most` items and how many more there are: `1, 2, 3 +4`. */
+export function shortened(items: readonly (string | number)[], most: number): string {
+  const head = items.slice(0, most).join(', ')
+  return items.length > most ? `${head} +${integer(items.length - most)}` : head
+}
+
+/** Text with every control character made visible, so that a file name cannot drive the terminal. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+  })
+}
+
+/** A capture's name for people: the path as it was given, or what `-` stands for. */
+export function captureName(name: string): string {
+  return name === '-' ? 'standard input' : printable(name)
+}
+
+/** The last part of a path: what tells files of one directory apart. */
+export function baseName(name: string): string {
+  const cut = Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\'))
+  return captureName(cut >= 0 && cut < name.length - 1 ? name.slice(cut + 1) : name)
+}
+
+/**
+ * Turns a packet number that runs on over all files into file and number within the file, as Wireshark counts.
+ * Files with the same last name are told apart by their whole paths.
+ */
+export function locator(files: readonly FileSummary[]): Locate {
+  if (files.length < 2) return String
+  const alike = new Set(files.map(({ name }) => baseName(name))).size < files.length
+  return (packetNumber) => {
+    let file: FileSummary | undefined
+    for (const candidate of files) {
+      if (candidate.firstPacket <= packetNumber && candidate.packets > 0) file = candidate
+    }
+    if (file === undefined) return String(packetNumber)
+    const name = alike ? captureName(file.name) : baseName(file.name)
+    return `${name}:${packetNumber - file.firstPacket + 1}`
+  }
+}
+
+/** `VNI 100 or 200, VTEP 10.0.0.1`, or an empty string without a filter. */
+export function filterWords(filter: Summary['filter']): string {
+  const parts: string[] = []
+  if (filter.vnis.length > 0) parts.push(`VNI ${listed(filter.vnis.map(String), 'or')}`)
+  if (filter.vteps.length > 0) parts.push(`VTEP ${listed(filter.vteps.map(printable), 'or')}`)
+  return parts.join(' and ')
+}

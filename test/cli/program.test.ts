@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { run } from '../../src/cli/program.ts'
+import { fakeHost } from './fake-host.ts'
+
+describe('usage', () => {
+  it('prints help without arguments', async () => {
+    const host = fakeHost()
+    expect(await run([], host)).toBe(0)
+    expect(host.out()).toContain('Usage: vxpcap')
+    expect(host.out()).toContain('summarize')
+    expect(host.err()).toBe('')
+  })
+
+  it('prints the help of a command with every option of the contract', async () => {
+    const host = fakeHost()
+    expect(await run(['summarize', '--help'], host)).toBe(0)
+    const options = ['--json', '--top <n>', '--rows <n|all>', '--vni <n>', '--vtep <ip>', '--port <n>', '--fail-on']
+    for (const option of [...options, '--underlay-mtu <n>', '--threads <n>', '--no-progress', '--color <when>']) {
+      expect(host.out()).toContain(option)
+    }
+    expect(host.out()).toContain('Exit status:')
+    expect(host.asked).toBeUndefined()
+  })
+
+  it('prints the version', async () => {
+    const host = fakeHost()
+    expect(await run(['--version'], host)).toBe(0)
+    expect(host.out()).toBe('1.2.3\n')
+  })
+
+  const mistakes: [argv: string[], line: string][] = [
+    [['summarize'], "missing required argument 'capture'; see vxpcap summarize --help"],
+    [['summarize', '--frobnicate', 'a.pcap'], "unknown option '--frobnicate'; see vxpcap summarize --help"],
+    [['summarize', '--jsn', 'a.pcap'], "unknown option '--jsn' (Did you mean --json?); see vxpcap summarize --help"],
+    [['summarize', 'a.pcap', '--top'], "option '--top <n>' argument missing; see vxpcap summarize --help"],
+    [['a.pcap'], "unknown command 'a.pcap'; to summarize a capture: vxpcap summarize a.pcap"],
+    [['sumarize', 'a.pcap'], "unknown command 'sumarize' (Did you mean summarize?); see vxpcap --help"],
+    [['summarize', '--top', '0', 'a'], "--top '0': wants a whole number from 1 to 1000000000; such as --top 20"],
+    [['summarize', '--top', 'ten', 'a'], "--top 'ten': wants a whole number from 1 to 1000000000; such as --top 20"],
+    [['summarize', '--top=', 'a'], "--top '': wants a whole number from 1 to 1000000000; such as --top 20"],
+    [['summarize', '--rows', '1e3', 'a'], "--rows '1e3': wants a whole number from 0 to 1000000000; or --rows all"],
+    [
+      ['summarize', '--vni', '16777216', 'a'],
+      "--vni '16777216': wants a whole number from 0 to 16777215; for several VNIs repeat --vni",
+    ],
+    [
+      ['summarize', '--vni', '-1', 'a'],
+      "--vni '-1': wants a whole number from 0 to 16777215; for several VNIs repeat --vni",
+    ],
+    [
+      ['summarize', '--port', '0', 'a'],
+      "--port '0': wants a whole number from 1 to 65535; for several ports repeat --port",
+    ],
+    [
+      ['summarize', '--vtep', '10.0.0.0/8', 'a'],
+      "--vtep '10.0.0.0/8': wants one IPv4 or IPv6 address; for several VTEPs repeat --vtep",
+    ],
+    [
+      ['summarize', '--vtep', 'fe80::1%eth0', 'a'],
+      "--vtep 'fe80::1%eth0': wants one IPv4 or IPv6 address; for several VTEPs repeat --vtep",
+    ],
+    [
+      ['summarize', '--underlay-mtu', '67', 'a'],
+      "--underlay-mtu '67': wants a whole number from 68 to 65535; such as --underlay-mtu 1500",
+    ],
+    [['summarize', '--fail-on', 'fatal', 'a'], "--fail-on 'fatal': wants error, warning, note or never"],
+    [
+      ['summarize', '--threads', '0', 'a'],
+      "--threads '0': wants a whole number from 1 to 256; or leave it out to have it chosen",
+    ],
+    [['summarize', '--color', 'yes', 'a'], "--color 'yes': wants auto, always or never"],
+    [['summarize', '-', '-'], "'-' is given more than once; standard input can be read only once"],
+  ]
+
+  it.each(mistakes)('%j is one line and status 2', async (argv, line) => {
+    const host = fakeHost()
+    expect(await run(argv, host)).toBe(2)
+    expect(host.err()).toBe(`vxpcap: ${line}\n`)
+    expect(host.out()).toBe('')
+    expect(host.asked).toBeUndefined()
+  })
+
+  it('does not wait for a capture from the keyboard', async () => {
+    const host = fakeHost({ stdinIsTerminal: true })
+    expect(await run(['summarize', '-'], host)).toBe(2)
+    expect(host.err()).toMatch(/^vxpcap: '-' reads standard input, which is a terminal; try: tcpdump .*\n$/)
+  })
+})
+
+describe('options', () => {
+  it('reach the summarizer', async () => {
+    const host = fakeHost()
+    const argv = ['--vni', '1', '--vni', '16777215', '--vtep', '10.0.0.1', '--vtep', '2001:db8::1', '--port', '9999']
+    const more = ['--underlay-mtu', '1600', '--threads', '2', '--rows', '5', '--json']
+    expect(await run(['summarize', 'a', ...argv, 'b', ...more, '-'], host)).toBe(0)
+    expect(host.asked?.paths).toEqual(['a', 'b', '-'])
+    expect(host.asked?.options).toMatchObject({
+      vnis: [1, 16_777_215],
+      vteps: ['10.0.0.1', '2001:db8::1'],
+      ports: [9999],
+      underlayMtu: 1600,
+      threads: 2,
+      rows: 5,
+    })
+  })
+
+  it('stay away from it when they are not given', async () => {
+    const host = fakeHost()
+    await run(['summarize', 'a', '--json'], host)
+    expect(Object.keys(host.asked?.options ?? {}).sort()).toEqual(['onUnreadable', 'rows', 'signal'])
+    expect(host.asked?.options.rows).toBe(10_000)
+  })
+
+  it.each([
+    [['--json', '--rows', 'all'], Number.POSITIVE_INFINITY],
+    [['--json', '--rows', '0'], 0],
+    [['--json', '--top', '50'], 10_000],
+    [['--top', '50000'], 50_000],
+    [['--rows', '3', '--top', '7'], 7],
+  ])('%j asks for %d rows', async (argv, rows) => {
+    const host = fakeHost()
+    await run(['summarize', 'a', ...argv], host)
+    expect(host.asked?.options.rows).toBe(rows)
+  })
+})

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { explainNoTunnel } from '../../src/report/no-tunnel.ts'
+import { formatText } from '../../src/report/text.ts'
+import type { FaultCount, Summary } from '../../src/summary.ts'
+import { emptySummary, finding } from './summaries.ts'
+
+function packets(count: number, tunnel: Partial<Summary['tunnel']> = {}, changes: Partial<Summary> = {}): Summary {
+  const base = emptySummary()
+  return {
+    ...base,
+    capture: { ...base.capture, packets: count },
+    tunnel: { ...base.tunnel, otherPackets: count, ...tunnel },
+    ...changes,
+  }
+}
+
+function fault(layer: string, name: string, count: number): FaultCount {
+  return { layer, fault: name, packets: count, firstPacket: 1 }
+}
+
+describe('without a tunnel packet', () => {
+  const cases: [name: string, summary: Summary, why: RegExp, tries: RegExp][] = [
+    ['a file header alone', emptySummary(), /a file header and no packet/, /capture on the underlay NIC/],
+    [
+      'a filter that keeps nothing',
+      packets(9, { vxlanPackets: 9, otherPackets: 0 }, { filter: { vnis: [7], vteps: [] } }),
+      /^9 tunnel packets, but none is of VNI 7\.$/,
+      /Leave out --vni and --vtep/,
+    ],
+    [
+      'an unknown link type',
+      packets(5, { faults: [fault('link', 'UnknownLinkType', 5)] }),
+      /link type EN10MB is unknown/,
+      /Ethernet interface/,
+    ],
+    [
+      'a short snap length',
+      packets(5, { faults: [fault('outer.udp', 'NotCaptured', 5)] }),
+      /^Every packet was cut off by the snap length/,
+      /tcpdump -s 0/,
+    ],
+    [
+      'a snap length that cut most',
+      packets(5, { faults: [fault('outer.udp', 'NotCaptured', 4)] }),
+      /^4 of 5 packets were cut off/,
+      /tcpdump -s 0/,
+    ],
+    [
+      'headers that are not valid',
+      packets(5, { faults: [fault('vxlan', 'FlagMissing', 3)] }),
+      /^3 datagrams on a tunnel port, but not one with a valid tunnel header: I flag clear/,
+      /its number is under "Packets not read to the end"/,
+    ],
+    [
+      'later fragments alone',
+      packets(4, { otherPackets: 0, fragments: { firsts: 0, others: 4, reassembled: 0, incomplete: 4 } }),
+      /^4 IP fragments without a first fragment/,
+      /by host address/,
+    ],
+    [
+      'another UDP port',
+      packets(12, {
+        other: [
+          { protocol: 'UDP 53', packets: 2 },
+          { protocol: 'UDP 9999', packets: 10 },
+        ],
+      }),
+      /^None of the 12 packets is a tunnel packet/,
+      /^A tunnel on another UDP port: add --port 9999 \(UDP ports seen: 9999, 53\)/,
+    ],
+    [
+      'UDP of unknown port',
+      packets(12, { other: [{ protocol: 'UDP', packets: 12 }] }),
+      /^None of the 12 packets/,
+      /^A tunnel on another UDP port: add --port <n>/,
+    ],
+    [
+      'a port that a finding names',
+      packets(12, {}, { findings: [finding({ code: 'UNKNOWN_TUNNEL_PORT', subject: { port: 46354 } })] }),
+      /^None of the 12 packets/,
+      /add --port 46354/,
+    ],
+    [
+      'inner traffic',
+      packets(12, { other: [{ protocol: 'TCP', packets: 12 }] }),
+      /^None of the 12 packets/,
+      /^This may be the traffic inside the tunnel/,
+    ],
+    [
+      'one packet',
+      packets(1, { other: [{ protocol: 'ARP', packets: 1 }] }),
+      /^The one packet is no tunnel packet/,
+      /underlay NIC/,
+    ],
+  ]
+
+  it.each(cases)('%s: says why and what to try', (_, summary, why, tries) => {
+    const explained = explainNoTunnel(summary)
+    expect(explained.why).toMatch(why)
+    expect(explained.tries[0]).toMatch(tries)
+    const report = formatText(summary, { color: false, top: 10, width: 80 })
+    expect(report.split('\n')[1]).toMatch(/^No tunnel traffic to report\./)
+    expect(report).toContain('\nWhat to try\n  - ')
+    expect(report).not.toMatch(/undefined|NaN|null/)
+  })
+
+  it('a snap length that cut a few is not the reason', () => {
+    const summary = packets(5, { faults: [fault('outer.udp', 'NotCaptured', 1)] })
+    expect(explainNoTunnel(summary).why).toMatch(/^None of the 5 packets/)
+  })
+
+  it('still names the worst finding', () => {
+    const summary = packets(5, {}, { findings: [finding({ title: 'The file is damaged.' })] })
+    expect(formatText(summary, { color: false, top: 10 })).toContain('One finding, an error: The file is damaged.')
+  })
+})

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { type Column, drawPlain, table } from '../../src/report/table.ts'
+import { wrap } from '../../src/report/wrap.ts'
+
+const COLUMNS: Column[] = [
+  { head: 'Name', align: 'left' },
+  { head: 'Large', align: 'left', dispensable: 1 },
+  { head: 'N', align: 'right', dispensable: 2 },
+  { head: 'Count', align: 'right' },
+]
+const ROWS = [
+  ['a', 'long long long', '1', '12,000'],
+  ['abc', 'x', '22', '7'],
+]
+
+function draw(width: number): string[] {
+  return table({
+    columns: COLUMNS,
+    rows: ROWS,
+    width,
+    draw: drawPlain,
+    paintHead: (line) => line,
+    paintNote: (line) => line,
+  })
+}
+
+describe('table', () => {
+  it('aligns columns and leaves no space at the end of a line', () => {
+    expect(draw(80)).toEqual([
+      '  Name  Large            N   Count',
+      '  a     long long long   1  12,000',
+      '  abc   x               22       7',
+    ])
+  })
+
+  it('leaves out what does not fit, names it, and lets a later column in that does', () => {
+    expect(draw(33)).toEqual([
+      '  Name  Large            Count',
+      '  a     long long long  12,000',
+      '  abc   x                    7',
+      '  (too narrow for: N)',
+    ])
+    expect(draw(20)).toEqual([
+      '  Name   N   Count',
+      '  a      1  12,000',
+      '  abc   22       7',
+      '  (too narrow for: Large)',
+    ])
+  })
+
+  it('keeps the columns that matter, however narrow the screen', () => {
+    expect(draw(5)[0]).toBe('  Name   Count')
+  })
+
+  it('paints the head only', () => {
+    const lines = table({
+      columns: COLUMNS,
+      rows: ROWS,
+      width: 80,
+      draw: drawPlain,
+      paintHead: (line) => `<${line}>`,
+      paintNote: (line) => line,
+    })
+    expect(lines.filter((line) => line.startsWith('<'))).toHaveLength(1)
+  })
+})
+
+describe('wrap', () => {
+  it('breaks at spaces and indents', () => {
+    expect(wrap('one two three four', 11, { first: '- ', rest: '  ' })).toEqual(['- one two', '  three', '  four'])
+  })
+
+  it('keeps a word that is too long whole', () => {
+    expect(wrap('a 2001:db8::1 b', 5)).toEqual(['a', '2001:db8::1', 'b'])
+  })
+
+  it('counts a painted indent by its width on the screen', () => {
+    expect(wrap('aa bb', 7, { first: '\u001b[1mx\u001b[22m ', firstWidth: 2 })).toEqual(['\u001b[1mx\u001b[22m aa bb'])
+  })
+
+  it('makes nothing of nothing', () => {
+    expect(wrap('  ', 10)).toEqual([])
+  })
+})
