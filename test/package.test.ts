@@ -1,0 +1,211 @@
+/**
+ * The package as a stranger gets it: packed, installed in an empty folder, every subpath imported from JavaScript and from
+ * TypeScript, the command run.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Summary } from '../src/summary.ts'
+import { ensureDist } from './support/dist.ts'
+import { ROOT } from './support/shared.ts'
+
+const run = promisify(execFile)
+
+interface Manifest {
+  name: string
+  version: string
+  exports: Record<string, { types: string; default: string } | string>
+}
+
+const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+const SEED = join(ROOT, 'fixtures/pcaps/seed-ovs-h1.pcap')
+
+/** Header modules, each of which is a subpath. */
+const codecs = readdirSync(join(ROOT, 'src/codecs'))
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+  .map((name) => name.slice(0, -'.ts'.length))
+
+/** Every subpath of the package as an import specifier. */
+const subpaths = Object.keys(manifest.exports)
+  .filter((path) => path !== './package.json')
+  .flatMap((path) =>
+    path.includes('*') ? codecs.filter((name) => name !== 'index').map((name) => path.replace('*', name)) : [path],
+  )
+  .map((path) => manifest.name + path.slice(1))
+
+/** Subpaths that load in a browser as they are; the report also does, once a bundler has chosen its packages' browser files. */
+const BROWSER = [
+  'vxpcap',
+  'vxpcap/capture',
+  'vxpcap/analyzers',
+  ...subpaths.filter((path) => path.startsWith('vxpcap/codecs')),
+]
+
+let folder = ''
+let packed: string[] = []
+
+/** Writes a file into the empty folder. */
+function put(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+beforeAll(async () => {
+  await ensureDist()
+  folder = mkdtempSync(join(tmpdir(), 'vxpcap-installed-'))
+  const pack = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT })
+  const [tarball] = JSON.parse(pack.stdout) as [{ filename: string; files: { path: string }[] }]
+  packed = tarball.files.map((file) => file.path)
+  put('package.json', JSON.stringify({ name: 'stranger', private: true, type: 'module' }))
+  await run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', join(folder, tarball.filename)],
+    { cwd: folder },
+  )
+}, 300_000)
+
+afterAll(() => {
+  if (folder !== '') rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the tarball', () => {
+  it('holds the build, the schema and the documents, and nothing else', () => {
+    const expected = /^(dist\/.+\.(js|d\.ts)|schema\/summary-1\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
+    expect(packed.filter((path) => !expected.test(path))).toEqual([])
+    for (const path of ['dist/index.js', 'dist/cli/main.js', 'schema/summary-1.json', 'README.md', 'LICENSE']) {
+      expect(packed).toContain(path)
+    }
+  })
+
+  it('has declarations that mention no untyped package', () => {
+    const declarations = packed.filter((path) => path.endsWith('.d.ts'))
+    expect(declarations.length).toBeGreaterThan(subpaths.length)
+    const mentions = declarations.filter((path) =>
+      /buffer-layout|pcap-parser/.test(readFileSync(join(folder, 'node_modules/vxpcap', path), 'utf8')),
+    )
+    expect(mentions).toEqual([])
+  })
+})
+
+describe('imports', () => {
+  it('every subpath resolves and exports something, from JavaScript', async () => {
+    expect(subpaths).toEqual(
+      expect.arrayContaining([
+        'vxpcap',
+        'vxpcap/codecs',
+        'vxpcap/codecs/vxlan',
+        'vxpcap/capture',
+        'vxpcap/capture/node',
+        'vxpcap/analyzers',
+        'vxpcap/report',
+      ]),
+    )
+    const script = put(
+      'import.js',
+      `const counts = {}
+      for (const path of ${JSON.stringify(subpaths)}) counts[path] = Object.keys(await import(path)).length
+      console.log(JSON.stringify(counts))`,
+    )
+    const counts: Record<string, number> = JSON.parse((await run('node', [script], { cwd: folder })).stdout)
+    expect(Object.keys(counts).sort()).toEqual([...subpaths].sort())
+    expect(Object.entries(counts).filter(([, names]) => names === 0)).toEqual([])
+  })
+
+  it('a CommonJS module may require it: the package is ESM alone, and its Node versions can load that', async () => {
+    const script = put('require.cjs', "console.log(require('vxpcap/codecs/vxlan').PORT)")
+    expect((await run('node', [script], { cwd: folder })).stdout).toBe('4789\n')
+  })
+
+  it('nothing beyond the declared subpaths resolves', async () => {
+    const script = put('deep.js', "await import('vxpcap/dist/index.js')")
+    await expect(run('node', [script], { cwd: folder })).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED')
+  })
+
+  it('the core loads and decodes where there is no Buffer and no process, as in a browser', async () => {
+    const script = put(
+      'browser.js',
+      `const print = console.log
+      delete globalThis.Buffer
+      delete globalThis.process
+      for (const path of ${JSON.stringify(BROWSER)}) await import(path)
+      const { vni } = await import('vxpcap/codecs/vxlan')
+      print(vni(new DataView(new Uint8Array([8, 0, 0, 0, 0x12, 0x34, 0x56, 0]).buffer), 0))`,
+    )
+    expect((await run('node', [script], { cwd: folder })).stdout).toBe(`${0x123456}\n`)
+  })
+
+  it.each([
+    ['node16', 'node16'],
+    ['esnext', 'bundler'],
+  ])('type-check from TypeScript (module %s, resolution %s)', async (module, moduleResolution) => {
+    // A page has no declarations of Node; who imports the node file has them.
+    const page = subpaths.filter((path) => path !== 'vxpcap/capture/node')
+    for (const [name, paths, types] of [
+      ['page', page, []],
+      ['node', subpaths, ['node']],
+    ] as const) {
+      const lines = paths.flatMap((path, index) => [
+        `import * as m${index} from '${path}'`,
+        `export const typed${index}: NotAny<typeof m${index}> = true`,
+      ])
+      put(
+        `${name}.ts`,
+        `type NotAny<T> = 0 extends 1 & T ? never : true
+        ${lines.join('\n')}
+        import { FLAG_I, type Header, vni } from 'vxpcap/codecs/vxlan'
+        export const header: Header = { flags: FLAG_I, reserved1: 0, vni: 1, reserved2: 0 }
+        export const number: number = vni(new DataView(new ArrayBuffer(8)), 0)
+        // @ts-expect-error the view is no string: the types are real
+        vni('view', 0)
+        `,
+      )
+      const project = put(
+        `tsconfig.${name}.json`,
+        JSON.stringify({
+          compilerOptions: {
+            module,
+            moduleResolution,
+            target: 'es2022',
+            lib: ['es2023', 'dom', 'dom.asynciterable'],
+            types,
+            typeRoots: [join(ROOT, 'node_modules/@types')],
+            strict: true,
+            noEmit: true,
+            // The declarations themselves are checked too, with the strictest settings a user may have.
+            skipLibCheck: types.length > 0,
+            exactOptionalPropertyTypes: true,
+            noUncheckedIndexedAccess: true,
+          },
+          files: [`${name}.ts`],
+        }),
+      )
+      const result = await run('node', [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], {
+        cwd: folder,
+      }).catch((error: { stdout: string }) => error)
+      expect(result.stdout, name).toBe('')
+    }
+  })
+})
+
+describe('the command', () => {
+  it('prints its version', async () => {
+    const { stdout } = await run(join(folder, 'node_modules/.bin/vxpcap'), ['--version'], { cwd: folder })
+    expect(stdout.trim()).toBe(manifest.version)
+  })
+
+  it('summarizes a capture', async () => {
+    const { stdout, stderr } = await run(join(folder, 'node_modules/.bin/vxpcap'), ['summarize', SEED, '--json'], {
+      cwd: folder,
+    })
+    const summary: Summary = JSON.parse(stdout)
+    expect(stderr).toBe('')
+    expect(summary.schema).toBe('vxpcap.summary/1')
+    expect(summary.capture.packets).toBe(26)
+    expect(summary.vnis.map((row) => [row.vni, row.packets])).toEqual([[0, 22]])
+    expect(summary.vtepPairs.map((row) => [row.a, row.b])).toEqual([['10.0.10.133', '10.0.10.136']])
+  })
+})
