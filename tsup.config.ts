@@ -7,6 +7,7 @@ const codecs = readdirSync('src/codecs').filter((name) => name.endsWith('.ts') &
 export default defineConfig({
   entry: [
     'src/index.ts',
+    'src/node.ts',
     'src/capture/index.ts',
     'src/capture/node.ts',
     'src/analyzers/index.ts',

@@ -2,8 +2,9 @@
  * All analyzers over one part of a capture. Counters run on every part; judges (what depends on what came before) run where the
  * capture begins and otherwise on the event log, replayed when the part is merged onto its past: exact by construction.
  */
-import { TunnelKind } from '../codecs/dissect.ts'
+
 import { NONE } from '../codecs/fault.ts'
+import { TunnelKind } from '../codecs/layers.ts'
 import { CaptureTotals } from './capture-totals.ts'
 import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'

@@ -2,10 +2,11 @@
  * What an ordered analyzer needs of a packet, as a fixed-width record in one buffer, read like a header: `(log, at)`.
  * A part that begins in the middle of a capture keeps the records; merging replays them on the earlier state.
  */
-import { innerIpLength, type Layers, TunnelKind } from '../codecs/dissect.ts'
+
 import { NONE } from '../codecs/fault.ts'
 import * as icmp from '../codecs/icmp.ts'
 import * as icmpv6 from '../codecs/icmpv6.ts'
+import { innerIpLength, type Layers, TunnelKind } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import * as tcp from '../codecs/tcp.ts'
 import { Fingerprint } from './fingerprint.ts'

@@ -2,9 +2,10 @@
  * What makes a frame the same frame at another interface or hop: all of it but link headers, TTL, IP header checksum and
  * outer UDP checksum. The digest of the inner frame stands apart, so that replicas to other peers are found by it too.
  */
-import { type IpLayer, type Layers, TunnelKind } from '../codecs/dissect.ts'
+
 import { NONE } from '../codecs/fault.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
+import { type IpLayer, type Layers, TunnelKind } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'

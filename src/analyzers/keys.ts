@@ -4,12 +4,12 @@
  */
 import { formatIpv4, formatIpv6, formatMac } from '../codecs/address.ts'
 import * as arp from '../codecs/arp.ts'
-import { type FrameLayer, type IpLayer, TUNNEL_NAMES } from '../codecs/dissect.ts'
 import * as ethernet from '../codecs/ethernet.ts'
 import { EtherType } from '../codecs/ethernet.ts'
 import { NONE } from '../codecs/fault.ts'
 import * as ipv4 from '../codecs/ipv4.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
+import { type FrameLayer, type IpLayer, TUNNEL_NAMES } from '../codecs/layers.ts'
 import { protocolName } from '../codecs/protocol.ts'
 import type { TunnelKind as TunnelKindName } from '../summary.ts'
 import { InnerFragments } from './inner-fragments.ts'

@@ -1,6 +1,7 @@
 /** One packet on its way through the analyzers: its layers, its record, and the rows that its keys resolved to. */
-import { Layers } from '../codecs/dissect.ts'
+
 import { NONE } from '../codecs/fault.ts'
+import { Layers } from '../codecs/layers.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 
 /** What every analyzer observes; one object, filled anew for each packet. */

@@ -1,8 +1,9 @@
 /** Every record by what it was: tunnel kinds, fragments, other protocols, and the faults by layer. Filters do not touch it. */
-import { LAYER_NAMES, TunnelKind } from '../codecs/dissect.ts'
+
 import * as ethernet from '../codecs/ethernet.ts'
 import { EtherType } from '../codecs/ethernet.ts'
 import { FAULT_NAMES, Fault, NONE } from '../codecs/fault.ts'
+import { LAYER_NAMES, TunnelKind } from '../codecs/layers.ts'
 import { isKnownLinkType, linkTypeName } from '../codecs/linktype.ts'
 import { protocolName } from '../codecs/protocol.ts'
 import type { FaultCount } from '../summary.ts'

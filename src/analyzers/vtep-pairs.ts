@@ -1,6 +1,7 @@
 /** Volumes and sizes by VTEP pair and direction, and the bytes that encapsulation adds there. */
-import { innerNetworkAt } from '../codecs/dissect.ts'
+
 import { NONE } from '../codecs/fault.ts'
+import { innerNetworkAt } from '../codecs/layers.ts'
 import type { Counter } from './analyzer.ts'
 import type { Keys, RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'

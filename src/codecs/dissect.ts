@@ -3,7 +3,6 @@
  * TCP, UDP or ICMP. Fills one reusable `Layers` with offsets and lengths; allocates nothing and never throws.
  */
 import * as arp from './arp.ts'
-import { Cursor } from './cursor.ts'
 import * as dot1q from './dot1q.ts'
 import * as ethernet from './ethernet.ts'
 import { EtherType } from './ethernet.ts'
@@ -14,6 +13,7 @@ import * as icmpv6 from './icmpv6.ts'
 import * as ipv4 from './ipv4.ts'
 import * as ipv6 from './ipv6.ts'
 import * as extension from './ipv6-extension.ts'
+import { type FrameLayer, type IpLayer, Layer, type Layers, MAX_TAGS, TunnelKind } from './layers.ts'
 import { LinkType } from './linktype.ts'
 import * as loopback from './loopback.ts'
 import { Protocol } from './protocol.ts'
@@ -23,186 +23,6 @@ import * as tcp from './tcp.ts'
 import * as udp from './udp.ts'
 import * as vxlan from './vxlan.ts'
 import * as gpe from './vxlan-gpe.ts'
-
-/** Layers in walking order, as faults name them. */
-export const Layer = {
-  Link: 0,
-  OuterEthernet: 1,
-  OuterVlan: 2,
-  OuterIpv4: 3,
-  OuterIpv6: 4,
-  OuterUdp: 5,
-  Vxlan: 6,
-  Gpe: 7,
-  Geneve: 8,
-  InnerEthernet: 9,
-  InnerVlan: 10,
-  InnerArp: 11,
-  InnerIpv4: 12,
-  InnerIpv6: 13,
-  InnerTcp: 14,
-  InnerUdp: 15,
-  InnerIcmp: 16,
-  InnerIcmpv6: 17,
-} as const
-
-/** Names of the layers by code, as they stand in summaries. */
-export const LAYER_NAMES: readonly string[] = [
-  'link',
-  'outer.ethernet',
-  'outer.vlan',
-  'outer.ipv4',
-  'outer.ipv6',
-  'outer.udp',
-  'vxlan',
-  'vxlan-gpe',
-  'geneve',
-  'inner.ethernet',
-  'inner.vlan',
-  'inner.arp',
-  'inner.ipv4',
-  'inner.ipv6',
-  'inner.tcp',
-  'inner.udp',
-  'inner.icmp',
-  'inner.icmpv6',
-]
-
-/** What carries the inner frame. */
-export const TunnelKind = { None: 0, Vxlan: 1, Gpe: 2, Geneve: 3 } as const
-
-/** Names of the tunnel kinds by code, as they stand in summaries. */
-export const TUNNEL_NAMES = ['none', 'vxlan', 'vxlan-gpe', 'geneve'] as const
-
-/** Most VLAN tags that the walk follows in one frame; a ninth is a `TooDeep` fault. */
-export const MAX_TAGS = 8
-
-/** Most faults kept of one packet; the walk itself can find no more. */
-const MAX_FAULTS = 4
-
-/** `otherClass` of a record that is no tunnel packet: what `otherValue` numbers. */
-export const OtherClass = { LinkType: 0, EtherType: 1, Protocol: 2, Llc: 3 } as const
-
-/** An Ethernet header with its VLAN tags. */
-export class FrameLayer {
-  /** Offset of the Ethernet header, `NONE` where the link layer has none. */
-  at = NONE
-  /** How many VLAN tags follow. */
-  tagCount = 0
-  /** VLAN ids, outermost first; the first `tagCount` count. */
-  readonly vlanIds = new Int32Array(MAX_TAGS)
-  /** EtherType behind the last tag; below 0x0600 an 802.3 length; `NONE` when not read. */
-  etherType = NONE
-
-  reset(): void {
-    this.at = NONE
-    this.tagCount = 0
-    this.etherType = NONE
-  }
-}
-
-/** An IPv4 or IPv6 header with its options or extension headers. */
-export class IpLayer {
-  /** Offset of the header, `NONE` when there is none. */
-  at = NONE
-  /** 4 or 6, 0 when there is none. */
-  version = 0
-  /** Length of the IP packet in bytes: the length field, or what the frame carries where that is 0 (a super-frame). */
-  length = 0
-  /** Whether the length field was 0, or a jumbo option gave the length: a super-frame of segmentation offload. */
-  lengthUnstated = false
-  /** Offset of the payload, behind options and extension headers; `NONE` when the chain could not be followed. */
-  payloadAt = NONE
-  /** First offset past the payload on the wire. */
-  payloadEnd = 0
-  /** Upper-layer protocol number. */
-  protocol = NONE
-  /** Byte offset of this fragment in the datagram, 0 in a whole packet. */
-  fragmentOffset = 0
-  /** Whether more fragments follow. */
-  moreFragments = false
-  /** Identification: 16 bits of IPv4, 32 bits of an IPv6 fragment header, else 0. */
-  identification = 0
-
-  reset(): void {
-    this.at = NONE
-    this.version = 0
-    this.length = 0
-    this.lengthUnstated = false
-    this.payloadAt = NONE
-    this.payloadEnd = 0
-    this.protocol = NONE
-    this.fragmentOffset = 0
-    this.moreFragments = false
-    this.identification = 0
-  }
-
-  /** Whether the packet is one fragment of a datagram. */
-  get isFragment(): boolean {
-    return this.moreFragments || this.fragmentOffset > 0
-  }
-}
-
-/** One packet taken apart: offsets into `view` (outer) and `innerView` (inner), `NONE` for what is not there. */
-export class Layers {
-  /** The view of the outer layers. */
-  view: DataView = new DataView(new ArrayBuffer(0))
-  /** The view of the inner layers; another one than `view` after reassembly. */
-  innerView: DataView = this.view
-  /** Offset of the record's first byte. */
-  at = 0
-  /** First offset past the captured bytes. */
-  end = 0
-  /** First offset past the frame on the wire, without frame check sequence. */
-  wireEnd = 0
-  /** Interface index of a LINUX_SLL2 record, 0 elsewhere. */
-  linkInterface = 0
-
-  readonly outerFrame = new FrameLayer()
-  readonly outerIp = new IpLayer()
-  /** Offset of the outer transport header (UDP, TCP, ICMP …), `NONE` in later fragments. */
-  outerTransport = NONE
-  /** Outer UDP ports, `NONE` without UDP. */
-  outerSourcePort = NONE
-  outerDestinationPort = NONE
-
-  /** One of {@link TunnelKind}. */
-  tunnel: number = TunnelKind.None
-  /** Offset of the tunnel header. */
-  tunnelAt = NONE
-  /** VXLAN network identifier. */
-  vni = NONE
-  /** Bytes behind the tunnel header on the wire, the whole datagram's in a first fragment. */
-  innerLength = 0
-
-  readonly innerFrame = new FrameLayer()
-  readonly innerIp = new IpLayer()
-  /** Offset of an inner ARP packet. */
-  innerArp = NONE
-  /** Offset of the inner TCP, UDP, ICMP or ICMPv6 header; `NONE` when it is not there or not captured. */
-  innerTransport = NONE
-  /** Offset of the inner ports (TCP, UDP, SCTP), captured even where the rest of that header is not; `NONE` without. */
-  innerPorts = NONE
-  /** First captured offset past the inner packet. */
-  innerEnd = 0
-
-  /** Faults of this packet, in walking order. */
-  faultCount = 0
-  readonly faultLayers = new Int32Array(MAX_FAULTS)
-  readonly faultCodes = new Int32Array(MAX_FAULTS)
-
-  /** The cursor of the walk. */
-  readonly cursor = new Cursor()
-  /** Scratch of the IPv6 extension walk. */
-  readonly chain = new extension.Chain()
-
-  fault(layer: number, code: number): void {
-    if (this.faultCount === MAX_FAULTS) return
-    this.faultLayers[this.faultCount] = layer
-    this.faultCodes[this.faultCount] = code
-    this.faultCount++
-  }
-}
 
 /** Which UDP destination port carries which tunnel: a table of all 65 536 ports. */
 export type TunnelPorts = Uint8Array
@@ -249,25 +69,6 @@ export function dissect(
   if (etherType === NONE) return
   if (!enterIp(layers, layers.outerIp, etherType, Layer.OuterIpv4, Layer.OuterIpv6)) return
   enterTransport(layers, ports)
-}
-
-/** Offset of the inner network header, whether or not it was captured; `NONE` when nothing says where it is. */
-export function innerNetworkAt({ innerFrame, innerIp }: Layers): number {
-  if (innerFrame.at === NONE) return innerIp.at
-  if (innerFrame.etherType === NONE) return NONE
-  return innerFrame.at + ethernet.LENGTH + dot1q.LENGTH * innerFrame.tagCount
-}
-
-/**
- * Length of the inner IP packet in bytes; what the tunnel carries behind the inner Ethernet header where the snap length cut
- * the inner IP header off; 0 for an inner frame that is not IP.
- */
-export function innerIpLength(layers: Layers): number {
-  const { innerFrame, innerIp, innerLength, tunnelAt } = layers
-  if (innerIp.at !== NONE) return innerIp.length
-  if (innerFrame.at === NONE || tunnelAt === NONE) return 0
-  if (innerFrame.etherType !== EtherType.IPv4 && innerFrame.etherType !== EtherType.IPv6) return 0
-  return Math.max(0, innerLength - ethernet.LENGTH - dot1q.LENGTH * innerFrame.tagCount)
 }
 
 function reset(layers: Layers, view: DataView, at: number, capturedLength: number, wireLength: number): void {
@@ -494,7 +295,10 @@ function openTunnel(layers: Layers, kind: number, at: number, vni: number): void
 function enterVxlan(layers: Layers): void {
   const { cursor } = layers
   const at = vxlan.enter(cursor)
-  if (at === NONE) return layers.fault(Layer.Vxlan, cursor.fault)
+  if (at === NONE) {
+    layers.fault(Layer.Vxlan, cursor.fault)
+    return
+  }
   openTunnel(layers, TunnelKind.Vxlan, at, vxlan.vni(cursor.view, at))
   enterInnerFrame(layers)
 }
@@ -503,7 +307,10 @@ function enterGpe(layers: Layers): void {
   const { cursor } = layers
   const { view } = cursor
   const at = gpe.enter(cursor)
-  if (at === NONE) return layers.fault(Layer.Gpe, cursor.fault)
+  if (at === NONE) {
+    layers.fault(Layer.Gpe, cursor.fault)
+    return
+  }
   openTunnel(layers, TunnelKind.Gpe, at, gpe.vni(view, at))
   const flags = gpe.flags(view, at)
   // O=1 marks an operations frame: not tenant data, so not taken apart (draft-ietf-nvo3-vxlan-gpe-12 §3.1).
@@ -519,7 +326,10 @@ function enterGeneve(layers: Layers): void {
   const { cursor } = layers
   const { view } = cursor
   const at = geneve.enter(cursor)
-  if (at === NONE) return layers.fault(Layer.Geneve, cursor.fault)
+  if (at === NONE) {
+    layers.fault(Layer.Geneve, cursor.fault)
+    return
+  }
   openTunnel(layers, TunnelKind.Geneve, at, geneve.vni(view, at))
   const protocol = geneve.protocolType(view, at)
   if (protocol === EtherType.TransparentEthernet) enterInnerFrame(layers)
@@ -544,16 +354,21 @@ function enterInner(layers: Layers, etherType: number): void {
   switch (innerIp.protocol) {
     case Protocol.Tcp:
       notePorts(layers)
-      return enterInnerTransport(layers, tcp.enter(cursor), Layer.InnerTcp)
+      enterInnerTransport(layers, tcp.enter(cursor), Layer.InnerTcp)
+      break
     case Protocol.Udp:
       notePorts(layers)
-      return enterInnerTransport(layers, udp.enter(cursor), Layer.InnerUdp)
+      enterInnerTransport(layers, udp.enter(cursor), Layer.InnerUdp)
+      break
     case Protocol.Sctp:
-      return notePorts(layers)
+      notePorts(layers)
+      break
     case Protocol.Icmp:
-      return enterInnerTransport(layers, icmp.enter(cursor), Layer.InnerIcmp)
+      enterInnerTransport(layers, icmp.enter(cursor), Layer.InnerIcmp)
+      break
     case Protocol.IcmpV6:
-      return enterInnerTransport(layers, icmpv6.enter(cursor), Layer.InnerIcmpv6)
+      enterInnerTransport(layers, icmpv6.enter(cursor), Layer.InnerIcmpv6)
+      break
   }
 }
 

@@ -1,9 +1,14 @@
 /** The pull loop allocates nothing per packet: a probe that sees a planted allocation sees none here. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { CaptureReader } from '../../src/capture/reader.ts'
 import { data, END, epb, fields, idb, join, option, pcapHeader, pcapRecord, shb } from './files.ts'
 
-const PACKETS = 40_000
+const PACKETS = 10_000
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 
 function repeat(head: Uint8Array, record: Uint8Array): Uint8Array {
   const out = new Uint8Array(head.length + record.length * PACKETS)
@@ -15,11 +20,12 @@ function repeat(head: Uint8Array, record: Uint8Array): Uint8Array {
 /** Smallest heap growth per packet of several passes over one filled window; `plant` is called for each packet. */
 function growth(bytes: Uint8Array, plant: (reader: CaptureReader) => void): number {
   let least = Number.POSITIVE_INFINITY
-  for (let pass = 0; pass < 8; pass++) {
+  for (let pass = 0; pass < 12; pass++) {
     const reader = new CaptureReader({ windowLength: bytes.length })
     reader.room().set(bytes)
     reader.advance(bytes.length)
     reader.next()
+    collect()
     const before = process.memoryUsage().heapUsed
     let count = 1
     while (reader.next()) {

@@ -134,8 +134,8 @@ export interface Read {
 /** The current packet of a reader, copied out. */
 export function copyPacket({ packet, view }: Pick<CaptureReader, 'packet' | 'view'>): Read {
   const { at, ...rest } = packet
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, packet.capturedLength)
-  return { ...rest, bytes: Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') }
+  const bytes = Buffer.from(view.buffer, view.byteOffset + at, packet.capturedLength)
+  return { ...rest, bytes: bytes.toString('hex') }
 }
 
 /** Feeds `bytes` in chunks of the sizes that `size` answers, and calls `onPacket` for each packet. */

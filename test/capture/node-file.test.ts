@@ -124,7 +124,7 @@ describe('what cannot be read is refused in one line', () => {
       (async () => {
         const { open } = await import('node:fs/promises')
         const handle = await open(fifo, 'w')
-        await handle.write(FILE.subarray(0, 60))
+        await handle.write(FILE.subarray(0, 65))
         await handle.close()
       })(),
     ])

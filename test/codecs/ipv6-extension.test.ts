@@ -49,6 +49,14 @@ describe('ipv6-extension.walk', () => {
     ]).toEqual([0, true, 0x12345678])
   })
 
+  it('counts from where the cursor stood, and reads types of a whole byte', () => {
+    const cursor = new Cursor().reset(viewOf(`ffffffffff fe00 010400000000 ${UDP}`), 5, 25)
+    const chain = new extension.Chain()
+    expect(extension.walk(cursor, Protocol.HopByHop, chain)).toBe(true)
+    expect({ ...chain }).toEqual({ ...NOTHING, protocol: 254, hopByHop: 5, headers: 1, length: 8 })
+    expect(cursor.position).toBe(13)
+  })
+
   it.each([Protocol.Tcp, Protocol.Udp, Protocol.IcmpV6, Protocol.Esp, Protocol.NoNextHeader, 135, 255])(
     'stops at once at protocol %i',
     (protocol) => {

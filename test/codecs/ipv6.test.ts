@@ -99,9 +99,10 @@ describe('ipv6', () => {
   it('makes a header', () => {
     const source = new Uint8Array(16).fill(1)
     const destination = new Uint8Array(16).fill(2)
-    expect(ipv6.header({ source, destination, nextHeader: 17, payloadLength: 9, dscp: 1 })).toEqual({
+    expect(ipv6.header({ source, destination, nextHeader: 17, payloadLength: 9, hopLimit: 3 }).hopLimit).toBe(3)
+    expect(ipv6.header({ source, destination, nextHeader: 17, payloadLength: 9 })).toEqual({
       version: 6,
-      dscp: 1,
+      dscp: 0,
       ecn: 0,
       flowLabel: 0,
       payloadLength: 9,

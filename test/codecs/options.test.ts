@@ -40,6 +40,17 @@ describe('option lists of IPv4 and TCP', () => {
     ]
     expect(optionBytes(list)).toEqual(bytesOf('02040582 01 03030a 0402 0000'))
     expect(optionBytes([])).toEqual(bytesOf(''))
+    expect(optionBytes(Array.from({ length: 4 }, () => ({ type: 1, data: bytesOf('') })))).toEqual(bytesOf('01010101'))
+  })
+
+  it('reads types and lengths of a whole byte', () => {
+    const view = viewOf(`94 04 0000 fe c8 ${'00'.repeat(198)} ff 02`)
+    expect(readOptions(view, 0, 206).map(({ type, data }) => [type, data.length])).toEqual([
+      [148, 2],
+      [254, 198],
+      [255, 0],
+    ])
+    expect([148, 254, 255].map((type) => findOption(view, 0, 206, type))).toEqual([0, 4, 204])
   })
 
   it.each([

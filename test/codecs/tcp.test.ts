@@ -280,6 +280,13 @@ describe('tcp options', () => {
     expect(tcp.duplicateSack(withBlocks(acknowledgment, ...edges), 0, 60)).toBe(duplicate)
   })
 
+  it('names each control bit, from FIN up', () => {
+    const { FLAG_FIN, FLAG_SYN, FLAG_RST, FLAG_PSH, FLAG_ACK, FLAG_URG, FLAG_ECE, FLAG_CWR } = tcp
+    expect([FLAG_FIN, FLAG_SYN, FLAG_RST, FLAG_PSH, FLAG_ACK, FLAG_URG, FLAG_ECE, FLAG_CWR]).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7].map((bit) => 1 << bit),
+    )
+  })
+
   it('compares sequence numbers modulo 2^32', () => {
     expect([tcp.isBefore(1, 2), tcp.isBefore(2, 1), tcp.isBefore(5, 5)]).toEqual([true, false, false])
     expect([tcp.isBefore(0xffff_ffff, 0), tcp.isBefore(0, 0xffff_ffff)]).toEqual([true, false])

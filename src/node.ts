@@ -1,0 +1,3 @@
+/** `vxpcap/node`: everything of `vxpcap`, and capture files by path. */
+export * from './index.ts'
+export { type SummarizeFilesOptions, summarizeFiles } from './node-summarize.ts'
