@@ -53,7 +53,8 @@ export class Summarizer {
     this.#options = options
     this.#filter = { vnis: unique(options.vnis ?? []), vteps: options.vteps ?? [] }
     this.#ports = tunnelPorts(options.ports)
-    this.analysis = new Analysis({ filter: this.#filter, ...(options.limits && { limits: options.limits }) })
+    const { limits } = options
+    this.analysis = new Analysis({ filter: this.#filter, ports: this.#ports, ...(limits && { limits }) })
   }
 
   /**

@@ -3,12 +3,14 @@
  * capture begins and otherwise on the event log, replayed when the part is merged onto its past: exact by construction.
  */
 
+import { type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
 import { NONE } from '../codecs/fault.ts'
 import { TunnelKind } from '../codecs/layers.ts'
 import { CaptureTotals } from './capture-totals.ts'
 import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
-import { Bit, EventLog, Field, STRIDE } from './event-log.ts'
+import { Bit, EventLog, type EventLogState, Field, STRIDE } from './event-log.ts'
+import { EventWriter } from './event-writer.ts'
 import { Filter, type FilterOptions } from './filter.ts'
 import { Flows } from './flows.ts'
 import type { KeyTable } from './key-table.ts'
@@ -33,8 +35,24 @@ export interface AnalysisOptions {
   /** Limits that differ from {@link DEFAULT_LIMITS}. */
   limits?: Partial<Limits>
   filter?: FilterOptions
+  /** Which UDP ports are a tunnel's; the known ones unless told otherwise. */
+  ports?: TunnelPorts
   /** Whether the part begins where the capture begins; `true` unless told otherwise. */
   begins?: boolean
+}
+
+/** A component that can be saved; what it saves is its own. */
+interface Stateful {
+  save(): unknown
+  restore(state: unknown): void
+}
+
+/** A saved analysis: plain objects of typed arrays, fit for `structuredClone` and `postMessage`. */
+export interface AnalysisState {
+  begins: boolean
+  numbers: number
+  log: EventLogState
+  parts: Record<string, unknown>
 }
 
 /** Counters and judges over one part of a capture. */
@@ -61,14 +79,17 @@ export class Analysis {
   readonly #filter: Filter
   readonly #begins: boolean
   readonly #log: EventLog
+  readonly #writer: EventWriter
 
   constructor(options: AnalysisOptions = {}) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
     const { limits } = this
     this.#begins = options.begins ?? true
+    const ports = options.ports ?? tunnelPorts()
     this.#filter = new Filter(options.filter ?? { vnis: [], vteps: [] })
     this.#log = new EventLog(this.#begins ? 1 : EVENT_LIMIT)
     this.keys = new Keys(limits)
+    this.#writer = new EventWriter(this.keys, (port) => ports[port] !== TunnelKind.None)
     this.tunnel = new TunnelTotals(limits.protocols)
     this.vnis = new Vnis(this.keys)
     this.vtepPairs = new VtepPairs(this.keys)
@@ -113,11 +134,11 @@ export class Analysis {
     }
     const log = this.#log
     if (this.#begins) {
-      log.fill(0, o)
+      this.#writer.fill(log, 0, o)
       this.#judge(log, 0)
     } else {
       const at = log.append()
-      if (at !== NONE) log.fill(at, o)
+      if (at !== NONE) this.#writer.fill(log, at, o)
     }
   }
 
@@ -150,6 +171,39 @@ export class Analysis {
     }
     this.numbers += later.numbers
     return true
+  }
+
+  /** Everything counted so far as plain objects of typed arrays. */
+  save(): AnalysisState {
+    return {
+      begins: this.#begins,
+      numbers: this.numbers,
+      log: this.#log.save(),
+      parts: Object.fromEntries(this.#stateful().map(([name, part]) => [name, part.save()])),
+    }
+  }
+
+  /**
+   * Takes up where {@link save} left off.
+   * @param state - Of an analysis with the same options.
+   * @throws TypeError when one begins the capture and the other does not.
+   */
+  restore(state: AnalysisState): void {
+    if (state.begins !== this.#begins)
+      throw new TypeError('the saved part and this one must both begin the capture, or neither')
+    this.numbers = state.numbers
+    this.#log.restore(state.log)
+    for (const [name, part] of this.#stateful()) part.restore(state.parts[name])
+  }
+
+  /** Every component with state of its own. */
+  #stateful(): [string, Stateful][] {
+    const { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
+    const { copies, outerFragments, tcp, echo, sizes } = this
+    const counters = { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
+    // A part that does not begin the capture has run no judge.
+    const judges = this.#begins ? { copies, outerFragments, tcp, echo, sizes } : {}
+    return Object.entries({ ...counters, ...judges }) as [string, Stateful][]
   }
 
   #canTake(later: Analysis): boolean {

@@ -97,7 +97,10 @@ export class Copies implements Judge<CopiesState> {
       }
       if (isTunnel && apart <= REPLICA_TIME && isReplica(data, entry, i32, at)) replica = true
     }
-    if (replica) this.#countReplica(i32[at + Field.Vni]!)
+    if (replica) {
+      i32[at + Field.Bits]! |= Bit.Replica
+      this.#countReplica(i32[at + Field.Vni]!)
+    }
     this.#remember(log, at, seconds, nanoseconds, high, low)
   }
 

@@ -57,6 +57,7 @@ const REFERENCES: readonly (readonly (readonly [number, number])[])[] = [
 /** Rows of a later part, as rows of the earlier one. */
 export interface RowMaps {
   addresses: Int32Array
+  vlanStacks: Int32Array
   vnis: Int32Array
   pairs: Int32Array
   routes: Int32Array
@@ -130,6 +131,7 @@ export class Keys {
       o.routeRow = routes.row()
     }
     const stack = this.#vlanStack(layers.innerFrame)
+    o.vlansRow = stack
     if (stack === NONE) return
     this.#resolveMac(o, stack)
     this.#resolveFlow(o, kindVni, stack)
@@ -210,8 +212,16 @@ export class Keys {
 
   /** Takes a later part's keys in; call only when {@link hasRoomFor} says yes. @returns That part's rows as rows here. */
   merge(later: Keys): RowMaps {
-    const [addresses, , vnis, pairs, routes, flows, macs] = this.#translate(later, (table) => table.row())
-    return { addresses: addresses!, vnis: vnis!, pairs: pairs!, routes: routes!, flows: flows!, macs: macs! }
+    const [addresses, vlanStacks, vnis, pairs, routes, flows, macs] = this.#translate(later, (table) => table.row())
+    return {
+      addresses: addresses!,
+      vlanStacks: vlanStacks!,
+      vnis: vnis!,
+      pairs: pairs!,
+      routes: routes!,
+      flows: flows!,
+      macs: macs!,
+    }
   }
 
   /** VNI of a VNI row. */

@@ -29,6 +29,8 @@ export class Observation {
   routeRow = NONE
   flowRow = NONE
   macRow = NONE
+  /** Row of the inner VLAN stack. */
+  vlansRow = NONE
   /** Address ids of the outer source and destination. */
   sourceId = NONE
   destinationId = NONE
@@ -60,6 +62,7 @@ export class Observation {
     this.routeRow = NONE
     this.flowRow = NONE
     this.macRow = NONE
+    this.vlansRow = NONE
     this.sourceId = NONE
     this.destinationId = NONE
     this.innerSourceId = NONE

@@ -8,11 +8,18 @@
  * - `header-cut-short`: the file ends inside its own header.
  * - `unsupported`: a capture, but of a format or version that is not read here; the message says how to convert it.
  * - `unreadable`: the file cannot be opened or read (missing, a directory, no permission, a device error).
+ * - `unwritable`: a file to be written cannot be (an input, a directory, no permission, a full disk).
  */
-export type CaptureErrorCode = 'empty' | 'not-a-capture' | 'header-cut-short' | 'unsupported' | 'unreadable'
+export type CaptureErrorCode =
+  | 'empty'
+  | 'not-a-capture'
+  | 'header-cut-short'
+  | 'unsupported'
+  | 'unreadable'
+  | 'unwritable'
 
 /**
- * Thrown when an input has no readable file header, or cannot be read at all.
+ * Thrown when an input has no readable file header, or a file cannot be read or written at all.
  * `message` is one line: what is there and what to do about it. It never names the file, because only the caller knows
  * under which name its user knows it.
  */

@@ -1,9 +1,27 @@
-/** Capture files to packets, in Node and in browsers. The edges to Node are in `vxpcap/capture/node`. */
+/** Capture files to packets and back, in Node and in browsers. The edges to Node are in `vxpcap/capture/node`. */
 export type { CaptureIssue, InterfaceDrops } from '../issue.ts'
 export { NO_TIME, type PacketInfo } from '../packet.ts'
-export * from './bounds.ts'
+export {
+  MAX_DESCRIPTIONS,
+  MAX_INTERFACES,
+  MAX_OPTION_BYTES,
+  MAX_RECORD_LENGTH,
+  MAX_TEXT,
+  MIN_WINDOW_LENGTH,
+  USUAL_MAX_CAPTURED,
+  WINDOW_LENGTH,
+} from './bounds.ts'
 export { CaptureError, type CaptureErrorCode } from './errors.ts'
 export type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 export { batches, CaptureReader, type PacketStream, type ReaderOptions, refill } from './reader.ts'
 export { type ByteSource, bytesSource, chunksSource } from './source.ts'
 export { blobSource, webStreamSource } from './web-blob.ts'
+export {
+  PcapngWriter,
+  type PcapngWriterOptions,
+  PcapWriter,
+  type PcapWriterOptions,
+  type Sink,
+  type WritableInterface,
+  type WritablePacket,
+} from './writer.ts'

@@ -2,4 +2,5 @@
 export * from './index.ts'
 export { type Compression, decompressed, MAX_GZIP_HEADER, MAX_ZSTD_WINDOW } from './node-compression.ts'
 export { type FileSource, fileSource, streamSource } from './node-file.ts'
+export { type OutputFile, openOutput } from './node-output.ts'
 export { PcapParserBatch, pcapParserBatches } from './node-pcap-parser.ts'

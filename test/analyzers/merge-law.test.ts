@@ -1,7 +1,7 @@
 /** finish(merge(A, B)) equals finish(A ++ B) byte for byte, at every record boundary; and state survives saving. */
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { AnalysisOptions } from '../../src/analyzers/analysis.ts'
+import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
 import { analyze, printed, type Recorded, readOn, recordsOf } from '../support/parts.ts'
 
 const FIXTURES = new URL('../../fixtures/pcaps/', import.meta.url).pathname
@@ -63,6 +63,19 @@ describe('merge law', () => {
         const { text } = joined(records, cut, limited)
         if (text !== expected) expect(text, `cut at ${cut}`).toBe(expected)
       }
+    })
+
+    it('survives saving and restoring in the middle, of either half', () => {
+      const cut = records.length >> 1
+      const first = new Analysis()
+      first.restore(structuredClone(analyze(records.slice(0, cut)).save()))
+      const second = new Analysis({ begins: false })
+      second.restore(structuredClone(analyze(records.slice(cut), { begins: false }).save()))
+      if (!first.merge(second)) readOn(first, records.slice(cut))
+      expect(printed(first)).toBe(whole)
+      const again = new Analysis()
+      again.restore(first.save())
+      expect(printed(again)).toBe(whole)
     })
 
     it('holds for ten parts merged from the left', () => {

@@ -70,6 +70,13 @@ describe('authentication', () => {
     expect([cursor.fault, cursor.faultAt, cursor.position]).toEqual([Fault.BadHeaderLength, 0, 0])
   })
 
+  it('encodes a length that makes no sense as given', () => {
+    const bytes = new Uint8Array(12)
+    const header = { ...authentication.header(6, 1, 2, new Uint8Array(0)), headerLength: 8 }
+    authentication.encode(new Cursor().reset(new DataView(bytes.buffer), 0, 12), header)
+    expect(bytes).toEqual(bytesOf('06000000 00000001 00000002'))
+  })
+
   it('makes a header whose length follows from its check value', () => {
     const integrityCheckValue = new Uint8Array(12).fill(7)
     expect(authentication.header(6, 1, 2, integrityCheckValue)).toEqual({

@@ -171,6 +171,13 @@ describe('geneve', () => {
     expect(geneve.optionBytes([long, { ...long, data: new Uint8Array(120) }])).toHaveLength(252)
   })
 
+  it('encodes a length that makes no sense as given', () => {
+    const bytes = new Uint8Array(8)
+    const header = { ...geneve.header(5), version: 3, optionsLength: 252 }
+    geneve.encode(new Cursor().reset(new DataView(bytes.buffer), 0, 8), header)
+    expect(bytes).toEqual(bytesOf('ff006558 00000500'))
+  })
+
   it('makes a header that says whether an option is critical', () => {
     expect(geneve.header(5, list)).toEqual({
       version: 0,

@@ -226,6 +226,13 @@ describe('ipv4', () => {
     expect(ipv4.optionsLength(view, 0)).toBe(12)
   })
 
+  it('encodes a length that makes no sense as given', () => {
+    const bytes = new Uint8Array(20)
+    const header = { ...ipv4.header({ source: 1, destination: 2, protocol: 17 }), version: 15, headerLength: 60 }
+    ipv4.encode(new Cursor().reset(new DataView(bytes.buffer), 0, 20), header)
+    expect(bytes).toEqual(bytesOf('ff000014 00000000 40110000 00000001 00000002'))
+  })
+
   it('makes a header whose lengths follow from its options', () => {
     expect(ipv4.header({ source: 1, destination: 2, protocol: Protocol.Igmp, options: bytesOf('94040000') })).toEqual({
       version: 4,

@@ -72,12 +72,24 @@ describe('ipv6-options', () => {
     expect(options.options(viewOf('3a00 000000000001'), 0)).toHaveLength(5)
   })
 
+  it('reads options that end just where the header does, and none that begin there', () => {
+    const exact = viewOf('3a00 1e04 01020304 1e00')
+    expect(options.options(exact, 0)).toEqual([{ type: 0x1e, data: bytesOf('01020304') }])
+    expect(options.findOption(exact, 0, 0x1e)).toBe(2)
+    const empty = viewOf('3a00 01020000 1e00')
+    expect(options.options(empty, 0).map((option) => option.type)).toEqual([1, 0x1e])
+    expect(options.findOption(empty, 0, 0x1e)).toBe(6)
+    const over = viewOf('3a00 1e05 01020304 05')
+    expect([options.options(over, 0), options.findOption(over, 0, 0x1e)]).toEqual([[], NONE])
+  })
+
   it.each([
     ['nothing', [], '3a00 0104 00000000'],
     ['one byte short', [{ type: 9, data: bytesOf('010203') }], '3a00 0903010203 00'],
     ['two bytes short', [{ type: 9, data: bytesOf('0102') }], '3a00 09020102 0100'],
     ['full', [{ type: 9, data: bytesOf('01020304') }], '3a00 090401020304'],
     ['one over', [{ type: 9, data: bytesOf('0102030405') }], '3a01 09050102030405 0105 0000000000'],
+    ['Pad1 only', Array.from({ length: 6 }, () => ({ type: 0, data: bytesOf('') })), '3a00 000000000000'],
     ['Pad1 first', [{ type: 0, data: bytesOf('') }], '3a00 00 0103 000000'],
   ])('fills up a header with %s', (_what, list, hex) => {
     const header = options.header(58, list)

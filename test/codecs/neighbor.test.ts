@@ -53,6 +53,12 @@ describe('neighbor', () => {
     expect(neighbor.linkLayerAddress(view, 0, 32, TargetLinkLayerAddress)).toBe(NONE)
   })
 
+  it('reads a length of a whole byte', () => {
+    const view = viewOf(`${TARGET} 04ff ${'00'.repeat(2038)} 0501 000000000578`)
+    expect(neighbor.findOption(view, 0, view.byteLength, Mtu)).toBe(16 + 2040)
+    expect(neighbor.options(view, 0, view.byteLength).map((option) => option.data.length)).toEqual([2038, 6])
+  })
+
   it('stops at a length of 0', () => {
     const view = viewOf(`${TARGET} 0100 02bb00000002 0201 02bb00000002`)
     expect(neighbor.findOption(view, 0, 32, TargetLinkLayerAddress)).toBe(NONE)
@@ -64,7 +70,7 @@ describe('neighbor', () => {
     const cursor = new Cursor().reset(new DataView(bytes.buffer), 0, 24)
     neighbor.encode(cursor, { target: bytesOf(TARGET) })
     expect(() => neighbor.encodeOption(cursor, { type: 256, data: new Uint8Array(6) })).toThrow(RangeError)
-    expect(() => neighbor.encodeOption(cursor, { type: 1, data: new Uint8Array(7) })).toThrow(RangeError)
+    expect(() => neighbor.encodeOption(cursor, { type: 1, data: new Uint8Array(5) })).toThrow(RangeError)
     expect(() => neighbor.encodeOption(cursor, { type: 1, data: new Uint8Array(14) })).toThrow(RangeError)
     expect([cursor.position, bytes[16]]).toEqual([16, 0])
     neighbor.encodeOption(cursor, { type: SourceLinkLayerAddress, data: bytesOf('02bb00000002') })

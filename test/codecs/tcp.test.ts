@@ -292,6 +292,13 @@ describe('tcp options', () => {
     expect([tcp.isBefore(0xffff_ffff, 0), tcp.isBefore(0, 0xffff_ffff)]).toEqual([true, false])
   })
 
+  it('encodes a length that makes no sense as given', () => {
+    const bytes = new Uint8Array(20)
+    const header = { ...tcp.header({ sourcePort: 1, destinationPort: 2 }), headerLength: 8 }
+    tcp.encode(new Cursor().reset(new DataView(bytes.buffer), 0, 20), header)
+    expect(bytes).toEqual(bytesOf('00010002 00000000 00000000 2010ffff 00000000'))
+  })
+
   it('makes a header whose length follows from its options', () => {
     expect(tcp.header({ sourcePort: 1, destinationPort: 2, options: bytesOf('02040582') })).toEqual({
       sourcePort: 1,

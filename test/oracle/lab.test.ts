@@ -7,12 +7,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { summarizeFiles } from '../../src/node-summarize.ts'
-import type { Summary, TunnelKind } from '../../src/summary.ts'
-import { type Disagreement, differences, type Facts, listed } from '../support/disagreements.ts'
+import type { Summary } from '../../src/summary.ts'
+import { type Disagreement, differences, listed } from '../support/disagreements.ts'
 import { expectConsistent } from '../support/invariants.ts'
 import { because, LAB } from '../support/shared.ts'
-import { becauseOfTshark, TSHARK, tsharkFields } from '../support/tshark.ts'
-import { pairFact, tunnelFacts, vniFacts } from '../support/tunnel-facts.ts'
+import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
+import { tsharkFacts } from '../support/tshark-facts.ts'
+import { tunnelFacts } from '../support/tunnel-facts.ts'
 
 interface Ping {
   type: 'ping'
@@ -66,28 +67,6 @@ const cases: Case[] =
           const truth: Truth = JSON.parse(readFileSync(join(lab, name), 'utf8'))
           return truth.captures.map((capture) => ({ file: capture.file, capture, truth }))
         })
-
-const KIND_OF_PORT: Readonly<Record<string, TunnelKind>> = {
-  4789: 'vxlan',
-  8472: 'vxlan',
-  4790: 'vxlan-gpe',
-  6081: 'geneve',
-}
-
-const FIELDS = [
-  'frame.number',
-  'vxlan.vni',
-  'vxlan.flags',
-  'geneve.vni',
-  'geneve.options',
-  'ip.src',
-  'ip.dst',
-  'ipv6.src',
-  'ipv6.dst',
-  'udp.dstport',
-  'udp.length',
-  'frame.protocols',
-] as const
 
 const NO_ARP = 'no ARP answer came back, so no echo request left the guest'
 const TOO_BIG = 'requests above the MTU were refused before this interface: by the guest, its bridge or the VTEP'
@@ -215,36 +194,6 @@ const FROM_TRUTH: Disagreement[] = [
     reason: LOST_BY_CAPTURE,
   },
 ]
-
-/** tshark's answer under the contract's rules: a known destination port, a whole header with a VNI, the I flag, not quoted. */
-async function tsharkFacts(file: string): Promise<Facts> {
-  const frames = await tsharkFields(file, FIELDS, { decodeAs: ['udp.port==8472,vxlan'] })
-  const rows = frames.filter((row) => row['vxlan.flags'] !== '' || row['geneve.vni'] !== '')
-  const facts: Record<string, number> = { packets: frames.length, vxlanPackets: 0, gpePackets: 0, genevePackets: 0 }
-  const add = (name: string, amount: number): void => {
-    facts[name] = (facts[name] ?? 0) + amount
-  }
-  for (const row of rows) {
-    const protocols = row['frame.protocols'].split(':')
-    const outer = protocols.slice(0, protocols.indexOf('udp'))
-    if (outer.includes('icmp') || outer.includes('icmpv6')) continue // quoted in an ICMP error: not traffic
-    const kind = KIND_OF_PORT[row['udp.dstport']]
-    const vni = row[kind === 'geneve' ? 'geneve.vni' : 'vxlan.vni']
-    if (kind === undefined || vni === '') continue
-    // Eight flag bits on the GPE port; on the others tshark takes sixteen, the group-policy ones among them.
-    const flags = Number(row['vxlan.flags'])
-    if (kind === 'vxlan' && (flags & 0x0800) === 0) continue
-    if (kind === 'vxlan-gpe' && (flags & 0x08) === 0) continue
-    const options = row['geneve.options'].replaceAll(':', '').length / 2
-    const names = vniFacts(kind, Number(vni))
-    add({ vxlan: 'vxlanPackets', 'vxlan-gpe': 'gpePackets', geneve: 'genevePackets' }[kind], 1)
-    add(names.packets, 1)
-    add(names.innerBytes, Number(row['udp.length']) - 16 - options)
-    const version = outer.find((name) => name === 'ip' || name === 'ipv6')
-    add(version === 'ipv6' ? pairFact(row['ipv6.src'], row['ipv6.dst']) : pairFact(row['ip.src'], row['ip.dst']), 1)
-  }
-  return facts
-}
 
 describe.skipIf(LAB === undefined)(`lab captures${because(LAB)}`, () => {
   it('has the truth about every capture, and the tables name no other', () => {

@@ -1,0 +1,119 @@
+/** The record of an event: where each field lies, and what its bits mean. Read like a header: `log.i32[at + Field.Vni]`. */
+
+/** 32-bit words of a record. */
+export const STRIDE = 42
+
+/** Word offsets within a record. `Seconds` takes two words and is read through `f64[at >> 1]`. Rows and ids are `NONE` when absent. */
+export const Field = {
+  Seconds: 0,
+  /** 0 to 999 999 999, or `NO_TIME`. */
+  Nanoseconds: 2,
+  /** Packet number. */
+  Number: 3,
+  /** What the packet is: {@link Bit}. */
+  Bits: 4,
+  /** What is remarkable about its bytes: see `Mark` in marks.ts. */
+  Marks: 5,
+  /** Interface through all files, cooked captures by their interface index. */
+  Interface: 6,
+  /** Digests of fingerprint.ts. */
+  OuterDigest: 7,
+  DigestHigh: 8,
+  DigestLow: 9,
+  /** Rows of the shared key tables. */
+  Vni: 10,
+  Pair: 11,
+  Route: 12,
+  Flow: 13,
+  Mac: 14,
+  /** Address ids of the outer IP packet. */
+  Source: 15,
+  Destination: 16,
+  /** Address ids of the inner IP packet; sender and target of ARP (outer ARP included), claimed or sought address of ND. */
+  InnerSource: 17,
+  InnerDestination: 18,
+  WireLength: 19,
+  OuterIpLength: 20,
+  InnerIpLength: 21,
+  /** Outer UDP ports: source in the upper 16 bits, destination in the lower. */
+  OuterPorts: 22,
+  /** Outer TTL or hop limit. */
+  TimeToLive: 23,
+  /** TCP sequence number; identifier and sequence number of an echo; ICMP error: type × 256 + code. */
+  Sequence: 24,
+  /** TCP acknowledgment number; ICMP error: the MTU that it names, 0 without. */
+  Acknowledgment: 25,
+  /** TCP payload bytes; other inner IP packets: IP payload bytes. */
+  Payload: 26,
+  TcpFlags: 27,
+  /** MSS option of a SYN, 0 without. */
+  MaximumSegmentSize: 28,
+  TcpWindow: 29,
+  /** Digest of what identifies an outer datagram in fragments, and the fragment's byte range in it. */
+  FragmentHigh: 30,
+  FragmentLow: 31,
+  FragmentOffset: 32,
+  FragmentLength: 33,
+  /** Of an ICMP error: address ids and ports (source × 65 536 + destination) of the packet it quotes, and the VNI in it. */
+  QuotedSource: 34,
+  QuotedDestination: 35,
+  QuotedPorts: 36,
+  QuotedVni: 37,
+  /** Identification of the inner IPv4 packet, 0 without. */
+  InnerIdentification: 38,
+  /** VNI as on the wire and tunnel kind × 2^24, also where the filter keeps no row; `NONE` without a tunnel. */
+  KindVni: 39,
+  /** VLAN stack row. */
+  Vlans: 40,
+  /** Spare, so that records keep 8-byte alignment. */
+  Reserved: 41,
+} as const
+
+/** Bits of `Field.Bits`. */
+export const Bit = {
+  PairForward: 1 << 0,
+  FlowForward: 1 << 1,
+  /** Carries a valid tunnel header. */
+  Tunnel: 1 << 2,
+  Tcp: 1 << 3,
+  EchoRequest: 1 << 4,
+  EchoReply: 1 << 5,
+  /** One fragment of an outer IP datagram. */
+  Fragment: 1 << 6,
+  MoreFragments: 1 << 7,
+  /** Lengths that only segmentation offload makes: an IP length of 0, or the capture says so. */
+  SuperFrame: 1 << 8,
+  Ipv6Underlay: 1 << 9,
+  /** The capture already holds this frame; set by the copies judge. */
+  Copy: 1 << 10,
+  /** A tunnel packet that the filter keeps. */
+  Kept: 1 << 11,
+  /** Carries a number that its sender changes from packet to packet: an IPv4 identification, or an echo's sequence number. */
+  Identified: 1 << 12,
+  /** The same inner frame went to another peer just before; set by the copies judge. */
+  Replica: 1 << 13,
+  /** Asks for an address by ARP or neighbour solicitation; probes and announcements are no requests. Without `Tunnel`: the underlay's. */
+  AddressRequest: 1 << 14,
+  /** Answers such a question: ARP reply, neighbour advertisement. */
+  AddressReply: 1 << 15,
+  /** Announces or probes its own address (gratuitous ARP, unsolicited advertisement, ARP probe). */
+  Announcement: 1 << 16,
+  /** An ICMP or ICMPv6 error; without `Tunnel` it speaks about the underlay, or the capture was taken inside a guest. */
+  IcmpError: 1 << 17,
+  /** That error quotes a datagram to a tunnel port. */
+  QuotesTunnel: 1 << 18,
+  /** The inner frame goes to the broadcast address, or to a group. */
+  Broadcast: 1 << 19,
+  Multicast: 1 << 20,
+  OuterDontFragment: 1 << 21,
+  InnerDontFragment: 1 << 22,
+  /** The capture holds less than the wire carried. */
+  CutShort: 1 << 23,
+  /** The outer destination is a group. */
+  ToGroup: 1 << 24,
+  Udp: 1 << 25,
+  /** A fragment of an inner IP datagram. */
+  InnerFragment: 1 << 26,
+  /** An ICMPv6 message in `IcmpError`, `AddressRequest` and the like. */
+  Version6: 1 << 27,
+} as const

@@ -1,0 +1,270 @@
+/** Packet to event: the one place where judges' facts are taken from the bytes. Allocates nothing. */
+import * as arp from '../codecs/arp.ts'
+import * as ethernet from '../codecs/ethernet.ts'
+import { EtherType } from '../codecs/ethernet.ts'
+import { NONE } from '../codecs/fault.ts'
+import * as icmp from '../codecs/icmp.ts'
+import * as icmpv6 from '../codecs/icmpv6.ts'
+import * as ipv4 from '../codecs/ipv4.ts'
+import * as ipv6 from '../codecs/ipv6.ts'
+import { type IpLayer, innerIpLength, type Layers, TunnelKind } from '../codecs/layers.ts'
+import { Protocol } from '../codecs/protocol.ts'
+import * as tcp from '../codecs/tcp.ts'
+import * as udp from '../codecs/udp.ts'
+import * as vxlan from '../codecs/vxlan.ts'
+import { Bit, Field, STRIDE } from './event-fields.ts'
+import type { EventLog } from './event-log.ts'
+import { Fingerprint } from './fingerprint.ts'
+import type { Keys } from './keys.ts'
+import { marksOf } from './marks.ts'
+import type { Observation } from './observation.ts'
+
+/** EPB flags bit 11: the frame is yet to be cut by segmentation offload (pcapng §4.3). */
+const EPB_TSO = 1 << 11
+
+/** Fields that are rows or ids: `NONE` unless there is one. */
+const ABSENT = [
+  Field.InnerSource,
+  Field.InnerDestination,
+  Field.QuotedSource,
+  Field.QuotedDestination,
+  Field.QuotedVni,
+  Field.Vlans,
+] as const
+
+/** Writes the records of events. */
+export class EventWriter {
+  readonly #fingerprint = new Fingerprint()
+
+  /**
+   * @param keys - Interns the addresses that only events name: the underlay's ARP, what ICMP errors quote.
+   * @param isTunnelPort - Which quoted destination ports are a tunnel's.
+   */
+  constructor(
+    private readonly keys: Keys,
+    private readonly isTunnelPort: (port: number) => boolean,
+  ) {}
+
+  /** Writes the record of the packet at hand. */
+  fill(log: EventLog, at: number, o: Observation): void {
+    const { i32 } = log
+    const { layers } = o
+    const { outerIp, innerIp, innerFrame } = layers
+    i32.fill(0, at, at + STRIDE)
+    for (const field of ABSENT) i32[at + field] = NONE
+    log.f64[at >> 1] = o.seconds
+    i32[at + Field.Nanoseconds] = o.nanoseconds
+    i32[at + Field.Number] = o.number
+    i32[at + Field.Marks] = marksOf(layers)
+    i32[at + Field.Interface] = o.interfaceId ^ (layers.linkInterface << 8)
+    i32[at + Field.Vni] = o.vniRow
+    i32[at + Field.Pair] = o.pairRow
+    i32[at + Field.Route] = o.routeRow
+    i32[at + Field.Flow] = o.flowRow
+    i32[at + Field.Mac] = o.macRow
+    i32[at + Field.Vlans] = o.vlansRow
+    i32[at + Field.Source] = o.sourceId
+    i32[at + Field.Destination] = o.destinationId
+    i32[at + Field.InnerSource] = o.innerSourceId
+    i32[at + Field.InnerDestination] = o.innerDestinationId
+    i32[at + Field.WireLength] = o.wireLength
+    i32[at + Field.OuterIpLength] = outerIp.length
+    i32[at + Field.KindVni] = layers.tunnel === TunnelKind.None ? NONE : (layers.tunnel << 24) | layers.vni
+    let bits = (o.pairForward ? Bit.PairForward : 0) | (o.flowForward ? Bit.FlowForward : 0)
+    if (outerIp.version === 6) bits |= Bit.Ipv6Underlay
+    if (outerIp.lengthUnstated || innerIp.lengthUnstated || (o.flags & EPB_TSO) !== 0) bits |= Bit.SuperFrame
+    if (o.capturedLength < o.wireLength) bits |= Bit.CutShort
+    if (isIdentified(layers)) bits |= Bit.Identified
+    if (outerIp.at !== NONE) bits |= this.#fillOuterIp(i32, at, layers)
+    if (layers.tunnel !== TunnelKind.None) {
+      bits |= Bit.Tunnel
+      if (o.kept) bits |= Bit.Kept
+      i32[at + Field.InnerIpLength] = innerIpLength(layers)
+      if (innerFrame.at !== NONE && ethernet.isMulticast(layers.innerView, innerFrame.at)) {
+        bits |= ethernet.isBroadcast(layers.innerView, innerFrame.at) ? Bit.Broadcast : Bit.Multicast
+      }
+      if (o.kept) bits |= this.#fillInner(i32, at, layers)
+    } else if (outerIp.fragmentOffset === 0) bits |= this.#fillPlain(i32, at, layers)
+    const fingerprint = this.#fingerprint
+    fingerprint.take(layers)
+    i32[at + Field.OuterDigest] = fingerprint.outer
+    i32[at + Field.DigestHigh] = fingerprint.high
+    i32[at + Field.DigestLow] = fingerprint.low
+    if (outerIp.isFragment) {
+      bits |= Bit.Fragment | (outerIp.moreFragments ? Bit.MoreFragments : 0)
+      fingerprint.takeDatagram(layers)
+      i32[at + Field.FragmentHigh] = fingerprint.high
+      i32[at + Field.FragmentLow] = fingerprint.low
+      i32[at + Field.FragmentOffset] = outerIp.fragmentOffset
+      i32[at + Field.FragmentLength] = outerIp.payloadEnd - outerIp.payloadAt
+    }
+    i32[at + Field.Bits] = bits
+  }
+
+  #fillOuterIp(i32: Int32Array, at: number, layers: Layers): number {
+    const { view, outerIp } = layers
+    if (layers.outerDestinationPort !== NONE) {
+      i32[at + Field.OuterPorts] = (layers.outerSourcePort << 16) | layers.outerDestinationPort
+    }
+    if (outerIp.version === 4) {
+      i32[at + Field.TimeToLive] = ipv4.timeToLive(view, outerIp.at)
+      const toGroup = ipv4.destination(view, outerIp.at) >>> 28 === 0xe
+      return (ipv4.dontFragment(view, outerIp.at) ? Bit.OuterDontFragment : 0) | (toGroup ? Bit.ToGroup : 0)
+    }
+    i32[at + Field.TimeToLive] = ipv6.hopLimit(view, outerIp.at)
+    const toGroup = ipv6.destinationWord(view, outerIp.at, 0) >>> 24 === 0xff
+    // No router may fragment IPv6 (RFC 8200 §4.5): it is as if DF were always set.
+    return Bit.OuterDontFragment | (toGroup ? Bit.ToGroup : 0)
+  }
+
+  /** The inner packet of a tunnel packet that the filter keeps. */
+  #fillInner(i32: Int32Array, at: number, layers: Layers): number {
+    const { innerView: view, innerIp, innerArp, innerTransport } = layers
+    if (innerArp !== NONE) return arpBits(view, innerArp)
+    let bits = 0
+    if (innerIp.version === 4) {
+      i32[at + Field.InnerIdentification] = innerIp.identification
+      if (ipv4.dontFragment(view, innerIp.at)) bits |= Bit.InnerDontFragment
+    } else if (innerIp.version === 6) bits |= Bit.InnerDontFragment
+    if (innerIp.isFragment) bits |= Bit.InnerFragment
+    if (innerTransport === NONE) return bits
+    i32[at + Field.Payload] = innerIp.payloadEnd - innerTransport
+    return bits | this.#fillTransport(i32, at, view, innerIp, innerTransport, layers.innerEnd)
+  }
+
+  /** A packet outside any tunnel: ARP, neighbour discovery and ICMP of the underlay, or of a guest's own interface. */
+  #fillPlain(i32: Int32Array, at: number, layers: Layers): number {
+    const { view, outerIp, outerFrame, outerTransport, end, cursor } = layers
+    if (outerFrame.etherType === EtherType.Arp) {
+      const header = arp.enter(cursor)
+      if (header === NONE) return 0
+      i32[at + Field.InnerSource] = this.keys.ipv4Id(arp.senderProtocol(view, header))
+      i32[at + Field.InnerDestination] = this.keys.ipv4Id(arp.targetProtocol(view, header))
+      return arpBits(view, header)
+    }
+    if (outerTransport === NONE) return 0
+    const captured = Math.min(end, outerIp.payloadEnd)
+    if (outerIp.protocol === Protocol.Icmp && captured - outerTransport >= icmp.LENGTH) {
+      return this.#fillTransport(i32, at, view, outerIp, outerTransport, captured)
+    }
+    if (outerIp.protocol === Protocol.IcmpV6 && captured - outerTransport >= icmpv6.LENGTH) {
+      return this.#fillTransport(i32, at, view, outerIp, outerTransport, captured)
+    }
+    return 0
+  }
+
+  #fillTransport(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {
+    switch (ip.protocol) {
+      case Protocol.Tcp:
+        return fillTcp(i32, at, view, ip, header, end)
+      case Protocol.Udp:
+        return Bit.Udp
+      case Protocol.Icmp:
+        return this.#fillIcmp(i32, at, view, header, end)
+      case Protocol.IcmpV6:
+        return this.#fillIcmpv6(i32, at, view, ip, header, end) | Bit.Version6
+      default:
+        return 0
+    }
+  }
+
+  #fillIcmp(i32: Int32Array, at: number, view: DataView, header: number, end: number): number {
+    const type = icmp.type(view, header)
+    if (type === icmp.Type.EchoRequest || type === icmp.Type.EchoReply) {
+      i32[at + Field.Sequence] = view.getInt32(header + icmp.REST)
+      return type === icmp.Type.EchoRequest ? Bit.EchoRequest : Bit.EchoReply
+    }
+    if (!icmp.isError(view, header)) return 0
+    const code = icmp.code(view, header)
+    i32[at + Field.Sequence] = (type << 8) | code
+    const isTooBig = type === icmp.Type.DestinationUnreachable && code === icmp.UnreachableCode.FragmentationNeeded
+    i32[at + Field.Acknowledgment] = isTooBig ? icmp.nextHopMtu(view, header) : 0
+    return Bit.IcmpError | this.#fillQuote(i32, at, view, icmp.quoted(header), end)
+  }
+
+  #fillIcmpv6(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {
+    const type = icmpv6.type(view, header)
+    if (type === icmpv6.Type.EchoRequest || type === icmpv6.Type.EchoReply) {
+      i32[at + Field.Sequence] = view.getInt32(header + icmpv6.REST)
+      return type === icmpv6.Type.EchoRequest ? Bit.EchoRequest : Bit.EchoReply
+    }
+    if (type === icmpv6.Type.NeighborSolicitation || type === icmpv6.Type.NeighborAdvertisement) {
+      return this.#fillNeighbor(i32, at, view, ip, header, end)
+    }
+    if (!icmpv6.isError(view, header)) return 0
+    i32[at + Field.Sequence] = (type << 8) | icmpv6.code(view, header)
+    i32[at + Field.Acknowledgment] = type === icmpv6.Type.PacketTooBig ? icmpv6.mtu(view, header) : 0
+    return Bit.IcmpError | this.#fillQuote(i32, at, view, icmpv6.quoted(header), end)
+  }
+
+  #fillNeighbor(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {
+    if (end - header < icmpv6.NEIGHBOR_LENGTH) return 0
+    const target = this.keys.ipv6Id(view, header + icmpv6.TARGET)
+    if (icmpv6.type(view, header) === icmpv6.Type.NeighborAdvertisement) {
+      i32[at + Field.InnerSource] = target
+      return icmpv6.solicited(view, header) ? Bit.AddressReply : Bit.Announcement
+    }
+    i32[at + Field.InnerDestination] = target
+    // Duplicate address detection asks from the unspecified address (RFC 4862 §5.4.2).
+    let any = 0
+    for (let word = 0; word < 4; word++) any |= ipv6.sourceWord(view, ip.at, word)
+    if (any === 0) return Bit.Announcement
+    i32[at + Field.InnerSource] = this.keys.ipv6Id(view, ip.at + ipv6.LAYOUT.offsets.source)
+    return Bit.AddressRequest
+  }
+
+  /** Who sent the quoted packet to whom; its ports and VNI where the quote reaches that far. */
+  #fillQuote(i32: Int32Array, at: number, view: DataView, quote: number, end: number): number {
+    if (end - quote < ipv4.LENGTH) return 0
+    let transport: number
+    let protocol: number
+    if (view.getUint8(quote) >> 4 === 4) {
+      i32[at + Field.QuotedSource] = this.keys.ipv4Id(ipv4.source(view, quote))
+      i32[at + Field.QuotedDestination] = this.keys.ipv4Id(ipv4.destination(view, quote))
+      transport = quote + ipv4.headerLength(view, quote)
+      protocol = ipv4.fragmentOffset(view, quote) === 0 ? ipv4.protocol(view, quote) : NONE
+    } else {
+      if (end - quote < ipv6.LENGTH) return 0
+      i32[at + Field.QuotedSource] = this.keys.ipv6Id(view, quote + ipv6.LAYOUT.offsets.source)
+      i32[at + Field.QuotedDestination] = this.keys.ipv6Id(view, quote + ipv6.LAYOUT.offsets.destination)
+      transport = quote + ipv6.LENGTH
+      protocol = ipv6.nextHeader(view, quote)
+    }
+    if (protocol === NONE || end - transport < 4) return 0
+    i32[at + Field.QuotedPorts] = view.getInt32(transport)
+    if (protocol !== Protocol.Udp || !this.isTunnelPort(view.getUint16(transport + 2))) return 0
+    const tunnel = transport + udp.LENGTH
+    if (end - tunnel >= vxlan.LENGTH) i32[at + Field.QuotedVni] = vxlan.vni(view, tunnel)
+    return Bit.QuotesTunnel
+  }
+}
+
+function fillTcp(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {
+  const flags = tcp.flags(view, header)
+  i32[at + Field.Sequence] = tcp.sequence(view, header)
+  i32[at + Field.Acknowledgment] = tcp.acknowledgment(view, header)
+  i32[at + Field.Payload] = Math.max(0, ip.payloadEnd - header - tcp.headerLength(view, header))
+  i32[at + Field.TcpFlags] = flags
+  i32[at + Field.TcpWindow] = tcp.window(view, header)
+  if ((flags & tcp.FLAG_SYN) !== 0) {
+    const mss = tcp.maximumSegmentSize(view, header, end)
+    i32[at + Field.MaximumSegmentSize] = mss === NONE ? 0 : mss
+  }
+  return Bit.Tcp
+}
+
+function arpBits(view: DataView, at: number): number {
+  if (arp.isProbe(view, at) || arp.isGratuitous(view, at)) return Bit.Announcement
+  const operation = arp.operation(view, at)
+  if (operation === arp.Operation.Request) return Bit.AddressRequest
+  return operation === arp.Operation.Reply ? Bit.AddressReply : 0
+}
+
+/** IP identification 0 is what Open vSwitch always sends, and Linux with DF: it tells nothing (RFC 6864 §4.1). */
+function isIdentified({ outerIp, innerIp, innerTransport, innerView }: Layers): boolean {
+  if (outerIp.version === 4 && outerIp.identification !== 0) return true
+  if (innerIp.version === 4 && innerIp.identification !== 0) return true
+  if (innerTransport === NONE || innerIp.protocol !== Protocol.IcmpV6) return false
+  const type = icmpv6.type(innerView, innerTransport)
+  return type === icmpv6.Type.EchoRequest || type === icmpv6.Type.EchoReply
+}

@@ -1,0 +1,73 @@
+/**
+ * Things worth telling, counted by subject: how often, the first packets that show each, and the figures that the words need.
+ * For what is rare; a subject is a row number or an id, so that counting one more allocates nothing.
+ */
+
+/** Packet numbers kept of one subject. */
+const EXAMPLES = 10
+
+/** One subject's count. */
+export interface Entry<F> {
+  readonly key: number
+  count: number
+  /** Numbers of the first packets, ten at most. */
+  readonly packets: number[]
+  readonly figures: F
+}
+
+/** A saved tally. */
+export interface TallyState<F> {
+  entries: Entry<F>[]
+  dropped: number
+}
+
+/** Counts by subject. */
+export class Tally<F extends object> {
+  /** Sightings whose subject found no place. */
+  dropped = 0
+  readonly #entries = new Map<number, Entry<F>>()
+
+  /**
+   * @param start - Figures of a subject that is seen for the first time.
+   * @param limit - Most subjects.
+   */
+  constructor(
+    private readonly start: () => F,
+    private readonly limit = 10_000,
+  ) {}
+
+  /** Counts one sighting. @returns The subject's figures to update, `null` when there was no place for it. */
+  note(key: number, packet: number): F | null {
+    let entry = this.#entries.get(key)
+    if (entry === undefined) {
+      if (this.#entries.size === this.limit) {
+        this.dropped++
+        return null
+      }
+      entry = { key, count: 0, packets: [], figures: this.start() }
+      this.#entries.set(key, entry)
+    }
+    entry.count++
+    if (entry.packets.length < EXAMPLES) entry.packets.push(packet)
+    return entry.figures
+  }
+
+  get(key: number): Entry<F> | undefined {
+    return this.#entries.get(key)
+  }
+
+  /** Subjects in order of first appearance. */
+  entries(): IterableIterator<Entry<F>> {
+    return this.#entries.values()
+  }
+
+  save(): TallyState<F> {
+    return { entries: structuredClone([...this.#entries.values()]), dropped: this.dropped }
+  }
+
+  restore(state: TallyState<F>): void {
+    this.#entries.clear()
+    for (const entry of structuredClone(state.entries)) this.#entries.set(entry.key, entry)
+    this.dropped = state.dropped
+  }
+}
