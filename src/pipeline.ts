@@ -7,9 +7,9 @@ import { CaptureReader, refill } from './capture/reader.ts'
 import type { ByteSource } from './capture/source.ts'
 import { dissect, type TunnelPorts, tunnelPorts } from './codecs/dissect.ts'
 import { linkTypeName } from './codecs/linktype.ts'
-import { captureCutShort, captureDamaged, captureDuplicates, rank, snaplenTruncated, state } from './findings/index.ts'
+import { diagnose } from './diagnosis/index.ts'
 import type { CaptureIssue } from './issue.ts'
-import type { FileSummary, Finding, Summary } from './summary.ts'
+import type { FileSummary, Summary } from './summary.ts'
 
 /** What is kept, and how far tables may grow. */
 export interface SummarizeOptions {
@@ -84,14 +84,15 @@ export class Summarizer {
     const { rows = DEFAULT_ROWS, underlayMtu } = this.#options
     const { capture, ...rest } = finish(this.analysis, { rows, underlayMtu })
     const files = this.#files
-    const dropped = files.map((file) => file.dropped)
+    const losses = files.map((file) => file.dropped)
+    const dropped = losses.includes(null) ? null : losses.reduce<number>((sum, count) => sum + (count ?? 0), 0)
     return {
       schema: 'vxpcap.summary/1',
       filter: { vnis: [...this.#filter.vnis].sort((left, right) => left - right), vteps: [...this.#filter.vteps] },
       capture: {
         files: files.map(({ issue, dropped, ...file }) => file),
         ...capture,
-        droppedByCapture: dropped.includes(null) ? null : dropped.reduce<number>((sum, count) => sum + (count ?? 0), 0),
+        droppedByCapture: dropped,
       },
       tunnel: rest.tunnel,
       vnisTotal: rest.vnisTotal,
@@ -104,7 +105,7 @@ export class Summarizer {
       macs: rest.macs,
       mtu: rest.mtu,
       timeline: rest.timeline,
-      findings: this.#findings(),
+      findings: diagnose({ analysis: this.analysis, files, dropped, mtu: rest.mtu }),
       limits: rest.limits,
     }
   }
@@ -123,28 +124,6 @@ export class Summarizer {
       observation.record(packet, file, 1)
       analysis.observe()
     }
-  }
-
-  #findings(): Finding[] {
-    const { capture, copies } = this.analysis
-    const findings: Finding[] = []
-    for (const { name, packets, issue } of this.#files) {
-      if (issue === null) continue
-      const facts = { file: name, offset: issue.offset, detail: issue.detail, packets }
-      const words = issue.kind === 'cut-short' ? captureCutShort : captureDamaged
-      findings.push(state(words, { subject: {}, count: 1, packets: [], facts }))
-    }
-    if (copies.copies > 0) {
-      const facts = { elsewhere: copies.elsewhere, packets: capture.packets }
-      findings.push(state(captureDuplicates, { subject: {}, count: copies.copies, packets: copies.examples, facts }))
-    }
-    if (capture.truncatedPackets > 0) {
-      const { packets, capturedBytes, wireBytes } = capture
-      const facts = { packets, capturedBytes, wireBytes }
-      const examples = capture.truncatedExamples
-      findings.push(state(snaplenTruncated, { subject: {}, count: capture.truncatedPackets, packets: examples, facts }))
-    }
-    return rank(findings)
   }
 }
 

@@ -56,6 +56,37 @@ export function rank(findings: Finding[]): Finding[] {
   )
 }
 
+/** Findings of one code in the summary; the rest is told in one. */
+const MOST_PER_CODE = 100
+
+/** Keeps the hundred findings of a code with the highest count, and puts the rest into one with an empty subject. */
+export function bound(findings: Finding[]): Finding[] {
+  const byCode = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    const list = byCode.get(finding.code)
+    if (list === undefined) byCode.set(finding.code, [finding])
+    else list.push(finding)
+  }
+  return [...byCode.values()].flatMap((list) => (list.length <= MOST_PER_CODE ? list : withRest(rank(list))))
+}
+
+function withRest(ranked: Finding[]): Finding[] {
+  const rest = ranked.slice(MOST_PER_CODE)
+  const first = rest[0]!
+  const count = rest.reduce((sum, finding) => sum + finding.count, 0)
+  const packets = rest.flatMap((finding) => finding.packets).sort((left, right) => left - right)
+  const told: Finding = {
+    ...first,
+    title: `${first.code} of ${amount(rest.length, 'further subject')}`,
+    subject: {},
+    count,
+    packets: packets.slice(0, 10),
+    observed: `${amount(rest.length, 'further subject')} beside the ${MOST_PER_CODE} listed, ${amount(count, 'time')} in all.`,
+    displayFilter: frames(packets.slice(0, 10)),
+  }
+  return [...ranked.slice(0, MOST_PER_CODE), told]
+}
+
 /** `1 packet`, `1,234 packets`. */
 export function amount(count: number, one: string, many: string = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`

@@ -21,8 +21,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   analyzers: ['codecs', 'packet', 'issue', 'summary', 'findings'],
   findings: ['codecs', 'packet', 'issue', 'summary'],
   capture: ['codecs', 'packet', 'issue'],
-  // 2: the hot loop
-  pipeline: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture'],
+  // 2: facts to findings, and the hot loop
+  diagnosis: ['codecs', 'issue', 'summary', 'analyzers', 'findings'],
+  pipeline: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'diagnosis'],
   // 3: words, threads, and the same pipeline over paths of a file system
   report: ['codecs', 'summary', 'findings'],
   workers: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'pipeline'],

@@ -1,0 +1,25 @@
+/** Findings about the capture itself: its files, its copies, its snap length. */
+import { captureCutShort, captureDamaged, captureDuplicates, snaplenTruncated, state } from '../findings/index.ts'
+import type { Finding } from '../summary.ts'
+import type { Evidence } from './index.ts'
+
+export function captureFindings({ analysis, files }: Evidence): Finding[] {
+  const { capture, copies } = analysis
+  const findings: Finding[] = []
+  for (const { name, packets, issue } of files) {
+    if (issue === null) continue
+    const facts = { file: name, offset: issue.offset, detail: issue.detail, packets }
+    const words = issue.kind === 'cut-short' ? captureCutShort : captureDamaged
+    findings.push(state(words, { subject: {}, count: 1, packets: [], facts }))
+  }
+  if (copies.copies > 0) {
+    const facts = { elsewhere: copies.elsewhere, packets: capture.packets }
+    findings.push(state(captureDuplicates, { subject: {}, count: copies.copies, packets: copies.examples, facts }))
+  }
+  if (capture.truncatedPackets > 0) {
+    const { packets, capturedBytes, wireBytes, truncatedPackets, truncatedExamples } = capture
+    const facts = { packets, capturedBytes, wireBytes }
+    findings.push(state(snaplenTruncated, { subject: {}, count: truncatedPackets, packets: truncatedExamples, facts }))
+  }
+  return findings
+}

@@ -1,0 +1,30 @@
+/** Facts to findings: asks the analyzers what they saw, lets `findings/` say it, ranks and bounds the list. */
+import type { Analysis } from '../analyzers/analysis.ts'
+import { bound, rank } from '../findings/index.ts'
+import type { CaptureIssue } from '../issue.ts'
+import type { Finding, MtuSummary } from '../summary.ts'
+import { captureFindings } from './capture.ts'
+
+/** One file as it was read. */
+export interface ReadFile {
+  name: string
+  packets: number
+  issue: CaptureIssue | null
+  /** Packets that the capture system lost, `null` when the file cannot tell. */
+  dropped: number | null
+}
+
+/** What a diagnosis rests on. */
+export interface Evidence {
+  analysis: Analysis
+  files: readonly ReadFile[]
+  /** Packets that the capture lost in all files, `null` when none can tell. */
+  dropped: number | null
+  /** Sizes and path MTUs, as the summary prints them. */
+  mtu: MtuSummary
+}
+
+/** Every finding, most severe first. */
+export function diagnose(evidence: Evidence): Finding[] {
+  return rank(bound([...captureFindings(evidence)]))
+}

@@ -1,0 +1,53 @@
+/** Pieces of Wireshark display filters, valid in tshark 4.0 with default preferences. */
+
+/** Which tunnel headers are meant: kind, UDP destination port, and VNI where one is meant. */
+export interface Tunnel {
+  kind: 'vxlan' | 'vxlan-gpe' | 'geneve'
+  port: number
+  vni?: number
+}
+
+/** Ports whose tunnel Wireshark takes apart by itself. */
+const DISSECTED: Readonly<Record<string, number>> = { vxlan: 4789, 'vxlan-gpe': 4790, geneve: 6081 }
+
+/** Whether Wireshark takes this tunnel apart without being told, so that `vxlan.*` and inner fields exist. */
+export function isDissected({ kind, port }: Tunnel): boolean {
+  return DISSECTED[kind] === port
+}
+
+/** Selects a tunnel, and one VNI of it: by field where Wireshark knows the port, by payload bytes elsewhere. */
+export function tunnel(which: Tunnel): string {
+  const { kind, port, vni } = which
+  if (isDissected(which)) {
+    const field = kind === 'geneve' ? 'geneve' : 'vxlan'
+    return vni === undefined ? field : `${field}.vni == ${vni}`
+  }
+  if (vni === undefined) return `udp.dstport == ${port}`
+  const hex = [vni >>> 16, (vni >>> 8) & 0xff, vni & 0xff].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+  return `udp.dstport == ${port} && udp.payload[4:3] == ${hex}`
+}
+
+/** `ip` or `ipv6`, as the address is. */
+export function family(address: string): 'ip' | 'ipv6' {
+  return address.includes(':') ? 'ipv6' : 'ip'
+}
+
+/** Packets between two addresses, either way. */
+export function between(a: string, b: string): string {
+  return `${family(a)}.addr == ${a} && ${family(b)}.addr == ${b}`
+}
+
+/** Packets from one address to another. */
+export function fromTo(from: string, to: string): string {
+  return `${family(from)}.src == ${from} && ${family(to)}.dst == ${to}`
+}
+
+/** All of the conditions. */
+export function and(...conditions: string[]): string {
+  return conditions.filter((condition) => condition !== '').join(' && ')
+}
+
+/** Any of the conditions. */
+export function or(...conditions: string[]): string {
+  return conditions.length === 1 ? conditions[0]! : conditions.map((condition) => `(${condition})`).join(' || ')
+}
