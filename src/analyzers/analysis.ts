@@ -6,6 +6,7 @@
 import { type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
 import { NONE } from '../codecs/fault.ts'
 import { TunnelKind } from '../codecs/layers.ts'
+import { AddressClaims } from './address-claims.ts'
 import { CaptureTotals } from './capture-totals.ts'
 import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
@@ -16,6 +17,7 @@ import { Flows } from './flows.ts'
 import type { KeyTable } from './key-table.ts'
 import { Keys } from './keys.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { MacMoves } from './mac-moves.ts'
 import { Macs } from './macs.ts'
 import { Observation } from './observation.ts'
 import { OuterFragments } from './outer-fragments.ts'
@@ -74,6 +76,8 @@ export class Analysis {
   readonly tcp = new Tcp()
   readonly echo: Echo
   readonly sizes: Sizes
+  readonly macMoves: MacMoves
+  readonly addressClaims: AddressClaims
   /** Packet numbers that this part took, those of blocks that are no packets included. */
   numbers = 0
   readonly #filter: Filter
@@ -101,6 +105,8 @@ export class Analysis {
     this.outerFragments = new OuterFragments(limits.datagrams)
     this.echo = new Echo(limits.window)
     this.sizes = new Sizes(this.tcp)
+    this.macMoves = new MacMoves(this.keys)
+    this.addressClaims = new AddressClaims(this.keys, limits.details)
   }
 
   /** Every bounded table. */
@@ -112,6 +118,7 @@ export class Analysis {
       ...this.flows.tables,
       ...this.macs.tables,
       ...this.timeline.tables,
+      ...this.addressClaims.tables,
     ]
   }
 
@@ -199,10 +206,10 @@ export class Analysis {
   /** Every component with state of its own. */
   #stateful(): [string, Stateful][] {
     const { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
-    const { copies, outerFragments, tcp, echo, sizes } = this
+    const { copies, outerFragments, tcp, echo, sizes, macMoves, addressClaims } = this
     const counters = { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
     // A part that does not begin the capture has run no judge.
-    const judges = this.#begins ? { copies, outerFragments, tcp, echo, sizes } : {}
+    const judges = this.#begins ? { copies, outerFragments, tcp, echo, sizes, macMoves, addressClaims } : {}
     return Object.entries({ ...counters, ...judges }) as [string, Stateful][]
   }
 
@@ -229,5 +236,7 @@ export class Analysis {
     this.tcp.observe(log, at)
     this.echo.observe(log, at)
     this.sizes.observe(log, at)
+    this.macMoves.observe(log, at)
+    this.addressClaims.observe(log, at)
   }
 }

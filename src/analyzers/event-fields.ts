@@ -1,7 +1,7 @@
 /** The record of an event: where each field lies, and what its bits mean. Read like a header: `log.i32[at + Field.Vni]`. */
 
 /** 32-bit words of a record. */
-export const STRIDE = 42
+export const STRIDE = 44
 
 /** Word offsets within a record. `Seconds` takes two words and is read through `f64[at >> 1]`. Rows and ids are `NONE` when absent. */
 export const Field = {
@@ -65,8 +65,11 @@ export const Field = {
   KindVni: 39,
   /** VLAN stack row. */
   Vlans: 40,
+  /** Inner destination MAC: upper 16 and lower 32 bits; 0 without inner Ethernet. */
+  InnerMacHigh: 41,
+  InnerMacLow: 42,
   /** Spare, so that records keep 8-byte alignment. */
-  Reserved: 41,
+  Reserved: 43,
 } as const
 
 /** Bits of `Field.Bits`. */

@@ -80,9 +80,7 @@ export class EventWriter {
       bits |= Bit.Tunnel
       if (o.kept) bits |= Bit.Kept
       i32[at + Field.InnerIpLength] = innerIpLength(layers)
-      if (innerFrame.at !== NONE && ethernet.isMulticast(layers.innerView, innerFrame.at)) {
-        bits |= ethernet.isBroadcast(layers.innerView, innerFrame.at) ? Bit.Broadcast : Bit.Multicast
-      }
+      if (innerFrame.at !== NONE) bits |= fillDestinationMac(i32, at, layers.innerView, innerFrame.at)
       if (o.kept) bits |= this.#fillInner(i32, at, layers)
     } else if (outerIp.fragmentOffset === 0) bits |= this.#fillPlain(i32, at, layers)
     const fingerprint = this.#fingerprint
@@ -237,6 +235,13 @@ export class EventWriter {
     if (end - tunnel >= vxlan.LENGTH) i32[at + Field.QuotedVni] = vxlan.vni(view, tunnel)
     return Bit.QuotesTunnel
   }
+}
+
+function fillDestinationMac(i32: Int32Array, at: number, view: DataView, frame: number): number {
+  i32[at + Field.InnerMacHigh] = ethernet.destinationHigh16(view, frame)
+  i32[at + Field.InnerMacLow] = ethernet.destinationLow32(view, frame)
+  if (!ethernet.isMulticast(view, frame)) return 0
+  return ethernet.isBroadcast(view, frame) ? Bit.Broadcast : Bit.Multicast
 }
 
 function fillTcp(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {

@@ -159,6 +159,24 @@ export class Keys {
     return this.addresses.row()
   }
 
+  /** Row of a MAC by VNI, VLAN stack and address; `NONE` when no frame came from it. */
+  findMac(vni: number, stack: number, high16: number, low32: number): number {
+    this.#fillMac(high16, low32)
+    const mac = this.addresses.find()
+    if (mac === NONE) return NONE
+    const { macs } = this
+    macs.key[0] = vni
+    macs.key[1] = stack
+    macs.key[2] = mac
+    return macs.find()
+  }
+
+  /** Whether an address is 0.0.0.0 or ::, which claims nothing. */
+  isUnspecified(id: number): boolean {
+    const { addresses } = this
+    return (addresses.word(id, 1) | addresses.word(id, 2) | addresses.word(id, 3) | addresses.word(id, 4)) === 0
+  }
+
   /** Orders two addresses: IPv4 before IPv6 before MAC, then as unsigned big-endian numbers. */
   compareAddresses(left: number, right: number): number {
     if (left === right) return 0
@@ -192,6 +210,14 @@ export class Keys {
     const first = addresses.word(id, 1)
     if (addresses.word(id, 0) === IPV4) return first >>> 28 === 0xe || first === -1
     return first >>> 24 === 0xff
+  }
+
+  /** VTEP-pair row of a route row; `NONE` when the pair found no row. */
+  pairOfRoute(route: number): number {
+    const { key } = this.pairs
+    key[0] = this.routes.word(route, 1)
+    key[1] = this.routes.word(route, 2)
+    return this.pairs.find()
   }
 
   /** Orders two VNI rows by VNI, then by the name of their kind. */
@@ -305,13 +331,17 @@ export class Keys {
   }
 
   #macId(high16: number, low32: number): number {
+    this.#fillMac(high16, low32)
+    return this.addresses.row()
+  }
+
+  #fillMac(high16: number, low32: number): void {
     const { key } = this.addresses
     key[0] = MAC
     key[1] = high16
     key[2] = low32
     key[3] = 0
     key[4] = 0
-    return this.addresses.row()
   }
 
   /** Row of a frame's VLAN ids without the priority tags (VID 0); two ids share a word. */

@@ -7,6 +7,8 @@ export const Mark = {
   FlagClear: 1 << 0,
   /** A datagram to a tunnel port that is shorter than the tunnel header. */
   HeaderShort: 1 << 1,
+  /** Some checksum of the packet is wrong: its addresses may not be what was sent. */
+  Damaged: 1 << 2,
 } as const
 
 /** The marks of a packet; allocates nothing. */

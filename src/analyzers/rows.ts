@@ -45,9 +45,7 @@ export function vtepPairRows(analysis: Analysis, most: number): VtepPairSummary[
   const rows = pairOrder(analysis, most)
   const vnis: Set<number>[] = Array.from({ length: keys.pairs.count }, () => new Set())
   for (let row = 0; row < keys.routes.count; row++) {
-    keys.pairs.key[0] = keys.routes.word(row, 1)
-    keys.pairs.key[1] = keys.routes.word(row, 2)
-    vnis[keys.pairs.find()]?.add(keys.routes.word(row, 0) & 0xff_ffff)
+    vnis[keys.pairOfRoute(row)]?.add(keys.routes.word(row, 0) & 0xff_ffff)
   }
   const destinationPorts = ports.destinationPorts(keys.pairs.count)
   const sourcePorts = ports.sourcePortCounts(keys.pairs.count)

@@ -52,6 +52,11 @@ export class Tally<F extends object> {
     return entry.figures
   }
 
+  /** Whether nothing was noted. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0
+  }
+
   get(key: number): Entry<F> | undefined {
     return this.#entries.get(key)
   }

@@ -122,7 +122,11 @@ export function hex(value: number, digits: number): string {
 /** Lower-case hex digits of bytes in place. */
 export function hexAt(view: DataView, at: number, length: number): string {
   let text = ''
-  for (let i = 0; i < length; i++) text += view.getUint8(at + i).toString(16).padStart(2, '0')
+  for (let i = 0; i < length; i++)
+    text += view
+      .getUint8(at + i)
+      .toString(16)
+      .padStart(2, '0')
   return text
 }
 

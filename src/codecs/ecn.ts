@@ -1,6 +1,6 @@
 /**
  * Congestion marks across a tunnel: what the outer header starts with, and what becomes of both marks at the far end
- * (RFC 6040 §4; for tunnels with a shim between the IP headers, such as VXLAN and Geneve, RFC 9601 §3).
+ * (RFC 6040 §4; for tunnels with a shim between the IP headers, such as VXLAN and Geneve, RFC 9601).
  * Values are those of the two-bit field: 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE (RFC 3168 §5).
  */
 import { Ecn } from './ipv4.ts'
@@ -17,7 +17,7 @@ export const EcnMode = {
 export type EcnMode = (typeof EcnMode)[keyof typeof EcnMode]
 
 /** What {@link decapsulatedEcn} answers when the packet must be dropped: congestion that its sender could not be told of. */
-export const ECN_DROP = -1
+export const ECN_DROP = -2
 
 /** How unusual a pair of marks is (RFC 6040 §4.2, Figure 4). */
 export const EcnAlarm = {

@@ -142,7 +142,9 @@ function limitName(limits: readonly Limit[], end: number): string {
 
 function nameOfIp(layers: Layers, ip: IpLayer): string {
   const inner = ip === layers.innerIp
-  return LAYER_NAMES[ip.version === 6 ? (inner ? Layer.InnerIpv6 : Layer.OuterIpv6) : inner ? Layer.InnerIpv4 : Layer.OuterIpv4]!
+  return LAYER_NAMES[
+    ip.version === 6 ? (inner ? Layer.InnerIpv6 : Layer.OuterIpv6) : inner ? Layer.InnerIpv4 : Layer.OuterIpv4
+  ]!
 }
 
 /** First offset past what the tunnel carries. */
@@ -156,7 +158,7 @@ function limitsOf(layers: Layers): Limit[] {
   const { outerIp, innerIp, innerFrame, tunnelAt } = layers
   const limits: Limit[] = [{ name: 'frame', end: layers.wireEnd }]
   const add = (ip: IpLayer): void => {
-    if (ip.at !== NONE && !ip.lengthUnstated) limits.push({ name: nameOfIp(layers, ip), end: ip.at + ip.length })
+    if (ip.at !== NONE) limits.push({ name: nameOfIp(layers, ip), end: ip.at + ip.length })
   }
   add(outerIp)
   if (tunnelAt !== NONE && (innerFrame.at !== NONE || innerIp.at !== NONE)) {

@@ -4,6 +4,7 @@ import { bound, rank } from '../findings/index.ts'
 import type { CaptureIssue } from '../issue.ts'
 import type { Finding, MtuSummary } from '../summary.ts'
 import { captureFindings } from './capture.ts'
+import { identityFindings } from './identity.ts'
 
 /** One file as it was read. */
 export interface ReadFile {
@@ -26,5 +27,5 @@ export interface Evidence {
 
 /** Every finding, most severe first. */
 export function diagnose(evidence: Evidence): Finding[] {
-  return rank(bound([...captureFindings(evidence)]))
+  return rank(bound([...captureFindings(evidence), ...identityFindings(evidence)]))
 }

@@ -42,6 +42,11 @@ export function fromTo(from: string, to: string): string {
   return `${family(from)}.src == ${from} && ${family(to)}.dst == ${to}`
 }
 
+/** Frames of a tunnel whose inner Ethernet source is `mac`. */
+export function innerSource(which: Tunnel, mac: string): string {
+  return and(tunnel(which), isDissected(which) ? `eth.src == ${mac}` : `udp.payload[14:6] == ${mac}`)
+}
+
 /** All of the conditions. */
 export function and(...conditions: string[]): string {
   return conditions.filter((condition) => condition !== '').join(' && ')

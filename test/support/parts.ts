@@ -4,6 +4,7 @@ import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
 import { finish } from '../../src/analyzers/finish.ts'
 import { CaptureReader } from '../../src/capture/reader.ts'
 import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
+import { diagnose } from '../../src/diagnosis/index.ts'
 import type { PacketInfo } from '../../src/packet.ts'
 
 /** One record, copied out of the reader. */
@@ -71,5 +72,7 @@ export function analyze(records: readonly Recorded[], options: AnalysisOptions =
 
 /** What the analysis says, as the bytes that would be printed. */
 export function printed(analysis: Analysis): string {
-  return JSON.stringify(finish(analysis, { rows: Number.POSITIVE_INFINITY }), null, 1)
+  const summary = finish(analysis, { rows: Number.POSITIVE_INFINITY })
+  const findings = diagnose({ analysis, files: [], dropped: null, mtu: summary.mtu })
+  return JSON.stringify({ ...summary, findings }, null, 1)
 }

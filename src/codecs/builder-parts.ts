@@ -1,0 +1,310 @@
+/**
+ * The parts that a packet is built of, as plain objects: one interface and one maker per header of this folder, with everything
+ * optional that the others or common sense can tell. Addresses may be text.
+ */
+import type { Ipv4Like, Ipv6Like, MacLike } from './address-like.ts'
+import type * as arpCodec from './arp.ts'
+import type * as authenticationCodec from './authentication.ts'
+import type * as dot1qCodec from './dot1q.ts'
+import type * as geneveCodec from './geneve.ts'
+import type * as greCodec from './gre.ts'
+import type * as icmpCodec from './icmp.ts'
+import type * as icmpv6Codec from './icmpv6.ts'
+import type * as igmpCodec from './igmp.ts'
+import type * as ipv4Codec from './ipv4.ts'
+import type * as ipv6Codec from './ipv6.ts'
+import type * as fragmentCodec from './ipv6-fragment.ts'
+import type * as optionsCodec from './ipv6-options.ts'
+import type * as routingCodec from './ipv6-routing.ts'
+import type * as llcCodec from './llc.ts'
+import type * as loopbackCodec from './loopback.ts'
+import type { Option } from './options.ts'
+import type * as sllCodec from './sll.ts'
+import type * as sll2Codec from './sll2.ts'
+import type * as tcpCodec from './tcp.ts'
+import type * as udpCodec from './udp.ts'
+import type * as vxlanCodec from './vxlan.ts'
+import type * as gbpCodec from './vxlan-gbp.ts'
+import type * as gpeCodec from './vxlan-gpe.ts'
+
+/** `Header` without some fields, the rest optional. */
+type Rest<H, K extends keyof H> = Partial<Omit<H, K>>
+
+/** Ethernet II, or 802.3 in front of LLC. Left out: `etherType` from what follows. */
+export interface Ethernet {
+  layer: 'ethernet'
+  destination: MacLike
+  source: MacLike
+  etherType?: number
+}
+
+/** A VLAN tag. The identifier of the first of several tags is 0x88a8, of a single or last one 0x8100, unless the type field before says otherwise. */
+export interface Dot1q extends Rest<dot1qCodec.Header, 'vlanId'> {
+  layer: 'dot1q'
+  vlanId: number
+}
+
+/** LLC; without access points, SNAP in front of an EtherType. */
+export interface Llc extends Rest<llcCodec.Header, 'snap'> {
+  layer: 'llc'
+  snap?: Partial<llcCodec.Snap>
+}
+
+/** ARP for IPv4 over Ethernet; a request unless `operation` is given. */
+export interface Arp
+  extends Rest<arpCodec.Header, 'senderHardware' | 'senderProtocol' | 'targetHardware' | 'targetProtocol'> {
+  layer: 'arp'
+  senderHardware: MacLike
+  senderProtocol: Ipv4Like
+  targetHardware?: MacLike
+  targetProtocol: Ipv4Like
+}
+
+/** IPv4. Left out: `headerLength`, `totalLength`, `protocol`, `checksum`. */
+export interface Ipv4 extends Rest<ipv4Codec.Header, 'source' | 'destination' | 'options'> {
+  layer: 'ipv4'
+  source: Ipv4Like
+  destination: Ipv4Like
+  options?: Uint8Array | readonly Option[]
+}
+
+/** IPv6. Left out: `payloadLength`, `nextHeader`. */
+export interface Ipv6 extends Rest<ipv6Codec.Header, 'source' | 'destination'> {
+  layer: 'ipv6'
+  source: Ipv6Like
+  destination: Ipv6Like
+}
+
+/** Hop-by-hop options, padded where they are a list. Left out: `nextHeader`, `headerLength`. */
+export interface HopByHop extends Rest<optionsCodec.Header, 'options'> {
+  layer: 'hopByHop'
+  options?: Uint8Array | readonly Option[]
+}
+
+/** Destination options, padded where they are a list. Left out: `nextHeader`, `headerLength`. */
+export interface DestinationOptions extends Rest<optionsCodec.Header, 'options'> {
+  layer: 'destinationOptions'
+  options?: Uint8Array | readonly Option[]
+}
+
+/** IPv6 routing header. Left out: `nextHeader`, `headerLength`. */
+export interface Ipv6Routing extends Rest<routingCodec.Header, 'routingType' | 'data'> {
+  layer: 'ipv6Routing'
+  routingType: number
+  data: Uint8Array
+}
+
+/** IPv6 fragment header. Left out: `nextHeader`. */
+export interface Ipv6Fragment extends Partial<fragmentCodec.Header> {
+  layer: 'ipv6Fragment'
+}
+
+/** Authentication header. Left out: `nextHeader`, `headerLength`. */
+export interface Authentication extends Partial<authenticationCodec.Header> {
+  layer: 'authentication'
+}
+
+/**
+ * UDP. Left out: `length`, `checksum`; in front of a tunnel header also `destinationPort` (the one that IANA assigned) and
+ * `sourcePort` (the hash of the inner flow, RFC 7348 §5). `checksum: 0` sends none.
+ */
+export interface Udp extends Partial<udpCodec.Header> {
+  layer: 'udp'
+}
+
+/** TCP. Left out: `headerLength`, `checksum`. */
+export interface Tcp extends Rest<tcpCodec.Header, 'sourcePort' | 'destinationPort' | 'options'> {
+  layer: 'tcp'
+  sourcePort: number
+  destinationPort: number
+  options?: Uint8Array | readonly Option[]
+}
+
+/** ICMP. Left out: `checksum`. */
+export interface Icmp extends Rest<icmpCodec.Header, 'type'> {
+  layer: 'icmp'
+  type: number
+}
+
+/** ICMPv6. Left out: `checksum`. */
+export interface Icmpv6 extends Rest<icmpv6Codec.Header, 'type'> {
+  layer: 'icmpv6'
+  type: number
+}
+
+/** Target and options of a neighbour solicitation or advertisement, behind ICMPv6. */
+export interface Neighbor {
+  layer: 'neighbor'
+  target: Ipv6Like
+  options?: readonly Option[]
+}
+
+/** IGMP, with the group records of a version 3 report or the rest of a version 3 query. Left out: `checksum`; with records, `group`. */
+export interface Igmp extends Rest<igmpCodec.Header, 'type' | 'group'> {
+  layer: 'igmp'
+  type: number
+  group?: Ipv4Like
+  records?: readonly igmpCodec.GroupRecord[]
+  query?: igmpCodec.QueryTail
+}
+
+/** VXLAN; the I flag unless `flags` is given. */
+export interface Vxlan extends Rest<vxlanCodec.Header, 'vni'> {
+  layer: 'vxlan'
+  vni: number
+}
+
+/** VXLAN with group policy; the G and I flags unless `flags` is given. */
+export interface VxlanGbp extends Rest<gbpCodec.Header, 'vni'> {
+  layer: 'vxlanGbp'
+  vni: number
+}
+
+/** VXLAN-GPE; the I and P flags unless `flags` is given. Left out: `nextProtocol`. */
+export interface VxlanGpe extends Rest<gpeCodec.Header, 'vni'> {
+  layer: 'vxlanGpe'
+  vni: number
+}
+
+/** Geneve. Left out: `optionsLength`, `protocolType`, and the C flag where `flags` is not given. */
+export interface Geneve extends Rest<geneveCodec.Header, 'vni' | 'options'> {
+  layer: 'geneve'
+  vni: number
+  options?: Uint8Array | readonly geneveCodec.Option[]
+}
+
+/** GRE. Left out: `protocol`, `flags` as the optional fields require, and `checksum` where `flags` asks for one. */
+export interface Gre extends Partial<greCodec.Header> {
+  layer: 'gre'
+}
+
+/** Linux cooked header, version 1. Left out: `protocol`. */
+export interface Sll extends Partial<sllCodec.Header> {
+  layer: 'sll'
+}
+
+/** Linux cooked header, version 2. Left out: `protocol`. */
+export interface Sll2 extends Partial<sll2Codec.Header> {
+  layer: 'sll2'
+}
+
+/** BSD loopback. Left out: `family`. */
+export interface Loopback extends Partial<loopbackCodec.Header> {
+  layer: 'loopback'
+}
+
+/** Bytes as they are. */
+export interface Payload {
+  layer: 'payload'
+  bytes: Uint8Array
+}
+
+/** Bytes behind the packet that fill up the innermost Ethernet frame: no length field of what that frame carries counts them. */
+export interface Padding {
+  layer: 'padding'
+  bytes: Uint8Array
+}
+
+/** One part of a packet. */
+export type Part =
+  | Ethernet
+  | Dot1q
+  | Llc
+  | Arp
+  | Ipv4
+  | Ipv6
+  | HopByHop
+  | DestinationOptions
+  | Ipv6Routing
+  | Ipv6Fragment
+  | Authentication
+  | Udp
+  | Tcp
+  | Icmp
+  | Icmpv6
+  | Neighbor
+  | Igmp
+  | Vxlan
+  | VxlanGbp
+  | VxlanGpe
+  | Geneve
+  | Gre
+  | Sll
+  | Sll2
+  | Loopback
+  | Payload
+  | Padding
+
+/** Names of the parts. */
+export type PartName = Part['layer']
+
+/** What a maker takes: the part without its name. */
+type Fields<P extends Part> = Omit<P, 'layer'>
+
+/** See {@link Ethernet}. */
+export const ethernet = (fields: Fields<Ethernet>): Ethernet => ({ layer: 'ethernet', ...fields })
+/** See {@link Dot1q}. */
+export const dot1q = (fields: Fields<Dot1q>): Dot1q => ({ layer: 'dot1q', ...fields })
+/** See {@link Llc}. */
+export const llc = (fields: Fields<Llc> = {}): Llc => ({ layer: 'llc', ...fields })
+/** See {@link Arp}. */
+export const arp = (fields: Fields<Arp>): Arp => ({ layer: 'arp', ...fields })
+/** See {@link Ipv4}. */
+export const ipv4 = (fields: Fields<Ipv4>): Ipv4 => ({ layer: 'ipv4', ...fields })
+/** See {@link Ipv6}. */
+export const ipv6 = (fields: Fields<Ipv6>): Ipv6 => ({ layer: 'ipv6', ...fields })
+/** See {@link HopByHop}. */
+export const hopByHop = (fields: Fields<HopByHop> = {}): HopByHop => ({ layer: 'hopByHop', ...fields })
+/** See {@link DestinationOptions}. */
+export const destinationOptions = (fields: Fields<DestinationOptions> = {}): DestinationOptions => ({
+  layer: 'destinationOptions',
+  ...fields,
+})
+/** See {@link Ipv6Routing}. */
+export const ipv6Routing = (fields: Fields<Ipv6Routing>): Ipv6Routing => ({ layer: 'ipv6Routing', ...fields })
+/** See {@link Ipv6Fragment}. */
+export const ipv6Fragment = (fields: Fields<Ipv6Fragment> = {}): Ipv6Fragment => ({ layer: 'ipv6Fragment', ...fields })
+/** See {@link Authentication}. */
+export const authentication = (fields: Fields<Authentication> = {}): Authentication => ({
+  layer: 'authentication',
+  ...fields,
+})
+/** See {@link Udp}. */
+export const udp = (fields: Fields<Udp> = {}): Udp => ({ layer: 'udp', ...fields })
+/** See {@link Tcp}. */
+export const tcp = (fields: Fields<Tcp>): Tcp => ({ layer: 'tcp', ...fields })
+/** See {@link Icmp}. */
+export const icmp = (fields: Fields<Icmp>): Icmp => ({ layer: 'icmp', ...fields })
+/** See {@link Icmpv6}. */
+export const icmpv6 = (fields: Fields<Icmpv6>): Icmpv6 => ({ layer: 'icmpv6', ...fields })
+/** See {@link Neighbor}. */
+export const neighbor = (fields: Fields<Neighbor>): Neighbor => ({ layer: 'neighbor', ...fields })
+/** See {@link Igmp}. */
+export const igmp = (fields: Fields<Igmp>): Igmp => ({ layer: 'igmp', ...fields })
+/** See {@link Vxlan}. */
+export const vxlan = (fields: Fields<Vxlan>): Vxlan => ({ layer: 'vxlan', ...fields })
+/** See {@link VxlanGbp}. */
+export const vxlanGbp = (fields: Fields<VxlanGbp>): VxlanGbp => ({ layer: 'vxlanGbp', ...fields })
+/** See {@link VxlanGpe}. */
+export const vxlanGpe = (fields: Fields<VxlanGpe>): VxlanGpe => ({ layer: 'vxlanGpe', ...fields })
+/** See {@link Geneve}. */
+export const geneve = (fields: Fields<Geneve>): Geneve => ({ layer: 'geneve', ...fields })
+/** See {@link Gre}. */
+export const gre = (fields: Fields<Gre> = {}): Gre => ({ layer: 'gre', ...fields })
+/** See {@link Sll}. */
+export const sll = (fields: Fields<Sll> = {}): Sll => ({ layer: 'sll', ...fields })
+/** See {@link Sll2}. */
+export const sll2 = (fields: Fields<Sll2> = {}): Sll2 => ({ layer: 'sll2', ...fields })
+/** See {@link Loopback}. */
+export const loopback = (fields: Fields<Loopback> = {}): Loopback => ({ layer: 'loopback', ...fields })
+/** Bytes as they are. @param bytes - Bytes, or text to be written as UTF-8. */
+export const payload = (bytes: Uint8Array | string): Payload => ({ layer: 'payload', bytes: bytesOf(bytes) })
+/** See {@link Padding}. @param bytes - Bytes, or how many zeros. */
+export const padding = (bytes: Uint8Array | number): Padding => ({
+  layer: 'padding',
+  bytes: typeof bytes === 'number' ? new Uint8Array(bytes) : bytes,
+})
+
+function bytesOf(bytes: Uint8Array | string): Uint8Array {
+  return typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes
+}

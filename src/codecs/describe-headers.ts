@@ -1,0 +1,260 @@
+/**
+ * How the fields of each header are said: names of codes and flags, addresses, units. Where the fields lie comes from the
+ * codecs' layouts, what the codes are called from the codecs' code tables.
+ */
+import { formatIpv4, formatIpv6, formatMac } from './address.ts'
+import * as arp from './arp.ts'
+import type * as authentication from './authentication.ts'
+import { coded, flagged, hex, nameIn, type Saying, type Sayings } from './describe-field.ts'
+import type * as dot1q from './dot1q.ts'
+import * as ethernet from './ethernet.ts'
+import * as geneve from './geneve.ts'
+import * as gre from './gre.ts'
+import * as icmp from './icmp.ts'
+import * as icmpv6 from './icmpv6.ts'
+import * as igmp from './igmp.ts'
+import * as ipv4 from './ipv4.ts'
+import type * as ipv6 from './ipv6.ts'
+import * as fragment from './ipv6-fragment.ts'
+import type * as ipv6Options from './ipv6-options.ts'
+import * as routing from './ipv6-routing.ts'
+import type { Layout } from './layout.ts'
+import * as llc from './llc.ts'
+import type * as loopback from './loopback.ts'
+import type * as neighbor from './neighbor.ts'
+import { Protocol } from './protocol.ts'
+import * as sll from './sll.ts'
+import type * as sll2 from './sll2.ts'
+import * as tcp from './tcp.ts'
+import type * as udp from './udp.ts'
+import * as vxlan from './vxlan.ts'
+import * as gbp from './vxlan-gbp.ts'
+import * as gpe from './vxlan-gpe.ts'
+
+/** The fields that a codec's layout declares. */
+type FieldsOf<Codec> = Codec extends { LAYOUT: Layout<infer K> } ? K : never
+
+/** A saying of a number in hex digits. */
+function hexOf(digits: number): Saying {
+  return { text: (value) => hex(value, digits) }
+}
+
+const MAC: Saying = { text: (value) => formatMac(value) }
+const IPV4: Saying = { text: (value) => formatIpv4(value) }
+const IPV6: Saying = { text: (_value, view, at) => formatIpv6(view, at) }
+const PROTOCOL = coded(Protocol)
+const BYTES: Saying = { unit: 'bytes' }
+const CHECKSUM = hexOf(4)
+
+/** A saying of a length that is counted in blocks. */
+function blocksOf(unit: string, size: number, plus = 0): Saying {
+  return { unit, text: (value) => `${value} (${(value + plus) * size} bytes)` }
+}
+
+/** A saying of an EtherType, which below 0x0600 is a length. */
+const ETHER_TYPE: Saying = {
+  text: (value, view, at) =>
+    ethernet.isLength(value) ? `${value} bytes (802.3 length)` : coded(ethernet.EtherType, 4).text!(value, view, at),
+}
+
+export const ETHERNET: Sayings<FieldsOf<typeof ethernet>> = { destination: MAC, source: MAC, etherType: ETHER_TYPE }
+
+export const DOT1Q: Sayings<FieldsOf<typeof dot1q>> = { etherType: ETHER_TYPE }
+
+export const LLC: Sayings<FieldsOf<typeof llc>> = {
+  dsap: coded(llc.Sap, 2),
+  ssap: coded(llc.Sap, 2),
+  control: hexOf(2),
+}
+
+const DEVICE_PROTOCOL: Saying = {
+  text: (value, view, at) => {
+    const name = nameIn(sll.Protocol, value)
+    return name === undefined ? coded(ethernet.EtherType, 4).text!(value, view, at) : `${hex(value, 4)} (${name})`
+  },
+}
+
+export const SLL: Sayings<FieldsOf<typeof sll>> = {
+  packetType: coded(sll.PacketType),
+  arphrdType: coded(sll.ArphrdType),
+  addressLength: BYTES,
+  protocol: DEVICE_PROTOCOL,
+}
+
+export const SLL2: Sayings<FieldsOf<typeof sll2>> = {
+  protocol: DEVICE_PROTOCOL,
+  reserved: hexOf(4),
+  arphrdType: coded(sll.ArphrdType),
+  packetType: coded(sll.PacketType),
+  addressLength: BYTES,
+}
+
+export const LOOPBACK: Sayings<FieldsOf<typeof loopback>> = { word: hexOf(8) }
+
+export const ARP: Sayings<FieldsOf<typeof arp>> = {
+  hardwareType: coded({ Ethernet: arp.HARDWARE_ETHERNET }),
+  protocolType: coded(ethernet.EtherType, 4),
+  hardwareLength: BYTES,
+  protocolLength: BYTES,
+  operation: coded(arp.Operation),
+  senderHardware: MAC,
+  senderProtocol: IPV4,
+  targetHardware: MAC,
+  targetProtocol: IPV4,
+}
+
+export const IPV4_HEADER: Sayings<FieldsOf<typeof ipv4>> = {
+  ihl: blocksOf('4-byte words', 4),
+  ecn: coded(ipv4.Ecn),
+  totalLength: BYTES,
+  identification: hexOf(4),
+  flags: flagged({ reserved: ipv4.FLAG_RESERVED, DF: ipv4.FLAG_DF, MF: ipv4.FLAG_MF }, 1),
+  fragmentBlocks: blocksOf('8-byte blocks', 8),
+  timeToLive: { unit: 'hops' },
+  protocol: PROTOCOL,
+  checksum: CHECKSUM,
+  source: IPV4,
+  destination: IPV4,
+}
+
+export const IPV6_HEADER: Sayings<FieldsOf<typeof ipv6>> = {
+  ecn: coded(ipv4.Ecn),
+  flowLabel: hexOf(5),
+  payloadLength: BYTES,
+  nextHeader: PROTOCOL,
+  hopLimit: { unit: 'hops' },
+  source: IPV6,
+  destination: IPV6,
+}
+
+export const OPTIONS_HEADER: Sayings<FieldsOf<typeof ipv6Options>> = {
+  nextHeader: PROTOCOL,
+  extensionBlocks: blocksOf('8-byte blocks', 8, 1),
+}
+
+export const ROUTING: Sayings<FieldsOf<typeof routing>> = {
+  nextHeader: PROTOCOL,
+  extensionBlocks: blocksOf('8-byte blocks', 8, 1),
+  routingType: coded(routing.RoutingType),
+}
+
+export const FRAGMENT: Sayings<FieldsOf<typeof fragment>> = {
+  nextHeader: PROTOCOL,
+  fragmentBlocks: blocksOf('8-byte blocks', 8),
+  flags: flagged({ M: fragment.FLAG_M }, 1),
+  identification: hexOf(8),
+}
+
+export const AUTHENTICATION: Sayings<FieldsOf<typeof authentication>> = {
+  nextHeader: PROTOCOL,
+  payloadLength: blocksOf('4-byte words', 4, 2),
+  reserved: hexOf(4),
+  securityParametersIndex: hexOf(8),
+}
+
+export const UDP: Sayings<FieldsOf<typeof udp>> = { length: BYTES, checksum: CHECKSUM }
+
+export const TCP: Sayings<FieldsOf<typeof tcp>> = {
+  dataOffset: blocksOf('4-byte words', 4),
+  reserved: hexOf(1),
+  flags: flagged(
+    {
+      FIN: tcp.FLAG_FIN,
+      SYN: tcp.FLAG_SYN,
+      RST: tcp.FLAG_RST,
+      PSH: tcp.FLAG_PSH,
+      ACK: tcp.FLAG_ACK,
+      URG: tcp.FLAG_URG,
+      ECE: tcp.FLAG_ECE,
+      CWR: tcp.FLAG_CWR,
+    },
+    2,
+  ),
+  window: BYTES,
+  checksum: CHECKSUM,
+}
+
+export const ICMP: Sayings<FieldsOf<typeof icmp>> = {
+  type: coded(icmp.Type),
+  code: {
+    text: (value, view, at) => codeText(value, view.getUint8(at - 1), icmp.Type, icmp),
+  },
+  checksum: CHECKSUM,
+  rest: hexOf(8),
+}
+
+export const ICMPV6: Sayings<FieldsOf<typeof icmpv6>> = {
+  type: coded(icmpv6.Type),
+  code: {
+    text: (value, view, at) => codeText(value, view.getUint8(at - 1), icmpv6.Type, icmpv6),
+  },
+  checksum: CHECKSUM,
+  rest: hexOf(8),
+}
+
+/** The name of a code depends on the type in front of it. */
+function codeText(
+  code: number,
+  type: number,
+  types: { DestinationUnreachable: number; TimeExceeded: number },
+  codes: { UnreachableCode: Readonly<Record<string, number>>; TimeExceededCode: Readonly<Record<string, number>> },
+): string {
+  const table =
+    type === types.DestinationUnreachable
+      ? codes.UnreachableCode
+      : type === types.TimeExceeded
+        ? codes.TimeExceededCode
+        : {}
+  const name = nameIn(table, code)
+  return name === undefined ? String(code) : `${code} (${name})`
+}
+
+export const NEIGHBOR: Sayings<FieldsOf<typeof neighbor>> = { target: IPV6 }
+
+export const IGMP: Sayings<FieldsOf<typeof igmp>> = {
+  type: coded(igmp.Type, 2),
+  maxResponseTime: {
+    text: (value) => `${value} (${igmp.maxResponseDeciseconds(value) / 10} s)`,
+  },
+  checksum: CHECKSUM,
+  group: IPV4,
+}
+
+export const VXLAN: Sayings<FieldsOf<typeof vxlan>> = {
+  flags: flagged({ I: vxlan.FLAG_I }, 2),
+  reserved1: hexOf(6),
+  reserved2: hexOf(2),
+}
+
+export const VXLAN_GBP: Sayings<FieldsOf<typeof gbp>> = {
+  flags: flagged({ G: gbp.FLAG_G, I: gbp.FLAG_I }, 2),
+  policyFlags: flagged({ 'do not learn': gbp.POLICY_FLAG_D, 'policy applied': gbp.POLICY_FLAG_A }, 2),
+  reserved: hexOf(2),
+}
+
+export const VXLAN_GPE: Sayings<FieldsOf<typeof gpe>> = {
+  flags: flagged({ I: gpe.FLAG_I, P: gpe.FLAG_P, B: gpe.FLAG_B, O: gpe.FLAG_O }, 1),
+  reserved2: hexOf(4),
+  nextProtocol: coded(gpe.NextProtocol),
+  reserved3: hexOf(2),
+}
+
+export const GENEVE: Sayings<FieldsOf<typeof geneve>> = {
+  optionWords: blocksOf('4-byte words', 4),
+  flags: flagged({ O: geneve.FLAG_O, C: geneve.FLAG_C }, 1),
+  protocolType: coded(ethernet.EtherType, 4),
+  reserved2: hexOf(2),
+}
+
+export const GRE: Sayings<FieldsOf<typeof gre>> = {
+  flags: flagged(
+    {
+      checksum: gre.FLAG_CHECKSUM,
+      routing: gre.FLAG_ROUTING,
+      key: gre.FLAG_KEY,
+      sequence: gre.FLAG_SEQUENCE,
+    },
+    4,
+  ),
+  protocol: coded(ethernet.EtherType, 4),
+}

@@ -1,0 +1,28 @@
+/** MAC_MOVED: one MAC address went to another VTEP and stayed there. */
+import { innerSource, or, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+
+/** One MAC that moved. */
+export interface MacMoved {
+  vni: number
+  mac: string
+  from: string
+  to: string
+  /** Changes of VTEP. */
+  moves: number
+  tunnels: Tunnel[]
+}
+
+export const macMoved: Words<MacMoved> = {
+  code: 'MAC_MOVED',
+  severity: 'note',
+  evidence: 'One MAC of a VNI and VLAN sends from one VTEP, then from another, and does not come back.',
+  title: ({ facts }) => `MAC ${facts.mac} of VNI ${facts.vni} moved from ${facts.from} to ${facts.to}`,
+  observed: ({ facts }) =>
+    `Frames from ${facts.mac} came from ${facts.from}, then from ${facts.to}${
+      facts.moves > 1 ? `, after ${amount(facts.moves, 'change')} of VTEP in all` : ''
+    }.`,
+  inferred: () => 'A guest was migrated, or failed over to another host: normal, when somebody meant it.',
+  remedy: () => 'Nothing, if the migration was meant. Otherwise look at which host the guest runs on.',
+  displayFilter: ({ facts }) => or(...facts.tunnels.map((which) => innerSource(which, facts.mac))),
+}
