@@ -13,6 +13,7 @@ export default defineConfig({
     'src/analyzers/index.ts',
     'src/report/index.ts',
     'src/cli/main.ts',
+    'src/workers/node-worker.ts',
     ...codecs.map((name) => `src/codecs/${name}`),
   ],
   format: 'esm',

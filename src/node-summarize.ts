@@ -1,15 +1,17 @@
 /** Summarizes capture files by path: the pipeline with Node's files and standard input at its edge. */
 import { stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { CaptureError } from './capture/errors.ts'
 import { fileSource, streamSource } from './capture/node-file.ts'
 import type { ByteSource } from './capture/source.ts'
 import { type SummarizeOptions, Summarizer } from './pipeline.ts'
 import type { Summary } from './summary.ts'
+import type { WorkerPool } from './workers/node-pool.ts'
 
 /** Options of {@link summarizeFiles}. */
 export interface SummarizeFilesOptions extends SummarizeOptions {
-  /** Worker threads; the result does not depend on it. */
+  /** Threads, this one included; the result does not depend on it. Chosen from size and cores by default. */
   threads?: number
   /** Stop reading and summarize what there is so far. */
   signal?: AbortSignal
@@ -29,8 +31,19 @@ const STDIN = '-'
  * @throws RangeError for an option out of range.
  */
 export async function summarizeFiles(paths: readonly string[], options: SummarizeFilesOptions = {}): Promise<Summary> {
-  const { signal, onProgress, onUnreadable } = options
-  const summarizer = new Summarizer(options)
+  const pool = await startPool(paths, options)
+  try {
+    return await summarizeWith(new Summarizer(options, pool), paths, options)
+  } finally {
+    await pool?.close()
+  }
+}
+
+async function summarizeWith(
+  summarizer: Summarizer,
+  paths: readonly string[],
+  { signal, onProgress, onUnreadable }: SummarizeFilesOptions,
+): Promise<Summary> {
   const total = onProgress === undefined ? null : await totalSize(paths)
   let firstError: CaptureError | null = null
   let readable = 0
@@ -55,6 +68,23 @@ export async function summarizeFiles(paths: readonly string[], options: Summariz
   }
   if (readable === 0 && firstError !== null) throw firstError
   return summarizer.summary()
+}
+
+/** Captures below this many bytes are done before a thread has started. */
+const WORTH_THREADS = 64 * 1024 * 1024
+
+/** More threads than this do not help: merging is one thread's work. */
+const MOST_THREADS = 4
+
+/** Worker threads, as asked for; by default one beside this thread when the files are large and the machine has the cores. */
+async function startPool(paths: readonly string[], options: SummarizeFilesOptions): Promise<WorkerPool | null> {
+  const { threads, vnis = [], vteps = [], ports = [], limits = {} } = options
+  if (threads === 1) return null
+  if (threads === undefined && (availableParallelism() < 2 || ((await totalSize(paths)) ?? 0) < WORTH_THREADS))
+    return null
+  const workers = (threads ?? Math.min(availableParallelism(), MOST_THREADS)) - 1
+  const { WorkerPool } = await import('./workers/node-pool.ts')
+  return new WorkerPool(workers, { filter: { vnis, vteps }, furtherPorts: ports, limits })
 }
 
 /** Bytes of all files; `null` when one of them is a stream or cannot be asked. */

@@ -1,14 +1,16 @@
-/** Reader × walk × analyzers: the only hot loop. Awaits once per chunk, never per packet. */
-import { Analysis } from './analyzers/analysis.ts'
+/** Captures to a summary: readers, analyzers, diagnosis. Awaits once per chunk, never per packet. */
+import { Analysis, type AnalysisOptions, type AnalysisState } from './analyzers/analysis.ts'
 import type { FilterOptions } from './analyzers/filter.ts'
 import { finish } from './analyzers/finish.ts'
 import type { Limits } from './analyzers/limits.ts'
+import { type Batch, BatchReader, BatchWriter, lastNumber } from './batch.ts'
 import { CaptureReader, refill } from './capture/reader.ts'
 import type { ByteSource } from './capture/source.ts'
-import { dissect, type TunnelPorts, tunnelPorts } from './codecs/dissect.ts'
+import { type TunnelPorts, tunnelPorts } from './codecs/dissect.ts'
 import { linkTypeName } from './codecs/linktype.ts'
 import { diagnose } from './diagnosis/index.ts'
 import type { CaptureIssue } from './issue.ts'
+import { observePackets } from './observe.ts'
 import type { FileSummary, Summary } from './summary.ts'
 
 /** What is kept, and how far tables may grow. */
@@ -30,6 +32,33 @@ export interface SummarizeOptions {
 /** Rows of each table unless told otherwise. */
 export const DEFAULT_ROWS = 10_000
 
+/** Analyzes parts of a capture elsewhere: on worker threads, say. */
+export interface PartAnalyzer {
+  /** Parts that it works on at a time. */
+  readonly size: number
+  /** Analyzes a batch as a part that does not begin the capture, and gives the batch back. */
+  analyze(request: { batch: Batch; file: number; firstNumber: number }): Promise<{ state: AnalysisState; batch: Batch }>
+}
+
+/** Parts on their way through other threads, in order. */
+interface Parts {
+  analyzer: PartAnalyzer
+  writer: BatchWriter
+  underWay: { file: number; firstNumber: number; answer: ReturnType<PartAnalyzer['analyze']> }[]
+  /** Batches whose buffers can be used again. */
+  spent: Batch[]
+  /** The number after the last one handed out. */
+  nextFirst: number
+}
+
+/** Packets and bytes of a part: below the events that a part may log. */
+const PART_PACKETS = 65_536
+const PART_LENGTH = 16_777_216
+
+function startParts(analyzer: PartAnalyzer): Parts {
+  return { analyzer, writer: new BatchWriter(PART_PACKETS, PART_LENGTH), underWay: [], spent: [], nextFirst: 1 }
+}
+
 /** One file as it was read. */
 interface ReadFile extends FileSummary {
   issue: CaptureIssue | null
@@ -45,16 +74,23 @@ export class Summarizer {
   readonly #options: SummarizeOptions
   readonly #filter: FilterOptions
   readonly #ports: TunnelPorts
+  readonly #analysisOptions: AnalysisOptions
+  readonly #parts: Parts | null
   readonly #files: ReadFile[] = []
   #nextNumber = 1
 
-  /** @throws RangeError for a port out of range or a VTEP that is no address. */
-  constructor(options: SummarizeOptions = {}) {
+  /**
+   * @param analyzer - Other threads to analyze parts on; the summary does not depend on it.
+   * @throws RangeError for a port out of range or a VTEP that is no address.
+   */
+  constructor(options: SummarizeOptions = {}, analyzer: PartAnalyzer | null = null) {
     this.#options = options
     this.#filter = { vnis: unique(options.vnis ?? []), vteps: options.vteps ?? [] }
     this.#ports = tunnelPorts(options.ports)
     const { limits } = options
-    this.analysis = new Analysis({ filter: this.#filter, ports: this.#ports, ...(limits && { limits }) })
+    this.#analysisOptions = { filter: this.#filter, ports: this.#ports, ...(limits && { limits }) }
+    this.analysis = new Analysis(this.#analysisOptions)
+    this.#parts = analyzer === null ? null : startParts(analyzer)
   }
 
   /**
@@ -68,13 +104,21 @@ export class Summarizer {
     const reader = new CaptureReader({ firstNumber: this.#nextNumber })
     try {
       while (!reader.done) {
-        this.#drain(reader)
+        await this.#drain(reader)
         if (reader.done || (reader.headerRead && onChunk?.(reader.bytesRead) === false)) break
         await refill(reader, source)
       }
     } finally {
       await source.close?.()
     }
+    const parts = this.#parts
+    if (parts !== null) {
+      await this.#dispatch(parts, this.#files.length)
+      while (parts.underWay.length > 0) await this.#collect(parts)
+      parts.nextFirst = reader.nextNumber
+    }
+    // Blocks that are no packets take numbers too, also behind the last packet.
+    this.analysis.numbers = reader.nextNumber - 1
     this.#files.push(describe(name, reader, this.#nextNumber))
     this.#nextNumber = reader.nextNumber
   }
@@ -110,20 +154,41 @@ export class Summarizer {
     }
   }
 
-  /** Observes every packet at hand. */
-  #drain(reader: CaptureReader): void {
-    const { analysis } = this
-    const ports = this.#ports
-    const { observation } = analysis
-    const { layers } = observation
-    const { packet } = reader
+  /** Observes the packets at hand, here or on other threads. */
+  async #drain(reader: CaptureReader): Promise<void> {
     const file = this.#files.length
-    while (reader.next()) {
-      const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
-      dissect(layers, reader.view, packet.at, packet.capturedLength, wireLength, packet.linkType, ports)
-      observation.record(packet, file, 1)
-      analysis.observe()
+    const parts = this.#parts
+    if (parts === null) {
+      observePackets(this.analysis, reader, this.#ports, file, 1)
+      return
     }
+    while (reader.next()) {
+      if (parts.writer.isFull(reader.packet.capturedLength)) await this.#dispatch(parts, file)
+      parts.writer.add(reader.view, reader.packet)
+    }
+  }
+
+  /** Hands the batch at hand to another thread; takes the oldest answer in when enough are under way. */
+  async #dispatch(parts: Parts, file: number): Promise<void> {
+    if (parts.writer.isEmpty) return
+    if (parts.underWay.length > parts.analyzer.size) await this.#collect(parts)
+    const batch = parts.writer.take(parts.spent.pop())
+    const firstNumber = parts.nextFirst
+    parts.nextFirst = lastNumber(batch) + 1
+    parts.underWay.push({ file, firstNumber, answer: parts.analyzer.analyze({ batch, file, firstNumber }) })
+  }
+
+  /** Merges the oldest part; one that cannot be joined exactly is read again in order. */
+  async #collect(parts: Parts): Promise<void> {
+    const oldest = parts.underWay.shift()
+    if (oldest === undefined) return
+    const { state, batch } = await oldest.answer
+    const later = new Analysis({ ...this.#analysisOptions, begins: false })
+    later.restore(state)
+    if (!this.analysis.merge(later)) {
+      observePackets(this.analysis, new BatchReader(batch), this.#ports, oldest.file, 1)
+    }
+    parts.spent.push(batch)
   }
 }
 

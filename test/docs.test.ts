@@ -1,4 +1,7 @@
-/** The documents cannot rot: every path and script they name exists, every command they show prints what they show. */
+/**
+ * The documents cannot rot: every path and script they name exists, every command they show prints what they show, every
+ * section that is made from the sources is as the sources are. `npm run docs` writes outputs and sections of README.md anew.
+ */
 import { execFile, spawnSync } from 'node:child_process'
 import {
   chmodSync,
@@ -16,15 +19,21 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BIN, ensureDist } from './support/dist.ts'
+import { regenerated, sectionsOf } from './support/generated-docs.ts'
 import { type Block, blocksOf, commandsOf, exists, matchesShown, pathsOf, scriptsOf } from './support/markdown.ts'
 import { ROOT } from './support/shared.ts'
 
 const run = promisify(execFile)
 
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md']
+const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'fixtures/pcaps/README.md']
 
 /** Programs that a `sh` block may name and that are not run: they install, need the network, root or a live interface. */
 const NOT_RUN = ['npm', 'git', 'tcpdump', 'dumpcap', 'sudo', 'kubectl', 'ssh', 'cd']
+
+/** How a command on a fresh machine begins; not run here, where everything is installed. What it prints is not shown. */
+const SET_UP = /^npm ci && /
+
+const REWRITE = (import.meta as unknown as { env: { MODE: string } }).env.MODE === 'docs'
 
 const read = (name: string): string => (existsSync(join(ROOT, name)) ? readFileSync(join(ROOT, name), 'utf8') : '')
 
@@ -67,6 +76,17 @@ describe.each(DOCUMENTS)('%s', (name) => {
   })
 })
 
+it.runIf(REWRITE)('writes the generated sections anew', async () => {
+  writeFileSync(join(ROOT, 'README.md'), await regenerated(read('README.md')))
+})
+
+it('README.md has its generated sections, as the sources are', async () => {
+  const text = read('README.md')
+  expect(sectionsOf(text).sort()).toEqual(['findings', 'limits', 'reading'])
+  expect(await regenerated(text)).toBe(text)
+  expect(await regenerated(text.replace('CAPTURE_DAMAGED', 'CAPTURE_RUINED'))).toBe(text)
+})
+
 it('the check of paths and scripts can fail', () => {
   const text =
     'See `src/codecs/udp.ts`, `src/nowhere.ts`, `codecs/{udp,gone}.ts`, `capture/node-*.ts`, [x](docs/none.md#a), `npm run nope`.'
@@ -101,6 +121,16 @@ describe('code blocks of README.md', () => {
     return { status: result.status, output: result.stdout }
   }
 
+  /** Puts what is real where README.md shows something else behind `before`. */
+  function rewrite(before: string, shown: string, real: string): void {
+    if (matchesShown(real, shown)) return
+    const text = read('README.md')
+    const at = text.indexOf(before + shown)
+    expect(at, 'README.md shows it').toBeGreaterThan(0)
+    const from = at + before.length
+    writeFileSync(join(ROOT, 'README.md'), text.slice(0, from) + real + text.slice(from + shown.length))
+  }
+
   beforeAll(async () => {
     await ensureDist()
     folder = mkdtempSync(join(tmpdir(), 'vxpcap-docs-'))
@@ -132,8 +162,9 @@ describe('code blocks of README.md', () => {
 
   it.each(of('console').map(name))('console, %s: each command prints what is shown', (_, block) => {
     for (const { command, output } of commandsOf(block)) {
-      const real = shell(command)
-      if (!matchesShown(real.output, output)) expect(real.output, `$ ${command}`).toBe(output)
+      const real = shell(command.replace(SET_UP, ''))
+      if (REWRITE) rewrite(`$ ${command}\n`, output, real.output)
+      else if (!matchesShown(real.output, output)) expect(real.output, `$ ${command}`).toBe(output)
     }
   })
 
@@ -160,6 +191,8 @@ describe('code blocks of README.md', () => {
     )
     expect(checked.stdout).toBe('')
     const { stdout } = await run('node', [source.replace(/\.mts$/, '.mjs')], { cwd: ROOT })
-    if (block.next?.language === 'text' && !matchesShown(stdout, block.next.text)) expect(stdout).toBe(block.next.text)
+    if (block.next?.language !== 'text') return
+    if (REWRITE) rewrite(`${block.text}\n\`\`\`\n\n\`\`\`text\n`, block.next.text, stdout.trimEnd())
+    else if (!matchesShown(stdout, block.next.text)) expect(stdout).toBe(block.next.text)
   })
 })

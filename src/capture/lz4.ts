@@ -4,6 +4,7 @@
  */
 import type { ByteReader } from './byte-reader.ts'
 import { BrokenStream } from './decoder.ts'
+import { uint32, Xxh32, xxh32 } from './xxhash.ts'
 
 /** Magic of an LZ4 frame, little-endian. */
 export const LZ4_MAGIC = 0x184d2204
@@ -21,9 +22,6 @@ const FLAG_CONTENT_SIZE = 0x08
 const FLAG_CONTENT_CHECKSUM = 0x04
 const FLAG_DICTIONARY = 0x01
 const UNCOMPRESSED = 0x8000_0000
-
-const uint32 = (bytes: Uint8Array, at: number): number =>
-  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 
 /** Steps over a skippable frame whose magic is next. */
 export async function skipFrame(input: ByteReader, format: string): Promise<void> {
@@ -175,77 +173,4 @@ export function decodeBlock(block: Uint8Array, out: Uint8Array, at: number, low:
   }
   // An empty block, or one that ends in a match.
   return -1
-}
-
-const PRIME_1 = 0x9e3779b1
-const PRIME_2 = 0x85ebca77
-const PRIME_3 = 0xc2b2ae3d
-const PRIME_4 = 0x27d4eb2f
-const PRIME_5 = 0x165667b1
-
-const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits))
-const round = (lane: number, word: number): number =>
-  Math.imul(rotate((lane + Math.imul(word, PRIME_2)) | 0, 13), PRIME_1)
-
-/** XXH32 with seed 0 (xxHash specification), fed in pieces. */
-export class Xxh32 {
-  private a = (PRIME_1 + PRIME_2) | 0
-  private b = PRIME_2 | 0
-  private c = 0
-  private d = -PRIME_1 | 0
-  private total = 0
-  private readonly rest = new Uint8Array(16)
-  private restLength = 0
-
-  update(bytes: Uint8Array): void {
-    this.total += bytes.length
-    let at = 0
-    if (this.restLength > 0) {
-      at = Math.min(16 - this.restLength, bytes.length)
-      this.rest.set(bytes.subarray(0, at), this.restLength)
-      this.restLength += at
-      if (this.restLength < 16) return
-      this.stripes(this.rest, 0, 16)
-    }
-    const end = at + ((bytes.length - at) & ~15)
-    this.stripes(bytes, at, end)
-    this.rest.set(bytes.subarray(end))
-    this.restLength = bytes.length - end
-  }
-
-  private stripes(bytes: Uint8Array, from: number, end: number): void {
-    let { a, b, c, d } = this
-    for (let at = from; at < end; at += 16) {
-      a = round(a, uint32(bytes, at))
-      b = round(b, uint32(bytes, at + 4))
-      c = round(c, uint32(bytes, at + 8))
-      d = round(d, uint32(bytes, at + 12))
-    }
-    this.a = a
-    this.b = b
-    this.c = c
-    this.d = d
-  }
-
-  /** The hash of everything so far, 0 to 2^32 − 1. */
-  digest(): number {
-    const { a, b, c, d, rest, restLength } = this
-    let hash = this.total >= 16 ? (rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18)) | 0 : PRIME_5
-    hash = (hash + this.total) | 0
-    let at = 0
-    for (; at + 4 <= restLength; at += 4) {
-      hash = Math.imul(rotate((hash + Math.imul(uint32(rest, at), PRIME_3)) | 0, 17), PRIME_4)
-    }
-    for (; at < restLength; at++) hash = Math.imul(rotate((hash + Math.imul(rest[at]!, PRIME_5)) | 0, 11), PRIME_1)
-    hash = Math.imul(hash ^ (hash >>> 15), PRIME_2)
-    hash = Math.imul(hash ^ (hash >>> 13), PRIME_3)
-    return (hash ^ (hash >>> 16)) >>> 0
-  }
-}
-
-/** XXH32 of `bytes`, seed 0. */
-export function xxh32(bytes: Uint8Array): number {
-  const hash = new Xxh32()
-  hash.update(bytes)
-  return hash.digest()
 }

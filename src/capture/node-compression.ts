@@ -1,36 +1,27 @@
 /**
  * Compressed captures, recognised by content and decompressed as a stream, never to disk: gzip through node:zlib, zstd through
- * node:zlib where this Node has it and fzstd otherwise, lz4 through `lz4.ts`. Concatenated members and frames are one stream.
+ * node:zlib where this Node has it and `zstd.ts` otherwise, lz4 through `lz4.ts`. Concatenated members and frames are one stream.
  */
 
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { constants, crc32, createInflateRaw } from 'node:zlib'
-import { Decompress } from 'fzstd'
 import { ByteReader } from './byte-reader.ts'
 import { BrokenStream, decodedSource } from './decoder.ts'
 import { LZ4_MAGIC, lz4Content, SKIPPABLE_MAGIC, skipFrame } from './lz4.ts'
 import type { ByteSource } from './source.ts'
+import { uint32 } from './xxhash.ts'
+import { MAX_ZSTD_WINDOW, ZSTD_MAGIC, type ZstdEngine, zstdContent } from './zstd.ts'
 
 /** How an input is compressed. */
 export type Compression = 'none' | 'gzip' | 'zstd' | 'lz4'
 
-/**
- * Largest zstd window that is accepted: 128 MiB, what the zstd command accepts without being asked.
- * A frame that wants more is reported as damage, not allocated.
- */
-export const MAX_ZSTD_WINDOW = 128 * 1024 * 1024
-
 /** Largest gzip member header (extra field, name, comment) that is accepted. */
 export const MAX_GZIP_HEADER = 256 * 1024
 
-const ZSTD_MAGIC = 0xfd2fb528
 /** Bytes handed to a decompressor at once: its output for them is lost when it stumbles over one, so not too many. */
 const PIECE = 16 * 1024
 const OUTPUT_CHUNK = 256 * 1024
-
-const uint32 = (bytes: Uint8Array, at: number): number =>
-  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 
 /**
  * Looks at the first bytes of a source and undoes its compression, if it has one.
@@ -50,7 +41,7 @@ export async function decompressed(source: ByteSource): Promise<{ source: ByteSo
     if (magic === LZ4_MAGIC) return { source: decodedSource(lz4Content(input), source), compression: 'lz4' }
     if (magic === ZSTD_MAGIC || begun) {
       if ((magic & 0xffff_fff0) !== SKIPPABLE_MAGIC) {
-        return { source: decodedSource(zstdContent(input), source), compression: 'zstd' }
+        return { source: decodedSource(zstdContent(input, nodeZstd()), source), compression: 'zstd' }
       }
     }
     if ((magic & 0xffff_fff0) !== SKIPPABLE_MAGIC) {
@@ -61,7 +52,7 @@ export async function decompressed(source: ByteSource): Promise<{ source: ByteSo
       await skipFrame(input, 'zstd or lz4')
     } catch (error) {
       if (!(error instanceof BrokenStream)) throw error
-      return { source: decodedSource(zstdContent(input), source), compression: 'zstd' }
+      return { source: decodedSource(zstdContent(input, nodeZstd()), source), compression: 'zstd' }
     }
   }
 }
@@ -230,129 +221,30 @@ async function* gzipMember(input: ByteReader): AsyncGenerator<Uint8Array> {
   input.skip(8)
 }
 
-function zstdBroken(input: ByteReader, what: string): BrokenStream {
-  return new BrokenStream('damaged', `the zstd stream is damaged at its offset ${input.offset}: ${what}`)
-}
-
-function zstdCut(input: ByteReader): BrokenStream {
-  return new BrokenStream('cut-short', `the zstd stream ends inside a frame, near its offset ${input.offset}`)
-}
-
-/** The content of a series of zstd frames (RFC 8878 §3.1), block by block. */
-async function* zstdContent(input: ByteReader): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    const magic = await input.peek(4)
-    if (magic.length === 0) return
-    if (magic.length < 4) throw zstdCut(input)
-    const value = uint32(magic, 0)
-    if (value === ZSTD_MAGIC) yield* zstdFrame(input)
-    else if ((value & 0xffff_fff0) >>> 0 === SKIPPABLE_MAGIC) await skipFrame(input, 'zstd')
-    else throw zstdBroken(input, 'no frame begins there')
-  }
-}
-
-/** One frame: its header and blocks are walked here, so that the window is bounded and a cut told from damage. */
-async function* zstdFrame(input: ByteReader): AsyncGenerator<Uint8Array> {
-  const start = await input.peek(6)
-  if (start.length < 6) throw zstdCut(input)
-  const descriptor = start[4]!
-  const single = (descriptor & 0x20) !== 0
-  const dictionaryLength = [0, 1, 2, 4][descriptor & 3]!
-  const sizeLength = descriptor >>> 6 === 0 ? (single ? 1 : 0) : 1 << (descriptor >>> 6)
-  const headerLength = 5 + (single ? 0 : 1) + dictionaryLength + sizeLength
-  const header = (await input.peek(headerLength)).slice()
-  if (header.length < headerLength) throw zstdCut(input)
-  if ((descriptor & 8) !== 0) throw zstdBroken(input, 'a reserved bit of the frame header is set')
-  let window: number
-  if (single) {
-    window = 0
-    for (let at = sizeLength - 1; at >= 0; at--) window = window * 256 + header[headerLength - sizeLength + at]!
-    if (sizeLength === 2) window += 256
-  } else {
-    const base = 2 ** (10 + (header[5]! >>> 3))
-    window = base + (base / 8) * (header[5]! & 7)
-  }
-  if (window > MAX_ZSTD_WINDOW)
-    throw zstdBroken(input, `a frame wants a window of ${window} bytes, more than ${MAX_ZSTD_WINDOW}`)
-  const blockSize = Math.min(window, 128 * 1024)
-  const checksumLength = (descriptor & 4) !== 0 ? 4 : 0
-  input.skip(headerLength)
-
-  const engine = zstdEngine()
-  try {
-    let head: Uint8Array | null = header
-    for (let last = false; !last; ) {
-      const blockHead = await input.peek(3)
-      if (blockHead.length < 3) throw zstdCut(input)
-      const word = blockHead[0]! | (blockHead[1]! << 8) | (blockHead[2]! << 16)
-      last = (word & 1) !== 0
-      const type = (word >>> 1) & 3
-      const size = word >>> 3
-      if (type === 3 || size > Math.max(blockSize, 1))
-        throw zstdBroken(input, 'a block is larger than its frame allows')
-      const length = 3 + (type === 1 ? 1 : size) + (last ? checksumLength : 0)
-      const block = await input.peek(length)
-      if (block.length < length) throw zstdCut(input)
-      const bytes: Uint8Array = new Uint8Array((head?.length ?? 0) + length)
-      if (head !== null) bytes.set(head)
-      bytes.set(block, head?.length ?? 0)
-      head = null
-      const error = await engine.write(bytes, last)
-      yield* engine.output.splice(0)
-      if (error !== null) throw zstdBroken(input, error)
-      input.skip(length)
-    }
-  } finally {
-    engine.close()
-  }
-}
-
-interface ZstdEngine {
-  readonly output: Uint8Array[]
-  /** @returns What is wrong, `null` when nothing is. */
-  write(bytes: Uint8Array, last: boolean): Promise<string | null>
-  close(): void
-}
-
 type CreateZstd = (options: object) => Transform & { bytesWritten: number }
 
-function zstdEngine(): ZstdEngine {
-  // Node 22.15 and 23.8 and later have it.
+/** A zstd engine out of Node, where this one has it (22.15, 23.8 and later); several times faster than the one in TypeScript. */
+function nodeZstd(): ((window: number) => ZstdEngine) | undefined {
   const create = (zlib as unknown as { createZstdDecompress?: CreateZstd }).createZstdDecompress
-  return create === undefined ? fzstdEngine() : nodeZstdEngine(create)
-}
-
-function nodeZstdEngine(create: CreateZstd): ZstdEngine {
-  const windowLogMax = (constants as unknown as Record<string, number>).ZSTD_d_windowLogMax
-  const params = windowLogMax === undefined ? {} : { [windowLogMax]: Math.log2(MAX_ZSTD_WINDOW) }
-  const engine = new Engine(create({ chunkSize: OUTPUT_CHUNK, params }))
-  return {
-    output: engine.output,
-    async write(bytes, last) {
+  const windowLogMax = (constants as unknown as Record<string, number | undefined>).ZSTD_d_windowLogMax
+  if (create === undefined || windowLogMax === undefined) return undefined
+  return () => {
+    const engine = new Engine(
+      create({ chunkSize: OUTPUT_CHUNK, params: { [windowLogMax]: Math.log2(MAX_ZSTD_WINDOW) } }),
+    )
+    const take = async (bytes: Uint8Array): Promise<Uint8Array[] | null> => {
       await engine.write(bytes)
-      if (last && engine.error === null) await engine.finish()
-      return engine.error?.message ?? null
-    },
-    close: () => engine.close(),
-  }
-}
-
-function fzstdEngine(): ZstdEngine {
-  const output: Uint8Array[] = []
-  const decoder = new Decompress((chunk) => {
-    // fzstd goes on with its buffer.
-    if (chunk.length > 0) output.push(chunk.slice())
-  })
-  return {
-    output,
-    async write(bytes, last) {
-      try {
-        decoder.push(bytes, last)
-        return null
-      } catch (error) {
-        return error instanceof Error ? error.message : String(error)
-      }
-    },
-    close() {},
+      return engine.error === null ? engine.output.splice(0) : null
+    }
+    return {
+      begin: async (header) => (await take(header)) !== null,
+      block: (_type, bytes) => take(bytes.slice()),
+      async end(checksum) {
+        if (checksum !== null) await engine.write(checksum.slice())
+        await engine.finish()
+        return engine.error === null
+      },
+      close: () => engine.close(),
+    }
   }
 }

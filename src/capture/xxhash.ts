@@ -145,8 +145,8 @@ export class Xxh64 {
         low = sum >>> 0
         high = (high + productHigh + (sum > 0xffff_ffff ? 1 : 0)) >>> 0
         // rotated left by 31: the halves change places, then one bit to the right
-        const turnedHigh = ((low << 31) | (high >>> 1)) >>> 0
-        const turnedLow = ((high << 31) | (low >>> 1)) >>> 0
+        const turnedHigh = ((high << 31) | (low >>> 1)) >>> 0
+        const turnedLow = ((low << 31) | (high >>> 1)) >>> 0
         // · P1
         low = Math.imul(turnedLow, P1_LOW) >>> 0
         high = (highProduct(turnedLow, P1_LOW) + Math.imul(turnedHigh, P1_LOW) + Math.imul(turnedLow, P1_HIGH)) >>> 0

@@ -14,19 +14,24 @@ function refuse(): never {
   throw new Malformed()
 }
 
-const LITERALS_BASE: number[] = []
+/** Extra bits of each literals length code, and of each match length code (§3.1.1.3.2.1.1, tables 16 and 17). */
 const LITERALS_BITS = [...Array(16).fill(0), 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
-const MATCH_BASE: number[] = []
 const MATCH_BITS = [...Array(32).fill(0), 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
-// Each code begins where the one before ends, but for the step that tables 17 and 18 of §3.1.1.3.2.1.1 make.
-for (let code = 0, base = 0; code < LITERALS_BITS.length; code++) {
-  LITERALS_BASE.push(base)
-  base = code === 24 ? 64 : base + (1 << LITERALS_BITS[code])
+const LITERALS_BASE = /* @__PURE__ */ baselines(LITERALS_BITS, 0)
+const MATCH_BASE = /* @__PURE__ */ baselines(MATCH_BITS, 3)
+
+/** Each code begins where the one before ends. */
+function baselines(bits: readonly number[], first: number): number[] {
+  let base = first
+  return bits.map((count) => {
+    const own = base
+    base += 1 << count
+    return own
+  })
 }
-for (let code = 0, base = 3; code < MATCH_BITS.length; code++) {
-  MATCH_BASE.push(base)
-  base += 1 << MATCH_BITS[code]
-}
+
+/** Up to here a loop is faster than what an array method costs to call. */
+const SHORT = 24
 
 /** Default distributions (§3.1.1.3.2.2). */
 const LITERALS_DEFAULT = [
@@ -449,17 +454,21 @@ export class ZstdBlocks {
   }
 
   private append(from: number, to: number): void {
-    this.out.set(this.literals.subarray(from, to), this.end)
-    this.end += to - from
+    const { out, literals } = this
+    const at = this.end
+    const length = to - from
+    if (length > SHORT) out.set(literals.subarray(from, to), at)
+    else for (let byte = 0; byte < length; byte++) out[at + byte] = literals[from + byte]!
+    this.end = at + length
   }
 
   private match(offset: number, length: number): void {
     const { out } = this
     const at = this.end
-    if (offset >= length) {
+    if (length > SHORT && offset >= length) {
       out.copyWithin(at, at - offset, at - offset + length)
     } else {
-      // The match overlaps what it makes: byte by byte.
+      // A match may overlap what it makes: byte by byte.
       for (let byte = at; byte < at + length; byte++) out[byte] = out[byte - offset]!
     }
     this.end = at + length

@@ -49,6 +49,24 @@ export function parseUnderlayMtu(text: string): number {
   return whole('--underlay-mtu', text, MIN_MTU, MAX_MTU, 'such as --underlay-mtu 1500')
 }
 
+/** Packets by number, from 1: `first` to `last`, both included. */
+export interface PacketRange {
+  readonly first: number
+  /** `Infinity` for an open end. */
+  readonly last: number
+}
+
+/** `--packet`: one number, `3-9`, or `3-` for everything from there on. */
+export function parsePackets(text: string): PacketRange {
+  const match = /^(\d+)(-(\d*))?$/.exec(text)
+  const first = Number(match?.[1])
+  const last = match?.[2] === undefined ? first : match[3] === '' ? Number.POSITIVE_INFINITY : Number(match[3])
+  if (match === null || first < 1 || last < first || first > Number.MAX_SAFE_INTEGER) {
+    throw new UsageError(`--packet '${text}': wants a number from 1, or a range such as 3-9 or 3-`)
+  }
+  return { first, last }
+}
+
 /** `--threads`: 1 to 256. */
 export function parseThreads(text: string): number {
   return whole('--threads', text, 1, MAX_THREADS, 'or leave it out to have it chosen')

@@ -1,5 +1,6 @@
 /** What the command line needs from the process around it; a test puts its own in place. */
 import type { CaptureError } from '../capture/errors.ts'
+import type { ByteSource } from '../capture/source.ts'
 import type { Summary } from '../summary.ts'
 
 /** A stream that text is written to. */
@@ -41,6 +42,8 @@ export interface Host {
   version: string
   /** Loads what reads captures; not before it is needed. */
   summarizer: () => Promise<SummarizeFiles>
+  /** Opens a capture, decompressed; `-` is standard input. Throws CaptureError when it cannot be read. */
+  open: (path: string) => Promise<ByteSource>
   /** Calls back on the first Ctrl-C only, so that a second one ends the program. @returns Ends the listening. */
   onInterrupt: (listener: () => void) => () => void
 }

@@ -20,6 +20,20 @@ Exit status:
   2  wrong usage, no readable capture, or a damaged one (what could be read is reported)
 `
 
+const DECODE_EXAMPLES = `
+Examples:
+  vxpcap decode --packet 5 uplink.pcapng
+  vxpcap decode --packet 5-8 --packet 20 --hex uplink.pcap
+  vxpcap decode --json uplink.pcap | jq '.packets[].layers[].name'
+
+Exit status:
+  0  done
+  2  wrong usage, no readable capture, a damaged one (what could be read is printed), or no such packet
+`
+
+/** Commands whose own help a mistake in their arguments points to. */
+const COMMANDS: readonly string[] = ['summarize', 'decode']
+
 /** Work that parsing has found to do. */
 type Task = () => Promise<number>
 
@@ -96,6 +110,21 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
         return summarize(captures, { top, rows, failOn, color, ...rest }, host)
       })
     })
+  program
+    .command('decode')
+    .description('each packet as a tree of layers and fields')
+    .argument('<capture...>', 'pcap or pcapng files, read in this order as one; "-" reads standard input')
+    .option('--packet <n>', 'only this packet, or a range such as 3-9 or 3- (repeatable)', repeated(read.parsePackets))
+    .option('--json', 'one JSON document on standard output, nothing else there')
+    .option('--hex', 'the bytes too: a hex dump with offsets; in JSON as hex digits')
+    .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+    .addHelpText('after', DECODE_EXAMPLES)
+    .action((captures, options) => {
+      onTask(async () => {
+        const { decode } = await import('./commands/decode.ts')
+        return decode(captures, options, host)
+      })
+    })
   return program
 }
 
@@ -113,7 +142,7 @@ function usageLine(error: CommanderError, argv: readonly string[]): string {
   if (error.code === 'commander.unknownCommand' && looksLikeCapture(argv[0])) {
     return `${said}; to summarize a capture: vxpcap summarize ${argv.join(' ')}`
   }
-  return `${said}; see vxpcap ${argv[0] === 'summarize' ? 'summarize ' : ''}--help`
+  return `${said}; see vxpcap ${COMMANDS.includes(argv[0] ?? '') ? `${argv[0]} ` : ''}--help`
 }
 
 function looksLikeCapture(argument: string | undefined): boolean {

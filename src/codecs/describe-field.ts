@@ -12,7 +12,7 @@ export interface ChecksumCheck {
   readonly verdict: 'valid' | 'absent' | 'partial' | 'wrong' | 'unverified'
   /** By how much the field exceeds what it ought to be, in one's-complement arithmetic; 0 unless `wrong`. */
   readonly difference: number
-  /** Why it was not verified: `fragment`, `not captured` or `truncated`. */
+  /** Why it was not verified: `fragment`, `truncated`, `not captured in full` or `not quoted in full`. */
   readonly reason?: string
 }
 
@@ -176,6 +176,17 @@ const WRITTEN: Readonly<Record<string, string>> = {
   UdpLite: 'UDP-Lite',
   Vlan: '802.1Q',
   Vrrp: 'VRRP',
+  dsap: 'DSAP',
+  dscp: 'DSCP',
+  ecn: 'ECN',
+  etherType: 'EtherType',
+  ihl: 'IHL',
+  mtu: 'MTU',
+  nextHopMtu: 'next-hop MTU',
+  ssap: 'SSAP',
+  vlanId: 'VLAN id',
+  vni: 'VNI',
+  vsid: 'VSID',
 }
 
 /** The words of an identifier: `maximum segment size`. */

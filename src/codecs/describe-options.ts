@@ -3,7 +3,7 @@
  * from the codecs' own decoders; an option's place follows from the lengths of those before it.
  */
 import { formatIpv4, formatMac } from './address.ts'
-import { counted, type DescribedField, hex, hexAt, nameIn, wholeField, wordsOf } from './describe-field.ts'
+import { counted, type DescribedField, hex, hexAt, nameIn, wholeField } from './describe-field.ts'
 import * as geneve from './geneve.ts'
 import * as gre from './gre.ts'
 import * as icmp from './icmp.ts'
@@ -238,9 +238,4 @@ export function queryTail(view: DataView, at: number, end: number, origin: numbe
   const from = sources.length === 0 ? '' : `, sources ${sources.map(formatIpv4).join(', ')}`
   const text = `${suppress === 1 ? 'suppress, ' : ''}robustness ${robustness}, every ${seconds} s${from}`
   return wholeField('query', at - origin, end - at, hexAt(view, at, end - at), text)
-}
-
-/** The words of a field's name: `destination port`. */
-export function fieldWords(name: string): string {
-  return /[ A-Z]/.test(name) ? wordsOf(name) : name
 }

@@ -557,7 +557,7 @@ class Walk {
     let check: ChecksumCheck
     if (udp.checksum(view, at) === 0) check = checkOf(checksum.Verdict.Absent)
     else if (ip.doubt !== null) check = unverified(ip.doubt)
-    else if (end > cursor.end) check = unverified('not captured')
+    else if (end > cursor.end) check = unverified(this.missing())
     else if (!fits && stated !== 0) check = unverified('truncated')
     else check = checkOf(checksum.verifyUdp(view, at, end, this.pseudoSum(ip, Protocol.Udp, end - at)))
     const fields = withCheck(describeFields(udp.LAYOUT, says.UDP, view, at, this.at), check)
@@ -837,7 +837,11 @@ class Walk {
   private doubt(isFragment: boolean, beyond: boolean): string | null {
     if (isFragment) return 'fragment'
     if (beyond) return 'truncated'
-    return this.cursor.end < this.cursor.wireEnd ? 'not captured' : null
+    return this.cursor.end < this.cursor.wireEnd ? this.missing() : null
+  }
+
+  private missing(): string {
+    return this.quoted ? 'not quoted in full' : 'not captured in full'
   }
 
   private verified(ip: Carrier, verify: () => number): ChecksumCheck {

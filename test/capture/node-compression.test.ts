@@ -3,10 +3,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { xxh32 } from '../../src/capture/lz4.ts'
+import { ByteReader } from '../../src/capture/byte-reader.ts'
 import { type Compression, decompressed, MAX_GZIP_HEADER } from '../../src/capture/node-compression.ts'
 import { CaptureReader, refill } from '../../src/capture/reader.ts'
 import { bytesSource, chunksSource } from '../../src/capture/source.ts'
+import { Xxh64, xxh32 } from '../../src/capture/xxhash.ts'
+import { zstdContent } from '../../src/capture/zstd.ts'
 import {
   copyPacket,
   data,
@@ -53,6 +55,9 @@ async function read(bytes: Uint8Array, size = Number.POSITIVE_INFINITY): Promise
   await source.close?.()
   return { packets, issue: reader.issue, compression, bytes: reader.bytesRead }
 }
+
+const KNOWN_FRAME =
+  'KLUv/QRo/QQAptIlEqCXNAdm/z8AXNDS0ibSqjLPECEAHwAfANOlR29nD/248eLEhwsPXk4e+G3X9CzHnYcDgwKCAYEAgGE+2eSSSR5Z5JArUw7yxRZXTPHEEkfcmHGIr1uvTj1TSx11a9ahPtroookeWuigS5MO9M0210zzzDLH3Jlz32133XTPLXfcvXmH+2yzyyZ7bLHDrk072FdbXTXVAQEAfV4uUBNJrw=='
 
 /** Runs a command with `input` on its standard input; `null` when it is not installed. */
 function pipe(command: string, args: string[], input: Uint8Array): Uint8Array | null {
@@ -273,6 +278,92 @@ describe('damaged streams yield what was whole, end with an issue, and never thr
       const expected = await read(copy)
       for (const size of [777, 16_384, 100_000]) expect(await read(copy, size)).toEqual(expected)
     }
+  })
+})
+
+describe('zstd in TypeScript, whatever this Node has', () => {
+  const unpack = async (bytes: Uint8Array): Promise<Uint8Array> => {
+    const parts: Uint8Array[] = []
+    for await (const part of zstdContent(new ByteReader(bytesSource(bytes)))) parts.push(part.slice())
+    return join(...parts)
+  }
+  const next = random(21)
+  const words = Array.from({ length: 400 }, () => data(2 + Math.floor(next() * 12), Math.floor(next() * 200)))
+  const contents: [string, Uint8Array][] = [
+    ['nothing', new Uint8Array(0)],
+    ['one byte', Uint8Array.of(7)],
+    ['a run', new Uint8Array(400_000).fill(3)],
+    ['noise', Uint8Array.from({ length: 300_000 }, () => Math.floor(next() * 256))],
+    ['skewed bytes', Uint8Array.from({ length: 300_000 }, () => Math.floor(-Math.log(next()) * 9) & 255)],
+    ['words', join(...Array.from({ length: 90_000 }, () => words[Math.floor(next() ** 2 * words.length)]!))],
+    ['few symbols', Uint8Array.from({ length: 20_000 }, () => Math.floor(next() * 3) * 80)],
+    ['a capture', LARGE],
+  ]
+  const LEVELS = [
+    ['-1'],
+    ['-3'],
+    ['-9'],
+    ['-19'],
+    ['--ultra', '-22'],
+    ['--fast=5'],
+    ['-12', '--long=27'],
+    ['-3', '--no-check'],
+  ]
+  for (const [name, content] of contents) {
+    test.skipIf(pipe('zstd', ['-c'], Uint8Array.of(1)) === null)(
+      `${name}, at every level (skipped without zstd)`,
+      async () => {
+        for (const level of LEVELS) {
+          const packed = pipe('zstd', ['-c', ...level], content)
+          const unpacked = await unpack(packed as Uint8Array)
+          expect(Buffer.compare(unpacked, content), level.join(' ')).toBe(0)
+        }
+      },
+    )
+  }
+
+  test('a known frame: compressed literals, sequences, checksum', async () => {
+    // zstd 1.5 -19 of 'abcdefgh' times 8 and the numbers 0 to 99, one a line.
+    const text = `${'abcdefgh'.repeat(8)}${Array.from({ length: 100 }, (_, index) => `${index}\n`).join('')}`
+    expect(new TextDecoder().decode(await unpack(new Uint8Array(Buffer.from(KNOWN_FRAME, 'base64'))))).toBe(text)
+  })
+
+  test('many small frames with large windows cost no more than what they hold', async () => {
+    const one = join(le32(0xfd2fb528), [0, 0x88], [9, 0, 0, 65])
+    const from = performance.now()
+    expect((await unpack(join(...Array.from({ length: 2000 }, () => one)))).length).toBe(2000)
+    expect(performance.now() - from).toBeLessThan(3000)
+  })
+
+  test('XXH64 as its specification has it, in any pieces', () => {
+    const hash = (bytes: Uint8Array, size = bytes.length || 1) => {
+      const state = new Xxh64()
+      for (let at = 0; at < bytes.length; at += size) state.update(bytes.subarray(at, at + size))
+      return state.digest()
+    }
+    const text = (content: string) => new TextEncoder().encode(content)
+    expect(hash(text(''))).toBe(0xef46db3751d8e999n)
+    expect(hash(text('a'))).toBe(0xd24ec4f1a98c6e5bn)
+    expect(hash(text('abc'))).toBe(0x44bc2cf5ad770999n)
+    expect(hash(text('Nobody inspects the spammish repetition'))).toBe(0xfbcea83c8a378bf1n)
+    for (const size of [1, 5, 31, 32, 33, 1000])
+      expect(hash(LARGE.subarray(0, 5001), size)).toBe(hash(LARGE.subarray(0, 5001)))
+  })
+
+  test('flipped bytes: an end or an issue, never a throw of another kind', async () => {
+    const packed = pipe('zstd', ['-c', '-9'], join(...contents.map(([, content]) => content.subarray(0, 20_000))))
+    const bytes = packed ?? new Uint8Array(Buffer.from(KNOWN_FRAME, 'base64'))
+    let refused = 0
+    for (let run = 0; run < 300; run++) {
+      const copy = bytes.slice()
+      for (let flip = 0; flip < 2; flip++) copy[6 + Math.floor(next() * (copy.length - 6))] = Math.floor(next() * 256)
+      await unpack(copy).catch((error) => {
+        expect(error.constructor.name).toBe('BrokenStream')
+        refused++
+      })
+    }
+    // The checksum leaves hardly any damage unseen.
+    expect(refused).toBeGreaterThan(290)
   })
 })
 

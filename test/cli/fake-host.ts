@@ -1,4 +1,6 @@
 /** A process that is none: streams that remember, a summarizer that answers as told. */
+import { CaptureError } from '../../src/capture/errors.ts'
+import { bytesSource } from '../../src/capture/source.ts'
 import type { Host, Output, SummarizeFiles, SummarizeFilesOptions } from '../../src/cli/host.ts'
 import { labSummary } from '../report/summaries.ts'
 
@@ -19,6 +21,8 @@ export interface FakeOptions {
   stdoutIsTerminal?: boolean
   columns?: number
   stdinIsTerminal?: boolean
+  /** What the captures hold, by path; others do not exist. */
+  captures?: Record<string, Uint8Array>
   /** What writing to standard output fails with. */
   failWith?: Error
 }
@@ -38,6 +42,11 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     summarizer: async () => async (paths, settings) => {
       host.asked = { paths, options: settings }
       return options.summarize === undefined ? labSummary() : options.summarize(paths, settings)
+    },
+    async open(path) {
+      const bytes = options.captures?.[path]
+      if (bytes === undefined) throw new CaptureError('unreadable', 'does not exist; check the path')
+      return bytesSource(bytes)
     },
     onInterrupt(listener) {
       listeners.add(listener)

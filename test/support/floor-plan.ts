@@ -23,10 +23,23 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   capture: ['codecs', 'packet', 'issue'],
   // 2: facts to findings, and the hot loop
   diagnosis: ['codecs', 'issue', 'summary', 'analyzers', 'findings'],
-  pipeline: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'diagnosis'],
+  batch: ['packet'],
+  observe: ['codecs', 'packet', 'analyzers'],
+  pipeline: [
+    'codecs',
+    'packet',
+    'issue',
+    'summary',
+    'analyzers',
+    'findings',
+    'capture',
+    'diagnosis',
+    'batch',
+    'observe',
+  ],
   // 3: words, threads, and the same pipeline over paths of a file system
   report: ['codecs', 'summary', 'findings'],
-  workers: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'pipeline'],
+  workers: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'batch', 'observe'],
   node: ['index', 'node-summarize'],
   'node-summarize': ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'pipeline', 'workers'],
   // 4: people

@@ -1,0 +1,186 @@
+/** `vxpcap decode`: each packet of a capture as a tree of layers and fields, as text or as JSON, with a hex dump if asked. */
+import { isoTime } from '../../analyzers/time.ts'
+import { CaptureError } from '../../capture/errors.ts'
+import { CaptureReader, refill } from '../../capture/reader.ts'
+import type { ByteSource } from '../../capture/source.ts'
+import { describePacket } from '../../codecs/describe.ts'
+import { hexAt } from '../../codecs/describe-field.ts'
+import { tunnelPorts } from '../../codecs/dissect.ts'
+import { hexDump } from '../../report/hex-dump.ts'
+import { type PacketHeading, packetText } from '../../report/packet-text.ts'
+import { type PacketRange, UsageError } from '../arguments.ts'
+import { DONE, TROUBLE } from '../exit-status.ts'
+import { complain, type Host, write } from '../host.ts'
+
+/** The options as the command line gives them. */
+export interface DecodeOptions {
+  json?: boolean | undefined
+  hex?: boolean | undefined
+  packet?: PacketRange[] | undefined
+  port?: number[] | undefined
+}
+
+const STDIN = '-'
+/** Characters gathered before they are written. */
+const PIECE = 64 * 1024
+
+/** Runs the command. @returns Exit status. @throws UsageError, and the error of a standard output that takes no more. */
+export async function decode(paths: string[], options: DecodeOptions, host: Host): Promise<number> {
+  const times = paths.filter((path) => path === STDIN).length
+  if (times > 1) throw new UsageError("'-' is given more than once; standard input can be read only once")
+  if (times === 1 && host.stdinIsTerminal) {
+    throw new UsageError("'-' reads standard input, which is a terminal; try: tcpdump -U -w - | vxpcap decode -")
+  }
+  const interrupted = new AbortController()
+  const release = times === 1 ? host.onInterrupt(() => interrupted.abort()) : undefined
+  const run = new Run(paths, options, host, interrupted.signal)
+  try {
+    return await run.all()
+  } finally {
+    release?.()
+  }
+}
+
+/** One run over all captures: what has been printed, and what went wrong. */
+class Run {
+  private readonly ports
+  private readonly troubles: string[] = []
+  private status: number = DONE
+  private text = ''
+  private printed = 0
+  private readable = 0
+  private nextNumber = 1
+
+  constructor(
+    private readonly paths: readonly string[],
+    private readonly options: DecodeOptions,
+    private readonly host: Host,
+    private readonly signal: AbortSignal,
+  ) {
+    this.ports = tunnelPorts(options.port ?? [])
+  }
+
+  async all(): Promise<number> {
+    const { paths, host, options } = this
+    for (const path of paths) {
+      if (this.signal.aborted || this.isPast(this.nextNumber)) break
+      try {
+        await this.file(path)
+      } catch (error) {
+        if (!(error instanceof CaptureError)) throw error
+        this.trouble(path, error.message, error.offset)
+        this.status = TROUBLE
+      }
+    }
+    if (this.readable > 0 && options.json) this.text += this.printed === 0 ? `${OPENING}]}\n` : '\n]}\n'
+    await this.flush()
+    if (this.readable > 0 && !this.signal.aborted && this.status === DONE) this.checkAllFound()
+    for (const line of this.troubles) await complain(host, line)
+    return this.status
+  }
+
+  private async file(path: string): Promise<void> {
+    const opened = await this.host.open(path)
+    const source = path === STDIN ? interruptible(opened, this.signal) : opened
+    const reader = new CaptureReader({ firstNumber: this.nextNumber })
+    let counted = false
+    try {
+      while (!reader.done && !this.signal.aborted && !this.isPast(reader.nextNumber)) {
+        while (reader.next()) {
+          this.packet(path, reader)
+          if (this.text.length >= PIECE) await this.flush()
+          if (this.isPast(reader.nextNumber)) break
+        }
+        if (reader.headerRead && !counted) {
+          counted = true
+          this.readable++
+        }
+        if (reader.done || this.isPast(reader.nextNumber)) break
+        // What has come so far is worth seeing while a stream waits for more.
+        if (path === STDIN) await this.flush()
+        await refill(reader, source)
+      }
+    } finally {
+      await source.close?.()
+      this.nextNumber = reader.nextNumber
+    }
+    const { issue } = reader
+    if (issue === null) return
+    this.trouble(path, issue.detail, issue.offset)
+    if (issue.kind === 'damaged') this.status = TROUBLE
+  }
+
+  private packet(path: string, reader: CaptureReader): void {
+    const { options, ports } = this
+    const { packet, view } = reader
+    if (!this.isWanted(packet.number)) return
+    const { number, at, capturedLength, seconds, nanoseconds, linkType } = packet
+    const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
+    const description = describePacket(view, at, capturedLength, wireLength, linkType, { ports })
+    const name = reader.interfaces[packet.interfaceId]?.name
+    const comments = reader.comments()
+    const heading: PacketHeading = {
+      number,
+      ...(this.paths.length > 1 && { file: path }),
+      time: isoTime(seconds, nanoseconds),
+      ...(name !== undefined && { interfaceName: name }),
+      ...(comments.length > 0 && { comments }),
+    }
+    if (options.json) {
+      const bytes = options.hex ? { bytes: hexAt(view, at, capturedLength) } : {}
+      this.text += `${this.printed === 0 ? OPENING : ','}\n${JSON.stringify({ ...heading, ...description, ...bytes })}`
+    } else {
+      const lines = packetText(heading, description)
+      if (options.hex) lines.push(...hexDump(view, at, capturedLength).map((line) => `  ${line}`))
+      this.text += `${this.printed === 0 ? '' : '\n'}${lines.join('\n')}\n`
+    }
+    this.printed++
+  }
+
+  /** Whether no packet from `number` on is wanted. */
+  private isPast(number: number): boolean {
+    const { packet } = this.options
+    return packet?.every(({ last }) => number > last) ?? false
+  }
+
+  private isWanted(number: number): boolean {
+    const { packet } = this.options
+    return packet?.some(({ first, last }) => first <= number && number <= last) ?? true
+  }
+
+  /** A packet that was asked for by number, and is not there, is a mistake; a range may reach over the end. */
+  private checkAllFound(): void {
+    const count = this.nextNumber - 1
+    const missing = this.options.packet?.find(({ first }) => first > count)
+    if (missing === undefined) return
+    this.troubles.push(`no packet ${missing.first}: the last one is ${count}; see vxpcap decode --help`)
+    this.status = TROUBLE
+  }
+
+  private trouble(path: string, message: string, offset: number | null): void {
+    const name = path === STDIN ? 'standard input' : path
+    const where = offset === null || message.includes('offset') ? '' : ` (offset ${offset})`
+    this.troubles.push(`${name}: ${message}${where}`)
+  }
+
+  private async flush(): Promise<void> {
+    const { text } = this
+    this.text = ''
+    if (text !== '') await write(this.host.stdout, text)
+  }
+}
+
+const OPENING = '{"schema":"vxpcap.decode/1","packets":['
+
+/** A source that ends when the signal says so, even while it waits for bytes that may never come. */
+function interruptible(source: ByteSource, signal: AbortSignal): ByteSource {
+  const interrupted = new Promise<number>((resolve) => {
+    signal.addEventListener('abort', () => resolve(0), { once: true })
+  })
+  return {
+    read: (into) => (signal.aborted ? Promise.resolve(0) : Promise.race([source.read(into), interrupted])),
+    close: async () => {
+      if (!signal.aborted) await source.close?.()
+    },
+  }
+}

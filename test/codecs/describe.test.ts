@@ -1,0 +1,388 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type DescribedField, type DescribedLayer, describePacket, MAX_NESTING } from '../../src/codecs/describe.ts'
+import * as says from '../../src/codecs/describe-headers.ts'
+import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
+import { explainFault } from '../../src/codecs/explain-fault.ts'
+import * as codecs from '../../src/codecs/index.ts'
+import { Layers } from '../../src/codecs/layers.ts'
+import { LinkType } from '../../src/codecs/linktype.ts'
+import { bytesOf } from '../support/hex.ts'
+import { recordsOf } from '../support/parts.ts'
+import { because, LAB, ROOT } from '../support/shared.ts'
+
+const FIXTURES = join(ROOT, 'fixtures/pcaps')
+
+function described(hex: string, linkType: number = LinkType.Ethernet, cut = 0) {
+  const bytes = bytesOf(hex)
+  const view = new DataView(new Uint8Array([0xee, 0xee, 0xee, ...bytes, 0xee]).buffer)
+  return describePacket(view, 3, bytes.length - cut, bytes.length, linkType)
+}
+
+/** The tree as nested names: `vxlan(ethernet ipv4)`. */
+function shape(layers: readonly DescribedLayer[]): string {
+  return layers
+    .map(({ name, quoted, layers: inside }) => {
+      const own = quoted ? `${name}"` : name
+      return inside.length === 0 ? own : `${own}(${shape(inside)})`
+    })
+    .join(' ')
+}
+
+function every(layers: readonly DescribedLayer[]): DescribedLayer[] {
+  return layers.flatMap((layer) => [layer, ...every(layer.layers)])
+}
+
+function fieldOf(layers: readonly DescribedLayer[], layer: string, ...names: string[]): DescribedField {
+  let fields = every(layers).find(({ name }) => name === layer)?.fields ?? []
+  let found: DescribedField | undefined
+  for (const name of names) {
+    found = fields.find((one) => one.name === name)
+    if (found === undefined) throw new Error(`${layer} has no field ${name}: ${fields.map((one) => one.name)}`)
+    fields = found.fields ?? []
+  }
+  return found!
+}
+
+const ETHERNET = '020000000002 020000000001 '
+const IPV4_UDP = '45000046 00004000 40110000 0a000001 0a000002'
+/** The SYN of fault-healthy-h1.pcap, packet 45, from its outer Ethernet header on. */
+const SYN = `020000000002 020000000001 0800
+4500006e 89580000 4011c85c 0a000a65 0a000a66 af8e12b5005a3c29 0800000000006400
+02bb00000001 02aa00000001 0800 4500003c 00004000 4006b5fe c0a80a01 c0a80a02
+df1c1389 eba2ca89 00000000 a002fd5c 0ac10000 02040582 0402 080a19e0ac0a00000000 01 03030a`
+
+describe('describePacket', () => {
+  it('gives each field its place, value, text and unit', () => {
+    const { layers, faults, linkType, capturedLength, wireLength } = described(SYN)
+    expect(faults).toEqual([])
+    expect([linkType, capturedLength, wireLength]).toEqual(['EN10MB', 124, 124])
+    expect(shape(layers)).toBe('ethernet ipv4 udp vxlan(ethernet ipv4 tcp)')
+    expect(fieldOf(layers, 'ethernet', 'destination')).toEqual({
+      name: 'destination',
+      offset: 0,
+      length: 6,
+      bitOffset: 0,
+      bits: 48,
+      value: 0x0200_0000_0002,
+      text: '02:00:00:00:00:02',
+    })
+    expect(fieldOf(layers, 'ipv4', 'ihl')).toEqual({
+      name: 'ihl',
+      offset: 14,
+      length: 1,
+      bitOffset: 4,
+      bits: 4,
+      value: 5,
+      text: '5 (20 bytes)',
+      unit: '4-byte words',
+    })
+    expect(fieldOf(layers, 'ipv4', 'totalLength')).toMatchObject({
+      offset: 16,
+      value: 110,
+      text: '110 bytes',
+      unit: 'bytes',
+    })
+    expect(fieldOf(layers, 'vxlan', 'vni')).toMatchObject({ offset: 46, length: 3, bits: 24, value: 100, text: '100' })
+    expect(fieldOf(layers, 'tcp', 'flags')).toMatchObject({ offset: 97, value: 2, text: '0x02 (SYN)' })
+    expect(every(layers).map(({ depth }) => depth)).toEqual([0, 0, 0, 0, 1, 1, 1])
+    expect(every(layers).map(({ offset, length }) => [offset, length])).toEqual([
+      [0, 14],
+      [14, 20],
+      [34, 8],
+      [42, 8],
+      [50, 14],
+      [64, 20],
+      [84, 40],
+    ])
+  })
+
+  it('takes options apart by their own decoders, each in its place', () => {
+    const { layers } = described(SYN)
+    const options = fieldOf(layers, 'tcp', 'options')
+    expect([options.offset, options.length]).toEqual([104, 20])
+    expect(options.fields?.map(({ name, offset, length, text }) => [name, offset, length, text])).toEqual([
+      ['maximum segment size', 104, 4, '1410 bytes'],
+      ['SACK permitted', 108, 2, ''],
+      ['timestamps', 110, 10, 'value 434154506, echo 0'],
+      ['no operation', 120, 1, ''],
+      ['window scale', 121, 3, '10 (window × 1024)'],
+    ])
+  })
+
+  it('names every field that a layout declares, and takes its value from the same bytes as the reference decoder', () => {
+    const seen = new Set<string>()
+    for (const file of readdirSync(FIXTURES).filter((name) => /\.pcap(ng)?$/.test(name))) {
+      for (const { view, packet } of recordsOf(join(FIXTURES, file))) {
+        const { layers } = describePacket(view, 0, packet.capturedLength, packet.wireLength, packet.linkType)
+        for (const { name, offset, fields } of every(layers)) {
+          const layout = LAYOUTS[name]
+          if (layout === undefined) continue
+          seen.add(name)
+          const reference = layout.reference(new Uint8Array(view.buffer, view.byteOffset + offset, layout.span))
+          for (const info of layout.fields) {
+            const field = fields.find((one) => one.name === info.name)!
+            expect(field, `${name}.${info.name}`).toMatchObject({
+              offset: offset + info.offset,
+              length: info.length,
+              bitOffset: info.bitOffset,
+              bits: info.bits,
+            })
+            const expected = reference[info.name]!
+            expect(field.value).toBe(typeof expected === 'number' ? expected : Buffer.from(expected).toString('hex'))
+          }
+        }
+      }
+    }
+    expect([...seen].sort()).toEqual(
+      expect.arrayContaining([
+        'arp',
+        'ethernet',
+        'geneve',
+        'icmp',
+        'icmpv6',
+        'ipv4',
+        'ipv6',
+        'sll',
+        'tcp',
+        'udp',
+        'vlan',
+        'vxlan',
+      ]),
+    )
+  })
+
+  it('says no field that its layout does not declare', () => {
+    const pairs: [Record<string, unknown>, { fields: readonly { name: string }[] }][] = [
+      [says.ETHERNET, codecs.ethernet.LAYOUT],
+      [says.DOT1Q, codecs.dot1q.LAYOUT],
+      [says.ARP, codecs.arp.LAYOUT],
+      [says.IPV4_HEADER, codecs.ipv4.LAYOUT],
+      [says.IPV6_HEADER, codecs.ipv6.LAYOUT],
+      [says.TCP, codecs.tcp.LAYOUT],
+      [says.GENEVE, codecs.geneve.LAYOUT],
+    ]
+    for (const [sayings, { fields }] of pairs) {
+      const names = fields.map(({ name }) => name)
+      expect(names).toEqual(expect.arrayContaining(Object.keys(sayings)))
+    }
+  })
+
+  it('follows tunnels into tunnels, with the depth of each layer', () => {
+    const nested = `${ETHERNET}0800 45000096 00000000 40110000 0a000001 0a000002 c00012b5 0082 0000 08000000 000001 00
+      ${ETHERNET}0800 45000064 00000000 40110000 0a000003 0a000004 c000 17c1 0050 0000 00006558 000002 00
+      ${ETHERNET}0800 45000032 00000000 402f0000 0a000005 0a000006 20006558 00000700
+      ${ETHERNET}86dd 60000000 00003b40 ${'00'.repeat(32)}`
+    const { layers, faults } = described(nested)
+    expect(shape(layers)).toBe('ethernet ipv4 udp vxlan(ethernet ipv4 udp geneve(ethernet ipv4 nvgre(ethernet)))')
+    expect(every(layers).at(-1)).toMatchObject({ name: 'ethernet', depth: 3 })
+    expect(faults.map(({ layer, name }) => `${layer} ${name}`)).toEqual(['inner3.ipv6 Truncated'])
+  })
+
+  it('follows IP in IP', () => {
+    const inner = '4500001c 00000000 40110000 0a000003 0a000004 00010002 0008 0000'
+    const { layers } = described(`45000030 00000000 40040000 0a000001 0a000002 ${inner}`, LinkType.Raw)
+    expect(shape(layers)).toBe('ipv4 ipv4 udp')
+    expect(layers.map(({ depth }) => depth)).toEqual([0, 1, 1])
+  })
+
+  it('stops at a nesting that no network has', () => {
+    const header = (left: number): string =>
+      `4500${(20 * left).toString(16).padStart(4, '0')} 00000000 40040000 0a000001 0a000002`
+    const count = MAX_NESTING + 3
+    const { layers, faults } = described(
+      Array.from({ length: count }, (_, i) => header(count - i)).join(' '),
+      LinkType.Raw,
+    )
+    expect(layers.filter(({ name }) => name === 'ipv4')).toHaveLength(MAX_NESTING + 1)
+    expect(faults.map(({ name }) => name)).toEqual(['TooDeep'])
+  })
+
+  it('shows the packet that an ICMP error quotes as quoted, and takes its missing end for no fault', () => {
+    const quote = '450005dc 00004000 40110000 0a000001 0a000002 c00012b5 05c80000'
+    const error = `${ETHERNET}0800 45000038 00000000 40010000 0a000003 0a000001 0304 0000 00000578 ${quote}`
+    const { layers, faults } = described(error)
+    expect(shape(layers)).toBe('ethernet ipv4 icmp(ipv4" udp")')
+    expect(faults).toEqual([])
+    expect(fieldOf(layers, 'icmp', 'rest', 'nextHopMtu')).toMatchObject({
+      offset: 40,
+      length: 2,
+      value: 1400,
+      text: '1400 bytes',
+    })
+    expect(fieldOf(layers, 'icmp', 'code').text).toBe('4 (fragmentation needed)')
+    // A length that cannot be, though, is one wherever it stands.
+    const wrong = described(error.replace('450005dc', '44 0005dc'))
+    expect(wrong.faults.map(({ layer, name }) => `${layer} ${name}`)).toEqual(['quoted.ipv4 BadHeaderLength'])
+  })
+
+  it('gives the quote the length that the error states, and shows what is behind it', () => {
+    const quote = `45000028 00004000 40060000 0a000001 0a000002 ${'00'.repeat(8)}`
+    const error = `45000044 00000000 40010000 0a000003 0a000001 0b00 0000 00070000 ${quote} 20000000 00000000 00000000`
+    const { layers } = described(error, LinkType.Raw)
+    expect(shape(layers)).toBe('ipv4 icmp(ipv4" undecoded") icmp-extensions')
+    expect(layers.at(-1)).toMatchObject({ offset: 56, length: 12 })
+  })
+
+  it('sets padding apart from what IP and UDP carry', () => {
+    const { layers } = described(
+      `${ETHERNET}0800 4500001f 00000000 40110000 0a000001 0a000002 00010002 0009 0000 aa bbcc ${'00'.repeat(9)}`,
+    )
+    expect(shape(layers)).toBe('ethernet ipv4 udp payload padding padding')
+    expect(layers.slice(3).map(({ offset, length }) => [offset, length])).toEqual([
+      [42, 1],
+      [43, 2],
+      [45, 9],
+    ])
+  })
+
+  it('follows SNAP behind an 802.3 length', () => {
+    const arp = '0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002'
+    const { layers } = described(`${ETHERNET} 0024 aaaa03 000000 0806 ${arp} 0000`)
+    expect(shape(layers)).toBe('ethernet llc arp padding')
+    expect(layers[0]?.fields[2]?.text).toBe('36 bytes (802.3 length)')
+    expect(layers[2]?.text).toBe('request: who has 10.0.0.2? tell 10.0.0.1')
+  })
+
+  it('lists IPv6 extension headers and their options, and counts checksums to the last segment', () => {
+    const { layers, faults } = described(
+      `60000000 0040 0040 ${'20010db8000000000000000000000001'} ${'20010db8000000000000000000000002'}
+       2b00 050200000100 3a02 0401 00000000 20010db8000000000000000000000003 8000 0000 00010002 ${'00'.repeat(24)}`,
+      LinkType.Raw,
+    )
+    expect(shape(layers)).toBe('ipv6 ipv6-hop-by-hop ipv6-routing icmpv6 payload')
+    expect(fieldOf(layers, 'ipv6-hop-by-hop', 'options').fields?.map(({ name, offset }) => [name, offset])).toEqual([
+      ['router alert', 42],
+      ['PadN', 46],
+    ])
+    expect(faults).toEqual([])
+    const check = fieldOf(layers, 'icmpv6', 'checksum').check!
+    expect(check.verdict).toBe('wrong')
+    // By hand: addresses …1 and …3 (5b6a twice and 4), length 32, next header 58, 8000 + 1 + 2; the field is 0.
+    const total = 2 * (0x2001 + 0x0db8) + 1 + 3 + 32 + 58 + 0x8000 + 1 + 2
+    const folded = (total & 0xffff) + (total >>> 16)
+    expect(check.difference).toBe(folded > 0x7fff ? folded - 0xffff : folded)
+  })
+
+  it('gives verdicts on checksums, and says why there is none', () => {
+    const texts = (file: string, number: number, layer: string): string | undefined => {
+      const record = recordsOf(join(FIXTURES, file)).find(({ packet }) => packet.number === number)!
+      const { packet, view } = record
+      const { layers } = describePacket(view, 0, packet.capturedLength, packet.wireLength, packet.linkType)
+      return fieldOf(layers, layer, 'checksum').text
+    }
+    expect(texts('kv-gbp-h1.pcap', 5, 'udp')).toBe('0x7554 (valid)')
+    expect(fieldOf(described(SYN.replace('c85c', 'c85f')).layers, 'ipv4', 'checksum')).toMatchObject({
+      text: '0xc85f (wrong by 3)',
+      check: { verdict: 'wrong', difference: 3 },
+    })
+    expect(fieldOf(described(SYN.replace('005a3c29', '005a0000')).layers, 'udp', 'checksum').text).toBe(
+      '0x0000 (absent)',
+    )
+    expect(fieldOf(described(SYN, LinkType.Ethernet, 1).layers, 'udp', 'checksum')).toMatchObject({
+      text: '0x3c29 (not verified: not captured in full)',
+      check: { verdict: 'unverified', reason: 'not captured in full' },
+    })
+    expect(fieldOf(described(SYN.replace('89580000', '89582000')).layers, 'udp', 'checksum').check?.reason).toBe(
+      'fragment',
+    )
+    expect(fieldOf(described(SYN.replace('4500006e', '4500016e')).layers, 'udp', 'checksum').check?.reason).toBe(
+      'truncated',
+    )
+  })
+
+  it('leaves what cannot be read undecoded', () => {
+    const { layers, faults } = described(`${ETHERNET}0800 65ffffff`)
+    expect(shape(layers)).toBe('ethernet undecoded')
+    expect(faults).toHaveLength(1)
+    expect(shape(described('00', 147).layers)).toBe('undecoded')
+    expect(described('', LinkType.Raw)).toMatchObject({ layers: [], faults: [{ layer: 'link', name: 'Truncated' }] })
+  })
+
+  it.each([
+    ['loopback', LinkType.Null, `02000000 ${IPV4_UDP}`, 'loopback ipv4 undecoded'],
+    ['cooked', LinkType.LinuxSll, `0004 0001 0006 0200000000010000 0800 ${IPV4_UDP}`, 'sll ipv4 undecoded'],
+    ['cooked, with LLC', LinkType.LinuxSll, '0004 0001 0006 0200000000010000 0004 424203 00', 'sll llc payload'],
+    [
+      'cooked 2',
+      LinkType.LinuxSll2,
+      `0800 0000 00000002 0001 00 06 0200000000010000 ${IPV4_UDP}`,
+      'sll2 ipv4 undecoded',
+    ],
+    ['raw', LinkType.Raw, IPV4_UDP, 'ipv4 undecoded'],
+    ['IPv4', LinkType.Ipv4, IPV4_UDP, 'ipv4 undecoded'],
+    [
+      'IGMPv3',
+      LinkType.Raw,
+      `46000028 00000000 01020000 0a000001 e0000016 94040000 2200e9fb 00000001 04000000 ef010101`,
+      'ipv4 igmp',
+    ],
+    [
+      'AH in IPv4',
+      LinkType.Raw,
+      `45000030 00000000 40330000 0a000001 0a000002 11020000 00000001 00000002 00000000 00010002 0008 0000`,
+      'ipv4 authentication undecoded',
+    ],
+  ])('begins with %s', (_what, linkType, hex, expected) => {
+    expect(shape(described(hex, linkType).layers)).toBe(expected)
+  })
+})
+
+const LAYOUTS: Readonly<
+  Record<
+    string,
+    {
+      span: number
+      fields: readonly { name: string; offset: number; length: number; bitOffset: number; bits: number }[]
+      reference(bytes: Uint8Array): Record<string, number | Uint8Array>
+    }
+  >
+> = {
+  arp: codecs.arp.LAYOUT,
+  ethernet: codecs.ethernet.LAYOUT,
+  geneve: codecs.geneve.LAYOUT,
+  icmp: codecs.icmp.LAYOUT,
+  icmpv6: codecs.icmpv6.LAYOUT,
+  igmp: codecs.igmp.LAYOUT,
+  ipv4: codecs.ipv4.LAYOUT,
+  ipv6: codecs.ipv6.LAYOUT,
+  sll: codecs.sll.LAYOUT,
+  sll2: codecs.sll2.LAYOUT,
+  tcp: codecs.tcp.LAYOUT,
+  udp: codecs.udp.LAYOUT,
+  vlan: codecs.dot1q.LAYOUT,
+  vxlan: codecs.vxlan.LAYOUT,
+  'vxlan-gbp': codecs.vxlanGbp.LAYOUT,
+  'vxlan-gpe': codecs.vxlanGpe.LAYOUT,
+}
+
+describe(`describePacket on every lab capture${because(LAB)}`, () => {
+  it.skipIf(LAB === undefined)(
+    'finds the faults that the walk finds, explained alike, and covers each byte once',
+    () => {
+      const layers = new Layers()
+      const ports = tunnelPorts()
+      let packets = 0
+      let faults = 0
+      for (const file of readdirSync(LAB!).filter((name) => /\.pcap(ng)?$/.test(name))) {
+        for (const { view, packet } of recordsOf(join(LAB!, file))) {
+          const { capturedLength, linkType } = packet
+          const wireLength = packet.wireLength - packet.fcsLength
+          dissect(layers, view, 0, capturedLength, wireLength, linkType, ports)
+          const found = describePacket(view, 0, capturedLength, wireLength, linkType)
+          for (let i = 0; i < layers.faultCount; i++) {
+            expect(found.faults, `${file} packet ${packet.number}`).toContainEqual(explainFault(layers, i))
+            faults++
+          }
+          const traffic = every(found.layers).filter(({ quoted }) => !quoted)
+          const last = Math.max(...traffic.map(({ offset, length }) => offset + length))
+          expect(last, `${file} packet ${packet.number}`).toBe(wireLength)
+          packets++
+        }
+      }
+      expect(packets).toBeGreaterThan(5000)
+      expect(faults).toBeGreaterThan(10)
+    },
+  )
+})
