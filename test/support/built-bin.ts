@@ -40,7 +40,10 @@ export async function buildBin(): Promise<Bin> {
   await build({
     config: false,
     silent: true,
-    entry: { 'cli/main': join(ROOT, 'src/cli/main.ts') },
+    entry: {
+      'cli/main': join(ROOT, 'src/cli/main.ts'),
+      'workers/node-worker': join(ROOT, 'src/workers/node-worker.ts'),
+    },
     outDir: join(folder, 'dist'),
     format: 'esm',
     platform: 'neutral',

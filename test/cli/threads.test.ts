@@ -1,0 +1,32 @@
+/** The same bytes with every number of threads, through the program as it is shipped. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bin, buildBin } from '../support/built-bin.ts'
+import { ROOT } from '../support/shared.ts'
+
+const FIXTURES = join(ROOT, 'fixtures', 'pcaps')
+const files = readdirSync(FIXTURES).filter((name) => /\.pcap(ng)?$/.test(name))
+
+describe('threads', () => {
+  let bin: Bin
+  beforeAll(async () => {
+    bin = await buildBin()
+  })
+  afterAll(() => bin.remove())
+
+  it.each(files)('%s: the same bytes with 1, 2 and 5', async (name) => {
+    const run = (threads: number) =>
+      bin.run(['summarize', '--json', '--threads', String(threads), join(FIXTURES, name)])
+    const alone = await run(1)
+    expect(alone.status).toBe(0)
+    expect(alone.out).toContain('"schema": "vxpcap.summary/1"')
+    for (const threads of [2, 5]) expect((await run(threads)).out).toBe(alone.out)
+  })
+
+  it('several files read on threads number their packets through', async () => {
+    const paths = files.slice(0, 4).map((name) => join(FIXTURES, name))
+    const alone = await bin.run(['summarize', '--json', '--threads', '1', ...paths])
+    expect((await bin.run(['summarize', '--json', '--threads', '3', ...paths])).out).toBe(alone.out)
+  })
+})
