@@ -32,7 +32,7 @@ Exit status:
 `
 
 /** Commands whose own help a mistake in their arguments points to. */
-const COMMANDS: readonly string[] = ['summarize', 'decode']
+const COMMANDS: readonly string[] = ['summarize', 'decode', 'findings']
 
 /** Work that parsing has found to do. */
 type Task = () => Promise<number>
@@ -85,6 +85,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .description('what is in a capture and what is wrong with it')
     .argument('<capture...>', 'pcap or pcapng files, read in this order as one; "-" reads standard input')
     .option('--json', 'one JSON document on standard output, nothing else there')
+    .option('--sarif', 'the findings as SARIF 2.1.0 on standard output, for code-scanning dashboards')
     .option('--top <n>', `rows per table in text (default: ${DEFAULT_TOP})`, read.parseTop)
     .option('--rows <n|all>', `rows per table in JSON (default: ${DEFAULT_ROWS})`, read.parseRows)
     .option('--vni <n>', 'keep only this VNI (repeatable)', repeated(read.parseVni))
@@ -123,6 +124,16 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       onTask(async () => {
         const { decode } = await import('./commands/decode.ts')
         return decode(captures, options, host)
+      })
+    })
+  program
+    .command('findings')
+    .description('every finding code: what it means, what it rests on, what to do')
+    .option('--json', 'as one JSON document')
+    .action((options) => {
+      onTask(async () => {
+        const { findings } = await import('./commands/findings.ts')
+        return findings(options, host)
       })
     })
   return program

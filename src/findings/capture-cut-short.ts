@@ -13,6 +13,8 @@ export interface CutShort {
 export const captureCutShort: Words<CutShort> = {
   code: 'CAPTURE_CUT_SHORT',
   severity: 'note',
+  meaning: 'A capture file ends in the middle of a record.',
+  advice: 'Nothing after Ctrl-C; otherwise copy the file again, or capture with tcpdump -U.',
   evidence: 'The file ends between the first and the last byte of a record.',
   title: ({ facts }) => `${facts.file} ends in the middle of a record`,
   observed: ({ facts }) => `${facts.file}: the record at offset ${facts.offset} is not whole: ${facts.detail}.`,

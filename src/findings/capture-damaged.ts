@@ -13,6 +13,8 @@ export interface Damaged {
 export const captureDamaged: Words<Damaged> = {
   code: 'CAPTURE_DAMAGED',
   severity: 'error',
+  meaning: 'A capture file holds a record that cannot be; nothing behind it is counted.',
+  advice: 'Copy the file again in binary mode and compare checksums.',
   evidence: 'A record header that no capture program writes: an impossible length, or lengths that disagree.',
   title: ({ facts }) => `${facts.file} is damaged`,
   observed: ({ facts }) => `${facts.file}: damaged at offset ${facts.offset}: ${facts.detail}.`,

@@ -12,6 +12,9 @@ export interface Duplicates {
 export const captureDuplicates: Words<Duplicates> = {
   code: 'CAPTURE_DUPLICATES',
   severity: 'note',
+  meaning:
+    'The capture recorded frames several times: on several interfaces or hops, or through a mirror of both directions.',
+  advice: 'For volumes capture on one interface, or remove the copies with editcap -D.',
   evidence:
     'The same frame, but for link headers, TTL and outer checksums, again within one second: on another interface or hop, or without a second reaction.',
   title: ({ count }) => `The capture holds ${amount(count, 'copy', 'copies')} of frames that it already has`,

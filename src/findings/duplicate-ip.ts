@@ -16,6 +16,8 @@ export interface DuplicateIp {
 export const duplicateIp: Words<DuplicateIp> = {
   code: 'DUPLICATE_IP',
   severity: 'error',
+  meaning: 'Two guests behind two VTEPs claim one IP address of a VNI.',
+  advice: 'Give one of them another address; check address management and static settings.',
   evidence:
     'ARP or neighbour discovery in one VNI and VLAN names two MACs behind two VTEPs for one IP address. Probes, router solicitations and MLD claim nothing.',
   title: ({ facts }) => `IP address ${facts.ip} of VNI ${facts.vni} is claimed by two MACs behind two VTEPs`,

@@ -18,6 +18,8 @@ export interface DuplicateMac {
 export const duplicateMac: Words<DuplicateMac> = {
   code: 'DUPLICATE_MAC',
   severity: 'error',
+  meaning: 'One MAC address sends from two VTEPs at once.',
+  advice: 'Give one of the guests another MAC; if there is only one guest, look for a bridging loop between the VTEPs.',
   evidence:
     'One MAC of a VNI and VLAN sends from one VTEP, then from another, then from the first again, at least two undamaged frames from each. Sound wherever both VTEPs pass.',
   title: ({ facts }) =>

@@ -16,6 +16,10 @@ export interface Words<F> {
   /** Stable code, `UPPER_SNAKE`. */
   code: string
   severity: Severity
+  /** What it says in general, one sentence without figures: for `vxpcap findings`, the documents and SARIF rules. */
+  meaning: string
+  /** What to do in general, one or two sentences without figures. */
+  advice: string
   /** What must be seen before the finding is raised, and where in the network that is sound. */
   evidence: string
   title(fact: Fact<F>): string

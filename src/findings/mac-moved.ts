@@ -16,6 +16,8 @@ export interface MacMoved {
 export const macMoved: Words<MacMoved> = {
   code: 'MAC_MOVED',
   severity: 'note',
+  meaning: 'One MAC address went to another VTEP and stayed there.',
+  advice: 'Nothing if the migration was meant; otherwise look at which host the guest runs on.',
   evidence: 'One MAC of a VNI and VLAN sends from one VTEP, then from another, and does not come back.',
   title: ({ facts }) => `MAC ${facts.mac} of VNI ${facts.vni} moved from ${facts.from} to ${facts.to}`,
   observed: ({ facts }) =>

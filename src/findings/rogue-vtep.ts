@@ -15,6 +15,9 @@ export interface RogueVtep {
 export const rogueVtep: Words<RogueVtep> = {
   code: 'ROGUE_VTEP',
   severity: 'warning',
+  meaning: 'A tunnel source that nobody sends to announces addresses that another VTEP owns.',
+  advice:
+    'Block UDP from it at the edge of the underlay if it is no VTEP; if it is one, set its local tunnel address to the one that its peers use.',
   evidence:
     'A tunnel source to which no packet of the capture goes announces a MAC or IP address that another VTEP uses. Needs a capture point that sees traffic towards it, if there is any.',
   title: ({ facts }) =>

@@ -11,6 +11,8 @@ export interface SnaplenTruncated {
 export const snaplenTruncated: Words<SnaplenTruncated> = {
   code: 'SNAPLEN_TRUNCATED',
   severity: 'note',
+  meaning: 'Packets were captured in part; what lies behind the cut could not be judged.',
+  advice: 'Capture with tcpdump -s 0, or at least -s 192, if checksums or payloads matter.',
   evidence: 'A record holds fewer bytes than it says the wire carried.',
   title: ({ count }) => `${amount(count, 'packet was', 'packets were')} captured in part`,
   observed: ({ count, facts }) =>

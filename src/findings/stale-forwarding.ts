@@ -14,6 +14,8 @@ export interface StaleForwarding {
 export const staleForwarding: Words<StaleForwarding> = {
   code: 'STALE_FORWARDING',
   severity: 'warning',
+  meaning: 'Frames still go to the VTEP that a MAC has left.',
+  advice: 'Let the guest announce itself, or remove the stale entry from the forwarding tables of the senders.',
   evidence:
     'A MAC has moved once, and three or more frames for it still go to the VTEP it left, more than a second later. Sound where the senders pass.',
   title: ({ facts }) => `Frames for ${facts.mac} of VNI ${facts.vni} still go to ${facts.from}, which it has left`,

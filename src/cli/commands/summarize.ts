@@ -8,6 +8,7 @@ import { complain, type Host, type SummarizeFilesOptions, write } from '../host.
 /** The options as the command line gives them. */
 export interface SummarizeOptions {
   json?: boolean | undefined
+  sarif?: boolean | undefined
   top: number
   rows: number
   vni?: number[] | undefined
@@ -25,6 +26,7 @@ const STDIN = '-'
 /** Runs the command. @returns Exit status. @throws UsageError, and the error of a standard output that takes no more. */
 export async function summarize(paths: string[], options: SummarizeOptions, host: Host): Promise<number> {
   checkStandardInput(paths, host)
+  if (options.json && options.sarif) throw new UsageError('--json and --sarif are two formats; give one of them')
   const unreadable: string[] = []
   let summary: Summary
   try {
@@ -89,6 +91,10 @@ async function startProgress(host: Host) {
 
 async function print(summary: Summary, options: SummarizeOptions, host: Host): Promise<void> {
   const { stdout, env } = host
+  if (options.sarif) {
+    const { formatSarif } = await import('../../report/sarif.ts')
+    return write(stdout, formatSarif(summary, host.version))
+  }
   if (options.json) {
     const { writeJson } = await import('../../report/json.ts')
     return writeJson(summary, (chunk) => write(stdout, chunk))
