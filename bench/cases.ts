@@ -23,6 +23,7 @@ export const CASES: Readonly<Record<string, Run>> = {
   analyze: (build, path) => readThrough(build, path, (build) => analyze(build, null)),
   summarize,
   encode: (build, path) => readThrough(build, path, encode),
+  encapsulate: (build, path) => readThrough(build, path, encapsulate),
 }
 
 /** The case that is called so. @throws RangeError when there is none. */
@@ -128,5 +129,25 @@ function encode({ codecs }: Build): Step {
   return ({ view, packet }) => {
     codecs.dissect(layers, view, packet.at, packet.capturedLength, packet.wireLength, packet.linkType, ports)
     if (layers.tunnel === codecs.TunnelKind.Vxlan) bench.encode(layers)
+  }
+}
+
+/** Every inner frame, as far as it was captured, is wrapped into a tunnel datagram again. */
+function encapsulate({ codecs }: Build): Step {
+  const ports = codecs.tunnelPorts()
+  const layers = new codecs.Layers()
+  const tunnel = codecs.prepare({
+    vni: 1,
+    source: '172.16.0.1',
+    destination: '172.16.0.2',
+    ethernet: { source: '02:00:5e:00:00:02', destination: '02:00:5e:00:00:01' },
+  })
+  const room = new DataView(new ArrayBuffer(1 << 16))
+  const cursor = new codecs.Cursor()
+  return ({ view, packet }) => {
+    codecs.dissect(layers, view, packet.at, packet.capturedLength, packet.wireLength, packet.linkType, ports)
+    const { at } = layers.innerFrame
+    if (at === codecs.NONE) return
+    codecs.encapsulate(tunnel, cursor.reset(room, 0, room.byteLength), view, at, layers.end - at)
   }
 }

@@ -18,7 +18,11 @@ export class EncodeBench {
   constructor(codecs: Codecs) {
     this.#codecs = codecs
     this.#cursor = new codecs.Cursor()
-    this.#ethernet = { destination: 0x0200_5e00_0001, source: 0x0200_5e00_0002, etherType: codecs.ethernet.EtherType.IPv4 }
+    this.#ethernet = {
+      destination: 0x0200_5e00_0001,
+      source: 0x0200_5e00_0002,
+      etherType: codecs.ethernet.EtherType.IPv4,
+    }
     this.#ipv4 = codecs.ipv4.decode(new DataView(new ArrayBuffer(20)), 0)
     Object.assign(this.#ipv4, { version: 4, headerLength: 20, timeToLive: 64, protocol: codecs.Protocol.Udp })
     Object.assign(this.#ipv4, { source: 0xac10_0001, destination: 0xac10_0002, options: new Uint8Array(0) })
@@ -41,6 +45,6 @@ export class EncodeBench {
     ipv4.encode(cursor, this.#ipv4)
     udp.encode(cursor, this.#udp)
     vxlan.encode(cursor, this.#vxlan)
-    view.setUint16(14 + 10, checksum.ipv4Header(view, 14))
+    view.setUint16(14 + 10, checksum.ipv4HeaderChecksum(view, 14, 20))
   }
 }

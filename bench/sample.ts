@@ -3,6 +3,8 @@
 /** What one run took. */
 export interface Sample {
   seconds: number
+  /** Processor time of all threads, user and system: what stays the same on a busy machine. `null` when it could not be read. */
+  cpuSeconds: number | null
   /** JavaScript heap allocated while it ran, collected garbage included; typed arrays lie elsewhere. `null` when not measured. */
   heapBytes: number | null
   /** Most memory resident at a time in bytes, `null` when it could not be read. */

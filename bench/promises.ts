@@ -1,0 +1,126 @@
+/** The project's promises about speed, judged by a run's figures. Ratios only: they hold from machine to machine. */
+import type { CaptureOptions } from './capture-options.ts'
+import type { CaptureResults, Results } from './results.ts'
+import { spread } from './sample.ts'
+
+/** One promise and what was measured. */
+export interface Verdict {
+  claim: string
+  capture: string
+  measured: string
+  limit: string
+  isMet: boolean
+}
+
+/** Ratios within one capture: `over` divided by `under`, at most or at least `limit`. */
+const RATIOS = [
+  { claim: 'summarize --json, times tcpdump', over: 'command', under: 'tcpdump', limit: 3, isAtMost: true },
+  { claim: 'summarize --json, times the C program', over: 'command', under: 'c', limit: 4, isAtMost: true },
+  { claim: 'gopacket, times summarize --json', over: 'gopacket', under: 'command', limit: 2, isAtMost: false },
+  {
+    claim: 'tshark conv,ip, times summarize --json',
+    over: 'tshark-conv',
+    under: 'command',
+    limit: 100,
+    isAtMost: false,
+  },
+  { claim: 'two threads, times tcpdump', over: 'command-2', under: 'tcpdump', limit: 2, isAtMost: true },
+] as const
+
+/** Most that the cost of a packet may rise with the number of packets. */
+const FLAT = 1.1
+
+/** Every promise that the results have figures for. */
+export function promises(results: Results): Verdict[] {
+  return [...ratios(results), ...flatness(results), ...flowRises(results)]
+}
+
+function ratios({ captures }: Results): Verdict[] {
+  const verdicts: Verdict[] = []
+  for (const capture of captures) {
+    for (const { claim, over, under, limit, isAtMost } of RATIOS) {
+      const top = seconds(capture, over, 'median')
+      const bottom = seconds(capture, under, 'median')
+      if (top === null || bottom === null) continue
+      const value = top / bottom
+      verdicts.push({
+        claim,
+        capture: capture.title,
+        measured: value.toFixed(2),
+        limit: `${isAtMost ? '≤' : '≥'} ${limit}`,
+        isMet: isAtMost ? value <= limit : value >= limit,
+      })
+    }
+  }
+  return verdicts
+}
+
+/** Cost of a packet in the longest capture against the shortest, start-up subtracted. */
+function flatness({ captures, startSeconds }: Results): Verdict[] {
+  return families(captures, 'packets').flatMap((family) => {
+    const costs = family.flatMap((capture) => {
+      const taken = seconds(capture, 'command', 'min')
+      return taken === null ? [] : [(taken - startSeconds) / capture.totals.packets]
+    })
+    if (costs.length < 2) return []
+    const value = costs.at(-1)! / costs[0]!
+    return [
+      {
+        claim: 'cost of a packet as packets grow',
+        capture: range(family, 'packets'),
+        measured: value.toFixed(2),
+        limit: `≤ ${FLAT}`,
+        isMet: value <= FLAT,
+      },
+    ]
+  })
+}
+
+/** Rise of the cost of a packet with the number of flows, against the C program's, which pays for memory too. */
+function flowRises({ captures, startSeconds }: Results): Verdict[] {
+  return families(captures, 'flows').flatMap((family) => {
+    const [first, last] = [family[0]!, family.at(-1)!]
+    const rise = (subject: string, start: number): number | null => {
+      const few = seconds(first, subject, 'min')
+      const many = seconds(last, subject, 'min')
+      return few === null || many === null ? null : (many - start) / (few - start)
+    }
+    const ours = rise('command', startSeconds)
+    const theirs = rise('c', 0)
+    if (ours === null || theirs === null) return []
+    return [
+      {
+        claim: 'cost of a packet as flows grow, against the C program',
+        capture: range(family, 'flows'),
+        measured: `${ours.toFixed(2)} (C: ${theirs.toFixed(2)})`,
+        limit: '≤ C',
+        isMet: ours <= theirs,
+      },
+    ]
+  })
+}
+
+/** Captures that differ in one option only, smallest first; families of one are left out. */
+function families(captures: readonly CaptureResults[], option: 'packets' | 'flows'): CaptureResults[][] {
+  const byRest = new Map<string, CaptureResults[]>()
+  for (const capture of captures) {
+    const rest: Partial<CaptureOptions> = { ...capture.options }
+    delete rest[option]
+    const key = JSON.stringify(rest)
+    byRest.set(key, [...(byRest.get(key) ?? []), capture])
+  }
+  return [...byRest.values()]
+    .filter((family) => family.length > 1)
+    .map((family) => family.sort((left, right) => left.options[option] - right.options[option]))
+}
+
+function range(family: readonly CaptureResults[], option: 'packets' | 'flows'): string {
+  const { snapLength } = family[0]!.options
+  const [least, most] = [family[0]!, family.at(-1)!].map(({ options }) => options[option].toLocaleString('en-US'))
+  return `${least} to ${most} ${option}, ${snapLength === 0 ? 'full frames' : `snap ${snapLength}`}`
+}
+
+function seconds({ measurements }: CaptureResults, subject: string, kind: 'min' | 'median'): number | null {
+  const found = measurements.find((measurement) => measurement.subject === subject)
+  return found === undefined ? null : (spread(found.samples.map((sample) => sample.seconds))?.[kind] ?? null)
+}
