@@ -36,6 +36,6 @@ export const DEFAULT_LIMITS: Limits = {
   details: 1_048_576,
   timeline: 1_048_576,
   protocols: 4_096,
-  window: 131_072,
+  window: 65_536,
   datagrams: 8_192,
 }

@@ -39,6 +39,8 @@ export class Timeline implements Counter<TimelineState> {
   /** Earliest and latest millisecond; none while `first > last`. */
   #first = Number.POSITIVE_INFINITY
   #last = Number.NEGATIVE_INFINITY
+  /** Below this millisecond the kept steps are coarse enough, as long as {@link #first} stays. */
+  #roomUntil = Number.NEGATIVE_INFINITY
   /** [VNI row, step modulo 2^32, step div 2^32] */
   #steps: KeyTable
   #records = new Records(2)
@@ -59,7 +61,8 @@ export class Timeline implements Counter<TimelineState> {
   observe(o: Observation): void {
     if (o.vniRow === NONE || o.nanoseconds === NO_TIME || o.seconds < EARLIEST || o.seconds > LATEST) return
     const time = o.seconds * 1000 + Math.floor(o.nanoseconds / 1_000_000)
-    if (time < this.#first || time > this.#last) this.#stretch(time, time)
+    if (time > this.#last && time < this.#roomUntil) this.#last = time
+    else if (time < this.#first || time > this.#last) this.#stretch(time, time)
     const step = Math.floor(time / this.#base)
     const recent = this.#recent.at(o.vniRow)
     let row = this.#recent.i32[recent * 2]! - 1
@@ -126,6 +129,7 @@ export class Timeline implements Counter<TimelineState> {
     this.#base = state.base
     this.#first = state.first
     this.#last = state.last
+    this.#roomUntil = Number.NEGATIVE_INFINITY
     this.#steps.restore(state.steps)
     this.#records.restore(state.records)
   }
@@ -150,6 +154,7 @@ export class Timeline implements Counter<TimelineState> {
     this.#last = Math.max(this.#last, last)
     let base = this.#base
     while (stepsOf(this.#first, this.#last, base * 5) > MAX_STEPS) base *= 10
+    this.#roomUntil = (Math.floor(this.#first / (base * 5)) + MAX_STEPS) * base * 5
     if (base === this.#base) return
     const fine = this.#steps
     const fineRecords = this.#records

@@ -17,6 +17,9 @@ export interface WindowState {
   next: number
 }
 
+/** Heads of chains by entry, so that most keys that are not there find nothing at all. */
+const SPREAD = 4
+
 /** Entries that a window starts with; it doubles while it fills. */
 const INITIAL_SIZE = 1024
 
@@ -40,13 +43,13 @@ export class Window {
     const initial = Math.min(size, INITIAL_SIZE)
     this.stride = OWN + words
     this.data = new Int32Array(initial * this.stride)
-    this.#heads = new Int32Array(initial)
+    this.#heads = new Int32Array(initial * SPREAD)
     this.#mask = initial - 1
   }
 
   /** The newest entry with this key. @returns Offset of its first user word, `NONE` when there is none. */
   find(high: number, low: number): number {
-    return this.#chase(this.#heads[low & this.#mask]!, high, low)
+    return this.#chase(this.#heads[low & (this.#heads.length - 1)]!, high, low)
   }
 
   /** The next older entry with the same key as the one at `entry`. */
@@ -62,7 +65,7 @@ export class Window {
     const sequence = this.#next
     this.#next = (sequence + 1) | 0
     const at = (sequence & this.#mask) * stride
-    const head = low & this.#mask
+    const head = low & (this.#heads.length - 1)
     data.fill(0, at + OWN, at + stride)
     data[at] = sequence
     data[at + 1] = this.#heads[head]!
@@ -79,6 +82,16 @@ export class Window {
     return this.data[at] === 0 ? NONE : at + OWN
   }
 
+  /** Offsets of the first user words of every entry, oldest first. */
+  entries(): number[] {
+    const size = this.#mask + 1
+    const entries: number[] = []
+    for (let sequence = Math.max(1, this.#next - size); sequence < this.#next; sequence++) {
+      entries.push((sequence & this.#mask) * this.stride + OWN)
+    }
+    return entries
+  }
+
   save(): WindowState {
     return { data: this.data.slice(), heads: this.#heads.slice(), next: this.#next }
   }
@@ -87,7 +100,7 @@ export class Window {
     this.data = state.data.slice()
     this.#heads = state.heads.slice()
     this.#next = state.next
-    this.#mask = this.#heads.length - 1
+    this.#mask = this.#heads.length / SPREAD - 1
   }
 
   /** Doubles the ring before it overwrites for the first time: every entry keeps its place and its chain is made anew. */
@@ -95,11 +108,11 @@ export class Window {
     const { stride } = this
     const size = (this.#mask + 1) * 2
     const data = new Int32Array(size * stride)
-    const heads = new Int32Array(size)
+    const heads = new Int32Array(size * SPREAD)
     data.set(this.data)
     for (let sequence = 1; sequence < this.#next; sequence++) {
       const at = sequence * stride
-      const head = data[at + 3]! & (size - 1)
+      const head = data[at + 3]! & (heads.length - 1)
       data[at + 1] = heads[head]!
       heads[head] = sequence
     }
@@ -113,7 +126,10 @@ export class Window {
     const mask = this.#mask
     let sequence = from
     // A chain ends at 0 or where the ring has overwritten it.
+    const oldest = this.#next - mask - 1
     for (let links = 0; sequence !== 0 && links < LONGEST_CHAIN; links++) {
+      // What the ring has overwritten need not be looked at.
+      if (sequence < oldest) return NONE
       const at = (sequence & mask) * stride
       if (data[at] !== sequence) return NONE
       if (data[at + 3] === low && data[at + 2] === high) return at + OWN
