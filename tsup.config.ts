@@ -12,6 +12,7 @@ export default defineConfig({
     'src/capture/node.ts',
     'src/analyzers/index.ts',
     'src/report/index.ts',
+    'src/testing/index.ts',
     'src/cli/main.ts',
     'src/workers/node-worker.ts',
     ...codecs.map((name) => `src/codecs/${name}`),

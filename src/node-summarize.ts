@@ -3,34 +3,33 @@ import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { CaptureError } from './capture/errors.ts'
-import { fileSource, streamSource } from './capture/node-file.ts'
-import type { ByteSource } from './capture/source.ts'
+import { openCapture, STDIN } from './capture/node-input.ts'
 import { type SummarizeOptions, Summarizer } from './pipeline.ts'
 import type { Summary } from './summary.ts'
 import type { WorkerPool } from './workers/node-pool.ts'
 
 /** Options of {@link summarizeFiles}. */
 export interface SummarizeFilesOptions extends SummarizeOptions {
+  /** Interleave the packets of all files by time, instead of reading one file after the other. */
+  mergeByTime?: boolean
   /** Threads, this one included; the result does not depend on it. Chosen from size and cores by default. */
   threads?: number
   /** Stop reading and summarize what there is so far. */
   signal?: AbortSignal
-  /** Bytes read so far, and in all where that is known. */
+  /** Bytes read so far, as stored, and in all where that is known. */
   onProgress?: (bytesRead: number, bytesTotal: number | null) => void
   /** An input without a readable header; the others are read all the same. */
   onUnreadable?: (path: string, error: CaptureError) => void
 }
 
-/** The path that means standard input. */
-const STDIN = '-'
-
 /**
- * Reads captures in argument order as one stream and summarizes them.
+ * Reads captures, compressed ones too, in argument order as one stream, or interleaved by time, and summarizes them.
  * @param paths - Files; `-` is standard input.
  * @throws CaptureError when not one of them has a readable file header.
  * @throws RangeError for an option out of range.
  */
 export async function summarizeFiles(paths: readonly string[], options: SummarizeFilesOptions = {}): Promise<Summary> {
+  if (options.mergeByTime === true && paths.length > 1) return summarizeMerged(new Summarizer(options), paths, options)
   const pool = await startPool(paths, options)
   try {
     return await summarizeWith(new Summarizer(options, pool), paths, options)
@@ -45,15 +44,16 @@ async function summarizeWith(
   { signal, onProgress, onUnreadable }: SummarizeFilesOptions,
 ): Promise<Summary> {
   const total = onProgress === undefined ? null : await totalSize(paths)
+  const names = namesOf(paths)
   let firstError: CaptureError | null = null
   let readable = 0
   let before = 0
-  for (const path of paths) {
+  for (const [index, path] of paths.entries()) {
     if (signal?.aborted) break
     let read = 0
     try {
-      const source = path === STDIN ? interruptible(streamSource(process.stdin), signal) : await fileSource(path)
-      await summarizer.read(path === STDIN ? STDIN : basename(path), source, (bytes) => {
+      const source = await openCapture(path, signal === undefined ? {} : { signal })
+      await summarizer.read(names[index]!, source, (bytes) => {
         read = bytes
         onProgress?.(before + bytes, total)
         return signal?.aborted !== true
@@ -70,6 +70,35 @@ async function summarizeWith(
   return summarizer.summary()
 }
 
+async function summarizeMerged(
+  summarizer: Summarizer,
+  paths: readonly string[],
+  { signal, onProgress, onUnreadable }: SummarizeFilesOptions,
+): Promise<Summary> {
+  const total = onProgress === undefined ? null : await totalSize(paths)
+  const names = namesOf(paths)
+  const inputs = paths.map((path, index) => ({
+    name: names[index]!,
+    path,
+    again: path !== STDIN,
+    open: () => openCapture(path, signal === undefined ? {} : { signal }),
+  }))
+  await summarizer.readMerged(inputs, {
+    onChunk(bytes) {
+      onProgress?.(bytes, total)
+      return signal?.aborted !== true
+    },
+    onUnreadable: ({ path }, error) => onUnreadable?.(path, error),
+  })
+  return summarizer.summary()
+}
+
+/** Files by the last part of their paths; where two are alike, all as they were given. */
+function namesOf(paths: readonly string[]): string[] {
+  const names = paths.map((path) => (path === STDIN ? STDIN : basename(path)))
+  const alike = new Set(names).size < new Set(paths).size
+  return alike ? [...paths] : names
+}
 /** Captures below this many bytes are done before a thread has started. */
 const WORTH_THREADS = 64 * 1024 * 1024
 
@@ -99,19 +128,4 @@ async function totalSize(paths: readonly string[]): Promise<number | null> {
     ),
   )
   return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-/** A source that ends when the signal says so, even while it waits for bytes that may never come. */
-function interruptible(source: ByteSource, signal: AbortSignal | undefined): ByteSource {
-  if (signal === undefined) return source
-  const interrupted = new Promise<number>((resolve) => {
-    signal.addEventListener('abort', () => resolve(0), { once: true })
-  })
-  return {
-    read: (into) => (signal.aborted ? Promise.resolve(0) : Promise.race([source.read(into), interrupted])),
-    close: async () => {
-      // A read that is still waiting would keep a plain close waiting too.
-      if (!signal.aborted) await source.close?.()
-    },
-  }
 }

@@ -49,9 +49,24 @@ export interface FileSummary {
   compression: 'none' | 'gzip' | 'zstd' | 'lz4'
 }
 
+/** Where a packet of interleaved captures is. */
+export interface PacketOrigin {
+  /** Its number in the document. */
+  packet: number
+  /** Index of its file in `capture.files`. */
+  file: number
+  /** Its number in that file, as Wireshark counts. */
+  number: number
+}
+
 /** The capture as a whole; filters do not touch it. */
 export interface CaptureSummary {
   files: FileSummary[]
+  /**
+   * Only where the captures were merged by time: numbers then run in merged order, and this says where each packet is that the
+   * document names. Without it a packet's file is the last one whose `firstPacket` is not above its number.
+   */
+  origins?: PacketOrigin[]
   packets: number
   capturedBytes: number
   wireBytes: number

@@ -76,15 +76,23 @@ describe.each(DOCUMENTS)('%s', (name) => {
   })
 })
 
-it.runIf(REWRITE)('writes the generated sections anew', async () => {
-  writeFileSync(join(ROOT, 'README.md'), await regenerated(read('README.md')))
+it.runIf(REWRITE)('writes the generated sections anew', () => {
+  writeFileSync(join(ROOT, 'README.md'), regenerated(read('README.md')))
 })
 
-it('README.md has its generated sections, as the sources are', async () => {
+it('README.md has its generated sections, as the sources are', () => {
   const text = read('README.md')
   expect(sectionsOf(text).sort()).toEqual(['findings', 'limits', 'reading'])
-  expect(await regenerated(text)).toBe(text)
-  expect(await regenerated(text.replace('CAPTURE_DAMAGED', 'CAPTURE_RUINED'))).toBe(text)
+  expect(regenerated(text)).toBe(text)
+  expect(regenerated(text.replace('CAPTURE_DAMAGED', 'CAPTURE_RUINED'))).toBe(text)
+})
+
+it('README.md names every subpath of the package', () => {
+  const { exports } = JSON.parse(read('package.json'))
+  const subpaths = Object.keys(exports).filter((path) => !path.endsWith('.json'))
+  expect(subpaths.length).toBeGreaterThan(6)
+  const unnamed = subpaths.filter((path) => !read('README.md').includes(`\`vxpcap${path.slice(1).replace(/\*$/, '')}`))
+  expect(unnamed).toEqual([])
 })
 
 it('the check of paths and scripts can fail', () => {

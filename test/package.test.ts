@@ -3,7 +3,7 @@
  * TypeScript, the command run.
  */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -66,6 +66,10 @@ beforeAll(async () => {
     ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', join(folder, tarball.filename)],
     { cwd: folder },
   )
+  // The optional peer that vxpcap/testing is used with, and what it needs itself.
+  for (const name of ['fast-check', 'pure-rand']) {
+    cpSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true })
+  }
 }, 300_000)
 
 afterAll(() => {
@@ -104,6 +108,7 @@ describe('imports', () => {
         'vxpcap/capture/node',
         'vxpcap/analyzers',
         'vxpcap/report',
+        'vxpcap/testing',
       ]),
     )
     const script = put(

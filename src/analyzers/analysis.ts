@@ -7,25 +7,36 @@ import { type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
 import { NONE } from '../codecs/fault.ts'
 import { TunnelKind } from '../codecs/layers.ts'
 import { AddressClaims } from './address-claims.ts'
+import { AddressRequests } from './address-requests.ts'
 import { CaptureTotals } from './capture-totals.ts'
 import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
 import { Bit, EventLog, type EventLogState, Field, STRIDE } from './event-log.ts'
 import { EventWriter } from './event-writer.ts'
 import { Filter, type FilterOptions } from './filter.ts'
+import { Floods } from './floods.ts'
 import { Flows } from './flows.ts'
+import { IcmpErrors } from './icmp-errors.ts'
+import { Integrity } from './integrity.ts'
 import type { KeyTable } from './key-table.ts'
 import { Keys } from './keys.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { MacMoves } from './mac-moves.ts'
 import { Macs } from './macs.ts'
+import { NetworkCopies } from './network-copies.ts'
 import { Observation } from './observation.ts'
 import { OuterFragments } from './outer-fragments.ts'
+import { Passage } from './passage.ts'
+import { PortDirections } from './port-directions.ts'
 import { Ports } from './ports.ts'
+import { Requests } from './requests.ts'
+import { SegmentSizes } from './segment-sizes.ts'
 import { Sizes } from './sizes.ts'
+import { SourcePorts } from './source-ports.ts'
 import { Tcp } from './tcp.ts'
 import { Timeline } from './timeline.ts'
 import { TunnelTotals } from './tunnel-totals.ts'
+import { UnderlayNeighbors } from './underlay-neighbors.ts'
 import { Vnis } from './vnis.ts'
 import { VtepPairs } from './vtep-pairs.ts'
 
@@ -62,6 +73,8 @@ export class Analysis {
   /** The packet at hand: fill it (`record`, `dissect` into its layers), then call {@link observe}. */
   readonly observation = new Observation()
   readonly limits: Limits
+  /** What the tables and findings are restricted to. */
+  readonly filterOptions: FilterOptions
   readonly keys: Keys
   readonly capture = new CaptureTotals()
   readonly tunnel: TunnelTotals
@@ -76,8 +89,19 @@ export class Analysis {
   readonly tcp = new Tcp()
   readonly echo: Echo
   readonly sizes: Sizes
+  readonly passage: Passage
+  readonly icmpErrors: IcmpErrors
+  readonly segmentSizes: SegmentSizes
   readonly macMoves: MacMoves
+  readonly integrity = new Integrity(this.tcp)
   readonly addressClaims: AddressClaims
+  readonly networkCopies: NetworkCopies
+  readonly requests = new Requests()
+  readonly addressRequests: AddressRequests
+  readonly underlayNeighbors: UnderlayNeighbors
+  readonly portDirections = new PortDirections()
+  readonly sourcePorts = new SourcePorts()
+  readonly floods = new Floods()
   /** Packet numbers that this part took, those of blocks that are no packets included. */
   numbers = 0
   readonly #filter: Filter
@@ -90,10 +114,11 @@ export class Analysis {
     const { limits } = this
     this.#begins = options.begins ?? true
     const ports = options.ports ?? tunnelPorts()
-    this.#filter = new Filter(options.filter ?? { vnis: [], vteps: [] })
+    this.filterOptions = options.filter ?? { vnis: [], vteps: [] }
+    this.#filter = new Filter(this.filterOptions)
     this.#log = new EventLog(this.#begins ? 1 : EVENT_LIMIT)
     this.keys = new Keys(limits)
-    this.#writer = new EventWriter(this.keys, (port) => ports[port] !== TunnelKind.None)
+    this.#writer = new EventWriter(this.keys, ports)
     this.tunnel = new TunnelTotals(limits.protocols)
     this.vnis = new Vnis(this.keys)
     this.vtepPairs = new VtepPairs(this.keys)
@@ -103,10 +128,16 @@ export class Analysis {
     this.timeline = new Timeline(this.keys, limits.timeline)
     this.copies = new Copies(limits.window)
     this.outerFragments = new OuterFragments(limits.datagrams)
-    this.echo = new Echo(limits.window)
+    this.echo = new Echo(this.keys, limits.window)
     this.sizes = new Sizes(this.tcp)
+    this.passage = new Passage(limits.window)
+    this.icmpErrors = new IcmpErrors(this.passage)
+    this.segmentSizes = new SegmentSizes(this.keys)
     this.macMoves = new MacMoves(this.keys)
     this.addressClaims = new AddressClaims(this.keys, limits.details)
+    this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
+    this.addressRequests = new AddressRequests(limits.details)
+    this.underlayNeighbors = new UnderlayNeighbors(this.keys)
   }
 
   /** Every bounded table. */
@@ -119,6 +150,7 @@ export class Analysis {
       ...this.macs.tables,
       ...this.timeline.tables,
       ...this.addressClaims.tables,
+      ...this.addressRequests.tables,
     ]
   }
 
@@ -138,6 +170,8 @@ export class Analysis {
       this.flows.observe(o)
       this.macs.observe(o)
       this.timeline.observe(o)
+    } else if (o.layers.tunnel === TunnelKind.None && o.layers.outerDestinationPort !== NONE) {
+      o.outside = this.#filter.keepsOutside(o.layers)
     }
     const log = this.#log
     if (this.#begins) {
@@ -206,10 +240,17 @@ export class Analysis {
   /** Every component with state of its own. */
   #stateful(): [string, Stateful][] {
     const { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
-    const { copies, outerFragments, tcp, echo, sizes, macMoves, addressClaims } = this
+    const { copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
+    const { macMoves, addressClaims, integrity } = this
+    const { networkCopies, requests, addressRequests, underlayNeighbors, portDirections, sourcePorts, floods } = this
     const counters = { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
     // A part that does not begin the capture has run no judge.
-    const judges = this.#begins ? { copies, outerFragments, tcp, echo, sizes, macMoves, addressClaims } : {}
+    const sized = { outerFragments, sizes, passage, icmpErrors, segmentSizes }
+    const reached = { requests, addressRequests, underlayNeighbors, portDirections }
+    const behaved = { networkCopies, sourcePorts, floods }
+    const judges = this.#begins
+      ? { copies, ...sized, tcp, echo, integrity, macMoves, addressClaims, ...reached, ...behaved }
+      : {}
     return Object.entries({ ...counters, ...judges }) as [string, Stateful][]
   }
 
@@ -231,12 +272,24 @@ export class Analysis {
     const { i32 } = log
     this.copies.observe(log, at)
     const isTunnelFragment = this.outerFragments.observe(log, at)
+    this.icmpErrors.observe(log, at)
+    this.underlayNeighbors.observe(log, at)
+    this.echo.tick(log, at)
+    this.integrity.observe(log, at)
     const isKept = (i32[at + Field.Bits]! & Bit.Kept) !== 0
     if (!isKept && !isTunnelFragment) return
+    this.networkCopies.observe(log, at)
     this.tcp.observe(log, at)
     this.echo.observe(log, at)
     this.sizes.observe(log, at)
+    this.passage.observe(log, at)
+    this.segmentSizes.observe(log, at)
     this.macMoves.observe(log, at)
     this.addressClaims.observe(log, at)
+    this.requests.observe(log, at)
+    this.addressRequests.observe(log, at)
+    this.portDirections.observe(log, at)
+    this.sourcePorts.observe(log, at)
+    this.floods.observe(log, at)
   }
 }

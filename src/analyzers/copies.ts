@@ -9,6 +9,7 @@ import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
+import { Tally, type TallyState } from './tally.ts'
 import { elapsed, near } from './time.ts'
 import { Window, type WindowState } from './window.ts'
 
@@ -19,6 +20,8 @@ const COPY_TIME = 1_000_000_000
  * interface. Their senders repeat them, so on the same interface nothing tells a copy from a second question.
  */
 const UNNUMBERED_COPY_TIME = 10_000_000
+/** Nanoseconds within which a network that duplicates packets delivers the second one. */
+const NETWORK_TIME = 10_000_000
 /** Nanoseconds within which the same inner frame to another peer is a replica. */
 const REPLICA_TIME = 100_000_000
 /** Entries of one inner frame that are looked at: head-end replication to more peers still counts by its newest ones. */
@@ -31,7 +34,9 @@ const NANOSECONDS = 3
 const DESTINATION = 4
 const VNI = 5
 const NUMBER = 6
-const WORDS = 7
+/** 1 when the record was a fragment. */
+const FRAGMENT = 7
+const WORDS = 8
 
 /** Packet numbers kept as examples. */
 const EXAMPLES = 10
@@ -41,6 +46,7 @@ export interface CopiesState {
   window: WindowState
   replicas: RecordsState
   replicaRows: number
+  repeats: TallyState<object>
   counts: number[]
   examples: number[]
 }
@@ -53,8 +59,15 @@ export class Copies implements Judge<CopiesState> {
   elsewhere = 0
   /** Frames that left the window before their second was over: a later copy of them would go unseen. */
   forgotten = 0
-  /** Numbers of the first copies. */
+  /** Numbers of the first copies that are no {@link repeats}. */
   readonly examples: number[] = []
+  /**
+   * Copies on the interface of the first record and within 10 ms, by pair row × 2 + direction (0 = from a), `NONE` outside
+   * tunnels: a mirror recorded them twice, or the network delivered them twice.
+   */
+  readonly repeats = new Tally<object>(() => ({}))
+  /** Whether the packet at hand is one of {@link repeats}. */
+  isRepeat = false
   readonly #window: Window
   readonly #replicas = new Records(1)
   #replicaRows = 0
@@ -71,6 +84,7 @@ export class Copies implements Judge<CopiesState> {
 
   observe(log: EventLog, at: number): void {
     const { i32, f64 } = log
+    this.isRepeat = false
     const nanoseconds = i32[at + Field.Nanoseconds]!
     // A record without a time has no recent past.
     if (nanoseconds === NO_TIME) return
@@ -90,8 +104,10 @@ export class Copies implements Judge<CopiesState> {
         const elsewhere = data[entry + INTERFACE] !== i32[at + Field.Interface]
         const isNumbered = (i32[at + Field.Bits]! & Bit.Identified) !== 0
         if (!isNumbered && (!elsewhere || apart > UNNUMBERED_COPY_TIME)) continue
-        i32[at + Field.Bits]! |= Bit.Copy
-        this.#count(i32[at + Field.Number]!, elsewhere)
+        const isFragment = (i32[at + Field.Bits]! & Bit.Fragment) !== 0
+        i32[at + Field.Bits]! |= Bit.Copy | (isFragment === (data[entry + FRAGMENT] === 1) ? 0 : Bit.Refragmented)
+        this.isRepeat = !elsewhere && apart <= NETWORK_TIME
+        this.#count(log, at, elsewhere)
         replica = false
         break
       }
@@ -109,6 +125,7 @@ export class Copies implements Judge<CopiesState> {
       window: this.#window.save(),
       replicas: this.#replicas.save(this.#replicaRows),
       replicaRows: this.#replicaRows,
+      repeats: this.repeats.save(),
       counts: [this.copies, this.elsewhere, this.forgotten],
       examples: [...this.examples],
     }
@@ -118,16 +135,19 @@ export class Copies implements Judge<CopiesState> {
     this.#window.restore(state.window)
     this.#replicas.restore(state.replicas)
     this.#replicaRows = state.replicaRows
+    this.repeats.restore(state.repeats)
     this.copies = state.counts[0]!
     this.elsewhere = state.counts[1]!
     this.forgotten = state.counts[2]!
     this.examples.splice(0, this.examples.length, ...state.examples)
   }
 
-  #count(number: number, elsewhere: boolean): void {
+  #count({ i32 }: EventLog, at: number, elsewhere: boolean): void {
     this.copies++
     if (elsewhere) this.elsewhere++
-    if (this.examples.length < EXAMPLES) this.examples.push(number)
+    const number = i32[at + Field.Number]!
+    if (this.isRepeat) this.repeats.note(pairDirection(i32, at), number)
+    else if (this.examples.length < EXAMPLES) this.examples.push(number)
   }
 
   #countReplica(vniRow: number): void {
@@ -153,7 +173,15 @@ export class Copies implements Judge<CopiesState> {
     data[entry + DESTINATION] = i32[at + Field.Destination]!
     data[entry + VNI] = i32[at + Field.Vni]!
     data[entry + NUMBER] = i32[at + Field.Number]!
+    data[entry + FRAGMENT] = (i32[at + Field.Bits]! & Bit.Fragment) !== 0 ? 1 : 0
   }
+}
+
+/** Pair row × 2 + direction of a packet, `NONE` outside tunnels. */
+export function pairDirection(i32: Int32Array, at: number): number {
+  const pair = i32[at + Field.Pair]!
+  if (pair === NONE) return NONE
+  return pair * 2 + ((i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1)
 }
 
 /** Whether two packets with the same inner frame went to different peers of one VNI. */

@@ -1,13 +1,16 @@
 /**
  * ICMP and ICMPv6 echo by flow: requests, how many were answered, round trips; copies count once.
- * Evidence: any capture point that both directions pass. What misleads: a capture that ends before the reply.
+ * Evidence: any capture point that both directions pass. What misleads: a capture that ends before the reply, and replies in
+ * another VNI (a tunnel that carries the sender's identity in the VNI): {@link Echo.unanswered} allows for both.
  */
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { EchoSummary } from '../summary.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
+import type { Keys } from './keys.ts'
 import { Records, type RecordsState } from './records.ts'
+import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, milliseconds } from './time.ts'
 import { Window, type WindowState } from './window.ts'
 
@@ -22,14 +25,56 @@ const CELLS = 6
 
 const SECONDS = 0
 const NANOSECONDS = 1
-const ANSWERED = 2
-const WORDS = 3
+/** What the entry is: {@link Entry}. */
+const KIND = 2
+/** Flow row × 2 + direction of the request. */
+const END = 3
+const SEQUENCE = 4
+const NUMBER = 5
+/** Route row × 2 + direction of the outer packet (0 = from a), `NONE` without. */
+const ROUTE = 6
+const WORDS = 7
+
+const Entry = {
+  /** A request without a reply so far. */
+  Open: 0,
+  Answered: 1,
+  /** A request to many, or without a time: nobody need answer. */
+  Aside: 2,
+  /** A reply to a request that was not seen. */
+  Orphan: 3,
+} as const
+
+/** Nanoseconds that a request may be recorded after its reply, where several interfaces write one file. */
+const OUT_OF_ORDER = 10_000_000
+/** Nanoseconds that a reply is always waited for, and how many round trips of its flow. */
+const LEAST_WAIT = 100_000_000
+const ROUND_TRIPS = 10
+
+/** Requests of one flow without a reply that left the window. */
+interface Forgotten {
+  route: number
+}
+
+/** Requests without a reply: one flow, one VTEP pair, one direction. */
+export interface Unanswered {
+  flow: number
+  /** Whether a asked b. */
+  forward: boolean
+  /** Route row × 2 + direction of the requests (0 = from a). */
+  route: number
+  count: number
+  /** Numbers of the first ones. */
+  packets: number[]
+}
 
 /** Saved echo columns. */
 export interface EchoState {
   rows: number
   records: RecordsState
   window: WindowState
+  forgotten: TallyState<Forgotten>
+  last: number[]
 }
 
 /** Echo columns on flow rows. */
@@ -37,10 +82,74 @@ export class Echo implements Judge<EchoState> {
   readonly #records = new Records(CELLS)
   /** Requests of the recent past, by flow, direction, identifier and sequence number. */
   readonly #window: Window
+  /** By flow row × 2 + direction. */
+  readonly #forgotten = new Tally<Forgotten>(() => ({ route: NONE }))
   #rows = 0
+  /** The latest time of any packet. */
+  #lastSeconds = 0
+  #lastNanoseconds: number = NO_TIME
 
-  constructor(size: number) {
+  constructor(
+    private readonly keys: Keys,
+    size: number,
+  ) {
     this.#window = new Window(size, WORDS)
+  }
+
+  /** Takes note of any packet's time: the capture ends with the latest. */
+  tick(log: EventLog, at: number): void {
+    const nanoseconds = log.i32[at + Field.Nanoseconds]!
+    if (nanoseconds === NO_TIME) return
+    const seconds = log.f64[at >> 1]!
+    const isLater =
+      this.#lastNanoseconds === NO_TIME ||
+      seconds > this.#lastSeconds ||
+      (seconds === this.#lastSeconds && nanoseconds > this.#lastNanoseconds)
+    if (!isLater) return
+    this.#lastSeconds = seconds
+    this.#lastNanoseconds = nanoseconds
+  }
+
+  /**
+   * Whether a packet was so near to the end of the capture that its answer may have come later: within ten round trips of
+   * its flow, and 100 ms at least.
+   */
+  isAtEnd(flow: number, seconds: number, nanoseconds: number): boolean {
+    const timed = this.#records.get(flow, TIMED)
+    const trip = timed === 0 ? 0 : this.#records.get(flow, SUM) / timed
+    const wait = Math.max(LEAST_WAIT, ROUND_TRIPS * trip)
+    return elapsed(this.#lastSeconds | 0, this.#lastNanoseconds, seconds, nanoseconds) <= wait
+  }
+
+  /** Whether the request in a direction of a flow with this identifier and sequence number was answered. */
+  isAnswered(flow: number, forward: boolean, sequence: number): boolean {
+    const entry = this.#window.find(flow * 2 + (forward ? 0 : 1), sequence)
+    return entry !== NONE && this.#window.data[entry + KIND] === Entry.Answered
+  }
+
+  /** Requests without a reply by flow and VTEP pair, those near the end of the capture aside. */
+  unanswered(): Unanswered[] {
+    const found = new Map<string, Unanswered>()
+    for (const { key, count, packets, figures } of this.#forgotten.entries()) {
+      const route = figures.route
+      found.set(`${key} ${route}`, { flow: key >> 1, forward: key % 2 === 0, route, count, packets: [...packets] })
+    }
+    const { data } = this.#window
+    const entries = this.#window.entries()
+    const elsewhere = this.#orphans(entries)
+    for (const entry of entries) {
+      if (data[entry + KIND] !== Entry.Open || data[entry + ROUTE] === NONE) continue
+      const end = data[entry + END]!
+      if (this.isAtEnd(end >> 1, data[entry + SECONDS]!, data[entry + NANOSECONDS]!)) continue
+      if (elsewhere.has(this.#conversation(end, data[entry + SEQUENCE]!))) continue
+      const route = data[entry + ROUTE]!
+      const key = `${end} ${route}`
+      const known = found.get(key) ?? { flow: end >> 1, forward: end % 2 === 0, route, count: 0, packets: [] }
+      found.set(key, known)
+      known.count++
+      if (known.packets.length < EXAMPLES) known.packets.push(data[entry + NUMBER]!)
+    }
+    return [...found.values()]
   }
 
   observe(log: EventLog, at: number): void {
@@ -51,8 +160,10 @@ export class Echo implements Judge<EchoState> {
     if ((bits & Bit.Copy) !== 0 || flow === NONE) return
     this.#rows = Math.max(this.#rows, flow + 1)
     const forward = (bits & Bit.FlowForward) !== 0
-    if ((bits & Bit.EchoRequest) !== 0) this.#request(log, at, flow * 2 + (forward ? 0 : 1))
-    else this.#reply(log, at, flow * 2 + (forward ? 1 : 0))
+    const isRequest = (bits & Bit.EchoRequest) !== 0
+    const end = flow * 2 + (forward === isRequest ? 0 : 1)
+    if (isRequest) this.#request(log, at, end)
+    else this.#reply(log, at, end)
   }
 
   /** Echo side of a flow row; `null` when it carried no echo. */
@@ -76,29 +187,54 @@ export class Echo implements Judge<EchoState> {
     }
   }
 
+  /** Echo requests of a flow row, both directions, and how many of them were answered. */
+  count(flow: number): { requests: number; replies: number } {
+    return { requests: this.#records.get(flow, REQUESTS), replies: this.#records.get(flow, REPLIES) }
+  }
+
   save(): EchoState {
-    return { rows: this.#rows, records: this.#records.save(this.#rows), window: this.#window.save() }
+    return {
+      rows: this.#rows,
+      records: this.#records.save(this.#rows),
+      window: this.#window.save(),
+      forgotten: this.#forgotten.save(),
+      last: [this.#lastSeconds, this.#lastNanoseconds],
+    }
   }
 
   restore(state: EchoState): void {
     this.#rows = state.rows
     this.#records.restore(state.records)
     this.#window.restore(state.window)
+    this.#forgotten.restore(state.forgotten)
+    this.#lastSeconds = state.last[0]!
+    this.#lastNanoseconds = state.last[1]!
   }
 
   #request(log: EventLog, at: number, end: number): void {
-    const entry = this.#window.insert(end, log.i32[at + Field.Sequence]!)
-    const { data } = this.#window
-    data[entry + SECONDS] = log.f64[at >> 1]!
-    data[entry + NANOSECONDS] = log.i32[at + Field.Nanoseconds]!
+    const sequence = log.i32[at + Field.Sequence]!
     this.#records.add(end >> 1, REQUESTS, 1)
+    const earlier = this.#window.find(end, sequence)
+    if (earlier !== NONE && this.#window.data[earlier + KIND] === Entry.Orphan && this.#isNear(log, at, earlier)) {
+      this.#window.data[earlier + KIND] = Entry.Answered
+      this.#records.add(end >> 1, REPLIES, 1)
+      return
+    }
+    const bits = log.i32[at + Field.Bits]!
+    const isAside =
+      (bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup)) !== 0 || log.i32[at + Field.Nanoseconds] === NO_TIME
+    this.#remember(log, at, end, isAside ? Entry.Aside : Entry.Open)
   }
 
   #reply(log: EventLog, at: number, end: number): void {
-    const { data } = this.#window
     const entry = this.#window.find(end, log.i32[at + Field.Sequence]!)
-    if (entry === NONE || data[entry + ANSWERED] !== 0) return
-    data[entry + ANSWERED] = 1
+    if (entry === NONE) {
+      if (log.i32[at + Field.Nanoseconds] !== NO_TIME) this.#remember(log, at, end, Entry.Orphan)
+      return
+    }
+    const { data } = this.#window
+    if (data[entry + KIND] === Entry.Answered || data[entry + KIND] === Entry.Orphan) return
+    data[entry + KIND] = Entry.Answered
     const cell = this.#records.at(end >> 1)
     const { f64 } = this.#records
     f64[cell + REPLIES]!++
@@ -111,5 +247,62 @@ export class Echo implements Judge<EchoState> {
     f64[cell + MOST] = Math.max(f64[cell + MOST]!, trip)
     f64[cell + SUM]! += trip
     f64[cell + TIMED]!++
+  }
+
+  #isNear(log: EventLog, at: number, entry: number): boolean {
+    const { data } = this.#window
+    const nanoseconds = log.i32[at + Field.Nanoseconds]!
+    if (nanoseconds === NO_TIME) return false
+    const apart = elapsed(log.f64[at >> 1]!, nanoseconds, data[entry + SECONDS]!, data[entry + NANOSECONDS]!)
+    return Math.abs(apart) <= OUT_OF_ORDER
+  }
+
+  #remember(log: EventLog, at: number, end: number, kind: number): void {
+    const { i32 } = log
+    this.#forget(log, at)
+    const sequence = i32[at + Field.Sequence]!
+    const entry = this.#window.insert(end, sequence)
+    const { data } = this.#window
+    const route = i32[at + Field.Route]!
+    const direction = (i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1
+    data[entry + SECONDS] = log.f64[at >> 1]!
+    data[entry + NANOSECONDS] = i32[at + Field.Nanoseconds]!
+    data[entry + KIND] = kind
+    data[entry + END] = end
+    data[entry + SEQUENCE] = sequence
+    data[entry + NUMBER] = i32[at + Field.Number]!
+    data[entry + ROUTE] = route === NONE ? NONE : route * 2 + direction
+  }
+
+  /** The oldest entry leaves the window: a request that waited long enough will never be answered. */
+  #forget(log: EventLog, at: number): void {
+    const oldest = this.#window.oldest()
+    if (oldest === NONE) return
+    const { data } = this.#window
+    if (data[oldest + KIND] !== Entry.Open || data[oldest + ROUTE] === NONE) return
+    const nanoseconds = log.i32[at + Field.Nanoseconds]!
+    if (nanoseconds === NO_TIME) return
+    const waited = elapsed(log.f64[at >> 1]!, nanoseconds, data[oldest + SECONDS]!, data[oldest + NANOSECONDS]!)
+    if (waited <= LEAST_WAIT * ROUND_TRIPS) return
+    const figures = this.#forgotten.note(data[oldest + END]!, data[oldest + NUMBER]!)
+    if (figures !== null) figures.route = data[oldest + ROUTE]!
+  }
+
+  /** Replies whose requests were not seen in their VNI, as conversations of any VNI. */
+  #orphans(entries: readonly number[]): Set<string> {
+    const { data } = this.#window
+    const orphans = new Set<string>()
+    for (const entry of entries) {
+      if (data[entry + KIND] === Entry.Orphan) {
+        orphans.add(this.#conversation(data[entry + END]!, data[entry + SEQUENCE]!))
+      }
+    }
+    return orphans
+  }
+
+  /** One echo of two guests, whatever VNI carries it. */
+  #conversation(end: number, sequence: number): string {
+    const { flows } = this.keys
+    return `${flows.word(end >> 1, 3)} ${flows.word(end >> 1, 4)} ${end & 1} ${sequence}`
   }
 }

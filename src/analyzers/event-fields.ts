@@ -26,10 +26,13 @@ export const Field = {
   Route: 12,
   Flow: 13,
   Mac: 14,
-  /** Address ids of the outer IP packet. */
+  /** Address ids of the outer IP packet: of a tunnel packet that the filter keeps, of later fragments of UDP, and of marked packets outside a tunnel. */
   Source: 15,
   Destination: 16,
-  /** Address ids of the inner IP packet; sender and target of ARP (outer ARP included), claimed or sought address of ND. */
+  /**
+   * Address ids of the inner IP packet; sender and target of ARP (outer ARP included), claimed or sought address of ND;
+   * who sent an ICMP error outside any tunnel.
+   */
   InnerSource: 17,
   InnerDestination: 18,
   WireLength: 19,
@@ -39,14 +42,20 @@ export const Field = {
   OuterPorts: 22,
   /** Outer TTL or hop limit. */
   TimeToLive: 23,
-  /** TCP sequence number; identifier and sequence number of an echo; ICMP error: type × 256 + code. */
+  /**
+   * TCP sequence number; identifier and sequence number of an echo; ICMP error: type × 256 + code; nested tunnel: kind and VNI of
+   * it as in `KindVni`; tunnel header at a foreign port: its VNI.
+   */
   Sequence: 24,
-  /** TCP acknowledgment number; ICMP error: the MTU that it names, 0 without. */
+  /**
+   * TCP acknowledgment number; ICMP error: the MTU that it names, 0 without; nested tunnel: bytes from the inner IP header to the
+   * innermost one.
+   */
   Acknowledgment: 25,
   /** TCP payload bytes; other inner IP packets: IP payload bytes. */
   Payload: 26,
   TcpFlags: 27,
-  /** MSS option of a SYN, 0 without. */
+  /** MSS option of a SYN, 0 without; ICMP error: IP length of the quoted packet. */
   MaximumSegmentSize: 28,
   TcpWindow: 29,
   /** Digest of what identifies an outer datagram in fragments, and the fragment's byte range in it. */
@@ -68,8 +77,8 @@ export const Field = {
   /** Inner destination MAC: upper 16 and lower 32 bits; 0 without inner Ethernet. */
   InnerMacHigh: 41,
   InnerMacLow: 42,
-  /** Spare, so that records keep 8-byte alignment. */
-  Reserved: 43,
+  /** First word of a VXLAN header with reserved bits or a group policy, else 0. */
+  TunnelWord: 43,
 } as const
 
 /** Bits of `Field.Bits`. */
@@ -119,4 +128,8 @@ export const Bit = {
   InnerFragment: 1 << 26,
   /** An ICMPv6 message in `IcmpError`, `AddressRequest` and the like. */
   Version6: 1 << 27,
+  /** A TCP segment that reports data received twice (D-SACK, RFC 2883). */
+  DuplicateSack: 1 << 28,
+  /** A copy that is whole where its first record was a fragment, or the other way round; set by the copies judge beside `Copy`. */
+  Refragmented: 1 << 29,
 } as const

@@ -1,5 +1,6 @@
 /** Packet to event: the one place where judges' facts are taken from the bytes. Allocates nothing. */
 import * as arp from '../codecs/arp.ts'
+import type { TunnelPorts } from '../codecs/dissect.ts'
 import * as ethernet from '../codecs/ethernet.ts'
 import { EtherType } from '../codecs/ethernet.ts'
 import { NONE } from '../codecs/fault.ts'
@@ -16,11 +17,14 @@ import { Bit, Field, STRIDE } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
 import { Fingerprint } from './fingerprint.ts'
 import type { Keys } from './keys.ts'
-import { marksOf } from './marks.ts'
+import { Marker } from './marker.ts'
 import type { Observation } from './observation.ts'
 
 /** EPB flags bit 11: the frame is yet to be cut by segmentation offload (pcapng §4.3). */
 const EPB_TSO = 1 << 11
+
+/** Length of a TCP header whose only option is timestamps, as most have it (RFC 7323 appendix A). */
+const TIMESTAMPS_ONLY = 32
 
 /** Fields that are rows or ids: `NONE` unless there is one. */
 const ABSENT = [
@@ -35,15 +39,18 @@ const ABSENT = [
 /** Writes the records of events. */
 export class EventWriter {
   readonly #fingerprint = new Fingerprint()
+  readonly #marker: Marker
 
   /**
    * @param keys - Interns the addresses that only events name: the underlay's ARP, what ICMP errors quote.
-   * @param isTunnelPort - Which quoted destination ports are a tunnel's.
+   * @param ports - Which UDP ports are a tunnel's.
    */
   constructor(
     private readonly keys: Keys,
-    private readonly isTunnelPort: (port: number) => boolean,
-  ) {}
+    private readonly ports: TunnelPorts,
+  ) {
+    this.#marker = new Marker(ports)
+  }
 
   /** Writes the record of the packet at hand. */
   fill(log: EventLog, at: number, o: Observation): void {
@@ -52,10 +59,15 @@ export class EventWriter {
     const { outerIp, innerIp, innerFrame } = layers
     i32.fill(0, at, at + STRIDE)
     for (const field of ABSENT) i32[at + field] = NONE
+    // First of all: what follows moves the walk's cursor, and the digest of a frame without IP begins where the walk stopped.
+    const fingerprint = this.#fingerprint
+    fingerprint.take(layers)
+    i32[at + Field.OuterDigest] = fingerprint.outer
+    i32[at + Field.DigestHigh] = fingerprint.high
+    i32[at + Field.DigestLow] = fingerprint.low
     log.f64[at >> 1] = o.seconds
     i32[at + Field.Nanoseconds] = o.nanoseconds
     i32[at + Field.Number] = o.number
-    i32[at + Field.Marks] = marksOf(layers)
     i32[at + Field.Interface] = o.interfaceId ^ (layers.linkInterface << 8)
     i32[at + Field.Vni] = o.vniRow
     i32[at + Field.Pair] = o.pairRow
@@ -83,11 +95,8 @@ export class EventWriter {
       if (innerFrame.at !== NONE) bits |= fillDestinationMac(i32, at, layers.innerView, innerFrame.at)
       if (o.kept) bits |= this.#fillInner(i32, at, layers)
     } else if (outerIp.fragmentOffset === 0) bits |= this.#fillPlain(i32, at, layers)
-    const fingerprint = this.#fingerprint
-    fingerprint.take(layers)
-    i32[at + Field.OuterDigest] = fingerprint.outer
-    i32[at + Field.DigestHigh] = fingerprint.high
-    i32[at + Field.DigestLow] = fingerprint.low
+    else if (outerIp.protocol === Protocol.Udp) this.#fillEnds(i32, at, layers)
+    if (this.#marker.take(i32, at, o) !== 0 && !o.kept) this.#fillEnds(i32, at, layers)
     if (outerIp.isFragment) {
       bits |= Bit.Fragment | (outerIp.moreFragments ? Bit.MoreFragments : 0)
       fingerprint.takeDatagram(layers)
@@ -142,13 +151,26 @@ export class EventWriter {
     }
     if (outerTransport === NONE) return 0
     const captured = Math.min(end, outerIp.payloadEnd)
-    if (outerIp.protocol === Protocol.Icmp && captured - outerTransport >= icmp.LENGTH) {
-      return this.#fillTransport(i32, at, view, outerIp, outerTransport, captured)
-    }
-    if (outerIp.protocol === Protocol.IcmpV6 && captured - outerTransport >= icmpv6.LENGTH) {
-      return this.#fillTransport(i32, at, view, outerIp, outerTransport, captured)
-    }
-    return 0
+    const isIcmp = outerIp.protocol === Protocol.Icmp && captured - outerTransport >= icmp.LENGTH
+    const isIcmpv6 = outerIp.protocol === Protocol.IcmpV6 && captured - outerTransport >= icmpv6.LENGTH
+    if (!isIcmp && !isIcmpv6) return 0
+    const bits = this.#fillTransport(i32, at, view, outerIp, outerTransport, captured)
+    if ((bits & Bit.IcmpError) !== 0) i32[at + Field.InnerSource] = this.#sourceId(view, outerIp)
+    return bits
+  }
+
+  /** Sender and receiver of a later fragment: it has no ports, but it may belong to a tunnel between two VTEPs. */
+  #fillEnds(i32: Int32Array, at: number, { view, outerIp }: Layers): void {
+    i32[at + Field.Source] = this.#sourceId(view, outerIp)
+    i32[at + Field.Destination] =
+      outerIp.version === 4
+        ? this.keys.ipv4Id(ipv4.destination(view, outerIp.at))
+        : this.keys.ipv6Id(view, outerIp.at + ipv6.LAYOUT.offsets.destination)
+  }
+
+  #sourceId(view: DataView, ip: IpLayer): number {
+    if (ip.version === 4) return this.keys.ipv4Id(ipv4.source(view, ip.at))
+    return this.keys.ipv6Id(view, ip.at + ipv6.LAYOUT.offsets.source)
   }
 
   #fillTransport(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {
@@ -200,6 +222,10 @@ export class EventWriter {
     const target = this.keys.ipv6Id(view, header + icmpv6.TARGET)
     if (icmpv6.type(view, header) === icmpv6.Type.NeighborAdvertisement) {
       i32[at + Field.InnerSource] = target
+      // In the underlay nobody has noted yet to whom it answers.
+      if (i32[at + Field.InnerDestination] === NONE) {
+        i32[at + Field.InnerDestination] = this.keys.ipv6Id(view, ip.at + ipv6.LAYOUT.offsets.destination)
+      }
       return icmpv6.solicited(view, header) ? Bit.AddressReply : Bit.Announcement
     }
     i32[at + Field.InnerDestination] = target
@@ -221,16 +247,18 @@ export class EventWriter {
       i32[at + Field.QuotedDestination] = this.keys.ipv4Id(ipv4.destination(view, quote))
       transport = quote + ipv4.headerLength(view, quote)
       protocol = ipv4.fragmentOffset(view, quote) === 0 ? ipv4.protocol(view, quote) : NONE
+      i32[at + Field.MaximumSegmentSize] = ipv4.totalLength(view, quote)
     } else {
       if (end - quote < ipv6.LENGTH) return 0
       i32[at + Field.QuotedSource] = this.keys.ipv6Id(view, quote + ipv6.LAYOUT.offsets.source)
       i32[at + Field.QuotedDestination] = this.keys.ipv6Id(view, quote + ipv6.LAYOUT.offsets.destination)
       transport = quote + ipv6.LENGTH
       protocol = ipv6.nextHeader(view, quote)
+      i32[at + Field.MaximumSegmentSize] = ipv6.LENGTH + ipv6.payloadLength(view, quote)
     }
     if (protocol === NONE || end - transport < 4) return 0
     i32[at + Field.QuotedPorts] = view.getInt32(transport)
-    if (protocol !== Protocol.Udp || !this.isTunnelPort(view.getUint16(transport + 2))) return 0
+    if (protocol !== Protocol.Udp || this.ports[view.getUint16(transport + 2)] === TunnelKind.None) return 0
     const tunnel = transport + udp.LENGTH
     if (end - tunnel >= vxlan.LENGTH) i32[at + Field.QuotedVni] = vxlan.vni(view, tunnel)
     return Bit.QuotesTunnel
@@ -254,8 +282,11 @@ function fillTcp(i32: Int32Array, at: number, view: DataView, ip: IpLayer, heade
   if ((flags & tcp.FLAG_SYN) !== 0) {
     const mss = tcp.maximumSegmentSize(view, header, end)
     i32[at + Field.MaximumSegmentSize] = mss === NONE ? 0 : mss
+    return Bit.Tcp
   }
-  return Bit.Tcp
+  // Timestamps alone fill 32 bytes: most segments need no look at their options.
+  if (tcp.headerLength(view, header) <= TIMESTAMPS_ONLY || !tcp.duplicateSack(view, header, end)) return Bit.Tcp
+  return Bit.Tcp | Bit.DuplicateSack
 }
 
 function arpBits(view: DataView, at: number): number {

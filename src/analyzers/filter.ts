@@ -37,6 +37,11 @@ export class Filter {
     return this.#anyVtep || this.#keepsVtep(layers.view, layers.outerIp)
   }
 
+  /** Whether a datagram outside any valid tunnel is let through: it has no VNI that could be asked for. */
+  keepsOutside(layers: Layers): boolean {
+    return this.#vnis === null && (this.#anyVtep || this.#keepsVtep(layers.view, layers.outerIp))
+  }
+
   #keepsVtep(view: DataView, ip: IpLayer): boolean {
     if (ip.version === 4) {
       return this.#ipv4.includes(ipv4.source(view, ip.at)) || this.#ipv4.includes(ipv4.destination(view, ip.at))

@@ -16,6 +16,10 @@ const SOURCE = ipv6.LAYOUT.offsets.source
 /** Bytes of the payload that enter a digest: past every inner header, inner checksums included. */
 const SAMPLE = 160
 
+/** First word of an IPv4 header without the total length; second word without the MF flag (RFC 791 §3.1). */
+const IPV4_WITHOUT_LENGTH = 0xffff_0000 | 0
+const IPV4_WITHOUT_MF = ~0x2000
+
 /** Digests of one packet. */
 export class Fingerprint {
   /** Digest of the outer headers. */
@@ -35,7 +39,7 @@ export class Fingerprint {
       digest.word(layers.outerFrame.etherType)
       if (layers.outerFrame.etherType === NONE) at = layers.at
     } else {
-      this.#digestIp(view, outerIp)
+      this.#digestIp(view, outerIp, layers.outerDestinationPort !== NONE)
       at = outerIp.payloadAt === NONE ? layers.end : outerIp.payloadAt
       if (layers.outerDestinationPort !== NONE) {
         digest.word(view.getInt32(layers.outerTransport))
@@ -70,16 +74,20 @@ export class Fingerprint {
     this.low = digest.low
   }
 
-  #digestIp(view: DataView, ip: IpLayer): void {
+  #digestIp(view: DataView, ip: IpLayer, statesLength: boolean): void {
     const digest = this.#digest
     const { at } = ip
-    digest.word(view.getInt32(at))
     if (ip.version === 4) {
-      digest.word(view.getInt32(at + 4))
+      // A router may cut a datagram that was whole a hop before: its first fragment is the same frame. What MF and the total
+      // length say is then in the UDP length as well.
+      const first = view.getInt32(at)
+      digest.word(statesLength ? first & IPV4_WITHOUT_LENGTH : first)
+      digest.word(statesLength ? view.getInt32(at + 4) & IPV4_WITHOUT_MF : view.getInt32(at + 4))
       digest.word(ip.protocol)
       digest.word(view.getInt32(at + 12))
       digest.word(view.getInt32(at + 16))
     } else {
+      digest.word(view.getInt32(at))
       digest.word(view.getInt32(at + 4) >>> 8)
       digest.bytes(view, at + SOURCE, at + ipv6.LENGTH)
       digest.word(ip.identification)

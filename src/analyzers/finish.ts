@@ -1,7 +1,8 @@
 /** Everything of the summary that the packets tell; files, filter and findings are the pipeline's. */
 import type { CaptureSummary, LimitSummary, Summary } from '../summary.ts'
 import type { Analysis } from './analysis.ts'
-import { flowRows, macRows, pairMtuRows, vniRows, vtepPairRows } from './rows.ts'
+import { pairMtuRows, underlayMtu as underlayMtuOf } from './mtu-rows.ts'
+import { flowRows, macRows, pairOrder, vniRows, vtepPairRows } from './rows.ts'
 
 /** The summary without what only the pipeline knows. */
 export interface AnalysisSummary extends Omit<Summary, 'schema' | 'filter' | 'capture' | 'findings'> {
@@ -27,7 +28,7 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
       firstTime: capture.firstTime,
       lastTime: capture.lastTime,
       truncatedPackets: capture.truncatedPackets,
-      duplicatePackets: analysis.copies.copies,
+      duplicatePackets: analysis.networkCopies.captureDuplicates,
     },
     tunnel: {
       vxlanPackets: tunnel.vxlanPackets,
@@ -52,9 +53,8 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
     flows: flowRows(analysis, rows),
     macs: macRows(analysis, rows),
     mtu: {
-      underlayMtu: underlayMtu ?? null,
-      underlayMtuFrom: underlayMtu === undefined ? null : 'option',
-      perPair: pairMtuRows(analysis, rows),
+      ...underlayMtuOf(analysis, underlayMtu),
+      perPair: pairMtuRows(analysis, pairOrder(analysis, rows)),
       sizes: analysis.sizes.histogram(),
     },
     timeline: analysis.timeline.finish((row) => analysis.vnis.innerBytes(row)),

@@ -20,7 +20,7 @@ const SUMS = 4
 const SPAN = 4
 /** Two halves: the first VTEP (plus one) that a's and b's packets came from. */
 const VTEPS = SPAN + SPAN_CELLS
-/** One half: who opened the flow by the first evidence, 1 = a, 2 = b. */
+/** Two halves: who opened the flow by the first evidence (1 = a, 2 = b), and the last outer source ports (a→b in the upper 16 bits). */
 const INITIATOR = VTEPS + 1
 const CELLS = INITIATOR + 1
 
@@ -72,6 +72,17 @@ export class Flows implements Counter<FlowsState> {
     return value === 0 ? null : value === 1 ? 'a' : 'b'
   }
 
+  /** Outer UDP source port of the last packet in a direction: what an ICMP error about the flow quotes. 0 when there was none. */
+  sourcePort(row: number, direction: 0 | 1): number {
+    const ports = this.#records.i32[(this.#records.at(row) + INITIATOR) * 2 + 1]!
+    return direction === 0 ? ports >>> 16 : ports & 0xffff
+  }
+
+  /** Address id of the VTEP that a direction's packets came from first; `NONE` when there were none. */
+  firstVtep(row: number, direction: 0 | 1): number {
+    return this.#records.i32[(this.#records.at(row) + VTEPS) * 2 + direction]! - 1
+  }
+
   /** Address ids of the outer sources, by flow row × 2 + direction. */
   vteps(flows: number): number[][] {
     const lists: number[][] = []
@@ -93,7 +104,11 @@ export class Flows implements Counter<FlowsState> {
     f64[at + INNER_BYTES + direction]! += o.layers.innerLength
     stretch(this.#records, at + SPAN, o.seconds, o.nanoseconds)
     this.#noteVtep(o.flowRow, direction, o.sourceId)
-    if (i32[(at + INITIATOR) * 2] === 0) i32[(at + INITIATOR) * 2] = initiatorOf(o)
+    const opening = (at + INITIATOR) * 2
+    if (i32[opening] === 0) i32[opening] = initiatorOf(o)
+    const port = o.layers.outerSourcePort & 0xffff
+    const ports = i32[opening + 1]!
+    i32[opening + 1] = direction === 0 ? (port << 16) | (ports & 0xffff) : (ports & ~0xffff) | port
   }
 
   merge(later: Flows, maps: RowMaps, _offset: number): void {
@@ -107,6 +122,10 @@ export class Flows implements Counter<FlowsState> {
       if (i32[(to + INITIATOR) * 2] === 0) {
         i32[(to + INITIATOR) * 2] = later.#records.i32[(from + INITIATOR) * 2]!
       }
+      const ports = (to + INITIATOR) * 2 + 1
+      const newer = later.#records.i32[(from + INITIATOR) * 2 + 1]!
+      const upper = newer >>> 16 === 0 ? i32[ports]! & ~0xffff : newer & ~0xffff
+      i32[ports] = upper | ((newer & 0xffff) === 0 ? i32[ports]! & 0xffff : newer & 0xffff)
       for (const direction of [0, 1] as const) {
         const vtep = later.#records.i32[(from + VTEPS) * 2 + direction]!
         if (vtep !== 0) this.#noteVtep(mapped, direction, maps.addresses[vtep - 1]!)

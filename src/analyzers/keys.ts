@@ -16,6 +16,7 @@ import { InnerFragments } from './inner-fragments.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Limits } from './limits.ts'
 import type { Observation } from './observation.ts'
+import { PathCache } from './path-cache.ts'
 
 const SOURCE = ipv6.LAYOUT.offsets.source
 const DESTINATION = ipv6.LAYOUT.offsets.destination
@@ -86,6 +87,7 @@ export class Keys {
   /** [VNI, VLAN stack, MAC address] */
   readonly macs: KeyTable
   readonly #fragments: InnerFragments
+  #paths = new PathCache()
 
   constructor(limits: Limits) {
     this.addresses = new KeyTable('addresses', 5, limits.addresses)
@@ -110,31 +112,9 @@ export class Keys {
 
   /** Resolves the rows of a tunnel packet that the filter keeps. */
   resolve(o: Observation): void {
-    const { layers } = o
-    const kindVni = (layers.tunnel << 24) | layers.vni
-    o.sourceId = this.#ipSource(layers.view, layers.outerIp)
-    o.destinationId = this.#ipDestination(layers.view, layers.outerIp)
-    const { vnis, pairs, routes } = this
-    vnis.key[0] = layers.tunnel
-    vnis.key[1] = layers.vni
-    o.vniRow = vnis.row()
-    if (o.sourceId !== NONE && o.destinationId !== NONE) {
-      o.pairForward = this.compareAddresses(o.sourceId, o.destinationId) <= 0
-      const a = o.pairForward ? o.sourceId : o.destinationId
-      const b = o.pairForward ? o.destinationId : o.sourceId
-      pairs.key[0] = a
-      pairs.key[1] = b
-      o.pairRow = pairs.row()
-      routes.key[0] = kindVni
-      routes.key[1] = a
-      routes.key[2] = b
-      o.routeRow = routes.row()
-    }
-    const stack = this.#vlanStack(layers.innerFrame)
-    o.vlansRow = stack
-    if (stack === NONE) return
-    this.#resolveMac(o, stack)
-    this.#resolveFlow(o, kindVni, stack)
+    if (this.#paths.recall(o)) return
+    this.#lookUp(o)
+    this.#paths.remember(o)
   }
 
   /** Id of the address at the key's scratch words; `NONE` when the table is full. */
@@ -177,6 +157,14 @@ export class Keys {
     return (addresses.word(id, 1) | addresses.word(id, 2) | addresses.word(id, 3) | addresses.word(id, 4)) === 0
   }
 
+  /** Row of the VTEP pair of two address ids, in either order; `NONE` when no tunnel packet went between them. */
+  pairBetween(one: number, other: number): number {
+    const inOrder = this.compareAddresses(one, other) <= 0
+    this.pairs.key[0] = inOrder ? one : other
+    this.pairs.key[1] = inOrder ? other : one
+    return this.pairs.find()
+  }
+
   /** Orders two addresses: IPv4 before IPv6 before MAC, then as unsigned big-endian numbers. */
   compareAddresses(left: number, right: number): number {
     if (left === right) return 0
@@ -202,6 +190,11 @@ export class Keys {
       default:
         return formatMac((addresses.word(id, 1) >>> 0) * 0x1_0000_0000 + (addresses.word(id, 2) >>> 0))
     }
+  }
+
+  /** Whether an address is an IPv6 one. */
+  isIpv6(id: number): boolean {
+    return this.addresses.word(id, 0) === IPV6
   }
 
   /** Whether an address is an IP multicast group (or the IPv4 broadcast address). */
@@ -296,6 +289,7 @@ export class Keys {
   }
 
   restore(state: KeysState): void {
+    this.#paths = new PathCache()
     for (const [index, table] of this.tables.entries()) table.restore(state.tables[index]!)
     this.#fragments.restore(state.fragments)
   }
@@ -320,6 +314,34 @@ export class Keys {
       maps.push(map)
     }
     return maps
+  }
+
+  #lookUp(o: Observation): void {
+    const { layers } = o
+    const kindVni = (layers.tunnel << 24) | layers.vni
+    o.sourceId = this.#ipSource(layers.view, layers.outerIp)
+    o.destinationId = this.#ipDestination(layers.view, layers.outerIp)
+    const { vnis, pairs, routes } = this
+    vnis.key[0] = layers.tunnel
+    vnis.key[1] = layers.vni
+    o.vniRow = vnis.row()
+    if (o.sourceId !== NONE && o.destinationId !== NONE) {
+      o.pairForward = this.compareAddresses(o.sourceId, o.destinationId) <= 0
+      const a = o.pairForward ? o.sourceId : o.destinationId
+      const b = o.pairForward ? o.destinationId : o.sourceId
+      pairs.key[0] = a
+      pairs.key[1] = b
+      o.pairRow = pairs.row()
+      routes.key[0] = kindVni
+      routes.key[1] = a
+      routes.key[2] = b
+      o.routeRow = routes.row()
+    }
+    const stack = this.#vlanStack(layers.innerFrame)
+    o.vlansRow = stack
+    if (stack === NONE) return
+    this.#resolveMac(o, stack)
+    this.#resolveFlow(o, kindVni, stack)
   }
 
   #ipSource(view: DataView, ip: IpLayer): number {

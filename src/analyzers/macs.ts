@@ -134,8 +134,11 @@ export class Macs implements Counter<MacsState> {
     const { innerView: view, innerFrame, innerArp, innerTransport, innerIp } = layers
     if (innerArp !== NONE) {
       if (arp.senderProtocol(view, innerArp) === 0) return
-      if (arp.senderHardware(view, innerArp) === ethernet.source(view, innerFrame.at))
-        this.#claim(o.macRow, o.innerSourceId)
+      // In halves: 48 bits as one number may take an allocation.
+      const isOwn =
+        arp.senderHardwareHigh16(view, innerArp) === ethernet.sourceHigh16(view, innerFrame.at) &&
+        arp.senderHardwareLow32(view, innerArp) === ethernet.sourceLow32(view, innerFrame.at)
+      if (isOwn) this.#claim(o.macRow, o.innerSourceId)
       return
     }
     if (innerTransport === NONE || innerIp.protocol !== Protocol.IcmpV6) return

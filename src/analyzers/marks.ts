@@ -1,17 +1,78 @@
-/** What is remarkable about a packet's bytes, as bits of one word: what judges and counters of integrity are told. */
-import type { Layers } from '../codecs/layers.ts'
+/** What is remarkable about a packet's bytes, as bits of one word: what judges are told of bytes that they never see. */
+
+const OUTER_CHECKSUM_WRONG = 1 << 2
+const OUTER_HEADER_WRONG = 1 << 3
+const INNER_CHECKSUM_WRONG = 1 << 4
+const INNER_HEADER_WRONG = 1 << 5
 
 /** Bits of `Field.Marks`. */
 export const Mark = {
-  /** A datagram to a VXLAN port without the I flag. */
+  /** A datagram to a VXLAN port without the I flag (RFC 7348 §5). */
   FlagClear: 1 << 0,
-  /** A datagram to a tunnel port that is shorter than the tunnel header. */
+  /** A datagram to a VXLAN port that is shorter than the header. */
   HeaderShort: 1 << 1,
-  /** Some checksum of the packet is wrong: its addresses may not be what was sent. */
-  Damaged: 1 << 2,
+  /** Some checksum of the packet is wrong: neither its addresses nor its lengths may be what was sent. */
+  Damaged: OUTER_CHECKSUM_WRONG | OUTER_HEADER_WRONG | INNER_CHECKSUM_WRONG | INNER_HEADER_WRONG,
+  /** The outer UDP checksum, with a partial inner one filled in. */
+  OuterChecksumWrong: OUTER_CHECKSUM_WRONG,
+  /** The checksum of the outer IPv4 header. */
+  OuterHeaderWrong: OUTER_HEADER_WRONG,
+  /** The checksum of an inner TCP, UDP, ICMP or ICMPv6 packet. */
+  InnerChecksumWrong: INNER_CHECKSUM_WRONG,
+  /** The checksum of the inner IPv4 header. */
+  InnerHeaderWrong: INNER_HEADER_WRONG,
+  /** The field holds the sum of the pseudo header alone: a network card was to fill it in. */
+  OuterChecksumPartial: 1 << 6,
+  InnerChecksumPartial: 1 << 7,
+  /** No outer UDP checksum over IPv6 (RFC 6935, RFC 6936). */
+  ZeroChecksumIpv6: 1 << 8,
+  /** Bits of the tunnel header that its standard reserves; `Field.TunnelWord` and {@link lastReserved} tell which. */
+  ReservedBits: 1 << 9,
+  /** The header carries a group policy, and nothing that group policy does not define; its id is in `Field.TunnelWord`. */
+  GroupPolicy: 1 << 10,
+  /** The tunnel carries less than an inner Ethernet header. */
+  InnerHeaderCut: 1 << 11,
+  /** The tunnel carries less than the inner packet says that it has. */
+  InnerPacketCut: 1 << 12,
+  /** The inner frame has an 802.1Q tag. */
+  InnerTag: 1 << 13,
+  /** The inner packet goes to a tunnel port and holds a tunnel of its own: see {@link depth}, `Field.Sequence`, `Field.Acknowledgment`. */
+  Nested: 1 << 14,
+  /** A plausible VXLAN header with a plausible inner frame at a port that is no tunnel's; its VNI is in `Field.Sequence`. */
+  ForeignTunnel: 1 << 15,
+  /** The outer header is marked Congestion Experienced (RFC 3168 §5). */
+  OuterCongestion: 1 << 16,
+  /** The inner header of such a packet carries the mark too: it met congestion before the tunnel. */
+  InnerCongestion: 1 << 17,
+  /** The inner header of such a packet says that its sender does not understand the mark (RFC 6040 §4.2). */
+  InnerNotCapable: 1 << 18,
+  /** An inner checksum is wrong because nobody computed it: its field is 0. The packet is what was sent, so it is not damaged. */
+  InnerChecksumUnset: 1 << 19,
 } as const
 
-/** The marks of a packet; allocates nothing. */
-export function marksOf(_layers: Layers): number {
-  return 0
+const DEPTH = 20
+const DEPTH_BITS = 0xf
+const LAST_RESERVED = 24
+
+/** Most tunnels inside each other that are counted. */
+export const DEEPEST = 15
+
+/** Tunnels inside the outermost one, 0 to {@link DEEPEST}. */
+export function depth(marks: number): number {
+  return (marks >>> DEPTH) & DEPTH_BITS
+}
+
+/** Marks with that many tunnels inside the outermost one. */
+export function withDepth(marks: number, tunnels: number): number {
+  return marks | (tunnels << DEPTH)
+}
+
+/** Last byte of the tunnel header, reserved, where {@link Mark.ReservedBits} is set. */
+export function lastReserved(marks: number): number {
+  return marks >>> LAST_RESERVED
+}
+
+/** Marks with that last byte of the tunnel header. */
+export function withLastReserved(marks: number, byte: number): number {
+  return marks | (byte << LAST_RESERVED)
 }

@@ -23,6 +23,8 @@ export class Observation {
 
   /** Whether the filter keeps the packet; what follows is `NONE` otherwise. */
   kept = false
+  /** Whether it is a UDP datagram outside any valid tunnel that the filter lets through. */
+  outside = false
   /** Rows of the shared tables, `NONE` where there is no such key or the table was full. */
   vniRow = NONE
   pairRow = NONE
@@ -57,6 +59,7 @@ export class Observation {
   /** Forgets the rows of the packet before. */
   clearRows(): void {
     this.kept = false
+    this.outside = false
     this.vniRow = NONE
     this.pairRow = NONE
     this.routeRow = NONE

@@ -1,12 +1,17 @@
 /**
  * Outer datagrams in fragments: which byte ranges were seen, whether the datagram is whole, and the bytes of the later
  * fragments on the VNI and VTEP pair of the first one. The bytes themselves are not joined here.
+ * Who split them: a router, where the datagram was whole a hop before; the sender, where the TTL is still what systems start with.
+ * A datagram is missing a fragment when a second after its first one it is still not whole; the edges of the capture are allowed for.
+ * What misleads: a capture filter on UDP ports, which lets no later fragment through, and a capture that itself lost packets.
  */
 import { NONE } from '../codecs/fault.ts'
+import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
-import { near } from './time.ts'
+import { Tally, type TallyState } from './tally.ts'
+import { elapsed, near } from './time.ts'
 import { Window, type WindowState } from './window.ts'
 
 /** Nanoseconds that a receiver waits for the rest: Linux waits 30 s for IPv4, RFC 8200 §4.5 says 60 s for IPv6. */
@@ -27,12 +32,79 @@ const EARLY_LENGTH = 5
 const TOTAL = 6
 const WHOLE = 7
 const RANGES = 8
-const RANGE = 9
+/** Number of the fragment that was seen first; address ids. */
+const NUMBER = 9
+const SOURCE = 10
+const DESTINATION = 11
+/** Whether the first fragment was seen, of whatever tunnel; bytes of an unfragmented header in it. */
+const HEAD = 12
+const HEADER = 13
+const RANGE = 14
 const WORDS = RANGE + 2 * MOST_RANGES
+
+/** Nanoseconds after which no further fragment comes: fragments of a datagram leave back to back. */
+const SETTLED = 1_000_000_000
+/** Nanoseconds from the capture's start within which a first fragment may have come before it. */
+const START_EDGE = 100_000_000
+/** More than any address id: two ids make one exact number. */
+const ID_SPACE = 4_194_304
+/** Bytes of the IPv6 fragment header (RFC 8200 §4.5). */
+const FRAGMENT_HEADER = 8
+/** What systems start the TTL with: seen unchanged, no router has been passed. */
+const INITIAL_TTLS: readonly number[] = [64, 128, 255]
+/** A router cuts at a multiple of eight bytes: its MTU is up to this much above a first fragment's length. */
+const UP_TO_MORE = 7
 
 /** Cells of a VTEP pair: record bytes by direction, largest outer IP length; of a VNI: record bytes. */
 const PAIR_CELLS = 3
 const LARGEST = 2
+
+/** Who fragments. */
+export type Fragmenter = 'vtep' | 'router' | 'unknown'
+
+/** Figures of one direction of a VTEP pair. */
+interface SplitFigures {
+  /** Smallest first fragment: IP length in bytes. */
+  first: number
+  /** Smallest datagram that was split, as an IP length; 0 until one was seen to its end. */
+  smallest: number
+  /** Largest such datagram. */
+  largest: number
+  /** Bit n: a whole packet of `first` + n bytes was seen, 1 to 7. */
+  whole: number
+  /** Most TTL of a first fragment. */
+  timeToLive: number
+  /** Datagrams that were whole a hop before. */
+  byRouter: number
+}
+
+/** Datagrams of one direction of a VTEP pair that travel in fragments. */
+export interface Split {
+  /** How many, capture duplicates counted once. */
+  count: number
+  /** Numbers of the first ones' first fragments. */
+  packets: readonly number[]
+  /** Smallest first fragment: IP length in bytes. */
+  first: number
+  /** Smallest and largest datagram that was split, as IP lengths; 0 when none was seen to its end. */
+  smallest: number
+  largest: number
+  /** Largest packet that was not split where the smallest one was: at least `first`. */
+  whole: number
+  by: Fragmenter
+  timeToLive: number
+}
+
+/** Datagrams between two addresses that never became whole. */
+export interface Missing {
+  /** Address ids. */
+  source: number
+  destination: number
+  count: number
+  packets: readonly number[]
+  /** How many lack their first fragment. */
+  headless: number
+}
 
 /** Saved fragments. */
 export interface OuterFragmentsState {
@@ -42,6 +114,10 @@ export interface OuterFragmentsState {
   rows: number[]
   vnis: RecordsState
   pairs: RecordsState
+  splits: TallyState<SplitFigures>
+  missing: TallyState<{ headless: number }>
+  times: number[]
+  later: number
 }
 
 /** Datagrams of the outermost IP layer that travel in fragments. */
@@ -52,6 +128,21 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   readonly #window: Window
   readonly #vnis = new Records(1)
   readonly #pairs = new Records(PAIR_CELLS)
+  /** Later fragments of UDP datagrams in the whole capture: none at all speaks of a capture filter. */
+  later = 0
+  /** By pair row × 2 + direction. */
+  readonly #splits = new Tally<SplitFigures>(() => ({
+    first: 0,
+    smallest: 0,
+    largest: 0,
+    whole: 0,
+    timeToLive: 0,
+    byRouter: 0,
+  }))
+  /** What left the window without having become whole, by address ids (from × ID_SPACE + to). */
+  readonly #missing = new Tally<{ headless: number }>(() => ({ headless: 0 }))
+  /** First and latest time of the capture: seconds, nanoseconds. */
+  readonly #times = [0, NO_TIME, 0, NO_TIME]
   #vniRows = 0
   #pairRows = 0
 
@@ -86,14 +177,51 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   observe(log: EventLog, at: number): boolean {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
-    if ((bits & Bit.Fragment) === 0) return false
-    const isCopy = (bits & Bit.Copy) !== 0
+    this.#noteTime(log.f64[at >> 1]!, i32[at + Field.Nanoseconds]!)
+    if ((bits & Bit.Fragment) === 0) {
+      if (this.#splits.size > 0) this.#noteWhole(i32, at)
+      return false
+    }
+    // What was whole a hop before is no repeated fragment: it opens a datagram of its own.
+    const isCopy = (bits & (Bit.Copy | Bit.Refragmented)) === Bit.Copy
     const entry = this.#entry(log, at, isCopy)
     if (entry === NONE) return false
     if (!isCopy) this.#noteRange(log, at, entry)
     if (i32[at + Field.FragmentOffset] === 0) this.#noteFirst(log, at, entry)
     else this.#noteLater(log, at, entry)
     return this.#window.data[entry + VNI] !== 0
+  }
+
+  /** Datagrams of a pair row's direction that travel in fragments; `null` when there are none. */
+  split(row: number, direction: 0 | 1): Split | null {
+    const entry = this.#splits.get(row * 2 + direction)
+    if (entry === undefined) return null
+    const { count, packets, figures } = entry
+    const { first, smallest, largest, timeToLive, byRouter } = figures
+    let whole = first
+    for (let more = 1; more <= UP_TO_MORE; more++) {
+      const isBelow = smallest === 0 || first + more < smallest
+      if ((figures.whole & (1 << more)) !== 0 && isBelow) whole = first + more
+    }
+    const by = byRouter > 0 ? 'router' : INITIAL_TTLS.includes(timeToLive) ? 'vtep' : 'unknown'
+    return { count, packets, first, smallest, largest, whole, by, timeToLive }
+  }
+
+  /** Datagrams that never became whole, by their addresses, in order of those. */
+  missing(): Missing[] {
+    const tally = new Tally<{ headless: number }>(() => ({ headless: 0 }))
+    tally.restore(this.#missing.save())
+    const { data } = this.#window
+    for (const entry of this.#window.entries()) this.#judgeMissing(data, entry, tally)
+    return [...tally.entries()]
+      .sort((left, right) => left.key - right.key)
+      .map(({ key, count, packets, figures }) => ({
+        source: Math.floor(key / ID_SPACE),
+        destination: key % ID_SPACE,
+        count,
+        packets,
+        headless: figures.headless,
+      }))
   }
 
   save(): OuterFragmentsState {
@@ -104,6 +232,10 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       rows: [this.#vniRows, this.#pairRows],
       vnis: this.#vnis.save(this.#vniRows),
       pairs: this.#pairs.save(this.#pairRows),
+      splits: this.#splits.save(),
+      missing: this.#missing.save(),
+      times: [...this.#times],
+      later: this.later,
     }
   }
 
@@ -115,6 +247,10 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     this.#pairRows = state.rows[1]!
     this.#vnis.restore(state.vnis)
     this.#pairs.restore(state.pairs)
+    this.#splits.restore(state.splits)
+    this.#missing.restore(state.missing)
+    this.#times.splice(0, this.#times.length, ...state.times)
+    this.later = state.later
   }
 
   /** The datagram's entry, a new one if the last one is whole or too old. */
@@ -129,9 +265,15 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       (this.#window.data[found + WHOLE] === 0 || isCopy) &&
       near(seconds, nanoseconds, this.#window.data[found + SECONDS]!, this.#window.data[found + NANOSECONDS]!, lifetime)
     if (isOpen) return found
+    const oldest = this.#window.oldest()
+    if (oldest !== NONE) this.#judgeMissing(this.#window.data, oldest, this.#missing)
     const entry = this.#window.insert(i32[at + Field.FragmentHigh]!, i32[at + Field.FragmentLow]!)
-    this.#window.data[entry + SECONDS] = seconds
-    this.#window.data[entry + NANOSECONDS] = nanoseconds
+    const { data } = this.#window
+    data[entry + SECONDS] = seconds
+    data[entry + NANOSECONDS] = nanoseconds
+    data[entry + NUMBER] = i32[at + Field.Number]!
+    data[entry + SOURCE] = i32[at + Field.Source]!
+    data[entry + DESTINATION] = i32[at + Field.Destination]!
     this.#datagrams++
     return entry
   }
@@ -141,15 +283,101 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     const { data } = this.#window
     const vni = i32[at + Field.Vni]!
     const pair = i32[at + Field.Pair]!
-    if (vni === NONE || pair === NONE || data[entry + VNI] !== 0) return
+    data[entry + HEAD] = 1
+    if (vni === NONE || pair === NONE) return
+    if (data[entry + VNI] !== 0) {
+      this.#noteHop(i32, at, pair)
+      return
+    }
     data[entry + VNI] = vni + 1
     data[entry + PAIR] = (i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? pair + 1 : -(pair + 1)
     this.#attribute(entry, data[entry + EARLY_BYTES]!, data[entry + EARLY_LENGTH]!)
+    this.#noteSplit(i32, at, entry, pair)
+  }
+
+  #noteSplit(i32: Int32Array, at: number, entry: number, pair: number): void {
+    const bits = i32[at + Field.Bits]!
+    const figures = this.#splits.note(pair * 2 + ((bits & Bit.PairForward) !== 0 ? 0 : 1), i32[at + Field.Number]!)
+    if (figures === null) return
+    const { data } = this.#window
+    const length = i32[at + Field.OuterIpLength]!
+    if (figures.first === 0 || length < figures.first) {
+      figures.first = length
+      figures.whole = 0
+    }
+    if ((bits & Bit.Refragmented) !== 0) figures.byRouter++
+    figures.timeToLive = Math.max(figures.timeToLive, i32[at + Field.TimeToLive]!)
+    const header = length - i32[at + Field.FragmentLength]!
+    data[entry + HEADER] = header - ((bits & Bit.Ipv6Underlay) !== 0 ? FRAGMENT_HEADER : 0)
+    if (data[entry + TOTAL] !== 0) this.#noteTotal(entry)
+  }
+
+  /** The same first fragment at another hop: the one nearest to its sender tells most. */
+  #noteHop(i32: Int32Array, at: number, pair: number): void {
+    const direction = (i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1
+    const figures = this.#splits.get(pair * 2 + direction)?.figures
+    if (figures !== undefined) figures.timeToLive = Math.max(figures.timeToLive, i32[at + Field.TimeToLive]!)
+  }
+
+  /** Both ends of a datagram are known: how long it was before it was split. */
+  #noteTotal(entry: number): void {
+    const { data } = this.#window
+    const pair = data[entry + PAIR]!
+    const figures = this.#splits.get(pair > 0 ? (pair - 1) * 2 : (-pair - 1) * 2 + 1)?.figures
+    if (figures === undefined || data[entry + HEADER] === 0) return
+    const length = data[entry + HEADER]! + data[entry + TOTAL]!
+    if (figures.smallest === 0 || length < figures.smallest) figures.smallest = length
+    if (length > figures.largest) figures.largest = length
+  }
+
+  /** A whole packet a little longer than the first fragments: where it passes, the limit is at least that. */
+  #noteWhole(i32: Int32Array, at: number): void {
+    const pair = i32[at + Field.Pair]!
+    if (pair === NONE) return
+    const direction = (i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1
+    const figures = this.#splits.get(pair * 2 + direction)?.figures
+    if (figures === undefined) return
+    const more = i32[at + Field.OuterIpLength]! - figures.first
+    if (more > 0 && more <= UP_TO_MORE) figures.whole |= 1 << more
+  }
+
+  #noteTime(seconds: number, nanoseconds: number): void {
+    if (nanoseconds === NO_TIME) return
+    const times = this.#times
+    if (times[1] === NO_TIME) {
+      times[0] = seconds
+      times[1] = nanoseconds
+    }
+    if (times[3] !== NO_TIME && (seconds < times[2]! || (seconds === times[2] && nanoseconds < times[3]!))) return
+    times[2] = seconds
+    times[3] = nanoseconds
+  }
+
+  /** Counts an entry that can become whole no more, unless an edge of the capture is to blame. */
+  #judgeMissing(data: Int32Array, entry: number, tally: Tally<{ headless: number }>): void {
+    const source = data[entry + SOURCE]!
+    const nanoseconds = data[entry + NANOSECONDS]!
+    if (data[entry + WHOLE] !== 0 || source === NONE || nanoseconds === NO_TIME) return
+    const isHeadless = data[entry + HEAD] === 0
+    // The first fragment of a tunnel that the filter leaves out.
+    if (!isHeadless && data[entry + VNI] === 0) return
+    const seconds = data[entry + SECONDS]!
+    const [firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds] = this.#times as [
+      number,
+      number,
+      number,
+      number,
+    ]
+    if (elapsed(lastSeconds, lastNanoseconds, seconds, nanoseconds) < SETTLED) return
+    if (isHeadless && elapsed(seconds, nanoseconds, firstSeconds, firstNanoseconds) < START_EDGE) return
+    const figures = tally.note(source * ID_SPACE + data[entry + DESTINATION]!, data[entry + NUMBER]!)
+    if (figures !== null && isHeadless) figures.headless++
   }
 
   #noteLater(log: EventLog, at: number, entry: number): void {
     const { i32 } = log
     const { data } = this.#window
+    this.later++
     const bytes = i32[at + Field.WireLength]!
     const length = i32[at + Field.OuterIpLength]!
     if (data[entry + VNI] !== 0) {
@@ -177,7 +405,10 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     const { data } = this.#window
     const start = i32[at + Field.FragmentOffset]!
     const end = start + i32[at + Field.FragmentLength]!
-    if ((i32[at + Field.Bits]! & Bit.MoreFragments) === 0) data[entry + TOTAL] = end
+    if ((i32[at + Field.Bits]! & Bit.MoreFragments) === 0) {
+      data[entry + TOTAL] = end
+      this.#noteTotal(entry)
+    }
     this.#addRange(entry, start, end)
     const isWhole =
       data[entry + TOTAL] !== 0 &&

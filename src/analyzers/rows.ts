@@ -1,5 +1,5 @@
 /** The tables of the summary: rows in the contract's order, the largest kept, words made for those alone. */
-import type { FlowSummary, MacSummary, PairMtu, VniSummary, VtepPairSummary } from '../summary.ts'
+import type { FlowSummary, MacSummary, VniSummary, VtepPairSummary } from '../summary.ts'
 import type { Analysis } from './analysis.ts'
 
 /** Claimed addresses printed of one MAC. */
@@ -61,21 +61,6 @@ export function vtepPairRows(analysis: Analysis, most: number): VtepPairSummary[
     sourcePortsAToB: sourcePorts[row * 2]!,
     sourcePortsBToA: sourcePorts[row * 2 + 1]!,
     maxOuterIpLength: Math.max(vtepPairs.maxOuterIpLength(row), outerFragments.pairLargest(row)),
-  }))
-}
-
-/** Sizes by VTEP pair, in the order of {@link vtepPairRows}. */
-export function pairMtuRows(analysis: Analysis, most: number): PairMtu[] {
-  const { keys, vtepPairs, outerFragments, sizes } = analysis
-  return pairOrder(analysis, most).map((row) => ({
-    a: keys.formatAddress(keys.pairs.word(row, 0)),
-    b: keys.formatAddress(keys.pairs.word(row, 1)),
-    overhead: vtepPairs.overhead(row),
-    largestOuterIpLength: Math.max(sizes.largestOuter(row), outerFragments.pairLargest(row)),
-    pathMtu: null,
-    pathMtuFrom: null,
-    recommendedInnerMtu: null,
-    recommendedMss: null,
   }))
 }
 
@@ -157,8 +142,8 @@ function largest(
   return rows.slice(0, most)
 }
 
-/** The largest VTEP pairs, in order of their addresses. */
-function pairOrder(analysis: Analysis, most: number): number[] {
+/** Rows of the largest VTEP pairs, in order of their addresses. */
+export function pairOrder(analysis: Analysis, most: number): number[] {
   const { keys, vtepPairs, outerFragments } = analysis
   const bytes = (row: number) =>
     vtepPairs.outerBytes(row, 0) +

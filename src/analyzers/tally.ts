@@ -4,7 +4,7 @@
  */
 
 /** Packet numbers kept of one subject. */
-const EXAMPLES = 10
+export const EXAMPLES = 10
 
 /** One subject's count. */
 export interface Entry<F> {
@@ -55,6 +55,11 @@ export class Tally<F extends object> {
   /** Whether nothing was noted. */
   get isEmpty(): boolean {
     return this.#entries.size === 0
+  }
+
+  /** How many subjects there are. */
+  get size(): number {
+    return this.#entries.size
   }
 
   get(key: number): Entry<F> | undefined {

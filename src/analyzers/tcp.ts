@@ -9,7 +9,9 @@ import { NO_TIME } from '../packet.ts'
 import type { TcpSummary } from '../summary.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
+import { Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
+import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, milliseconds } from './time.ts'
 
 /** Nanoseconds within which a hole that fills late is taken for reordering while no round trip is known. */
@@ -33,11 +35,30 @@ const HOLE_SECONDS = 3
 const HOLE_NANOSECONDS = 4
 const MSS = 5
 const SYN_SEQUENCE = 6
-const SIDE = 8
+/** The last acknowledgment that this side sent, and the window beside it plus one (0 = none yet). */
+const LAST_ACK = 7
+const LAST_WINDOW = 8
+/** When this side sent data last. */
+const DATA_SECONDS = 9
+const DATA_NANOSECONDS = 10
+const SIDE = 12
 /** Halves behind both sides. */
 const SYN_NANOSECONDS = SIDES + 2 * SIDE
 const STATE = SYN_NANOSECONDS + 1
 const CELLS = (STATE + 1) / 2
+
+/** Cells of a route: data segments of both directions, how many were sent again, stalls among those, the longest in nanoseconds. */
+const ROUTE_SEGMENTS = 0
+const ROUTE_REPEATED = 1
+const ROUTE_STALLS = 2
+const ROUTE_LONGEST = 3
+const ROUTE_CELLS = 4
+
+/** Nanoseconds that a sender waited before it sent again: from here on it is a stall, as the shortest retransmission timer makes it. */
+const STALL = 200_000_000
+
+/** Bytes that a damaged segment may lie off the sequence: beyond, the damage is in its sequence number. */
+const DAMAGED_REACH = 1 << 20
 
 /** Bits of the state half; those of direction 1 are shifted by one. */
 const State = {
@@ -61,16 +82,38 @@ const NEW_CONNECTION = State.Known * 3 + State.SynAck * 3 + State.Fin * 3 + Stat
 
 const HANDSHAKE = tcp.FLAG_SYN | tcp.FLAG_FIN | tcp.FLAG_RST
 
+/** What is kept of the segments that one VTEP pair carried again in one VNI. */
+export interface Repeats {
+  /** Sequence numbers of the first ones, as on the wire. */
+  sequences: number[]
+}
+
+/** TCP data of one VTEP pair in one VNI, both directions. */
+export interface RouteTcp {
+  segments: number
+  repeated: number
+  /** Of those, how many came 200 ms or more after the last data, and the longest wait in nanoseconds. */
+  stalls: number
+  longestStall: number
+}
+
 /** Saved TCP columns. */
 export interface TcpState {
   rows: number
   records: RecordsState
+  routeRows: number
+  routes: RecordsState
+  repeats: TallyState<Repeats>
 }
 
 /** TCP columns on flow rows; direction 0 is a→b. */
 export class Tcp implements Judge<TcpState> {
+  /** Retransmitted data segments by route row. */
+  readonly repeats = new Tally<Repeats>(() => ({ sequences: [] }))
   readonly #records = new Records(CELLS)
+  readonly #routes = new Records(ROUTE_CELLS)
   #rows = 0
+  #routeRows = 0
 
   observe(log: EventLog, at: number): void {
     const { i32 } = log
@@ -84,7 +127,12 @@ export class Tcp implements Judge<TcpState> {
     const base = cell * 2
     if ((flags & HANDSHAKE) !== 0) this.#noteHandshake(log, at, base, direction)
     else this.#records.i32[base + STATE]! |= State.Spoke << direction
-    if ((flags & tcp.FLAG_ACK) !== 0) this.#measureRtt(log, at, cell, direction)
+    if ((flags & tcp.FLAG_ACK) !== 0) {
+      this.#measureRtt(log, at, cell, direction)
+      const side = base + SIDES + direction * SIDE
+      this.#records.i32[side + LAST_ACK] = i32[at + Field.Acknowledgment]!
+      this.#records.i32[side + LAST_WINDOW] = i32[at + Field.TcpWindow]! + 1
+    }
     this.#followSequence(log, at, cell, direction)
   }
 
@@ -93,6 +141,29 @@ export class Tcp implements Judge<TcpState> {
     if (flow >= this.#rows) return 0
     const cell = this.#records.at(flow)
     return this.#records.i32[cell * 2 + SIDES + (1 - direction) * SIDE + MSS]!
+  }
+
+  /** Whether an acknowledgment says nothing that the last one of its flow and direction did not say. */
+  repeatsAcknowledgment(log: EventLog, at: number): boolean {
+    const { i32 } = log
+    const flow = i32[at + Field.Flow]!
+    if (flow === NONE || flow >= this.#rows) return false
+    const direction = (i32[at + Field.Bits]! & Bit.FlowForward) !== 0 ? 0 : 1
+    const side = this.#records.at(flow) * 2 + SIDES + direction * SIDE
+    return (
+      this.#records.i32[side + LAST_ACK] === i32[at + Field.Acknowledgment] &&
+      this.#records.i32[side + LAST_WINDOW] === i32[at + Field.TcpWindow]! + 1
+    )
+  }
+
+  /** Data segments of a route row. */
+  route(row: number): RouteTcp {
+    return {
+      segments: this.#routes.get(row, ROUTE_SEGMENTS),
+      repeated: this.#routes.get(row, ROUTE_REPEATED),
+      stalls: this.#routes.get(row, ROUTE_STALLS),
+      longestStall: this.#routes.get(row, ROUTE_LONGEST),
+    }
   }
 
   /** TCP side of a flow row; `null` when none of its segments could be read. */
@@ -116,12 +187,21 @@ export class Tcp implements Judge<TcpState> {
   }
 
   save(): TcpState {
-    return { rows: this.#rows, records: this.#records.save(this.#rows) }
+    return {
+      rows: this.#rows,
+      records: this.#records.save(this.#rows),
+      routeRows: this.#routeRows,
+      routes: this.#routes.save(this.#routeRows),
+      repeats: this.repeats.save(),
+    }
   }
 
   restore(state: TcpState): void {
     this.#rows = state.rows
     this.#records.restore(state.records)
+    this.#routeRows = state.routeRows
+    this.#routes.restore(state.routes)
+    this.repeats.restore(state.repeats)
   }
 
   #noteHandshake(log: EventLog, at: number, base: number, direction: number): void {
@@ -191,14 +271,28 @@ export class Tcp implements Judge<TcpState> {
       i32[side + NEXT] = end
       i32[side + HOLE_START] = 0
       i32[side + HOLE_END] = 0
+      if (payload > 0) this.#noteData(log, at, side)
       return
     }
     if (payload === 0) return
     const next = i32[side + NEXT]!
     const ahead = (start - next) | 0
+    const isDamaged = (log.i32[at + Field.Marks]! & Mark.Damaged) !== 0
+    if (isDamaged && Math.abs(ahead) > DAMAGED_REACH) return
     if (ahead < 0) this.#noteBelow(log, at, cell, direction, start, payload)
     else if (ahead > 0) this.#openHole(log, at, side, next, start)
     if (((end - next) | 0) > 0) i32[side + NEXT] = end
+    this.#noteData(log, at, side)
+  }
+
+  #noteData(log: EventLog, at: number, side: number): void {
+    const { i32 } = this.#records
+    i32[side + DATA_SECONDS] = log.f64[at >> 1]!
+    i32[side + DATA_NANOSECONDS] = log.i32[at + Field.Nanoseconds]!
+    const route = log.i32[at + Field.Route]!
+    if (route === NONE) return
+    if (route >= this.#routeRows) this.#routeRows = route + 1
+    this.#routes.add(route, ROUTE_SEGMENTS, 1)
   }
 
   #openHole(log: EventLog, at: number, side: number, start: number, end: number): void {
@@ -230,6 +324,27 @@ export class Tcp implements Judge<TcpState> {
     }
     f64[cell + SEGMENTS + direction]!++
     f64[cell + BYTES + direction]! += Math.min(payload, below)
+    // A repeat tells of a loss only where there is a connection: a handshake, or anything from the other side.
+    const connected = (State.Known << (1 - direction)) | (State.Syn * 3) | (State.SynAck * 3)
+    if ((i32[cell * 2 + STATE]! & connected) !== 0) this.#noteRepeat(log, at, side, start)
+  }
+
+  #noteRepeat(log: EventLog, at: number, side: number, start: number): void {
+    const route = log.i32[at + Field.Route]!
+    if (route === NONE) return
+    const repeats = this.repeats.note(route, log.i32[at + Field.Number]!)
+    if (repeats !== null && repeats.sequences.length < EXAMPLES) repeats.sequences.push(start >>> 0)
+    if (route >= this.#routeRows) this.#routeRows = route + 1
+    this.#routes.add(route, ROUTE_REPEATED, 1)
+    const { i32 } = this.#records
+    const nanoseconds = log.i32[at + Field.Nanoseconds]!
+    const sinceNanoseconds = i32[side + DATA_NANOSECONDS]!
+    const sinceSeconds = i32[side + DATA_SECONDS]!
+    if (nanoseconds === NO_TIME || sinceNanoseconds === NO_TIME || (sinceSeconds | sinceNanoseconds) === 0) return
+    const wait = elapsed(log.f64[at >> 1]!, nanoseconds, sinceSeconds, sinceNanoseconds)
+    if (wait < STALL) return
+    this.#routes.add(route, ROUTE_STALLS, 1)
+    this.#routes.raise(route, ROUTE_LONGEST, wait)
   }
 }
 

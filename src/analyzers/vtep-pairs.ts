@@ -13,7 +13,10 @@ const OUTER_BYTES = 2
 const SUMS = 4
 const MAX_OUTER_IP_LENGTH = 4
 const OVERHEAD = 5
-const CELLS = 6
+/** 1 where the pair carries inner IPv4 (or its ARP), and inner IPv6. */
+const INNER_IPV4 = 6
+const INNER_IPV6 = 7
+const CELLS = 8
 
 /** Counts on VTEP-pair rows; direction 0 is a→b, 1 is b→a. */
 export class VtepPairs implements Counter<RecordsState> {
@@ -40,6 +43,11 @@ export class VtepPairs implements Counter<RecordsState> {
     return this.#cell(row, OVERHEAD)
   }
 
+  /** Whether inner packets are IPv6 and nothing else. */
+  carriesIpv6Only(row: number): boolean {
+    return this.#cell(row, INNER_IPV6) > 0 && this.#cell(row, INNER_IPV4) === 0
+  }
+
   observe(o: Observation): void {
     if (o.pairRow === NONE) return
     const at = this.#records.at(o.pairRow)
@@ -49,6 +57,8 @@ export class VtepPairs implements Counter<RecordsState> {
     f64[at + PACKETS + direction]!++
     f64[at + OUTER_BYTES + direction]! += o.wireLength
     if (layers.outerIp.length > f64[at + MAX_OUTER_IP_LENGTH]!) f64[at + MAX_OUTER_IP_LENGTH] = layers.outerIp.length
+    if (layers.innerIp.version === 6) f64[at + INNER_IPV6] = 1
+    else if (layers.innerIp.version === 4 || layers.innerArp !== NONE) f64[at + INNER_IPV4] = 1
     const inner = innerNetworkAt(layers)
     if (inner !== NONE && inner - layers.outerIp.at > f64[at + OVERHEAD]!)
       f64[at + OVERHEAD] = inner - layers.outerIp.at

@@ -14,7 +14,14 @@ export {
 export { CaptureError, type CaptureErrorCode } from './errors.ts'
 export type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 export { batches, CaptureReader, type PacketStream, type ReaderOptions, refill } from './reader.ts'
-export { type ByteSource, bytesSource, chunksSource } from './source.ts'
+export {
+  type ByteSource,
+  bytesSource,
+  type Compression,
+  chunksSource,
+  interruptible,
+  type StoredAs,
+} from './source.ts'
 export { blobSource, webStreamSource } from './web-blob.ts'
 export {
   PcapngWriter,

@@ -9,12 +9,9 @@ import { constants, crc32, createInflateRaw } from 'node:zlib'
 import { ByteReader } from './byte-reader.ts'
 import { BrokenStream, decodedSource } from './decoder.ts'
 import { LZ4_MAGIC, lz4Content, SKIPPABLE_MAGIC, skipFrame } from './lz4.ts'
-import type { ByteSource } from './source.ts'
+import type { ByteSource, Compression } from './source.ts'
 import { uint32 } from './xxhash.ts'
 import { MAX_ZSTD_WINDOW, ZSTD_MAGIC, type ZstdEngine, zstdContent } from './zstd.ts'
-
-/** How an input is compressed. */
-export type Compression = 'none' | 'gzip' | 'zstd' | 'lz4'
 
 /** Largest gzip member header (extra field, name, comment) that is accepted. */
 export const MAX_GZIP_HEADER = 256 * 1024

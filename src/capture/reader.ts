@@ -248,6 +248,10 @@ export class CaptureReader implements PacketStream {
   }
 
   private headerCutShort(there: number): CaptureError {
+    if (this.sourceIssue !== null) {
+      const { detail } = this.sourceIssue
+      return new CaptureError('header-cut-short', `holds no whole file header: ${detail}; copy the file again`, there)
+    }
     if (this.bytesRead === 0)
       return new CaptureError('empty', 'is empty (0 bytes); capture again, or name another file')
     return new CaptureError(

@@ -1,6 +1,18 @@
 /** Where bytes come from: the one interface between a reader and files, streams, sockets or memory. */
 import type { CaptureIssue } from '../issue.ts'
 
+/** How an input is compressed. */
+export type Compression = 'none' | 'gzip' | 'zstd' | 'lz4'
+
+/** How a capture lies where it is stored, as far as it is known. */
+export interface StoredAs {
+  readonly compression: Compression
+  /** Bytes as stored, compressed if they are: of the whole file, of a stream those that came so far. */
+  readonly bytes: number
+  /** Those of them that have been read. */
+  readonly bytesRead: number
+}
+
 /** A sequence of bytes that can be read once, forwards. */
 export interface ByteSource {
   /**
@@ -14,6 +26,8 @@ export interface ByteSource {
   close?(): Promise<void>
   /** After the end: why the bytes end where they do, when that is not the real end (a damaged compressed stream). */
   readonly issue?: CaptureIssue | null
+  /** What lies behind the bytes; absent where they are what is stored. */
+  readonly stored?: StoredAs
 }
 
 /** A source over bytes in memory. */
@@ -60,6 +74,26 @@ export function chunksSource(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8A
       ended = true
       position = chunk.length
       await iterator.return?.()
+    },
+  }
+}
+
+/**
+ * A source that ends when the signal says so, even while it waits for bytes that may never come.
+ * A source that was left waiting is not closed: closing would wait as well.
+ */
+export function interruptible(source: ByteSource, signal: AbortSignal | undefined): ByteSource {
+  if (signal === undefined) return source
+  const interrupted = new Promise<number>((resolve) => {
+    signal.addEventListener('abort', () => resolve(0), { once: true })
+  })
+  return {
+    get issue() {
+      return source.issue ?? null
+    },
+    read: (into) => (signal.aborted ? Promise.resolve(0) : Promise.race([source.read(into), interrupted])),
+    close: async () => {
+      if (!signal.aborted) await source.close?.()
     },
   }
 }

@@ -42,8 +42,10 @@ export interface Host {
   version: string
   /** Loads what reads captures; not before it is needed. */
   summarizer: () => Promise<SummarizeFiles>
-  /** Opens a capture, decompressed; `-` is standard input. Throws CaptureError when it cannot be read. */
-  open: (path: string) => Promise<ByteSource>
+  /**
+   * Opens a capture, decompressed; `-` is standard input, which the signal ends. Throws CaptureError when it cannot be read.
+   */
+  open: (path: string, signal: AbortSignal) => Promise<ByteSource>
   /** Calls back on the first Ctrl-C only, so that a second one ends the program. @returns Ends the listening. */
   onInterrupt: (listener: () => void) => () => void
 }

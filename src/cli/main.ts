@@ -20,13 +20,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     stdinIsTerminal: isatty(0),
     version: manifest.version,
     summarizer: async () => (await import('../node-summarize.ts')).summarizeFiles,
-    async open(path) {
-      const [{ decompressed }, { fileSource, streamSource }] = await Promise.all([
-        import('../capture/node-compression.ts'),
-        import('../capture/node-file.ts'),
-      ])
-      return (await decompressed(path === '-' ? streamSource(process.stdin) : await fileSource(path))).source
-    },
+    open: async (path, signal) => (await import('../capture/node-input.ts')).openCapture(path, { signal }),
     onInterrupt(listener) {
       process.once('SIGINT', listener)
       return () => process.off('SIGINT', listener)

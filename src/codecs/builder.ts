@@ -370,35 +370,28 @@ function fillChecksum(plan: Plan, i: number, view: DataView): void {
   fill(plan, i, 'checksum', value)
 }
 
+/** Parts that may lie between an IP header and the transport header whose checksum counts its addresses. */
+const BETWEEN: readonly PartName[] = ['hopByHop', 'destinationOptions', 'ipv6Routing', 'ipv6Fragment', 'authentication']
+
 /** Sum of the pseudo header that the IP header in front of `i` makes (RFC 9293 §3.1, RFC 8200 §8.1). */
-function pseudoSum(plan: Plan, i: number, protocol: number, view: DataView): number {
-  const length = plan.end[i]! - plan.at[i]!
-  let finalDestination = NONE
-  for (let j = i - 1; j >= 0; j--) {
-    const at = plan.at[j]!
-    switch (plan.drafts[j]!.layer) {
-      case 'ipv4':
-        return checksum.pseudoHeaderSum4(ipv4.source(view, at), ipv4.destination(view, at), protocol, length)
-      case 'ipv6': {
-        const destinationAt = finalDestination === NONE ? at + ipv6.DESTINATION : finalDestination
-        return checksum.pseudoHeaderSum6(view, at + ipv6.SOURCE, destinationAt, protocol, length)
-      }
-      case 'ipv6Routing': {
-        const found = ipv6Routing.finalDestination(view, at)
-        if (found !== NONE) finalDestination = found
-        break
-      }
-      case 'hopByHop':
-      case 'destinationOptions':
-      case 'ipv6Fragment':
-      case 'authentication':
-        break
-      default:
-        j = 0
-    }
+function pseudoSum({ drafts, at, end }: Plan, i: number, protocol: number, view: DataView): number {
+  const length = end[i]! - at[i]!
+  let destinationAt = NONE
+  let j = i - 1
+  for (; j >= 0 && BETWEEN.includes(drafts[j]!.layer); j--) {
+    // While segments are left, the pseudo header counts the last of them.
+    if (drafts[j]!.layer === 'ipv6Routing') destinationAt = ipv6Routing.finalDestination(view, at[j]!)
   }
-  const { layer } = plan.drafts[i]!
-  throw new RangeError(`${layer}.checksum must be given: no IP header is in front of it`)
+  const ip = at[j] ?? NONE
+  switch (drafts[j]?.layer) {
+    case 'ipv4':
+      return checksum.pseudoHeaderSum4(ipv4.source(view, ip), ipv4.destination(view, ip), protocol, length)
+    case 'ipv6':
+      if (destinationAt === NONE) destinationAt = ip + ipv6.DESTINATION
+      return checksum.pseudoHeaderSum6(view, ip + ipv6.SOURCE, destinationAt, protocol, length)
+    default:
+      throw new RangeError(`${drafts[i]!.layer}.checksum must be given: no IP header is in front of it`)
+  }
 }
 
 function linkTypeOf(first: Draft | undefined): number {

@@ -673,7 +673,9 @@ class Walk {
     fields.push(...variable.tcpOptions(view, at, cursor.end, this.at))
     const flags = says.TCP.flags!.text!(tcp.flags(view, at), view, at).replace(/^\S+ ?/, '')
     const ports = `port ${tcp.sourcePort(view, at)} to ${tcp.destinationPort(view, at)}`
-    this.add('tcp', at, length, flags === '' ? ports : `${ports} ${flags}`, fields)
+    // Of a quoted header only the quote's part is in the packet.
+    const there = this.quoted ? Math.min(length, cursor.end - at) : length
+    this.add('tcp', at, there, flags === '' ? ports : `${ports} ${flags}`, fields)
     this.payload()
   }
 
@@ -911,8 +913,8 @@ class Walk {
   /** Adds what is left of the window as one layer without fields, and steps over it. */
   private rest(name: string): void {
     const { cursor } = this
-    // A quote's real end is not known.
-    const wireEnd = this.quoted ? cursor.end : cursor.wireEnd
+    // A quote's real end is not known; a first fragment's datagram ends in another packet.
+    const wireEnd = this.quoted ? cursor.end : Math.min(cursor.wireEnd, this.limits[0]!.end)
     const length = wireEnd - cursor.position
     if (length <= 0) return
     const captured = Math.max(0, Math.min(cursor.end, wireEnd) - cursor.position)

@@ -1,12 +1,34 @@
 /** Every codec as a namespace, and the ground they share. For one header alone import `vxpcap/codecs/<name>`. */
 export * as address from './address.ts'
+export type { IpLike, Ipv4Like, Ipv6Like, MacLike } from './address-like.ts'
 export * as arp from './arp.ts'
 export * as authentication from './authentication.ts'
+export * as builder from './builder.ts'
 export * as checksum from './checksum.ts'
 export { Cursor } from './cursor.ts'
+export { Decapsulation, decapsulate } from './decapsulate.ts'
+export {
+  type ChecksumCheck,
+  type DescribedField,
+  type DescribedLayer,
+  type DescribeOptions,
+  describePacket,
+  type PacketDescription,
+} from './describe.ts'
 export { dissect, type TunnelPorts, tunnelPorts } from './dissect.ts'
 export * as dot1q from './dot1q.ts'
+export * as ecn from './ecn.ts'
+export {
+  Encapsulation,
+  type EncapsulationKind,
+  type EncapsulationOptions,
+  encapsulate,
+  type OuterTag,
+  prepare,
+} from './encapsulate.ts'
+export * as entropy from './entropy.ts'
 export * as ethernet from './ethernet.ts'
+export { explainFault, explainRefusal, type FaultExplanation } from './explain-fault.ts'
 export { FAULT_NAMES, Fault, NONE } from './fault.ts'
 export * as geneve from './geneve.ts'
 export * as gre from './gre.ts'
@@ -26,6 +48,7 @@ export * as llc from './llc.ts'
 export * as loopback from './loopback.ts'
 export * as neighbor from './neighbor.ts'
 export { Protocol, protocolName } from './protocol.ts'
+export { type Joined, type ReassemblyCounts, Reassembler } from './reassembly.ts'
 export * as sll from './sll.ts'
 export * as sll2 from './sll2.ts'
 export * as tcp from './tcp.ts'

@@ -4,7 +4,7 @@ import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 
 export function captureFindings({ analysis, files }: Evidence): Finding[] {
-  const { capture, copies } = analysis
+  const { capture, copies, networkCopies } = analysis
   const findings: Finding[] = []
   for (const { name, packets, issue } of files) {
     if (issue === null) continue
@@ -12,9 +12,11 @@ export function captureFindings({ analysis, files }: Evidence): Finding[] {
     const words = issue.kind === 'cut-short' ? captureCutShort : captureDamaged
     findings.push(state(words, { subject: {}, count: 1, packets: [], facts }))
   }
-  if (copies.copies > 0) {
+  const count = networkCopies.captureDuplicates
+  if (count > 0) {
     const facts = { elsewhere: copies.elsewhere, packets: capture.packets }
-    findings.push(state(captureDuplicates, { subject: {}, count: copies.copies, packets: copies.examples, facts }))
+    const packets = networkCopies.captureDuplicateExamples
+    findings.push(state(captureDuplicates, { subject: {}, count, packets, facts }))
   }
   if (capture.truncatedPackets > 0) {
     const { packets, capturedBytes, wireBytes, truncatedPackets, truncatedExamples } = capture

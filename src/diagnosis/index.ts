@@ -3,8 +3,13 @@ import type { Analysis } from '../analyzers/analysis.ts'
 import { bound, rank } from '../findings/index.ts'
 import type { CaptureIssue } from '../issue.ts'
 import type { Finding, MtuSummary } from '../summary.ts'
+import { behaviourFindings } from './behaviour.ts'
 import { captureFindings } from './capture.ts'
+import { icmpFindings } from './icmp.ts'
 import { identityFindings } from './identity.ts'
+import { integrityFindings } from './integrity.ts'
+import { mtuFindings } from './mtu.ts'
+import { reachabilityFindings } from './reachability.ts'
 
 /** One file as it was read. */
 export interface ReadFile {
@@ -27,5 +32,15 @@ export interface Evidence {
 
 /** Every finding, most severe first. */
 export function diagnose(evidence: Evidence): Finding[] {
-  return rank(bound([...captureFindings(evidence), ...identityFindings(evidence)]))
+  return rank(
+    bound([
+      ...reachabilityFindings(evidence),
+      ...behaviourFindings(evidence),
+      ...captureFindings(evidence),
+      ...identityFindings(evidence),
+      ...integrityFindings(evidence),
+      ...mtuFindings(evidence),
+      ...icmpFindings(evidence),
+    ]),
+  )
 }

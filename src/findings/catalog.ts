@@ -1,28 +1,95 @@
 /** Every finding code with its words: what `vxpcap findings`, SARIF rules and the documents list. */
+
+import { arpUnanswered } from './arp-unanswered.ts'
+import { bumFlood } from './bum-flood.ts'
 import { captureCutShort } from './capture-cut-short.ts'
 import { captureDamaged } from './capture-damaged.ts'
+import { captureDrops } from './capture-drops.ts'
 import { captureDuplicates } from './capture-duplicates.ts'
+import { checksumPartial } from './checksum-partial.ts'
+import { congestion } from './congestion.ts'
 import { duplicateIp } from './duplicate-ip.ts'
 import { duplicateMac } from './duplicate-mac.ts'
+import { duplicatedPackets } from './duplicated-packets.ts'
+import { echoUnanswered } from './echo-unanswered.ts'
+import { ecnIllegal } from './ecn-illegal.ts'
 import type { Words } from './finding.ts'
+import { flagIClear } from './flag-i-clear.ts'
+import { fragmentMissing } from './fragment-missing.ts'
+import { groupPolicy } from './group-policy.ts'
+import { icmpTooBig } from './icmp-too-big.ts'
+import { innerChecksumBad } from './inner-checksum-bad.ts'
+import { innerTruncated } from './inner-truncated.ts'
+import { innerVlan } from './inner-vlan.ts'
+import { lowEntropy } from './low-entropy.ts'
 import { macMoved } from './mac-moved.ts'
+import { mssTooLarge } from './mss-too-large.ts'
+import { nestedTunnel } from './nested-tunnel.ts'
+import { oneWay } from './one-way.ts'
+import { outerChecksumBad } from './outer-checksum-bad.ts'
+import { outerFragmented } from './outer-fragmented.ts'
+import { pmtuBlackHole } from './pmtu-black-hole.ts'
+import { portMismatch } from './port-mismatch.ts'
+import { portUnreachable } from './port-unreachable.ts'
+import { replicationIncomplete } from './replication-incomplete.ts'
+import { reservedBits } from './reserved-bits.ts'
+import { retransmissions } from './retransmissions.ts'
 import { rogueVtep } from './rogue-vtep.ts'
 import { snaplenTruncated } from './snaplen-truncated.ts'
 import { staleForwarding } from './stale-forwarding.ts'
+import { superFrame } from './super-frame.ts'
+import { ttlExpired } from './ttl-expired.ts'
+import { unknownTunnelPort } from './unknown-tunnel-port.ts'
+import { vniMismatch } from './vni-mismatch.ts'
+import { vtepUnreachable } from './vtep-unreachable.ts'
+import { zeroChecksumIpv6 } from './zero-checksum-ipv6.ts'
 
 /** What a finding code says in general. */
 export type FindingKind = Pick<Words<never>, 'code' | 'severity' | 'meaning' | 'evidence' | 'advice'>
 
 const KINDS: readonly FindingKind[] = [
+  arpUnanswered,
+  bumFlood,
   captureCutShort,
   captureDamaged,
+  captureDrops,
   captureDuplicates,
+  checksumPartial,
+  congestion,
   duplicateIp,
   duplicateMac,
+  duplicatedPackets,
+  echoUnanswered,
+  ecnIllegal,
+  flagIClear,
+  fragmentMissing,
+  groupPolicy,
+  icmpTooBig,
+  innerChecksumBad,
+  innerTruncated,
+  innerVlan,
+  lowEntropy,
   macMoved,
+  mssTooLarge,
+  nestedTunnel,
+  oneWay,
+  outerChecksumBad,
+  outerFragmented,
+  pmtuBlackHole,
+  portMismatch,
+  portUnreachable,
+  replicationIncomplete,
+  reservedBits,
+  retransmissions,
   rogueVtep,
   snaplenTruncated,
   staleForwarding,
+  superFrame,
+  ttlExpired,
+  unknownTunnelPort,
+  vniMismatch,
+  vtepUnreachable,
+  zeroChecksumIpv6,
 ]
 
 const RANK = { error: 0, warning: 1, note: 2 } as const

@@ -56,3 +56,27 @@ export function and(...conditions: string[]): string {
 export function or(...conditions: string[]): string {
   return conditions.length === 1 ? conditions[0]! : conditions.map((condition) => `(${condition})`).join(' || ')
 }
+
+/** Any of the conditions, as one condition among others. */
+export function oneOf(...conditions: string[]): string {
+  return conditions.length === 1 ? conditions[0]! : `(${or(...conditions)})`
+}
+
+/** Which checksums a filter asks about. */
+const CHECKSUMS = { outer: ['ip', 'udp'], inner: ['ip', 'tcp', 'udp', 'icmp', 'icmpv6'] } as const
+
+/**
+ * Packets with a checksum that Wireshark finds bad. It verifies most of them only when told to (Preferences, Protocols), so those
+ * that it did not verify are selected as well.
+ */
+export function notVerified(which: keyof typeof CHECKSUMS): string {
+  const conditions = CHECKSUMS[which].map((protocol) => `${protocol}.checksum.status in {0, 2}`)
+  return `(${conditions.join(' || ')})`
+}
+
+/** Hexadecimal bytes as Wireshark writes them: `88:a8`. */
+export function hexBytes(value: number, length: number): string {
+  return Array.from({ length }, (_, index) =>
+    ((value >>> (8 * (length - 1 - index))) & 0xff).toString(16).padStart(2, '0'),
+  ).join(':')
+}

@@ -60,7 +60,7 @@ export function formatText(summary: Summary, options: TextOptions): string {
     palette: palette(options.color),
     width: Math.max(MIN_WIDTH, options.width ?? DEFAULT_WIDTH),
     top: Math.max(1, options.top),
-    locate: options.locate ?? locator(summary.capture.files),
+    locate: options.locate ?? locator(summary.capture.files, summary.capture.origins),
     draw: options.draw ?? drawPlain,
   }
   const lines = head(summary, page)

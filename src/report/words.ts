@@ -1,5 +1,5 @@
 /** Small pieces of English and the rule that nothing from a capture or a file name reaches the terminal raw. */
-import type { FileSummary, Summary, TunnelKind } from '../summary.ts'
+import type { FileSummary, PacketOrigin, Summary, TunnelKind } from '../summary.ts'
 import { integer } from './number.ts'
 
 /** Says where a packet is, for people: `12`, or `b.pcap:3` where there are several files. */
@@ -61,10 +61,20 @@ export function baseName(name: string): string {
 /**
  * Turns a packet number that runs on over all files into file and number within the file, as Wireshark counts.
  * Files with the same last name are told apart by their whole paths.
+ * @param origins - Where each packet is, when the files were merged by time.
  */
-export function locator(files: readonly FileSummary[]): Locate {
+export function locator(files: readonly FileSummary[], origins?: readonly PacketOrigin[]): Locate {
   if (files.length < 2) return String
   const alike = new Set(files.map(({ name }) => baseName(name))).size < files.length
+  if (origins !== undefined) {
+    const places = new Map(origins.map((origin) => [origin.packet, origin]))
+    return (packetNumber) => {
+      const origin = places.get(packetNumber)
+      const name = files[origin?.file ?? -1]?.name
+      if (origin === undefined || name === undefined) return String(packetNumber)
+      return `${alike ? captureName(name) : baseName(name)}:${origin.number}`
+    }
+  }
   return (packetNumber) => {
     let file: FileSummary | undefined
     for (const candidate of files) {

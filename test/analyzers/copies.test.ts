@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { arp, bytes, echo, ethernet, ipv4, type Packet, summaryOf, tcp, vxlan } from '../support/packets.ts'
 
 const guest = { mac: '02:00:00:00:00:01', ip: '192.168.0.1' }
-const question = (): Uint8Array => ethernet(arp(1, guest, { ip: '192.168.0.9' }), { type: 0x0806, to: 'ff:ff:ff:ff:ff:ff' })
+const question = (): Uint8Array =>
+  ethernet(arp(1, guest, { ip: '192.168.0.9' }), { type: 0x0806, to: 'ff:ff:ff:ff:ff:ff' })
 /** An inner frame without any number: IP identification 0, as Open vSwitch and Linux with DF send it. */
 const plain = (): Uint8Array => ethernet(ipv4(tcp({ payload: 20 }), { protocol: 6 }))
 const numbered = (): Uint8Array => ethernet(ipv4(tcp({ payload: 20 }), { protocol: 6, id: 77 }))
@@ -77,6 +78,14 @@ describe('a frame without any number', () => {
     const bare = ethernet(arp(1, guest, { ip: '192.168.0.9' }), { type: 0x0806, to: 'ff:ff:ff:ff:ff:ff' })
     const padded = bytes(bare, new Uint8Array(18))
     expect(copiesOf({ bytes: bare }, { bytes: padded, ms: 1, interfaceId: 1 })).toBe(1)
+  })
+
+  it('is no copy of another question, on any interface', () => {
+    const ask = (address: string): Uint8Array =>
+      ethernet(arp(1, guest, { ip: address }), { type: 0x0806, to: 'ff:ff:ff:ff:ff:ff' })
+    const [first, second] = [ask('192.168.0.9'), ask('192.168.0.8')]
+    expect(copiesOf({ bytes: first }, { bytes: second, ms: 1, interfaceId: 1 })).toBe(0)
+    expect(copiesOf({ bytes: vxlan(first) }, { bytes: vxlan(second), ms: 1, interfaceId: 1 })).toBe(0)
   })
 })
 

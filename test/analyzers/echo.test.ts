@@ -4,19 +4,33 @@ import { echo, ethernet, ipv4, type Packet, summaryOf, vxlan } from '../support/
 
 let identification = 1
 
-function ping(ms: number | null, kind: 'request' | 'reply', sequence: number, options: { id?: number; vni?: number } = {}): Packet {
+function ping(
+  ms: number | null,
+  kind: 'request' | 'reply',
+  sequence: number,
+  options: { id?: number; vni?: number } = {},
+): Packet {
   const { id = 7, vni = 100 } = options
   const forth = kind === 'request'
   const [from, to] = forth ? ['192.168.0.1', '192.168.0.2'] : ['192.168.0.2', '192.168.0.1']
   const inner = ethernet(ipv4(echo(kind, id, sequence), { from, to, protocol: 1, id: identification++ }))
-  return { ms, bytes: vxlan(inner, { vni, id: identification++, ...(forth ? {} : { from: '10.0.0.2', to: '10.0.0.1' }) }) }
+  return {
+    ms,
+    bytes: vxlan(inner, { vni, id: identification++, ...(forth ? {} : { from: '10.0.0.2', to: '10.0.0.1' }) }),
+  }
 }
 
 const echoOf = (packets: Packet[]) => summaryOf(packets).flows.map((flow) => flow.echo)
 
 describe('echo', () => {
   it('counts requests answered, and their round trips', () => {
-    const packets = [ping(0, 'request', 1), ping(2, 'reply', 1), ping(10, 'request', 2), ping(14, 'reply', 2), ping(20, 'request', 3)]
+    const packets = [
+      ping(0, 'request', 1),
+      ping(2, 'reply', 1),
+      ping(10, 'request', 2),
+      ping(14, 'reply', 2),
+      ping(20, 'request', 3),
+    ]
     expect(echoOf(packets)).toEqual([{ requests: 3, replies: 2, rttMs: { min: 2, avg: 3, max: 4 } }])
   })
 
@@ -27,22 +41,34 @@ describe('echo', () => {
 
   it('pairs by direction: a request is no answer to a request', () => {
     const back = ping(1, 'request', 1)
-    const swapped = ethernet(ipv4(echo('request', 7, 1), { from: '192.168.0.2', to: '192.168.0.1', protocol: 1, id: 900 }))
-    const packets = [ping(0, 'request', 1), { ...back, bytes: vxlan(swapped, { id: 901, from: '10.0.0.2', to: '10.0.0.1' }) }]
+    const swapped = ethernet(
+      ipv4(echo('request', 7, 1), { from: '192.168.0.2', to: '192.168.0.1', protocol: 1, id: 900 }),
+    )
+    const packets = [
+      ping(0, 'request', 1),
+      { ...back, bytes: vxlan(swapped, { id: 901, from: '10.0.0.2', to: '10.0.0.1' }) },
+    ]
     expect(echoOf(packets)).toEqual([{ requests: 2, replies: 0, rttMs: null }])
   })
 
   it('never pairs across tenants', () => {
     const packets = [ping(0, 'request', 1), ping(1, 'reply', 1, { vni: 200 })]
-    expect(summaryOf(packets).flows.map((flow) => [flow.vni, flow.echo?.requests ?? 0, flow.echo?.replies ?? 0])).toEqual([
+    expect(
+      summaryOf(packets).flows.map((flow) => [flow.vni, flow.echo?.requests ?? 0, flow.echo?.replies ?? 0]),
+    ).toEqual([
       [100, 1, 0],
       [200, 0, 0],
     ])
   })
 
-  it('counts a second answer once, and a reply before its request not at all', () => {
+  it('counts a second answer once', () => {
     expect(echoOf([ping(0, 'request', 1), ping(1, 'reply', 1), ping(2, 'reply', 1)])[0]?.replies).toBe(1)
-    expect(echoOf([ping(0, 'reply', 1), ping(1, 'request', 1)])[0]?.replies).toBe(0)
+  })
+
+  it('takes a request that is recorded up to 10 ms after its reply for answered, without a round trip', () => {
+    const turned = (ms: number) => echoOf([ping(0, 'reply', 1), ping(ms, 'request', 1)])[0]
+    expect(turned(10)).toEqual({ requests: 1, replies: 1, rttMs: null })
+    expect(turned(11)).toEqual({ requests: 1, replies: 0, rttMs: null })
   })
 
   it('counts copies of a frame once', () => {

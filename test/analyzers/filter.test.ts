@@ -1,6 +1,6 @@
 /** Filters restrict the tables; capture and tunnel always describe the whole input. */
 import { describe, expect, it } from 'vitest'
-import { bytes, echo, ethernet, ip, ipv4, ipv6, datagram, type Packet, summaryOf, vxlan } from '../support/packets.ts'
+import { bytes, datagram, echo, ethernet, ip, ipv4, ipv6, type Packet, summaryOf, vxlan } from '../support/packets.ts'
 
 const inner = (id: number): Uint8Array => ethernet(ipv4(echo('request', 1, id), { protocol: 1, id }))
 const PACKETS: Packet[] = [

@@ -49,27 +49,26 @@ describe('key table', () => {
     expect(keys.map((key) => row(table, ...key))).toEqual([0, 1, 2, 3, 4])
   })
 
-  test.prop([fc.array(fc.tuple(fc.integer({ min: -40, max: 40 }), fc.integer({ min: 0, max: 3 })), { maxLength: 600 })])(
-    'does what a Map does, before and after it has grown, been saved and restored',
-    (keys) => {
-      const table = new KeyTable('t', 2, 200)
-      const model = new Map<string, number>()
-      let dropped = 0
-      for (const key of keys) {
-        const name = key.join()
-        const known = model.get(name)
-        if (known === undefined && model.size === 200) dropped++
-        else if (known === undefined) model.set(name, model.size)
-        expect(row(table, ...key)).toBe(model.get(name) ?? NONE)
-      }
-      const restored = new KeyTable('t', 2, 200)
-      restored.restore(structuredClone(table.save()))
-      for (const at of [table, restored]) {
-        expect([at.count, at.dropped]).toEqual([model.size, dropped])
-        for (const [name, expected] of model) expect(find(at, ...name.split(',').map(Number))).toBe(expected)
-      }
-      // The restored table goes on where the saved one stopped.
-      expect(row(restored, 1000, 1)).toBe(row(table, 1000, 1))
-    },
-  )
+  test.prop([
+    fc.array(fc.tuple(fc.integer({ min: -40, max: 40 }), fc.integer({ min: 0, max: 3 })), { maxLength: 600 }),
+  ])('does what a Map does, before and after it has grown, been saved and restored', (keys) => {
+    const table = new KeyTable('t', 2, 200)
+    const model = new Map<string, number>()
+    let dropped = 0
+    for (const key of keys) {
+      const name = key.join()
+      const known = model.get(name)
+      if (known === undefined && model.size === 200) dropped++
+      else if (known === undefined) model.set(name, model.size)
+      expect(row(table, ...key)).toBe(model.get(name) ?? NONE)
+    }
+    const restored = new KeyTable('t', 2, 200)
+    restored.restore(structuredClone(table.save()))
+    for (const at of [table, restored]) {
+      expect([at.count, at.dropped]).toEqual([model.size, dropped])
+      for (const [name, expected] of model) expect(find(at, ...name.split(',').map(Number))).toBe(expected)
+    }
+    // The restored table goes on where the saved one stopped.
+    expect(row(restored, 1000, 1)).toBe(row(table, 1000, 1))
+  })
 })

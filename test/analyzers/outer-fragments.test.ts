@@ -11,7 +11,9 @@ function fragment(ms: number, start: number, end = WHOLE.length, options: { id?:
   const moreFragments = end < WHOLE.length
   return {
     ms,
-    bytes: ethernet(ipv4(WHOLE.slice(start, end), { from, to: '10.0.0.2', id, offset: start, moreFragments }), { vlans: [] }),
+    bytes: ethernet(ipv4(WHOLE.slice(start, end), { from, to: '10.0.0.2', id, offset: start, moreFragments }), {
+      vlans: [],
+    }),
   }
 }
 
@@ -28,7 +30,9 @@ describe('outer fragments', () => {
     })
     const wire = packets.reduce((sum, { bytes }) => sum + bytes.length, 0)
     expect(summary.vnis).toMatchObject([{ packets: 1, outerBytes: wire, innerBytes: INNER.length }])
-    expect(summary.vtepPairs).toMatchObject([{ packetsAToB: 1, packetsBToA: 0, outerBytesAToB: wire, outerBytesBToA: 0 }])
+    expect(summary.vtepPairs).toMatchObject([
+      { packetsAToB: 1, packetsBToA: 0, outerBytesAToB: wire, outerBytesBToA: 0 },
+    ])
     expect(summary.flows).toMatchObject([{ protocol: 'TCP', innerBytesAToB: INNER.length }])
   })
 

@@ -32,7 +32,19 @@ describe('size classes', () => {
     const { mtu } = summaryOf([100, 200, 300, 1450, 8000].map((length, index) => sized(length, index)))
     expect(mtu.sizes.reduce((sum, { packets }) => sum + packets, 0)).toBe(5)
     expect(mtu.sizes.map(({ upTo }) => upTo)).toEqual([
-      128, 256, 512, 1024, 1280, 1400, 1450, 1500, 1600, 2048, 4096, 9216, null,
+      128,
+      256,
+      512,
+      1024,
+      1280,
+      1400,
+      1450,
+      1500,
+      1600,
+      2048,
+      4096,
+      9216,
+      null,
     ])
   })
 })

@@ -1,7 +1,19 @@
 /** TCP columns on conversations made by hand: what is a retransmission and what is not, the round trip, the state. */
 import { describe, expect, it } from 'vitest'
 import type { TcpSummary } from '../../src/summary.ts'
-import { ACK, ethernet, FIN, ipv4, type Packet, RST, type SegmentOptions, SYN, summaryOf, tcp, vxlan } from '../support/packets.ts'
+import {
+  ACK,
+  ethernet,
+  FIN,
+  ipv4,
+  type Packet,
+  RST,
+  type SegmentOptions,
+  SYN,
+  summaryOf,
+  tcp,
+  vxlan,
+} from '../support/packets.ts'
 
 let identification = 1
 

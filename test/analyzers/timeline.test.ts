@@ -58,7 +58,9 @@ describe('timeline', () => {
   })
 
   it('names the twenty largest VNIs and joins the rest', () => {
-    const packets = Array.from({ length: 22 }, (_, vni) => Array.from({ length: vni < 2 ? 1 : 2 }, () => at(0, vni))).flat()
+    const packets = Array.from({ length: 22 }, (_, vni) =>
+      Array.from({ length: vni < 2 ? 1 : 2 }, () => at(0, vni)),
+    ).flat()
     const { vnis } = timeline(packets)
     expect(vnis.map((row) => row.vni)).toEqual([...Array.from({ length: 20 }, (_, index) => index + 2), null])
     expect(vnis.at(-1)).toEqual({ vni: null, kind: null, packets: [2], innerBytes: [2 * INNER.length] })

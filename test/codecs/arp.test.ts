@@ -1,14 +1,12 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseIpv4 } from '../../src/codecs/address.ts'
 import * as arp from '../../src/codecs/arp.ts'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
-const mac = fc.nat({ max: 2 ** 48 - 1 })
-const ipv4 = fc.nat({ max: 2 ** 32 - 1 })
 const NO_WORDS = [-0x8000_0001, 0x1_0000_0000, 0.5, Number.NaN]
 
 const request: arp.Header = {
@@ -26,17 +24,7 @@ const requestHex = '0001 0800 06 04 0001 5254000a0085 0a000a85 000000000000 0a00
 
 codecLaws('arp', {
   codec: arp,
-  headers: fc.record({
-    hardwareType: fc.nat({ max: 0xffff }),
-    protocolType: fc.nat({ max: 0xffff }),
-    hardwareLength: fc.constant(6),
-    protocolLength: fc.constant(4),
-    operation: fc.nat({ max: 0xffff }),
-    senderHardware: mac,
-    senderProtocol: ipv4,
-    targetHardware: mac,
-    targetProtocol: ipv4,
-  }),
+  headers: headers.arp,
   accessors: ['senderHardwareHigh16', 'senderHardwareLow32', 'isGratuitous', 'isProbe'],
   refused: { senderProtocol: NO_WORDS, targetProtocol: NO_WORDS },
   vectors: [

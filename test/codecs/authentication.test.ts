@@ -1,24 +1,15 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as authentication from '../../src/codecs/authentication.ts'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
 import { Protocol } from '../../src/codecs/protocol.ts'
-import { blocks } from '../support/blocks.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
 codecLaws<authentication.Header>('authentication', {
   codec: authentication,
-  headers: fc
-    .record({
-      nextHeader: fc.nat({ max: 255 }),
-      reserved: fc.nat({ max: 0xffff }),
-      securityParametersIndex: fc.nat({ max: 0xffff_ffff }),
-      sequence: fc.nat({ max: 0xffff_ffff }),
-      integrityCheckValue: blocks(4, 0, 8),
-    })
-    .map((rest) => ({ ...rest, headerLength: authentication.LENGTH + rest.integrityCheckValue.length })),
+  headers: headers.authentication,
   length: (header) => authentication.LENGTH + header.integrityCheckValue.length,
   withoutAccessor: ['payloadLength'],
   reference: ({ nextHeader, headerLength, reserved, securityParametersIndex, sequence }) => ({

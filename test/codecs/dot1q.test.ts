@@ -1,19 +1,14 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import * as dot1q from '../../src/codecs/dot1q.ts'
 import * as ethernet from '../../src/codecs/ethernet.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
 codecLaws('dot1q', {
   codec: dot1q,
-  headers: fc.record({
-    priority: fc.nat({ max: 7 }),
-    dropEligible: fc.nat({ max: 1 }),
-    vlanId: fc.nat({ max: 4095 }),
-    etherType: fc.nat({ max: 0xffff }),
-  }),
+  headers: headers.dot1q,
   vectors: [
     {
       what: 'VLAN 100 in front of another tag',

@@ -1,14 +1,12 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as ethernet from '../../src/codecs/ethernet.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
-const mac = fc.nat({ max: 2 ** 48 - 1 })
-
 codecLaws('ethernet', {
   codec: ethernet,
-  headers: fc.record({ destination: mac, source: mac, etherType: fc.nat({ max: 0xffff }) }),
+  headers: headers.ethernet,
   accessors: ['destinationHigh16', 'destinationLow32', 'sourceHigh16', 'sourceLow32', 'isMulticast', 'isBroadcast'],
   vectors: [
     {

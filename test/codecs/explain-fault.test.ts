@@ -67,7 +67,10 @@ describe('explainFault', () => {
     [
       'an IP length beyond the frame',
       layersOf(PACKET.replace('45000046', '450005dc')),
-      ['outer.ipv4 at byte 14 claims 1500 bytes, but the frame leaves 70 bytes'],
+      [
+        'outer.ipv4 at byte 14 claims 1500 bytes, but the frame leaves 70 bytes',
+        'inner.icmp at byte 84 needs 8 bytes, but the frame leaves none',
+      ],
     ],
     [
       'an inner IP length beyond the tunnel',
@@ -142,7 +145,7 @@ describe('explainFault', () => {
   })
 
   it('refuses an index without a fault', () => {
-    const layers = layersOf(PACKET)
+    const layers = layersOf(PACKET.replace('40010000', '40fd0000'))
     for (const index of [0, -1, 0.5, Number.NaN]) expect(() => explainFault(layers, index)).toThrow(RangeError)
   })
 })

@@ -3,23 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
 import * as geneve from '../../src/codecs/geneve.ts'
-import { blocks } from '../support/blocks.ts'
+import { blocks } from '../../src/testing/bytes.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
 codecLaws<geneve.Header>('geneve', {
   codec: geneve,
-  headers: fc
-    .record({
-      version: fc.constant(0),
-      flags: fc.nat({ max: 3 }),
-      reserved1: fc.nat({ max: 0x3f }),
-      protocolType: fc.nat({ max: 0xffff }),
-      vni: fc.nat({ max: 0xff_ffff }),
-      reserved2: fc.nat({ max: 0xff }),
-      options: blocks(4, 0, 6),
-    })
-    .map((rest) => ({ ...rest, optionsLength: rest.options.length })),
+  headers: headers.geneve,
   length: (header) => geneve.LENGTH + header.options.length,
   withoutAccessor: ['optionWords'],
   reference: (header) => ({ ...header, optionWords: header.optionsLength / 4 }),

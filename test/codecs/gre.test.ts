@@ -1,34 +1,14 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
 import * as gre from '../../src/codecs/gre.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
-const word = fc.nat({ max: 0xffff })
-const long = fc.nat({ max: 2 ** 32 - 1 })
-
-const headers = fc
-  .record({
-    flags: fc.nat({ max: 0x1fff }).map((flags) => flags & ~gre.FLAG_ROUTING),
-    protocol: word,
-    checksum: word,
-    reserved1: word,
-    key: long,
-    sequence: long,
-  })
-  .map(({ flags, protocol, checksum, reserved1, key, sequence }) => {
-    const header: gre.Header = { flags, version: 0, protocol }
-    if (flags & gre.FLAG_CHECKSUM) Object.assign(header, { checksum, reserved1 })
-    if (flags & gre.FLAG_KEY) header.key = key
-    if (flags & gre.FLAG_SEQUENCE) header.sequence = sequence
-    return header
-  })
-
 codecLaws<gre.Header>('gre', {
   codec: gre,
-  headers,
+  headers: headers.gre,
   length: (header) =>
     4 +
     (header.checksum === undefined ? 0 : 4) +

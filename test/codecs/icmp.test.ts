@@ -1,20 +1,15 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault } from '../../src/codecs/fault.ts'
 import * as icmp from '../../src/codecs/icmp.ts'
 import * as ipv4 from '../../src/codecs/ipv4.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
 codecLaws<icmp.Header>('icmp', {
   codec: icmp,
-  headers: fc.record({
-    type: fc.nat({ max: 255 }),
-    code: fc.nat({ max: 255 }),
-    checksum: fc.nat({ max: 0xffff }),
-    rest: fc.nat({ max: 0xffff_ffff }),
-  }),
+  headers: headers.icmp,
   accessors: ['identifier', 'sequence', 'nextHopMtu', 'gateway', 'isError', 'quotedLength'],
   vectors: [
     {

@@ -1,18 +1,13 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import * as icmpv6 from '../../src/codecs/icmpv6.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
 codecLaws<icmpv6.Header>('icmpv6', {
   codec: icmpv6,
-  headers: fc.record({
-    type: fc.nat({ max: 255 }),
-    code: fc.nat({ max: 255 }),
-    checksum: fc.nat({ max: 0xffff }),
-    rest: fc.nat({ max: 0xffff_ffff }),
-  }),
+  headers: headers.icmpv6,
   accessors: [
     'mtu',
     'identifier',

@@ -1,14 +1,12 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseIpv4 } from '../../src/codecs/address.ts'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { NONE } from '../../src/codecs/fault.ts'
 import * as igmp from '../../src/codecs/igmp.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
-const byte = fc.nat({ max: 0xff })
-const address = fc.nat({ max: 2 ** 32 - 1 })
 const NO_WORDS = [-0x8000_0001, 0x1_0000_0000, 0.5, Number.NaN]
 
 /** kv-mcast-h1, packet 1: the whole IP payload. */
@@ -16,7 +14,7 @@ const JOIN = '2200 e9fb 0000 0001 04 00 0000 ef010101'
 
 codecLaws('igmp', {
   codec: igmp,
-  headers: fc.record({ type: byte, maxResponseTime: byte, checksum: fc.nat({ max: 0xffff }), group: address }),
+  headers: headers.igmp,
   refused: { group: NO_WORDS },
   accessors: ['groupRecords'],
   vectors: [
@@ -42,12 +40,7 @@ codecLaws<igmp.GroupRecord>('igmp group record', {
     decode: igmp.decodeRecord,
     encode: igmp.encodeRecord,
   },
-  headers: fc.record({
-    type: byte,
-    group: address,
-    sources: fc.array(address, { maxLength: 5 }),
-    auxiliary: fc.uint8Array({ maxLength: 3 }).map((words) => new Uint8Array(words.length * 4).fill(0x77)),
-  }),
+  headers: headers.igmpRecord,
   length: ({ sources, auxiliary }) => 8 + 4 * sources.length + auxiliary.length,
   withoutAccessor: ['type', 'auxiliaryWords', 'sourceCount', 'group'],
   reference: ({ type, group, sources, auxiliary }) => ({
@@ -89,13 +82,7 @@ codecLaws<igmp.QueryTail>('igmp version 3 query', {
     decode: igmp.decodeQueryTail,
     encode: igmp.encodeQueryTail,
   },
-  headers: fc.record({
-    reserved: fc.nat({ max: 15 }),
-    suppress: fc.nat({ max: 1 }),
-    robustness: fc.nat({ max: 7 }),
-    interval: byte,
-    sources: fc.array(address, { maxLength: 5 }),
-  }),
+  headers: headers.igmpQueryTail,
   length: ({ sources }) => 4 + 4 * sources.length,
   withoutAccessor: ['reserved', 'suppress', 'robustness', 'interval', 'sourceCount'],
   reference: ({ sources, ...fixed }) => ({ ...fixed, sourceCount: sources.length }),

@@ -1,39 +1,17 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
 import * as ipv4 from '../../src/codecs/ipv4.ts'
 import { Protocol } from '../../src/codecs/protocol.ts'
-import { blocks } from '../support/blocks.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
-const u16 = fc.nat({ max: 0xffff })
-const u32 = fc.nat({ max: 0xffff_ffff })
 const noWord = [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32, -(2 ** 31) - 1]
 
 codecLaws<ipv4.Header>('ipv4', {
   codec: ipv4,
-  headers: fc
-    .record({
-      options: blocks(4, 0, 10),
-      dscp: fc.nat({ max: 63 }),
-      ecn: fc.nat({ max: 3 }),
-      payload: fc.oneof(fc.constant(NONE), fc.nat({ max: 0xffff - 60 })),
-      identification: u16,
-      flags: fc.nat({ max: 7 }),
-      fragmentBlocks: fc.nat({ max: 0x1fff }),
-      timeToLive: fc.nat({ max: 255 }),
-      protocol: fc.nat({ max: 255 }),
-      checksum: u16,
-      source: u32,
-      destination: u32,
-    })
-    .map(({ payload, fragmentBlocks, ...rest }) => {
-      const headerLength = ipv4.LENGTH + rest.options.length
-      const totalLength = payload === NONE ? 0 : headerLength + payload
-      return { version: 4, headerLength, totalLength, fragmentOffset: 8 * fragmentBlocks, ...rest }
-    }),
+  headers: headers.ipv4,
   length: (header) => ipv4.LENGTH + header.options.length,
   withoutAccessor: ['ihl', 'fragmentBlocks'],
   reference: (header) => ({ ...header, ihl: header.headerLength / 4, fragmentBlocks: header.fragmentOffset / 8 }),

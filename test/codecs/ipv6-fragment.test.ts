@@ -1,21 +1,13 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as fragment from '../../src/codecs/ipv6-fragment.ts'
 import { Protocol } from '../../src/codecs/protocol.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
 codecLaws<fragment.Header>('ipv6-fragment', {
   codec: fragment,
-  headers: fc
-    .record({
-      nextHeader: fc.nat({ max: 255 }),
-      reserved: fc.nat({ max: 255 }),
-      fragmentOffset: fc.nat({ max: 0x1fff }),
-      flags: fc.nat({ max: 7 }),
-      identification: fc.nat({ max: 0xffff_ffff }),
-    })
-    .map((header) => ({ ...header, fragmentOffset: 8 * header.fragmentOffset })),
+  headers: headers.ipv6Fragment,
   withoutAccessor: ['fragmentBlocks'],
   reference: (header) => ({ ...header, fragmentBlocks: header.fragmentOffset / 8 }),
   accessors: ['fragmentOffset', 'moreFragments'],

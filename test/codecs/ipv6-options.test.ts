@@ -1,17 +1,14 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NONE } from '../../src/codecs/fault.ts'
 import * as options from '../../src/codecs/ipv6-options.ts'
 import { Protocol } from '../../src/codecs/protocol.ts'
-import { blocks } from '../support/blocks.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
 codecLaws<options.Header>('ipv6-options', {
   codec: options,
-  headers: fc
-    .record({ nextHeader: fc.nat({ max: 255 }), options: blocks(8, 0, 4, 6) })
-    .map((rest) => ({ ...rest, headerLength: options.LENGTH + rest.options.length })),
+  headers: headers.ipv6Options,
   length: (header) => options.LENGTH + header.options.length,
   withoutAccessor: ['extensionBlocks'],
   reference: (header) => ({ nextHeader: header.nextHeader, extensionBlocks: header.headerLength / 8 - 1 }),

@@ -1,9 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NONE } from '../../src/codecs/fault.ts'
 import * as routing from '../../src/codecs/ipv6-routing.ts'
 import { Protocol } from '../../src/codecs/protocol.ts'
-import { blocks } from '../support/blocks.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
@@ -12,14 +11,7 @@ const B = '20010db8000000000000000000000002'
 
 codecLaws<routing.Header>('ipv6-routing', {
   codec: routing,
-  headers: fc
-    .record({
-      nextHeader: fc.nat({ max: 255 }),
-      routingType: fc.nat({ max: 5 }),
-      segmentsLeft: fc.nat({ max: 255 }),
-      data: blocks(8, 0, 6, 4),
-    })
-    .map((rest) => ({ ...rest, headerLength: routing.LENGTH + rest.data.length })),
+  headers: headers.ipv6Routing,
   length: (header) => routing.LENGTH + header.data.length,
   withoutAccessor: ['extensionBlocks'],
   reference: ({ nextHeader, headerLength, routingType, segmentsLeft }) => ({

@@ -1,27 +1,15 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
 import * as ipv6 from '../../src/codecs/ipv6.ts'
 import { Protocol } from '../../src/codecs/protocol.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
-const address = fc.uint8Array({ minLength: 16, maxLength: 16 })
-
 codecLaws<ipv6.Header>('ipv6', {
   codec: ipv6,
-  headers: fc.record({
-    version: fc.constant(6),
-    dscp: fc.nat({ max: 63 }),
-    ecn: fc.nat({ max: 3 }),
-    flowLabel: fc.nat({ max: 0xf_ffff }),
-    payloadLength: fc.nat({ max: 0xffff }),
-    nextHeader: fc.nat({ max: 255 }),
-    hopLimit: fc.nat({ max: 255 }),
-    source: address,
-    destination: address,
-  }),
+  headers: headers.ipv6,
   accessors: ['trafficClass'],
   vectors: [
     {

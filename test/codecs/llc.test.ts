@@ -1,24 +1,13 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import * as llc from '../../src/codecs/llc.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
-const byte = fc.nat({ max: 0xff })
-const snap = fc
-  .record({ organization: fc.nat({ max: 0xff_ffff }), protocol: fc.nat({ max: 0xffff }) })
-  .map((snap): llc.Header => ({ dsap: 0xaa, ssap: 0xaa, control: 3, snap }))
-const numbered = fc
-  .record({ dsap: byte, ssap: byte, control: byte, sequence: byte })
-  .filter(({ control }) => (control & 3) !== 3)
-const unnumbered = fc
-  .record({ dsap: byte, ssap: byte, control: byte.map((control) => control | 3) })
-  .filter(({ dsap, ssap, control }) => !(dsap === 0xaa && ssap === 0xaa && control === 3))
-
 codecLaws<llc.Header>('llc', {
   codec: llc,
-  headers: fc.oneof(snap, numbered, unnumbered),
+  headers: headers.llc,
   length: (header) => 3 + (header.snap ? 5 : 0) + (header.sequence === undefined ? 0 : 1),
   accessors: ['isSnap', 'headerLength', 'etherType'],
   vectors: [

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as loopback from '../../src/codecs/loopback.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
@@ -9,10 +9,7 @@ const swapped = (value: number): number =>
 
 codecLaws<loopback.Header>('loopback', {
   codec: loopback,
-  headers: fc.oneof(
-    fc.record({ family: fc.nat({ max: 0xffff }), littleEndian: fc.constant(false) }),
-    fc.record({ family: fc.integer({ min: 1, max: 0xffff }), littleEndian: fc.constant(true) }),
-  ),
+  headers: headers.loopback,
   reference: ({ family, littleEndian }) => ({ word: littleEndian ? swapped(family) : family }),
   refused: { family: [-1, 0.5, 2 ** 32, Number.NaN] },
   accessors: ['family', 'isLittleEndian', 'etherType'],

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { NONE } from '../../src/codecs/fault.ts'
 import * as neighbor from '../../src/codecs/neighbor.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
@@ -10,7 +10,7 @@ const TARGET = 'fd000090000000000000000000000002'
 
 codecLaws<neighbor.Header>('neighbor', {
   codec: neighbor,
-  headers: fc.record({ target: fc.uint8Array({ minLength: 16, maxLength: 16 }) }),
+  headers: headers.neighbor,
   vectors: [
     {
       what: 'who has fd00:90::2',

@@ -1,21 +1,14 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as sll from '../../src/codecs/sll.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
-const word = fc.nat({ max: 0xffff })
 const hex = '0001 0001 0006 02aa00000001 0000 0806'
 
 codecLaws('sll', {
   codec: sll,
-  headers: fc.record({
-    packetType: word,
-    arphrdType: word,
-    addressLength: word,
-    address: fc.uint8Array({ minLength: 8, maxLength: 8 }),
-    protocol: word,
-  }),
+  headers: headers.sll,
   accessors: ['source'],
   vectors: [
     {

@@ -1,24 +1,14 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as sll2 from '../../src/codecs/sll2.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
 
-const word = fc.nat({ max: 0xffff })
-const byte = fc.nat({ max: 0xff })
 const hex = '0806 0000 00000005 0001 01 06 02aa000000010000'
 
 codecLaws('sll2', {
   codec: sll2,
-  headers: fc.record({
-    protocol: word,
-    reserved: word,
-    interfaceIndex: fc.nat({ max: 2 ** 32 - 1 }),
-    arphrdType: word,
-    packetType: byte,
-    addressLength: byte,
-    address: fc.uint8Array({ minLength: 8, maxLength: 8 }),
-  }),
+  headers: headers.sll2,
   accessors: ['source'],
   vectors: [
     {

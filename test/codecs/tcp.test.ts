@@ -4,12 +4,9 @@ import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
 import { optionBytes } from '../../src/codecs/options.ts'
 import * as tcp from '../../src/codecs/tcp.ts'
-import { blocks } from '../support/blocks.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { bytesOf, viewOf } from '../support/hex.ts'
-
-const u16 = fc.nat({ max: 0xffff })
-const u32 = fc.nat({ max: 0xffff_ffff })
 
 /** The SYN of fault-healthy-h1.pcap, packet 45. */
 const SYN = 'df1c1389 eba2ca89 00000000 a002fd5c 0ac10000 02040582 0402 080a19e0ac0a00000000 01 03030a'
@@ -20,20 +17,7 @@ const SACK =
   '1389b362 438664d5 b4325d60 d0100049 12550000 0101 080a3a82deb61b4af485 0101 0512b4327338b43278aeb432684cb4326dc2'
 
 const laws = {
-  headers: fc
-    .record({
-      sourcePort: u16,
-      destinationPort: u16,
-      sequence: u32,
-      acknowledgment: u32,
-      reserved: fc.nat({ max: 15 }),
-      flags: fc.nat({ max: 255 }),
-      window: u16,
-      checksum: u16,
-      urgentPointer: u16,
-      options: blocks(4, 0, 10),
-    })
-    .map((rest) => ({ ...rest, headerLength: tcp.LENGTH + rest.options.length })),
+  headers: headers.tcp,
   length: (header: tcp.Header) => tcp.LENGTH + header.options.length,
   withoutAccessor: ['dataOffset'],
   reference: (header: tcp.Header) => ({ ...header, dataOffset: header.headerLength / 4 }),

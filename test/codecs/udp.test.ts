@@ -1,15 +1,13 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import * as udp from '../../src/codecs/udp.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
-const u16 = fc.nat({ max: 0xffff })
-
 codecLaws<udp.Header>('udp', {
   codec: udp,
-  headers: fc.record({ sourcePort: u16, destinationPort: u16, length: u16, checksum: u16 }),
+  headers: headers.udp,
   vectors: [
     {
       what: 'a VXLAN datagram with a checksum',

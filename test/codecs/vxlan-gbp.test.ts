@@ -1,20 +1,14 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
 import * as gbp from '../../src/codecs/vxlan-gbp.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
 codecLaws<gbp.Header>('vxlan-gbp', {
   codec: gbp,
-  headers: fc.record({
-    flags: fc.nat({ max: 0xff }).map((flags) => flags | gbp.FLAG_I),
-    policyFlags: fc.nat({ max: 0xff }),
-    policyId: fc.nat({ max: 0xffff }),
-    vni: fc.nat({ max: 0xff_ffff }),
-    reserved: fc.nat({ max: 0xff }),
-  }),
+  headers: headers.vxlanGbp,
   accessors: ['hasPolicy', 'dontLearn', 'policyApplied'],
   vectors: [
     {

@@ -1,22 +1,14 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
 import * as gpe from '../../src/codecs/vxlan-gpe.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
 codecLaws<gpe.Header>('vxlan-gpe', {
   codec: gpe,
-  headers: fc.record({
-    reserved1: fc.nat({ max: 3 }),
-    version: fc.constant(0),
-    flags: fc.nat({ max: 15 }).map((flags) => flags | gpe.FLAG_I),
-    reserved2: fc.nat({ max: 0xffff }),
-    nextProtocol: fc.nat({ max: 0xff }),
-    vni: fc.nat({ max: 0xff_ffff }),
-    reserved3: fc.nat({ max: 0xff }),
-  }),
+  headers: headers.vxlanGpe,
   accessors: ['payloadProtocol'],
   vectors: [
     {

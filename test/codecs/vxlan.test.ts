@@ -1,19 +1,14 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../src/codecs/cursor.ts'
 import { Fault, NONE } from '../../src/codecs/fault.ts'
 import * as vxlan from '../../src/codecs/vxlan.ts'
+import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
 import { viewOf } from '../support/hex.ts'
 
 codecLaws('vxlan', {
   codec: vxlan,
-  headers: fc.record({
-    flags: fc.nat({ max: 0xff }).map((flags) => flags | vxlan.FLAG_I),
-    reserved1: fc.nat({ max: 0xff_ffff }),
-    vni: fc.nat({ max: vxlan.VNI_MAX }),
-    reserved2: fc.nat({ max: 0xff }),
-  }),
+  headers: headers.vxlan,
   vectors: [
     {
       what: 'VNI 100 with the I flag',

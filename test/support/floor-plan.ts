@@ -40,13 +40,30 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   // 3: words, threads, and the same pipeline over paths of a file system
   report: ['codecs', 'summary', 'findings'],
   workers: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'batch', 'observe'],
-  node: ['index', 'node-summarize'],
+  // captures to captures: what is inside the tunnels, and selections of records
+  transform: ['codecs', 'packet', 'issue', 'capture'],
+  node: ['index', 'node-summarize', 'node-follow'],
+  'node-follow': ['summary', 'capture', 'pipeline'],
   'node-summarize': ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'pipeline', 'workers'],
+  // arbitraries for other people's tests
+  testing: ['codecs', 'packet', 'issue', 'capture'],
   // 4: people
   cli: ['*'],
   web: ['*'],
   // the front door: re-exports of everything that runs in a browser
-  index: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'pipeline', 'report', 'workers'],
+  index: [
+    'codecs',
+    'packet',
+    'issue',
+    'summary',
+    'analyzers',
+    'findings',
+    'capture',
+    'transform',
+    'pipeline',
+    'report',
+    'workers',
+  ],
 }
 
 /** Entry points that must run in a browser: nothing that they reach may import `node:` or a node file. */
@@ -56,6 +73,7 @@ const BROWSER_ENTRIES = [
   'src/capture/index.ts',
   'src/analyzers/index.ts',
   'src/report/index.ts',
+  'src/testing/index.ts',
 ]
 
 /** The part that a file belongs to: its folder below `src`, or its own name. */

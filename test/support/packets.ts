@@ -15,7 +15,7 @@ export function bytes(...parts: (Bytes | readonly number[] | number)[]): Bytes {
 }
 
 /** A big-endian number of `length` bytes. */
-export function number(value: number, length: 1 | 2 | 3 | 4): Bytes {
+function number(value: number, length: 1 | 2 | 3 | 4): Bytes {
   return Uint8Array.from({ length }, (_, index) => Math.floor(value / 256 ** (length - 1 - index)) & 0xff)
 }
 
@@ -33,12 +33,27 @@ export function ip(text: string): Bytes {
   return bytes(...[...front, ...middle, ...back].map((word) => number(word, 2)))
 }
 
-/** One's-complement checksum of an even number of bytes. */
+/** One's-complement checksum. */
 function checksum(data: Bytes): number {
   let sum = 0
-  for (let at = 0; at < data.length; at += 2) sum += data[at]! * 256 + data[at + 1]!
+  for (let at = 0; at < data.length; at += 2) sum += data[at]! * 256 + (data[at + 1] ?? 0)
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
   return ~sum & 0xffff
+}
+
+/** Where the checksum of a transport lies, by protocol number. */
+const CHECKSUM_AT: Readonly<Record<number, number>> = { 1: 2, 6: 16, 17: 6, 58: 2 }
+
+/**
+ * A transport packet with a right checksum in place of the two bytes that were there; other protocols as they are.
+ * @param addresses - Source and destination, as the pseudo header has them.
+ */
+export function sealed(payload: Bytes, protocol: number, addresses: Bytes): Bytes {
+  const at = CHECKSUM_AT[protocol]
+  if (at === undefined || payload.length < at + 2) return payload
+  const blank = bytes(payload.slice(0, at), 0, 0, payload.slice(at + 2))
+  const pseudo = protocol === 1 ? [] : bytes(addresses, number(payload.length, 4), number(protocol, 4))
+  return bytes(payload.slice(0, at), number(checksum(bytes(pseudo, blank)), 2), payload.slice(at + 2))
 }
 
 /** An Ethernet frame with optional 802.1Q tags. */
@@ -64,38 +79,33 @@ export interface IpOptions {
   /** Fragment offset in bytes. */
   offset?: number
   ttl?: number
+  /** The whole DSCP and ECN byte. */
+  tos?: number
   /** Total length as written, where it is not the true one. */
   length?: number
 }
 
-/** An IPv4 packet with a right header checksum. */
+/** An IPv4 packet with a right header checksum, and right TCP and ICMP checksums in a whole packet; UDP keeps its own. */
 export function ipv4(payload: Bytes, options: IpOptions = {}): Bytes {
   const { from = '192.168.0.1', to = '192.168.0.2', protocol = 17, id = 0, offset = 0, ttl = 64 } = options
   const flags = (options.dontFragment ? 0x4000 : 0) | (options.moreFragments ? 0x2000 : 0) | (offset / 8)
   const length = options.length ?? 20 + payload.length
-  const before = bytes(0x45, 0, number(length, 2), number(id, 2), number(flags, 2), ttl, protocol)
+  const isWhole = !options.moreFragments && offset === 0
+  const body = isWhole && protocol !== 17 ? sealed(payload, protocol, bytes(ip(from), ip(to))) : payload
+  const before = bytes(0x45, options.tos ?? 0, number(length, 2), number(id, 2), number(flags, 2), ttl, protocol)
   const after = bytes(ip(from), ip(to))
-  return bytes(before, number(checksum(bytes(before, 0, 0, after)), 2), after, payload)
+  return bytes(before, number(checksum(bytes(before, 0, 0, after)), 2), after, body)
 }
 
-/** An IPv6 packet without extension headers. */
+/** An IPv6 packet without extension headers, with right TCP and ICMPv6 checksums; UDP keeps its own. */
 export function ipv6(payload: Bytes, options: { from: string; to: string; protocol: number }): Bytes {
-  return bytes(
-    0x60,
-    0,
-    0,
-    0,
-    number(payload.length, 2),
-    options.protocol,
-    64,
-    ip(options.from),
-    ip(options.to),
-    payload,
-  )
+  const { from, to, protocol } = options
+  const body = protocol === 17 ? payload : sealed(payload, protocol, bytes(ip(from), ip(to)))
+  return bytes(0x60, 0, 0, 0, number(payload.length, 2), protocol, 64, ip(from), ip(to), body)
 }
 
 /** A UDP datagram without checksum. */
-export function udp(payload: Bytes, from: number, to: number): Bytes {
+function udp(payload: Bytes, from: number, to: number): Bytes {
   return bytes(number(from, 2), number(to, 2), number(8 + payload.length, 2), 0, 0, payload)
 }
 
@@ -177,10 +187,10 @@ export interface Packet {
 }
 
 /** Second in which a hand-made capture begins. */
-export const EPOCH = 1_700_000_000
+const EPOCH = 1_700_000_000
 
 /** Records as a reader would hand them out, numbered from 1. */
-export function records(packets: readonly Packet[]): Recorded[] {
+function records(packets: readonly Packet[]): Recorded[] {
   return packets.map(({ bytes: data, ms = 0, interfaceId = 0, wireLength = data.length, flags = 0 }, index) => {
     const packet: PacketInfo = {
       number: index + 1,

@@ -58,4 +58,3 @@ export async function tsharkFacts(file: string): Promise<Facts> {
   }
   return facts
 }
-

@@ -2,7 +2,6 @@
 import { isoTime } from '../../analyzers/time.ts'
 import { CaptureError } from '../../capture/errors.ts'
 import { CaptureReader, refill } from '../../capture/reader.ts'
-import type { ByteSource } from '../../capture/source.ts'
 import { describePacket } from '../../codecs/describe.ts'
 import { hexAt } from '../../codecs/describe-field.ts'
 import { tunnelPorts } from '../../codecs/dissect.ts'
@@ -80,8 +79,7 @@ class Run {
   }
 
   private async file(path: string): Promise<void> {
-    const opened = await this.host.open(path)
-    const source = path === STDIN ? interruptible(opened, this.signal) : opened
+    const source = await this.host.open(path, this.signal)
     const reader = new CaptureReader({ firstNumber: this.nextNumber })
     let counted = false
     try {
@@ -171,16 +169,3 @@ class Run {
 }
 
 const OPENING = '{"schema":"vxpcap.decode/1","packets":['
-
-/** A source that ends when the signal says so, even while it waits for bytes that may never come. */
-function interruptible(source: ByteSource, signal: AbortSignal): ByteSource {
-  const interrupted = new Promise<number>((resolve) => {
-    signal.addEventListener('abort', () => resolve(0), { once: true })
-  })
-  return {
-    read: (into) => (signal.aborted ? Promise.resolve(0) : Promise.race([source.read(into), interrupted])),
-    close: async () => {
-      if (!signal.aborted) await source.close?.()
-    },
-  }
-}

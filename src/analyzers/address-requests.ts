@@ -1,0 +1,190 @@
+/**
+ * Addresses that are asked for by ARP or neighbour solicitation and never answered, by VNI, VLANs and address.
+ * A question counts where its asker repeats it within seconds: whoever had an answer would not ask again, so that it does not
+ * matter whether the answer would have passed here. Probes, announcements, replicas and copies are no questions; a reply, or
+ * unicast from the asker to the address, is an answer.
+ * Evidence: any capture point that the question passes. What misleads: frames that the capture lost.
+ */
+import { NONE } from '../codecs/fault.ts'
+import { NO_TIME } from '../packet.ts'
+import type { Judge } from './analyzer.ts'
+import { Bit, type EventLog, Field } from './event-log.ts'
+import { KeyTable, type KeyTableState } from './key-table.ts'
+import { Records, type RecordsState } from './records.ts'
+import { EXAMPLES } from './tally.ts'
+import { near } from './time.ts'
+
+/** Nanoseconds within which an asker that has no answer asks again. */
+const PATIENCE = 10_000_000_000
+
+/** Halves of a row: questions in a row and all of them since the last answer, when and by whom the last one was asked. */
+const REPEATED = 0
+const ASKED = 1
+const SECONDS = 2
+const NANOSECONDS = 3
+/** Address id of the last asker plus one, its VTEP, and where to: ids plus one. */
+const ASKER = 4
+const VTEP = 5
+const PEER = 6
+/** Answers in all. */
+const ANSWERS = 7
+const NUMBERS = 8
+const CELLS = (NUMBERS + EXAMPLES) / 2
+
+/** An address that nobody answers for. */
+export interface OpenQuestion {
+  vni: number
+  /** Tunnel kind × 2^24 + VNI. */
+  kindVni: number
+  /** VLAN stack row. */
+  vlans: number
+  /** Address ids: what is asked for, who asked last, from which VTEP, to which VTEP or group. */
+  address: number
+  asker: number
+  vtep: number
+  peer: number
+  /** Questions since the last answer, and answers before. */
+  asked: number
+  answers: number
+  packets: number[]
+}
+
+/** Saved questions. */
+export interface AddressRequestsState {
+  questions: KeyTableState
+  records: RecordsState
+  sought: RecordsState
+  soughtRows: number
+}
+
+/** Open questions by VNI, VLANs and address. */
+export class AddressRequests implements Judge<AddressRequestsState> {
+  /** [kind and VNI, VLAN stack row, address id] */
+  readonly questions: KeyTable
+  readonly #records = new Records(CELLS)
+  /** By address id: 1 when it was ever asked for, so that other packets need no look-up. */
+  readonly #sought = new Records(1)
+  #soughtRows = 0
+
+  constructor(limit: number) {
+    this.questions = new KeyTable('addressRequests', 3, limit)
+  }
+
+  get tables(): readonly KeyTable[] {
+    return [this.questions]
+  }
+
+  observe(log: EventLog, at: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    if ((bits & (Bit.Kept | Bit.Copy | Bit.Replica)) !== Bit.Kept) return
+    if ((bits & Bit.AddressRequest) !== 0) this.#ask(log, at)
+    else if ((bits & Bit.AddressReply) !== 0) this.#answer(this.#find(i32, at, i32[at + Field.InnerSource]!))
+    else if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.Announcement)) === 0) this.#noteUnicast(i32, at)
+  }
+
+  /** Addresses asked for three times or more since anybody last answered, in the order of their first question. */
+  open(): OpenQuestion[] {
+    const open: OpenQuestion[] = []
+    for (let row = 0; row < this.questions.count; row++) {
+      const at = this.#records.at(row) * 2
+      const { i32 } = this.#records
+      if (i32[at + REPEATED]! < 2 || i32[at + ASKED]! < 3) continue
+      const kindVni = this.questions.word(row, 0)
+      open.push({
+        vni: kindVni & 0xff_ffff,
+        kindVni,
+        vlans: this.questions.word(row, 1),
+        address: this.questions.word(row, 2),
+        asker: i32[at + ASKER]! - 1,
+        vtep: i32[at + VTEP]! - 1,
+        peer: i32[at + PEER]! - 1,
+        asked: i32[at + ASKED]!,
+        answers: i32[at + ANSWERS]!,
+        packets: [...i32.subarray(at + NUMBERS, at + NUMBERS + Math.min(i32[at + ASKED]!, EXAMPLES))],
+      })
+    }
+    return open
+  }
+
+  save(): AddressRequestsState {
+    return {
+      questions: this.questions.save(),
+      records: this.#records.save(this.questions.count),
+      sought: this.#sought.save(this.#soughtRows),
+      soughtRows: this.#soughtRows,
+    }
+  }
+
+  restore(state: AddressRequestsState): void {
+    this.questions.restore(state.questions)
+    this.#records.restore(state.records)
+    this.#sought.restore(state.sought)
+    this.#soughtRows = state.soughtRows
+  }
+
+  #ask(log: EventLog, at: number): void {
+    const { i32 } = log
+    const asker = i32[at + Field.InnerSource]!
+    const address = i32[at + Field.InnerDestination]!
+    if (asker === NONE || address === NONE || i32[at + Field.Vlans] === NONE) return
+    this.#key(i32, at, address)
+    const row = this.questions.row()
+    if (row === NONE) return
+    this.#soughtRows = Math.max(this.#soughtRows, address + 1)
+    this.#sought.f64[this.#sought.at(address)] = 1
+    const record = this.#records.at(row) * 2
+    const { i32: records } = this.#records
+    const nanoseconds = i32[at + Field.Nanoseconds]!
+    const isRepeat =
+      records[record + ASKER] === asker + 1 &&
+      nanoseconds !== NO_TIME &&
+      near(log.f64[at >> 1]!, nanoseconds, records[record + SECONDS]!, records[record + NANOSECONDS]!, PATIENCE)
+    if (isRepeat) records[record + REPEATED]!++
+    const asked = records[record + ASKED]!
+    records[record + ASKED] = asked + 1
+    if (asked < EXAMPLES) records[record + NUMBERS + asked] = i32[at + Field.Number]!
+    records[record + SECONDS] = log.f64[at >> 1]!
+    records[record + NANOSECONDS] = nanoseconds
+    records[record + ASKER] = asker + 1
+    records[record + VTEP] = i32[at + Field.Source]! + 1
+    records[record + PEER] = i32[at + Field.Destination]! + 1
+  }
+
+  #answer(row: number): void {
+    if (row === NONE) return
+    const record = this.#records.at(row) * 2
+    this.#records.i32[record + ANSWERS]!++
+    this.#reset(record)
+  }
+
+  /** Whoever sends an IP packet to an address by unicast knows its MAC. */
+  #noteUnicast(i32: Int32Array, at: number): void {
+    const address = i32[at + Field.InnerDestination]!
+    if (address === NONE || this.#sought.get(address, 0) === 0) return
+    const row = this.#find(i32, at, address)
+    if (row === NONE) return
+    const record = this.#records.at(row) * 2
+    if (this.#records.i32[record + ASKER] === i32[at + Field.InnerSource]! + 1) this.#reset(record)
+  }
+
+  #reset(record: number): void {
+    const { i32 } = this.#records
+    i32[record + REPEATED] = 0
+    i32[record + ASKED] = 0
+    i32[record + ASKER] = 0
+  }
+
+  #find(i32: Int32Array, at: number, address: number): number {
+    if (address === NONE || i32[at + Field.Vlans] === NONE) return NONE
+    this.#key(i32, at, address)
+    return this.questions.find()
+  }
+
+  #key(i32: Int32Array, at: number, address: number): void {
+    const { key } = this.questions
+    key[0] = i32[at + Field.KindVni]!
+    key[1] = i32[at + Field.Vlans]!
+    key[2] = address
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Frames to many by VNI: broadcast, multicast, replicas and what goes to a group, copies aside; and to whom each VTEP sends them.
+ * Evidence: any capture point for the share; the replica set of a VTEP is whole only at that VTEP or on its link, which shows in
+ * its replicas. What misleads: multicast that is meant (video), counted all the same.
+ */
+import { NONE } from '../codecs/fault.ts'
+import type { Judge } from './analyzer.ts'
+import { Bit, type EventLog, Field } from './event-log.ts'
+import { Records, type RecordsState } from './records.ts'
+import { EXAMPLES } from './tally.ts'
+
+/** Cells of a VNI, then the halves with the numbers of the first frames to many. */
+const PACKETS = 0
+const FLOODED = 1
+const BROADCAST = 2
+const MULTICAST = 3
+const REPLICATED = 4
+const TO_GROUP = 5
+const NUMBERS = 6
+const VNI_CELLS = NUMBERS + EXAMPLES / 2
+
+/** Halves of a route, for each direction (0 = from a). */
+const FIRST = 0
+const LAST_FLOOD = 1
+const FLOODS = 2
+const REPLICAS = 3
+const UNICASTS = 4
+const SIDE = 5
+
+/** Frames of one VNI. */
+export interface Flood {
+  packets: number
+  /** Broadcast, multicast, replicated, or sent to a group. */
+  flooded: number
+  broadcast: number
+  multicast: number
+  replicated: number
+  toGroup: number
+  /** Numbers of the first flooded frames. */
+  examples: number[]
+}
+
+/** One direction of a route. */
+export interface FloodPath {
+  /** Number of its first packet, 0 when there is none; of its last flooded one. */
+  first: number
+  lastFlood: number
+  floods: number
+  replicas: number
+  unicasts: number
+}
+
+/** Saved floods. */
+export interface FloodsState {
+  rows: number[]
+  vnis: RecordsState
+  routes: RecordsState
+}
+
+/** Frames to many, by VNI row and by route and direction. */
+export class Floods implements Judge<FloodsState> {
+  readonly #vnis = new Records(VNI_CELLS)
+  readonly #routes = new Records(SIDE)
+  #vniRows = 0
+  #routeRows = 0
+
+  observe(log: EventLog, at: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    const vni = i32[at + Field.Vni]!
+    if ((bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || vni === NONE) return
+    const isFlooded = (bits & (Bit.Broadcast | Bit.Multicast | Bit.Replica | Bit.ToGroup)) !== 0
+    if (vni >= this.#vniRows) this.#vniRows = vni + 1
+    const cell = this.#vnis.at(vni)
+    const { f64 } = this.#vnis
+    f64[cell + PACKETS]!++
+    if (isFlooded) {
+      const flooded = f64[cell + FLOODED]!
+      f64[cell + FLOODED] = flooded + 1
+      if ((bits & Bit.Broadcast) !== 0) f64[cell + BROADCAST]!++
+      if ((bits & Bit.Multicast) !== 0) f64[cell + MULTICAST]!++
+      if ((bits & Bit.Replica) !== 0) f64[cell + REPLICATED]!++
+      if ((bits & Bit.ToGroup) !== 0) f64[cell + TO_GROUP]!++
+      if (flooded < EXAMPLES) this.#vnis.i32[(cell + NUMBERS) * 2 + flooded] = i32[at + Field.Number]!
+    }
+    const route = i32[at + Field.Route]!
+    if (route !== NONE) this.#noteRoute(route, bits, i32[at + Field.Number]!, isFlooded)
+  }
+
+  vni(row: number): Flood {
+    const at = this.#vnis.at(row)
+    const { f64, i32 } = this.#vnis
+    const flooded = f64[at + FLOODED]!
+    const numbers = (at + NUMBERS) * 2
+    return {
+      packets: f64[at + PACKETS]!,
+      flooded,
+      broadcast: f64[at + BROADCAST]!,
+      multicast: f64[at + MULTICAST]!,
+      replicated: f64[at + REPLICATED]!,
+      toGroup: f64[at + TO_GROUP]!,
+      examples: [...i32.subarray(numbers, numbers + Math.min(flooded, EXAMPLES))],
+    }
+  }
+
+  /** One direction of a route row. */
+  path(route: number, direction: 0 | 1): FloodPath {
+    const at = this.#routes.at(route) * 2 + direction * SIDE
+    const { i32 } = this.#routes
+    return {
+      first: i32[at + FIRST]!,
+      lastFlood: i32[at + LAST_FLOOD]!,
+      floods: i32[at + FLOODS]!,
+      replicas: i32[at + REPLICAS]!,
+      unicasts: i32[at + UNICASTS]!,
+    }
+  }
+
+  save(): FloodsState {
+    return {
+      rows: [this.#vniRows, this.#routeRows],
+      vnis: this.#vnis.save(this.#vniRows),
+      routes: this.#routes.save(this.#routeRows),
+    }
+  }
+
+  restore(state: FloodsState): void {
+    this.#vniRows = state.rows[0]!
+    this.#routeRows = state.rows[1]!
+    this.#vnis.restore(state.vnis)
+    this.#routes.restore(state.routes)
+  }
+
+  #noteRoute(route: number, bits: number, number: number, isFlooded: boolean): void {
+    if (route >= this.#routeRows) this.#routeRows = route + 1
+    const side = this.#routes.at(route) * 2 + ((bits & Bit.PairForward) !== 0 ? 0 : SIDE)
+    const { i32 } = this.#routes
+    if (i32[side + FIRST] === 0) i32[side + FIRST] = number
+    if (!isFlooded) {
+      i32[side + UNICASTS]!++
+      return
+    }
+    i32[side + LAST_FLOOD] = number
+    i32[side + FLOODS]!++
+    if ((bits & Bit.Replica) !== 0) i32[side + REPLICAS]!++
+  }
+}

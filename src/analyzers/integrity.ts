@@ -1,0 +1,309 @@
+/**
+ * What is wrong with the bytes of tunnel packets, by the subject that it is wrong with: counts what the marks of marks.ts say.
+ * Evidence: any capture point; for checksums, frames captured whole. What misleads: checksum and segmentation offload of the
+ * capturing host (recognised by the pseudo-header sum, or set aside), and damage, which makes any other field untrue: of a
+ * damaged packet the damage alone is counted.
+ */
+import { NONE } from '../codecs/fault.ts'
+import type { Judge } from './analyzer.ts'
+import { Bit, type EventLog, Field } from './event-log.ts'
+import { depth, lastReserved, Mark } from './marks.ts'
+import { Tally, type TallyState } from './tally.ts'
+import type { Tcp } from './tcp.ts'
+
+/** Different values kept of one subject as examples. */
+const VALUES = 8
+/** Foreign ports that are followed. */
+const FOREIGN_PORTS = 1024
+/** One address id above another in a key: ids stay below 2^22. */
+const FROM = 2 ** 26
+/** A VNI row above a tunnel kind and VNI in a key. */
+const VNI_ROW = 2 ** 28
+
+/** A tunnel packet that shows something: what names it in words and display filters. */
+export interface Seen {
+  /** Tunnel kind × 2^24 + VNI of the first one; `NONE` outside a valid tunnel. */
+  kindVni: number
+  /** Outer UDP destination ports, the first few. */
+  ports: number[]
+  /** Address ids of the first one's outer source and destination. */
+  from: number
+  to: number
+}
+
+/** Wrong or partial checksums. */
+export interface ChecksumsSeen extends Seen {
+  /** Packets by which checksum it was. */
+  outer: number
+  outerHeader: number
+  innerHeader: number
+  innerPayload: number
+  /** Packets whose inner checksum nobody computed. */
+  unset: number
+}
+
+/** Headers that are no VXLAN header. */
+export interface HeadersSeen extends Seen {
+  /** Packets without the I flag, and packets shorter than the header. */
+  flagClear: number
+  short: number
+}
+
+/** Reserved bits, or policies. */
+export interface BitsSeen extends Seen {
+  /** First words of the header and its last byte, as pairs; the first few different ones. */
+  words: [number, number][]
+}
+
+/** Inner packets cut short. */
+export interface CutsSeen extends Seen {
+  /** Packets without a whole inner Ethernet header, and those with a cut inner packet. */
+  header: number
+  packet: number
+}
+
+/** Inner VLAN tags. */
+export interface TagsSeen extends Seen {
+  /** VLAN stack rows, the first few. */
+  stacks: number[]
+}
+
+/** A tunnel inside a tunnel. */
+export interface NestedSeen extends Seen {
+  /** Row of the outer VTEP pair. */
+  pair: number
+  /** Most tunnels inside the outermost one. */
+  depth: number
+  /** Most bytes from the inner IP header to the innermost one. */
+  overhead: number
+}
+
+/** A tunnel at a port that is not known as one. */
+export interface ForeignSeen extends Seen {
+  /** VNIs in its headers, the first few. */
+  vnis: number[]
+}
+
+/** Congestion marks. */
+export interface CongestionSeen extends Seen {
+  /** Packets whose inner header was marked before. */
+  inner: number
+}
+
+/** A saved count of what is wrong. */
+export type IntegrityState = TallyState<object>[]
+
+/** Counts marks by subject. Keys are read through the functions below. */
+export class Integrity implements Judge<IntegrityState> {
+  /** By {@link pathKey}. */
+  readonly outerWrong = new Tally<ChecksumsSeen>(checksumsSeen)
+  /** By route and direction. */
+  readonly innerWrong = new Tally<ChecksumsSeen>(checksumsSeen)
+  /** By address id of the sender. */
+  readonly partial = new Tally<ChecksumsSeen>(checksumsSeen)
+  /** By pair row. */
+  readonly zeroIpv6 = new Tally<Seen>(seen)
+  /** By {@link pathKey}. */
+  readonly headers = new Tally<HeadersSeen>(() => ({ ...seen(), flagClear: 0, short: 0 }))
+  /** By route and direction. */
+  readonly reserved = new Tally<BitsSeen>(bitsSeen)
+  /** By VNI row. */
+  readonly policies = new Tally<BitsSeen>(bitsSeen)
+  /** By route and direction. */
+  readonly cuts = new Tally<CutsSeen>(() => ({ ...seen(), header: 0, packet: 0 }))
+  /** By VNI row. */
+  readonly tags = new Tally<TagsSeen>(() => ({ ...seen(), stacks: [] }))
+  /** By VNI row × 2^28 + kind × 2^24 + VNI of the tunnel inside. */
+  readonly nested = new Tally<NestedSeen>(() => ({ ...seen(), pair: NONE, depth: 0, overhead: 0 }))
+  /** By UDP destination port. */
+  readonly foreign = new Tally<ForeignSeen>(() => ({ ...seen(), vnis: [] }), FOREIGN_PORTS)
+  /** By route and direction. */
+  readonly illegalEcn = new Tally<Seen>(seen)
+  /** By {@link pathKey}. */
+  readonly congestion = new Tally<CongestionSeen>(() => ({ ...seen(), inner: 0 }))
+
+  /** @param tcp - Knows the MSS of a flow's receiver, by which super-frames are told. */
+  constructor(private readonly tcp: Tcp) {}
+
+  observe(log: EventLog, at: number): void {
+    const { i32 } = log
+    const marks = i32[at + Field.Marks]!
+    if (marks === 0) return
+    const isCopy = (i32[at + Field.Bits]! & Bit.Copy) !== 0
+    // Damage on the way between two capture points makes a copy differ from its first record, so copies are judged too.
+    if ((marks & Mark.Damaged) !== 0) {
+      if (!this.#isSuperFrame(log, at)) this.#countDamage(i32, at, marks)
+      return
+    }
+    if (isCopy) return
+    if ((marks & (Mark.FlagClear | Mark.HeaderShort)) !== 0) this.#countHeader(i32, at, marks)
+    else if ((marks & Mark.ForeignTunnel) !== 0) this.#countForeign(i32, at)
+    else this.#countTunnel(i32, at, marks)
+  }
+
+  save(): IntegrityState {
+    return this.#tallies.map((tally) => tally.save())
+  }
+
+  restore(state: IntegrityState): void {
+    for (const [index, tally] of this.#tallies.entries()) tally.restore(state[index]!)
+  }
+
+  get #tallies(): Tally<object>[] {
+    const { outerWrong, innerWrong, partial, zeroIpv6, headers, reserved, policies } = this
+    const { cuts, tags, nested, foreign, illegalEcn, congestion } = this
+    const all = [outerWrong, innerWrong, partial, zeroIpv6, headers, reserved, policies]
+    return [...all, cuts, tags, nested, foreign, illegalEcn, congestion] as unknown as Tally<object>[]
+  }
+
+  /** More payload than the receiver's MSS allows: a card joined or will cut it, and its checksums are nobody's. */
+  #isSuperFrame({ i32 }: EventLog, at: number): boolean {
+    const bits = i32[at + Field.Bits]!
+    if ((bits & Bit.SuperFrame) !== 0) return true
+    const flow = i32[at + Field.Flow]!
+    if ((bits & Bit.Tcp) === 0 || flow === NONE) return false
+    const mss = this.tcp.mssToward(flow, (bits & Bit.FlowForward) !== 0 ? 0 : 1)
+    return mss > 0 && i32[at + Field.Payload]! > mss
+  }
+
+  #countDamage(i32: Int32Array, at: number, marks: number): void {
+    const isOuterWrong = (marks & (Mark.OuterChecksumWrong | Mark.OuterHeaderWrong)) !== 0
+    const isInnerWrong = (marks & (Mark.InnerChecksumWrong | Mark.InnerHeaderWrong)) !== 0
+    if (isOuterWrong) {
+      noteChecksums(this.outerWrong.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at, marks)
+    }
+    const route = routeKey(i32, at)
+    if (isInnerWrong && route !== NONE) {
+      noteChecksums(this.innerWrong.note(route, i32[at + Field.Number]!), i32, at, marks)
+    }
+  }
+
+  #countHeader(i32: Int32Array, at: number, marks: number): void {
+    const figures = noteSeen(this.headers.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at)
+    if (figures === null) return
+    if ((marks & Mark.FlagClear) !== 0) figures.flagClear++
+    else figures.short++
+  }
+
+  #countForeign(i32: Int32Array, at: number): void {
+    const port = i32[at + Field.OuterPorts]! & 0xffff
+    const figures = noteSeen(this.foreign.note(port, i32[at + Field.Number]!), i32, at)
+    if (figures !== null) addValue(figures.vnis, i32[at + Field.Sequence]!)
+  }
+
+  #countTunnel(i32: Int32Array, at: number, marks: number): void {
+    const number = i32[at + Field.Number]!
+    const route = routeKey(i32, at)
+    const vni = i32[at + Field.Vni]!
+    if ((marks & (Mark.OuterChecksumPartial | Mark.InnerChecksumPartial)) !== 0) {
+      const figures = noteSeen(this.partial.note(i32[at + Field.Source]!, number), i32, at)
+      if (figures !== null) {
+        if ((marks & Mark.OuterChecksumPartial) !== 0) figures.outer++
+        if ((marks & Mark.InnerChecksumPartial) !== 0) figures.innerPayload++
+      }
+    }
+    if ((marks & Mark.OuterCongestion) !== 0) {
+      const figures = noteSeen(this.congestion.note(pathKey(i32, at), number), i32, at)
+      if (figures !== null && (marks & Mark.InnerCongestion) !== 0) figures.inner++
+      if ((marks & Mark.InnerNotCapable) !== 0 && route !== NONE) {
+        noteSeen(this.illegalEcn.note(route, number), i32, at)
+      }
+    }
+    if ((marks & Mark.InnerChecksumUnset) !== 0 && route !== NONE) {
+      noteChecksums(this.innerWrong.note(route, number), i32, at, marks)
+    }
+    const pair = i32[at + Field.Pair]!
+    if ((marks & Mark.ZeroChecksumIpv6) !== 0 && pair !== NONE) noteSeen(this.zeroIpv6.note(pair, number), i32, at)
+    if (route !== NONE) {
+      if ((marks & Mark.ReservedBits) !== 0) noteBits(this.reserved.note(route, number), i32, at)
+      if ((marks & (Mark.InnerHeaderCut | Mark.InnerPacketCut)) !== 0) {
+        const figures = noteSeen(this.cuts.note(route, number), i32, at)
+        if (figures !== null) {
+          if ((marks & Mark.InnerHeaderCut) !== 0) figures.header++
+          else figures.packet++
+        }
+      }
+    }
+    if (vni === NONE) return
+    if ((marks & Mark.GroupPolicy) !== 0) noteBits(this.policies.note(vni, number), i32, at)
+    if ((marks & Mark.InnerTag) !== 0) {
+      const figures = noteSeen(this.tags.note(vni, number), i32, at)
+      if (figures !== null) addValue(figures.stacks, i32[at + Field.Vlans]!)
+    }
+    if ((marks & Mark.Nested) !== 0) {
+      const figures = noteSeen(this.nested.note(vni * VNI_ROW + i32[at + Field.Sequence]!, number), i32, at)
+      if (figures !== null) {
+        figures.pair = pair
+        figures.depth = Math.max(figures.depth, depth(marks))
+        figures.overhead = Math.max(figures.overhead, i32[at + Field.Acknowledgment]!)
+      }
+    }
+  }
+}
+
+/** Outer sender and receiver in one number. */
+function pathKey(i32: Int32Array, at: number): number {
+  return i32[at + Field.Source]! * FROM + i32[at + Field.Destination]!
+}
+
+/** Route row (VNI and VTEP pair) and direction in one number; `NONE` where the table was full. */
+function routeKey(i32: Int32Array, at: number): number {
+  const route = i32[at + Field.Route]!
+  if (route === NONE) return NONE
+  return route * 2 + ((i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1)
+}
+
+/** VNI row and the kind and VNI of the tunnel inside, from a key of {@link Integrity.nested}. */
+export function nestedOf(key: number): { vniRow: number; kindVni: number } {
+  return { vniRow: Math.floor(key / VNI_ROW), kindVni: key % VNI_ROW }
+}
+
+function seen(): Seen {
+  return { kindVni: NONE, ports: [], from: NONE, to: NONE }
+}
+
+function checksumsSeen(): ChecksumsSeen {
+  return { ...seen(), outer: 0, outerHeader: 0, innerHeader: 0, innerPayload: 0, unset: 0 }
+}
+
+function bitsSeen(): BitsSeen {
+  return { ...seen(), words: [] }
+}
+
+/** Completes the figures of a sighting. */
+function noteSeen<F extends Seen>(figures: F | null, i32: Int32Array, at: number): F | null {
+  if (figures === null) return null
+  if (figures.from === NONE) {
+    figures.kindVni = i32[at + Field.KindVni]!
+    figures.from = i32[at + Field.Source]!
+    figures.to = i32[at + Field.Destination]!
+  }
+  addValue(figures.ports, i32[at + Field.OuterPorts]! & 0xffff)
+  return figures
+}
+
+function noteChecksums(figures: ChecksumsSeen | null, i32: Int32Array, at: number, marks: number): void {
+  if (noteSeen(figures, i32, at) === null || figures === null) return
+  if ((marks & Mark.OuterChecksumWrong) !== 0) figures.outer++
+  if ((marks & Mark.OuterHeaderWrong) !== 0) figures.outerHeader++
+  if ((marks & Mark.InnerHeaderWrong) !== 0) figures.innerHeader++
+  if ((marks & Mark.InnerChecksumWrong) !== 0) figures.innerPayload++
+  if ((marks & Mark.InnerChecksumUnset) !== 0) figures.unset++
+}
+
+function noteBits(figures: BitsSeen | null, i32: Int32Array, at: number): void {
+  if (noteSeen(figures, i32, at) === null || figures === null) return
+  const word = i32[at + Field.TunnelWord]!
+  const last = lastReserved(i32[at + Field.Marks]!)
+  if (figures.words.length === VALUES) return
+  // A loop: with group policy every packet comes here, and a callback with its pairs taken apart would be allocated for each.
+  for (let i = 0; i < figures.words.length; i++) {
+    const known = figures.words[i]!
+    if (known[0] === word && known[1] === last) return
+  }
+  figures.words.push([word, last])
+}
+
+function addValue(values: number[], value: number): void {
+  if (values.length < VALUES && !values.includes(value)) values.push(value)
+}

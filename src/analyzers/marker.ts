@@ -1,0 +1,214 @@
+/** Takes the marks of a packet from its bytes: header bits, lengths, checksums, tunnels inside the tunnel. Allocates nothing. */
+import * as arp from '../codecs/arp.ts'
+import { dissect, type TunnelPorts } from '../codecs/dissect.ts'
+import * as ethernet from '../codecs/ethernet.ts'
+import { EtherType } from '../codecs/ethernet.ts'
+import { Fault, NONE } from '../codecs/fault.ts'
+import * as ipv4 from '../codecs/ipv4.ts'
+import { Ecn } from '../codecs/ipv4.ts'
+import * as ipv6 from '../codecs/ipv6.ts'
+import { type IpLayer, innerNetworkAt, Layer, Layers, TunnelKind } from '../codecs/layers.ts'
+import { LinkType } from '../codecs/linktype.ts'
+import { Protocol } from '../codecs/protocol.ts'
+import * as udp from '../codecs/udp.ts'
+import * as vxlan from '../codecs/vxlan.ts'
+import * as gbp from '../codecs/vxlan-gbp.ts'
+import { Checksums } from './checksums.ts'
+import { Field } from './event-fields.ts'
+import { DEEPEST, depth, Mark, withDepth, withLastReserved } from './marks.ts'
+import type { Observation } from './observation.ts'
+
+/** EPB flags bit 9: the sender's card had yet to fill the checksums in (pcapng §4.3.1). */
+const EPB_CHECKSUM_NOT_READY = 1 << 9
+/** EPB flags bit 11: the frame is yet to be cut by segmentation offload. */
+const EPB_TSO = 1 << 11
+
+/** Ports below are services': what comes from one is its answer to a client that happens to use a tunnel's port. */
+const FIRST_CLIENT_PORT = 1024
+
+/** First word of a VXLAN header with nothing in it but the I flag. */
+const PLAIN = vxlan.FLAG_I << 24
+/** Bits of the first word that group policy defines: G and I; D and A; the policy id. */
+const POLICY_BITS = ((gbp.FLAG_G | gbp.FLAG_I) << 24) | ((gbp.POLICY_FLAG_D | gbp.POLICY_FLAG_A) << 16) | 0xffff
+/** Bits of the first word that GPE reserves: the first two, and the second and third byte (draft-ietf-nvo3-vxlan-gpe-12 §3.1). */
+const GPE_RESERVED = 0xc0ff_ff00 | 0
+
+/** Writes the marks of one packet after another. */
+export class Marker {
+  readonly #checksums = new Checksums()
+  /** Layers of the tunnels inside the outermost one, made when first needed; the last is for foreign ports. */
+  readonly #inside: Layers[] = []
+  /** Kind and VNI of the tunnel just inside the outermost one, and where the innermost packet begins. */
+  #kindVni = 0
+  #innermostAt = NONE
+
+  /** @param ports - Which UDP ports are a tunnel's. */
+  constructor(private readonly ports: TunnelPorts) {}
+
+  /** Writes `Field.Marks` and what belongs to it. @returns The marks. */
+  take(i32: Int32Array, at: number, o: Observation): number {
+    const { layers, flags } = o
+    let marks = 0
+    if (o.kept) {
+      marks = this.#takeTunnel(i32, at, layers, (flags & EPB_TSO) !== 0)
+    } else if (o.outside) {
+      marks = this.#takeOutside(i32, at, layers)
+    }
+    if ((marks & Mark.Damaged) !== 0 && (flags & EPB_CHECKSUM_NOT_READY) !== 0) marks = asPartial(marks)
+    i32[at + Field.Marks] = marks
+    return marks
+  }
+
+  #takeTunnel(i32: Int32Array, at: number, layers: Layers, isSuperFrame: boolean): number {
+    let marks = isSuperFrame ? 0 : this.#judgeChecksums(layers, 0)
+    if ((marks & Mark.Nested) !== 0) {
+      i32[at + Field.Sequence] = this.#kindVni
+      i32[at + Field.Acknowledgment] = this.#innermostAt - layers.innerIp.at
+    }
+    const { view, tunnelAt } = layers
+    if (layers.tunnel === TunnelKind.Vxlan) {
+      const word = view.getInt32(tunnelAt)
+      const last = vxlan.reserved2(view, tunnelAt)
+      if (word !== PLAIN || last !== 0) {
+        i32[at + Field.TunnelWord] = word
+        marks |= hasPolicyOnly(word, last) ? Mark.GroupPolicy : withLastReserved(Mark.ReservedBits, last)
+      }
+    } else if (layers.tunnel === TunnelKind.Gpe) {
+      const word = view.getInt32(tunnelAt)
+      const last = vxlan.reserved2(view, tunnelAt)
+      if ((word & GPE_RESERVED) !== 0 || last !== 0) {
+        i32[at + Field.TunnelWord] = word
+        marks |= withLastReserved(Mark.ReservedBits, last)
+      }
+    }
+    if (layers.faultCount > 0) marks |= innerCuts(layers)
+    if (layers.innerFrame.tagCount > 0) marks |= Mark.InnerTag
+    if (ecn(view, layers.outerIp) === Ecn.Ce) marks |= congestion(layers)
+    return marks
+  }
+
+  /** Checksums of a tunnel packet and of the tunnels inside it, from the innermost one outwards. */
+  #judgeChecksums(layers: Layers, level: number): number {
+    const inside = level < DEEPEST ? this.#enterNested(layers, level) : null
+    if (inside === null) return this.#checksums.judge(layers, NONE)
+    if (level === 0) this.#innermostAt = NONE
+    const nested = this.#judgeChecksums(inside, level + 1)
+    if (this.#innermostAt === NONE) this.#innermostAt = innerNetworkAt(inside)
+    this.#kindVni = (inside.tunnel << 24) | inside.vni
+    return withDepth(this.#checksums.judge(layers, nested) | Mark.Nested, depth(nested) + 1)
+  }
+
+  /** Takes the tunnel inside an inner packet apart. @returns Its layers, `null` when there is none. */
+  #enterNested(layers: Layers, level: number): Layers | null {
+    const { innerIp, innerFrame, innerTransport, innerView: view } = layers
+    if (innerTransport === NONE || innerIp.protocol !== Protocol.Udp) return null
+    if (this.ports[udp.destinationPort(view, innerTransport)] === TunnelKind.None) return null
+    const inside = this.#layers(level)
+    const hasFrame = innerFrame.at !== NONE
+    const at = hasFrame ? innerFrame.at : innerIp.at
+    const linkType = hasFrame ? LinkType.Ethernet : innerIp.version === 4 ? LinkType.Ipv4 : LinkType.Ipv6
+    const wireLength = hasFrame ? layers.innerLength : innerIp.length
+    dissect(inside, view, at, layers.innerEnd - at, wireLength, linkType, this.ports)
+    return inside.tunnel === TunnelKind.None ? null : inside
+  }
+
+  /** A UDP datagram without a valid tunnel header. */
+  #takeOutside(i32: Int32Array, at: number, layers: Layers): number {
+    if (this.ports[layers.outerDestinationPort] !== TunnelKind.None) {
+      const marks = headerFaults(layers)
+      return marks === 0 ? 0 : marks | this.#checksums.judgeDatagram(layers)
+    }
+    const vni = this.#foreignVni(layers)
+    if (vni === NONE) return 0
+    i32[at + Field.Sequence] = vni
+    return Mark.ForeignTunnel
+  }
+
+  /** VNI of what looks like VXLAN at a port that is no tunnel's; `NONE` when it does not. */
+  #foreignVni({ view, outerIp, outerTransport, end }: Layers): number {
+    const at = outerTransport + udp.LENGTH
+    const captured = Math.min(end, outerIp.payloadEnd)
+    const frameAt = at + vxlan.LENGTH
+    if (outerIp.isFragment || captured - frameAt < ethernet.LENGTH + ipv4.LENGTH) return NONE
+    const word = view.getInt32(at)
+    const last = vxlan.reserved2(view, at)
+    if ((word !== PLAIN || last !== 0) && !hasPolicyOnly(word, last)) return NONE
+    if ((view.getUint8(frameAt + 6) & 1) !== 0 || ethernet.source(view, frameAt) === 0) return NONE
+    const frame = this.#layers(DEEPEST)
+    dissect(frame, view, frameAt, captured - frameAt, outerIp.payloadEnd - frameAt, LinkType.Ethernet, this.ports)
+    for (let i = 0; i < frame.faultCount; i++) if (frame.faultCodes[i] !== Fault.NotCaptured) return NONE
+    if (frame.outerFrame.etherType === EtherType.Arp) {
+      const header = arp.enter(frame.cursor)
+      const isArp = header !== NONE && arp.hardwareType(view, header) === arp.HARDWARE_ETHERNET
+      if (!isArp || arp.protocolType(view, header) !== EtherType.IPv4) return NONE
+    } else if (frame.outerIp.at === NONE) return NONE
+    return vxlan.vni(view, at)
+  }
+
+  #layers(index: number): Layers {
+    let layers = this.#inside[index]
+    if (layers === undefined) {
+      layers = new Layers()
+      this.#inside[index] = layers
+    }
+    return layers
+  }
+}
+
+/** Whether a VXLAN header has the G flag and holds nothing but what group policy defines. */
+function hasPolicyOnly(word: number, last: number): boolean {
+  return last === 0 && word < 0 && (word & PLAIN) !== 0 && (word & ~POLICY_BITS) === 0
+}
+
+/** Which reading of the tunnel header failed, where the sender is to blame. */
+function headerFaults(layers: Layers): number {
+  if (layers.outerSourcePort < FIRST_CLIENT_PORT) return 0
+  let marks = 0
+  for (let i = 0; i < layers.faultCount; i++) {
+    const layer = layers.faultLayers[i]
+    const fault = layers.faultCodes[i]
+    if (fault === Fault.LengthBeyondPacket) return 0
+    if (layer !== Layer.Vxlan && layer !== Layer.Gpe) continue
+    if (fault === Fault.FlagMissing) marks |= Mark.FlagClear
+    else if (fault === Fault.Truncated) marks |= Mark.HeaderShort
+  }
+  return marks
+}
+
+/** Which inner header or packet the tunnel carries in part, where the sender is to blame. */
+function innerCuts(layers: Layers): number {
+  let marks = 0
+  for (let i = 0; i < layers.faultCount; i++) {
+    const layer = layers.faultLayers[i]!
+    const fault = layers.faultCodes[i]
+    const isOuterIp = layer === Layer.OuterIpv4 || layer === Layer.OuterIpv6
+    // The record is shorter than its own outer IP packet: it is the capture that is cut.
+    if (isOuterIp && fault === Fault.LengthBeyondPacket) return 0
+    const isInnerIp = layer === Layer.InnerIpv4 || layer === Layer.InnerIpv6
+    if (fault === Fault.Truncated) {
+      if (layer === Layer.InnerEthernet) marks |= Mark.InnerHeaderCut
+      else if (layer === Layer.InnerVlan || layer === Layer.InnerArp) marks |= Mark.InnerPacketCut
+      else if (isInnerIp && layers.innerIp.at === NONE) marks |= Mark.InnerPacketCut
+    } else if (isInnerIp && fault === Fault.LengthBeyondPacket) marks |= Mark.InnerPacketCut
+  }
+  return marks
+}
+
+function congestion({ innerIp, innerView }: Layers): number {
+  if (innerIp.at === NONE) return Mark.OuterCongestion
+  const inner = ecn(innerView, innerIp)
+  if (inner === Ecn.Ce) return Mark.OuterCongestion | Mark.InnerCongestion
+  return inner === Ecn.NotEct ? Mark.OuterCongestion | Mark.InnerNotCapable : Mark.OuterCongestion
+}
+
+function ecn(view: DataView, ip: IpLayer): number {
+  return ip.version === 4 ? ipv4.ecn(view, ip.at) : ipv6.ecn(view, ip.at)
+}
+
+/** The capture says that the checksums were not there yet: what looks wrong is not filled in. */
+function asPartial(marks: number): number {
+  let partial = marks & ~Mark.Damaged
+  if ((marks & Mark.OuterChecksumWrong) !== 0) partial |= Mark.OuterChecksumPartial
+  if ((marks & Mark.InnerChecksumWrong) !== 0) partial |= Mark.InnerChecksumPartial
+  return partial
+}

@@ -1,0 +1,128 @@
+/** The `mtu` part of the summary: path MTU by VTEP pair from what the capture proves, and the numbers to set. */
+import type { MtuSummary, PairMtu } from '../summary.ts'
+import type { Analysis } from './analysis.ts'
+import { LEAST_MTU } from './icmp-errors.ts'
+
+/** What a path MTU rests on. */
+export type MtuSource = 'icmp' | 'fragments' | 'largest-answered'
+
+/** Bytes of an IPv4 and a TCP header without options (RFC 9293 §3.7.1); IPv6 has 20 more. */
+const IPV4_AND_TCP = 40
+const IPV6_MORE = 20
+
+/** A proved path MTU. */
+export interface PathMtu {
+  /** Outer IP bytes. */
+  mtu: number
+  from: MtuSource
+  /** Whether fragments alone tell: it may be up to seven more. */
+  isLeast: boolean
+}
+
+/** Numbers to set so that nothing is too large for the path. */
+export interface MtuAdvice {
+  /** Outer IP bytes: a pair's path MTU, or the underlay's MTU as its user states it. */
+  pathMtu: number
+  overhead: number
+  innerMtu: number
+  /** For inner IPv4, and for inner IPv6. */
+  mss: number
+  mssIpv6: number
+}
+
+const ENDS = [0, 1] as const
+
+/**
+ * Path MTU of a pair row, the smaller of both directions; `null` without proof.
+ * An ICMP's value; else the largest datagram that passed whole where a larger one was split or lost (CONTRACT: mtu).
+ */
+export function pathMtu(analysis: Analysis, row: number): PathMtu | null {
+  return ENDS.map((direction) => pathMtuOf(analysis, row, direction)).reduce(smaller)
+}
+
+/** Path MTU of one direction, 0 is a→b; `null` without proof. */
+export function pathMtuOf(analysis: Analysis, row: number, direction: 0 | 1): PathMtu | null {
+  const { keys, icmpErrors, outerFragments, passage } = analysis
+  const ends = [keys.pairs.word(row, 0), keys.pairs.word(row, 1)] as const
+  const told = icmpErrors.pathMtu(ends[direction], ends[1 - direction]!)
+  if (told !== 0) return { mtu: told, from: 'icmp', isLeast: false }
+  const proved = passage.largestProved(row, direction)
+  const hole = passage.blackHole(row, direction)
+  const lost: PathMtu | null = hole && { mtu: hole.passed, from: 'largest-answered', isLeast: false }
+  const split = outerFragments.split(row, direction)
+  const least = keys.isIpv6(ends[direction]) ? LEAST_MTU[6] : LEAST_MTU[4]
+  // Fragments smaller than any link's MTU are made by hand.
+  if (split === null || split.whole < least) return lost
+  // Where the limit of the split ones is not known to be above what was answered, the answer tells nothing about it.
+  const answered = split.smallest !== 0 && proved < split.smallest ? proved : 0
+  const mtu = Math.max(split.whole, answered)
+  return smaller({ mtu, from: 'fragments', isLeast: mtu === split.first && answered !== mtu }, lost)
+}
+
+/** Numbers to set for a pair row; `null` when neither the capture nor the user says how large the path is. */
+export function advise(analysis: Analysis, row: number, underlayMtu: number | undefined): MtuAdvice | null {
+  const path = pathMtu(analysis, row)?.mtu ?? underlayMtu
+  const overhead = analysis.vtepPairs.overhead(row)
+  if (path === undefined || overhead === 0 || path - overhead <= IPV4_AND_TCP + IPV6_MORE) return null
+  const innerMtu = path - overhead
+  return {
+    pathMtu: path,
+    overhead,
+    innerMtu,
+    mss: innerMtu - IPV4_AND_TCP,
+    mssIpv6: innerMtu - IPV4_AND_TCP - IPV6_MORE,
+  }
+}
+
+/** Sizes by VTEP pair, of the rows given. */
+export function pairMtuRows(analysis: Analysis, rows: readonly number[]): PairMtu[] {
+  const { keys, vtepPairs } = analysis
+  return rows.map((row) => {
+    const path = pathMtu(analysis, row)
+    const advice = path && advise(analysis, row, undefined)
+    return {
+      a: keys.formatAddress(keys.pairs.word(row, 0)),
+      b: keys.formatAddress(keys.pairs.word(row, 1)),
+      overhead: vtepPairs.overhead(row),
+      largestOuterIpLength: largestOuter(analysis, row),
+      pathMtu: path?.mtu ?? null,
+      pathMtuFrom: path?.from ?? null,
+      recommendedInnerMtu: advice?.innerMtu ?? null,
+      recommendedMss: advice === null || vtepPairs.carriesIpv6Only(row) ? null : advice.mss,
+    }
+  })
+}
+
+/**
+ * The underlay's MTU: as its user states it, else the smallest path MTU of any pair, else the largest outer packet that was
+ * answered, else the largest one seen.
+ */
+export function underlayMtu(
+  analysis: Analysis,
+  option: number | undefined,
+): Pick<MtuSummary, 'underlayMtu' | 'underlayMtuFrom'> {
+  if (option !== undefined) return { underlayMtu: option, underlayMtuFrom: 'option' }
+  const { keys, passage } = analysis
+  let path: PathMtu | null = null
+  let answered = 0
+  let seen = 0
+  for (let row = 0; row < keys.pairs.count; row++) {
+    path = smaller(path, pathMtu(analysis, row))
+    answered = Math.max(answered, passage.largestProved(row, 0), passage.largestProved(row, 1))
+    seen = Math.max(seen, largestOuter(analysis, row))
+  }
+  if (path !== null) return { underlayMtu: path.mtu, underlayMtuFrom: path.from }
+  if (answered !== 0) return { underlayMtu: answered, underlayMtuFrom: 'largest-answered' }
+  return seen === 0
+    ? { underlayMtu: null, underlayMtuFrom: null }
+    : { underlayMtu: seen, underlayMtuFrom: 'largest-seen' }
+}
+
+function largestOuter({ sizes, outerFragments }: Analysis, row: number): number {
+  return Math.max(sizes.largestOuter(row), outerFragments.pairLargest(row))
+}
+
+function smaller(left: PathMtu | null, right: PathMtu | null): PathMtu | null {
+  if (left === null || right === null) return left ?? right
+  return right.mtu < left.mtu ? right : left
+}

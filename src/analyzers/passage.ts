@@ -1,0 +1,409 @@
+/**
+ * What gets through between two VTEPs, and what does not, by VTEP pair and direction: the largest outer packet that was proved to
+ * arrive (its echo was answered, its TCP bytes were acknowledged), and larger ones that were sent again and again without that.
+ *
+ * Evidence: a capture point that both directions pass. A size counts as lost only while nothing of that size or above it is
+ * proved in that direction, so that ordinary loss, which hits every size, takes itself back.
+ * What misleads: a super-frame says nothing about the path (set aside before this judge runs); a fragment says less than its
+ * datagram (not looked at here); where outer DF is clear a router behind the capture point may have split what was proved.
+ */
+import { NONE } from '../codecs/fault.ts'
+import * as tcp from '../codecs/tcp.ts'
+import { NO_TIME } from '../packet.ts'
+import type { Judge } from './analyzer.ts'
+import { Bit, type EventLog, Field } from './event-log.ts'
+import { Mark } from './marks.ts'
+import { Records, type RecordsState } from './records.ts'
+import { Tally, type TallyState } from './tally.ts'
+import { elapsed } from './time.ts'
+import { Window, type WindowState } from './window.ts'
+
+/** Cells of a VTEP pair, two of each: by direction, 0 is a→b. */
+const PROVEN = 0
+/** Number of the packet that proved something last. */
+const PROVED_BY = 2
+/** Packets whose proof is awaited. */
+const OPEN = 4
+/** Why every size is followed there, not only new largest ones: {@link LOSING}, {@link WATCHED}. */
+const FOLLOWED = 6
+/** Echo requests in fragments, and how many of them were answered. */
+const SPLIT_ASKED = 8
+const SPLIT_ANSWERED = 10
+const CELLS = 12
+
+/** Something seems lost. */
+const LOSING = 1
+/** An ICMP error says that nothing arrives. */
+const WATCHED = 2
+
+/** Words of what awaits its proof. */
+const END_OF_PAIR = 0
+const LENGTH = 1
+const NUMBER = 2
+const CLOSED = 3
+/** TCP: sequence numbers before and behind the segment, and how often it was sent. */
+const START = 4
+const END = 5
+const SENT = 6
+/** TCP: the largest segment before this one, where that awaits its proof too. */
+const FORMER_END = 7
+const FORMER_LENGTH = 8
+const WORDS = 9
+
+/** Outer bytes below which no path fails for size: what packetization-layer discovery starts from (RFC 8899 §5.1.2). */
+const LEAST_LOST = 1200
+
+/** Nanoseconds after which an answer will not come any more. */
+const SETTLED = 1_000_000_000
+/** Sizes told apart of one direction's losses. */
+const MOST_SIZES = 16
+/** Packet numbers kept of one size. */
+const EXAMPLES = 10
+/** Pairs of addresses that ICMP errors may put under watch. */
+const MOST_WATCHED = 10_000
+/** More than any address id: two ids make one exact number. */
+const ID_SPACE = 4_194_304
+
+/** Sightings of one size for which no proof came. */
+interface LostSize {
+  length: number
+  count: number
+  packets: number[]
+  /** When it was first seen, and what its direction had counted by then. */
+  seconds: number
+  nanoseconds: number
+  before: Counts
+}
+
+/** What went on in a direction that seems to lose something. */
+interface Counts {
+  /** Proofs of packets of any size. */
+  proofs: number
+  /** Small questions: echo requests and SYNs. */
+  asks: number
+  /** Packets from the other end. */
+  heard: number
+}
+
+/** What one direction of a VTEP pair seems to lose. */
+interface Losses extends Counts {
+  sizes: LostSize[]
+}
+
+/** Large packets that repeat without an answer while smaller ones pass. */
+export interface BlackHole {
+  /** Smallest outer IP length that never arrived. */
+  lost: number
+  /** Largest outer IP length that was proved to arrive, 0 when none was. */
+  passed: number
+  count: number
+  packets: number[]
+}
+
+/** Saved passages. */
+export interface PassageState {
+  rows: number
+  pairs: RecordsState
+  window: WindowState
+  losses: TallyState<Losses>
+  watched: number[]
+  latest: number[]
+}
+
+/** Judges passage on pair rows; an end of a pair is its row × 2 + direction. */
+export class Passage implements Judge<PassageState> {
+  readonly #pairs = new Records(CELLS)
+  readonly #window: Window
+  readonly #losses = new Tally<Losses>(() => ({ sizes: [], proofs: 0, asks: 0, heard: 0 }))
+  /** Address ids (from × ID_SPACE + to) whose direction is followed whatever the size. */
+  readonly #watched = new Set<number>()
+  #rows = 0
+  /** Latest time of a tunnel packet. */
+  #latestSeconds = Number.NEGATIVE_INFINITY
+  #latestNanoseconds = 0
+
+  /** @param size - Packets awaiting a proof at a time, a power of two. */
+  constructor(size: number) {
+    this.#window = new Window(size, WORDS)
+  }
+
+  /** Largest outer IP packet in bytes that was proved to arrive; 0 without proof. */
+  largestProved(row: number, direction: 0 | 1): number {
+    return this.#pairs.get(row, PROVEN + direction)
+  }
+
+  /** Number of the packet that last proved something to arrive; 0 without proof. */
+  provedBy(row: number, direction: 0 | 1): number {
+    return this.#pairs.get(row, PROVED_BY + direction)
+  }
+
+  /** Whether echo requests went out in fragments and not one was answered. */
+  losesSplit(row: number, direction: 0 | 1): boolean {
+    return this.#pairs.get(row, SPLIT_ASKED + direction) >= 2 && this.#pairs.get(row, SPLIT_ANSWERED + direction) === 0
+  }
+
+  /** Large packets that repeat without an answer while smaller ones pass; `null` when there is no such thing. */
+  blackHole(row: number, direction: 0 | 1): BlackHole | null {
+    const losses = this.#losses.get(row * 2 + direction)?.figures
+    if (losses === undefined) return null
+    const passed = this.largestProved(row, direction)
+    const sizes = losses.sizes.filter(({ length }) => length > passed)
+    const count = sizes.reduce((sum, size) => sum + size.count, 0)
+    // Three sightings: one lost packet is chance, and its first repetition may be in flight.
+    if (count < 3 || passed === 0) return null
+    const [{ seconds, nanoseconds, before }] = sizes as [LostSize]
+    // What came in the capture's last second may yet be answered.
+    if (elapsed(this.#latestSeconds, this.#latestNanoseconds, seconds, nanoseconds) < SETTLED) return null
+    // That smaller ones pass must be seen; without a question to tell, the peer must at least be alive.
+    const isHeard = losses.asks === before.asks && losses.heard > before.heard
+    if (losses.proofs === before.proofs && !isHeard) return null
+    const packets = sizes.flatMap((size) => size.packets).sort((left, right) => left - right)
+    return { lost: Math.min(...sizes.map(({ length }) => length)), passed, count, packets: packets.slice(0, EXAMPLES) }
+  }
+
+  /** Follows every size from one address to another from here on: an ICMP error claims that nothing arrives. */
+  watch(from: number, to: number): void {
+    if (this.#watched.size < MOST_WATCHED) this.#watched.add(from * ID_SPACE + to)
+  }
+
+  observe(log: EventLog, at: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    const pair = i32[at + Field.Pair]!
+    if (pair === NONE || (bits & Bit.Copy) !== 0) return
+    this.#noteTime(log.f64[at >> 1]!, i32[at + Field.Nanoseconds]!)
+    if (pair >= this.#rows) this.#rows = pair + 1
+    const cell = this.#pairs.at(pair)
+    const direction = (bits & Bit.PairForward) !== 0 ? 0 : 1
+    const { f64 } = this.#pairs
+    if ((f64[cell + FOLLOWED + 1 - direction]! & LOSING) !== 0) this.#noteHeard(pair * 2 + 1 - direction)
+    if (this.#watched.size > 0) this.#followWatched(i32, at, cell + FOLLOWED + direction)
+    const flow = i32[at + Field.Flow]!
+    if (flow === NONE) return
+    const flowDirection = (bits & Bit.FlowForward) !== 0 ? 0 : 1
+    // Only whole datagrams of the size that travels tell something about sizes.
+    const isWhole = (bits & (Bit.SuperFrame | Bit.Fragment)) === 0 && (i32[at + Field.Marks]! & Mark.Damaged) === 0
+    if ((bits & Bit.Tcp) !== 0) {
+      if ((i32[at + Field.TcpFlags]! & tcp.FLAG_ACK) !== 0) this.#acknowledge(log, at, flow * 2 + 1 - flowDirection)
+      if (isWhole) this.#sendSegment(log, at, flow * 2 + flowDirection, pair * 2 + direction)
+    } else if ((bits & Bit.EchoRequest) !== 0) {
+      if (isWhole) this.#sendEcho(log, at, flow * 2 + flowDirection, pair * 2 + direction)
+      else if ((bits & Bit.Fragment) !== 0) this.#sendSplitEcho(log, at, flow * 2 + flowDirection, pair * 2 + direction)
+    } else if ((bits & Bit.EchoReply) !== 0) {
+      const entry = this.#window.find(flow * 2 + 1 - flowDirection, i32[at + Field.Sequence]!)
+      if (entry !== NONE && this.#window.data[entry + CLOSED] === 0) this.#close(entry, i32[at + Field.Number]!)
+    } else if ((bits & Bit.AddressReply) !== 0 && f64[cell + FOLLOWED + 1 - direction] !== 0) {
+      // An address was asked for over the tunnel, and the answer came back over it.
+      this.#proveSmall(pair * 2 + 1 - direction, i32[at + Field.Number]!)
+    }
+  }
+
+  save(): PassageState {
+    return {
+      rows: this.#rows,
+      pairs: this.#pairs.save(this.#rows),
+      window: this.#window.save(),
+      losses: this.#losses.save(),
+      watched: [...this.#watched],
+      latest: [this.#latestSeconds, this.#latestNanoseconds],
+    }
+  }
+
+  restore(state: PassageState): void {
+    this.#rows = state.rows
+    this.#pairs.restore(state.pairs)
+    this.#window.restore(state.window)
+    this.#losses.restore(state.losses)
+    this.#watched.clear()
+    for (const key of state.watched) this.#watched.add(key)
+    this.#latestSeconds = state.latest[0]!
+    this.#latestNanoseconds = state.latest[1]!
+  }
+
+  #followWatched(i32: Int32Array, at: number, cell: number): void {
+    if ((this.#pairs.f64[cell]! & WATCHED) !== 0) return
+    const key = i32[at + Field.Source]! * ID_SPACE + i32[at + Field.Destination]!
+    if (this.#watched.has(key)) this.#pairs.f64[cell]! |= WATCHED
+  }
+
+  #noteTime(seconds: number, nanoseconds: number): void {
+    if (nanoseconds === NO_TIME || seconds < this.#latestSeconds) return
+    if (seconds === this.#latestSeconds && nanoseconds <= this.#latestNanoseconds) return
+    this.#latestSeconds = seconds
+    this.#latestNanoseconds = nanoseconds
+  }
+
+  #noteHeard(end: number): void {
+    const losses = this.#losses.get(end)
+    if (losses !== undefined) losses.figures.heard++
+  }
+
+  #sendEcho(log: EventLog, at: number, flowEnd: number, end: number): void {
+    const { i32 } = log
+    const length = i32[at + Field.OuterIpLength]!
+    const cell = this.#pairs.at(end >> 1) + (end & 1)
+    const entry = this.#window.insert(flowEnd, i32[at + Field.Sequence]!)
+    const { data } = this.#window
+    data[entry + END_OF_PAIR] = end
+    data[entry + LENGTH] = length
+    data[entry + NUMBER] = i32[at + Field.Number]!
+    this.#pairs.f64[cell + OPEN]!++
+    if (length > this.#pairs.f64[cell + PROVEN]!) this.#suspect(log, at, end, length, i32[at + Field.Number]!)
+    else this.#noteAsk(end)
+  }
+
+  /** A request in fragments: its answer says that the datagram became whole again. */
+  #sendSplitEcho(log: EventLog, at: number, flowEnd: number, end: number): void {
+    const entry = this.#window.insert(flowEnd, log.i32[at + Field.Sequence]!)
+    const { data } = this.#window
+    data[entry + END_OF_PAIR] = end
+    data[entry + NUMBER] = log.i32[at + Field.Number]!
+    const { f64 } = this.#pairs
+    const cell = this.#pairs.at(end >> 1) + (end & 1)
+    f64[cell + OPEN]!++
+    f64[cell + SPLIT_ASKED]!++
+  }
+
+  /** Takes what uses sequence numbers; only sizes that are not proved yet are followed. */
+  #sendSegment(log: EventLog, at: number, flowEnd: number, end: number): void {
+    const { i32 } = log
+    const flags = i32[at + Field.TcpFlags]!
+    const isSyn = (flags & tcp.FLAG_SYN) !== 0
+    const used = i32[at + Field.Payload]! + ((flags & (tcp.FLAG_SYN | tcp.FLAG_FIN)) !== 0 ? 1 : 0)
+    if (used === 0) return
+    const cell = this.#pairs.at(end >> 1) + (end & 1)
+    const { f64 } = this.#pairs
+    const length = i32[at + Field.OuterIpLength]!
+    const isNew = length > f64[cell + PROVEN]!
+    const isFollowed = isNew || f64[cell + FOLLOWED] !== 0
+    if (isSyn && f64[cell + FOLLOWED] !== 0) this.#noteAsk(end)
+    if (!isFollowed && f64[cell + OPEN] === 0) return
+    const start = i32[at + Field.Sequence]!
+    let entry = this.#window.find(NONE, flowEnd)
+    const { data } = this.#window
+    if (entry !== NONE && isSyn && data[entry + CLOSED] === 0 && data[entry + START] !== start) this.#drop(entry)
+    if (entry === NONE || data[entry + CLOSED] !== 0) {
+      if (!isFollowed) return
+      // One entry serves a flow's direction for as long as the window remembers it.
+      if (entry === NONE) entry = this.#window.insert(NONE, flowEnd)
+      this.#follow(log, at, entry, end, start, used)
+      f64[cell + OPEN]!++
+      return
+    }
+    const ahead = (start - data[entry + START]!) | 0
+    if (ahead === 0) this.#sendAgain(log, at, entry, end, used)
+    else if (ahead > 0 && isFollowed && length > data[entry + LENGTH]!) {
+      const formerEnd = data[entry + END]!
+      const formerLength = data[entry + LENGTH]!
+      this.#follow(log, at, entry, end, start, used)
+      data[entry + FORMER_END] = formerEnd
+      data[entry + FORMER_LENGTH] = formerLength
+    }
+  }
+
+  #follow(log: EventLog, at: number, entry: number, end: number, start: number, used: number): void {
+    const { data } = this.#window
+    data[entry + END_OF_PAIR] = end
+    data[entry + LENGTH] = log.i32[at + Field.OuterIpLength]!
+    data[entry + NUMBER] = log.i32[at + Field.Number]!
+    data[entry + CLOSED] = 0
+    data[entry + START] = start
+    data[entry + END] = (start + used) | 0
+    data[entry + SENT] = 1
+    data[entry + FORMER_LENGTH] = 0
+  }
+
+  /** The same bytes again: as large as before, a loss; in a smaller piece, what an acknowledgment will be about. */
+  #sendAgain(log: EventLog, at: number, entry: number, end: number, used: number): void {
+    const { i32 } = log
+    const { data } = this.#window
+    const length = i32[at + Field.OuterIpLength]!
+    const before = data[entry + LENGTH]!
+    if (length < before) {
+      this.#follow(log, at, entry, end, data[entry + START]!, used)
+      return
+    }
+    data[entry + SENT]!++
+    if (data[entry + SENT] === 2) this.#suspect(log, at, end, before, data[entry + NUMBER]!)
+    this.#suspect(log, at, end, before, i32[at + Field.Number]!)
+  }
+
+  #acknowledge(log: EventLog, at: number, flowEnd: number): void {
+    const { i32 } = log
+    // Whose direction the acknowledged bytes went is known from the entry; most pairs have none open.
+    const pair = this.#pairs.at(i32[at + Field.Pair]!)
+    if (this.#pairs.f64[pair + OPEN] === 0 && this.#pairs.f64[pair + OPEN + 1] === 0) return
+    const entry = this.#window.find(NONE, flowEnd)
+    const { data } = this.#window
+    if (entry === NONE || data[entry + CLOSED] !== 0) return
+    const acknowledged = i32[at + Field.Acknowledgment]!
+    const number = i32[at + Field.Number]!
+    if (((acknowledged - data[entry + END]!) | 0) >= 0) this.#close(entry, number)
+    else if (data[entry + FORMER_LENGTH] !== 0 && ((acknowledged - data[entry + FORMER_END]!) | 0) >= 0) {
+      this.#prove(data[entry + END_OF_PAIR]!, data[entry + FORMER_LENGTH]!, number)
+      data[entry + FORMER_LENGTH] = 0
+    }
+  }
+
+  #close(entry: number, number: number): void {
+    const { data } = this.#window
+    this.#prove(data[entry + END_OF_PAIR]!, data[entry + LENGTH]!, number)
+    this.#drop(entry)
+  }
+
+  #drop(entry: number): void {
+    const { data } = this.#window
+    data[entry + CLOSED] = 1
+    const end = data[entry + END_OF_PAIR]!
+    const cell = this.#pairs.at(end >> 1) + (end & 1) + OPEN
+    if (this.#pairs.f64[cell]! > 0) this.#pairs.f64[cell]!--
+  }
+
+  #prove(end: number, length: number, number: number): void {
+    const cell = this.#pairs.at(end >> 1) + (end & 1)
+    const { f64 } = this.#pairs
+    if (length === 0) f64[cell + SPLIT_ANSWERED]!++
+    const isLargest = length > f64[cell + PROVEN]!
+    if (isLargest) f64[cell + PROVEN] = length
+    f64[cell + PROVED_BY] = number
+    if ((f64[cell + FOLLOWED]! & LOSING) === 0) return
+    const losses = this.#losses.get(end)!.figures
+    losses.proofs++
+    if (!isLargest) return
+    // What is as large as this was not lost for its size.
+    losses.sizes = losses.sizes.filter((size) => size.length > length)
+    if (losses.sizes.length === 0) f64[cell + FOLLOWED]! &= ~LOSING
+  }
+
+  /** Something of no known size arrived. */
+  #proveSmall(end: number, number: number): void {
+    this.#pairs.f64[this.#pairs.at(end >> 1) + (end & 1) + PROVED_BY] = number
+    const losses = this.#losses.get(end)
+    if (losses !== undefined) losses.figures.proofs++
+  }
+
+  #noteAsk(end: number): void {
+    const losses = this.#losses.get(end)
+    if (losses !== undefined) losses.figures.asks++
+  }
+
+  /** Notes a packet that may have been lost for its size; a proof of that size takes it back. */
+  #suspect(log: EventLog, at: number, end: number, length: number, number: number): void {
+    if (length < LEAST_LOST || length <= this.#pairs.get(end >> 1, PROVEN + (end & 1))) return
+    const losses = this.#losses.note(end, number)
+    if (losses === null) return
+    this.#pairs.f64[this.#pairs.at(end >> 1) + FOLLOWED + (end & 1)]! |= LOSING
+    let size = losses.sizes.find((known) => known.length === length)
+    if (size === undefined) {
+      // A direction that lost one size and regained it may lose another: the smallest ones say where the limit is.
+      if (losses.sizes.length === MOST_SIZES) return
+      const { proofs, asks, heard } = losses
+      const seconds = log.f64[at >> 1]!
+      const nanoseconds = log.i32[at + Field.Nanoseconds]!
+      size = { length, count: 0, packets: [], seconds, nanoseconds, before: { proofs, asks, heard } }
+      losses.sizes.push(size)
+    }
+    size.count++
+    if (size.packets.length < EXAMPLES) size.packets.push(number)
+  }
+}

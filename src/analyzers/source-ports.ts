@@ -1,0 +1,72 @@
+/**
+ * How many inner conversations each direction of a VTEP pair carries, to be held against its outer source ports: the entropy
+ * that spreads them over equal-cost paths (RFC 7348 §5). Evidence: any capture point.
+ */
+import { NONE } from '../codecs/fault.ts'
+import type { Judge } from './analyzer.ts'
+import { pairDirection } from './copies.ts'
+import { Bit, type EventLog, Field } from './event-log.ts'
+import { Records, type RecordsState } from './records.ts'
+
+/** Packet numbers kept of a direction, and the halves of a direction: conversations, then numbers. */
+const EXAMPLES = 5
+const SIDE = 1 + EXAMPLES
+
+/** Saved conversations. */
+export interface SourcePortsState {
+  rows: number[]
+  pairs: RecordsState
+  flows: RecordsState
+}
+
+/** Conversations by pair and direction. */
+export class SourcePorts implements Judge<SourcePortsState> {
+  readonly #pairs = new Records(SIDE)
+  /** The pair and direction (plus one) that each direction of a flow took last. */
+  readonly #flows = new Records(1)
+  #pairRows = 0
+  #flowRows = 0
+
+  observe(log: EventLog, at: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    const flow = i32[at + Field.Flow]!
+    // What has ports is hashed over them; ARP and ICMP share few values.
+    if ((bits & (Bit.Tcp | Bit.Udp)) === 0 || (bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || flow === NONE) return
+    const pair = pairDirection(i32, at)
+    if (pair === NONE) return
+    const half = this.#flows.at(flow) * 2 + ((bits & Bit.FlowForward) !== 0 ? 0 : 1)
+    if (this.#flows.i32[half] === pair + 1) return
+    this.#flows.i32[half] = pair + 1
+    this.#flowRows = Math.max(this.#flowRows, flow + 1)
+    this.#pairRows = Math.max(this.#pairRows, (pair >> 1) + 1)
+    const side = this.#pairs.at(pair >> 1) * 2 + (pair & 1) * SIDE
+    const count = this.#pairs.i32[side]!
+    this.#pairs.i32[side] = count + 1
+    if (count < EXAMPLES) this.#pairs.i32[side + 1 + count] = i32[at + Field.Number]!
+  }
+
+  /** Conversations with ports, by pair row and direction (0 = from a), and the numbers of the first packets of some. */
+  conversations(pair: number, direction: 0 | 1): { count: number; examples: number[] } {
+    if (pair >= this.#pairRows) return { count: 0, examples: [] }
+    const side = this.#pairs.at(pair) * 2 + direction * SIDE
+    const count = this.#pairs.i32[side]!
+    const examples = [...this.#pairs.i32.subarray(side + 1, side + 1 + Math.min(count, EXAMPLES))]
+    return { count, examples }
+  }
+
+  save(): SourcePortsState {
+    return {
+      rows: [this.#pairRows, this.#flowRows],
+      pairs: this.#pairs.save(this.#pairRows),
+      flows: this.#flows.save(this.#flowRows),
+    }
+  }
+
+  restore(state: SourcePortsState): void {
+    this.#pairRows = state.rows[0]!
+    this.#flowRows = state.rows[1]!
+    this.#pairs.restore(state.pairs)
+    this.#flows.restore(state.flows)
+  }
+}

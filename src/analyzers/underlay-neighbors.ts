@@ -1,0 +1,165 @@
+/**
+ * VTEPs that the underlay no longer resolves: one that spoke with the asker before is asked for by ARP or neighbour solicitation
+ * three times in a row, and neither answers nor sends anything.
+ * Evidence: at the asker, or on its link. What misleads: a capture that lost the answers.
+ */
+import { NONE } from '../codecs/fault.ts'
+import { NO_TIME } from '../packet.ts'
+import type { Judge } from './analyzer.ts'
+import { Bit, type EventLog, Field } from './event-log.ts'
+import type { Keys } from './keys.ts'
+import { Records, type RecordsState } from './records.ts'
+import { EXAMPLES } from './tally.ts'
+import { near } from './time.ts'
+
+/** Nanoseconds within which a host without an answer asks again. */
+const PATIENCE = 10_000_000_000
+/** Questions in a row that make a VTEP unreachable. */
+const THIRD = 3
+
+/** First half of a pair: whether the two ever exchanged a tunnel packet. Then the halves of a asking for b, and b for a. */
+const SPOKE = 0
+const SIDES = 2
+const ASKED = 0
+const SECONDS = 1
+const NANOSECONDS = 2
+/** Questions of the longest silence, and the number of its first packets. */
+const SILENT = 3
+/** 1 when an answer ended it. */
+const RECOVERED = 4
+const VERSION_6 = 5
+const NUMBERS = 6
+const SIDE = NUMBERS + 2 * EXAMPLES
+const CELLS = (SIDES + 2 * SIDE) / 2
+
+/** A VTEP that was asked for in vain. */
+export interface Unresolved {
+  /** Address ids. */
+  asker: number
+  vtep: number
+  count: number
+  packets: number[]
+  recovered: boolean
+  by: 'arp' | 'nd'
+}
+
+/** Saved questions. */
+export interface UnderlayNeighborsState {
+  rows: number
+  pairs: RecordsState
+}
+
+/** Questions of the underlay by VTEP pair. */
+export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
+  readonly #pairs = new Records(CELLS)
+  #rows = 0
+
+  constructor(private readonly keys: Keys) {}
+
+  observe(log: EventLog, at: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    if ((bits & Bit.Copy) !== 0) return
+    if ((bits & Bit.Kept) !== 0) this.#noteTunnel(i32, at)
+    else if ((bits & Bit.Tunnel) === 0 && (bits & (Bit.AddressRequest | Bit.AddressReply)) !== 0) {
+      const isRequest = (bits & Bit.AddressRequest) !== 0
+      const source = i32[at + Field.InnerSource]!
+      const destination = i32[at + Field.InnerDestination]!
+      if (source === NONE || destination === NONE) return
+      if (isRequest) this.#ask(log, at, source, destination)
+      else this.#answer(this.#side(destination, source), true)
+    }
+  }
+
+  /** VTEPs that were asked for in vain. */
+  unresolved(): Unresolved[] {
+    const list: Unresolved[] = []
+    for (let pair = 0; pair < this.#rows; pair++) {
+      for (const side of [0, 1] as const) {
+        const at = this.#pairs.at(pair) * 2 + SIDES + side * SIDE
+        const { i32 } = this.#pairs
+        const isOpen = i32[at + ASKED]! >= THIRD && i32[at + ASKED]! >= i32[at + SILENT]!
+        const count = isOpen ? i32[at + ASKED]! : i32[at + SILENT]!
+        if (count < THIRD) continue
+        const numbers = at + NUMBERS + (isOpen ? 0 : EXAMPLES)
+        list.push({
+          asker: this.keys.pairs.word(pair, side),
+          vtep: this.keys.pairs.word(pair, 1 - side),
+          count,
+          packets: [...i32.subarray(numbers, numbers + Math.min(count, EXAMPLES))],
+          recovered: !isOpen && i32[at + RECOVERED] === 1,
+          by: i32[at + VERSION_6] === 1 ? 'nd' : 'arp',
+        })
+      }
+    }
+    return list
+  }
+
+  save(): UnderlayNeighborsState {
+    return { rows: this.#rows, pairs: this.#pairs.save(this.#rows) }
+  }
+
+  restore(state: UnderlayNeighborsState): void {
+    this.#rows = state.rows
+    this.#pairs.restore(state.pairs)
+  }
+
+  #noteTunnel(i32: Int32Array, at: number): void {
+    const pair = i32[at + Field.Pair]!
+    if (pair === NONE) return
+    if (pair >= this.#rows) this.#rows = pair + 1
+    const base = this.#pairs.at(pair) * 2
+    this.#pairs.i32[base + SPOKE] = 1
+    // What b sends to a shows a that b is there.
+    const fromA = (i32[at + Field.Bits]! & Bit.PairForward) !== 0
+    this.#answer(base + SIDES + (fromA ? SIDE : 0), false)
+  }
+
+  #ask(log: EventLog, at: number, asker: number, vtep: number): void {
+    const side = this.#side(asker, vtep)
+    if (side === NONE) return
+    const { i32 } = this.#pairs
+    const seconds = log.f64[at >> 1]!
+    const nanoseconds = log.i32[at + Field.Nanoseconds]!
+    if (nanoseconds === NO_TIME) return
+    const isNear = near(seconds, nanoseconds, i32[side + SECONDS]!, i32[side + NANOSECONDS]!, PATIENCE)
+    if (!isNear) this.#close(side)
+    const asked = i32[side + ASKED]!
+    i32[side + ASKED] = asked + 1
+    if (asked < EXAMPLES) i32[side + NUMBERS + asked] = log.i32[at + Field.Number]!
+    i32[side + SECONDS] = seconds
+    i32[side + NANOSECONDS] = nanoseconds
+    i32[side + VERSION_6] = (log.i32[at + Field.Bits]! & Bit.Version6) !== 0 ? 1 : 0
+  }
+
+  /** Ends a silence; the question before an answer was not asked in vain. */
+  #answer(side: number, isReply: boolean): void {
+    if (side === NONE) return
+    const { i32 } = this.#pairs
+    if (i32[side + ASKED] === 0) return
+    if (isReply) i32[side + ASKED]!--
+    this.#close(side)
+    i32[side + RECOVERED] = 1
+  }
+
+  /** Keeps the silence if it is the longest so far. */
+  #close(side: number): void {
+    const { i32 } = this.#pairs
+    const asked = i32[side + ASKED]!
+    i32[side + ASKED] = 0
+    if (asked < THIRD || asked <= i32[side + SILENT]!) return
+    i32[side + SILENT] = asked
+    i32[side + RECOVERED] = 0
+    i32.copyWithin(side + NUMBERS + EXAMPLES, side + NUMBERS, side + NUMBERS + EXAMPLES)
+  }
+
+  /** Halves of one address asking for another; `NONE` when they never spoke through a tunnel before. */
+  #side(asker: number, vtep: number): number {
+    const pair = this.keys.pairBetween(asker, vtep)
+    // The pair may have a row that only a later packet of a merged part fills.
+    if (pair === NONE || pair >= this.#rows) return NONE
+    const base = this.#pairs.at(pair) * 2
+    const isA = this.keys.pairs.word(pair, 0) === asker
+    return this.#pairs.i32[base + SPOKE] === 0 ? NONE : base + SIDES + (isA ? 0 : SIDE)
+  }
+}

@@ -1,0 +1,71 @@
+/** Node edge: a capture by path, or standard input, decompressed by content, with how it is stored. */
+import type { Readable } from 'node:stream'
+import { decompressed } from './node-compression.ts'
+import { fileSource, streamSource } from './node-file.ts'
+import { type ByteSource, interruptible, type StoredAs } from './source.ts'
+
+/** The path that means standard input. */
+export const STDIN = '-'
+
+/** A capture that has been opened. */
+export interface CaptureInput extends ByteSource {
+  readonly stored: StoredAs
+}
+
+/**
+ * Opens a capture and undoes its compression, if it has one.
+ * @param path - A file; `-` is standard input.
+ * @param options - `signal` ends the bytes of a stream at once, even while it waits for more; `stdin` stands in for
+ * `process.stdin`.
+ * @throws CaptureError `unreadable` when it is missing, a directory, not permitted, or fails within its first bytes.
+ */
+export async function openCapture(
+  path: string,
+  { signal, stdin = process.stdin }: { signal?: AbortSignal; stdin?: Readable } = {},
+): Promise<CaptureInput> {
+  if (path === STDIN) return inputOf(interruptible(streamSource(stdin), signal), 0)
+  const file = await fileSource(path)
+  return inputOf(file, file.size)
+}
+
+/**
+ * Decompresses a source and counts what is read of it.
+ * @param size - Bytes as stored; 0 where only the counting tells.
+ */
+export async function inputOf(source: ByteSource, size: number): Promise<CaptureInput> {
+  let bytesRead = 0
+  const counted: ByteSource = {
+    get issue() {
+      return source.issue ?? null
+    },
+    async read(into) {
+      const length = await source.read(into)
+      bytesRead += length
+      return length
+    },
+    close: async () => source.close?.(),
+  }
+  try {
+    const { source: content, compression } = await decompressed(counted)
+    return {
+      get issue() {
+        return content.issue ?? null
+      },
+      stored: {
+        compression,
+        get bytes() {
+          // A file that grows while it is read has more than when it was opened.
+          return Math.max(size, bytesRead)
+        },
+        get bytesRead() {
+          return bytesRead
+        },
+      },
+      read: (into) => content.read(into),
+      close: async () => content.close?.(),
+    }
+  } catch (error) {
+    await source.close?.()
+    throw error
+  }
+}

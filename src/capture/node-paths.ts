@@ -1,0 +1,200 @@
+/** Node edge: from what a user names on the command line to capture files: directories and patterns become the files in them. */
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { CaptureError, type CaptureErrorCode } from './errors.ts'
+import { openCapture, STDIN } from './node-input.ts'
+import { CaptureReader, refill } from './reader.ts'
+
+/** What a directory or pattern stands for. */
+export interface Expansion {
+  /** The directory or pattern as it was given. */
+  readonly given: string
+  /** Its captures, in the order in which they are read. */
+  readonly captures: readonly string[]
+  /** Files of the directory that are no captures, by name. */
+  readonly passedOver: readonly string[]
+}
+
+/** The captures that a list of arguments stands for. */
+export interface ExpandedPaths {
+  /** Files in order; `-` is standard input. */
+  readonly paths: readonly string[]
+  /** One entry for every argument that was a directory or pattern. */
+  readonly expansions: readonly Expansion[]
+  /** Directories without a capture or that cannot be listed, patterns without a match. */
+  readonly unreadable: readonly { readonly given: string; readonly error: CaptureError }[]
+}
+
+/** What a file is that is no capture. */
+const NO_CAPTURE: readonly CaptureErrorCode[] = ['empty', 'not-a-capture', 'header-cut-short', 'unsupported']
+
+/** Endings of compressed files: they say nothing about the order of a rotated set. */
+const COMPRESSED = /\.(gz|zst|zstd|lz4)$/i
+
+/**
+ * Replaces directories by the capture files in them (by content, not by name; no deeper directories, no hidden files), and
+ * patterns (`*`, `?`, `[…]`) that are no file by the files that they match, each in natural order: `cap.pcap2` before `cap.pcap10`.
+ */
+export async function expandPaths(given: readonly string[]): Promise<ExpandedPaths> {
+  const paths: string[] = []
+  const expansions: Expansion[] = []
+  const unreadable: { given: string; error: CaptureError }[] = []
+  for (const path of given) {
+    try {
+      const found = path === STDIN ? undefined : await expand(path)
+      if (found !== undefined) expansions.push(found)
+      paths.push(...(found?.captures ?? [path]))
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error
+      unreadable.push({ given: path, error })
+    }
+  }
+  return { paths, expansions, unreadable }
+}
+
+/** @returns `undefined` for what is to be read as it was given, whether or not it is there. */
+async function expand(path: string): Promise<Expansion | undefined> {
+  const there = await stat(path).catch(() => null)
+  if (there?.isDirectory() === true) return captureFiles(path)
+  if (there !== null || !/[*?[]/.test(path)) return undefined
+  const captures = await matches(path)
+  if (captures.length === 0) throw new CaptureError('unreadable', 'matches no file; check the pattern')
+  return { given: path, captures, passedOver: [] }
+}
+
+/** The captures of a directory. */
+async function captureFiles(folder: string): Promise<Expansion> {
+  const captures: string[] = []
+  const passedOver: string[] = []
+  for (const name of await filesIn(folder)) {
+    if (name.startsWith('.')) continue
+    const path = join(folder, name)
+    if (await isCapture(path)) captures.push(path)
+    else passedOver.push(name)
+  }
+  if (captures.length === 0) {
+    const others = passedOver.length === 0 ? 'is a directory without files' : 'is a directory without a capture file'
+    throw new CaptureError('unreadable', `${others}; name another one, or a file`)
+  }
+  return { given: folder, captures, passedOver }
+}
+
+/** Names of the plain files of a directory (links to such included), in natural order. */
+async function filesIn(folder: string): Promise<string[]> {
+  let entries: Awaited<ReturnType<typeof listed>>
+  try {
+    entries = await listed(folder)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new CaptureError('unreadable', `is a directory that cannot be listed (${code})`, null, { cause: error })
+  }
+  const names: string[] = []
+  for (const entry of entries) {
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && (await isPlainFile(join(folder, entry.name))))
+    if (isFile) names.push(entry.name)
+  }
+  return names.sort(compareNaturally)
+}
+
+function listed(folder: string) {
+  return readdir(folder === '' ? '.' : folder, { withFileTypes: true })
+}
+
+async function isPlainFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() === true
+}
+
+/** Whether a file has a readable header. One that may not be read counts as a capture, so that its reader says why. */
+async function isCapture(path: string): Promise<boolean> {
+  try {
+    const source = await openCapture(path)
+    try {
+      const reader = new CaptureReader({ windowLength: 4096 })
+      while (!reader.done && !reader.headerRead) {
+        if (reader.next()) break
+        await refill(reader, source)
+      }
+      return true
+    } finally {
+      await source.close?.()
+    }
+  } catch (error) {
+    if (error instanceof CaptureError) return !NO_CAPTURE.includes(error.code)
+    throw error
+  }
+}
+
+/** The files that a pattern matches, folder by folder. */
+async function matches(pattern: string): Promise<string[]> {
+  const parts = pattern.split('/')
+  const last = parts.pop()!
+  let folders = ['']
+  for (const [index, part] of parts.entries()) {
+    const next: string[] = []
+    for (const folder of folders) {
+      if (!/[*?[]/.test(part)) {
+        next.push(index === 0 ? part : `${folder}/${part}`)
+        continue
+      }
+      const entries = await listed(folder === '' && index > 0 ? '/' : folder).catch(() => [])
+      const names = entries.filter((entry) => entry.isDirectory() && matchesName(part, entry.name))
+      for (const { name } of names.sort((a, b) => compareNaturally(a.name, b.name))) {
+        next.push(index === 0 ? name : `${folder}/${name}`)
+      }
+    }
+    folders = next
+  }
+  const found: string[] = []
+  for (const folder of folders) {
+    const inRoot = parts.length > 0 && folder === ''
+    const names = await filesIn(inRoot ? '/' : folder).catch(() => [])
+    for (const name of names.filter((name) => matchesName(last, name))) {
+      found.push(parts.length === 0 ? name : `${folder}/${name}`)
+    }
+  }
+  return found
+}
+
+/** Whether a name matches one part of a pattern. Hidden names only match a pattern that begins with a dot. */
+function matchesName(pattern: string, name: string): boolean {
+  if (name.startsWith('.') && !pattern.startsWith('.')) return false
+  let expression = ''
+  for (let at = 0; at < pattern.length; at++) {
+    const character = pattern[at]!
+    const end = character === '[' ? pattern.indexOf(']', at + 2) : -1
+    if (character === '*') expression += '[^]*'
+    else if (character === '?') expression += '[^]'
+    else if (end > 0) {
+      const set = pattern.slice(at + 1, end).replace(/[\\\]^[]/g, '\\$&').replace(/^(!|\\\^)/, '^')
+      expression += `[${set}]`
+      at = end
+    } else expression += character.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  }
+  try {
+    return new RegExp(`^${expression}$`, 'u').test(name)
+  } catch {
+    return false
+  }
+}
+
+/** Compares names as people number them: digits by value, everything else by code unit; endings of compression do not count. */
+export function compareNaturally(left: string, right: string): number {
+  const [a, b] = [partsOf(left), partsOf(right)]
+  for (let index = 0; index < Math.min(a.length, b.length); index++) {
+    const order = compareParts(a[index]!, b[index]!)
+    if (order !== 0) return order
+  }
+  return a.length - b.length || (left < right ? -1 : left > right ? 1 : 0)
+}
+
+function partsOf(path: string): string[] {
+  return basename(path).replace(COMPRESSED, '').match(/\d+|\D+/g) ?? []
+}
+
+function compareParts(left: string, right: string): number {
+  const numbers = /^\d/.test(left) && /^\d/.test(right)
+  if (!numbers) return left < right ? -1 : left > right ? 1 : 0
+  const [a, b] = [left.replace(/^0+(?=\d)/, ''), right.replace(/^0+(?=\d)/, '')]
+  if (a.length !== b.length) return a.length - b.length
+  return a < b ? -1 : a > b ? 1 : 0
+}

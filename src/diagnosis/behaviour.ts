@@ -1,0 +1,221 @@
+/** Findings about how traffic behaves: losses, repeats, copies, floods, and how it spreads over paths. */
+import type { Analysis } from '../analyzers/analysis.ts'
+import type { Unanswered } from '../analyzers/echo.ts'
+import { milliseconds } from '../analyzers/time.ts'
+import { bumFlood } from '../findings/bum-flood.ts'
+import { duplicatedPackets } from '../findings/duplicated-packets.ts'
+import { echoUnanswered } from '../findings/echo-unanswered.ts'
+import { state } from '../findings/finding.ts'
+import { lowEntropy } from '../findings/low-entropy.ts'
+import { replicationIncomplete } from '../findings/replication-incomplete.ts'
+import { retransmissions } from '../findings/retransmissions.ts'
+import type { Finding } from '../summary.ts'
+import type { Evidence } from './index.ts'
+import { Routes } from './routes.ts'
+import { formatAll } from './subjects.ts'
+
+/** Packet numbers of a finding. */
+const EXAMPLES = 10
+/** Retransmitted segments that are worth a word, and of how many segments one. */
+const LEAST_REPEATED = 2
+const REPEATED_SHARE = 100
+/** Frames to many that are worth a word, and of how many frames one. */
+const LEAST_FLOODED = 5
+const FLOODED_SHARE = 4
+/** Conversations that are worth a word, and for how many one source port is too few. */
+const LEAST_CONVERSATIONS = 8
+const CONVERSATIONS_PER_PORT = 8
+/** Frames to each known peer that show a replica set. */
+const LEAST_REPLICATED = 3
+
+export function behaviourFindings({ analysis, dropped }: Evidence): Finding[] {
+  const routes = new Routes(analysis)
+  return [
+    ...echoFindings(analysis, routes, dropped),
+    ...retransmissionFindings(analysis, routes, dropped),
+    ...duplicateFindings(analysis, routes),
+    ...floodFindings(analysis, routes),
+    ...entropyFindings(analysis, routes),
+  ]
+}
+
+function echoFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
+  const { keys, echo } = analysis
+  const byRoute = new Map<number, Unanswered[]>()
+  for (const unanswered of echo.unanswered()) {
+    const list = byRoute.get(unanswered.route)
+    if (list === undefined) byRoute.set(unanswered.route, [unanswered])
+    else list.push(unanswered)
+  }
+  return [...byRoute].map(([routeDirection, list]) => {
+    const route = routeDirection >> 1
+    const ends = routes.ends(route, routeDirection % 2 === 0 ? 0 : 1)
+    const from = keys.formatAddress(ends.from)
+    const to = keys.formatAddress(ends.to)
+    const vni = routes.vni(route)
+    const name = (flow: number, word: 3 | 4): string => keys.formatAddress(keys.flows.word(flow, word))
+    const guests = list
+      .map(({ flow, forward, count }) => ({
+        from: name(flow, forward ? 3 : 4),
+        to: name(flow, forward ? 4 : 3),
+        unanswered: count,
+      }))
+      .sort(
+        (left, right) =>
+          right.unanswered - left.unanswered || compare(left.to, right.to) || compare(left.from, right.from),
+      )
+    const requests = [...new Set(list.map(({ flow }) => flow))].reduce(
+      (sum, flow) => sum + echo.count(flow).requests,
+      0,
+    )
+    return state(echoUnanswered, {
+      subject: { vni, vteps: [from, to] },
+      count: list.reduce((sum, { count }) => sum + count, 0),
+      packets: firstOf(list.flatMap(({ packets }) => packets)),
+      facts: { vni, from, to, guests, requests, tunnels: routes.tunnels(route), dropped },
+    })
+  })
+}
+
+function retransmissionFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
+  const { keys, tcp } = analysis
+  const findings: Finding[] = []
+  for (const { key: route, count, packets, figures } of tcp.repeats.entries()) {
+    const { segments, stalls, longestStall } = tcp.route(route)
+    const isMany = count >= LEAST_REPEATED && count * REPEATED_SHARE >= segments
+    if (!isMany && stalls === 0) continue
+    const ends = routes.ends(route, 0)
+    const a = keys.formatAddress(ends.from)
+    const b = keys.formatAddress(ends.to)
+    const vni = routes.vni(route)
+    const sequences = [...new Set(figures.sequences)].sort((left, right) => left - right)
+    const tunnels = routes.tunnels(route)
+    const longestStallMs = Math.round(milliseconds(longestStall))
+    const facts = { vni, a, b, segments, stalls, longestStallMs, sequences, tunnels, dropped }
+    findings.push(state(retransmissions, { subject: { vni, vteps: [a, b] }, count, packets: [...packets], facts }))
+  }
+  return findings
+}
+
+function duplicateFindings(analysis: Analysis, routes: Routes): Finding[] {
+  return analysis.networkCopies.duplicated().map(({ pair, count, packets, figures }) => {
+    const { from, to } = routes.pairEnds(pair >> 1, pair % 2 === 0 ? 0 : 1)
+    const vni = figures.vni < 0 ? {} : { vni: analysis.keys.vni(figures.vni) }
+    const { echoes, segments } = figures
+    const facts = { from, to, echoes, segments, tunnels: routes.pairTunnels(pair >> 1) }
+    return state(duplicatedPackets, { subject: { ...vni, vteps: [from, to] }, count, packets, facts })
+  })
+}
+
+function floodFindings(analysis: Analysis, routes: Routes): Finding[] {
+  const { keys, floods } = analysis
+  const byVni = new Map<number, number[]>()
+  for (let route = 0; route < keys.routes.count; route++) {
+    const kindVni = keys.routes.word(route, 0)
+    const list = byVni.get(kindVni)
+    if (list === undefined) byVni.set(kindVni, [route])
+    else list.push(route)
+  }
+  const findings: Finding[] = []
+  for (let row = 0; row < keys.vnis.count; row++) {
+    const vni = keys.vni(row)
+    const own = byVni.get((keys.vnis.word(row, 0) << 24) | vni) ?? []
+    findings.push(...replicationFindings(analysis, routes, vni, own))
+    const { packets, flooded, broadcast, multicast, replicated, toGroup, examples } = floods.vni(row)
+    if (flooded < LEAST_FLOODED || flooded * FLOODED_SHARE < packets) continue
+    const flooding = own.flatMap((route) =>
+      ([0, 1] as const)
+        .filter((direction) => floods.path(route, direction).floods > 0)
+        .map((direction) => ({ ...routes.ends(route, direction), ...floods.path(route, direction) })),
+    )
+    const groups = formatAll(
+      analysis,
+      flooding.filter(({ to }) => keys.isMulticast(to)).map(({ to }) => to),
+    )
+    const replicators = formatAll(
+      analysis,
+      flooding.filter(({ replicas }) => replicas > 0).map(({ from }) => from),
+    )
+    const tunnels = distinct(own.flatMap((route) => routes.tunnels(route)))
+    const facts = { vni, packets, broadcast, multicast, replicated, toGroup, groups, replicators, tunnels }
+    findings.push(state(bumFlood, { subject: { vni }, count: flooded, packets: examples, facts }))
+  }
+  return findings
+}
+
+/** VTEPs that send a VNI to one which replicates to others, but not to them. */
+function replicationFindings(analysis: Analysis, routes: Routes, vni: number, own: readonly number[]): Finding[] {
+  const { keys, floods } = analysis
+  const paths = own.flatMap((route) =>
+    ([0, 1] as const).map((direction) => ({
+      route,
+      ...routes.ends(route, direction),
+      ...floods.path(route, direction),
+      back: floods.path(route, direction === 0 ? 1 : 0),
+    })),
+  )
+  const replicators = new Set(paths.filter(({ replicas }) => replicas > 0).map(({ from }) => from))
+  const findings: Finding[] = []
+  for (const vtep of replicators) {
+    const outgoing = paths.filter(({ from, to }) => from === vtep && !keys.isMulticast(to))
+    const served = outgoing.filter((path) => path.floods > 0)
+    const least = Math.min(...served.map((path) => path.floods))
+    if (served.length < 2 || least < LEAST_REPLICATED) continue
+    const lastFlood = Math.max(...served.map((path) => path.lastFlood))
+    const missing = outgoing.filter(({ back, floods: sent }) => sent === 0 && back.first > 0 && back.first < lastFlood)
+    if (missing.length === 0) continue
+    const name = keys.formatAddress(vtep)
+    const absent = formatAll(
+      analysis,
+      missing.map(({ to }) => to),
+    )
+    const peers = formatAll(
+      analysis,
+      served.map(({ to }) => to),
+    )
+    const tunnels = distinct(served.flatMap(({ route }) => routes.tunnels(route)))
+    findings.push(
+      state(replicationIncomplete, {
+        subject: { vni, vteps: [name, ...absent] },
+        count: least,
+        packets: firstOf(served.map((path) => path.lastFlood)),
+        facts: { vni, vtep: name, peers, missing: absent, tunnels },
+      }),
+    )
+  }
+  return findings
+}
+
+function entropyFindings(analysis: Analysis, routes: Routes): Finding[] {
+  const { keys, sourcePorts, ports } = analysis
+  const counts = ports.sourcePortCounts(keys.pairs.count)
+  const findings: Finding[] = []
+  for (let pair = 0; pair < keys.pairs.count; pair++) {
+    for (const direction of [0, 1] as const) {
+      const { count, examples } = sourcePorts.conversations(pair, direction)
+      const distinctPorts = counts[pair * 2 + direction]!
+      if (count < LEAST_CONVERSATIONS || distinctPorts * CONVERSATIONS_PER_PORT > count) continue
+      const { from, to } = routes.pairEnds(pair, direction)
+      const tunnels = routes.pairTunnels(pair)
+      const facts = { from, to, conversations: count, sourcePorts: distinctPorts, tunnels }
+      findings.push(state(lowEntropy, { subject: { vteps: [from, to] }, count, packets: examples, facts }))
+    }
+  }
+  return findings
+}
+
+/** Tunnels without repeats. */
+function distinct<T extends { kind: string; port: number }>(tunnels: readonly T[]): T[] {
+  return [...new Map(tunnels.map((which) => [`${which.kind} ${which.port}`, which])).values()].sort(
+    (left, right) => left.port - right.port || compare(left.kind, right.kind),
+  )
+}
+
+/** The ten lowest packet numbers. */
+function firstOf(packets: readonly number[]): number[] {
+  return [...packets].sort((left, right) => left - right).slice(0, EXAMPLES)
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}

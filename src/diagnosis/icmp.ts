@@ -1,0 +1,222 @@
+/** Findings that ICMP errors report: too big, nobody listens, no way there, no hops left. */
+import type { Analysis } from '../analyzers/analysis.ts'
+import { type IcmpFigures, IcmpSubject } from '../analyzers/icmp-errors.ts'
+import type { Entry } from '../analyzers/tally.ts'
+import { formatIpv6, parseAddress } from '../codecs/address.ts'
+import { NONE } from '../codecs/fault.ts'
+import * as icmp from '../codecs/icmp.ts'
+import * as icmpv6 from '../codecs/icmpv6.ts'
+import { state } from '../findings/finding.ts'
+import { icmpTooBig } from '../findings/icmp-too-big.ts'
+import { portUnreachable } from '../findings/port-unreachable.ts'
+import { ttlExpired } from '../findings/ttl-expired.ts'
+import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
+import type { Finding } from '../summary.ts'
+import type { Evidence } from './index.ts'
+import { settingOf, statedMtu } from './mtu.ts'
+import { formatAll } from './subjects.ts'
+
+/** Flows named behind one tunnel flow. */
+const MOST_FLOWS = 100
+
+const { UnreachableCode: Code4 } = icmp
+const { UnreachableCode: Code6 } = icmpv6
+
+/** Reasons in words, by ICMP code (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7.1; RFC 4443 §3.1). */
+const REASONS4: Readonly<Record<number, string>> = {
+  [Code4.Network]: 'network unreachable',
+  [Code4.Host]: 'host unreachable',
+  [Code4.NetworkUnknown]: 'network unknown',
+  [Code4.HostUnknown]: 'host unknown',
+  [Code4.NetworkProhibited]: 'network prohibited',
+  [Code4.HostProhibited]: 'host prohibited',
+  [Code4.Prohibited]: 'communication prohibited',
+}
+const REASONS6: Readonly<Record<number, string>> = {
+  [Code6.NoRoute]: 'no route',
+  [Code6.Prohibited]: 'communication prohibited',
+  [Code6.BeyondScope]: 'beyond scope of source address',
+  [Code6.Address]: 'address unreachable',
+  [Code6.SourcePolicy]: 'source address failed policy',
+  [Code6.RejectRoute]: 'reject route',
+}
+const PROHIBITED4: readonly number[] = [Code4.NetworkProhibited, Code4.HostProhibited, Code4.Prohibited]
+const PROHIBITED6: readonly number[] = [Code6.Prohibited, Code6.SourcePolicy]
+
+export function icmpFindings(evidence: Evidence): Finding[] {
+  const { analysis } = evidence
+  const { icmpErrors } = analysis
+  const scope = new Scope(analysis)
+  const about = (subject: number) => icmpErrors.about(subject).filter((entry) => scope.holds(entry.figures, subject))
+  return [
+    ...about(IcmpSubject.OuterTooBig).map((entry) => outerTooBig(evidence, entry)),
+    ...about(IcmpSubject.InnerTooBig).flatMap((entry) => innerTooBig(analysis, entry)),
+    ...about(IcmpSubject.PlainTooBig).map((entry) => plainTooBig(analysis, entry)),
+    ...about(IcmpSubject.PortUnreachable).map((entry) => portFinding(analysis, entry)),
+    ...about(IcmpSubject.VtepUnreachable).map((entry) => vtepFinding(analysis, entry)),
+    ...about(IcmpSubject.TtlExpired).map((entry) => ttlFinding(analysis, entry)),
+  ]
+}
+
+/** What the filter lets through: errors about a VTEP or VNI that is kept. */
+class Scope {
+  readonly #vteps: ReadonlySet<string> | null
+  readonly #vnis: ReadonlySet<number> | null
+
+  constructor(private readonly analysis: Analysis) {
+    const { vteps, vnis } = analysis.filterOptions
+    this.#vteps = vteps.length === 0 ? null : new Set(vteps.map(canonical))
+    this.#vnis = vnis.length === 0 ? null : new Set(vnis)
+  }
+
+  holds({ from, to, vnis }: IcmpFigures, subject: number): boolean {
+    // Inside the tunnel the filter has had its say.
+    if (subject === IcmpSubject.InnerTooBig) return true
+    const isPlain = subject === IcmpSubject.PlainTooBig
+    if (this.#vnis !== null && (isPlain || (vnis.length > 0 && !vnis.some((vni) => this.#vnis!.has(vni))))) return false
+    if (this.#vteps === null) return true
+    const { keys } = this.analysis
+    return this.#vteps.has(keys.formatAddress(from)) || this.#vteps.has(keys.formatAddress(to))
+  }
+}
+
+function outerTooBig(evidence: Evidence, { count, packets, figures }: Entry<IcmpFigures>): Finding {
+  const { analysis } = evidence
+  const { keys } = analysis
+  const { from, to, reporters, mtu, largest } = figures
+  const row = keys.pairBetween(from, to)
+  const flows = flowsBehind(analysis, figures)
+  const vnis = [...new Set([...figures.vnis, ...flows.map((flow) => keys.flows.word(flow, 0) & 0xff_ffff)])]
+  const ends: [string, string] = [keys.formatAddress(from), keys.formatAddress(to)]
+  return state(icmpTooBig, {
+    subject: { ...(vnis.length === 1 ? { vni: vnis[0]! } : {}), vteps: ends },
+    count,
+    packets,
+    facts: {
+      kind: 'outer',
+      from: ends[0],
+      receivers: [ends[1]],
+      reporters: formatAll(analysis, reporters),
+      mtu,
+      largest,
+      flows: flows.map((flow) => describeFlow(analysis, flow)),
+      setting: row === NONE ? null : settingOf(analysis, row, statedMtu(evidence)),
+    },
+  })
+}
+
+function innerTooBig(analysis: Analysis, { count, packets, figures }: Entry<IcmpFigures>): Finding[] {
+  const { keys, ports } = analysis
+  const { from, receivers, reporters, mtu, largest, route, pair, isForward } = figures
+  if (route === NONE || pair === NONE) return []
+  const kindVni = keys.routes.word(route, 0)
+  const vni = kindVni & 0xff_ffff
+  const ends = [keys.formatAddress(keys.pairs.word(pair, 0)), keys.formatAddress(keys.pairs.word(pair, 1))]
+  const vteps = (isForward ? ends : ends.reverse()) as [string, string]
+  const ip = keys.formatAddress(from)
+  const facts = {
+    kind: 'inner' as const,
+    from: ip,
+    receivers: formatAll(analysis, receivers),
+    reporters: formatAll(analysis, reporters),
+    mtu,
+    largest,
+    vni,
+    vteps,
+    tunnel: { kind: keys.kindName(kindVni >>> 24), port: ports.destinationPorts(keys.pairs.count)[pair]![0]!, vni },
+  }
+  return [state(icmpTooBig, { subject: { vni, vteps, ip }, count, packets, facts })]
+}
+
+function plainTooBig(analysis: Analysis, { count, packets, figures }: Entry<IcmpFigures>): Finding {
+  const { from, receivers, reporters, mtu, largest } = figures
+  const ip = analysis.keys.formatAddress(from)
+  const facts = {
+    kind: 'plain' as const,
+    from: ip,
+    receivers: formatAll(analysis, receivers),
+    reporters: formatAll(analysis, reporters),
+    mtu,
+    largest,
+  }
+  return state(icmpTooBig, { subject: { ip }, count, packets, facts })
+}
+
+function portFinding(analysis: Analysis, { count, packets, figures }: Entry<IcmpFigures>): Finding {
+  const { from, to } = ends(analysis, figures)
+  const ports = figures.destinationPorts.toSorted((left, right) => left - right)
+  const getsThrough = getsThroughSince(analysis, figures)
+  const facts = { from, to, ports, reporters: formatAll(analysis, figures.reporters), getsThrough }
+  const subject = { vteps: [from, to], port: ports[0]! }
+  const finding = state(portUnreachable, { subject, count, packets, facts })
+  return getsThrough ? { ...finding, severity: 'note' } : finding
+}
+
+function vtepFinding(analysis: Analysis, { count, packets, figures }: Entry<IcmpFigures>): Finding {
+  const { from, to } = ends(analysis, figures)
+  const code = figures.typeCode & 0xff
+  const facts = {
+    by: 'icmp' as const,
+    from,
+    to,
+    reporters: formatAll(analysis, figures.reporters),
+    reason: (figures.isVersion6 ? REASONS6[code] : REASONS4[code]) ?? `code ${code}`,
+    isProhibited: (figures.isVersion6 ? PROHIBITED6 : PROHIBITED4).includes(code),
+  }
+  return state(vtepUnreachable, { subject: { vteps: [from, to] }, count, packets, facts })
+}
+
+function ttlFinding(analysis: Analysis, { count, packets, figures }: Entry<IcmpFigures>): Finding {
+  const { from, to } = ends(analysis, figures)
+  const facts = { from, to, reporters: formatAll(analysis, figures.reporters) }
+  return state(ttlExpired, { subject: { vteps: [from, to] }, count, packets, facts })
+}
+
+function ends({ keys }: Analysis, { from, to }: IcmpFigures): { from: string; to: string } {
+  return { from: keys.formatAddress(from), to: keys.formatAddress(to) }
+}
+
+/**
+ * Whether datagrams get through that way after the first error all the same: something was answered, or, where only answers go
+ * that way, the receiver's own questions over the same port are.
+ */
+function getsThroughSince(
+  { keys, passage, ports }: Analysis,
+  { from, to, first, destinationPorts }: IcmpFigures,
+): boolean {
+  const row = keys.pairBetween(from, to)
+  if (row === NONE) return false
+  const direction = keys.pairs.word(row, 0) === from ? 0 : 1
+  if (passage.provedBy(row, direction) > first) return true
+  const used = ports.destinationPorts(keys.pairs.count)[row]!
+  return used.every((port) => destinationPorts.includes(port)) && passage.provedBy(row, direction === 0 ? 1 : 0) > first
+}
+
+/** Rows of the inner flows whose outer source port the errors quote: a quote may hold no more than the ports. */
+function flowsBehind({ keys, flows }: Analysis, { from, to, sourcePorts }: IcmpFigures): number[] {
+  const found: number[] = []
+  for (let row = 0; row < keys.flows.count && found.length < MOST_FLOWS; row++) {
+    for (const direction of [0, 1] as const) {
+      if (flows.firstVtep(row, direction) !== from || !sourcePorts.includes(flows.sourcePort(row, direction))) continue
+      const other = flows.firstVtep(row, direction === 0 ? 1 : 0)
+      if (other === to || other === NONE) found.push(row)
+    }
+  }
+  return found
+}
+
+function describeFlow({ keys }: Analysis, row: number): string {
+  const word = (index: number) => keys.flows.word(row, index)
+  const ports = keys.flowHasPorts(row) ? [`:${word(5) >>> 16}`, `:${word(5) & 0xffff}`] : ['', '']
+  const end = (id: number, port: string) => {
+    const address = keys.formatAddress(id)
+    return port !== '' && address.includes(':') ? `[${address}]${port}` : `${address}${port}`
+  }
+  return `VNI ${word(0) & 0xff_ffff} ${keys.flowProtocol(row)} ${end(word(3), ports[0]!)} ↔ ${end(word(4), ports[1]!)}`
+}
+
+/** An address as the tables print it. */
+function canonical(text: string): string {
+  const bytes = parseAddress(text)
+  return bytes.length === 4 ? bytes.join('.') : formatIpv6(new DataView(bytes.buffer, bytes.byteOffset, 16), 0)
+}

@@ -1,0 +1,190 @@
+/** Findings about the bytes: checksums, header bits, lengths, tags, tunnels inside the tunnel, congestion marks. */
+import type { Analysis } from '../analyzers/analysis.ts'
+import { nestedOf, type Seen } from '../analyzers/integrity.ts'
+import { DEEPEST } from '../analyzers/marks.ts'
+import type { Entry, Tally } from '../analyzers/tally.ts'
+import { NONE } from '../codecs/fault.ts'
+import * as vxlan from '../codecs/vxlan.ts'
+import * as gpe from '../codecs/vxlan-gpe.ts'
+import { captureDrops } from '../findings/capture-drops.ts'
+import { checksumPartial } from '../findings/checksum-partial.ts'
+import { congestion } from '../findings/congestion.ts'
+import type { Tunnel } from '../findings/display-filter.ts'
+import { ecnIllegal } from '../findings/ecn-illegal.ts'
+import { state, type Words } from '../findings/finding.ts'
+import { flagIClear } from '../findings/flag-i-clear.ts'
+import { groupPolicy } from '../findings/group-policy.ts'
+import { innerChecksumBad } from '../findings/inner-checksum-bad.ts'
+import { innerTruncated } from '../findings/inner-truncated.ts'
+import { innerVlan } from '../findings/inner-vlan.ts'
+import { nestedTunnel } from '../findings/nested-tunnel.ts'
+import { outerChecksumBad } from '../findings/outer-checksum-bad.ts'
+import { reservedBits } from '../findings/reserved-bits.ts'
+import { unknownTunnelPort } from '../findings/unknown-tunnel-port.ts'
+import { zeroChecksumIpv6 } from '../findings/zero-checksum-ipv6.ts'
+import type { Finding, Subject } from '../summary.ts'
+import type { Evidence } from './index.ts'
+
+/** Datagrams to a foreign port that look like VXLAN before it is named. */
+const FOREIGN_REPEATS = 2
+
+const VNI_MASK = 0xff_ffff
+
+export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[] {
+  const { integrity, keys } = analysis
+  const paths = new Paths(analysis)
+  const findings = files.flatMap(({ name, packets, dropped }) =>
+    dropped === null || dropped === 0
+      ? []
+      : [state(captureDrops, { subject: {}, count: dropped, packets: [], facts: { file: name, packets } })],
+  )
+  /** Says what a tally counted, each subject in the words of one code. */
+  const say = <S extends Seen, F>(
+    tally: Tally<S>,
+    words: Words<F>,
+    describe: (seen: S, tunnels: Tunnel[], entry: Entry<S>) => { subject: Subject; facts: F } | null,
+  ): void => {
+    for (const entry of tally.entries()) {
+      const { count, packets, figures } = entry
+      const described = describe(figures, tunnelsSeen(analysis, figures), entry)
+      if (described !== null) findings.push(state(words, { count, packets, ...described }))
+    }
+  }
+
+  say(integrity.outerWrong, outerChecksumBad, (seen, tunnels, { count }) => {
+    const { from, to, total } = paths.of(seen)
+    const inner = Math.min(count, seen.innerHeader + seen.innerPayload)
+    return { subject: { vteps: [from, to] }, facts: { from, to, total, header: seen.outerHeader, inner, tunnels } }
+  })
+  say(integrity.innerWrong, innerChecksumBad, (seen, tunnels) => {
+    const { from, to } = paths.of(seen)
+    const vni = seen.kindVni & VNI_MASK
+    const { innerHeader: header, innerPayload: payload, unset, outer } = seen
+    return { subject: { vni, vteps: [from, to] }, facts: { vni, from, to, header, payload, unset, outer, tunnels } }
+  })
+  say(integrity.partial, checksumPartial, (seen, tunnels) => {
+    const { from } = paths.of(seen)
+    return { subject: { vteps: [from] }, facts: { from, outer: seen.outer, inner: seen.innerPayload, tunnels } }
+  })
+  say(integrity.zeroIpv6, zeroChecksumIpv6, (_, tunnels, { key }) => {
+    const a = keys.formatAddress(keys.pairs.word(key, 0))
+    const b = keys.formatAddress(keys.pairs.word(key, 1))
+    return { subject: { vteps: [a, b] }, facts: { a, b, tunnels } }
+  })
+  say(integrity.headers, flagIClear, (seen) => {
+    const { from, to } = paths.of(seen)
+    const { flagClear, short, ports } = seen
+    return {
+      subject: { vteps: [from, to], port: ports[0]! },
+      facts: { from, to, ports: ascending(ports), flagClear, short },
+    }
+  })
+  say(integrity.reserved, reservedBits, (seen, tunnels) => {
+    const { from, to } = paths.of(seen)
+    const vni = seen.kindVni & VNI_MASK
+    return { subject: { vni, vteps: [from, to] }, facts: { vni, from, to, words: seen.words, tunnels } }
+  })
+  say(integrity.policies, groupPolicy, (seen, tunnels) => {
+    const vni = seen.kindVni & VNI_MASK
+    const ids = ascending(new Set(seen.words.map(([word]) => word & 0xffff)))
+    return { subject: { vni }, facts: { vni, ids, tunnels } }
+  })
+  say(integrity.cuts, innerTruncated, (seen, tunnels) => {
+    const { from, to } = paths.of(seen)
+    const vni = seen.kindVni & VNI_MASK
+    const { header, packet } = seen
+    return { subject: { vni, vteps: [from, to] }, facts: { vni, from, to, header, packet, tunnels } }
+  })
+  say(integrity.tags, innerVlan, (seen, tunnels) => {
+    const vni = seen.kindVni & VNI_MASK
+    // A tag with VID 0 carries a priority and no VLAN (IEEE 802.1Q-2018 §6.9).
+    const stacks = new Set(seen.stacks.map((stack) => keys.vlans(stack).join('.') || '0'))
+    return { subject: { vni }, facts: { vni, stacks: [...stacks].sort(byNumber), tunnels } }
+  })
+  say(integrity.nested, nestedTunnel, (seen, tunnels, { key }) => {
+    const { kindVni } = nestedOf(key)
+    const vni = seen.kindVni & VNI_MASK
+    const facts = {
+      vni,
+      insideKind: keys.kindName(kindVni >>> 24),
+      insideVni: kindVni & VNI_MASK,
+      depth: seen.depth,
+      deepest: DEEPEST,
+      inner: seen.overhead,
+      outer: outerOverhead(paths.of(seen), mtu.perPair),
+      tunnels,
+    }
+    return { subject: { vni }, facts }
+  })
+  say(integrity.foreign, unknownTunnelPort, (seen, _, { key: port, count }) => {
+    if (count < FOREIGN_REPEATS) return null
+    const { from, to } = paths.of(seen)
+    const facts = { port, swapped: swappedPort(port), vnis: ascending(seen.vnis), from, to }
+    return { subject: { port }, facts }
+  })
+  say(integrity.illegalEcn, ecnIllegal, (seen, tunnels) => {
+    const { from, to } = paths.of(seen)
+    const vni = seen.kindVni & VNI_MASK
+    return { subject: { vni, vteps: [from, to] }, facts: { vni, from, to, tunnels } }
+  })
+  say(integrity.congestion, congestion, (seen, tunnels) => {
+    const { from, to, total } = paths.of(seen)
+    return { subject: { vteps: [from, to] }, facts: { from, to, inner: seen.inner, total, tunnels } }
+  })
+  return findings
+}
+
+/** The tunnels that a sighting named; none outside a valid tunnel. */
+function tunnelsSeen({ keys }: Analysis, { kindVni, ports }: Seen): Tunnel[] {
+  if (kindVni === NONE) return ascending(ports).map((port) => ({ kind: 'vxlan', port }))
+  const kind = keys.kindName(kindVni >>> 24)
+  return ascending(ports).map((port) => ({ kind, port, vni: kindVni & VNI_MASK }))
+}
+
+/** Outer senders and receivers in print, with how much went that way. */
+class Paths {
+  readonly #totals = new Map<string, number>()
+
+  constructor(private readonly analysis: Analysis) {
+    const { keys, vtepPairs } = analysis
+    for (let row = 0; row < keys.pairs.count; row++) {
+      const a = keys.pairs.word(row, 0)
+      const b = keys.pairs.word(row, 1)
+      this.#totals.set(`${a} ${b}`, vtepPairs.packets(row, 0))
+      if (a !== b) this.#totals.set(`${b} ${a}`, vtepPairs.packets(row, 1))
+    }
+  }
+
+  of({ from, to }: Seen): { from: string; to: string; total: number } {
+    return { from: this.#name(from), to: this.#name(to), total: this.#totals.get(`${from} ${to}`) ?? 0 }
+  }
+
+  /** An address that found no row has no name. */
+  #name(id: number): string {
+    return id === NONE ? '' : this.analysis.keys.formatAddress(id)
+  }
+}
+
+/** Bytes that the outermost tunnel adds between two VTEPs. */
+function outerOverhead(
+  { from, to }: { from: string; to: string },
+  pairs: readonly { a: string; b: string; overhead: number }[],
+): number | null {
+  const pair = pairs.find(({ a, b }) => (a === from && b === to) || (a === to && b === from))
+  return pair === undefined || pair.overhead === 0 ? null : pair.overhead
+}
+
+/** The tunnel port that this one is with its bytes swapped; `null` when it is none. */
+function swappedPort(port: number): number | null {
+  const swapped = ((port & 0xff) << 8) | (port >>> 8)
+  return [vxlan.PORT, vxlan.PORT_LINUX, gpe.PORT].includes(swapped) ? swapped : null
+}
+
+function ascending(values: Iterable<number>): number[] {
+  return [...values].sort((left, right) => left - right)
+}
+
+/** Orders `2`, `10`, `10.20` by their numbers. */
+function byNumber(left: string, right: string): number {
+  return left.localeCompare(right, 'en', { numeric: true })
+}

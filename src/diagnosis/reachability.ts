@@ -1,0 +1,244 @@
+/** Findings about who can be reached: silent VTEPs and guests, ports and VNIs that do not match. */
+import type { OpenQuestion } from '../analyzers/address-requests.ts'
+import type { Analysis } from '../analyzers/analysis.ts'
+import { IcmpSubject } from '../analyzers/icmp-errors.ts'
+import type { Silence } from '../analyzers/requests.ts'
+import { arpUnanswered } from '../findings/arp-unanswered.ts'
+import type { Tunnel } from '../findings/display-filter.ts'
+import { state } from '../findings/finding.ts'
+import { oneWay } from '../findings/one-way.ts'
+import { portMismatch } from '../findings/port-mismatch.ts'
+import { type MismatchSide, vniMismatch } from '../findings/vni-mismatch.ts'
+import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
+import type { Finding } from '../summary.ts'
+import type { Evidence } from './index.ts'
+import { Routes } from './routes.ts'
+import { formatAll, tunnelsOf } from './subjects.ts'
+
+/** Packet numbers of a finding. */
+const EXAMPLES = 10
+
+export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[] {
+  const routes = new Routes(analysis)
+  const silences = analysis.requests.silences().filter((silence) => isSilence(analysis, silence))
+  const mismatches = new VniMismatches(analysis, routes, silences)
+  return [
+    ...mismatches.findings,
+    ...silences
+      .filter((silence) => !mismatches.explained.has(silence))
+      .map((silence) => oneWayFinding(analysis, routes, silence, dropped)),
+    ...portFindings(analysis, routes),
+    ...unresolvedFindings(analysis),
+    ...analysis.addressRequests.open().map((question) => arpFinding(analysis, question, dropped)),
+  ]
+}
+
+/** Whether a silence is one: not at the end of the capture, and not answered in another VNI. */
+function isSilence(analysis: Analysis, silence: Silence): boolean {
+  if (analysis.echo.isAtEnd(silence.flow, silence.seconds, silence.nanoseconds)) return false
+  return !isAnsweredElsewhere(analysis, silence)
+}
+
+/** Whether the conversation of the first request has its other direction in another VNI, as where VNIs carry identities. */
+function isAnsweredElsewhere({ keys, flows, echo, requests }: Analysis, { route, direction, flow }: Silence): boolean {
+  if (requests.packets(route, direction === 0 ? 1 : 0) > 0) return false
+  const word = (row: number, index: number): number => keys.flows.word(row, index)
+  const back = flows.packets(flow, 0) > 0 ? 1 : 0
+  for (let other = 0; other < keys.flows.count; other++) {
+    if (word(other, 3) !== word(flow, 3) || word(other, 4) !== word(flow, 4) || word(other, 0) === word(flow, 0))
+      continue
+    if (word(other, 2) !== word(flow, 2) || word(other, 5) !== word(flow, 5)) continue
+    // What comes back there are replies, not requests of its own.
+    if (flows.packets(other, back) > echo.count(other).requests) return true
+  }
+  return false
+}
+
+function oneWayFinding(analysis: Analysis, routes: Routes, silence: Silence, dropped: number | null): Finding {
+  const { keys } = analysis
+  const ends = routes.ends(silence.route, silence.direction)
+  const from = keys.formatAddress(ends.from)
+  const to = keys.formatAddress(ends.to)
+  const vni = routes.vni(silence.route)
+  return state(oneWay, {
+    subject: { vni, vteps: [from, to] },
+    count: silence.count,
+    packets: silence.packets,
+    facts: { vni, from, to, before: silence.before, tunnels: routes.tunnels(silence.route), dropped },
+  })
+}
+
+/** VTEPs that the underlay does not resolve; where an ICMP error says the same of the two, that says more. */
+function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis): Finding[] {
+  const told = new Set(
+    icmpErrors.about(IcmpSubject.VtepUnreachable).map(({ figures }) => `${figures.from} ${figures.to}`),
+  )
+  return underlayNeighbors
+    .unresolved()
+    .filter(({ asker, vtep }) => !told.has(`${asker} ${vtep}`))
+    .map(({ asker, vtep, count, packets, recovered, by }) => {
+      const from = keys.formatAddress(asker)
+      const to = keys.formatAddress(vtep)
+      return state(vtepUnreachable, {
+        subject: { vteps: [from, to] },
+        count,
+        packets,
+        facts: { by, from, to, recovered },
+      })
+    })
+}
+
+function portFindings(analysis: Analysis, routes: Routes): Finding[] {
+  const { keys, portDirections } = analysis
+  const byPair = new Map<number, number[]>()
+  for (let route = 0; route < keys.routes.count; route++) {
+    if (portDirections.mismatch(route) === null) continue
+    const pair = keys.pairOfRoute(route)
+    byPair.set(pair, [...(byPair.get(pair) ?? []), route])
+  }
+  return [...byPair].map(([pair, mismatched]) => {
+    const sides = mismatched.map((route) => portDirections.mismatch(route)!)
+    const { from: a, to: b } = routes.pairEnds(pair, 0)
+    const vnis = sorted(mismatched.map((route) => routes.vni(route)))
+    const packetsAToB = sides.reduce((sum, [there]) => sum + there.packets, 0)
+    const packetsBToA = sides.reduce((sum, [, back]) => sum + back.packets, 0)
+    const examples = sides.flatMap((side) => side.flatMap((direction) => direction.examples))
+    const facts = {
+      a,
+      b,
+      vnis,
+      packetsAToB,
+      packetsBToA,
+      portsAToB: sorted(sides.flatMap(([there]) => there.ports)),
+      portsBToA: sorted(sides.flatMap(([, back]) => back.ports)),
+    }
+    return state(portMismatch, {
+      subject: { ...(vnis.length === 1 ? { vni: vnis[0]! } : {}), vteps: [a, b] },
+      count: packetsAToB + packetsBToA,
+      packets: sorted(examples).slice(0, EXAMPLES),
+      facts,
+    })
+  })
+}
+
+function arpFinding(analysis: Analysis, question: OpenQuestion, dropped: number | null): Finding {
+  const { keys } = analysis
+  const { vni } = question
+  const ip = keys.formatAddress(question.address)
+  const facts = {
+    vni,
+    vlans: keys.vlans(question.vlans),
+    ip,
+    asker: keys.formatAddress(question.asker),
+    vtep: keys.formatAddress(question.vtep),
+    answers: question.answers,
+    tunnels: tunnelsOf(analysis, vni),
+    dropped,
+  }
+  return state(arpUnanswered, { subject: { vni, ip }, count: question.asked, packets: question.packets, facts })
+}
+
+/** One side of a mismatch before it has words. */
+interface Side {
+  vtep: number
+  vni: number
+  asker: number
+  sought: number
+  requests: number
+  packets: number[]
+  tunnels: () => Tunnel[]
+  silence: Silence | null
+}
+
+/** Guests that ask for each other in different VNIs, from different VTEPs, in vain. */
+class VniMismatches {
+  readonly findings: Finding[] = []
+  /** Silences that a mismatch explains. */
+  readonly explained = new Set<Silence>()
+  /** By asker and sought address. */
+  readonly #sides = new Map<string, Side[]>()
+
+  constructor(
+    private readonly analysis: Analysis,
+    routes: Routes,
+    silences: readonly Silence[],
+  ) {
+    for (const question of analysis.addressRequests.open()) {
+      if (question.answers > 0) continue
+      const { vni, vtep, asker, address: sought, asked: requests, packets } = question
+      const tunnels = () => tunnelsOf(analysis, vni)
+      this.#add({ vtep, vni, asker, sought, requests, packets, tunnels, silence: null })
+    }
+    for (const silence of silences) {
+      if (silence.before > 0) continue
+      const { flows } = analysis.keys
+      const forward = analysis.flows.packets(silence.flow, 0) > 0
+      this.#add({
+        vtep: routes.ends(silence.route, silence.direction).from,
+        vni: routes.vni(silence.route),
+        asker: flows.word(silence.flow, forward ? 3 : 4),
+        sought: flows.word(silence.flow, forward ? 4 : 3),
+        requests: silence.count,
+        packets: silence.packets,
+        tunnels: () => routes.tunnels(silence.route),
+        silence,
+      })
+    }
+    this.#match()
+  }
+
+  #add(side: Side): void {
+    const key = `${side.asker} ${side.sought}`
+    const sides = this.#sides.get(key)
+    if (sides === undefined) this.#sides.set(key, [side])
+    else sides.push(side)
+  }
+
+  #match(): void {
+    const told = new Map<string, [Side, Side][]>()
+    for (const sides of this.#sides.values()) {
+      for (const one of sides) {
+        for (const other of this.#sides.get(`${one.sought} ${one.asker}`) ?? []) {
+          if (one.vni >= other.vni || one.vtep === other.vtep) continue
+          const key = `${one.vni} ${other.vni} ${one.vtep} ${other.vtep}`
+          told.set(key, [...(told.get(key) ?? []), [one, other]])
+          for (const { silence } of [one, other]) if (silence !== null) this.explained.add(silence)
+        }
+      }
+    }
+    for (const pairs of told.values()) this.findings.push(this.#finding(pairs))
+  }
+
+  #finding(pairs: readonly [Side, Side][]): Finding {
+    const { keys } = this.analysis
+    const inPrint = (side: 0 | 1): MismatchSide => {
+      const { vtep, vni, asker, sought, tunnels } = pairs[0]![side]
+      const asked = new Set(pairs.map((pair) => pair[side]))
+      return {
+        vtep: keys.formatAddress(vtep),
+        vni,
+        asker: keys.formatAddress(asker),
+        sought: keys.formatAddress(sought),
+        requests: [...asked].reduce((sum, { requests }) => sum + requests, 0),
+        tunnels: tunnels(),
+      }
+    }
+    const sides: [MismatchSide, MismatchSide] = [inPrint(0), inPrint(1)]
+    const packets = sorted(pairs.flatMap((pair) => pair.flatMap((side) => side.packets)))
+    const vteps = formatAll(
+      this.analysis,
+      pairs[0]!.map(({ vtep }) => vtep),
+    )
+    return state(vniMismatch, {
+      subject: { vni: sides[0].vni, vteps },
+      count: sides[0].requests + sides[1].requests,
+      packets: packets.slice(0, EXAMPLES),
+      facts: { sides },
+    })
+  }
+}
+
+/** Distinct numbers, ascending. */
+function sorted(numbers: readonly number[]): number[] {
+  return [...new Set(numbers)].sort((left, right) => left - right)
+}

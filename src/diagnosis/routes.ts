@@ -1,0 +1,49 @@
+/** Rows of VTEP pairs by VNI as findings name them; looked up once for a whole diagnosis. */
+import type { Analysis } from '../analyzers/analysis.ts'
+import type { Tunnel } from '../findings/display-filter.ts'
+
+/** Names of routes (a VTEP pair in one VNI) and of VTEP pairs. */
+export class Routes {
+  readonly #portsByPair: number[][]
+
+  constructor(private readonly analysis: Analysis) {
+    this.#portsByPair = analysis.ports.destinationPorts(analysis.keys.pairs.count)
+  }
+
+  vni(route: number): number {
+    return this.analysis.keys.routes.word(route, 0) & 0xff_ffff
+  }
+
+  /** Address ids of sender and receiver; direction 0 is from the pair's a. */
+  ends(route: number, direction: 0 | 1): { from: number; to: number } {
+    const { routes } = this.analysis.keys
+    return { from: routes.word(route, 1 + direction), to: routes.word(route, 2 - direction) }
+  }
+
+  /** Sender and receiver of a pair row in print. */
+  pairEnds(pair: number, direction: 0 | 1): { from: string; to: string } {
+    const { keys } = this.analysis
+    return {
+      from: keys.formatAddress(keys.pairs.word(pair, direction)),
+      to: keys.formatAddress(keys.pairs.word(pair, 1 - direction)),
+    }
+  }
+
+  /** Tunnel headers that carry a route's VNI. */
+  tunnels(route: number): Tunnel[] {
+    const { keys } = this.analysis
+    const kind = keys.kindName(keys.routes.word(route, 0) >>> 24)
+    const vni = this.vni(route)
+    return (this.#portsByPair[keys.pairOfRoute(route)] ?? []).map((port) => ({ kind, port, vni }))
+  }
+
+  /** Tunnel headers of a pair row, whatever VNI they carry. */
+  pairTunnels(pair: number): Tunnel[] {
+    const { keys } = this.analysis
+    const kinds = new Set<Tunnel['kind']>()
+    for (let route = 0; route < keys.routes.count; route++) {
+      if (keys.pairOfRoute(route) === pair) kinds.add(keys.kindName(keys.routes.word(route, 0) >>> 24))
+    }
+    return [...kinds].flatMap((kind) => (this.#portsByPair[pair] ?? []).map((port) => ({ kind, port })))
+  }
+}

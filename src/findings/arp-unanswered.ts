@@ -1,0 +1,55 @@
+/** ARP_UNANSWERED: an inner address is asked for and nobody answers. */
+import { and, isDissected, or, type Tunnel, tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { tempered } from './flow-filter.ts'
+
+/** The address, and who asks for it. */
+export interface ArpUnanswered {
+  vni: number
+  vlans: number[]
+  ip: string
+  asker: string
+  vtep: string
+  /** Answers before the questions that got none. */
+  answers: number
+  tunnels: Tunnel[]
+  dropped: number | null
+}
+
+/** Offset of the ARP target in the UDP payload: behind VXLAN and an untagged inner Ethernet header. */
+const ARP_TARGET = 46
+
+export const arpUnanswered: Words<ArpUnanswered> = {
+  code: 'ARP_UNANSWERED',
+  severity: 'warning',
+  meaning: 'A guest asks for an address of its VNI by ARP or neighbour discovery, again and again, and nobody answers.',
+  advice:
+    'Check that the address exists and is up, that its VTEP has the VNI, and that broadcast reaches it: flood list, multicast group, or ARP suppression.',
+  evidence:
+    'Three or more requests for one address of a VNI without a reply, repeated by the asker within seconds (whoever had an answer would not ask again). Probes, announcements, replicas and copies are no requests. Sound wherever the requests pass.',
+  title: ({ facts }) => `Nobody answers for ${facts.ip} in VNI ${facts.vni}`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'request')} for ${facts.ip} in VNI ${facts.vni}${facts.vlans.length === 0 ? '' : ` (VLAN ${facts.vlans.join(', ')})`}, the last by ${facts.asker} behind ${facts.vtep}, got no reply` +
+    `${facts.answers === 0 ? '' : `; before them it had been answered ${amount(facts.answers, 'time')}`}.`,
+  inferred: ({ facts }) =>
+    `${facts.ip} is down or does not exist, or the question does not reach it: its VTEP is missing from the flood list or the multicast group, or has another VNI.${tempered(facts.dropped)}`,
+  remedy: ({ facts }) =>
+    `Check that ${facts.ip} is up, and that ${facts.vtep} floods VNI ${facts.vni} to its VTEP (Linux: bridge fdb show; EVPN: type 3 routes).`,
+  displayFilter: ({ facts }) => or(...facts.tunnels.map((which) => question(which, facts))),
+}
+
+function question(which: Tunnel, { ip, vlans }: ArpUnanswered): string {
+  const isVersion6 = ip.includes(':')
+  if (isDissected(which)) {
+    return and(
+      tunnel(which),
+      isVersion6 ? `icmpv6.nd.ns.target_address == ${ip}` : `arp.opcode == 1 && arp.dst.proto_ipv4 == ${ip}`,
+    )
+  }
+  if (isVersion6 || which.kind === 'geneve') return tunnel(which)
+  const target = ip
+    .split('.')
+    .map((byte) => Number(byte).toString(16).padStart(2, '0'))
+    .join(':')
+  return and(tunnel(which), `udp.payload[${ARP_TARGET + 4 * vlans.length}:4] == ${target}`)
+}

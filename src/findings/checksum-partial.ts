@@ -1,0 +1,41 @@
+/** CHECKSUM_PARTIAL: the capture was taken before the network card filled checksums in. */
+import { and, family, notVerified, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+
+/** Unfilled checksums of one sender. */
+export interface ChecksumPartial {
+  from: string
+  outer: number
+  inner: number
+  tunnels: Tunnel[]
+}
+
+export const checksumPartial: Words<ChecksumPartial> = {
+  code: 'CHECKSUM_PARTIAL',
+  severity: 'note',
+  meaning: 'Checksums hold the pseudo-header sum alone: they were captured before the network card filled them in.',
+  advice: 'Nothing: what leaves the card is right. Wireshark’s checksum errors about these packets are none.',
+  evidence:
+    'A UDP or TCP checksum, outer or inner, equals the folded sum of its pseudo header. Happens where the capture is taken on the sending host, or between virtual interfaces of one host.',
+  title: ({ facts }) =>
+    `Checksum offload: packets from ${facts.from} were captured before their checksums were filled in`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'packet')} from ${facts.from} with the pseudo-header sum in place of a checksum: ${parts(facts)}.`,
+  inferred: ({ facts }) =>
+    `The capture was taken on the host of ${facts.from}, or on a virtual interface that never fills checksums in. This is no error, and outer checksums were judged as if the inner ones were filled in.`,
+  remedy: () =>
+    'Nothing to do. To see the checksums as they are sent, capture on the wire or at the receiving host, or switch offload off while capturing (ethtool -K <interface> tx off).',
+  displayFilter: ({ facts }) =>
+    and(
+      `${family(facts.from)}.src == ${facts.from}`,
+      oneOf(...facts.tunnels.map((which) => tunnel({ kind: which.kind, port: which.port }))),
+      facts.outer > 0 ? '' : notVerified('inner'),
+    ),
+}
+
+function parts({ outer, inner }: ChecksumPartial): string {
+  const said: string[] = []
+  if (outer > 0) said.push(`${amount(outer, 'outer UDP checksum')}`)
+  if (inner > 0) said.push(`${amount(inner, 'inner checksum')}`)
+  return said.join(', ')
+}

@@ -1,0 +1,40 @@
+/** CONGESTION: the underlay marks congestion on tunnel packets. */
+import { and, fromTo, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+
+/** Marks in one direction. */
+export interface Congestion {
+  from: string
+  to: string
+  /** Packets that were marked inside as well. */
+  inner: number
+  /** Tunnel packets that went this way in all. */
+  total: number
+  tunnels: Tunnel[]
+}
+
+export const congestion: Words<Congestion> = {
+  code: 'CONGESTION',
+  severity: 'note',
+  meaning: 'Routers of the underlay mark tunnel packets: a queue on the way is filling.',
+  advice: 'Look at the queues between the two VTEPs; see that the receiving VTEP passes the marks on.',
+  evidence:
+    'The outer IP header of a tunnel packet says Congestion Experienced (RFC 3168 §5). Sound behind the router that marks.',
+  title: ({ facts }) => `The underlay is congested on the way from ${facts.from} to ${facts.to}`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'tunnel packet')} of ${facts.total.toLocaleString('en-US')} with outer CE${
+      facts.inner > 0
+        ? `; ${facts.inner.toLocaleString('en-US')} of them were marked inside before they entered the tunnel`
+        : ''
+    }.`,
+  inferred: ({ facts }) =>
+    `A queue between ${facts.from} and the capture point is filling and marks packets instead of dropping them. Inner senders slow down once the VTEP ${facts.to} has passed the mark on (RFC 6040 §4.2).`,
+  remedy: ({ facts }) =>
+    `Find the full queue on the way from ${facts.from} to ${facts.to} (tc -s qdisc, switch buffer counters) and give it room or spread the load.`,
+  displayFilter: ({ facts }) =>
+    and(
+      fromTo(facts.from, facts.to),
+      oneOf(...facts.tunnels.map((which) => tunnel({ kind: which.kind, port: which.port }))),
+      '(ip.dsfield.ecn == 3 || ipv6.tclass.ecn == 3)',
+    ),
+}

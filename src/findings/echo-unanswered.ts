@@ -1,0 +1,49 @@
+/** ECHO_UNANSWERED: pings without a reply. */
+import { fromTo, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { tempered, within } from './flow-filter.ts'
+
+/** Echo requests of one direction of a VTEP pair and VNI. */
+export interface EchoUnanswered {
+  vni: number
+  from: string
+  to: string
+  /** Conversations with requests that got no reply, most of those first; the first three are named. */
+  guests: { from: string; to: string; unanswered: number }[]
+  /** Requests of these conversations in all. */
+  requests: number
+  tunnels: Tunnel[]
+  dropped: number | null
+}
+
+/** Conversations that a sentence names. */
+const NAMED = 3
+
+export const echoUnanswered: Words<EchoUnanswered> = {
+  code: 'ECHO_UNANSWERED',
+  severity: 'warning',
+  meaning: 'Echo requests (ping) got no reply.',
+  advice:
+    'If only some are missing, look for loss on the path between the VTEPs; if only large ones, compare their size with the path MTU; if all, check the far guest and its firewall.',
+  evidence:
+    'An echo request without a reply of the same identifier and sequence number, in its VNI or another one, sent earlier than ten round trips (at least 100 ms) before the end of the capture. Copies count once, requests to many do not count. Sound where both directions pass.',
+  title: ({ count, facts }) =>
+    `${amount(count, 'echo request')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} ${count === 1 ? 'has' : 'have'} no reply`,
+  observed: ({ count, facts }) =>
+    `${count.toLocaleString('en-US')} of ${amount(facts.requests, 'echo request')} got no reply: ${facts.guests
+      .slice(0, NAMED)
+      .map(({ from, to, unanswered }) => `${unanswered.toLocaleString('en-US')} from ${from} to ${to}`)
+      .join(
+        ', ',
+      )}${facts.guests.length > NAMED ? `, and ${amount(facts.guests.length - NAMED, 'more conversation')}` : ''}.`,
+  inferred: ({ count, facts }) =>
+    `${
+      count >= facts.requests
+        ? 'The far guest is down or does not answer pings, or the way there or back is broken'
+        : 'Requests or replies were lost on the way there or back'
+    }; one capture does not tell which of the two directions lost them.${tempered(facts.dropped)}`,
+  remedy: ({ facts }) =>
+    `Ping again while capturing at ${facts.from} and ${facts.to}: requests missing at ${facts.to} were lost on the way there, replies missing at ${facts.from} on the way back. Compare with a smaller size (ping -s) to rule the MTU out.`,
+  displayFilter: ({ facts }) =>
+    within(facts.tunnels, fromTo(facts.from, facts.to), '(icmp.type == 8 || icmpv6.type == 128)'),
+}

@@ -1,0 +1,50 @@
+/** FLAG_I_CLEAR: datagrams at a VXLAN port that are no VXLAN. */
+import { and, fromTo, isDissected, oneOf } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+
+/** Datagrams of one direction without a valid header. */
+export interface FlagIClear {
+  from: string
+  to: string
+  /** Destination ports. */
+  ports: number[]
+  /** Datagrams without the flag, and those that are too short for a header. */
+  flagClear: number
+  short: number
+}
+
+export const flagIClear: Words<FlagIClear> = {
+  code: 'FLAG_I_CLEAR',
+  severity: 'error',
+  meaning: 'Datagrams reach a VXLAN port without the flag that makes their VNI valid, or too short for a header.',
+  advice: 'Find out which program sends them; a VTEP that does has a defect, anything else should use another port.',
+  evidence:
+    'A UDP datagram to a VXLAN port has the I flag clear, or fewer than the 8 bytes of the header, though its outer checksum does not say that it was damaged. Answers of services (source port below 1024) to a client that uses the port do not count. Sound at any capture point.',
+  title: ({ count, facts }) =>
+    `${amount(count, 'datagram')} from ${facts.from} to VXLAN port ${facts.ports.join(', ')} of ${facts.to} ${count === 1 ? 'is' : 'are'} no valid VXLAN`,
+  observed: ({ facts }) =>
+    `${[
+      facts.flagClear > 0 ? `${amount(facts.flagClear, 'datagram')} with the I flag clear` : '',
+      facts.short > 0 ? `${amount(facts.short, 'datagram')} shorter than the 8-byte header` : '',
+    ]
+      .filter((part) => part !== '')
+      .join(', ')}.`,
+  inferred: ({ facts }) =>
+    `Every receiver drops them (RFC 7348 §5 wants the I flag set for a valid VNI). Something on ${facts.from} sends what is not VXLAN to this port, or builds the header wrong.`,
+  remedy: ({ facts }) =>
+    `On ${facts.from}, find the sender (ss -uanp, or the VTEP’s configuration: a protocol other than VXLAN on port ${facts.ports.join(', ')}). If it is no VTEP, move it to another port or block it.`,
+  displayFilter: ({ facts }) =>
+    and(
+      fromTo(facts.from, facts.to),
+      oneOf(...facts.ports.map((port) => and(`udp.dstport == ${port}`, invalid(port, facts)))),
+    ),
+}
+
+/** Wireshark has a field for the flag on the port that it knows; elsewhere the byte must do. */
+function invalid(port: number, { flagClear, short }: FlagIClear): string {
+  const conditions: string[] = []
+  if (flagClear > 0)
+    conditions.push(isDissected({ kind: 'vxlan', port }) ? 'vxlan.flag_i == 0' : '!(udp.payload[0:1] & 08)')
+  if (short > 0) conditions.push('udp.length < 16')
+  return conditions.length === 1 ? conditions[0]! : `(${conditions.join(' || ')})`
+}

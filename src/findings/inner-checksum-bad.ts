@@ -1,0 +1,74 @@
+/** INNER_CHECKSUM_BAD: inner packets that the guest refuses. */
+import { and, fromTo, isDissected, notVerified, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { amount, frames, type Words } from './finding.ts'
+
+/** Wrong inner checksums of one VNI in one direction. */
+export interface InnerChecksumBad {
+  vni: number
+  from: string
+  to: string
+  /** Packets by which checksum is wrong: inner IPv4 header, what it carries, and the outer one as well. */
+  header: number
+  payload: number
+  /** Packets whose checksum field is 0: nobody computed it. */
+  unset: number
+  outer: number
+  tunnels: Tunnel[]
+}
+
+export const innerChecksumBad: Words<InnerChecksumBad> = {
+  code: 'INNER_CHECKSUM_BAD',
+  severity: 'error',
+  meaning: 'A checksum inside the tunnel is wrong, so the guest that it is for drops the packet.',
+  advice:
+    'Switch the outer UDP checksum on so that damage is caught in the underlay, then look for the link that causes it; if one guest’s packets are always wrong, look at its network card’s offload.',
+  evidence:
+    'The checksum of the inner IPv4 header, or of the TCP, UDP, ICMP or ICMPv6 packet in it, does not match and is not the pseudo-header sum that offload leaves. Frames captured whole, no fragments or super-frames. Sound at any capture point; captures with rewritten addresses mislead.',
+  title: ({ count, facts }) =>
+    `${amount(count, 'inner packet')} of VNI ${facts.vni} from ${facts.from} to ${facts.to} ${count === 1 ? 'has' : 'have'} a wrong checksum`,
+  observed: ({ facts }) =>
+    `Checksums that do not match: ${listed([
+      [facts.header, 'inner IPv4 header', 'inner IPv4 headers'],
+      [facts.payload, 'inner TCP, UDP or ICMP packet', 'inner TCP, UDP or ICMP packets'],
+      [facts.unset, 'packet with 0 in the field', 'packets with 0 in the field'],
+    ])}${facts.outer > 0 ? `; in ${facts.outer.toLocaleString('en-US')} of them the outer checksum is wrong too` : ''}.`,
+  inferred: ({ count, facts }) => {
+    const { from, to } = facts
+    if (facts.unset >= count) {
+      return `Nobody computed these checksums: the packets come from a program that does not, or from a guest whose network card was to do it. ${to} delivers them, and the guest drops them.`
+    }
+    if (facts.outer >= count) {
+      return `The packets were damaged after ${from} had wrapped them; the host of ${to} drops them before they reach the overlay.`
+    }
+    if (facts.outer > 0) {
+      return `Bits were changed on the way. Where the outer checksum is wrong as well, the host of ${to} drops the packet; the others reach the guest, which drops them.`
+    }
+    return `Bits were changed where no outer checksum could tell: on the way from ${from} with the outer checksum off, or before it wrapped the packets. ${to} delivers them, and the guest drops them.`
+  },
+  remedy: ({ count, facts }) => {
+    const { from, to } = facts
+    if (facts.unset >= count) {
+      return `On the guest behind ${from} that sends them, switch checksum offload off and compare (ethtool -K <interface> tx off).`
+    }
+    if (facts.outer > 0) {
+      return `Read the error counters (ethtool -S, switch ports) along the path from ${from} to ${to}.`
+    }
+    return `Switch the outer UDP checksum on at ${from} (ip link … type vxlan … udpcsum; Open vSwitch: options:csum=true): wrong outer checksums then say that the path to ${to} damages packets, right ones that the guest or its host does. Read the error counters along the path.`
+  },
+  displayFilter: ({ count, packets, facts }) => {
+    const path = fromTo(facts.from, facts.to)
+    if (count <= packets.length) return and(path, frames(packets))
+    return and(
+      path,
+      oneOf(...facts.tunnels.map((which) => and(tunnel(which), isDissected(which) ? notVerified('inner') : ''))),
+    )
+  },
+}
+
+/** `2 inner IPv4 headers, 1 …`: what there is none of is left out. */
+function listed(amounts: [number, string, string][]): string {
+  return amounts
+    .filter(([count]) => count > 0)
+    .map(([count, one, many]) => amount(count, one, many))
+    .join(', ')
+}

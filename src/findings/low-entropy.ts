@@ -1,0 +1,35 @@
+/** LOW_ENTROPY: many inner conversations share few outer source ports. */
+import { and, fromTo, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+
+/** One direction of a VTEP pair. */
+export interface LowEntropy {
+  from: string
+  to: string
+  /** Inner conversations with ports, and distinct outer source ports. */
+  conversations: number
+  sourcePorts: number
+  tunnels: Tunnel[]
+}
+
+export const lowEntropy: Words<LowEntropy> = {
+  code: 'LOW_ENTROPY',
+  severity: 'note',
+  meaning: 'Many inner conversations share few outer source ports, so that equal-cost paths are used unevenly.',
+  advice:
+    'Let the VTEP hash the inner headers into a wide range of source ports (49152 to 65535, RFC 7348 §5), or let the underlay hash inner headers.',
+  evidence:
+    'At least eight inner TCP or UDP conversations in one direction of a VTEP pair, and not more than one outer source port for every eight. Sound at any capture point.',
+  title: ({ facts }) =>
+    `${amount(facts.conversations, 'conversation')} from ${facts.from} to ${facts.to} share ${amount(facts.sourcePorts, 'outer source port')}`,
+  observed: ({ facts }) =>
+    `${amount(facts.conversations, 'inner TCP or UDP conversation')} from ${facts.from} to ${facts.to} use ${amount(facts.sourcePorts, 'distinct UDP source port')}.`,
+  inferred: () =>
+    'Routers and bonds that spread tunnels by their outer addresses and ports send all of it over the same few links, one of which may run hot while others idle.',
+  remedy: ({ facts }) =>
+    `Widen the source-port range on ${facts.from} (Linux: ip link … type vxlan srcport 49152 65535), or hash on inner headers in the underlay.`,
+  displayFilter: ({ facts }) => {
+    const ports = [...new Set(facts.tunnels.map(({ port }) => port))]
+    return and(fromTo(facts.from, facts.to), ports.length === 0 ? '' : `udp.dstport in {${ports.join(', ')}}`)
+  },
+}

@@ -1,0 +1,47 @@
+/** MSS_TOO_LARGE: inner TCP announces segments that do not fit the path. */
+import { and, between, isDissected, or, type Tunnel, tunnel } from './display-filter.ts'
+import { amount, frames, type Words } from './finding.ts'
+import { listed } from './list.ts'
+import { type MtuSetting, setting } from './mtu-setting.ts'
+
+/** Announcements of one VNI and VTEP pair. */
+export interface MssTooLarge {
+  vni: number
+  a: string
+  b: string
+  /** The sizes that are too large, descending. */
+  sizes: number[]
+  /** What an MSS may be at most, of the smallest IP version that is exceeded. */
+  fits: number
+  /** Largest inner IP packet that such a segment makes. */
+  innerLength: number
+  setting: MtuSetting
+  /** Whether the path's MTU is the user's word and not the capture's. */
+  isStated: boolean
+  tunnels: Tunnel[]
+}
+
+export const mssTooLarge: Words<MssTooLarge> = {
+  code: 'MSS_TOO_LARGE',
+  severity: 'warning',
+  meaning: 'An inner TCP MSS is larger than the path carries once the tunnel adds its overhead.',
+  advice: 'Clamp the MSS at the VTEPs or their bridges to the recommended value, or lower the MTU of the guests.',
+  evidence:
+    'The MSS option of an inner SYN, against a path MTU that an ICMP error, fragments or a black hole prove (or that --underlay-mtu states). Sound at any capture point that SYNs pass; without such proof nothing is said.',
+  title: ({ facts }) =>
+    `TCP in VNI ${facts.vni} between ${facts.a} and ${facts.b} announces an MSS of ${listed(facts.sizes.map(String))}; only ${facts.fits} fits`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'SYN')} with an MSS of ${listed(facts.sizes.map(String))}. The path carries ${facts.setting.pathMtu} bytes` +
+    `${facts.isStated ? ' (as stated)' : ''}, of which the tunnel takes ${facts.setting.overhead}: ${facts.fits} are left for a segment.`,
+  inferred: ({ facts }) =>
+    `Full segments make outer packets of up to ${facts.innerLength + facts.setting.overhead} bytes: they are fragmented, refused with an ICMP error, or lost.`,
+  remedy: ({ facts }) => `${setting([facts.a, facts.b], facts.setting, facts.innerLength)}.`,
+  displayFilter: ({ facts, packets }) =>
+    facts.tunnels.every(isDissected)
+      ? and(
+          facts.tunnels.length === 1 ? tunnel(facts.tunnels[0]!) : `(${or(...facts.tunnels.map(tunnel))})`,
+          between(facts.a, facts.b),
+          `tcp.options.mss_val > ${facts.fits}`,
+        )
+      : and(between(facts.a, facts.b), frames(packets)),
+}

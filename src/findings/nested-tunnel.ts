@@ -1,0 +1,49 @@
+/** NESTED_TUNNEL: a tunnel inside a tunnel. */
+import { and, isDissected, or, type Tunnel, tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+
+/** A tunnel that a VNI carries. */
+export interface NestedTunnel {
+  vni: number
+  /** Kind and VNI of the tunnel just inside. */
+  insideKind: string
+  insideVni: number
+  /** Most tunnels inside the outermost one, and the most that are counted. */
+  depth: number
+  deepest: number
+  /** Bytes that the tunnels inside add, and the overhead of the outermost one where it is known. */
+  inner: number
+  outer: number | null
+  tunnels: Tunnel[]
+}
+
+export const nestedTunnel: Words<NestedTunnel> = {
+  code: 'NESTED_TUNNEL',
+  severity: 'note',
+  meaning: 'The overlay carries another tunnel, so the overheads of both come off the MTU.',
+  advice: 'Set the innermost MTU to the path MTU less the sum of the overheads.',
+  evidence:
+    'An inner UDP packet goes to a tunnel port and holds a valid tunnel header with the lengths to match. Sound at any capture point.',
+  title: ({ facts }) =>
+    `VNI ${facts.vni} carries ${facts.depth > 1 ? `${facts.depth} tunnels inside each other` : `another tunnel (${facts.insideKind} ${facts.insideVni})`}`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'packet')} of VNI ${facts.vni} with ${facts.insideKind}, VNI ${facts.insideVni}, inside` +
+    `${facts.depth > 1 ? `, ${facts.depth >= facts.deepest ? 'at least ' : ''}${facts.depth + 1} tunnels deep` : ''}; ` +
+    `the inner headers take ${amount(facts.inner, 'byte')}${facts.outer === null ? '' : ` on top of the outer ${facts.outer}`}.`,
+  inferred: ({ facts }) =>
+    facts.outer === null
+      ? 'The overheads add up: the innermost MTU is smaller by both. Tables and flows are of the outermost tunnel.'
+      : `The overheads add up to ${facts.outer + facts.inner} bytes between the innermost IP packet and the underlay. Tables and flows are of the outermost tunnel.`,
+  remedy: ({ facts }) =>
+    facts.outer === null
+      ? 'Set the innermost MTU to the path MTU less both overheads.'
+      : `Set the innermost MTU to the path MTU less ${facts.outer + facts.inner} (${1500 - facts.outer - facts.inner} on a path of 1500) and its TCP MSS to 40 less again.`,
+  displayFilter: ({ facts }) =>
+    or(...facts.tunnels.map((which) => and(tunnel(which), isDissected(which) ? inside(facts) : ''))),
+}
+
+/** An inner tunnel at a port that Wireshark does not know has no fields of its own, but its UDP header is a second one. */
+function inside({ insideKind, insideVni }: NestedTunnel): string {
+  const field = insideKind === 'geneve' ? 'geneve' : 'vxlan'
+  return `(${field}.vni == ${insideVni} || count(udp.srcport) > 1)`
+}

@@ -1,0 +1,42 @@
+/** ONE_WAY: a VTEP asks and nothing comes back. */
+import { fromTo, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { tempered, within } from './flow-filter.ts'
+
+/** One direction of a VTEP pair and VNI. */
+export interface OneWay {
+  vni: number
+  from: string
+  to: string
+  /** Packets that came back before the silence. */
+  before: number
+  tunnels: Tunnel[]
+  dropped: number | null
+}
+
+export const oneWay: Words<OneWay> = {
+  code: 'ONE_WAY',
+  severity: 'error',
+  meaning: 'A VTEP pair carries requests of a VNI in one direction, and nothing comes back.',
+  advice:
+    'Check that the far VTEP knows the VNI and the way back, and that no firewall drops its UDP port; capture at the far end to see where the packets stop.',
+  evidence:
+    'At least three requests (echo, SYN, or an address by unicast) over one VTEP pair and VNI, and after them not one packet in the other direction to the end of the capture. Frames to many, replicas and packets that may be too large are no requests; answers by another VTEP, in another VNI or in the same direction (mirror sessions) count. Sound where both directions pass; a tap in front of a host firewall also shows packets that the firewall then drops.',
+  title: ({ facts }) => `Requests from ${facts.from} to ${facts.to} in VNI ${facts.vni} get no answer at all`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'request')} went from ${facts.from} to ${facts.to} in VNI ${facts.vni}, none was answered and nothing came back, ` +
+    (facts.before === 0
+      ? 'throughout the capture.'
+      : `from there to the end of the capture; before, ${amount(facts.before, 'packet')} had come back.`),
+  inferred: ({ facts }) =>
+    `Packets from ${facts.from} do not reach the guests behind ${facts.to}, or what ${facts.to} sends is lost: a firewall on ${facts.to} (a capture there still shows what its own firewall drops), ` +
+    `VNI ${facts.vni} not configured there, or no way back.${tempered(facts.dropped)}`,
+  remedy: ({ facts }) =>
+    `On ${facts.to}, check that VNI ${facts.vni} exists${ports(facts)}, and that its forwarding table and route lead back to ${facts.from}; capture on ${facts.to} to see whether the requests arrive.`,
+  displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to)),
+}
+
+function ports({ tunnels }: OneWay): string {
+  const list = [...new Set(tunnels.map(({ port }) => port))]
+  return list.length === 0 ? '' : ` and that no firewall drops UDP port ${list.join(' or ')}`
+}

@@ -1,0 +1,43 @@
+/** PMTU_BLACK_HOLE: large datagrams vanish, small ones pass, and nobody says why. */
+import { and, family, fromTo } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { type MtuSetting, setting } from './mtu-setting.ts'
+
+/** One direction of a VTEP pair. */
+export interface PmtuBlackHole {
+  from: string
+  to: string
+  /** Smallest outer IP length that never arrived, and the largest that did. */
+  lost: number
+  passed: number
+  setting: MtuSetting | null
+}
+
+/** Bytes of an IPv6 header, which its length field does not count (RFC 8200 §3). */
+const IPV6_HEADER = 40
+
+export const pmtuBlackHole: Words<PmtuBlackHole> = {
+  code: 'PMTU_BLACK_HOLE',
+  severity: 'error',
+  meaning: 'Large tunnel datagrams vanish on the way while smaller ones pass, and no ICMP error says why.',
+  advice:
+    'Lower the inner MTU and clamp the MSS to what passes, and let ICMP “fragmentation needed” (ICMPv6 “packet too big”) through to the VTEPs.',
+  evidence:
+    'Echo requests or TCP segments above a size repeat without an answer, at least three times and for a second; nothing of that size is ever answered in that direction, smaller ones are, and no ICMP error about the pair is seen. ' +
+    'Sound at the sending VTEP or on the wire before the narrow link. Ordinary loss hits every size and takes itself back.',
+  title: ({ facts }) =>
+    `Datagrams of ${facts.lost} bytes and more from ${facts.from} to ${facts.to} vanish; smaller ones pass`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'datagram')} of at least ${facts.lost} bytes (outer IP) ${count === 1 ? 'was' : 'were'} sent from ${facts.from} to ${facts.to}, ` +
+    `again and again, without an answer; up to ${facts.passed} bytes were answered. No ICMP error about it is in the capture.`,
+  inferred: ({ facts }) =>
+    `A link on the way carries at least ${facts.passed} but less than ${facts.lost} bytes, and the ICMP error that should say so is not sent or is dropped by a filter. ` +
+    'Connections open and then hang as soon as they send much.',
+  remedy: ({ facts }) =>
+    `${setting([facts.from, facts.to], facts.setting, facts.setting === null ? 0 : facts.lost - facts.setting.overhead)}; and let ICMP type 3 code 4 (ICMPv6 type 2) reach ${facts.from}.`,
+  displayFilter: ({ facts }) =>
+    and(
+      fromTo(facts.from, facts.to),
+      family(facts.from) === 'ipv6' ? `ipv6.plen >= ${facts.lost - IPV6_HEADER}` : `ip.len >= ${facts.lost}`,
+    ),
+}

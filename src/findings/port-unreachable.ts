@@ -1,0 +1,45 @@
+/** PORT_UNREACHABLE: nobody listens at a tunnel port. */
+import { and, family, fromTo } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { listed } from './list.ts'
+
+/** One direction of a VTEP pair. */
+export interface PortUnreachable {
+  from: string
+  to: string
+  ports: number[]
+  reporters: string[]
+  /** Whether datagrams get through that way all the same. */
+  getsThrough: boolean
+}
+
+export const portUnreachable: Words<PortUnreachable> = {
+  code: 'PORT_UNREACHABLE',
+  severity: 'error',
+  meaning: 'A host answers tunnel datagrams with ICMP “port unreachable”: nothing listens at the tunnel port.',
+  advice: 'Configure the same tunnel port on both VTEPs and start the tunnel on the receiver.',
+  evidence:
+    'ICMP 3/3 or ICMPv6 1/4 quoting a datagram to a tunnel port. An error when nothing gets through that way afterwards; a note when traffic does, which is the kernel answering beside a userspace switch. Sound wherever it is seen.',
+  title: ({ facts }) =>
+    facts.getsThrough
+      ? `${facts.to} answers “port unreachable” to tunnel datagrams that it takes all the same`
+      : `Nobody listens at tunnel port ${listed(facts.ports.map(String))} of ${facts.to}`,
+  observed: ({ count, facts }) =>
+    `${listed(facts.reporters)} answered ${amount(count, 'tunnel datagram')} from ${facts.from} to UDP port ${listed(facts.ports.map(String))} with ICMP “port unreachable”` +
+    (facts.getsThrough
+      ? ', yet what is sent that way is answered.'
+      : ', and nothing that is sent that way is answered.'),
+  inferred: ({ facts }) =>
+    facts.getsThrough
+      ? `A userspace switch (Open vSwitch with its own datapath) owns the tunnel, and the kernel of ${facts.to}, which sees the same packets, has no socket there. Only noise, but it costs rate-limited ICMP.`
+      : `${facts.to} has no tunnel at that port: it uses another port, its tunnel interface is down or missing, or its switch is not running.`,
+  remedy: ({ facts }) =>
+    facts.getsThrough
+      ? `Drop the tunnel port in the input path of ${facts.to}'s kernel, for example iptables -A INPUT -p udp --dport ${facts.ports[0]} -j DROP on that interface, or move the address to the switch's internal port.`
+      : `Set the same tunnel port at ${facts.from} and ${facts.to} (ip link set … dstport, or options:dst_port in Open vSwitch), and check that the tunnel interface of ${facts.to} is up.`,
+  displayFilter: ({ facts }) =>
+    and(
+      family(facts.from) === 'ipv6' ? 'icmpv6.type == 1 && icmpv6.code == 4' : 'icmp.type == 3 && icmp.code == 3',
+      fromTo(facts.from, facts.to),
+    ),
+}

@@ -1,0 +1,47 @@
+/** RETRANSMISSIONS: inner TCP sends data again. */
+import { between, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { tempered, within } from './flow-filter.ts'
+
+/** TCP data of one VTEP pair and VNI. */
+export interface Retransmissions {
+  vni: number
+  a: string
+  b: string
+  /** Data segments of both directions. */
+  segments: number
+  /** Repeats that came 200 ms or more after the last data, and the longest wait in milliseconds. */
+  stalls: number
+  longestStallMs: number
+  /** Sequence numbers of the first repeats, as on the wire. */
+  sequences: number[]
+  tunnels: Tunnel[]
+  dropped: number | null
+}
+
+export const retransmissions: Words<Retransmissions> = {
+  code: 'RETRANSMISSIONS',
+  severity: 'warning',
+  meaning: 'Inner TCP connections between two VTEPs send data again, or stall on it.',
+  advice:
+    'Look for loss between the two VTEPs (interface and queue drops); if only large segments repeat, compare their size with the path MTU.',
+  evidence:
+    'At least two data segments and 1 % of those of a VTEP pair and VNI begin below what their connection had sent before, or one of them comes 200 ms or more after the last data. Copies, keep-alives, and reordering within a round trip are set aside; each VNI is followed for itself. Sound at the sender and on the wire; behind a loss the repeat shows as a gap that fills late.',
+  title: ({ count, facts }) =>
+    `TCP sent ${amount(count, 'data segment')} again between ${facts.a} and ${facts.b} in VNI ${facts.vni}`,
+  observed: ({ count, facts }) =>
+    `${count.toLocaleString('en-US')} of ${amount(facts.segments, 'data segment')} (${percent(count, facts.segments)} %) are retransmissions` +
+    (facts.stalls === 0
+      ? '.'
+      : `; ${amount(facts.stalls, 'time')} the sender had waited 200 ms or more, ${facts.longestStallMs.toLocaleString('en-US')} ms at most.`),
+  inferred: ({ facts }) =>
+    `Segments or their acknowledgments were lost${facts.stalls === 0 ? ', or delayed beyond the retransmission timer' : ' and the connection stood still meanwhile'}. Every other tenant between ${facts.a} and ${facts.b} is likely to lose packets too.${tempered(facts.dropped)}`,
+  remedy: ({ facts }) =>
+    `Check drops on the interfaces and queues between ${facts.a} and ${facts.b}, and in the guests; if there is a finding about the MTU of this pair as well, follow that first.`,
+  displayFilter: ({ facts }) =>
+    within(facts.tunnels, between(facts.a, facts.b), `tcp.len > 0 && tcp.seq_raw in {${facts.sequences.join(', ')}}`),
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '0' : String(Math.round((part * 1000) / whole) / 10)
+}

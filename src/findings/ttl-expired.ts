@@ -1,0 +1,35 @@
+/** TTL_EXPIRED: tunnel datagrams run out of hops. */
+import { and, family, fromTo } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { listed } from './list.ts'
+
+/** One direction of a VTEP pair. */
+export interface TtlExpired {
+  from: string
+  to: string
+  /** Routers at which the datagrams died. */
+  reporters: string[]
+}
+
+export const ttlExpired: Words<TtlExpired> = {
+  code: 'TTL_EXPIRED',
+  severity: 'error',
+  meaning: 'Tunnel datagrams run out of TTL (hop limit) before they reach their VTEP.',
+  advice:
+    'Set the TTL of the tunnel to 64 or inherit it from a larger one; if it is large already, look for a routing loop.',
+  evidence: 'ICMP time exceeded in transit, quoting a datagram to a tunnel port. Sound wherever it is seen.',
+  title: ({ facts }) => `Tunnel datagrams from ${facts.from} to ${facts.to} run out of TTL on the way`,
+  observed: ({ count, facts }) =>
+    `${listed(facts.reporters)} dropped ${amount(count, 'tunnel datagram')} from ${facts.from} to ${facts.to} and answered with ICMP “time exceeded”.`,
+  inferred: ({ facts }) =>
+    facts.reporters.length > 1
+      ? 'They die at several routers: they go round in a routing loop, or the TTL is just too small for the path.'
+      : `${facts.from} sends with a TTL smaller than the number of routers to ${facts.to} (1 is the usual default for multicast), or a routing loop eats it up.`,
+  remedy: ({ facts }) =>
+    `Set the TTL of the tunnel at ${facts.from} to 64 (ip link set … type vxlan ttl 64; options:ttl=64 in Open vSwitch); if it is large already, trace the route to ${facts.to} for a loop.`,
+  displayFilter: ({ facts }) =>
+    and(
+      family(facts.from) === 'ipv6' ? 'icmpv6.type == 3 && icmpv6.code == 0' : 'icmp.type == 11 && icmp.code == 0',
+      fromTo(facts.from, facts.to),
+    ),
+}

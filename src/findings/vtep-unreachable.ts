@@ -1,0 +1,68 @@
+/** VTEP_UNREACHABLE: the underlay cannot resolve or reach a VTEP. */
+import { and, family, fromTo } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { listed } from './list.ts'
+
+/** Who could not be reached, and who says so. */
+export type VtepUnreachable =
+  | {
+      by: 'icmp'
+      /** VTEP whose datagrams do not arrive, and the one that they are for. */
+      from: string
+      to: string
+      /** Who sent the errors. */
+      reporters: string[]
+      /** What the error says, as in the RFC: `host unreachable`. */
+      reason: string
+      /** Whether a filter refuses the datagrams, rather than that no way is known. */
+      isProhibited: boolean
+    }
+  | {
+      /** Questions of the underlay that nobody answers. */
+      by: 'arp' | 'nd'
+      /** VTEP that asks, and the one that it asks for. */
+      from: string
+      to: string
+      /** Whether an answer came in the end. */
+      recovered: boolean
+    }
+
+export const vtepUnreachable: Words<VtepUnreachable> = {
+  code: 'VTEP_UNREACHABLE',
+  severity: 'error',
+  meaning: 'The underlay cannot resolve or reach a VTEP.',
+  advice:
+    'Check that the VTEP is up and still has its address, the routes to it, and the filters on the way; remove it from flood lists if it is gone.',
+  evidence:
+    'A VTEP that spoke before is asked for by ARP or neighbour solicitation three times without an answer, or an ICMP error (network or host unreachable, prohibited) quotes a datagram to it. ' +
+    'Sound at the sending VTEP and between it and the reporter. A capture that lost the answers misleads.',
+  title: ({ facts }) => `VTEP ${facts.to} cannot be reached from ${facts.from}`,
+  observed: ({ count, facts }) =>
+    facts.by === 'icmp'
+      ? `${listed(facts.reporters)} answered ${amount(count, 'tunnel datagram')} from ${facts.from} to ${facts.to} with ICMP “${facts.reason}”.`
+      : `${facts.from} asked for ${facts.to} by ${facts.by === 'arp' ? 'ARP' : 'neighbour solicitation'} ${amount(count, 'time')} in a row, and nobody answered${
+          facts.recovered ? '; later somebody did' : ''
+        }.`,
+  inferred: ({ facts }) => {
+    if (facts.by !== 'icmp') {
+      return facts.recovered
+        ? `${facts.to} was down or cut off for a while; what was sent to it meanwhile is lost.`
+        : `${facts.to} is down, has lost its address, or is cut off from this segment; nothing that is sent to it arrives.`
+    }
+    return facts.isProhibited
+      ? `A packet filter at ${listed(facts.reporters)} refuses the tunnel's datagrams.`
+      : `${listed(facts.reporters)} knows no way to ${facts.to}, or the host there does not answer.`
+  },
+  remedy: ({ facts }) =>
+    facts.by === 'icmp' && facts.isProhibited
+      ? `Let UDP from ${facts.from} to the tunnel port of ${facts.to} through the filter of ${listed(facts.reporters)}.`
+      : `Check that ${facts.to} is up and still has this address, and the route from ${facts.from} to it; if it is gone for good, remove it from forwarding tables and flood lists (bridge fdb, EVPN).`,
+  displayFilter: ({ facts }) => {
+    if (facts.by === 'arp') {
+      return `arp.opcode == 1 && arp.src.proto_ipv4 == ${facts.from} && arp.dst.proto_ipv4 == ${facts.to}`
+    }
+    if (facts.by === 'nd') return `icmpv6.type == 135 && icmpv6.nd.ns.target_address == ${facts.to}`
+    const isVersion6 = family(facts.to) === 'ipv6'
+    return and(isVersion6 ? 'icmpv6.type == 1' : 'icmp.type == 3', fromTo(facts.from, facts.to))
+  },
+}

@@ -1,0 +1,106 @@
+/** Follows a capture that is still being written: a summary anew each time there is more of it. */
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { CaptureError } from './capture/errors.ts'
+import { fileSource } from './capture/node-file.ts'
+import { inputOf } from './capture/node-input.ts'
+import type { ByteSource } from './capture/source.ts'
+import { type SummarizeOptions, Summarizer } from './pipeline.ts'
+import type { Summary } from './summary.ts'
+
+/** Options of {@link followFile}. */
+export interface FollowOptions extends SummarizeOptions {
+  /** Ends the following; the last summary is handed over then. */
+  signal: AbortSignal
+  /** Takes each summary, and is waited for. */
+  onSummary: (summary: Summary) => void | Promise<void>
+  /** Called when the file was replaced or made shorter: counting begins anew. */
+  onRestart?: () => void | Promise<void>
+  /** Milliseconds between two summaries at least, 1000 unless told otherwise; more where making them takes long. */
+  intervalMs?: number
+}
+
+/** Milliseconds between two looks at a file that has nothing new. */
+const POLL_MS = 200
+/** A summary is made only after this many times what the last one took. */
+const PATIENCE = 5
+
+/**
+ * Reads a capture, compressed or not, and goes on as it grows: each packet is read once. Ends when `signal` says so, and where
+ * the capture is damaged. A file that is replaced or made shorter is read from its beginning, as a new one.
+ * @throws CaptureError when it cannot be opened, or has no readable file header. An empty file is waited for.
+ */
+export async function followFile(path: string, options: FollowOptions): Promise<void> {
+  while (await followOnce(path, options)) await options.onRestart?.()
+}
+
+/** @returns Whether there is a new file under the same name. */
+async function followOnce(path: string, options: FollowOptions): Promise<boolean> {
+  const { signal, onSummary, intervalMs = 1000 } = options
+  const summarizer = new Summarizer(options)
+  let headerRead = false
+  let told = 0
+  let bytes = 0
+  let due = 0
+
+  const tell = async (): Promise<void> => {
+    if (!headerRead || bytes === told || Date.now() < due || signal.aborted) return
+    told = bytes
+    const begun = Date.now()
+    const summary = summarizer.summary()
+    due = Date.now() + Math.max(intervalMs, PATIENCE * (Date.now() - begun))
+    await onSummary(summary)
+  }
+
+  const file = await fileSource(path)
+  let replaced = false
+  const growing: ByteSource = {
+    async read(into) {
+      for (;;) {
+        await tell()
+        if (signal.aborted || replaced) return 0
+        const length = await file.read(into)
+        bytes += length
+        if (length > 0) return length
+        replaced = await isReplaced(path, first, bytes)
+        if (!replaced) await pause(POLL_MS, signal)
+      }
+    },
+    close: async () => file.close?.(),
+  }
+  const first = await stat(path).catch(() => null)
+  const source = await inputOf(growing, file.size)
+  try {
+    await summarizer.read(basename(path), source, () => {
+      headerRead = true
+      return true
+    })
+  } catch (error) {
+    if (replaced && error instanceof CaptureError) return true
+    throw error
+  }
+  if (replaced && !signal.aborted) return true
+  await onSummary(summarizer.summary())
+  return false
+}
+
+/** Whether the name now belongs to another file, or the file has become shorter than what was read of it. */
+async function isReplaced(path: string, first: Awaited<ReturnType<typeof stat>> | null, read: number): Promise<boolean> {
+  const now = await stat(path).catch(() => null)
+  // A file that was removed is kept by whoever writes it.
+  if (now === null || first === null) return false
+  return now.ino !== first.ino || now.dev !== first.dev || now.size < read
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+  })
+}

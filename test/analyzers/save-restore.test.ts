@@ -1,0 +1,72 @@
+/** State saved, sent elsewhere and restored goes on as if nothing had happened; nothing is shared with what it was saved from. */
+import { describe, expect, it } from 'vitest'
+import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
+import { random } from '../capture/files.ts'
+import { FIXTURES, fixture } from '../support/goldens.ts'
+import { analyze, printed, readOn, recordsOf } from '../support/parts.ts'
+
+const FOUR_ROWS: AnalysisOptions = {
+  limits: {
+    addresses: 4,
+    vnis: 4,
+    vtepPairs: 4,
+    routes: 4,
+    flows: 4,
+    macs: 4,
+    vlanStacks: 4,
+    details: 4,
+    timeline: 4,
+    protocols: 4,
+    window: 4,
+    datagrams: 4,
+  },
+}
+
+/** A fresh analysis with the state of another one, through what `postMessage` does to it. */
+function moved(analysis: Analysis, options: AnalysisOptions): Analysis {
+  const fresh = new Analysis(options)
+  fresh.restore(structuredClone(analysis.save()))
+  return fresh
+}
+
+/** Record boundaries to cut at: both ends, the first few, and a seeded choice of the others. */
+function cuts(length: number): number[] {
+  const next = random(length)
+  const chosen = [0, 1, 2, length - 1, length, ...Array.from({ length: 6 }, () => Math.floor(next() * length))]
+  return [...new Set(chosen.filter((cut) => cut >= 0 && cut <= length))]
+}
+
+describe.each(FIXTURES)('%s', (name) => {
+  const records = recordsOf(fixture(name))
+
+  it.each([
+    ['as it is', {}],
+    ['with limits of four rows', FOUR_ROWS],
+  ])('goes on from restored state, %s', (_, options) => {
+    const whole = printed(analyze(records, options))
+    for (const cut of cuts(records.length)) {
+      const before = analyze(records.slice(0, cut), options)
+      const after = moved(before, options)
+      const asSaved = printed(before)
+      expect(printed(after)).toBe(asSaved)
+      readOn(after, records.slice(cut))
+      if (printed(after) !== whole) expect(printed(after), `cut at ${cut}`).toBe(whole)
+      expect(printed(before), 'what was saved from has not changed').toBe(asSaved)
+    }
+  })
+
+  it('can be merged after both parts were restored', () => {
+    const whole = printed(analyze(records))
+    for (const cut of cuts(records.length)) {
+      const earlier = moved(analyze(records.slice(0, cut)), {})
+      const later = moved(analyze(records.slice(cut), { begins: false }), { begins: false })
+      if (!earlier.merge(later)) readOn(earlier, records.slice(cut))
+      if (printed(earlier) !== whole) expect(printed(earlier), `cut at ${cut}`).toBe(whole)
+    }
+  })
+})
+
+it('refuses the state of a part that begins elsewhere', () => {
+  expect(() => new Analysis({ begins: false }).restore(new Analysis().save())).toThrow(TypeError)
+  expect(() => new Analysis().restore(new Analysis({ begins: false }).save())).toThrow(TypeError)
+})
