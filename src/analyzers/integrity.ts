@@ -170,7 +170,9 @@ export class Integrity implements Judge<IntegrityState> {
     const isOuterWrong = (marks & (Mark.OuterChecksumWrong | Mark.OuterHeaderWrong)) !== 0
     const isInnerWrong = (marks & (Mark.InnerChecksumWrong | Mark.InnerHeaderWrong)) !== 0
     if (isOuterWrong) {
+      // One damage, told once: what broke the datagram may well have broken the packet in it.
       noteChecksums(this.outerWrong.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at, marks)
+      return
     }
     const route = routeKey(i32, at)
     if (isInnerWrong && route !== NONE) {

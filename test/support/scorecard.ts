@@ -49,8 +49,50 @@ const MUST: Readonly<Record<string, readonly string[]>> = {
   'ovs-vlan-h2': ['INNER_VLAN'],
 }
 
+const LOST_BY_DAMAGE =
+  'the receiver drops what the wire damaged, as IcmpInCsumErrors, TcpInCsumErrors and UdpInCsumErrors tell'
+
 /** Errors and warnings beyond the contract's column that the truth bears out, with the reason. */
-const BORNE_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {}
+const BORNE_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'fault-corrupt-h1': { ECHO_UNANSWERED: LOST_BY_DAMAGE, RETRANSMISSIONS: LOST_BY_DAMAGE },
+  'fault-corrupt-h2': { ECHO_UNANSWERED: LOST_BY_DAMAGE, RETRANSMISSIONS: LOST_BY_DAMAGE },
+  'fault-corrupt-nocsum-h1': { ECHO_UNANSWERED: LOST_BY_DAMAGE, RETRANSMISSIONS: LOST_BY_DAMAGE },
+  'fault-corrupt-nocsum-h2': { ECHO_UNANSWERED: LOST_BY_DAMAGE, RETRANSMISSIONS: LOST_BY_DAMAGE },
+  'fault-dport-mismatch-h1': { ARP_UNANSWERED: 'no packet gets through either way' },
+  'fault-dport-mismatch-h2': { ARP_UNANSWERED: 'no packet gets through either way' },
+  'fault-dup-mac-h1': { ECHO_UNANSWERED: 'pings to the doubled MAC reach the wrong host' },
+  'fault-loss-h2': { RETRANSMISSIONS: 'the wire loses 5 % before this point, and the sender repeats' },
+  'fault-oneway-host-h1': { ECHO_UNANSWERED: 'the host drops what it receives' },
+  'fault-oneway-host-h2': { ECHO_UNANSWERED: 'the host drops what it receives' },
+  'fault-oneway-wire-h1': { ECHO_UNANSWERED: 'the wire drops one direction from some moment on' },
+  'fault-oneway-wire-h2': { ECHO_UNANSWERED: 'the wire drops one direction from some moment on' },
+  'fault-ttl1-h1': { ARP_UNANSWERED: 'the router drops every tunnel packet' },
+  'fault-vtep-down-h2': { VTEP_UNREACHABLE: 'the ARP requests for the VTEP that is down are seen here too' },
+  'mtu-blackhole-h1': {
+    MSS_TOO_LARGE: 'an MSS of 1410 on a path that proves to carry 1400 and so fits 1310',
+    RETRANSMISSIONS: 'the segments that vanish are repeated',
+  },
+  'mtu-dfinherit-a': { ICMP_TOO_BIG: 'the VTEP tells the guest 1450' },
+  'mtu-dfinherit-h1': { OUTER_FRAGMENTED: 'IpFragOKs 2 at either VTEP' },
+  'mtu-dfinherit-h2': { OUTER_FRAGMENTED: 'IpFragOKs 2 at either VTEP' },
+  'mtu-dfset-h1': { ECHO_UNANSWERED: 'the VTEP drops answers that are too large, silently' },
+  'mtu-dfset-h2': { ECHO_UNANSWERED: 'the VTEP drops answers that are too large, silently' },
+  'mtu-dfset-router-a': { ICMP_TOO_BIG: 'the VTEP tells the guest 1350' },
+  'mtu-dfset-router-h1': {
+    ECHO_UNANSWERED: 'the ping that the router refuses',
+    MSS_TOO_LARGE: 'an MSS of 1410 on a path that carries 1400 and so fits 1310',
+  },
+  'mtu-dfunset-router-h1': {
+    OUTER_FRAGMENTED: 'the answers come back in fragments: IpFragOKs 4 at h2',
+    MSS_TOO_LARGE: 'an MSS of 1410 on a path that carries 1400 and so fits 1310',
+  },
+  'mtu-dfunset-router-h2': { MSS_TOO_LARGE: 'an MSS of 1410 on a path that carries 1400 and so fits 1310' },
+  'mtu-dfunset-router-r': { MSS_TOO_LARGE: 'an MSS of 1410 on a path that carries 1400 and so fits 1310' },
+  'mtu-frag-a': { ICMP_TOO_BIG: 'the VTEP tells the guest 1450' },
+  'seed-ovs-h1-any': {
+    ECHO_UNANSWERED: 'three replies were lost while it was captured (17 drops), which a pcap cannot say',
+  },
+}
 
 /** One capture's row. */
 export interface Row {
