@@ -85,7 +85,11 @@ async function followOnce(path: string, options: FollowOptions): Promise<boolean
 }
 
 /** Whether the name now belongs to another file, or the file has become shorter than what was read of it. */
-async function isReplaced(path: string, first: Awaited<ReturnType<typeof stat>> | null, read: number): Promise<boolean> {
+async function isReplaced(
+  path: string,
+  first: Awaited<ReturnType<typeof stat>> | null,
+  read: number,
+): Promise<boolean> {
   const now = await stat(path).catch(() => null)
   // A file that was removed is kept by whoever writes it.
   if (now === null || first === null) return false

@@ -122,7 +122,7 @@ export class Analysis {
     this.tunnel = new TunnelTotals(limits.protocols)
     this.vnis = new Vnis(this.keys)
     this.vtepPairs = new VtepPairs(this.keys)
-    this.ports = new Ports(limits.details)
+    this.ports = new Ports(this.keys, limits.details)
     this.flows = new Flows(this.keys, limits.details)
     this.macs = new Macs(this.keys, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)

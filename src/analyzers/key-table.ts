@@ -13,6 +13,8 @@ export interface KeyTableState {
 }
 
 const INITIAL_ROWS = 64
+/** Words of slots by row: two slots of two words, so that at most half of them are in use. */
+const SLOTS_PER_ROW = 4
 
 /** Rows keyed by a fixed number of 32-bit words. */
 export class KeyTable {
@@ -23,7 +25,10 @@ export class KeyTable {
   /** Packets that found no row because the table was full. */
   dropped = 0
   #keys: Int32Array
+  /** Pairs of row plus one (0 = empty) and the key's hash. */
   #slots: Int32Array
+  /** Hash of the key that was looked up last. */
+  #hash = 0
 
   /**
    * @param name - Name in the summary's `limits`.
@@ -37,7 +42,7 @@ export class KeyTable {
   ) {
     this.key = new Int32Array(width)
     this.#keys = new Int32Array(INITIAL_ROWS * width)
-    this.#slots = new Int32Array(INITIAL_ROWS * 2)
+    this.#slots = new Int32Array(INITIAL_ROWS * SLOTS_PER_ROW)
   }
 
   /** Row of the scratch key, a new one if need be; `NONE` (and `dropped` counted) when the table is full. */
@@ -75,30 +80,38 @@ export class KeyTable {
   restore(state: KeyTableState): void {
     let rows = INITIAL_ROWS
     while (rows < state.count) rows *= 2
-    this.count = state.count
-    this.dropped = state.dropped
+    this.count = 0
     this.#keys = new Int32Array(rows * this.width)
-    this.#keys.set(state.keys)
-    this.#rehash(rows * 2)
+    this.#slots = new Int32Array(rows * SLOTS_PER_ROW)
+    for (let row = 0; row < state.count; row++) {
+      this.key.set(state.keys.subarray(row * this.width, (row + 1) * this.width))
+      this.#insert(this.#slot())
+    }
+    this.dropped = state.dropped
   }
 
   /** The slot that holds the scratch key, or the empty one where it belongs. */
   #slot(): number {
     const { key, width } = this
-    let h = 0
-    for (let i = 0; i < width; i++) h = mix(h, key[i]!)
+    let running = 0
+    for (let i = 0; i < width; i++) running = mix(running, key[i]!)
+    const hash = finalize(running)
+    this.#hash = hash
     const slots = this.#slots
     const keys = this.#keys
     const mask = slots.length - 1
-    let slot = finalize(h) & mask
+    let slot = (hash << 1) & mask
     for (;;) {
       const found = slots[slot]!
       if (found === 0) return slot
-      const base = (found - 1) * width
-      let i = 0
-      while (i < width && keys[base + i] === key[i]) i++
-      if (i === width) return slot
-      slot = (slot + 1) & mask
+      // The hash stands beside the row, so that another key in the way costs no look at its words.
+      if (slots[slot + 1] === hash) {
+        const base = (found - 1) * width
+        let i = 0
+        while (i < width && keys[base + i] === key[i]) i++
+        if (i === width) return slot
+      }
+      slot = (slot + 2) & mask
     }
   }
 
@@ -111,21 +124,22 @@ export class KeyTable {
     }
     this.#keys.set(this.key, row * this.width)
     this.#slots[slot] = row + 1
-    if (this.count * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2)
+    this.#slots[slot + 1] = this.#hash
+    if (this.count * 4 > this.#slots.length) this.#grow()
     return row
   }
 
-  #rehash(size: number): void {
-    const { width } = this
-    const keys = this.#keys
-    const slots = new Int32Array(size)
-    const mask = size - 1
-    for (let row = 0; row < this.count; row++) {
-      let h = 0
-      for (let i = 0; i < width; i++) h = mix(h, keys[row * width + i]!)
-      let slot = finalize(h) & mask
-      while (slots[slot] !== 0) slot = (slot + 1) & mask
-      slots[slot] = row + 1
+  /** Doubles the slots; hashes need not be made again. */
+  #grow(): void {
+    const old = this.#slots
+    const slots = new Int32Array(old.length * 2)
+    const mask = slots.length - 1
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from] === 0) continue
+      let slot = (old[from + 1]! << 1) & mask
+      while (slots[slot] !== 0) slot = (slot + 2) & mask
+      slots[slot] = old[from]!
+      slots[slot + 1] = old[from + 1]!
     }
     this.#slots = slots
   }

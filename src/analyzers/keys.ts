@@ -117,6 +117,11 @@ export class Keys {
     this.#paths.remember(o)
   }
 
+  /** Keeps that the packet's outer ports have found their rows, so that the next one like it need not look. */
+  rememberPorts(o: Observation): void {
+    this.#paths.rememberPorts(o)
+  }
+
   /** Id of the address at the key's scratch words; `NONE` when the table is full. */
   ipv4Id(address: number): number {
     const { key } = this.addresses

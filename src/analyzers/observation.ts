@@ -39,6 +39,8 @@ export class Observation {
   /** Address ids of the inner source and destination (sender and target of ARP). */
   innerSourceId = NONE
   innerDestinationId = NONE
+  /** Whether the outer ports of this path are known to have rows already. */
+  portsKnown = false
   /** Whether the outer packet goes from the pair's a to its b. */
   pairForward = true
   /** Whether the inner packet goes from the flow's a to its b. */
@@ -70,6 +72,7 @@ export class Observation {
     this.destinationId = NONE
     this.innerSourceId = NONE
     this.innerDestinationId = NONE
+    this.portsKnown = false
     this.pairForward = true
     this.flowForward = true
   }

@@ -12,9 +12,11 @@ import type { Observation } from './observation.ts'
 /** Words of an entry: what the packet says, then the rows that it led to. */
 const KEY = 9
 const ROWS = KEY
-const STRIDE = 20
+/** The outer UDP ports of the latest packet that the ports analyzer has taken in, source in the upper 16 bits; 0 when none. */
+const PORTS = KEY + 11
+const STRIDE = 24
 
-/** Entries: 2.6 MB. */
+/** Entries: 3 MB. */
 const SIZE = 32_768
 
 const FILLED = 1
@@ -54,6 +56,7 @@ export class PathCache {
     o.innerDestinationId = entries[at + ROWS + 9]!
     o.pairForward = (bits & PAIR_FORWARD) !== 0
     o.flowForward = (bits & FLOW_FORWARD) !== 0
+    o.portsKnown = entries[at + PORTS] === portsOf(o)
     return true
   }
 
@@ -75,7 +78,13 @@ export class PathCache {
     entries[at + ROWS + 7] = o.destinationId
     entries[at + ROWS + 8] = o.innerSourceId
     entries[at + ROWS + 9] = o.innerDestinationId
+    entries[at + PORTS] = 0
     entries[at + ROWS + 10] = FILLED | (o.pairForward ? PAIR_FORWARD : 0) | (o.flowForward ? FLOW_FORWARD : 0)
+  }
+
+  /** Keeps that the packet's outer ports have found their rows. */
+  rememberPorts(o: Observation): void {
+    if (this.#at !== NONE) this.#entries[this.#at + PORTS] = portsOf(o)
   }
 
   /** Takes the key from the packet. @returns Whether it is of the kind that the cache holds. */
@@ -96,4 +105,8 @@ export class PathCache {
     key[8] = innerPorts === NONE ? 0 : innerView.getInt32(innerPorts)
     return true
   }
+}
+
+function portsOf({ layers }: Observation): number {
+  return (layers.outerSourcePort << 16) | layers.outerDestinationPort
 }

@@ -2,9 +2,8 @@
 import { NONE } from '../codecs/fault.ts'
 import type { Counter } from './analyzer.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
-import type { RowMaps } from './keys.ts'
+import type { Keys, RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
-import { Records } from './records.ts'
 
 /** Saved port tables. */
 export interface PortsState {
@@ -18,10 +17,11 @@ export class Ports implements Counter<PortsState> {
   readonly #destinations: KeyTable
   /** [pair row × 2 + direction, source port] */
   readonly #sources: KeyTable
-  /** The pair row (plus one) and ports that a flow's last packet had, by direction: most packets need no look-up. */
-  readonly #last = new Records(2)
 
-  constructor(limit: number) {
+  constructor(
+    private readonly keys: Keys,
+    limit: number,
+  ) {
     this.#destinations = new KeyTable('destinationPorts', 2, limit)
     this.#sources = new KeyTable('sourcePorts', 2, limit)
   }
@@ -31,15 +31,16 @@ export class Ports implements Counter<PortsState> {
   }
 
   observe(o: Observation): void {
-    if (o.pairRow === NONE || this.#isRepeat(o)) return
+    if (o.pairRow === NONE || o.portsKnown) return
     const { layers } = o
     const { key } = this.#destinations
     key[0] = o.pairRow
     key[1] = layers.outerDestinationPort
-    this.#destinations.row()
+    const destination = this.#destinations.row()
     this.#sources.key[0] = o.pairRow * 2 + (o.pairForward ? 0 : 1)
     this.#sources.key[1] = layers.outerSourcePort
-    this.#sources.row()
+    const source = this.#sources.row()
+    if (destination !== NONE && source !== NONE) this.keys.rememberPorts(o)
   }
 
   merge(later: Ports, maps: RowMaps, _offset: number): void {
@@ -80,18 +81,5 @@ export class Ports implements Counter<PortsState> {
   restore(state: PortsState): void {
     this.#destinations.restore(state.destinations)
     this.#sources.restore(state.sources)
-  }
-
-  #isRepeat(o: Observation): boolean {
-    if (o.flowRow === NONE) return false
-    const { layers } = o
-    const at = this.#last.at(o.flowRow) * 2 + (o.flowForward ? 0 : 2)
-    const { i32 } = this.#last
-    const pair = (o.pairRow + 1) * (o.pairForward ? 1 : -1)
-    const ports = (layers.outerSourcePort << 16) | layers.outerDestinationPort
-    if (i32[at] === pair && i32[at + 1] === ports) return true
-    i32[at] = pair
-    i32[at + 1] = ports
-    return false
   }
 }

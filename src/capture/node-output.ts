@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CaptureError } from './errors.ts'
+import { STDIN } from './node-input.ts'
 import type { Sink } from './writer.ts'
 
 /** A file being written. */
@@ -44,28 +45,37 @@ function unwritable(error: unknown): CaptureError {
   return new CaptureError('unwritable', `cannot be written: ${reason}`, null, { cause: error })
 }
 
+/** The path that means standard output. */
+const STDOUT = '-'
+const STDIN_DESCRIPTOR = 0
+const STDOUT_DESCRIPTOR = 1
+/** Milliseconds to wait for the reader of a full pipe. */
+const PIPE_PAUSE_MS = 2
+
 /**
  * Opens a file for writing, under a temporary name in the same directory; `commit` renames it.
- * A device or pipe (`/dev/stdout`) is written to directly.
+ * A device or pipe is written to directly, and so is standard output (`-`).
  * @param inputs - Files that are being read: writing over one of them is refused, by whatever name or link it is reached.
  * @throws CaptureError `unwritable`.
  */
 export function openOutput(path: string, inputs: readonly string[] = []): OutputFile {
-  const target = statOrNull(path)
+  const isStdout = path === STDOUT
+  const target = isStdout ? fstatSync(STDOUT_DESCRIPTOR) : statOrNull(path)
   if (target?.isDirectory() === true) throw unwritable({ code: 'EISDIR' })
   if (target?.isFile() === true) {
     for (const input of inputs) {
-      const there = statOrNull(input)
+      const there = input === STDIN ? fstatSync(STDIN_DESCRIPTOR) : statOrNull(input)
       if (there !== null && there.ino === target.ino && there.dev === target.dev) {
-        throw new CaptureError('unwritable', `cannot be written: it is the input ${input}; name another file`)
+        const name = input === STDIN ? 'standard input' : `the input ${input}`
+        throw new CaptureError('unwritable', `cannot be written: it is ${name}; name another file`)
       }
     }
   }
-  const direct = target !== null && !target.isFile()
+  const direct = isStdout || (target !== null && !target.isFile())
   const name = direct ? path : join(dirname(path), `.${basename(path)}.${process.pid}.part`)
   let file: number
   try {
-    file = openSync(name, direct ? 'w' : 'wx', 0o666)
+    file = isStdout ? STDOUT_DESCRIPTOR : openSync(name, direct ? 'w' : 'wx', 0o666)
   } catch (error) {
     throw unwritable(error)
   }
@@ -73,7 +83,7 @@ export function openOutput(path: string, inputs: readonly string[] = []): Output
   const abort = (): void => {
     if (!open) return
     open = false
-    closeSync(file)
+    if (!isStdout) closeSync(file)
     if (!direct) unlinkSync(name)
   }
   const guarded = (act: () => void): void => {
@@ -87,7 +97,7 @@ export function openOutput(path: string, inputs: readonly string[] = []): Output
   return {
     sink(bytes) {
       guarded(() => {
-        for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at)
+        for (let at = 0; at < bytes.length; ) at += writeSome(file, bytes, at)
       })
     },
     commit() {
@@ -97,9 +107,20 @@ export function openOutput(path: string, inputs: readonly string[] = []): Output
         if (!direct) renameSync(name, path)
       })
       open = false
-      closeSync(file)
+      if (!isStdout) closeSync(file)
     },
     abort,
+  }
+}
+
+/** Writes what goes; a pipe that is full is waited for, since Node has set it not to wait by itself. */
+function writeSome(file: number, bytes: Uint8Array, at: number): number {
+  try {
+    return writeSync(file, bytes, at, bytes.length - at)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PIPE_PAUSE_MS)
+    return 0
   }
 }
 

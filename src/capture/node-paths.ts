@@ -165,7 +165,10 @@ function matchesName(pattern: string, name: string): boolean {
     if (character === '*') expression += '[^]*'
     else if (character === '?') expression += '[^]'
     else if (end > 0) {
-      const set = pattern.slice(at + 1, end).replace(/[\\\]^[]/g, '\\$&').replace(/^(!|\\\^)/, '^')
+      const set = pattern
+        .slice(at + 1, end)
+        .replace(/[\\\]^[]/g, '\\$&')
+        .replace(/^(!|\\\^)/, '^')
       expression += `[${set}]`
       at = end
     } else expression += character.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
@@ -188,7 +191,11 @@ export function compareNaturally(left: string, right: string): number {
 }
 
 function partsOf(path: string): string[] {
-  return basename(path).replace(COMPRESSED, '').match(/\d+|\D+/g) ?? []
+  return (
+    basename(path)
+      .replace(COMPRESSED, '')
+      .match(/\d+|\D+/g) ?? []
+  )
 }
 
 function compareParts(left: string, right: string): number {

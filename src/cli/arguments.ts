@@ -1,5 +1,6 @@
 /** Option values: from text to what the commands use, or a usage error that names option, value and way out. */
 import { isIP } from 'node:net'
+import { parseMac } from '../codecs/address.ts'
 import { VNI_MAX } from '../codecs/vxlan.ts'
 import type { Severity } from '../summary.ts'
 
@@ -74,8 +75,29 @@ export function parseThreads(text: string): number {
 
 /** `--vtep`: an IPv4 or IPv6 address without prefix length or zone. */
 export function parseVtep(text: string): string {
+  return address('--vtep', text, 'for several VTEPs repeat --vtep')
+}
+
+/** `--ip`: an IPv4 or IPv6 address without prefix length or zone. */
+export function parseIp(text: string): string {
+  return address('--ip', text, 'for several addresses repeat --ip')
+}
+
+/** `--mac`: six pairs of hex digits. */
+export function parseMacAddress(text: string): string {
+  try {
+    parseMac(text)
+    return text
+  } catch {
+    throw new UsageError(
+      `--mac '${text}': wants six pairs of hex digits such as 52:54:00:e7:30:fc; for several repeat --mac`,
+    )
+  }
+}
+
+function address(option: string, text: string, hint: string): string {
   if (isIP(text) === 0 || text.includes('%')) {
-    throw new UsageError(`--vtep '${text}': wants one IPv4 or IPv6 address; for several VTEPs repeat --vtep`)
+    throw new UsageError(`${option} '${text}': wants one IPv4 or IPv6 address; ${hint}`)
   }
   return text
 }

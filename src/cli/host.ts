@@ -1,6 +1,9 @@
 /** What the command line needs from the process around it; a test puts its own in place. */
 import type { CaptureError } from '../capture/errors.ts'
+import type { OutputFile } from '../capture/node-output.ts'
+import type { ExpandedPaths } from '../capture/node-paths.ts'
 import type { ByteSource } from '../capture/source.ts'
+import type { followFile } from '../node-follow.ts'
 import type { Summary } from '../summary.ts'
 
 /** A stream that text is written to. */
@@ -21,6 +24,8 @@ export interface SummarizeFilesOptions {
   rows?: number
   /** The underlay's IP MTU in bytes. */
   underlayMtu?: number
+  /** Interleave the captures by time. */
+  mergeByTime?: boolean
   threads?: number
   /** Stop reading and summarize what there is so far. */
   signal?: AbortSignal
@@ -46,6 +51,15 @@ export interface Host {
    * Opens a capture, decompressed; `-` is standard input, which the signal ends. Throws CaptureError when it cannot be read.
    */
   open: (path: string, signal: AbortSignal) => Promise<ByteSource>
+  /** Replaces directories and patterns by the captures in them. */
+  expand: (paths: readonly string[]) => Promise<ExpandedPaths>
+  /** Loads what follows a capture that is being written. */
+  follower: () => Promise<typeof followFile>
+  /**
+   * Opens a file to be written, which must be none of the inputs; `-` is standard output. Throws CaptureError `unwritable`, also
+   * from its sink and commit.
+   */
+  output: (path: string, inputs: readonly string[]) => Promise<OutputFile>
   /** Calls back on the first Ctrl-C only, so that a second one ends the program. @returns Ends the listening. */
   onInterrupt: (listener: () => void) => () => void
 }

@@ -21,6 +21,9 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     version: manifest.version,
     summarizer: async () => (await import('../node-summarize.ts')).summarizeFiles,
     open: async (path, signal) => (await import('../capture/node-input.ts')).openCapture(path, { signal }),
+    expand: async (paths) => (await import('../capture/node-paths.ts')).expandPaths(paths),
+    follower: async () => (await import('../node-follow.ts')).followFile,
+    output: async (path, inputs) => (await import('../capture/node-output.ts')).openOutput(path, inputs),
     onInterrupt(listener) {
       process.once('SIGINT', listener)
       return () => process.off('SIGINT', listener)

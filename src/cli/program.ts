@@ -7,11 +7,17 @@ import { complain, type Host, isClosedPipe, write } from './host.ts'
 const DEFAULT_TOP = 10
 const DEFAULT_ROWS = 10_000
 
+const CAPTURES =
+  'pcap or pcapng files, compressed too (gzip, zstd, lz4), read in this order as one; a directory stands for the captures in it; "-" reads standard input'
+
 const EXAMPLES = `
 Examples:
   vxpcap summarize uplink.pcapng
   vxpcap summarize --json --rows all uplink.pcap0 uplink.pcap1 > summary.json
   tcpdump -i eth0 -U -w - 'udp port 4789' | vxpcap summarize -
+  vxpcap summarize rotated/
+  vxpcap summarize --merge-by-time host1-eth0.pcap host1-eth1.pcap
+  vxpcap summarize --follow being-written.pcap
   vxpcap summarize --fail-on error nightly.pcap
 
 Exit status:
@@ -31,8 +37,31 @@ Exit status:
   2  wrong usage, no readable capture, a damaged one (what could be read is printed), or no such packet
 `
 
+const DECAP_EXAMPLES = `
+Examples:
+  vxpcap decap uplink.pcapng -o inner.pcapng
+  vxpcap decap rotated/ -o - | tshark -r -
+
+Exit status:
+  0  done
+  2  wrong usage, no readable capture, a damaged one (what could be read is written), or the output cannot be written
+`
+
+const FILTER_EXAMPLES = `
+Options of one kind add up, different kinds narrow: --vni 10 --vni 20 --ip 192.168.0.7 keeps what VNI 10 or 20 carries from or to
+that address. --ip and --mac look inside the tunnel, --vtep outside.
+
+Examples:
+  vxpcap filter uplink.pcapng --vni 100 -o vni100.pcapng
+  vxpcap filter uplink.pcap0 uplink.pcap1 --vtep 10.0.0.1 --mac 52:54:00:e7:30:fc -o vm.pcapng
+
+Exit status:
+  0  done
+  2  wrong usage, no readable capture, a damaged one (what could be read is written), or the output cannot be written
+`
+
 /** Commands whose own help a mistake in their arguments points to. */
-const COMMANDS: readonly string[] = ['summarize', 'decode', 'findings']
+const COMMANDS: readonly string[] = ['summarize', 'decode', 'findings', 'decap', 'filter']
 
 /** Work that parsing has found to do. */
 type Task = () => Promise<number>
@@ -83,8 +112,8 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
   program
     .command('summarize')
     .description('what is in a capture and what is wrong with it')
-    .argument('<capture...>', 'pcap or pcapng files, read in this order as one; "-" reads standard input')
-    .option('--json', 'one JSON document on standard output, nothing else there')
+    .argument('<capture...>', CAPTURES)
+    .option('--json', 'one JSON document on standard output, nothing else there (a line for each with --follow)')
     .option('--sarif', 'the findings as SARIF 2.1.0 on standard output, for code-scanning dashboards')
     .option('--top <n>', `rows per table in text (default: ${DEFAULT_TOP})`, read.parseTop)
     .option('--rows <n|all>', `rows per table in JSON (default: ${DEFAULT_ROWS})`, read.parseRows)
@@ -101,6 +130,8 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       'exit 1 on a finding at least this severe: error, warning, note (default: never)',
       read.parseFailOn,
     )
+    .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
+    .option('--follow', 'go on as the capture grows, with a new summary each time; Ctrl-C ends with the last one')
     .option('--threads <n>', 'worker threads (default: chosen from cores and size)', read.parseThreads)
     .option('--no-progress', 'no progress bar on standard error')
     .option('--color <when>', 'auto, always or never (default: auto; NO_COLOR is honoured)', read.parseColor)
@@ -114,7 +145,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
   program
     .command('decode')
     .description('each packet as a tree of layers and fields')
-    .argument('<capture...>', 'pcap or pcapng files, read in this order as one; "-" reads standard input')
+    .argument('<capture...>', CAPTURES)
     .option('--packet <n>', 'only this packet, or a range such as 3-9 or 3- (repeatable)', repeated(read.parsePackets))
     .option('--json', 'one JSON document on standard output, nothing else there')
     .option('--hex', 'the bytes too: a hex dump with offsets; in JSON as hex digits')
@@ -124,6 +155,36 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       onTask(async () => {
         const { decode } = await import('./commands/decode.ts')
         return decode(captures, options, host)
+      })
+    })
+  program
+    .command('decap')
+    .description('what the tunnels carry, as a capture: one interface for each VNI, outer fragments joined')
+    .argument('<capture...>', CAPTURES)
+    .requiredOption('-o, --output <file>', 'the pcapng file to write; "-" is standard output')
+    .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+    .addHelpText('after', DECAP_EXAMPLES)
+    .action((captures, options) => {
+      onTask(async () => {
+        const { decap } = await import('./commands/decap.ts')
+        return decap(captures, options, host)
+      })
+    })
+  program
+    .command('filter')
+    .description('the records of some VNIs, VTEPs or addresses, bit for bit, as a capture')
+    .argument('<capture...>', CAPTURES)
+    .requiredOption('-o, --output <file>', 'the pcapng file to write; "-" is standard output')
+    .option('--vni <n>', 'what this VNI carries (repeatable)', repeated(read.parseVni))
+    .option('--vtep <ip>', 'from, to or about this tunnel endpoint (repeatable)', repeated(read.parseVtep))
+    .option('--ip <ip>', 'from or to this address inside the tunnel (repeatable)', repeated(read.parseIp))
+    .option('--mac <mac>', 'from or to this MAC address inside the tunnel (repeatable)', repeated(read.parseMacAddress))
+    .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+    .addHelpText('after', FILTER_EXAMPLES)
+    .action((captures, options) => {
+      onTask(async () => {
+        const { filter } = await import('./commands/filter.ts')
+        return filter(captures, options, host)
       })
     })
   program

@@ -28,6 +28,9 @@ export const LIFETIME_IPV4 = 30
 /** The same for IPv6 (RFC 8200 §4.5). */
 export const LIFETIME_IPV6 = 60
 
+/** Seconds within which a fragment of a datagram that is already whole is a copy. */
+const COPY_SECONDS = 1
+
 /** Largest payload of a datagram: its length field has 16 bits (RFC 791 §3.1, RFC 8200 §3). */
 const MAX_PAYLOAD = 65_535
 const IPV4_ADDRESSES = 12
@@ -117,16 +120,23 @@ export class Reassembler {
   }
   /** Serial number of the datagram to which the last fragment taken belongs, from 1; 0 when it could not be one. */
   serial = 0
+  /**
+   * Serial number of the datagram of the same identification that became whole within the second before: a fragment that comes
+   * after it is probably a copy. 0 when there is none.
+   */
+  previous = 0
   /** Bytes held. */
   bytes = 0
   readonly #pending = new Map<string, Pending>()
+  readonly #whole = new Map<string, { serial: number; seconds: number; nanoseconds: number }>()
   readonly #maxDatagrams: number
   readonly #maxBytes: number
   readonly #onGivenUp: (serial: number) => void
 
   /**
    * @param options - Bounds that differ from the defaults, at least 1; `onGivenUp` hears of each datagram that will never be
-   * joined (expired, evicted, discarded, or still incomplete at `finish`) by its serial number.
+   * joined (expired, evicted, discarded, or still incomplete at `finish`) by its serial number; of a discarded one again when
+   * nothing more is expected of it.
    */
   constructor(options: { maxDatagrams?: number; maxBytes?: number; onGivenUp?: (serial: number) => void } = {}) {
     this.#maxDatagrams = options.maxDatagrams ?? MAX_DATAGRAMS
@@ -155,6 +165,7 @@ export class Reassembler {
     const { counts } = this
     counts.fragments++
     this.serial = 0
+    this.previous = 0
     this.#expire(seconds, nanoseconds)
     const { outerIp: ip, view } = layers
     const from = ip.version === 4 ? ip.payloadAt : ipv6DataAt(layers)
@@ -170,6 +181,7 @@ export class Reassembler {
     const key = keyOf(layers, scope)
     const entry = this.#entry(key, ip.version === 4 ? 4 : 6, seconds, nanoseconds)
     this.serial = entry.serial
+    this.previous = this.#previous(key, seconds, nanoseconds)
     if (entry.discarded) return null
     entry.numbers.push(number)
     if (start < entry.highest) counts.outOfOrder++
@@ -196,6 +208,7 @@ export class Reassembler {
       this.#pending.delete(key)
       this.bytes -= entry.bytes.length
       counts.reassembled++
+      this.#remember(key, { serial: entry.serial, seconds, nanoseconds })
       return whole
     }
     this.#makeRoom(key)
@@ -233,6 +246,19 @@ export class Reassembler {
     }
     this.#pending.set(key, entry)
     return entry
+  }
+
+  #previous(key: string, seconds: number, nanoseconds: number): number {
+    const whole = this.#whole.get(key)
+    return whole === undefined || isLater(whole, seconds, nanoseconds, COPY_SECONDS) ? 0 : whole.serial
+  }
+
+  #remember(key: string, whole: { serial: number; seconds: number; nanoseconds: number }): void {
+    this.#whole.delete(key)
+    this.#whole.set(key, whole)
+    if (this.#whole.size <= this.#maxDatagrams) return
+    const oldest = this.#whole.keys().next().value
+    if (oldest !== undefined) this.#whole.delete(oldest)
   }
 
   /** Whether a fragment agrees with where the datagram ends. */
@@ -331,16 +357,25 @@ export class Reassembler {
   #drop(key: string, entry: Pending): void {
     this.#pending.delete(key)
     this.bytes -= entry.bytes.length
-    if (!entry.discarded) this.#onGivenUp(entry.serial)
+    this.#onGivenUp(entry.serial)
   }
 }
 
 /** Whether a datagram's time is over. */
 function isOver(entry: Pending, seconds: number, nanoseconds: number): boolean {
-  if (nanoseconds === NO_TIME || entry.nanoseconds === NO_TIME) return false
-  const lifetime = entry.version === 4 ? LIFETIME_IPV4 : LIFETIME_IPV6
-  const apart = (seconds - entry.seconds) * BILLION + (nanoseconds - entry.nanoseconds)
-  return Math.abs(apart) > lifetime * BILLION
+  return isLater(entry, seconds, nanoseconds, entry.version === 4 ? LIFETIME_IPV4 : LIFETIME_IPV6)
+}
+
+/** Whether two times are more than `most` seconds apart; one that is not known is near to any. */
+function isLater(
+  since: { seconds: number; nanoseconds: number },
+  seconds: number,
+  nanoseconds: number,
+  most: number,
+): boolean {
+  if (nanoseconds === NO_TIME || since.nanoseconds === NO_TIME) return false
+  const apart = (seconds - since.seconds) * BILLION + (nanoseconds - since.nanoseconds)
+  return Math.abs(apart) > most * BILLION
 }
 
 /** What tells datagrams apart: addresses, protocol (IPv4 only) and identification, the VLAN and the caller's scope. */

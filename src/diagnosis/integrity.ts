@@ -59,8 +59,8 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   say(integrity.innerWrong, innerChecksumBad, (seen, tunnels) => {
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
-    const { innerHeader: header, innerPayload: payload, unset, outer } = seen
-    return { subject: { vni, vteps: [from, to] }, facts: { vni, from, to, header, payload, unset, outer, tunnels } }
+    const { innerHeader: header, innerPayload: payload, unset } = seen
+    return { subject: { vni, vteps: [from, to] }, facts: { vni, from, to, header, payload, unset, tunnels } }
   })
   say(integrity.partial, checksumPartial, (seen, tunnels) => {
     const { from } = paths.of(seen)

@@ -20,7 +20,8 @@ const EXAMPLES = 10
 
 export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[] {
   const routes = new Routes(analysis)
-  const silences = analysis.requests.silences().filter((silence) => isSilence(analysis, silence))
+  const pings = new Set(analysis.echo.unanswered().map(({ flow }) => flow))
+  const silences = analysis.requests.silences().filter((silence) => isSilence(analysis, silence, pings))
   const mismatches = new VniMismatches(analysis, routes, silences)
   return [
     ...mismatches.findings,
@@ -33,23 +34,25 @@ export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[]
   ]
 }
 
-/** Whether a silence is one: not at the end of the capture, and not answered in another VNI. */
-function isSilence(analysis: Analysis, silence: Silence): boolean {
-  if (analysis.echo.isAtEnd(silence.flow, silence.seconds, silence.nanoseconds)) return false
+/** Whether a silence is one: not at the end of the capture, and not answered in another VNI. `pings` are flows without replies. */
+function isSilence(analysis: Analysis, silence: Silence, pings: ReadonlySet<number>): boolean {
+  const { echo } = analysis
+  if (echo.isAtEnd(silence.flow, silence.seconds, silence.nanoseconds)) return false
+  if (echo.count(silence.flow).requests > 0) return pings.has(silence.flow)
   return !isAnsweredElsewhere(analysis, silence)
 }
 
 /** Whether the conversation of the first request has its other direction in another VNI, as where VNIs carry identities. */
-function isAnsweredElsewhere({ keys, flows, echo, requests }: Analysis, { route, direction, flow }: Silence): boolean {
+function isAnsweredElsewhere({ keys, flows, requests }: Analysis, { route, direction, flow }: Silence): boolean {
   if (requests.packets(route, direction === 0 ? 1 : 0) > 0) return false
   const word = (row: number, index: number): number => keys.flows.word(row, index)
+  // Only conversations with ports are the same ones: two tenants may ask for the same addresses.
+  if (!keys.flowHasPorts(flow)) return false
   const back = flows.packets(flow, 0) > 0 ? 1 : 0
   for (let other = 0; other < keys.flows.count; other++) {
-    if (word(other, 3) !== word(flow, 3) || word(other, 4) !== word(flow, 4) || word(other, 0) === word(flow, 0))
-      continue
-    if (word(other, 2) !== word(flow, 2) || word(other, 5) !== word(flow, 5)) continue
-    // What comes back there are replies, not requests of its own.
-    if (flows.packets(other, back) > echo.count(other).requests) return true
+    if (word(other, 0) === word(flow, 0) || word(other, 5) !== word(flow, 5)) continue
+    if (word(other, 3) !== word(flow, 3) || word(other, 4) !== word(flow, 4)) continue
+    if (word(other, 2) === word(flow, 2) && flows.packets(other, back) > 0) return true
   }
   return false
 }

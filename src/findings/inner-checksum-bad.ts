@@ -7,12 +7,11 @@ export interface InnerChecksumBad {
   vni: number
   from: string
   to: string
-  /** Packets by which checksum is wrong: inner IPv4 header, what it carries, and the outer one as well. */
+  /** Packets by which checksum is wrong: inner IPv4 header, or what it carries. */
   header: number
   payload: number
   /** Packets whose checksum field is 0: nobody computed it. */
   unset: number
-  outer: number
   tunnels: Tunnel[]
 }
 
@@ -23,7 +22,7 @@ export const innerChecksumBad: Words<InnerChecksumBad> = {
   advice:
     'Switch the outer UDP checksum on so that damage is caught in the underlay, then look for the link that causes it; if one guest’s packets are always wrong, look at its network card’s offload.',
   evidence:
-    'The checksum of the inner IPv4 header, or of the TCP, UDP, ICMP or ICMPv6 packet in it, does not match and is not the pseudo-header sum that offload leaves. Frames captured whole, no fragments or super-frames. Sound at any capture point; captures with rewritten addresses mislead.',
+    'The checksum of the inner IPv4 header, or of the TCP, UDP, ICMP or ICMPv6 packet in it, does not match and is not the pseudo-header sum that offload leaves. Frames captured whole, no fragments or super-frames; none whose outer checksum is wrong, which tells of the same damage. Sound at any capture point; captures with rewritten addresses mislead.',
   title: ({ count, facts }) =>
     `${amount(count, 'inner packet')} of VNI ${facts.vni} from ${facts.from} to ${facts.to} ${count === 1 ? 'has' : 'have'} a wrong checksum`,
   observed: ({ facts }) =>
@@ -31,17 +30,11 @@ export const innerChecksumBad: Words<InnerChecksumBad> = {
       [facts.header, 'inner IPv4 header', 'inner IPv4 headers'],
       [facts.payload, 'inner TCP, UDP or ICMP packet', 'inner TCP, UDP or ICMP packets'],
       [facts.unset, 'packet with 0 in the field', 'packets with 0 in the field'],
-    ])}${facts.outer > 0 ? `; in ${facts.outer.toLocaleString('en-US')} of them the outer checksum is wrong too` : ''}.`,
+    ])}.`,
   inferred: ({ count, facts }) => {
     const { from, to } = facts
     if (facts.unset >= count) {
       return `Nobody computed these checksums: the packets come from a program that does not, or from a guest whose network card was to do it. ${to} delivers them, and the guest drops them.`
-    }
-    if (facts.outer >= count) {
-      return `The packets were damaged after ${from} had wrapped them; the host of ${to} drops them before they reach the overlay.`
-    }
-    if (facts.outer > 0) {
-      return `Bits were changed on the way. Where the outer checksum is wrong as well, the host of ${to} drops the packet; the others reach the guest, which drops them.`
     }
     return `Bits were changed where no outer checksum could tell: on the way from ${from} with the outer checksum off, or before it wrapped the packets. ${to} delivers them, and the guest drops them.`
   },
@@ -49,9 +42,6 @@ export const innerChecksumBad: Words<InnerChecksumBad> = {
     const { from, to } = facts
     if (facts.unset >= count) {
       return `On the guest behind ${from} that sends them, switch checksum offload off and compare (ethtool -K <interface> tx off).`
-    }
-    if (facts.outer > 0) {
-      return `Read the error counters (ethtool -S, switch ports) along the path from ${from} to ${to}.`
     }
     return `Switch the outer UDP checksum on at ${from} (ip link … type vxlan … udpcsum; Open vSwitch: options:csum=true): wrong outer checksums then say that the path to ${to} damages packets, right ones that the guest or its host does. Read the error counters along the path.`
   },

@@ -58,7 +58,7 @@ function hint(words: readonly [number, number][]): string {
 function oddHeader(which: Tunnel): string {
   if (!isDissected(which)) return '(udp.payload[0:4] != 08:00:00:00 || udp.payload[7:1] != 00)'
   if (which.kind === 'vxlan-gpe') return '(vxlan.flags & 0xc0 || vxlan.reserved_16 != 0 || vxlan.reserved8 != 0)'
-  // Without the G flag, Wireshark shows the policy fields all the same.
-  const policy = ['vxlan.flag_g == 1', 'vxlan.flag_d == 1', 'vxlan.flag_a == 1', 'vxlan.gbp != 0']
-  return `(${['vxlan.flags_reserved != 0', ...policy, 'vxlan.reserved8 != 0'].join(' || ')})`
+  // A complete group policy has the G flag and no other reserved bit; without the flag its fields are reserved.
+  const policy = 'vxlan.flag_g == 0 && (vxlan.flag_d == 1 || vxlan.flag_a == 1 || vxlan.gbp != 0)'
+  return `(vxlan.flags_reserved != 0 || vxlan.reserved8 != 0 || (${policy}))`
 }

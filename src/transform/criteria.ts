@@ -114,7 +114,9 @@ export class Criteria {
     if (layers.outerFrame.etherType !== EtherType.Arp) return false
     // The walk stops in front of an outer ARP packet.
     const { cursor } = layers
+    const { position } = cursor
     const at = arp.enter(cursor)
+    cursor.position = position
     return at !== NONE && vteps.ofArp(view, at)
   }
 

@@ -1,6 +1,6 @@
 /** What is a copy of a frame, what a replica to another peer, and what its sender repeated. */
 import { describe, expect, it } from 'vitest'
-import { arp, bytes, echo, ethernet, ipv4, type Packet, summaryOf, tcp, vxlan } from '../support/packets.ts'
+import { arp, bytes, datagram, echo, ethernet, ipv4, type Packet, summaryOf, tcp, vxlan } from '../support/packets.ts'
 
 const guest = { mac: '02:00:00:00:00:01', ip: '192.168.0.1' }
 const question = (): Uint8Array =>
@@ -44,6 +44,20 @@ describe('a copy', () => {
     ]) {
       expect(copiesOf({ bytes: frame }, { bytes: other, ms: 1 })).toBe(0)
     }
+  })
+
+  it('may be whole on one side of a router and a first fragment on the other; its datagram is followed all the same', () => {
+    const whole = datagram(ethernet(ipv4(tcp({ payload: 600 }), { protocol: 6 })))
+    const ends = { from: '10.0.0.1', to: '10.0.0.2', id: 5 }
+    const packets = [
+      { bytes: ethernet(ipv4(whole, ends)) },
+      { bytes: ethernet(ipv4(whole.slice(0, 400), { ...ends, moreFragments: true, ttl: 63 })), ms: 1, interfaceId: 1 },
+      { bytes: ethernet(ipv4(whole.slice(400), { ...ends, offset: 400, ttl: 63 })), ms: 1, interfaceId: 1 },
+    ]
+    const { capture, tunnel } = summaryOf(packets)
+    expect(capture.duplicatePackets).toBe(1)
+    expect(tunnel.fragments).toMatchObject({ firsts: 1, others: 1, reassembled: 1, incomplete: 0 })
+    expect(copiesOf(packets[1]!, { ...packets[0]!, ms: 2 })).toBe(1)
   })
 
   it('is told by the inner identification where the outer one says nothing', () => {

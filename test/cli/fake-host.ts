@@ -48,6 +48,13 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       if (bytes === undefined) throw new CaptureError('unreadable', 'does not exist; check the path')
       return bytesSource(bytes)
     },
+    expand: async (paths) => ({ paths, expansions: [], unreadable: [] }),
+    async follower() {
+      throw new TypeError('nothing is followed here')
+    },
+    async output() {
+      throw new CaptureError('unwritable', 'cannot be written: there is no disk here')
+    },
     onInterrupt(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

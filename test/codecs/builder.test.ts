@@ -108,6 +108,12 @@ describe('a whole packet', () => {
     expect(JSON.stringify(parts)).toBe(before)
   })
 
+  it('takes undefined for not given, as JavaScript does', () => {
+    const undefinedFields = { timeToLive: undefined, checksum: undefined, options: undefined } as unknown as object
+    const ip = b.ipv4({ source: '10.0.0.1', destination: '10.0.0.2', ...undefinedFields })
+    expect(hex(ip, b.icmp({ type: 8 }))).toBe(hex(IP, b.icmp({ type: 8 })))
+  })
+
   it('leaves as given what is given, however wrong', () => {
     const wrong = [
       b.ethernet({ destination: B, source: A, etherType: 0x1234 }),

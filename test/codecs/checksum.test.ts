@@ -82,10 +82,13 @@ describe('sum', () => {
     )
   })
 
-  it.each([0x7fff, 0x8000, 0x8001, 0x8003, 0x1_0000, 0x8_0001])('does not overflow over %i bytes of 0xff', (length) => {
-    const bytes = new Uint8Array(length).fill(0xff)
-    expect(checksum.sum(new DataView(bytes.buffer), 0, length, 0xffff_ffff)).toBe(length % 2 === 0 ? 0xffff : 0xff00)
-  })
+  it.each([0x7fff, 0x8000, 0x8001, 0x8003, 0x1_0000, 0x8_0001, 0x10_0000, 0x10_0021, 0x30_0003])(
+    'does not overflow over %i bytes of 0xff',
+    (length) => {
+      const bytes = new Uint8Array(length).fill(0xff)
+      expect(checksum.sum(new DataView(bytes.buffer), 0, length, 0xffff_ffff)).toBe(length % 2 === 0 ? 0xffff : 0xff00)
+    },
+  )
 
   it('equals the word by word sum over a super-frame', () => {
     const bytes = new Uint8Array(150_001)

@@ -9,7 +9,8 @@ import { analysisOf, arp, echo, ethernet, ipv4, type Packet, vxlan } from '../su
 function findingsOf(packets: readonly Packet[]): Finding[] {
   const analysis = analysisOf(packets)
   const { mtu } = finish(analysis, { rows: 10 })
-  return diagnose({ analysis, files: [], dropped: null, mtu })
+  // The pings here are numbered through, so that none is the answer to another.
+  return diagnose({ analysis, files: [], dropped: null, mtu }).filter(({ code }) => code !== 'ECHO_UNANSWERED')
 }
 
 const codes = (packets: readonly Packet[]) => findingsOf(packets).map(({ code }) => code)

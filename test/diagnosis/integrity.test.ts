@@ -133,7 +133,8 @@ function ping(place: Place, size = 9): Bytes {
 }
 
 function segment(place: Place, size: number): Bytes {
-  return ethernet(guest(place, tcp({ sequence: (sent += size), payload: size }), 6))
+  sent += size
+  return ethernet(guest(place, tcp({ sequence: sent, payload: size }), 6))
 }
 
 function question(place: Place, size: number): Bytes {
@@ -176,7 +177,7 @@ const outerLength = (place: Place) => 14 + (place.from.includes(':') ? 40 : 20) 
 /** Bytes of the guest's IP header. */
 const guestLength = (place: Place) => (place.guests[0].includes(':') ? 40 : 20)
 
-const pseudo = (place: Place, length: number, protocol: number, addresses: Bytes): number => {
+const pseudo = (length: number, protocol: number, addresses: Bytes): number => {
   const all = bytes(addresses, number(length, 4), number(protocol, 4))
   let sum = 0
   for (let at = 0; at < all.length; at += 2) sum += all[at]! * 256 + all[at + 1]!
@@ -186,7 +187,11 @@ const pseudo = (place: Place, length: number, protocol: number, addresses: Bytes
 
 describe('integrity: checksums', () => {
   it('healthy traffic of every kind raises nothing', () => {
-    fc.assert(fc.property(places, (place) => expect(codes(healthy(place))).toEqual([])))
+    fc.assert(
+      fc.property(places, (place) => {
+        expect(codes(healthy(place))).toEqual([])
+      }),
+    )
   })
 
   it('one bit turned over behind the tunnel header is found in exactly that packet', () => {
@@ -246,7 +251,7 @@ describe('integrity: checksums', () => {
     fc.assert(
       fc.property(places, fc.integer({ min: 1, max: 400 }), (place, size) => {
         const frame = ping(place, size)
-        const value = pseudo(place, frame.length + 16, 17, ends(place))
+        const value = pseudo(frame.length + 16, 17, ends(place))
         const found = findingsOf([...healthy(place), { bytes: wrap(place, frame, { checksum: value }), ms: 50 }])
         expect(found.map(({ code }) => code)).toEqual(['CHECKSUM_PARTIAL'])
         expect(found[0]!.subject).toEqual({ vteps: [place.from] })
@@ -264,8 +269,8 @@ describe('integrity: checksums', () => {
         expect(codes([{ bytes: good }])).toEqual(['CHECKSUM_PARTIAL'])
         // The same with a bit of the VNI turned over is wrong all the same.
         expect(codes([{ bytes: flipped(good, (outerLength(place) - 2) * 8) }])).toEqual(['OUTER_CHECKSUM_BAD'])
-        const unfilled = wrap(place, partial)
-        expect(codes([{ bytes: unfilled }])).toEqual(['OUTER_CHECKSUM_BAD'])
+        // Right over the bytes as they are is right too: between virtual interfaces nobody fills in anything.
+        expect(codes([{ bytes: wrap(place, partial) }])).toEqual(['CHECKSUM_PARTIAL'])
       }),
     )
   })
@@ -285,9 +290,7 @@ describe('integrity: checksums', () => {
     const outer = value(wrap(HERE, middle))
     const data = wrap(HERE, wrap(place, partial, { checksum: value(middle) }), { checksum: outer })
     expect(codes([{ bytes: data }]).sort()).toEqual(['CHECKSUM_PARTIAL', 'NESTED_TUNNEL'])
-    const damaged = flipped(data, (data.length - 5) * 8)
     expect(codes([{ bytes: flipped(data, (outerLength(HERE) + 3) * 8) }])).toContain('OUTER_CHECKSUM_BAD')
-    expect(damaged.length).toBe(data.length)
   })
 
   it('believes a capture that says its checksums were not ready', () => {
@@ -321,7 +324,7 @@ function partialAndFilled(place: Place, size: number, protocol: number): [Bytes,
   const plain = protocol === 6 ? bytes(tcp({ sequence: 5 }), data) : udp(data, 4000, 5000)
   const addresses = bytes(ip(place.guests[0]), ip(place.guests[1]))
   const at = protocol === 6 ? 16 : 6
-  const value = pseudo(place, plain.length, protocol, addresses)
+  const value = pseudo(plain.length, protocol, addresses)
   const filled = ethernet(guest(place, sealed(plain, protocol, addresses), protocol))
   const partial = filled.slice()
   partial.set(number(value, 2), 14 + guestLength(place) + at)
@@ -458,7 +461,7 @@ describe('integrity: what the tunnel carries', () => {
         expect(found.map(({ code }) => code)).toEqual(['UNKNOWN_TUNNEL_PORT'])
         expect(found[0]).toMatchObject({ severity: 'note', subject: { port }, count: healthy(place).length })
         expect(found[0]!.remedy).toContain(`--port ${port}`)
-        const swapped = { 46354: 4789, 6177: 8472 }[port]
+        const swapped = ({ 46354: 4789, 6177: 8472 } as Record<number, number | undefined>)[port]
         if (swapped !== undefined) expect(found[0]!.title).toContain(`port ${swapped} with its bytes swapped`)
       }),
       { numRuns: 30 },
@@ -513,7 +516,7 @@ function everything(place: Place): Packet[] {
     place.guests[0].includes(':') ? 17 : 1,
   )
   const frame = ping(place)
-  const value = pseudo(place, frame.length + 16, 17, ends(place))
+  const value = pseudo(frame.length + 16, 17, ends(place))
   return timed([
     ...healthy(place).map(({ bytes: data }) => data),
     flipped(wrap(place, segment(place, 90)), (outerLength(place) + 80) * 8),

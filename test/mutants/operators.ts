@@ -46,12 +46,10 @@ const METHODS: Readonly<Record<string, string>> = {
   getUint16: 'getUint8',
   getUint32: 'getUint16',
   getInt32: 'getInt16',
-  getUint24: 'getUint48',
   setUint8: 'setUint16',
   setUint16: 'setUint8',
   setUint32: 'setUint16',
   setInt32: 'setInt16',
-  setUint24: 'setUint48',
   min: 'max',
   max: 'min',
 }
@@ -66,7 +64,15 @@ export function mutantsOf(path: string, text: string): Mutant[] {
     const to = node.getEnd()
     const line = file.getLineAndCharacterOfPosition(from).line
     const code = (lines[line] ?? '').trim()
-    found.push({ kind, line: line + 1, code, change: `${text.slice(from, to)} → ${replacement || 'nothing'}`, from, to, replacement })
+    found.push({
+      kind,
+      line: line + 1,
+      code,
+      change: `${text.slice(from, to)} → ${replacement || 'nothing'}`,
+      from,
+      to,
+      replacement,
+    })
   }
   const visit = (node: ts.Node): void => {
     // Types, imports and the words of messages do nothing.

@@ -15,7 +15,7 @@ export function bytes(...parts: (Bytes | readonly number[] | number)[]): Bytes {
 }
 
 /** A big-endian number of `length` bytes. */
-function number(value: number, length: 1 | 2 | 3 | 4): Bytes {
+export function number(value: number, length: 1 | 2 | 3 | 4): Bytes {
   return Uint8Array.from({ length }, (_, index) => Math.floor(value / 256 ** (length - 1 - index)) & 0xff)
 }
 
@@ -105,7 +105,7 @@ export function ipv6(payload: Bytes, options: { from: string; to: string; protoc
 }
 
 /** A UDP datagram without checksum. */
-function udp(payload: Bytes, from: number, to: number): Bytes {
+export function udp(payload: Bytes, from: number, to: number): Bytes {
   return bytes(number(from, 2), number(to, 2), number(8 + payload.length, 2), 0, 0, payload)
 }
 
@@ -190,7 +190,7 @@ export interface Packet {
 const EPOCH = 1_700_000_000
 
 /** Records as a reader would hand them out, numbered from 1. */
-function records(packets: readonly Packet[]): Recorded[] {
+export function records(packets: readonly Packet[]): Recorded[] {
   return packets.map(({ bytes: data, ms = 0, interfaceId = 0, wireLength = data.length, flags = 0 }, index) => {
     const packet: PacketInfo = {
       number: index + 1,

@@ -7,9 +7,10 @@ import { hexAt } from '../../codecs/describe-field.ts'
 import { tunnelPorts } from '../../codecs/dissect.ts'
 import { hexDump } from '../../report/hex-dump.ts'
 import { type PacketHeading, packetText } from '../../report/packet-text.ts'
-import { type PacketRange, UsageError } from '../arguments.ts'
+import type { PacketRange } from '../arguments.ts'
 import { DONE, TROUBLE } from '../exit-status.ts'
 import { complain, type Host, write } from '../host.ts'
+import { checkStandardInput, expandInputs, STDIN, troubleLine } from '../inputs.ts'
 
 /** The options as the command line gives them. */
 export interface DecodeOptions {
@@ -19,20 +20,16 @@ export interface DecodeOptions {
   port?: number[] | undefined
 }
 
-const STDIN = '-'
 /** Characters gathered before they are written. */
 const PIECE = 64 * 1024
 
 /** Runs the command. @returns Exit status. @throws UsageError, and the error of a standard output that takes no more. */
-export async function decode(paths: string[], options: DecodeOptions, host: Host): Promise<number> {
-  const times = paths.filter((path) => path === STDIN).length
-  if (times > 1) throw new UsageError("'-' is given more than once; standard input can be read only once")
-  if (times === 1 && host.stdinIsTerminal) {
-    throw new UsageError("'-' reads standard input, which is a terminal; try: tcpdump -U -w - | vxpcap decode -")
-  }
+export async function decode(given: string[], options: DecodeOptions, host: Host): Promise<number> {
+  checkStandardInput(given, host, 'decode')
+  const { paths, troubles } = await expandInputs(given, host)
   const interrupted = new AbortController()
-  const release = times === 1 ? host.onInterrupt(() => interrupted.abort()) : undefined
-  const run = new Run(paths, options, host, interrupted.signal)
+  const release = paths.includes(STDIN) ? host.onInterrupt(() => interrupted.abort()) : undefined
+  const run = new Run(paths, troubles, options, host, interrupted.signal)
   try {
     return await run.all()
   } finally {
@@ -43,8 +40,7 @@ export async function decode(paths: string[], options: DecodeOptions, host: Host
 /** One run over all captures: what has been printed, and what went wrong. */
 class Run {
   private readonly ports
-  private readonly troubles: string[] = []
-  private status: number = DONE
+  private status: number
   private text = ''
   private printed = 0
   private readable = 0
@@ -52,11 +48,13 @@ class Run {
 
   constructor(
     private readonly paths: readonly string[],
+    private readonly troubles: string[],
     private readonly options: DecodeOptions,
     private readonly host: Host,
     private readonly signal: AbortSignal,
   ) {
     this.ports = tunnelPorts(options.port ?? [])
+    this.status = troubles.length > 0 ? TROUBLE : DONE
   }
 
   async all(): Promise<number> {
@@ -156,9 +154,7 @@ class Run {
   }
 
   private trouble(path: string, message: string, offset: number | null): void {
-    const name = path === STDIN ? 'standard input' : path
-    const where = offset === null || message.includes('offset') ? '' : ` (offset ${offset})`
-    this.troubles.push(`${name}: ${message}${where}`)
+    this.troubles.push(troubleLine(path, { message, offset }))
   }
 
   private async flush(): Promise<void> {

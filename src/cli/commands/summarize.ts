@@ -4,6 +4,7 @@ import type { Summary } from '../../summary.ts'
 import { type ColorMode, type FailOn, isAtLeast, UsageError, useColor } from '../arguments.ts'
 import { DONE, FOUND, TROUBLE } from '../exit-status.ts'
 import { complain, type Host, type SummarizeFilesOptions, write } from '../host.ts'
+import { checkStandardInput, expandInputs, STDIN, troubleLine } from '../inputs.ts'
 
 /** The options as the command line gives them. */
 export interface SummarizeOptions {
@@ -17,27 +18,38 @@ export interface SummarizeOptions {
   underlayMtu?: number | undefined
   failOn: FailOn
   threads?: number | undefined
+  mergeByTime?: boolean | undefined
+  follow?: boolean | undefined
   progress: boolean
   color: ColorMode
 }
 
-const STDIN = '-'
-
 /** Runs the command. @returns Exit status. @throws UsageError, and the error of a standard output that takes no more. */
-export async function summarize(paths: string[], options: SummarizeOptions, host: Host): Promise<number> {
-  checkStandardInput(paths, host)
+export async function summarize(given: string[], options: SummarizeOptions, host: Host): Promise<number> {
+  checkStandardInput(given, host, 'summarize')
   if (options.json && options.sarif) throw new UsageError('--json and --sarif are two formats; give one of them')
-  const unreadable: string[] = []
+  if (options.follow) return follow(given, options, host)
+  const { paths, troubles: unreadable } = await expandInputs(given, host)
+  if (paths.length === 0) return complainAll(unreadable, host)
   let summary: Summary
   try {
-    summary = await read(paths, options, host, (path, error) => unreadable.push(unreadableLine(path, error)))
+    summary = await read(paths, options, host, (path, error) => unreadable.push(troubleLine(path, error)))
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error
-    if (unreadable.length === 0) unreadable.push(unreadableLine(paths.length === 1 ? paths[0] : undefined, error))
-    for (const line of unreadable) await complain(host, line)
-    return TROUBLE
+    if (unreadable.length === 0) unreadable.push(troubleLine(paths.length === 1 ? paths[0] : undefined, error))
+    return complainAll(unreadable, host)
   }
   await print(summary, options, host)
+  return verdict(summary, unreadable, options, host)
+}
+
+/** Says what went wrong on standard error. @returns The exit status of a summary. */
+async function verdict(
+  summary: Summary,
+  unreadable: readonly string[],
+  options: SummarizeOptions,
+  host: Host,
+): Promise<number> {
   for (const line of unreadable) await complain(host, line)
   const damaged = summary.findings.filter(({ code }) => code === 'CAPTURE_DAMAGED')
   for (const { observed } of damaged) await complain(host, observed)
@@ -45,12 +57,9 @@ export async function summarize(paths: string[], options: SummarizeOptions, host
   return summary.findings.some(({ severity }) => isAtLeast(severity, options.failOn)) ? FOUND : DONE
 }
 
-function checkStandardInput(paths: string[], host: Host): void {
-  const times = paths.filter((path) => path === STDIN).length
-  if (times > 1) throw new UsageError("'-' is given more than once; standard input can be read only once")
-  if (times === 1 && host.stdinIsTerminal) {
-    throw new UsageError("'-' reads standard input, which is a terminal; try: tcpdump -U -w - | vxpcap summarize -")
-  }
+async function complainAll(lines: readonly string[], host: Host): Promise<number> {
+  for (const line of lines) await complain(host, line)
+  return TROUBLE
 }
 
 async function read(
@@ -64,12 +73,9 @@ async function read(
   const interrupted = new AbortController()
   // Only a stream that never ends by itself is worth a summary so far; on files Ctrl-C ends the program as ever.
   const release = paths.includes(STDIN) ? host.onInterrupt(() => interrupted.abort()) : undefined
-  const settings: SummarizeFilesOptions = { signal: interrupted.signal, onUnreadable, rows: rows(options) }
-  if (options.port !== undefined) settings.ports = options.port
-  if (options.vni !== undefined) settings.vnis = options.vni
-  if (options.vtep !== undefined) settings.vteps = options.vtep
-  if (options.underlayMtu !== undefined) settings.underlayMtu = options.underlayMtu
+  const settings: SummarizeFilesOptions = { ...settingsOf(options), signal: interrupted.signal, onUnreadable }
   if (options.threads !== undefined) settings.threads = options.threads
+  if (options.mergeByTime !== undefined) settings.mergeByTime = options.mergeByTime
   if (progress !== undefined) settings.onProgress = progress.update
   try {
     return await summarizeFiles(paths, settings)
@@ -77,6 +83,58 @@ async function read(
     progress?.stop()
     release?.()
   }
+}
+
+/** What the summary itself is asked for. */
+function settingsOf(
+  options: SummarizeOptions,
+): Pick<SummarizeFilesOptions, 'rows' | 'ports' | 'vnis' | 'vteps' | 'underlayMtu'> {
+  return {
+    rows: rows(options),
+    ...(options.port !== undefined && { ports: options.port }),
+    ...(options.vni !== undefined && { vnis: options.vni }),
+    ...(options.vtep !== undefined && { vteps: options.vtep }),
+    ...(options.underlayMtu !== undefined && { underlayMtu: options.underlayMtu }),
+  }
+}
+
+/** Clears a terminal and puts the cursor at its upper left corner. */
+const CLEAR = '\u001b[2J\u001b[3J\u001b[H'
+/** Parts one summary from the next where there is no screen to clear. */
+const RULE = `${'─'.repeat(40)}\n`
+
+/** Prints a summary anew each time there is more of the capture, until Ctrl-C. */
+async function follow(given: string[], options: SummarizeOptions, host: Host): Promise<number> {
+  const [path] = given
+  if (path === undefined || given.length > 1 || path === STDIN) {
+    throw new UsageError('--follow wants one capture file; a stream on standard input is summarized when it ends')
+  }
+  if (options.sarif) throw new UsageError('--follow prints text or --json, not --sarif')
+  const followFile = await host.follower()
+  const interrupted = new AbortController()
+  const release = host.onInterrupt(() => interrupted.abort())
+  let last: Summary | undefined
+  let shown = ''
+  try {
+    await followFile(path, {
+      ...settingsOf(options),
+      signal: interrupted.signal,
+      async onSummary(summary) {
+        const text = options.json ? `${JSON.stringify(summary)}\n` : await textOf(summary, options, host)
+        const before = options.json ? '' : host.stdout.isTTY ? CLEAR : shown === '' ? '' : RULE
+        if (text !== shown) await write(host.stdout, before + text)
+        shown = text
+        last = summary
+      },
+      onRestart: () => complain(host, `${path}: was replaced or made shorter; reading it anew`),
+    })
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error
+    return complainAll([troubleLine(path, error)], host)
+  } finally {
+    release()
+  }
+  return last === undefined ? DONE : verdict(last, [], options, host)
 }
 
 /** Text needs the rows that `--top` prints, however few `--rows` keeps for JSON. */
@@ -90,7 +148,7 @@ async function startProgress(host: Host) {
 }
 
 async function print(summary: Summary, options: SummarizeOptions, host: Host): Promise<void> {
-  const { stdout, env } = host
+  const { stdout } = host
   if (options.sarif) {
     const { formatSarif } = await import('../../report/sarif.ts')
     return write(stdout, formatSarif(summary, host.version))
@@ -99,18 +157,15 @@ async function print(summary: Summary, options: SummarizeOptions, host: Host): P
     const { writeJson } = await import('../../report/json.ts')
     return writeJson(summary, (chunk) => write(stdout, chunk))
   }
+  return write(stdout, await textOf(summary, options, host))
+}
+
+async function textOf(summary: Summary, options: SummarizeOptions, { stdout, env }: Host): Promise<string> {
   const [{ formatText }, { drawInTerminal }] = await Promise.all([
     import('../../report/text.ts'),
     import('../table.ts'),
   ])
   const color = useColor(options.color, env, stdout.isTTY === true)
   const width = stdout.isTTY && stdout.columns ? { width: stdout.columns } : {}
-  return write(stdout, formatText(summary, { color, top: options.top, draw: drawInTerminal, ...width }))
-}
-
-/** The file, what is wrong and the way out; the offset too, unless the message has it already. */
-function unreadableLine(path: string | undefined, { message, offset }: CaptureError): string {
-  const name = path === STDIN ? 'standard input: ' : path === undefined ? '' : `${path}: `
-  const where = offset === null || message.includes('offset') ? '' : ` (offset ${offset})`
-  return name + message + where
+  return formatText(summary, { color, top: options.top, draw: drawInTerminal, ...width })
 }

@@ -1,0 +1,124 @@
+/** Captures in, one capture out: what `decap` and `filter` have in common. */
+import { CaptureError } from '../capture/errors.ts'
+import { CaptureReader, refill } from '../capture/reader.ts'
+import type { Sink } from '../capture/writer.ts'
+import { UsageError } from './arguments.ts'
+import { DONE, TROUBLE } from './exit-status.ts'
+import { complain, type Host, write } from './host.ts'
+import { checkStandardInput, expandInputs, STDIN, troubleLine } from './inputs.ts'
+
+/** What turns packets into another capture. */
+export interface Transform {
+  /** Called before each capture with the name that tells it from the others, empty when there is only one. */
+  begin?(name: string): void
+  /** Takes the packet at hand of capture number `file`. */
+  observe(reader: CaptureReader, file: number): void
+  /** Ends the output. */
+  finish(): void
+  /** What to say afterwards: the result in one sentence, and whatever else is worth a line. */
+  report(): { result: string; remarks: string[] }
+}
+
+/** The argument that means standard output. */
+const STDOUT = '-'
+
+/**
+ * Runs a transform over captures. The output appears under its name only when it is whole.
+ * @param start - Makes the transform; not called before the output is known to be writable.
+ * @returns Exit status.
+ * @throws UsageError.
+ */
+export async function runTransform(
+  command: string,
+  given: readonly string[],
+  outputPath: string,
+  host: Host,
+  start: (sink: Sink) => Transform,
+): Promise<number> {
+  checkStandardInput(given, host, command)
+  if (outputPath === STDOUT && host.stdout.isTTY === true) {
+    throw new UsageError(
+      `-o '-': standard output is a terminal; name a file, or: vxpcap ${command} … -o - | tshark -r -`,
+    )
+  }
+  const { paths, troubles } = await expandInputs(given, host)
+  const interrupted = new AbortController()
+  const release = host.onInterrupt(() => interrupted.abort())
+  let status = troubles.length > 0 ? TROUBLE : DONE
+  try {
+    const output = await host.output(outputPath, paths)
+    try {
+      const transform = start(output.sink)
+      const isStream = paths.includes(STDIN)
+      let readable = 0
+      for (const [file, path] of paths.entries()) {
+        if (interrupted.signal.aborted) break
+        transform.begin?.(paths.length > 1 ? nameOf(path, paths) : '')
+        try {
+          const { issue } = await readCapture(path, file, transform, host, interrupted.signal)
+          readable++
+          if (issue === null) continue
+          troubles.push(troubleLine(path, { message: issue.detail, offset: issue.offset }))
+          if (issue.kind === 'damaged') status = TROUBLE
+        } catch (error) {
+          if (!(error instanceof CaptureError) || error.code === 'unwritable') throw error
+          troubles.push(troubleLine(path, error))
+          status = TROUBLE
+        }
+      }
+      if (interrupted.signal.aborted && !isStream) {
+        troubles.push(`interrupted: ${outputPath} was not written`)
+        status = TROUBLE
+      } else if (readable > 0) {
+        transform.finish()
+        output.commit()
+        const { result, remarks } = transform.report()
+        if (outputPath !== STDOUT) await write(host.stdout, `${outputPath}: ${result}\n`)
+        troubles.push(...remarks)
+      }
+    } finally {
+      // Does nothing after a commit.
+      output.abort()
+    }
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error
+    if (isClosedPipe(error)) return DONE
+    troubles.push(`${outputPath === STDOUT ? 'standard output' : outputPath}: ${error.message}`)
+    status = TROUBLE
+  } finally {
+    release()
+  }
+  for (const line of troubles) await complain(host, line)
+  return status
+}
+
+async function readCapture(
+  path: string,
+  file: number,
+  transform: Transform,
+  host: Host,
+  signal: AbortSignal,
+): Promise<CaptureReader> {
+  const source = await host.open(path, signal)
+  const reader = new CaptureReader()
+  try {
+    while (!reader.done && !(signal.aborted && path !== STDIN)) {
+      while (reader.next()) transform.observe(reader, file)
+      await refill(reader, source)
+    }
+  } finally {
+    await source.close?.()
+  }
+  return reader
+}
+
+/** The last part of a path, or all of it where that does not tell captures apart. */
+function nameOf(path: string, paths: readonly string[]): string {
+  const last = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
+  return paths.filter((other) => last(other) === last(path)).length > 1 ? path : last(path)
+}
+
+/** Whether whoever read standard output has gone. */
+function isClosedPipe({ cause }: CaptureError): boolean {
+  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'EPIPE'
+}

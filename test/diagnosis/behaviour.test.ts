@@ -1,0 +1,384 @@
+/** How traffic behaves: planted losses, repeats, copies and floods are found wherever they are planted, and are gone without. */
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { summarizeFiles } from '../../src/node-summarize.ts'
+import { asFile, unselected } from '../support/display-filters.ts'
+import { ACK, analysisOf, bytes, ethernet, ipv4, number, type Packet, SYN, vxlan } from '../support/packets.ts'
+import { because, LAB } from '../support/shared.ts'
+import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
+import { ask, codes, findingsOf, fresh, HERE, healthy, only, type Place, ping, places, segment } from './places.ts'
+
+const RUNS = { numRuns: 20 }
+const CODES = [
+  'ECHO_UNANSWERED',
+  'RETRANSMISSIONS',
+  'DUPLICATED_PACKETS',
+  'BUM_FLOOD',
+  'LOW_ENTROPY',
+  'REPLICATION_INCOMPLETE',
+]
+
+/** Ends a capture at a time, with a packet that is nobody's business. */
+const end = (ms: number): Packet => ping({ ...HERE, vni: 9, ips: ['10.99.0.1', '10.99.0.2'] }, 'reply', 1, ms)
+
+describe('ECHO_UNANSWERED', () => {
+  it('counts the requests without a reply, and names the first ones', () => {
+    const lost = fc.uniqueArray(fc.integer({ min: 0, max: 29 }), { minLength: 1, maxLength: 29 })
+    fc.assert(
+      fc.property(places, lost, (place, missing) => {
+        const packets = Array.from({ length: 30 }, (_, n) => [
+          ping(place, 'request', n, n * 50),
+          ...(missing.includes(n) ? [] : [ping(place, 'reply', n, n * 50 + 1)]),
+        ]).flat()
+        const requests = packets.flatMap((packet, index) => (packet.ms! % 50 === 0 ? [index + 1] : []))
+        const numbers = [...missing].sort((left, right) => left - right).map((n) => requests[n]!)
+        const [found, ...rest] = only('ECHO_UNANSWERED', [...packets, end(5000)])
+        expect(rest).toEqual([])
+        expect(found).toMatchObject({
+          severity: 'warning',
+          subject: { vni: place.vni, vteps: place.vteps.slice(0, 2) },
+          count: missing.length,
+          packets: numbers.slice(0, 10),
+        })
+      }),
+      RUNS,
+    )
+  })
+
+  it('allows for the edge of the capture: ten round trips of the flow, 100 ms at least', () => {
+    const request = ping(HERE, 'request', 1, 1000)
+    expect(only('ECHO_UNANSWERED', [request, end(1100)])).toEqual([])
+    expect(only('ECHO_UNANSWERED', [request, end(1101)])).toHaveLength(1)
+    const slow = [ping(HERE, 'request', 0, 0), ping(HERE, 'reply', 0, 80)]
+    expect(only('ECHO_UNANSWERED', [...slow, request, end(1800)])).toEqual([])
+    expect(only('ECHO_UNANSWERED', [...slow, request, end(1801)])).toHaveLength(1)
+  })
+
+  const copied = ping(HERE, 'request', 1, 0)
+  const cases: [string, Packet[]][] = [
+    [
+      'a request of which the capture holds a copy',
+      [copied, { ...copied, ms: 1, interfaceId: 1 }, ping(HERE, 'reply', 1, 2)],
+    ],
+    ['a reply that was recorded before its request', [ping(HERE, 'reply', 1, 1), ping(HERE, 'request', 1, 0)]],
+    ['a reply in another VNI', [ping(HERE, 'request', 1, 0), ping(HERE, 'reply', 1, 1, { vni: 4 })]],
+    ['a request to a group', [toGroup(ping(HERE, 'request', 1, 0))]],
+    ['a record without time', [{ ...ping(HERE, 'request', 1, 0), ms: null }]],
+  ]
+  it.each(cases)('is not %s', (_, packets) => {
+    expect(only('ECHO_UNANSWERED', [...packets, end(5000)])).toEqual([])
+  })
+
+  it('remembers requests that left the window, and forgets none that may yet be answered', () => {
+    const packets = Array.from({ length: 20 }, (_, n) => ping(HERE, 'request', n, n * 500))
+    const missed = (limit: number) =>
+      analysisOf([...packets, end(20_000)], { limits: { window: limit } })
+        .echo.unanswered()
+        .reduce((sum, { count }) => sum + count, 0)
+    expect(missed(4)).toBe(20)
+    expect(missed(128)).toBe(20)
+  })
+})
+
+/** A connection with `count` data segments of 1000 bytes, 1 ms apart, each acknowledged at once. */
+function connection(place: Place, count: number, start = 0): Packet[] {
+  const data = Array.from({ length: count }, (_, n) => [
+    dataSegment(place, n, start + 10 + n),
+    segment(place, { flags: ACK, sequence: 501, acknowledgment: 101 + (n + 1) * 1000 }, start + 10.2 + n, { from: 1 }),
+  ]).flat()
+  return [
+    segment(place, { flags: SYN, sequence: 100 }, start),
+    segment(place, { flags: SYN | ACK, sequence: 500, acknowledgment: 101 }, start + 0.2, { from: 1 }),
+    segment(place, { sequence: 101, acknowledgment: 501 }, start + 0.4),
+    ...data,
+  ]
+}
+
+/** The n-th data segment of {@link connection}. */
+function dataSegment(place: Place, n: number, ms: number, way = {}): Packet {
+  return segment(place, { sequence: 101 + n * 1000, acknowledgment: 501, payload: 1000 }, ms, way)
+}
+
+describe('RETRANSMISSIONS', () => {
+  it('needs two segments and 1 % of those of the pair and VNI', () => {
+    fc.assert(
+      fc.property(places, fc.integer({ min: 2, max: 20 }), (place, repeats) => {
+        const again = Array.from({ length: repeats }, (_, n) => dataSegment(place, n, 60 + n))
+        const [found, ...rest] = only('RETRANSMISSIONS', [...connection(place, 40), ...again])
+        expect(rest).toEqual([])
+        expect(found).toMatchObject({ severity: 'warning', subject: { vni: place.vni }, count: repeats })
+        expect(new Set(found!.subject.vteps)).toEqual(new Set(place.vteps.slice(0, 2)))
+        expect(found!.packets[0]).toBe(84)
+        expect(found!.observed).toContain(`${repeats} of ${40 + repeats} data segments`)
+      }),
+      RUNS,
+    )
+    const rare = [...connection(HERE, 250), dataSegment(HERE, 1, 300), dataSegment(HERE, 2, 301)]
+    expect(only('RETRANSMISSIONS', rare)).toEqual([])
+  })
+
+  it('or one that came 200 ms after the last data', () => {
+    const once = (ms: number) => only('RETRANSMISSIONS', [...connection(HERE, 40), dataSegment(HERE, 39, ms)])
+    expect(once(248)).toEqual([])
+    expect(once(249)).toHaveLength(1)
+    expect(once(249)[0]!.observed).toContain('200 ms at most')
+  })
+
+  const segments = connection(HERE, 10)
+  const cases: [string, Packet[]][] = [
+    ['a healthy connection', segments],
+    [
+      'copies of another interface',
+      segments.flatMap((packet) => [packet, { ...packet, ms: packet.ms! + 0.1, interfaceId: 1 }]),
+    ],
+    ['the same connection of another tenant', [...segments, ...connection({ ...HERE, vni: 200 }, 10, 5)]],
+    [
+      'keep-alives',
+      [
+        ...segments,
+        ...[1, 2, 3].map((s) => segment(HERE, { sequence: 10_100, acknowledgment: 501, payload: 1 }, s * 1000)),
+      ],
+    ],
+    [
+      'segments that overtook each other',
+      [...segments.slice(0, 3), dataSegment(HERE, 1, 10), dataSegment(HERE, 0, 10.1)],
+    ],
+    ['what repeats outside any connection', [0, 1, 2].map((s) => dataSegment(HERE, 0, s * 1000))],
+  ]
+  it.each(cases)('is not %s', (_, packets) => {
+    expect(only('RETRANSMISSIONS', packets)).toEqual([])
+  })
+})
+
+/** An acknowledgment with a D-SACK block. */
+function duplicateSack(place: Place, acknowledgment: number, left: number, right: number, ms: number): Packet {
+  const options = bytes(1, 1, 5, 10, number(left, 4), number(right, 4))
+  const head = bytes(number(80, 2), number(40_000, 2), number(501, 4), number(acknowledgment, 4))
+  const rest = bytes(((20 + 12 + 12) / 4) << 4, ACK, 0xff, 0xff, 0, 0, 0, 0)
+  const timestamps = bytes(1, 1, 8, 10, number(7, 4), number(8, 4))
+  const body = ipv4(bytes(head, rest, timestamps, options), {
+    from: place.ips[1],
+    to: place.ips[0],
+    protocol: 6,
+    id: fresh(),
+  })
+  const frame = ethernet(body, { from: place.macs[1], to: place.macs[0] })
+  const { vni, port, vteps } = place
+  return { bytes: vxlan(frame, { vni, port, from: vteps[1], to: vteps[0], id: fresh() }), ms }
+}
+
+describe('DUPLICATED_PACKETS', () => {
+  /** An echo request twice, with one reply or two. */
+  const doubled = (place: Place, n: number, ms: number, replies: number): Packet[] => {
+    const request = ping(place, 'request', n, ms)
+    return [request, ping(place, 'reply', n, ms + 0.1), { ...request, ms: ms + 0.5 }].concat(
+      replies === 2 ? [ping(place, 'reply', n, ms + 0.6)] : [],
+    )
+  }
+  const duplicates = (packets: Packet[]): number => only('CAPTURE_DUPLICATES', packets)[0]?.count ?? 0
+
+  it('is proved by a second answer, and takes the other copies of that direction with it', () => {
+    fc.assert(
+      fc.property(places, fc.integer({ min: 0, max: 5 }), (place, others) => {
+        const proof = doubled(place, 900, 2000, 2)
+        const unproved = Array.from({ length: others }, (_, n) => doubled(place, 901 + n, 2100 + n * 20, 1)).flat()
+        const packets = [...healthy(place), ...proof, ...unproved]
+        const [found, ...rest] = only('DUPLICATED_PACKETS', packets)
+        expect(rest).toEqual([])
+        expect(found).toMatchObject({
+          severity: 'warning',
+          subject: { vni: place.vni, vteps: place.vteps.slice(0, 2) },
+          count: 1 + others,
+        })
+        expect(found!.packets[0]).toBe(25)
+        expect(duplicates(packets)).toBe(0)
+        expect(only('RETRANSMISSIONS', packets)).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
+  it('without a second answer the capture made the copies', () => {
+    const packets = [...healthy(HERE), ...doubled(HERE, 900, 2000, 1), ...doubled(HERE, 901, 2100, 1)]
+    expect(codes(packets)).toEqual(['CAPTURE_DUPLICATES'])
+    expect(duplicates(packets)).toBe(2)
+  })
+
+  it('a second answer that is itself a copy proves nothing', () => {
+    const both = doubled(HERE, 900, 2000, 1)
+    const packets = [...healthy(HERE), ...both, { ...both[1]!, ms: 2000.7 }]
+    expect(only('DUPLICATED_PACKETS', packets)).toEqual([])
+    expect(duplicates(packets)).toBe(2)
+  })
+
+  it('nor does a copy on another interface, whatever the answers', () => {
+    const proof = doubled(HERE, 900, 2000, 2)
+    const packets = [...healthy(HERE), ...proof.map((packet, n) => (n === 2 ? { ...packet, interfaceId: 1 } : packet))]
+    expect(only('DUPLICATED_PACKETS', packets)).toEqual([])
+  })
+
+  it('copies of the other direction stay the capture’s', () => {
+    const reply = ping(HERE, 'reply', 950, 3001)
+    const packets = [...doubled(HERE, 900, 2000, 2), ping(HERE, 'request', 950, 3000), reply, { ...reply, ms: 3001.5 }]
+    expect(only('DUPLICATED_PACKETS', packets)).toHaveLength(1)
+    expect(duplicates(packets)).toBe(1)
+  })
+
+  it('is proved by a D-SACK, or by an acknowledgment that repeats the last one', () => {
+    const data = connection(HERE, 10)
+    const again = { ...data[17]!, ms: data[17]!.ms! + 0.5 }
+    expect(only('DUPLICATED_PACKETS', [...data.slice(0, 19), again])).toEqual([])
+    const sack = duplicateSack(HERE, 101 + 8000, 101 + 7000, 101 + 8000, again.ms + 0.1)
+    const repeat = segment(HERE, { flags: ACK, sequence: 501, acknowledgment: 101 + 8000 }, again.ms + 0.1, { from: 1 })
+    for (const reaction of [sack, repeat]) {
+      const found = only('DUPLICATED_PACKETS', [...data.slice(0, 19), again, reaction])
+      expect(found).toMatchObject([{ count: 1, packets: [20] }])
+      expect(found[0]!.observed).toContain('1 TCP segment reported')
+    }
+    const lesser = segment(HERE, { flags: ACK, sequence: 501, acknowledgment: 101 + 7000 }, again.ms + 0.1, { from: 1 })
+    expect(only('DUPLICATED_PACKETS', [...data.slice(0, 19), again, lesser])).toEqual([])
+  })
+})
+
+describe('BUM_FLOOD and what goes with it', () => {
+  const questions = (count: number, peers: string[], vtep = HERE.vteps[0]): Packet[] =>
+    Array.from({ length: count }, (_, n) =>
+      peers.map((peer, index) => ask(HERE, `192.168.0.${100 + n}`, n * 100 + index, { vtep, peer })),
+    ).flat()
+
+  it('needs five frames and a quarter of the VNI', () => {
+    expect(only('BUM_FLOOD', questions(4, [HERE.vteps[1]]))).toEqual([])
+    const five = [...questions(5, [HERE.vteps[1]]), ...healthy(HERE, 5000).slice(2, 17)]
+    expect(only('BUM_FLOOD', five)).toMatchObject([{ severity: 'note', subject: { vni: 100 }, count: 5 }])
+    expect(only('BUM_FLOOD', [...questions(5, [HERE.vteps[1]]), ...healthy(HERE, 5000).slice(2, 18)])).toEqual([])
+  })
+
+  it('tells a group from head-end replication', () => {
+    const group = only('BUM_FLOOD', questions(5, ['239.1.1.1']))[0]!
+    expect(group.observed).toContain('by multicast to 239.1.1.1.')
+    const replicated = only('BUM_FLOOD', questions(5, ['10.0.0.2', '10.0.0.3']))[0]!
+    expect(replicated.count).toBe(10)
+    expect(replicated.observed).toContain('5 replicas')
+    expect(replicated.observed).toContain('by head-end replication at 10.0.0.1.')
+  })
+
+  it('says when VTEPs of one VNI flood in different ways', () => {
+    const mixed = [...questions(5, ['10.0.0.2', '10.0.0.3']), ...questions(5, ['239.1.1.1'], '10.0.0.2')]
+    expect(only('BUM_FLOOD', mixed)[0]!.remedy).toContain('choose one way')
+  })
+
+  it('REPLICATION_INCOMPLETE: a VTEP that took part before is left out', () => {
+    const spoke = ask(HERE, HERE.ips[0], 0, { vtep: '10.0.0.4', peer: '10.0.0.1', from: 1 })
+    const flood = questions(3, ['10.0.0.2', '10.0.0.3']).map((packet) => ({ ...packet, ms: packet.ms! + 10 }))
+    expect(only('REPLICATION_INCOMPLETE', [spoke, ...flood])).toMatchObject([
+      { severity: 'note', subject: { vni: 100, vteps: ['10.0.0.1', '10.0.0.4'] } },
+    ])
+    expect(only('REPLICATION_INCOMPLETE', flood)).toEqual([])
+    expect(only('REPLICATION_INCOMPLETE', [...flood, { ...spoke, ms: 5000 }])).toEqual([])
+    const complete = questions(3, ['10.0.0.2', '10.0.0.3', '10.0.0.4'])
+    expect(only('REPLICATION_INCOMPLETE', [spoke, ...complete])).toEqual([])
+  })
+})
+
+describe('LOW_ENTROPY', () => {
+  /** `flows` connections over `ports` outer source ports. */
+  const spread = (flows: number, ports: number): Packet[] =>
+    Array.from({ length: flows }, (_, n) => {
+      const packet = segment(HERE, { from: 20_000 + n, flags: SYN, sequence: n }, n)
+      new DataView(packet.bytes.buffer).setUint16(34, 50_000 + (n % ports))
+      return packet
+    })
+
+  it('is one source port, or fewer, for every eight conversations', () => {
+    expect(only('LOW_ENTROPY', spread(8, 1))).toMatchObject([
+      { severity: 'note', subject: { vteps: ['10.0.0.1', '10.0.0.2'] }, count: 8 },
+    ])
+    expect(only('LOW_ENTROPY', spread(7, 1))).toEqual([])
+    expect(only('LOW_ENTROPY', spread(15, 2))).toEqual([])
+    expect(only('LOW_ENTROPY', spread(64, 8))).toHaveLength(1)
+    expect(only('LOW_ENTROPY', spread(64, 64))).toEqual([])
+  })
+})
+
+describe.skipIf(TSHARK === undefined)(`display filters${becauseOfTshark()}`, () => {
+  it.each([4789, 8472])('select the packets that a finding names, on port %i', async (port) => {
+    const place = { ...HERE, port }
+    const request = ping(place, 'request', 700, 3000)
+    const flows = Array.from({ length: 8 }, (_, n) =>
+      segment(place, { from: 20_000 + n, flags: SYN, sequence: n }, 4000 + n),
+    )
+    const packets = [
+      ...healthy(place),
+      ...connection(place, 20, 2000),
+      ...[3, 4].map((n) => dataSegment(place, n, 2100 + n)),
+      request,
+      ping(place, 'reply', 700, 3000.1),
+      { ...request, ms: 3000.2 },
+      ping(place, 'reply', 700, 3000.3),
+      ping(place, 'request', 701, 3100),
+      ...flows,
+      ask({ ...place, vni: 5 }, place.ips[0], 4500, { vtep: '10.0.0.4', peer: '10.0.0.1', from: 1 }),
+      ...[0, 1, 2].flatMap((n) =>
+        ['10.0.0.2', '10.0.0.3'].map((peer, i) =>
+          ask({ ...place, vni: 5 }, `192.168.0.${n + 50}`, 5000 + n + i / 10, { peer }),
+        ),
+      ),
+    ]
+    const found = findingsOf(packets).filter(({ code }) => CODES.includes(code))
+    expect(new Set(found.map(({ code }) => code))).toEqual(new Set(CODES))
+    await asFile(packets, async (file) => {
+      for (const finding of found) expect(await unselected(file, finding), finding.displayFilter).toEqual([])
+    })
+  })
+})
+
+describe.skipIf(LAB === undefined)(`lab captures${because(LAB)}`, () => {
+  const PAIR = ['10.0.10.101', '10.0.10.102']
+  it.each([
+    ['fault-dup-h2.pcap', 'DUPLICATED_PACKETS', { vni: 100, vteps: PAIR }],
+    ['kv-sll-any-h1.pcap', 'CAPTURE_DUPLICATES', {}],
+    ['kv-sll-any-h1.pcapng', 'CAPTURE_DUPLICATES', {}],
+    ['kv-mixed-sw.pcapng', 'CAPTURE_DUPLICATES', {}],
+    ['mtu-dfunset-router-r.pcapng', 'CAPTURE_DUPLICATES', {}],
+    ['fault-loss-h1.pcap', 'RETRANSMISSIONS', { vni: 100, vteps: PAIR }],
+    ['fault-loss-h1.pcap', 'ECHO_UNANSWERED', { vni: 100, vteps: PAIR }],
+    ['mtu-blackhole-h1.pcap', 'ECHO_UNANSWERED', { vni: 300, vteps: ['10.0.1.101', '10.0.2.102'] }],
+    ['kv-hre-h1.pcap', 'BUM_FLOOD', { vni: 6000 }],
+  ])('%s: %s', async (name, code, subject) => {
+    const file = join(LAB!, name)
+    const found = (await summarizeFiles([file])).findings.filter((finding) => finding.code === code)
+    expect(found.map((finding) => finding.subject)).toEqual([subject])
+    if (TSHARK === undefined) return
+    for (const finding of found) expect(await unselected(file, finding), finding.displayFilter).toEqual([])
+  })
+
+  it('fault-dup-h2: what the network delivered twice is neither retransmitted nor a copy of the capture', async () => {
+    const { findings, capture } = await summarizeFiles([join(LAB!, 'fault-dup-h2.pcap')])
+    expect(findings.map(({ code }) => code)).toEqual(['DUPLICATED_PACKETS'])
+    expect(capture.duplicatePackets).toBe(0)
+  })
+
+  it('fault-dup-h1: where nobody reacted, the copies are the capture’s', async () => {
+    const { findings } = await summarizeFiles([join(LAB!, 'fault-dup-h1.pcap')])
+    expect(findings.map(({ code }) => code)).toEqual(['CAPTURE_DUPLICATES'])
+  })
+
+  it.each([
+    'fault-healthy-h1.pcap',
+    'fault-healthy-h2.pcap',
+    'fault-delay-h1.pcap',
+    'kv-offload-on-h1.pcap',
+    'kv-mixed-sw.pcapng',
+  ])('%s: nothing above a note', async (name) => {
+    const { findings } = await summarizeFiles([join(LAB!, name)])
+    expect(findings.filter(({ code, severity }) => CODES.includes(code) && severity !== 'note')).toEqual([])
+  })
+})
+
+/** The same packet with a multicast inner destination MAC. */
+function toGroup(packet: Packet): Packet {
+  const copy = packet.bytes.slice()
+  copy.set([1, 0, 0x5e, 1, 1, 1], 14 + 20 + 8 + 8)
+  return { ...packet, bytes: copy }
+}
