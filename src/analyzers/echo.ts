@@ -4,6 +4,9 @@
  * another VNI (a tunnel that carries the sender's identity in the VNI): {@link Echo.unanswered} allows for both.
  */
 import { NONE } from '../codecs/fault.ts'
+import * as icmp from '../codecs/icmp.ts'
+import * as icmpv6 from '../codecs/icmpv6.ts'
+import { Protocol } from '../codecs/protocol.ts'
 import { NO_TIME } from '../packet.ts'
 import type { EchoSummary } from '../summary.ts'
 import type { Judge } from './analyzer.ts'
@@ -155,7 +158,11 @@ export class Echo implements Judge<EchoState> {
   observe(log: EventLog, at: number): void {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
-    if ((bits & (Bit.EchoRequest | Bit.EchoReply)) === 0) return
+    if ((bits & (Bit.EchoRequest | Bit.EchoReply | Bit.IcmpError)) === 0) return
+    if ((bits & Bit.IcmpError) !== 0) {
+      this.#noteExpiry(i32, at)
+      return
+    }
     const flow = i32[at + Field.Flow]!
     if ((bits & Bit.Copy) !== 0 || flow === NONE) return
     this.#rows = Math.max(this.#rows, flow + 1)
@@ -224,6 +231,24 @@ export class Echo implements Judge<EchoState> {
     const isAside =
       (bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup)) !== 0 || log.i32[at + Field.Nanoseconds] === NO_TIME
     this.#remember(log, at, end, isAside ? Entry.Aside : Entry.Open)
+  }
+
+  /** A router says that a request's TTL ran out: a traceroute asks for that, and awaits no reply. */
+  #noteExpiry(i32: Int32Array, at: number): void {
+    const isVersion6 = (i32[at + Field.Bits]! & Bit.Version6) !== 0
+    const type = i32[at + Field.Sequence]! >> 8
+    const from = i32[at + Field.QuotedSource]!
+    const to = i32[at + Field.QuotedDestination]!
+    if (type !== (isVersion6 ? icmpv6.Type.TimeExceeded : icmp.Type.TimeExceeded) || from === NONE || to === NONE)
+      return
+    if (i32[at + Field.KindVni] === NONE || i32[at + Field.Vlans] === NONE) return
+    const protocol = isVersion6 ? Protocol.IcmpV6 : Protocol.Icmp
+    const flow = this.keys.icmpFlow(i32[at + Field.KindVni]!, i32[at + Field.Vlans]!, protocol, from, to)
+    if (flow === NONE) return
+    const end = flow * 2 + (this.keys.flows.word(flow, 3) === from ? 0 : 1)
+    const entry = this.#window.find(end, i32[at + Field.TcpWindow]!)
+    if (entry === NONE || this.#window.data[entry + KIND] !== Entry.Open) return
+    this.#window.data[entry + KIND] = Entry.Aside
   }
 
   #reply(log: EventLog, at: number, end: number): void {

@@ -57,6 +57,7 @@ export const Field = {
   TcpFlags: 27,
   /** MSS option of a SYN, 0 without; ICMP error: IP length of the quoted packet. */
   MaximumSegmentSize: 28,
+  /** Window of a TCP segment; ICMP error: identifier and sequence number of the echo that it quotes, 0 without. */
   TcpWindow: 29,
   /** Digest of what identifies an outer datagram in fragments, and the fragment's byte range in it. */
   FragmentHigh: 30,

@@ -258,6 +258,8 @@ export class EventWriter {
     }
     if (protocol === NONE || end - transport < 4) return 0
     i32[at + Field.QuotedPorts] = view.getInt32(transport)
+    const isEcho = protocol === Protocol.Icmp || protocol === Protocol.IcmpV6
+    if (isEcho && end - transport >= 8) i32[at + Field.TcpWindow] = view.getInt32(transport + icmp.REST)
     if (protocol !== Protocol.Udp || this.ports[view.getUint16(transport + 2)] === TunnelKind.None) return 0
     const tunnel = transport + udp.LENGTH
     if (end - tunnel >= vxlan.LENGTH) i32[at + Field.QuotedVni] = vxlan.vni(view, tunnel)

@@ -170,6 +170,19 @@ export class Keys {
     return this.pairs.find()
   }
 
+  /** Flow row of the ICMP packets (protocol 1, ICMPv6 58) between two inner addresses; `NONE` when there were none. */
+  icmpFlow(kindVni: number, stack: number, protocol: number, from: number, to: number): number {
+    const { key } = this.flows
+    const forward = this.compareAddresses(from, to) < 0
+    key[0] = kindVni
+    key[1] = stack
+    key[2] = protocol
+    key[3] = forward ? from : to
+    key[4] = forward ? to : from
+    key[5] = 0
+    return this.flows.find()
+  }
+
   /** Orders two addresses: IPv4 before IPv6 before MAC, then as unsigned big-endian numbers. */
   compareAddresses(left: number, right: number): number {
     if (left === right) return 0

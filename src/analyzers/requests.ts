@@ -21,17 +21,19 @@ const PACKETS = 0
 const OPEN = 1
 /** Packets since then which show that answers arrive unseen. */
 const HIDDEN = 2
-/** When the third of them was sent, and the flow (plus one) of the first. */
+/** When the third of them was sent; flow row × 2 + direction of the first (0 = from a), plus one. */
 const SECONDS = 3
 const NANOSECONDS = 4
 const FLOW = 5
 const NUMBERS = 6
 const SIDE = NUMBERS + EXAMPLES
 
-/** Halves of a flow: what is open, and the last acknowledgment with its direction plus one. */
+/** Halves of a flow: what is open, the last acknowledgment with its direction plus one, numbers of the last packets by direction. */
 const REQUEST = 0
 const ACKNOWLEDGMENT = 1
 const ACKNOWLEDGER = 2
+const LAST = 3
+const FLOW_CELLS = 3
 
 /** The request after which silence is worth a word. */
 const THIRD = 3
@@ -46,8 +48,9 @@ export interface Silence {
   /** When the third request was sent. */
   seconds: number
   nanoseconds: number
-  /** Flow row of the first request. */
+  /** Flow row of the first request, and whether a asked b. */
   flow: number
+  forward: boolean
   /** Packets that had come from the other side before. */
   before: number
 }
@@ -62,7 +65,7 @@ export interface RequestsState {
 /** Open requests by route and direction. */
 export class Requests implements Judge<RequestsState> {
   readonly #routes = new Records(SIDE)
-  readonly #flows = new Records(2)
+  readonly #flows = new Records(FLOW_CELLS)
   #routeRows = 0
   #flowRows = 0
 
@@ -86,10 +89,11 @@ export class Requests implements Judge<RequestsState> {
     const cell = this.#flows.at(flow) * 2
     const forward = (bits & Bit.FlowForward) !== 0 ? 0 : 1
     this.#close(cell, forward)
+    this.#flows.i32[cell + LAST + forward] = i32[at + Field.Number]!
     if ((bits & Bit.Tcp) !== 0) this.#noteAcknowledgment(i32, at, cell, forward, own)
     if (!isRequest(i32, at)) return
     this.#flows.i32[cell + REQUEST] = (route * 2 + direction) * 2 + forward + 1
-    this.#open(log, at, own)
+    this.#open(log, at, own, flow * 2 + forward)
   }
 
   /** Packets of a route in one direction, copies aside. */
@@ -105,7 +109,7 @@ export class Requests implements Judge<RequestsState> {
         const at = this.#routes.at(route) * 2 + direction * SIDE
         const { i32 } = this.#routes
         const count = i32[at + OPEN]!
-        if (count < THIRD || i32[at + HIDDEN] !== 0) continue
+        if (count < THIRD || i32[at + HIDDEN] !== 0 || this.#isAnswered(at)) continue
         silences.push({
           route,
           direction,
@@ -113,12 +117,21 @@ export class Requests implements Judge<RequestsState> {
           packets: [...i32.subarray(at + NUMBERS, at + NUMBERS + Math.min(count, EXAMPLES))],
           seconds: i32[at + SECONDS]!,
           nanoseconds: i32[at + NANOSECONDS]!,
-          flow: i32[at + FLOW]! - 1,
+          flow: (i32[at + FLOW]! - 1) >> 1,
+          forward: (i32[at + FLOW]! - 1) % 2 === 0,
           before: this.packets(route, direction === 0 ? 1 : 0),
         })
       }
     }
     return silences
+  }
+
+  /** Whether the first request's conversation went on at the other end: by another VTEP, as where a MAC is in use twice. */
+  #isAnswered(at: number): boolean {
+    const { i32 } = this.#routes
+    const flow = i32[at + FLOW]! - 1
+    const last = this.#flows.i32[this.#flows.at(flow >> 1) * 2 + LAST + (1 - (flow & 1))]!
+    return last > i32[at + NUMBERS]!
   }
 
   save(): RequestsState {
@@ -164,12 +177,12 @@ export class Requests implements Judge<RequestsState> {
     i32[cell + ACKNOWLEDGER] = forward + 1
   }
 
-  #open(log: EventLog, at: number, own: number): void {
+  #open(log: EventLog, at: number, own: number, flowDirection: number): void {
     const { i32 } = this.#routes
     const count = i32[own + OPEN]! + 1
     i32[own + OPEN] = count
     if (count <= EXAMPLES) i32[own + NUMBERS + count - 1] = log.i32[at + Field.Number]!
-    if (count === 1) i32[own + FLOW] = log.i32[at + Field.Flow]! + 1
+    if (count === 1) i32[own + FLOW] = flowDirection + 1
     if (count !== THIRD) return
     i32[own + SECONDS] = log.f64[at >> 1]!
     i32[own + NANOSECONDS] = log.i32[at + Field.Nanoseconds]!

@@ -212,7 +212,7 @@ function usageLine(error: CommanderError, argv: readonly string[]): string {
     .replace(/\s+/g, ' ')
     .replace(/\.$/, '')
   if (error.code === 'commander.unknownCommand' && looksLikeCapture(argv[0])) {
-    return `${said}; to summarize a capture: vxpcap summarize ${argv.join(' ')}`
+    return `${said.replace(/ \(Did you mean .*\)$/, '')}; to summarize a capture: vxpcap summarize ${argv.join(' ')}`
   }
   return `${said}; see vxpcap ${COMMANDS.includes(argv[0] ?? '') ? `${argv[0]} ` : ''}--help`
 }

@@ -24,8 +24,7 @@ import {
 } from './describe-field.ts'
 import * as says from './describe-headers.ts'
 import * as variable from './describe-options.ts'
-import type { TunnelPorts } from './dissect.ts'
-import { tunnelPorts } from './dissect.ts'
+import { type TunnelPorts, tunnelPorts } from './dissect.ts'
 import * as dot1q from './dot1q.ts'
 import * as ethernet from './ethernet.ts'
 import { EtherType } from './ethernet.ts'
@@ -100,6 +99,8 @@ export interface DescribeOptions {
 /** Most tunnels, IP-in-IP headers and quotes within one another that are followed; a further one is a `TooDeep` fault. */
 export const MAX_NESTING = 16
 
+const KNOWN_PORTS = /* @__PURE__ */ tunnelPorts()
+
 /** A quote's end on the wire is not known: as far as IP says. */
 const BOUNDLESS = 0x3fff_ffff
 
@@ -119,7 +120,7 @@ export function describePacket(
   linkType: number,
   options: DescribeOptions = {},
 ): PacketDescription {
-  const walk = new Walk(view, at, Math.min(capturedLength, wireLength), wireLength, options.ports ?? tunnelPorts())
+  const walk = new Walk(view, at, Math.min(capturedLength, wireLength), wireLength, options.ports ?? KNOWN_PORTS)
   walk.link(linkType)
   return { linkType: linkTypeName(linkType), capturedLength, wireLength, layers: walk.layers, faults: walk.faults }
 }

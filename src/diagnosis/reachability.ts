@@ -43,12 +43,15 @@ function isSilence(analysis: Analysis, silence: Silence, pings: ReadonlySet<numb
 }
 
 /** Whether the conversation of the first request has its other direction in another VNI, as where VNIs carry identities. */
-function isAnsweredElsewhere({ keys, flows, requests }: Analysis, { route, direction, flow }: Silence): boolean {
+function isAnsweredElsewhere(
+  { keys, flows, requests }: Analysis,
+  { route, direction, flow, forward }: Silence,
+): boolean {
   if (requests.packets(route, direction === 0 ? 1 : 0) > 0) return false
   const word = (row: number, index: number): number => keys.flows.word(row, index)
   // Only conversations with ports are the same ones: two tenants may ask for the same addresses.
   if (!keys.flowHasPorts(flow)) return false
-  const back = flows.packets(flow, 0) > 0 ? 1 : 0
+  const back = forward ? 1 : 0
   for (let other = 0; other < keys.flows.count; other++) {
     if (word(other, 0) === word(flow, 0) || word(other, 5) !== word(flow, 5)) continue
     if (word(other, 3) !== word(flow, 3) || word(other, 4) !== word(flow, 4)) continue
@@ -175,7 +178,7 @@ class VniMismatches {
     for (const silence of silences) {
       if (silence.before > 0) continue
       const { flows } = analysis.keys
-      const forward = analysis.flows.packets(silence.flow, 0) > 0
+      const { forward } = silence
       this.#add({
         vtep: routes.ends(silence.route, silence.direction).from,
         vni: routes.vni(silence.route),

@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { ByteReader } from '../../src/capture/byte-reader.ts'
-import { type Compression, decompressed, MAX_GZIP_HEADER } from '../../src/capture/node-compression.ts'
+import { decompressed, MAX_GZIP_HEADER } from '../../src/capture/node-compression.ts'
 import { CaptureReader, refill } from '../../src/capture/reader.ts'
-import { bytesSource, chunksSource } from '../../src/capture/source.ts'
+import { bytesSource, type Compression, chunksSource } from '../../src/capture/source.ts'
 import { Xxh64, xxh32 } from '../../src/capture/xxhash.ts'
 import { zstdContent } from '../../src/capture/zstd.ts'
+import { lz4Frame, pipe, zstdFrame } from '../support/compress.ts'
 import {
   copyPacket,
   data,
@@ -59,36 +59,7 @@ async function read(bytes: Uint8Array, size = Number.POSITIVE_INFINITY): Promise
 const KNOWN_FRAME =
   'KLUv/QRo/QQAptIlEqCXNAdm/z8AXNDS0ibSqjLPECEAHwAfANOlR29nD/248eLEhwsPXk4e+G3X9CzHnYcDgwKCAYEAgGE+2eSSSR5Z5JArUw7yxRZXTPHEEkfcmHGIr1uvTj1TSx11a9ahPtroookeWuigS5MO9M0210zzzDLH3Jlz32133XTPLXfcvXmH+2yzyyZ7bLHDrk072FdbXTXVAQEAfV4uUBNJrw=='
 
-/** Runs a command with `input` on its standard input; `null` when it is not installed. */
-function pipe(command: string, args: string[], input: Uint8Array): Uint8Array | null {
-  try {
-    return new Uint8Array(execFileSync(command, args, { input, maxBuffer: 1 << 28, stdio: ['pipe', 'pipe', 'ignore'] }))
-  } catch {
-    return null
-  }
-}
-
-// Frames by hand, of stored blocks: what the formats say, with no library in between.
 const le32 = (value: number) => fields(true, [32, value])
-function lz4Frame(content: Uint8Array, blockSize = 65_536): Uint8Array {
-  const descriptor = Uint8Array.of(0x64, 0x40)
-  const blocks: Uint8Array[] = []
-  for (let at = 0; at < content.length; at += blockSize) {
-    const block = content.subarray(at, at + blockSize)
-    blocks.push(le32(block.length + 0x8000_0000), block)
-  }
-  const checksum = (xxh32(descriptor) >>> 8) & 0xff
-  return join(le32(0x184d2204), descriptor, [checksum], ...blocks, le32(0), le32(xxh32(content)))
-}
-function zstdFrame(content: Uint8Array, windowDescriptor = 0x38): Uint8Array {
-  const blocks: Uint8Array[] = []
-  for (let at = 0; at < content.length || at === 0; at += 65_536) {
-    const block = content.subarray(at, at + 65_536)
-    const word = (block.length << 3) | (at + 65_536 >= content.length ? 1 : 0)
-    blocks.push(Uint8Array.of(word & 255, (word >>> 8) & 255, word >>> 16), block)
-  }
-  return join(le32(0xfd2fb528), [0, windowDescriptor], ...blocks)
-}
 const skippable = (length: number) => join(le32(0x184d2a53), le32(length), data(length))
 
 const gzip = (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes))

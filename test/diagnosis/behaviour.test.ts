@@ -63,6 +63,7 @@ describe('ECHO_UNANSWERED', () => {
     ],
     ['a reply that was recorded before its request', [ping(HERE, 'reply', 1, 1), ping(HERE, 'request', 1, 0)]],
     ['a reply in another VNI', [ping(HERE, 'request', 1, 0), ping(HERE, 'reply', 1, 1, { vni: 4 })]],
+    ['a traceroute', [0, 1, 2].flatMap((n) => expired(HERE, n, n * 100))],
     ['a request to a group', [toGroup(ping(HERE, 'request', 1, 0))]],
     ['a record without time', [{ ...ping(HERE, 'request', 1, 0), ms: null }]],
   ]
@@ -375,6 +376,17 @@ describe.skipIf(LAB === undefined)(`lab captures${because(LAB)}`, () => {
     expect(findings.filter(({ code, severity }) => CODES.includes(code) && severity !== 'note')).toEqual([])
   })
 })
+
+/** An echo request, and a router that says its TTL has expired, quoting it with eight bytes of its payload. */
+function expired(place: Place, sequence: number, ms: number): Packet[] {
+  const request = ping(place, 'request', sequence, ms)
+  const inner = 14 + 20 + 8 + 8 + 14
+  const error = bytes(11, 0, 0, 0, 0, 0, 0, 0, request.bytes.slice(inner, inner + 28))
+  const answer = ipv4(error, { from: '192.168.99.1', to: place.ips[0], protocol: 1, id: fresh() })
+  const frame = ethernet(answer, { from: place.macs[1], to: place.macs[0] })
+  const { vni, port, vteps } = place
+  return [request, { bytes: vxlan(frame, { vni, port, from: vteps[1], to: vteps[0], id: fresh() }), ms: ms + 1 }]
+}
 
 /** The same packet with a multicast inner destination MAC. */
 function toGroup(packet: Packet): Packet {

@@ -214,6 +214,16 @@ describe('PORT_UNREACHABLE', () => {
     expect(findings(packets, 'PORT_UNREACHABLE').map(({ severity }) => severity)).toEqual(['note'])
   })
 
+  it('is a note when the receiver’s own questions over that port are answered, an error when that is another port', () => {
+    const [vteps, macs, ips] = [HERE.vteps, HERE.macs, HERE.ips].map((ends) => ends.toReversed() as [string, string])
+    const peer: Place = { ...HERE, vteps: vteps!, macs: macs!, ips: ips! }
+    const asked = (port: number) =>
+      ([0, 1] as const).map((from) => record(outer(peer, from, ping(peer, from, 9, 84), { port }), 5000 + from))
+    const severity = (port: number) =>
+      findings([...refused(HERE, 3, 3, HERE.vteps[1]), ...asked(port)], 'PORT_UNREACHABLE')[0]!.severity
+    expect([severity(4789), severity(8472)]).toEqual(['note', 'error'])
+  })
+
   it('is an error when it worked only before', () => {
     const packets = [...exchange(HERE, 90, -5000), ...refused(HERE, 3, 3, HERE.vteps[1])]
     expect(findings(packets, 'PORT_UNREACHABLE').map(({ severity }) => severity)).toEqual(['error'])

@@ -86,6 +86,14 @@ describe('ONE_WAY', () => {
       'answers in another VNI, which carries an identity',
       silent(HERE, 0).flatMap((packet, n) => [packet, ping(HERE, 'reply', 500 + n, packet.ms! + 1, { vni: 7 })]),
     ],
+    [
+      'a MAC that is in use twice: the answers go to the other one',
+      silent(HERE, 0).flatMap((packet, n) => [
+        packet,
+        ping(HERE, 'request', 600 + n, packet.ms! + 50, { vtep: HERE.vteps[2] }),
+        ping(HERE, 'reply', 600 + n, packet.ms! + 51, { peer: HERE.vteps[2] }),
+      ]),
+    ],
     ['frames to many', [0, 1, 2, 3].map((n) => ask(HERE, `192.168.0.${n + 9}`, n * 100))],
     ['a multicast peer', silent(HERE, 0).map((packet) => toGroup(packet))],
     [
