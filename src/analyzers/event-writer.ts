@@ -13,7 +13,7 @@ import { Protocol } from '../codecs/protocol.ts'
 import * as tcp from '../codecs/tcp.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
-import { Bit, Field, STRIDE } from './event-fields.ts'
+import { Bit, Field } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
 import { Fingerprint } from './fingerprint.ts'
 import type { Keys } from './keys.ts'
@@ -26,15 +26,34 @@ const EPB_TSO = 1 << 11
 /** Length of a TCP header whose only option is timestamps, as most have it (RFC 7323 appendix A). */
 const TIMESTAMPS_ONLY = 32
 
-/** Fields that are rows or ids: `NONE` unless there is one. */
-const ABSENT = [
-  Field.InnerSource,
-  Field.InnerDestination,
-  Field.QuotedSource,
-  Field.QuotedDestination,
-  Field.QuotedVni,
-  Field.Vlans,
-] as const
+/**
+ * Clears the fields that not every packet has, one by one: `TypedArray.fill` over the record costs more than all of these.
+ * The fields that every packet has are written by `fill`.
+ */
+function clear(i32: Int32Array, at: number): void {
+  i32[at + Field.InnerIpLength] = 0
+  i32[at + Field.OuterPorts] = 0
+  i32[at + Field.TimeToLive] = 0
+  i32[at + Field.Sequence] = 0
+  i32[at + Field.Acknowledgment] = 0
+  i32[at + Field.Payload] = 0
+  i32[at + Field.TcpFlags] = 0
+  i32[at + Field.MaximumSegmentSize] = 0
+  i32[at + Field.TcpWindow] = 0
+  i32[at + Field.FragmentHigh] = 0
+  i32[at + Field.FragmentLow] = 0
+  i32[at + Field.FragmentOffset] = 0
+  i32[at + Field.FragmentLength] = 0
+  i32[at + Field.QuotedSource] = NONE
+  i32[at + Field.QuotedDestination] = NONE
+  i32[at + Field.QuotedPorts] = 0
+  i32[at + Field.QuotedVni] = NONE
+  i32[at + Field.InnerIdentification] = 0
+  i32[at + Field.InnerMacHigh] = 0
+  i32[at + Field.InnerMacLow] = 0
+  i32[at + Field.TunnelWord] = 0
+  i32[at + Field.Marks] = 0
+}
 
 /** Writes the records of events. */
 export class EventWriter {
@@ -57,8 +76,7 @@ export class EventWriter {
     const { i32 } = log
     const { layers } = o
     const { outerIp, innerIp, innerFrame } = layers
-    i32.fill(0, at, at + STRIDE)
-    for (const field of ABSENT) i32[at + field] = NONE
+    clear(i32, at)
     // First of all: what follows moves the walk's cursor, and the digest of a frame without IP begins where the walk stopped.
     const fingerprint = this.#fingerprint
     fingerprint.take(layers)

@@ -133,7 +133,7 @@ export class Marker {
     const word = view.getInt32(at)
     const last = vxlan.reserved2(view, at)
     if ((word !== PLAIN || last !== 0) && !hasPolicyOnly(word, last)) return NONE
-    if ((view.getUint8(frameAt + 6) & 1) !== 0 || ethernet.source(view, frameAt) === 0) return NONE
+    if ((view.getUint8(frameAt + 6) & 1) !== 0 || isZeroMac(view, frameAt)) return NONE
     const frame = this.#layers(DEEPEST)
     dissect(frame, view, frameAt, captured - frameAt, outerIp.payloadEnd - frameAt, LinkType.Ethernet, this.ports)
     for (let i = 0; i < frame.faultCount; i++) if (frame.faultCodes[i] !== Fault.NotCaptured) return NONE
@@ -153,6 +153,11 @@ export class Marker {
     }
     return layers
   }
+}
+
+/** Whether a frame's source is the zero address; in halves, because 48 bits as one number may take an allocation. */
+function isZeroMac(view: DataView, frame: number): boolean {
+  return ethernet.sourceHigh16(view, frame) === 0 && ethernet.sourceLow32(view, frame) === 0
 }
 
 /** Whether a VXLAN header has the G flag and holds nothing but what group policy defines. */

@@ -16,7 +16,7 @@ import { Tally, type TallyState } from './tally.ts'
 import type { Tcp } from './tcp.ts'
 
 /** Upper bounds of the histogram's classes in bytes; above the last one there is one more class. */
-export const SIZE_CLASSES = [128, 256, 512, 1024, 1280, 1400, 1450, 1500, 1600, 2048, 4096, 9216] as const
+const SIZE_CLASSES = [128, 256, 512, 1024, 1280, 1400, 1450, 1500, 1600, 2048, 4096, 9216] as const
 
 /** Largest IP packet that any link carries whole: the usual jumbo MTU. */
 const LARGEST_MTU = 9216

@@ -44,7 +44,7 @@ export const places: fc.Arbitrary<Place> = fc
   }))
 
 /** Outer bytes before the inner IP packet of a tunnel over IPv4. */
-export const OVERHEAD = 50
+const OVERHEAD = 50
 
 let sent = 0
 

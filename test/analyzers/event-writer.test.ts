@@ -1,0 +1,39 @@
+/** Every field of an event's record is written for every packet: nothing of the packet before shines through. */
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { EventLog, STRIDE } from '../../src/analyzers/event-log.ts'
+import { EventWriter } from '../../src/analyzers/event-writer.ts'
+import { Keys } from '../../src/analyzers/keys.ts'
+import { DEFAULT_LIMITS } from '../../src/analyzers/limits.ts'
+import { Observation } from '../../src/analyzers/observation.ts'
+import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
+import { recordsOf } from '../support/parts.ts'
+
+const FIXTURES = new URL('../../fixtures/pcaps/', import.meta.url).pathname
+const files = readdirSync(FIXTURES).filter((name) => /\.pcap(ng)?$/.test(name))
+const PORTS = tunnelPorts()
+
+describe('event writer', () => {
+  it.each(files)('%s: a dirty record ends as a clean one does', (name) => {
+    const keys = new Keys(DEFAULT_LIMITS)
+    const writer = new EventWriter(keys, PORTS)
+    const o = new Observation()
+    for (const { view, packet } of recordsOf(FIXTURES + name)) {
+      const written = [0, 0x5a5a_5a5a, -1].map((dirt) => {
+        const log = new EventLog(1)
+        log.i32.fill(dirt)
+        dissect(o.layers, view, 0, packet.capturedLength, packet.wireLength, packet.linkType, PORTS)
+        o.record(packet, 0, 1)
+        o.clearRows()
+        if (o.layers.tunnel !== 0) {
+          o.kept = true
+          keys.resolve(o)
+        }
+        writer.fill(log, 0, o)
+        return log.i32.slice(0, STRIDE)
+      })
+      expect(written[1]).toEqual(written[0])
+      expect(written[2]).toEqual(written[0])
+    }
+  })
+})
