@@ -122,6 +122,11 @@ export class Keys {
     this.#paths.rememberPorts(o)
   }
 
+  /** Keeps the row of the packet's MAC at its VTEP for the next packet like it. */
+  rememberMacAtVtep(row: number): void {
+    this.#paths.rememberMacAtVtep(row)
+  }
+
   /** Id of the address at the key's scratch words; `NONE` when the table is full. */
   ipv4Id(address: number): number {
     const { key } = this.addresses

@@ -84,9 +84,7 @@ export class Macs implements Counter<MacsState> {
   observe(o: Observation): void {
     if (o.macRow === NONE) return
     this.#packets.add(o.macRow, 0, 1)
-    this.#vteps.key[0] = o.macRow
-    this.#vteps.key[1] = o.sourceId
-    const row = o.sourceId === NONE ? NONE : this.#vteps.row()
+    const row = o.macAtVtepRow === NONE ? this.#rowAtVtep(o) : o.macAtVtepRow
     if (row !== NONE) {
       const at = this.#byVtep.at(row)
       this.#byVtep.f64[at + PACKETS]!++
@@ -126,6 +124,15 @@ export class Macs implements Counter<MacsState> {
     this.#vteps.restore(state.vteps)
     this.#byVtep.restore(state.byVtep)
     this.#ips.restore(state.ips)
+  }
+
+  #rowAtVtep(o: Observation): number {
+    if (o.sourceId === NONE) return NONE
+    this.#vteps.key[0] = o.macRow
+    this.#vteps.key[1] = o.sourceId
+    const row = this.#vteps.row()
+    if (row !== NONE) this.keys.rememberMacAtVtep(row)
+    return row
   }
 
   /** ARP claims the sender's address (a probe, sender 0.0.0.0, claims nothing); so do NS and NA (RFC 4861 §7.2). */

@@ -39,6 +39,8 @@ export class Observation {
   /** Address ids of the inner source and destination (sender and target of ARP). */
   innerSourceId = NONE
   innerDestinationId = NONE
+  /** Row of the source MAC at the outer source in the MACs analyzer, where that is known already. */
+  macAtVtepRow = NONE
   /** Whether the outer ports of this path are known to have rows already. */
   portsKnown = false
   /** Whether the outer packet goes from the pair's a to its b. */
@@ -73,6 +75,7 @@ export class Observation {
     this.innerSourceId = NONE
     this.innerDestinationId = NONE
     this.portsKnown = false
+    this.macAtVtepRow = NONE
     this.pairForward = true
     this.flowForward = true
   }

@@ -14,10 +14,13 @@ const KEY = 9
 const ROWS = KEY
 /** The outer UDP ports of the latest packet that the ports analyzer has taken in, source in the upper 16 bits; 0 when none. */
 const PORTS = KEY + 11
+/** The row (plus one) of the source MAC at the outer source; 0 while it is not known. */
+const MAC_AT_VTEP = KEY + 12
 const STRIDE = 24
 
-/** Entries: 3 MB. */
-const SIZE = 32_768
+/** Entries at first and at most: 0.4 to 25 MB. It doubles when it has missed as often as it has entries. */
+const FIRST_SIZE = 4_096
+const LARGEST_SIZE = 262_144
 
 const FILLED = 1
 const PAIR_FORWARD = 2
@@ -25,7 +28,9 @@ const FLOW_FORWARD = 4
 
 /** Rows by the addresses and ports of a packet; IPv4 over IPv4 with one VLAN tag at most, which is nearly everything. */
 export class PathCache {
-  readonly #entries = new Int32Array(SIZE * STRIDE)
+  #entries = new Int32Array(FIRST_SIZE * STRIDE)
+  #size = FIRST_SIZE
+  #misses = 0
   readonly #key = new Int32Array(KEY)
   #at = 0
 
@@ -39,7 +44,7 @@ export class PathCache {
     const entries = this.#entries
     let hash = 0
     for (let word = 0; word < KEY; word++) hash = mix(hash, key[word]!)
-    const at = (finalize(hash) & (SIZE - 1)) * STRIDE
+    const at = (finalize(hash) & (this.#size - 1)) * STRIDE
     this.#at = at
     for (let word = 0; word < KEY; word++) if (entries[at + word] !== key[word]) return false
     const bits = entries[at + ROWS + 10]!
@@ -57,15 +62,40 @@ export class PathCache {
     o.pairForward = (bits & PAIR_FORWARD) !== 0
     o.flowForward = (bits & FLOW_FORWARD) !== 0
     o.portsKnown = entries[at + PORTS] === portsOf(o)
+    o.macAtVtepRow = entries[at + MAC_AT_VTEP]! - 1
     return true
   }
 
   /** Keeps the rows that the tables gave the packet after {@link recall} had said no. */
   remember(o: Observation): void {
     const at = this.#at
+    if (at === NONE) return
+    if (++this.#misses === this.#size && this.#size < LARGEST_SIZE) this.#grow()
     // A full table counts each packet that it turns away, so such a packet must ask it again.
-    if (at === NONE || o.vniRow === NONE || o.routeRow === NONE || o.flowRow === NONE || o.macRow === NONE) return
-    if (o.pairRow === NONE) return
+    else if (
+      o.vniRow !== NONE &&
+      o.pairRow !== NONE &&
+      o.routeRow !== NONE &&
+      o.flowRow !== NONE &&
+      o.macRow !== NONE
+    ) {
+      this.#store(o, at)
+      return
+    }
+    this.#at = NONE
+  }
+
+  /** Keeps that the packet's outer ports have found their rows. */
+  rememberPorts(o: Observation): void {
+    if (this.#at !== NONE) this.#entries[this.#at + PORTS] = portsOf(o)
+  }
+
+  /** Keeps the row of the packet's MAC at its VTEP. */
+  rememberMacAtVtep(row: number): void {
+    if (this.#at !== NONE) this.#entries[this.#at + MAC_AT_VTEP] = row + 1
+  }
+
+  #store(o: Observation, at: number): void {
     const entries = this.#entries
     entries.set(this.#key, at)
     entries[at + ROWS] = o.vniRow
@@ -79,12 +109,15 @@ export class PathCache {
     entries[at + ROWS + 8] = o.innerSourceId
     entries[at + ROWS + 9] = o.innerDestinationId
     entries[at + PORTS] = 0
+    entries[at + MAC_AT_VTEP] = 0
     entries[at + ROWS + 10] = FILLED | (o.pairForward ? PAIR_FORWARD : 0) | (o.flowForward ? FLOW_FORWARD : 0)
   }
 
-  /** Keeps that the packet's outer ports have found their rows. */
-  rememberPorts(o: Observation): void {
-    if (this.#at !== NONE) this.#entries[this.#at + PORTS] = portsOf(o)
+  /** Doubles the cache; what it held is looked up anew. */
+  #grow(): void {
+    this.#size *= 2
+    this.#misses = 0
+    this.#entries = new Int32Array(this.#size * STRIDE)
   }
 
   /** Takes the key from the packet. @returns Whether it is of the kind that the cache holds. */

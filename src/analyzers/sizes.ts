@@ -109,7 +109,8 @@ export class Sizes implements Judge<SizesState> {
     if (isSuperFrame) {
       i32[at + Field.Bits]! |= Bit.SuperFrame
       if (vni !== NONE) this.#vnis.add(vni, SUPER_FRAMES, 1)
-      if (pair !== NONE) this.#noteSuperFrame(log, at, pair, direction)
+      const isCopy = (i32[at + Field.Bits]! & Bit.Copy) !== 0
+      if (pair !== NONE && !isCopy) this.#noteSuperFrame(log, at, pair, direction)
       return
     }
     const cell = length > USUAL_MTU && isUntold(this.tcp, i32, at) ? LARGEST_DOUBTFUL : LARGEST

@@ -67,3 +67,18 @@ describe('loopback', () => {
     }
   })
 })
+
+describe('the byte order of a family', () => {
+  it.each([
+    ['00010000', 0x100, true],
+    ['01000000', 1, true],
+    ['ff000000', 255, true],
+    ['00000100', 0x100, false],
+    ['00000001', 1, false],
+    ['01000001', 0x0100_0001, false],
+    ['01000100', 0x0100_0100, false],
+    ['00000000', 0, false],
+  ])('%s', (hex, family, littleEndian) => {
+    expect(loopback.decode(viewOf(`ffffff${hex}ff`), 3)).toEqual({ family, littleEndian })
+  })
+})

@@ -12,4 +12,29 @@ export interface Equivalent {
   readonly reason: string
 }
 
-export const EQUIVALENTS: readonly Equivalent[] = []
+export const EQUIVALENTS: readonly Equivalent[] = [
+  {
+    source: 'src/codecs/cursor.ts',
+    code: 'if (this.end > wireEnd) this.end = wireEnd',
+    change: '> → >=',
+    reason: 'the two are the same when they are equal',
+  },
+  {
+    source: 'src/codecs/address.ts',
+    code: 'if (lastColon < 0 || tail < 0) return undefined',
+    change: '< → <=',
+    reason: 'a text whose only colon is its first character is refused a few lines further down as well',
+  },
+  {
+    source: 'src/codecs/ipv6-fragment.ts',
+    code: "checkLength('ipv6-fragment.fragmentOffset', header.fragmentOffset, 8, 0xfff8)",
+    change: '0xfff8 → 65529',
+    reason: 'the next multiple of 8 is beyond both',
+  },
+  {
+    source: 'src/codecs/loopback.ts',
+    code: 'return view.getUint16(at + WORD) !== 0 && view.getUint16(at + WORD + 2, true) === 0',
+    change: 'true → false',
+    reason: 'zero is zero in either byte order',
+  },
+]

@@ -42,7 +42,7 @@ const BINARY: Readonly<Record<string, string>> = {
 }
 
 const METHODS: Readonly<Record<string, string>> = {
-  getUint8: 'getInt8',
+  getUint8: 'getUint16',
   getUint16: 'getUint8',
   getUint32: 'getUint16',
   getInt32: 'getInt16',
@@ -82,7 +82,9 @@ export function mutantsOf(path: string, text: string): Mutant[] {
     if (ts.isBinaryExpression(node)) {
       const operator = node.operatorToken.getText()
       const other = BINARY[operator]
-      if (other !== undefined) add('operator', node.operatorToken, other)
+      // A field at offset 0 is where its header is: taking its offset off changes nothing.
+      const isOffset = operator === '+' && /^[A-Z][A-Z0-9_]*$/.test(node.right.getText())
+      if (other !== undefined) add('operator', node.operatorToken, isOffset ? '*' : other)
     } else if (ts.isNumericLiteral(node)) {
       const value = Number(node.getText().replace(/_/g, ''))
       add('constant', node, String(value + 1))

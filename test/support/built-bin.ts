@@ -25,6 +25,8 @@ export interface RunOptions {
 
 /** A built program. */
 export interface Bin {
+  /** Path of the program, for `node`. */
+  script: string
   run: (argv: string[], options?: RunOptions) => Promise<Run>
   remove: () => void
 }
@@ -53,6 +55,7 @@ export async function buildBin(): Promise<Bin> {
   })
   const script = join(folder, 'dist/cli/main.js')
   return {
+    script,
     run: (argv, options = {}) => run(script, argv, options),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CaptureReader } from '../../src/capture/reader.ts'
 import { type DescribedLayer, describePacket } from '../../src/codecs/describe.ts'
 import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
+import { NONE } from '../../src/codecs/fault.ts'
 import { Layers } from '../../src/codecs/layers.ts'
 import { type Mutation, mutate, packet, pcapCapture, pcapngCapture, tunnelPacket } from '../../src/testing/index.ts'
 import { copyPacket, feed } from '../capture/files.ts'
@@ -15,6 +16,38 @@ const NO_HEADERS = ['payload', 'padding', 'undecoded', 'fragment', 'icmp-extensi
 
 function traffic(layers: readonly DescribedLayer[]): DescribedLayer[] {
   return layers.filter(({ quoted }) => !quoted).flatMap((layer) => [layer, ...traffic(layer.layers)])
+}
+
+const IP = ['ipv4', 'ipv6']
+const EXTENSIONS = ['ipv6-hop-by-hop', 'ipv6-destination-options', 'ipv6-routing', 'ipv6-fragment', 'authentication']
+const KINDS: Record<string, number> = { vxlan: 1, 'vxlan-gbp': 1, 'vxlan-gpe': 2, geneve: 3 }
+
+/** The walk has gone as far into a packet of these headers as it goes into any. */
+function expectWalked(layers: Layers, expected: readonly string[]): void {
+  const rest = [...expected]
+  const skip = (names: readonly string[]): string | undefined => {
+    while (names.includes(rest[0] ?? '')) rest.shift()
+    return rest.shift()
+  }
+  const outer = skip(['ethernet', 'vlan', 'sll', 'sll2', 'loopback'])
+  expect(layers.outerIp.version, 'outer IP').toBe(IP.includes(outer ?? '') ? Number(outer?.at(-1)) : 0)
+  if (outer === undefined || !IP.includes(outer)) return
+  expect(layers.outerIp.payloadAt).toBeGreaterThan(layers.outerIp.at)
+  const isUdp = skip(EXTENSIONS) === 'udp'
+  expect(layers.outerDestinationPort !== NONE, 'outer UDP').toBe(isUdp)
+  const kind = isUdp ? (KINDS[rest[0] ?? ''] ?? 0) : 0
+  expect(layers.tunnel, 'tunnel').toBe(kind)
+  if (kind === 0) return
+  rest.shift()
+  expect(layers.innerFrame.at !== NONE, 'inner Ethernet').toBe(rest[0] === 'ethernet')
+  expect(layers.innerFrame.tagCount, 'inner tags').toBe(rest.slice(1).findIndex((name) => name !== 'vlan'))
+  const inner = skip(['ethernet', 'vlan'])
+  expect(layers.innerArp !== NONE, 'inner ARP').toBe(inner === 'arp')
+  expect(layers.innerIp.version, 'inner IP').toBe(IP.includes(inner ?? '') ? Number(inner?.at(-1)) : 0)
+  if (inner === 'arp' || layers.innerIp.version === 0) return
+  const upper = skip(EXTENSIONS) ?? ''
+  expect(layers.innerTransport !== NONE, upper).toBe(['tcp', 'udp', 'icmp', 'icmpv6'].includes(upper))
+  if (['tcp', 'udp'].includes(upper)) expect(layers.innerPorts).toBe(layers.innerTransport)
 }
 
 describe('well-formed packets', () => {
@@ -34,6 +67,7 @@ describe('well-formed packets', () => {
         }
         dissect(layers, viewOf(bytes), 0, bytes.length, wireLength, linkType, ports)
         expect(layers.faultCount).toBe(0)
+        expectWalked(layers, expected)
       }),
       { numRuns: 1500 },
     )

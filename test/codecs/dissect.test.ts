@@ -1,0 +1,193 @@
+/** The walk on packets whose lengths, fragments and versions are out of the ordinary; ordinary ones are in test/testing. */
+import { describe, expect, it } from 'vitest'
+import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
+import { FAULT_NAMES, NONE } from '../../src/codecs/fault.ts'
+import { LAYER_NAMES, Layers, TunnelKind } from '../../src/codecs/layers.ts'
+import { LinkType } from '../../src/codecs/linktype.ts'
+import { bytesOf } from '../support/hex.ts'
+
+const AT = 6
+
+function walked(hex: string, options: { captured?: number; wire?: number; linkType?: number; ports?: number[] } = {}) {
+  const bytes = bytesOf(hex)
+  const around = new Uint8Array(AT + bytes.length + 9).fill(0xee)
+  around.set(bytes, AT)
+  const { captured = bytes.length, wire = bytes.length, linkType = LinkType.Ethernet, ports = [] } = options
+  const layers = new Layers()
+  dissect(layers, new DataView(around.buffer), AT, captured, wire, linkType, tunnelPorts(ports))
+  return layers
+}
+
+function faults({ faultCount, faultLayers, faultCodes }: Layers): string[] {
+  return Array.from({ length: faultCount }, (_, i) => `${LAYER_NAMES[faultLayers[i]!]} ${FAULT_NAMES[faultCodes[i]!]}`)
+}
+
+const ETHERNET = '020000000002 020000000001 0800'
+const ETHERNET6 = ETHERNET.replace('0800', '86dd')
+const IPV4 = '45000052 00074000 40110000 0a000001 0a000002'
+const IPV6 = `60000000 003e 1140 ${'00'.repeat(32)}`
+const UDP = 'c000 12b5 003e 0000'
+const VXLAN = '08000000 000064 00'
+const INNER = '020000000004 020000000003 0800 45000020 00090000 40fd0000 c0a80001 c0a80002 0102030405060708090a0b0c'
+const PACKET = ETHERNET + IPV4 + UDP + VXLAN + INNER
+
+describe('dissect', () => {
+  it('finds each layer of a plain tunnel packet', () => {
+    const layers = walked(PACKET)
+    expect(faults(layers)).toEqual([])
+    expect([layers.at, layers.end, layers.wireEnd]).toEqual([AT, AT + 96, AT + 96])
+    expect([layers.outerFrame.at, layers.outerFrame.etherType, layers.outerFrame.tagCount]).toEqual([AT, 0x0800, 0])
+    expect(layers.outerIp).toMatchObject({
+      at: AT + 14,
+      version: 4,
+      length: 82,
+      lengthUnstated: false,
+      payloadAt: AT + 34,
+      payloadEnd: AT + 96,
+      protocol: 17,
+      fragmentOffset: 0,
+      moreFragments: false,
+      identification: 7,
+      isFragment: false,
+    })
+    expect([layers.outerTransport, layers.outerSourcePort, layers.outerDestinationPort]).toEqual([
+      AT + 34,
+      0xc000,
+      4789,
+    ])
+    expect([layers.tunnel, layers.tunnelAt, layers.vni, layers.innerLength]).toEqual([1, AT + 42, 100, 46])
+    expect([layers.innerFrame.at, layers.innerIp.at, layers.innerIp.length]).toEqual([AT + 50, AT + 64, 32])
+    expect([layers.innerEnd, layers.innerTransport, layers.innerPorts, layers.innerArp]).toEqual([
+      AT + 96,
+      NONE,
+      NONE,
+      NONE,
+    ])
+  })
+
+  it('takes a total length of 0 for the rest of the frame', () => {
+    const layers = walked(PACKET.replace('45000052', '45000000').replace('c000 12b5 003e', 'c000 12b5 0000'))
+    expect(faults(layers)).toEqual([])
+    expect(layers.outerIp).toMatchObject({ length: 82, lengthUnstated: true, payloadEnd: AT + 96 })
+    expect([layers.vni, layers.innerLength]).toEqual([100, 46])
+  })
+
+  it('does not take a total length of 1 for that', () => {
+    expect(faults(walked(PACKET.replace('45000052', '45000001')))).toEqual(['outer.ipv4 LengthTooSmall'])
+  })
+
+  it.each([
+    ['a UDP length of 0', '0000', 46],
+    ['a UDP length below its header', '0007', 46],
+    ['a UDP length beyond IP', '0064', 46],
+    ['a UDP length that leaves padding', '003a', 42],
+  ])('reads %s', (_what, length, innerLength) => {
+    const layers = walked(PACKET.replace('c000 12b5 003e', `c000 12b5 ${length}`))
+    expect([layers.vni, layers.innerLength]).toEqual([100, innerLength])
+  })
+
+  it('goes by the UDP length in a first fragment, and into no later one', () => {
+    const first = walked(PACKET.replace('00074000', '00072000').replace('c000 12b5 003e', 'c000 12b5 0100'))
+    expect([first.outerIp.moreFragments, first.outerIp.isFragment, first.innerLength]).toEqual([true, true, 240])
+    const later = walked(PACKET.replace('00074000', '00070010'))
+    expect([later.outerIp.fragmentOffset, later.outerIp.isFragment, later.outerTransport]).toEqual([128, true, NONE])
+    expect([later.tunnel, later.outerDestinationPort]).toEqual([TunnelKind.None, NONE])
+  })
+
+  it('reads IPv6 with and without a fragment header', () => {
+    const plain = walked(ETHERNET6 + IPV6 + UDP + VXLAN + INNER)
+    expect(faults(plain)).toEqual([])
+    expect(plain.outerIp).toMatchObject({
+      version: 6,
+      length: 102,
+      identification: 0,
+      fragmentOffset: 0,
+      payloadAt: AT + 54,
+    })
+    expect([plain.vni, plain.innerIp.version]).toEqual([100, 4])
+    const header = IPV6.replace('003e 11', '0046 2c')
+    const atomic = walked(`${ETHERNET6}${header} 11000000 00abcdef ${UDP}${VXLAN}${INNER}`)
+    expect(atomic.outerIp).toMatchObject({
+      identification: 0xabcdef,
+      protocol: 17,
+      isFragment: false,
+      payloadAt: AT + 62,
+    })
+    expect(atomic.vni).toBe(100)
+    const first = walked(`${ETHERNET6}${header} 11000001 00abcdef ${UDP}${VXLAN}${INNER}`)
+    expect([first.outerIp.moreFragments, first.outerIp.isFragment, first.vni]).toEqual([true, true, 100])
+    const later = walked(`${ETHERNET6}${header} 11000008 00abcdef ${UDP}${VXLAN}${INNER}`)
+    expect([later.outerIp.fragmentOffset, later.vni]).toEqual([8, NONE])
+  })
+
+  it('reads a jumbogram by its option', () => {
+    const jumbo = `60000000 0000 0040 ${'00'.repeat(32)} 1100c204 00011008 ${UDP}${VXLAN}${INNER}`
+    const layers = walked(ETHERNET6 + jumbo, { wire: 14 + 40 + 0x11008 + 20 })
+    expect(layers.outerIp).toMatchObject({
+      length: 40 + 0x11008,
+      lengthUnstated: true,
+      payloadEnd: AT + 14 + 40 + 0x11008,
+    })
+  })
+
+  it('keeps what it read before a fault', () => {
+    const layers = walked(PACKET.replace('45000052', '450005dc').replace(VXLAN, VXLAN.replace('08', '00')))
+    expect(faults(layers)).toEqual(['outer.ipv4 LengthBeyondPacket', 'vxlan FlagMissing'])
+    expect([layers.outerDestinationPort, layers.tunnel]).toEqual([4789, TunnelKind.None])
+  })
+
+  it('reads no more than was captured, nor than was on the wire', () => {
+    const cut = walked(PACKET, { captured: 60 })
+    expect([cut.vni, cut.innerLength, ...faults(cut)]).toEqual([100, 46, 'inner.ethernet NotCaptured'])
+    const long = walked(PACKET, { wire: 60 })
+    expect([long.end, long.wireEnd]).toEqual([AT + 60, AT + 60])
+    expect(faults(long)).toEqual(['outer.ipv4 LengthBeyondPacket', 'inner.ethernet Truncated'])
+  })
+
+  it.each([
+    ['a further port', [9000], '2328', 1],
+    ['Geneve', [], '17c1', 3],
+    ['GPE', [], '12b6', 2],
+    ['the port of Linux', [], '2118', 1],
+    ['a port of nothing', [], '2329', 0],
+  ])('knows tunnels by port: %s', (_what, ports, port, kind) => {
+    const tunnel = port === '17c1' ? '00006558 000064 00' : VXLAN
+    const layers = walked(PACKET.replace('12b5', port).replace(VXLAN, tunnel), { ports })
+    expect([layers.tunnel, layers.vni]).toEqual(kind === 0 ? [0, NONE] : [kind, 100])
+  })
+
+  it('refuses ports that are none', () => {
+    for (const port of [0, 65536, -1, 1.5, Number.NaN]) expect(() => tunnelPorts([port])).toThrow(RangeError)
+    expect(tunnelPorts([1, 65535])[65535]).toBe(TunnelKind.Vxlan)
+  })
+
+  it.each([
+    ['4', '45000014 00000000 40fd0000 0a000001 0a000002', [4, 0x0800]],
+    ['6', `60000000 0000 3b40 ${'00'.repeat(32)}`, [6, 0x86dd]],
+  ])('tells raw IP by its version: %s', (_what, hex, expected) => {
+    const layers = walked(hex, { linkType: LinkType.Raw })
+    expect([layers.outerIp.version, layers.outerFrame.etherType]).toEqual(expected)
+  })
+
+  it.each([
+    ['c5', ['link BadVersion']],
+    ['85', ['link BadVersion']],
+    ['', ['link Truncated']],
+  ])('refuses raw bytes %j', (hex, expected) => {
+    expect(faults(walked(hex, { linkType: LinkType.Raw }))).toEqual(expected)
+  })
+
+  it('does not look into operations frames of GPE', () => {
+    const layers = walked(PACKET.replace('12b5', '12b6').replace(VXLAN, '0d000003 000064 00'))
+    expect([layers.tunnel, layers.vni, layers.innerFrame.at]).toEqual([2, 100, NONE])
+  })
+
+  it('notes ports of SCTP, and of transports whose header was cut', () => {
+    const sctp = walked(PACKET.replace('40fd0000', '40840000'))
+    expect([sctp.innerPorts, sctp.innerTransport]).toEqual([AT + 84, NONE])
+    const tcp = walked(PACKET.replace('40fd0000', '40060000'))
+    expect([tcp.innerPorts, tcp.innerTransport, ...faults(tcp)]).toEqual([AT + 84, NONE, 'inner.tcp Truncated'])
+    const short = walked(PACKET.replace('40fd0000', '40060000'), { captured: 87 })
+    expect([short.innerPorts, ...faults(short)]).toEqual([NONE, 'inner.tcp NotCaptured'])
+  })
+})
