@@ -27,7 +27,8 @@ const PATIENCE = 5
 
 /**
  * Reads a capture, compressed or not, and goes on as it grows: each packet is read once. Ends when `signal` says so, and where
- * the capture is damaged. A file that is replaced or made shorter is read from its beginning, as a new one.
+ * the capture is damaged. A file that is replaced or made shorter is read from its beginning, as a new one. A compressed one is
+ * read in pieces of 16 KiB: what came since the last of them counts when the following ends.
  * @throws CaptureError when it cannot be opened, or has no readable file header. An empty file is waited for.
  */
 export async function followFile(path: string, options: FollowOptions): Promise<void> {

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CaptureError } from '../src/capture/errors.ts'
-import { CaptureReader } from '../src/capture/reader.ts'
 import { summarizeFiles } from '../src/node-summarize.ts'
 import { formatText } from '../src/report/text.ts'
 import type { Summary } from '../src/summary.ts'
@@ -32,7 +31,7 @@ const content = ({ capture, limits, ...rest }: Summary) => {
 }
 
 /** One tunnel packet, and one cut off inside the outer IPv4 header: a fault that names its packet. */
-const PACKET = vxlan(ethernet(ipv4(bytes(new Uint8Array(40)), { protocol: 6 })))
+const PACKET = vxlan(ethernet(ipv4(bytes(new Uint8Array(40)), { protocol: 253 })))
 const SHORT = ethernet(ipv4(datagram(new Uint8Array(20)))).subarray(0, 20)
 
 describe('numbers of merged captures', () => {
@@ -98,10 +97,9 @@ describe.skipIf(!hasMergecap)(`against mergecap${hasMergecap ? '' : ' — SKIPPE
   it.each(pairs)(`%s + %s${because(LAB)}`, async (first, second) => {
     const [a, b] = [first, second].map((name) => (name.includes('/') ? name : fixture(name))) as [string, string]
     const merged = join(folder, 'merged.pcapng')
-    // Of equal times mergecap takes the last file first, and we the first: hence the reversed order.
+    // Of equal times mergecap takes the last file first, and we the first: hence the reversed order. Like interfaces stay apart.
     execFileSync('mergecap', ['-I', 'none', '-w', merged, b, a], { stdio: 'ignore' })
     const summary = await summarizeFiles([a, b], { mergeByTime: true, rows: Number.POSITIVE_INFINITY })
-    // Interfaces are numbered otherwise in the merged file, which only copies on several interfaces could tell.
     expect(content(summary)).toEqual(content(await summarizeFiles([merged], { rows: Number.POSITIVE_INFINITY })))
     const times = readAll(readFileSync(merged)).packets.map(({ seconds, nanoseconds }) => seconds * 1e9 + nanoseconds)
     expect(times).toHaveLength(summary.capture.packets)
@@ -113,5 +111,4 @@ it('reads what merging reads: every packet of both', async () => {
   const summary = await summarizeFiles(names, { mergeByTime: true })
   const counts = names.map((name) => readAll(readFileSync(name)).packets.length)
   expect(summary.capture.files.map(({ packets }) => packets)).toEqual(counts)
-  expect(new CaptureReader().packets).toBe(0)
 })

@@ -11,8 +11,10 @@ import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
+import { SequenceHoles } from './sequence-holes.ts'
 import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, milliseconds } from './time.ts'
+import type { WindowState } from './window.ts'
 
 /** Nanoseconds within which a hole that fills late is taken for reordering while no round trip is known. */
 const DEFAULT_RTT = 3_000_000
@@ -27,21 +29,15 @@ const SYN_SECONDS = 5
 const SIDES = 6 * 2
 /** Next expected sequence number: the highest seen. */
 const NEXT = 0
-/** Start and end of the newest hole below `NEXT`. */
-const HOLE_START = 1
-const HOLE_END = 2
-/** When that hole opened. */
-const HOLE_SECONDS = 3
-const HOLE_NANOSECONDS = 4
-const MSS = 5
-const SYN_SEQUENCE = 6
+const MSS = 1
+const SYN_SEQUENCE = 2
 /** The last acknowledgment that this side sent, and the window beside it plus one (0 = none yet). */
-const LAST_ACK = 7
-const LAST_WINDOW = 8
+const LAST_ACK = 3
+const LAST_WINDOW = 4
 /** When this side sent data last. */
-const DATA_SECONDS = 9
-const DATA_NANOSECONDS = 10
-const SIDE = 12
+const DATA_SECONDS = 5
+const DATA_NANOSECONDS = 6
+const SIDE = 8
 /** Halves behind both sides. */
 const SYN_NANOSECONDS = SIDES + 2 * SIDE
 const STATE = SYN_NANOSECONDS + 1
@@ -104,6 +100,7 @@ export interface TcpState {
   routeRows: number
   routes: RecordsState
   repeats: TallyState<Repeats>
+  holes: WindowState
 }
 
 /** TCP columns on flow rows; direction 0 is a→b. */
@@ -112,6 +109,7 @@ export class Tcp implements Judge<TcpState> {
   readonly repeats = new Tally<Repeats>(() => ({ sequences: [] }))
   readonly #records = new Records(CELLS)
   readonly #routes = new Records(ROUTE_CELLS)
+  readonly #holes = new SequenceHoles()
   #rows = 0
   #routeRows = 0
 
@@ -193,6 +191,7 @@ export class Tcp implements Judge<TcpState> {
       routeRows: this.#routeRows,
       routes: this.#routes.save(this.#routeRows),
       repeats: this.repeats.save(),
+      holes: this.#holes.save(),
     }
   }
 
@@ -202,6 +201,7 @@ export class Tcp implements Judge<TcpState> {
     this.#routeRows = state.routeRows
     this.#routes.restore(state.routes)
     this.repeats.restore(state.repeats)
+    this.#holes.restore(state.holes)
   }
 
   #noteHandshake(log: EventLog, at: number, base: number, direction: number): void {
@@ -269,8 +269,6 @@ export class Tcp implements Judge<TcpState> {
     if ((i32[stateAt]! & (State.Known << direction)) === 0) {
       i32[stateAt]! |= State.Known << direction
       i32[side + NEXT] = end
-      i32[side + HOLE_START] = 0
-      i32[side + HOLE_END] = 0
       if (payload > 0) this.#noteData(log, at, side)
       return
     }
@@ -280,7 +278,10 @@ export class Tcp implements Judge<TcpState> {
     const isDamaged = (log.i32[at + Field.Marks]! & Mark.Damaged) !== 0
     if (isDamaged && Math.abs(ahead) > DAMAGED_REACH) return
     if (ahead < 0) this.#noteBelow(log, at, cell, direction, start, payload)
-    else if (ahead > 0) this.#openHole(log, at, side, next, start)
+    else if (ahead > 0) {
+      const key = log.i32[at + Field.Flow]! * 2 + direction
+      this.#holes.open(key, next, start, log.f64[at >> 1]!, log.i32[at + Field.Nanoseconds]!)
+    }
     if (((end - next) | 0) > 0) i32[side + NEXT] = end
     this.#noteData(log, at, side)
   }
@@ -295,30 +296,16 @@ export class Tcp implements Judge<TcpState> {
     this.#routes.add(route, ROUTE_SEGMENTS, 1)
   }
 
-  #openHole(log: EventLog, at: number, side: number, start: number, end: number): void {
-    const { i32 } = this.#records
-    i32[side + HOLE_START] = start
-    i32[side + HOLE_END] = end
-    i32[side + HOLE_SECONDS] = log.f64[at >> 1]!
-    i32[side + HOLE_NANOSECONDS] = log.i32[at + Field.Nanoseconds]!
-  }
-
   /** A segment that begins below the highest byte: keep-alive, reordering within a round trip, or a retransmission. */
   #noteBelow(log: EventLog, at: number, cell: number, direction: number, start: number, payload: number): void {
     const { f64, i32 } = this.#records
     const side = cell * 2 + SIDES + direction * SIDE
     const below = (i32[side + NEXT]! - start) | 0
     if (payload === 1 && below === 1) return
-    const fillsHole =
-      ((start - i32[side + HOLE_START]!) | 0) >= 0 && ((i32[side + HOLE_END]! - start - payload) | 0) >= 0
-    if (fillsHole && i32[side + HOLE_START] !== i32[side + HOLE_END]) {
-      const late = elapsed(
-        log.f64[at >> 1]!,
-        log.i32[at + Field.Nanoseconds]!,
-        i32[side + HOLE_SECONDS]!,
-        i32[side + HOLE_NANOSECONDS]!,
-      )
-      i32[side + HOLE_START] = (start + payload) | 0
+    const key = log.i32[at + Field.Flow]! * 2 + direction
+    const end = (start + payload) | 0
+    const late = this.#holes.fill(key, start, end, log.f64[at >> 1]!, log.i32[at + Field.Nanoseconds]!)
+    if (late !== NONE) {
       const known = (i32[cell * 2 + STATE]! & State.RttKnown) !== 0
       if (late <= (known ? f64[cell + RTT]! : DEFAULT_RTT)) return
     }

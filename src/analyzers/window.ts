@@ -66,7 +66,7 @@ export class Window {
     this.#next = (sequence + 1) | 0
     const at = (sequence & this.#mask) * stride
     const head = low & (this.#heads.length - 1)
-    data.fill(0, at + OWN, at + stride)
+    for (let word = at + OWN; word < at + stride; word++) data[word] = 0
     data[at] = sequence
     data[at + 1] = this.#heads[head]!
     data[at + 2] = high

@@ -128,6 +128,24 @@ describe('retransmissions', () => {
     expect(again([sent(0, 0, 100), sent(1, 50, 0)])).toEqual([0, 0])
   })
 
+  it('takes any order within one round trip for reordering, however many holes it leaves', () => {
+    const inOrder = (order: readonly number[], step: number): Packet[] => [
+      ...handshake(),
+      ...order.map((segment, place) => sent(3 + place * step, 101 + segment * 100, 100)),
+    ]
+    // The round trip is 2 ms.
+    for (const order of [
+      [0, 2, 4, 1, 3],
+      [0, 3, 2, 1],
+      [0, 4, 2, 3, 1, 5],
+    ]) {
+      expect(again(inOrder(order, 0.3)), order.join(' ')).toEqual([0, 0])
+    }
+    expect(again(inOrder([0, 2, 4, 1, 3], 3))).toEqual([2, 200])
+    // What fills no hole was sent before.
+    expect(again(inOrder([0, 2, 4, 1, 3, 1, 3], 0.1))).toEqual([2, 200])
+  })
+
   it('takes a hole that fills within one round trip for reordering', () => {
     const start = 101
     const swapped = (late: number): Packet[] => [

@@ -301,6 +301,160 @@ describe('describePacket', () => {
     expect(described('', LinkType.Raw)).toMatchObject({ layers: [], faults: [{ layer: 'link', name: 'Truncated' }] })
   })
 
+  it('explains each refusal, and names the layer by its depth', () => {
+    const explained = (hex: string, linkType: number = LinkType.Ethernet): unknown[] =>
+      described(hex, linkType).faults.map(({ layer, name, offset }) => [layer, name, offset])
+    expect(explained('90', LinkType.Raw)).toEqual([['link', 'BadVersion', 0]])
+    expect(explained('00', 147)).toEqual([['link', 'UnknownLinkType', 0]])
+    expect(explained('000000', LinkType.LinuxSll)).toEqual([['link', 'Truncated', 0]])
+    expect(explained('000000', LinkType.LinuxSll2)).toEqual([['link', 'Truncated', 0]])
+    expect(explained('000000', LinkType.Null)).toEqual([['link', 'Truncated', 0]])
+    expect(explained('0000')).toEqual([['outer.ethernet', 'Truncated', 0]])
+    const datagram = (port: string, tunnel: string): string =>
+      `${ETHERNET}0800 45000024 00000000 40110000 0a000001 0a000002 c000${port} 0010 0000 ${tunnel}`
+    expect(explained(datagram('12b5', '00000000 00000100'))).toEqual([['vxlan', 'FlagMissing', 42]])
+    expect(explained(datagram('12b6', '38000003 00000100'))).toEqual([['vxlan-gpe', 'BadVersion', 42]])
+    expect(explained(datagram('17c1', '40006558 00000100'))).toEqual([['geneve', 'BadVersion', 42]])
+    expect(explained(datagram('17c1', '01006558 00000100'))).toEqual([['geneve', 'Truncated', 42]])
+    const upper = (protocol: string, bytes: string): string =>
+      `${ETHERNET}0800 450000${(20 + bytes.length / 2).toString(16)} 00000000 40${protocol}0000 0a000001 0a000002 ${bytes}`
+    expect(explained(upper('11', '0000'))).toEqual([['outer.udp', 'Truncated', 34]])
+    expect(explained(upper('06', '0000'))).toEqual([['outer.tcp', 'Truncated', 34]])
+    expect(explained(upper('01', '0000'))).toEqual([['outer.icmp', 'Truncated', 34]])
+    expect(explained(upper('3a', '0000'))).toEqual([['outer.icmpv6', 'Truncated', 34]])
+    expect(explained(upper('02', '0000'))).toEqual([['outer.igmp', 'Truncated', 34]])
+    expect(explained(upper('2f', '40000800'))).toEqual([['outer.gre', 'Unsupported', 34]])
+    expect(explained(upper('33', '0000'))).toEqual([['outer.authentication', 'Truncated', 34]])
+    expect(explained(`${ETHERNET}8100 0001`)).toEqual([['outer.vlan', 'Truncated', 14]])
+    expect(explained(`${ETHERNET}0806 0001`)).toEqual([['outer.arp', 'Truncated', 14]])
+    expect(explained(`${ETHERNET}8035 0001`)).toEqual([])
+  })
+
+  it('says how much of a payload was captured', () => {
+    const udp = `${ETHERNET}0800 45000024 00000000 40110000 0a000001 0a000002 00010002 0010 0000 0102030405060708`
+    const payload = (cut: number): string | undefined =>
+      described(udp, LinkType.Ethernet, cut).layers.find(({ name }) => name === 'payload')?.text
+    expect([payload(0), payload(1), payload(7), payload(8)]).toEqual([
+      '8 bytes',
+      '8 bytes, 7 captured',
+      '8 bytes, 1 captured',
+      '8 bytes, 0 captured',
+    ])
+    // A snap length within the TCP options leaves the payload nothing, not less.
+    const tcp = `${ETHERNET}0800 45000034 00000000 40060000 0a000001 0a000002 ${'00'.repeat(12)} 70100000 00000000 ${'01'.repeat(8)} aabbccdd`
+    expect(described(tcp, LinkType.Ethernet, 8).layers.at(-1)).toMatchObject({
+      text: '4 bytes, 0 captured',
+      offset: 62,
+    })
+  })
+
+  it('names codes, flags and units as people do', () => {
+    const texts = (hex: string, linkType: number, layer: string): Record<string, string> =>
+      Object.fromEntries(
+        (every(described(hex, linkType).layers).find(({ name }) => name === layer)?.fields ?? []).map((field) => [
+          field.name,
+          field.text,
+        ]),
+      )
+    expect(texts('4669 0018 abcd a005 01ff 0000 0a000001 e0000016 94040000', LinkType.Raw, 'ipv4')).toEqual({
+      version: '4',
+      ihl: '6 (24 bytes)',
+      dscp: '26',
+      ecn: '1 (ECT(1))',
+      totalLength: '24 bytes',
+      identification: '0xabcd',
+      flags: '0x5 (reserved, MF)',
+      fragmentBlocks: '5 (40 bytes)',
+      timeToLive: '1 hop',
+      protocol: '255',
+      checksum: expect.stringMatching(/^0x0000 \(wrong by -?\d+\)$/),
+      source: '10.0.0.1',
+      destination: '224.0.0.22',
+      options: 'router alert',
+    })
+    expect(texts('0004 0001 0006 0200000000010000 0003', LinkType.LinuxSll, 'sll')).toEqual({
+      packetType: '4 (outgoing)',
+      arphrdType: '1 (ethernet)',
+      addressLength: '6 bytes',
+      address: '0200000000010000',
+      protocol: '0x0003',
+    })
+    expect(texts('1e000000', LinkType.Null, 'loopback')).toEqual({ word: '0x1e000000' })
+    const v4 = (protocol: string, bytes: string): string =>
+      `450000${(20 + bytes.replace(/ /g, '').length / 2).toString(16)} 00000000 40${protocol}0000 0a000001 0a000002 ${bytes}`
+    expect(texts(v4('01', '0501 0000 0a000003'), LinkType.Raw, 'icmp')).toMatchObject({
+      type: '5 (redirect)',
+      code: '1',
+    })
+    expect(texts(v4('01', '0b01 0000 00000000'), LinkType.Raw, 'icmp')).toMatchObject({ code: '1 (in reassembly)' })
+    expect(texts(v4('02', '1194 0000 00000000'), LinkType.Raw, 'igmp')).toMatchObject({
+      type: '0x11 (membership query)',
+      maxResponseTime: '148 (32 s)',
+    })
+    expect(texts(v4('2f', 'b0000800 1234 0000 00000007 00000009'), LinkType.Raw, 'gre')).toMatchObject({
+      flags: '0x1600 (checksum, key, sequence)',
+      version: '0',
+      protocol: '0x0800 (IPv4)',
+      checksum: expect.stringMatching(/^0x1234 \(wrong by/),
+      reserved1: '0x0000',
+      key: '0x00000007',
+      sequence: '9',
+    })
+  })
+
+  it('takes apart the options of IPv6, Geneve and neighbour discovery, and what follows the last', () => {
+    const parts = (layers: readonly DescribedLayer[], layer: string): unknown[] =>
+      fieldOf(layers, layer, 'options').fields!.map(({ name, offset, length, text }) => [name, offset, length, text])
+    const jumbo = described(`60000000 0000 0040 ${'00'.repeat(32)} 3b00 c204 00010000`, LinkType.Raw).layers
+    expect(parts(jumbo, 'ipv6-hop-by-hop')).toEqual([['jumbo payload', 42, 6, '65536 bytes']])
+    const padded = described(`60000000 0008 3c40 ${'00'.repeat(32)} 3b00 00 0101ff 05ff`, LinkType.Raw).layers
+    expect(parts(padded, 'ipv6-destination-options')).toEqual([
+      ['Pad1', 42, 1, ''],
+      ['PadN', 43, 3, 'ff'],
+      ['padding', 46, 2, '2 bytes'],
+    ])
+    const udp = `45000038 00000000 40110000 0a000001 0a000002 c00017c1 0024 0000`
+    const geneve = described(
+      `${udp} 05400800 00000100 0102 83 01 aabbccdd 0103 04 00 0104 05 05 00000000`,
+      LinkType.Raw,
+    ).layers
+    expect(parts(geneve, 'geneve')).toEqual([
+      ['class 0x0102 type 0x83', 36, 8, 'aabbccdd, critical'],
+      ['class 0x0103 type 0x04', 44, 4, ''],
+      ['padding', 48, 8, '8 bytes'],
+    ])
+    const nd = described(
+      `60000000 0030 3aff ${'00'.repeat(32)} 8800 0000 a0000000 ${'fe80'.padEnd(32, '0')} 0201 020000000009 0501 000000000578 0100`,
+      LinkType.Raw,
+    ).layers
+    expect(parts(nd, 'neighbor')).toEqual([
+      ['target link layer address', 64, 8, '02:00:00:00:00:09'],
+      ['MTU', 72, 8, '000000000578'],
+      ['padding', 80, 2, '2 bytes'],
+    ])
+    expect(fieldOf(nd, 'icmpv6', 'rest').fields?.map(({ name, value, bitOffset }) => [name, value, bitOffset])).toEqual(
+      [
+        ['router', 1, 0],
+        ['solicited', 0, 1],
+        ['override', 1, 2],
+      ],
+    )
+    const redirect = described('4500001c 00000000 40010000 0a000001 0a000002 05010000 0a000003', LinkType.Raw).layers
+    expect(fieldOf(redirect, 'icmp', 'rest', 'gateway')).toMatchObject({
+      offset: 24,
+      value: 0x0a000003,
+      text: '10.0.0.3',
+    })
+    const sack = `${'00010002 00000003 00000004 8010 0005 0000 0000'} 0101 050a 00000010 00000020`
+    const tcp = described(`45000034 00000000 40060000 0a000001 0a000002 ${sack}`, LinkType.Raw).layers
+    expect(parts(tcp, 'tcp').slice(2)).toEqual([['SACK', 42, 10, '16–32']])
+    const nvgre = described('4500001c 00000000 402f0000 0a000001 0a000002 20006558 00000702', LinkType.Raw).layers
+    expect(fieldOf(nvgre, 'nvgre', 'key').fields).toMatchObject([
+      { name: 'vsid', offset: 24, length: 3, value: 7 },
+      { name: 'flowId', offset: 27, length: 1, value: 2 },
+    ])
+  })
+
   it.each([
     ['loopback', LinkType.Null, `02000000 ${IPV4_UDP}`, 'loopback ipv4'],
     ['cooked', LinkType.LinuxSll, `0004 0001 0006 0200000000010000 0800 ${IPV4_UDP}`, 'sll ipv4'],

@@ -188,6 +188,6 @@ describe('dissect', () => {
     const tcp = walked(PACKET.replace('40fd0000', '40060000'))
     expect([tcp.innerPorts, tcp.innerTransport, ...faults(tcp)]).toEqual([AT + 84, NONE, 'inner.tcp Truncated'])
     const short = walked(PACKET.replace('40fd0000', '40060000'), { captured: 87 })
-    expect([short.innerPorts, ...faults(short)]).toEqual([NONE, 'inner.tcp NotCaptured'])
+    expect([short.innerPorts, ...faults(short)]).toEqual([NONE, 'inner.tcp Truncated'])
   })
 })

@@ -144,6 +144,49 @@ describe('explainFault', () => {
     ])
   })
 
+  it('names the length that an inner header met, the outermost of those that agree', () => {
+    const tcp = PACKET.replace('40010000', '40060000')
+    // The tunnel ends before the frame does: UDP says so, inner IP claims more.
+    const padded = `${tcp.replace('45000014', '45000064')} 00112233`.replace('0a000002', '0a000002')
+    expect([0, 1].map((index) => explainFault(layersOf(padded), index))).toMatchObject([
+      {
+        layer: 'inner.ipv4',
+        name: 'LengthBeyondPacket',
+        offset: 64,
+        needed: 100,
+        available: 20,
+        limitedBy: 'outer.ipv4',
+      },
+      { layer: 'inner.tcp', name: 'Truncated', offset: 84, needed: 20, available: 0, limitedBy: 'outer.ipv4' },
+    ])
+    const shorter = `${tcp.replace('45000014', '45000064').replace('45000046', '45000048')} 00112233`
+    expect([0, 1].map((index) => explainFault(layersOf(shorter), index))).toMatchObject([
+      { layer: 'inner.ipv4', available: 20, limitedBy: 'outer.udp' },
+      { layer: 'inner.tcp', available: 0, limitedBy: 'outer.udp' },
+    ])
+    // Inner IP ends before the tunnel does.
+    const inside = `${tcp.replace('45000014', '45000016').replace('45000046', '4500004a').replace('12b5 0032', '12b5 0036')} 00112233`
+    expect(explainFault(layersOf(inside), 0)).toMatchObject({
+      layer: 'inner.tcp',
+      needed: 20,
+      available: 2,
+      limitedBy: 'inner.ipv4',
+    })
+  })
+
+  it('counts from the first byte of a datagram that lies in another view, once it was reassembled', () => {
+    const layers = layersOf(PACKET.replace('45000014', '45000064'), { captured: 88 })
+    const outer = layers.view
+    // The walk over a reassembled datagram leaves the outer view behind.
+    layers.view = new DataView(outer.buffer, 0, 60)
+    layers.innerView = outer
+    expect(explainFault(layers, 0)).toMatchObject({ layer: 'inner.ipv4', offset: 7 + 64 })
+    expect(explainFault(layers, 1)).toMatchObject({ layer: 'inner.icmp', offset: 7 + 84 })
+    const early = layersOf(PACKET.replace('45000046', '450005dc'))
+    early.view = new DataView(early.view.buffer, 0, 60)
+    expect(explainFault(early, 0)).toMatchObject({ layer: 'outer.ipv4', offset: 14 })
+  })
+
   it('refuses an index without a fault', () => {
     const layers = layersOf(PACKET.replace('40010000', '40fd0000'))
     for (const index of [0, -1, 0.5, Number.NaN]) expect(() => explainFault(layers, index)).toThrow(RangeError)
@@ -154,6 +197,7 @@ describe('explainRefusal', () => {
   it('explains a bare cursor, whose window is all there is to say', () => {
     const cursor = new Cursor().reset(new DataView(new ArrayBuffer(20)), 4, 9)
     vxlan.enter(cursor)
+    expect(explainRefusal(cursor, 'vxlan').offset).toBe(4)
     expect(explainRefusal(cursor, 'vxlan', 4)).toEqual({
       layer: 'vxlan',
       fault: Fault.Truncated,

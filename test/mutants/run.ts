@@ -1,6 +1,6 @@
 /**
  * `npm run mutants`: plants mutants in copies of the project, runs the tests that must notice, and prints who did.
- * MUTANTS_PER_FILE (12 unless given, or `all`), MUTANTS_SEED, MUTANTS_ONLY (a part of a path). Exit status 1 when one survives
+ * MUTANTS_PER_FILE (12 unless given, or `all`), MUTANTS_SEED, MUTANTS_ONLY (a regular expression on paths). Exit status 1 when one survives
  * that equivalents.ts does not list.
  */
 import { type ChildProcess, fork } from 'node:child_process'
@@ -22,7 +22,7 @@ const PROCESSES = 2
 const perFile =
   process.env.MUTANTS_PER_FILE === 'all' ? Number.POSITIVE_INFINITY : Number(process.env.MUTANTS_PER_FILE ?? 12)
 const seed = Number(process.env.MUTANTS_SEED ?? 7348)
-const only = process.env.MUTANTS_ONLY ?? ''
+const only = new RegExp(process.env.MUTANTS_ONLY ?? '')
 
 /** What became of one mutant. */
 interface Fate {
@@ -122,7 +122,7 @@ function cell(text: string | number, width: number): string {
 }
 
 async function main(): Promise<number> {
-  const targets = TARGETS.filter(({ source }) => source.includes(only) && existsSync(join(ROOT, source)))
+  const targets = TARGETS.filter(({ source }) => only.test(source) && existsSync(join(ROOT, source)))
   const begun = Date.now()
   const results = new Map<string, Fate[]>()
   const troubles: string[] = []

@@ -187,7 +187,7 @@ export interface Packet {
 }
 
 /** Second in which a hand-made capture begins. */
-const EPOCH = 1_700_000_000
+export const EPOCH = 1_700_000_000
 
 /** Records as a reader would hand them out, numbered from 1. */
 export function records(packets: readonly Packet[]): Recorded[] {

@@ -40,7 +40,8 @@ function expectWalked(layers: Layers, expected: readonly string[]): void {
   if (kind === 0) return
   rest.shift()
   expect(layers.innerFrame.at !== NONE, 'inner Ethernet').toBe(rest[0] === 'ethernet')
-  expect(layers.innerFrame.tagCount, 'inner tags').toBe(rest.slice(1).findIndex((name) => name !== 'vlan'))
+  const tags = rest.filter((name, index) => name === 'vlan' && rest.slice(1, index).every((one) => one === 'vlan'))
+  expect(layers.innerFrame.tagCount, 'inner tags').toBe(rest[0] === 'ethernet' ? tags.length : 0)
   const inner = skip(['ethernet', 'vlan'])
   expect(layers.innerArp !== NONE, 'inner ARP').toBe(inner === 'arp')
   expect(layers.innerIp.version, 'inner IP').toBe(IP.includes(inner ?? '') ? Number(inner?.at(-1)) : 0)
