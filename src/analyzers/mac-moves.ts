@@ -15,7 +15,7 @@ import { elapsed } from './time.ts'
 
 /** A MAC that moves this often within this time is a duplicate by the default of RFC 7432 §15.1: 5 moves in 180 s. */
 export const FLAP_MOVES = 5
-export const FLAP_TIME = 180_000_000_000
+const FLAP_TIME = 180_000_000_000
 
 /** Nanoseconds for which frames to a VTEP that a MAC has just left are still under way. */
 const GRACE = 1_000_000_000

@@ -128,7 +128,7 @@ async function* frame(input: ByteReader): AsyncGenerator<Uint8Array> {
  * @param low - First byte of `out` that a match may refer to.
  * @returns The end of what was written, -1 when the block is damaged; then nothing beyond `out` was touched.
  */
-export function decodeBlock(block: Uint8Array, out: Uint8Array, at: number, low: number): number {
+function decodeBlock(block: Uint8Array, out: Uint8Array, at: number, low: number): number {
   const length = block.length
   let from = 0
   let to = at

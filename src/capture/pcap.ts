@@ -13,13 +13,13 @@ export const MAGIC_MICROSECONDS = 0xa1b2c3d4
 /** File header magic of nanosecond timestamps. */
 export const MAGIC_NANOSECONDS = 0xa1b23c4d
 /** File header magic of the modified format (A. Kuznetzov): microseconds, 24-byte record headers. */
-export const MAGIC_MODIFIED = 0xa1b2cd34
+const MAGIC_MODIFIED = 0xa1b2cd34
 /** Bytes of the file header. */
 export const FILE_HEADER_LENGTH = 24
 /** Bytes of a record header. */
 export const RECORD_HEADER_LENGTH = 16
 /** Bytes of a record header of the modified format: interface index, protocol and packet type follow the usual fields. */
-export const MODIFIED_RECORD_HEADER_LENGTH = 24
+const MODIFIED_RECORD_HEADER_LENGTH = 24
 
 const BILLION = 1_000_000_000
 

@@ -1,7 +1,7 @@
 /** Findings about who is who: MACs and addresses behind the wrong VTEP, or behind several. */
 import type { Conflict } from '../analyzers/address-claims.ts'
 import type { Analysis } from '../analyzers/analysis.ts'
-import type { Move } from '../analyzers/mac-moves.ts'
+import { FLAP_MOVES, type Move } from '../analyzers/mac-moves.ts'
 import type { Entry } from '../analyzers/tally.ts'
 import { duplicateIp } from '../findings/duplicate-ip.ts'
 import { duplicateMac } from '../findings/duplicate-mac.ts'
@@ -49,7 +49,16 @@ function macFindings(analysis: Analysis, entry: Entry<Move>, rogues: Rogues): Fi
       vtep,
       frames: [...frames].find(([id]) => keys.formatAddress(id) === vtep)![1],
     }))
-    const facts = { vni, mac, vlans, vteps, moves: count, burst: move.burst, tunnels }
+    const facts = {
+      vni,
+      mac,
+      vlans,
+      vteps,
+      moves: count,
+      burst: move.burst,
+      isFrozen: move.burst >= FLAP_MOVES,
+      tunnels,
+    }
     return [state(duplicateMac, { subject: { vni, mac, vteps: names }, count, packets, facts })]
   }
   const from = keys.formatAddress(move.from)

@@ -12,6 +12,8 @@ export interface DuplicateMac {
   /** Changes of VTEP, and the most of them within 180 s. */
   moves: number
   burst: number
+  /** Whether that is what an EVPN fabric freezes an address for by default. */
+  isFrozen: boolean
   tunnels: Tunnel[]
 }
 
@@ -25,11 +27,11 @@ export const duplicateMac: Words<DuplicateMac> = {
   title: ({ facts }) =>
     `MAC ${facts.mac} is in use behind ${amount(facts.vteps.length, 'VTEP')} of VNI ${facts.vni} at once`,
   observed: ({ facts }) =>
-    `${facts.mac} changed its VTEP ${amount(facts.moves, 'time')}${facts.burst >= 5 ? ` (${facts.burst} within 180 s)` : ''}: ` +
+    `${facts.mac} changed its VTEP ${amount(facts.moves, 'time')}${facts.isFrozen ? ` (${facts.burst} within 180 s)` : ''}: ` +
     `${facts.vteps.map(({ vtep, frames }) => `${amount(frames, 'frame')} from ${vtep}`).join(', ')}.`,
   inferred: ({ facts }) =>
     `Two guests share one MAC (a cloned machine, a fixed MAC used twice), or a bridging loop joins the VTEPs. Frames for it go to the VTEP that sent last, so both lose traffic${
-      facts.burst >= 5 ? '; at 5 moves in 180 s an EVPN fabric freezes the address (RFC 7432 §15.1)' : ''
+      facts.isFrozen ? '; at 5 moves in 180 s an EVPN fabric freezes the address (RFC 7432 §15.1)' : ''
     }.`,
   remedy: ({ facts }) =>
     `Find the guests with ${facts.mac} behind ${facts.vteps.map(({ vtep }) => vtep).join(' and ')} and give one of them another address; if there is only one guest, look for a loop between the VTEPs.`,

@@ -13,7 +13,7 @@ const TUNNEL_LAYERS = new Set(['vxlan', 'vxlan-gbp', 'vxlan-gpe', 'gpe', 'geneve
 const PORTS_NAMED = 5
 
 /** Valid tunnel packets of every kind; filters do not touch it. */
-export function tunnelPackets(summary: Summary): number {
+function tunnelPackets(summary: Summary): number {
   const { vxlanPackets, gpePackets, genevePackets } = summary.tunnel
   return vxlanPackets + gpePackets + genevePackets
 }

@@ -28,7 +28,7 @@ export function fields(littleEndian: boolean, ...list: [8 | 16 | 32 | 64, number
 }
 
 /** Bytes padded with zeros to a multiple of four. */
-export function pad4(bytes: Uint8Array | number[]): Uint8Array {
+function pad4(bytes: Uint8Array | number[]): Uint8Array {
   return join(bytes, new Uint8Array(-bytes.length & 3))
 }
 

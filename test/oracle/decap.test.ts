@@ -114,6 +114,19 @@ function compare(captures: readonly string[]) {
   return { packets, theirs, ours }
 }
 
+describe.skipIf(TSHARK === undefined || CORPUS === undefined)(`public captures${because(CORPUS)}${becauseOfTshark()}`, () => {
+  const captures = CORPUS === undefined ? [] : readdirSync(join(CORPUS, 'vxlan')).filter((name) => /\.(p?cap|pcapng)$/.test(name)).sort()
+  it.each(captures)('%s', (name) => {
+    const { packets, theirs, ours } = compare([join(CORPUS!, 'vxlan', name)])
+    expect(packets.map((packet) => named(packet).at(-1))).toEqual(theirs.map(({ frame }) => frame))
+    for (const [index, their] of theirs.entries()) {
+      const our = ours[index]!
+      const place = `frame ${their.frame}`
+      expect({ place, time: our.time, values: our.values }).toEqual({ place, time: their.time, values: inner(their) })
+    }
+  })
+})
+
 describe.skipIf(TSHARK === undefined || LAB === undefined)(`the lab${because(LAB)}${becauseOfTshark()}`, () => {
   const captures = LAB === undefined ? [] : readdirSync(LAB).filter((name) => /\.pcap(ng)?$/.test(name)).sort()
 
