@@ -18,22 +18,6 @@ export interface EventLogState {
   words: Int32Array
 }
 
-/** Fields that are rows of a table, with the map that a merge puts them through. */
-const ROWS: readonly (readonly [number, keyof RowMaps])[] = [
-  [Field.Vni, 'vnis'],
-  [Field.Pair, 'pairs'],
-  [Field.Route, 'routes'],
-  [Field.Flow, 'flows'],
-  [Field.Mac, 'macs'],
-  [Field.Source, 'addresses'],
-  [Field.Destination, 'addresses'],
-  [Field.InnerSource, 'addresses'],
-  [Field.InnerDestination, 'addresses'],
-  [Field.QuotedSource, 'addresses'],
-  [Field.QuotedDestination, 'addresses'],
-  [Field.Vlans, 'vlanStacks'],
-]
-
 /** Records of events, in packet order. */
 export class EventLog {
   i32 = new Int32Array(INITIAL * STRIDE)
@@ -64,12 +48,21 @@ export class EventLog {
   /** Takes over the record of a later part: its rows become ours, its packet numbers go on from ours. */
   adopt(at: number, later: EventLog, from: number, maps: RowMaps, offset: number): void {
     const { i32 } = this
-    i32.set(later.i32.subarray(from, from + STRIDE), at)
-    i32[at + Field.Number] = i32[at + Field.Number]! + offset
-    for (const [field, map] of ROWS) {
-      const row = i32[at + field]!
-      if (row !== NONE) i32[at + field] = maps[map][row]!
-    }
+    const source = later.i32
+    for (let word = 0; word < STRIDE; word++) i32[at + word] = source[from + word]!
+    i32[at + Field.Number]! += offset
+    translate(i32, at + Field.Vni, maps.vnis)
+    translate(i32, at + Field.Pair, maps.pairs)
+    translate(i32, at + Field.Route, maps.routes)
+    translate(i32, at + Field.Flow, maps.flows)
+    translate(i32, at + Field.Mac, maps.macs)
+    translate(i32, at + Field.Vlans, maps.vlanStacks)
+    translate(i32, at + Field.Source, maps.addresses)
+    translate(i32, at + Field.Destination, maps.addresses)
+    translate(i32, at + Field.InnerSource, maps.addresses)
+    translate(i32, at + Field.InnerDestination, maps.addresses)
+    translate(i32, at + Field.QuotedSource, maps.addresses)
+    translate(i32, at + Field.QuotedDestination, maps.addresses)
   }
 
   save(): EventLogState {
@@ -83,4 +76,10 @@ export class EventLog {
     this.i32.set(state.words)
     this.f64 = new Float64Array(this.i32.buffer)
   }
+}
+
+/** Puts the row at `at` through the map of its table; none stays none. */
+function translate(i32: Int32Array, at: number, map: Int32Array): void {
+  const row = i32[at]!
+  if (row !== NONE) i32[at] = map[row]!
 }

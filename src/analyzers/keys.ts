@@ -359,10 +359,18 @@ export class Keys {
       routes.key[1] = a
       routes.key[2] = b
       o.routeRow = routes.row()
+    } else {
+      // Without their addresses they find no row either.
+      pairs.dropped++
+      routes.dropped++
     }
     const stack = this.#vlanStack(layers.innerFrame)
     o.vlansRow = stack
-    if (stack === NONE) return
+    if (stack === NONE) {
+      this.macs.dropped++
+      this.flows.dropped++
+      return
+    }
     this.#resolveMac(o, stack)
     this.#resolveFlow(o, kindVni, stack)
   }
@@ -412,8 +420,11 @@ export class Keys {
       ethernet.sourceHigh16(innerView, innerFrame.at),
       ethernet.sourceLow32(innerView, innerFrame.at),
     )
-    if (mac === NONE) return
     const { macs } = this
+    if (mac === NONE) {
+      macs.dropped++
+      return
+    }
     macs.key[0] = layers.vni
     macs.key[1] = stack
     macs.key[2] = mac
@@ -468,10 +479,13 @@ export class Keys {
     source: number,
     destination: number,
   ): void {
-    if (o.innerSourceId === NONE || o.innerDestinationId === NONE) return
+    const { flows } = this
+    if (o.innerSourceId === NONE || o.innerDestinationId === NONE) {
+      flows.dropped++
+      return
+    }
     const order = this.compareAddresses(o.innerSourceId, o.innerDestinationId)
     const forward = order === 0 ? source <= destination : order < 0
-    const { flows } = this
     const { key } = flows
     key[0] = kindVni
     key[1] = stack

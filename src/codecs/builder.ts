@@ -15,7 +15,7 @@
  * ```
  */
 import { type Draft, draftOf, protocolOf } from './builder-draft.ts'
-import type { Part, PartName } from './builder-parts.ts'
+import type { Part as AnyPart, PartName } from './builder-parts.ts'
 import * as checksum from './checksum.ts'
 import { Cursor } from './cursor.ts'
 import * as entropy from './entropy.ts'
@@ -40,7 +40,38 @@ import * as udp from './udp.ts'
 import * as vxlan from './vxlan.ts'
 import * as gpe from './vxlan-gpe.ts'
 
-export * from './builder-parts.ts'
+export {
+  arp,
+  authentication,
+  destinationOptions,
+  dot1q,
+  ethernet,
+  geneve,
+  gre,
+  hopByHop,
+  icmp,
+  icmpv6,
+  igmp,
+  ipv4,
+  ipv6,
+  ipv6Fragment,
+  ipv6Routing,
+  llc,
+  loopback,
+  neighbor,
+  padding,
+  payload,
+  sll,
+  sll2,
+  tcp,
+  udp,
+  vxlan,
+  vxlanGbp,
+  vxlanGpe,
+} from './builder-parts.ts'
+
+/** Any part of a packet; the parts one by one are types of `vxpcap/codecs/builder-parts`. */
+export type Part = AnyPart
 
 /** One field that the builder filled in. */
 export interface Filled {

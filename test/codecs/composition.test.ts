@@ -212,6 +212,85 @@ describe('the builder', () => {
   })
 })
 
+describe('what the builder takes where nothing is given', () => {
+  const inner: Part = { layer: 'ipv4', source: '10.0.0.1', destination: '10.0.0.2', protocol: 253 }
+  const headerOf = (part: Part): object => build([part, inner]).layers[0]!.header
+
+  it('is an Ethernet device of no address in cooked headers', () => {
+    const address = new Uint8Array(8)
+    expect(headerOf({ layer: 'sll2' })).toEqual({
+      protocol: 0x0800,
+      reserved: 0,
+      interfaceIndex: 0,
+      arphrdType: 1,
+      packetType: 0,
+      addressLength: 6,
+      address,
+    })
+    expect(headerOf({ layer: 'sll' })).toEqual({
+      protocol: 0x0800,
+      arphrdType: 1,
+      packetType: 0,
+      addressLength: 6,
+      address,
+    })
+  })
+
+  it('is what the optional fields of GRE ask for', () => {
+    const { FLAG_CHECKSUM, FLAG_KEY, FLAG_SEQUENCE } = codecs.gre
+    expect(headerOf({ layer: 'gre' })).toEqual({ flags: 0, version: 0, protocol: 0x0800 })
+    expect(headerOf({ layer: 'gre', reserved1: 5 })).toMatchObject({ flags: FLAG_CHECKSUM, reserved1: 5 })
+    expect(headerOf({ layer: 'gre', checksum: 7 })).toMatchObject({ flags: FLAG_CHECKSUM, checksum: 7, reserved1: 0 })
+    expect(headerOf({ layer: 'gre', key: 1, sequence: 0 })).toMatchObject({ flags: FLAG_KEY | FLAG_SEQUENCE })
+  })
+
+  it('is VNI 0 nowhere: one is asked for, and reserved bits are zero', () => {
+    const tunnelled = (part: Part): object => build([inner, { layer: 'udp' }, part, inner]).layers[2]!.header
+    expect(tunnelled({ layer: 'vxlanGpe', vni: 5 })).toEqual({
+      reserved1: 0,
+      version: 0,
+      flags: 0x0c,
+      reserved2: 0,
+      nextProtocol: 1,
+      vni: 5,
+      reserved3: 0,
+    })
+  })
+
+  it('is SNAP where nothing else is said, and only there', () => {
+    const ethernet: Part = { layer: 'ethernet', destination: 1, source: 2 }
+    const llcOf = (part: Part, next: Part = inner): object => build([ethernet, part, next]).layers[1]!.header
+    expect(llcOf({ layer: 'llc' })).toMatchObject({ dsap: 0xaa, ssap: 0xaa, control: 3, snap: { protocol: 0x0800 } })
+    const raw: Part = { layer: 'payload', bytes: Uint8Array.of(1, 2, 3) }
+    expect(llcOf({ layer: 'llc', dsap: 0xaa, ssap: 0x42, control: 3 }, raw)).toEqual({
+      dsap: 0xaa,
+      ssap: 0x42,
+      control: 3,
+    })
+    expect(llcOf({ layer: 'llc', dsap: 0x42, ssap: 0xaa, control: 3 }, raw)).toEqual({
+      dsap: 0x42,
+      ssap: 0xaa,
+      control: 3,
+    })
+    expect(llcOf({ layer: 'llc', dsap: 0xaa, ssap: 0xaa, control: 0x7f }, raw)).toEqual({
+      dsap: 0xaa,
+      ssap: 0xaa,
+      control: 0x7f,
+    })
+  })
+
+  it('is no record and no query in IGMP', () => {
+    const ip: Part = { layer: 'ipv4', source: '10.0.0.1', destination: '224.0.0.22' }
+    const igmpOf = (part: Part): object => build([ip, part]).layers[1]!.header
+    const plain = igmpOf({ layer: 'igmp', type: 0x16, group: '239.1.1.1' })
+    expect(Object.keys(plain).sort()).toEqual(['checksum', 'group', 'maxResponseTime', 'type'])
+    const records = [{ type: 4, group: 0xef010101, sources: [], auxiliary: new Uint8Array(0) }]
+    expect(igmpOf({ layer: 'igmp', type: 0x22, records })).toMatchObject({ records, group: 1 })
+    const query = { reserved: 0, suppress: 0, robustness: 2, interval: 125, sources: [] }
+    expect(igmpOf({ layer: 'igmp', type: 0x11, group: 0, query })).toMatchObject({ query })
+  })
+})
+
 describe('congestion marks', () => {
   it('have codes of their own', () => {
     expect(ECN_DROP).toBe(-2)
@@ -261,11 +340,19 @@ describe('the hash of a flow behind extension headers', () => {
     expect(hash(`${fixed('00')} 2b00 000000000000 3c00 000000000000 1100 000000000000 ${ports}`)).toBe(plain)
   })
 
+  it('is that of the ports where just they are there', () => {
+    const v4 = '45000018 00000000 40110000 0a000001 0a000002'
+    expect(hash(`${v4} 12345678`)).not.toBe(hash(`${v4} 12345679`))
+    expect(hash(`${v4} 12345678`)).toBe(hash(`${v4} 12345678 00000000`))
+    expect(hash(`${v4} 123456`)).toBe(hash(v4))
+  })
+
   it('leaves out the ports of every fragment, also of one that ends behind its header', () => {
     const first = hash(`${fixed('2c')} 11000001 0000abcd ${ports}`)
     expect(hash(`${fixed('2c')} 11000008 0000abcd 9999 9999 00000000`)).toBe(first)
     expect(hash(`${fixed('2c')} 11000008 0000abcd`)).toBe(first)
     expect(first).not.toBe(plain)
     expect(hash(`${fixed('2c')} 06000008 0000abcd`)).not.toBe(first)
+    expect(hash(`${fixed('2c')} 11990001 0000abcd ${ports}`)).toBe(first)
   })
 })

@@ -102,6 +102,9 @@ describe('describePacket', () => {
     const { layers } = described(SYN)
     const options = fieldOf(layers, 'tcp', 'options')
     expect([options.offset, options.length]).toEqual([104, 20])
+    expect(options.fields?.map(({ bitOffset, bits, length }) => [bitOffset, bits / length])).toEqual(
+      Array(5).fill([0, 8]),
+    )
     expect(options.fields?.map(({ name, offset, length, text }) => [name, offset, length, text])).toEqual([
       ['maximum segment size', 104, 4, '1410 bytes'],
       ['SACK permitted', 108, 2, ''],
@@ -213,9 +216,47 @@ describe('describePacket', () => {
       text: '1400 bytes',
     })
     expect(fieldOf(layers, 'icmp', 'code').text).toBe('4 (fragmentation needed)')
+    const unreachable = described(error.replace('0304', '0303')).layers
+    expect(fieldOf(unreachable, 'icmp', 'rest').fields).toBeUndefined()
     // A length that cannot be, though, is one wherever it stands.
     const wrong = described(error.replace('450005dc', '44 0005dc'))
     expect(wrong.faults.map(({ layer, name }) => `${layer} ${name}`)).toEqual(['quoted.ipv4 BadHeaderLength'])
+  })
+
+  it('describes of a quote just what is quoted', () => {
+    const quote = `45000050 00004000 40060000 0a000001 0a000002 00010002 00000003 00000004 f0100005 00000000 ${'01'.repeat(6)}`
+    const { layers } = described(
+      `4500004a 00000000 40010000 0a000003 0a000001 0300 0000 00000000 ${quote}`,
+      LinkType.Raw,
+    )
+    expect(shape(layers)).toBe('ipv4 icmp(ipv4" tcp")')
+    expect(every(layers).at(-1)).toMatchObject({ name: 'tcp', offset: 48, length: 26 })
+    // The error was cut by the snap length: no more of the quote is there than was captured.
+    const cut = described(
+      `4500004a 00000000 40010000 0a000003 0a000001 0300 0000 00000000 ${quote}`,
+      LinkType.Raw,
+      4,
+    ).layers
+    expect(every(cut).at(-1)).toMatchObject({ name: 'tcp', length: 22 })
+  })
+
+  it('says of a UDP checksum why it cannot be right or wrong, of a length beyond IP that the end is missing', () => {
+    const udp = (length: string): DescribedField =>
+      fieldOf(
+        described(`45000020 00000000 40110000 0a000001 0a000002 00010002 ${length} 1234 aabbccdd`, LinkType.Raw).layers,
+        'udp',
+        'checksum',
+      )
+    expect(udp('0064').check).toEqual({ verdict: 'unverified', difference: 0, reason: 'truncated' })
+    expect(udp('0000').check?.verdict).toBe('wrong')
+    expect(udp('000c').check?.verdict).toBe('wrong')
+  })
+
+  it('says where a fragment lies', () => {
+    const fragment = (word: string): string | undefined =>
+      described(`60000000 0010 2c40 ${'00'.repeat(32)} 1100${word} 00000007 0001 0002 0008 0000`, LinkType.Raw)
+        .layers[1]?.text
+    expect([fragment('0001'), fragment('0008')]).toEqual(['at 0, more follow', 'at 8, the last'])
   })
 
   it('gives the quote the length that the error states, and shows what is behind it', () => {
@@ -283,7 +324,7 @@ describe('describePacket', () => {
     )
     expect(fieldOf(described(SYN, LinkType.Ethernet, 1).layers, 'udp', 'checksum')).toMatchObject({
       text: '0x3c29 (not verified: not captured in full)',
-      check: { verdict: 'unverified', reason: 'not captured in full' },
+      check: { verdict: 'unverified', difference: 0, reason: 'not captured in full' },
     })
     expect(fieldOf(described(SYN.replace('89580000', '89582000')).layers, 'udp', 'checksum').check?.reason).toBe(
       'fragment',
@@ -386,6 +427,11 @@ describe('describePacket', () => {
       type: '5 (redirect)',
       code: '1',
     })
+    const echo = described(v4('01', '0800 0000 00070009'), LinkType.Raw).layers
+    expect(fieldOf(echo, 'icmp', 'rest').fields).toMatchObject([
+      { name: 'identifier', offset: 24, length: 2, value: 7, text: '0x0007' },
+      { name: 'sequence', offset: 26, length: 2, value: 9, text: '9' },
+    ])
     expect(texts(v4('01', '0b01 0000 00000000'), LinkType.Raw, 'icmp')).toMatchObject({ code: '1 (in reassembly)' })
     expect(texts(v4('02', '1194 0000 00000000'), LinkType.Raw, 'igmp')).toMatchObject({
       type: '0x11 (membership query)',
@@ -449,6 +495,8 @@ describe('describePacket', () => {
     const tcp = described(`45000034 00000000 40060000 0a000001 0a000002 ${sack}`, LinkType.Raw).layers
     expect(parts(tcp, 'tcp').slice(2)).toEqual([['SACK', 42, 10, '16–32']])
     const nvgre = described('4500001c 00000000 402f0000 0a000001 0a000002 20006558 00000702', LinkType.Raw).layers
+    expect(fieldOf(nvgre, 'nvgre', 'key').text).toBe('0x00000702')
+    expect(fieldOf(nvgre, 'nvgre', 'protocol').check).toBeUndefined()
     expect(fieldOf(nvgre, 'nvgre', 'key').fields).toMatchObject([
       { name: 'vsid', offset: 24, length: 3, value: 7 },
       { name: 'flowId', offset: 27, length: 1, value: 2 },

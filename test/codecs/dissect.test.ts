@@ -120,6 +120,23 @@ describe('dissect', () => {
     expect([later.outerIp.fragmentOffset, later.vni]).toEqual([8, NONE])
   })
 
+  it('reads IPv6 whose length is 0 to the end of the frame, and says why it stops', () => {
+    const layers = walked(ETHERNET6 + IPV6.replace('003e', '0000') + UDP + VXLAN + INNER)
+    expect(layers.outerIp).toMatchObject({ length: 102, lengthUnstated: true, payloadEnd: AT + 116 })
+    expect(layers.vni).toBe(100)
+    expect(faults(walked(`${ETHERNET6} 40000000 ${IPV6.slice(9)}`))).toEqual(['outer.ipv6 BadVersion'])
+    expect(faults(walked(ETHERNET6 + IPV6.slice(0, 39)))).toEqual(['outer.ipv6 Truncated'])
+    expect(faults(walked(`${ETHERNET6}${IPV6.replace('003e 11', '0008 00')} 1101 000000000000`))).toEqual([
+      'outer.ipv6 Truncated',
+    ])
+  })
+
+  it('looks for no transport in later inner fragments', () => {
+    const later = PACKET.replace('00090000 40fd', '00090001 4011')
+    expect(walked(later)).toMatchObject({ innerTransport: NONE, innerPorts: NONE })
+    expect(walked(PACKET.replace('00090000 40fd', '00092000 4011')).innerTransport).toBe(AT + 84)
+  })
+
   it('reads a jumbogram by its option', () => {
     const jumbo = `60000000 0000 0040 ${'00'.repeat(32)} 1100c204 00011008 ${UDP}${VXLAN}${INNER}`
     const layers = walked(ETHERNET6 + jumbo, { wire: 14 + 40 + 0x11008 + 20 })
@@ -175,6 +192,20 @@ describe('dissect', () => {
     ['', ['link Truncated']],
   ])('refuses raw bytes %j', (hex, expected) => {
     expect(faults(walked(hex, { linkType: LinkType.Raw }))).toEqual(expected)
+  })
+
+  it.each([
+    ['cooked', LinkType.LinuxSll, '0004 0001 0006 0200000000010000 0800', 16, 0],
+    ['cooked 2', LinkType.LinuxSll2, '0800 0000 00000007 0001 00 06 0200000000010000', 20, 7],
+    ['loopback', LinkType.Null, '02000000', 4, 0],
+    ['loopback in network order', LinkType.Loop, '00000002', 4, 0],
+    ['nothing', LinkType.Ipv4, '', 0, 0],
+  ])('begins with %s', (_what, linkType, link, length, linkInterface) => {
+    const layers = walked(link + IPV4 + UDP + VXLAN + INNER, { linkType })
+    expect(faults(layers)).toEqual([])
+    expect([layers.outerIp.at, layers.outerFrame.at, layers.outerFrame.etherType]).toEqual([AT + length, NONE, 0x0800])
+    expect([layers.linkInterface, layers.vni]).toEqual([linkInterface, 100])
+    if (length > 0) expect(faults(walked(link.slice(0, -2), { linkType }))).toEqual(['link Truncated'])
   })
 
   it('does not look into operations frames of GPE', () => {

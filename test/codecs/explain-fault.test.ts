@@ -187,6 +187,22 @@ describe('explainFault', () => {
     expect(explainFault(early, 0)).toMatchObject({ layer: 'outer.ipv4', offset: 14 })
   })
 
+  it('tells the lengths of inner and outer IPv6 apart', () => {
+    const six = (length: string, next: string): string => `60000000 ${length} ${next}40 ${'00'.repeat(32)}`
+    const outer = `${ETHERNET.replace('0800', '86dd')} ${six('0004', '11')} 000100020000`
+    expect(explainFault(layersOf(outer), 0)).toMatchObject({
+      layer: 'outer.udp',
+      available: 4,
+      limitedBy: 'outer.ipv6',
+    })
+    const inner = `${ETHERNET} 45000060 00004000 40110000 0a000001 0a000002 c000 12b5 004c 0000 ${VXLAN} ${INNER_ETHERNET.replace('0800', '86dd')}`
+    expect(explainFault(layersOf(`${inner} ${six('0004', '06')} 000100020000`), 0)).toMatchObject({
+      layer: 'inner.tcp',
+      available: 4,
+      limitedBy: 'inner.ipv6',
+    })
+  })
+
   it('refuses an index without a fault', () => {
     const layers = layersOf(PACKET.replace('40010000', '40fd0000'))
     for (const index of [0, -1, 0.5, Number.NaN]) expect(() => explainFault(layers, index)).toThrow(RangeError)

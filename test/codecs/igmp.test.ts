@@ -142,3 +142,24 @@ describe('igmp', () => {
     expect(igmp.maxResponseDeciseconds(code)).toBe(tenths)
   })
 })
+
+describe('igmp counts of sources', () => {
+  const many = Array.from({ length: 65_536 }, () => 0)
+  const room = (): Cursor => new Cursor().reset(new DataView(new ArrayBuffer(300_000)), 0, 300_000)
+
+  it('fit 16 bits, or nothing is written', () => {
+    const record = { type: 1, group: 0, sources: many, auxiliary: new Uint8Array(0) }
+    const tail = { reserved: 0, suppress: 0, robustness: 0, interval: 0, sources: many }
+    for (const encode of [
+      (cursor: Cursor) => igmp.encodeRecord(cursor, record),
+      (cursor: Cursor) => igmp.encodeQueryTail(cursor, tail),
+    ]) {
+      const cursor = room()
+      expect(() => encode(cursor)).toThrow(/sources\.length/)
+      expect(cursor.position).toBe(0)
+    }
+    const cursor = room()
+    igmp.encodeRecord(cursor, { ...record, sources: many.slice(1) })
+    expect(igmp.recordSources(cursor.view, 0)).toBe(65_535)
+  })
+})

@@ -81,6 +81,16 @@ describe('ipv6-extension.walk', () => {
     expect(extension.fragmentOffset(cursor.view, 0)).toBe(1448)
   })
 
+  it('keeps the first of several headers of one kind', () => {
+    const ah = (next: string): string => `${next}01 0000 00000001 00000002`
+    const { whole, chain } = walked(
+      `3301 ${'00'.repeat(14)} ${ah('33')} ${ah('2b')} 2b00 000000000000 2c00 000000000000 2c000000 00000001 00000000 00000002 1100 000000000000`,
+      Protocol.HopByHop,
+    )
+    expect(whole).toBe(true)
+    expect([chain.hopByHop, chain.authentication, chain.routing, chain.fragment]).toEqual([0, 16, 40, 56])
+  })
+
   it('fills the result anew', () => {
     const { chain } = walked(WHOLE, Protocol.HopByHop)
     expect(extension.walk(new Cursor().reset(viewOf(UDP), 0, 12), Protocol.Udp, chain)).toBe(true)

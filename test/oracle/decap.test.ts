@@ -11,6 +11,21 @@ import { because, CORPUS, LAB } from '../support/shared.ts'
 import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
 import { type Back, decapOf } from '../transform/files.ts'
 
+const SOURCE_PORT =
+  'only the source port is a tunnel port; the destination fixes the tunnel (draft-ietf-nvo3-vxlan-gpe, RFC 8926)'
+const BIG_TCP =
+  'IP length 0, a super-frame of segmentation offload: tshark 4.0 stops there, we read to the end of the frame'
+const NSH = 'the payload is a service header: no link type says so, hence it is left out and counted'
+
+/** Frames that only one side has, and why that is right. */
+const DISAGREEMENTS: { file: string; onlyOurs?: number[]; onlyTheirs?: number[]; reason: string }[] = [
+  // 618 has the P bit clear and a next protocol all the same: Ethernet for us (draft-ietf-nvo3-vxlan-gpe-12 §3.1), IPv4 for tshark.
+  { file: 'arkime-arkime_synthetic.pcap', onlyOurs: [618], onlyTheirs: [618, 619, 623], reason: SOURCE_PORT },
+  { file: 'tcpdump-bigtcp-ipv4-vxlan-ipv6.pcap', onlyOurs: [1], reason: BIG_TCP },
+  { file: 'tcpdump-bigtcp-ipv6-vxlan-ipv4.pcap', onlyOurs: [1], reason: BIG_TCP },
+  { file: 'tcpdump-nsh-over-vxlan-gpe.pcap', onlyTheirs: [1], reason: NSH },
+]
+
 const folder = mkdtempSync(join(tmpdir(), 'vxpcap-decap-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -99,48 +114,64 @@ function inner({ protocols, values }: Shown): string[][] {
 const named = ({ comments }: Back): number[] =>
   (/^outer packets? ([\d +]+),/.exec(comments[0] ?? '')?.[1] ?? '').split(' + ').map(Number)
 
-function compare(captures: readonly string[]) {
+/** Compares what both sides show of captures read as one. @returns How many inner packets, and how many came in fragments. */
+function compare(captures: readonly string[], onlyOurs: readonly number[] = [], onlyTheirs: readonly number[] = []) {
   const original = join(folder, 'original.pcapng')
   execFileSync('mergecap', ['-a', '-w', original, ...captures], { stdio: 'ignore' })
   const { packets, bytes } = decapOf(new Uint8Array(readFileSync(original)))
   const output = join(folder, 'inner.pcapng')
   writeFileSync(output, bytes)
   // A clear I flag is no tunnel packet (RFC 7348 §5); what an ICMP error quotes is no traffic.
-  const theirs = tshark(original, 'vxlan.vni || geneve.vni').filter(
+  const shown = tshark(original, 'vxlan.vni || geneve.vni').filter(
     ({ protocols, isValid }) =>
       isValid && !protocols.slice(0, protocols.indexOf('udp')).some((protocol) => protocol.startsWith('icmp')),
   )
-  const ours = tshark(output, 'frame')
-  return { packets, theirs, ours }
+  const theirs = shown.filter(({ frame }) => !onlyTheirs.includes(frame))
+  expect(shown.length - theirs.length).toBe(onlyTheirs.length)
+  const read = tshark(output, 'frame')
+  expect(read).toHaveLength(packets.length)
+  // An inner packet is shown where its last fragment came.
+  const frames = packets.map((packet) => named(packet).at(-1)!)
+  const ours = read.filter((_, index) => !onlyOurs.includes(frames[index]!))
+  expect(read.length - ours.length).toBe(onlyOurs.length)
+  expect(frames.filter((frame) => !onlyOurs.includes(frame))).toEqual(theirs.map(({ frame }) => frame))
+  for (const [index, their] of theirs.entries()) {
+    const our = ours[index]!
+    const place = `frame ${their.frame}`
+    expect({ place, time: our.time, values: our.values }).toEqual({ place, time: their.time, values: inner(their) })
+  }
+  return { compared: theirs.length, joined: packets.filter((packet) => named(packet).length > 1).length }
 }
 
-describe.skipIf(TSHARK === undefined || CORPUS === undefined)(`public captures${because(CORPUS)}${becauseOfTshark()}`, () => {
-  const captures = CORPUS === undefined ? [] : readdirSync(join(CORPUS, 'vxlan')).filter((name) => /\.(p?cap|pcapng)$/.test(name)).sort()
-  it.each(captures)('%s', (name) => {
-    const { packets, theirs, ours } = compare([join(CORPUS!, 'vxlan', name)])
-    expect(packets.map((packet) => named(packet).at(-1))).toEqual(theirs.map(({ frame }) => frame))
-    for (const [index, their] of theirs.entries()) {
-      const our = ours[index]!
-      const place = `frame ${their.frame}`
-      expect({ place, time: our.time, values: our.values }).toEqual({ place, time: their.time, values: inner(their) })
-    }
-  })
-})
-
 describe.skipIf(TSHARK === undefined || LAB === undefined)(`the lab${because(LAB)}${becauseOfTshark()}`, () => {
-  const captures = LAB === undefined ? [] : readdirSync(LAB).filter((name) => /\.pcap(ng)?$/.test(name)).sort()
+  const captures = LAB === undefined ? [] : readdirSync(LAB).filter((name) => /\.pcap(ng)?$/.test(name))
 
   it('shows exactly the inner packets that tshark shows inside the tunnels', () => {
-    const { packets, theirs, ours } = compare(captures.map((name) => join(LAB!, name)))
-    expect(theirs.length).toBeGreaterThan(4000)
-    expect(ours).toHaveLength(packets.length)
-    const frames = packets.map((packet) => named(packet).at(-1))
-    expect(frames).toEqual(theirs.map(({ frame }) => frame))
-    for (const [index, their] of theirs.entries()) {
-      const our = ours[index]!
-      const place = `frame ${their.frame}`
-      expect({ place, time: our.time, values: our.values }).toEqual({ place, time: their.time, values: inner(their) })
-    }
-    expect(packets.filter((packet) => named(packet).length > 1).length).toBeGreaterThan(50)
+    const { compared, joined } = compare(captures.sort().map((name) => join(LAB!, name)))
+    expect(compared).toBeGreaterThan(4000)
+    expect(joined).toBeGreaterThan(50)
   })
 })
+
+describe.skipIf(TSHARK === undefined || CORPUS === undefined)(
+  `public captures with tunnels${because(CORPUS)}${becauseOfTshark()}`,
+  () => {
+    const tunnels = join(CORPUS ?? '', 'vxlan')
+    const captures = CORPUS === undefined ? [] : readdirSync(tunnels).sort()
+
+    it('are all there that are listed', () => {
+      expect(captures.length).toBeGreaterThan(50)
+      expect(DISAGREEMENTS.filter(({ file }) => !captures.includes(file))).toEqual([])
+    })
+
+    it('show what tshark shows', { timeout: 120_000 }, () => {
+      const listed = new Set(DISAGREEMENTS.map(({ file }) => file))
+      const { compared } = compare(captures.filter((name) => !listed.has(name)).map((name) => join(tunnels, name)))
+      expect(compared).toBeGreaterThan(100)
+    })
+
+    it.each(DISAGREEMENTS)('$file: $reason', ({ file, onlyOurs, onlyTheirs }) => {
+      compare([join(tunnels, file)], onlyOurs, onlyTheirs)
+    })
+  },
+)

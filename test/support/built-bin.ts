@@ -27,6 +27,10 @@ export interface RunOptions {
 export interface Bin {
   /** Path of the program, for `node`. */
   script: string
+  /** Folder that is removed with it. */
+  folder: string
+  /** Path of the library for Node that it uses, `vxpcap/node`. */
+  library: string
   run: (argv: string[], options?: RunOptions) => Promise<Run>
   remove: () => void
 }
@@ -44,6 +48,7 @@ export async function buildBin(): Promise<Bin> {
     silent: true,
     entry: {
       'cli/main': join(ROOT, 'src/cli/main.ts'),
+      node: join(ROOT, 'src/node.ts'),
       'workers/node-worker': join(ROOT, 'src/workers/node-worker.ts'),
     },
     outDir: join(folder, 'dist'),
@@ -56,6 +61,8 @@ export async function buildBin(): Promise<Bin> {
   const script = join(folder, 'dist/cli/main.js')
   return {
     script,
+    folder,
+    library: join(folder, 'dist/node.js'),
     run: (argv, options = {}) => run(script, argv, options),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }

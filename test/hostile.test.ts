@@ -1,0 +1,200 @@
+/**
+ * Hostile captures: exact totals, honest drops, bounded memory. Here at small scale with small tables; `npm run hostile` does it at
+ * full scale through the built program, each attack in a process of its own, and prints peak memory, time, drops and totals.
+ */
+import { spawn } from 'node:child_process'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEFAULT_LIMITS, type Limits } from '../src/analyzers/limits.ts'
+import { decompressed } from '../src/capture/node-compression.ts'
+import { CaptureReader, refill } from '../src/capture/reader.ts'
+import { chunksSource } from '../src/capture/source.ts'
+import { MAX_FRAGMENT_BYTES } from '../src/codecs/reassembly.ts'
+import { Summarizer } from '../src/pipeline.ts'
+import type { Summary } from '../src/summary.ts'
+import { Decap } from '../src/transform/decap.ts'
+import { MAX_WAITING_BYTES, Select } from '../src/transform/select.ts'
+import { type Bin, buildBin } from './support/built-bin.ts'
+import { ATTACKS, type Attack, type Totals } from './support/hostile.ts'
+
+const FULL = (import.meta as unknown as { env: { MODE: string } }).env.MODE === 'hostile'
+
+/** What a process may take at its peak. */
+const MOST_MEMORY = 1024 * 1024 * 1024
+
+/** Tables of a few rows. */
+const SMALL: Limits = {
+  ...DEFAULT_LIMITS,
+  addresses: 2000,
+  vnis: 300,
+  vtepPairs: 300,
+  routes: 300,
+  flows: 500,
+  macs: 400,
+  details: 300,
+  timeline: 200,
+  window: 512,
+  datagrams: 256,
+}
+const SMALL_COUNT = 3000
+
+function expectTotals(summary: Summary, totals: Totals): void {
+  const { capture, tunnel, vnis, vtepPairs, flows, macs, limits } = summary
+  expect(capture.packets).toBe(totals.packets)
+  expect(capture.wireBytes).toBe(totals.wireBytes)
+  expect(tunnel.vxlanPackets).toBe(totals.vxlanPackets)
+  expect(tunnel.vxlanPackets + tunnel.otherPackets + tunnel.fragments.others).toBe(totals.packets)
+  const { firsts, others, incomplete } = tunnel.fragments
+  expect({ firsts, others, incomplete }).toEqual({ firsts: 0, others: 0, incomplete: 0, ...pick(totals) })
+  // What found no row is told, and nothing is counted twice: rows and drops make up the whole.
+  const dropped = Object.fromEntries(limits.map((row) => [row.table, row.dropped]))
+  const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0)
+  expect(sum(vnis.map((row) => row.packets)) + dropped.vnis!).toBe(totals.vxlanPackets)
+  expect(sum(vtepPairs.map((row) => row.packetsAToB + row.packetsBToA)) + dropped.vtepPairs!).toBe(totals.vxlanPackets)
+  expect(sum(flows.map((row) => row.packetsAToB + row.packetsBToA)) + dropped.flows!).toBe(totals.vxlanPackets)
+  expect(sum(macs.map((row) => row.packets)) + dropped.macs!).toBe(totals.vxlanPackets)
+  expect(summary.findings.length).toBeLessThan(2000)
+}
+
+function pick({ firsts, others, incomplete }: Totals): Partial<Totals> {
+  return {
+    ...(firsts !== undefined && { firsts }),
+    ...(others !== undefined && { others }),
+    ...(incomplete !== undefined && { incomplete }),
+  }
+}
+
+describe.skipIf(FULL)('at small scale', () => {
+  it.each(ATTACKS.map((attack) => [attack.name, attack] as const))('%s', async (_, attack) => {
+    const count = attack.damaged === true ? 70_000 : attack.name === 'names' ? 400 : SMALL_COUNT
+    const { chunks, totals } = attack.make(count)
+    const { source } = await decompressed(chunksSource(chunks))
+    const summarizer = new Summarizer({ limits: SMALL, rows: Number.POSITIVE_INFINITY })
+    await summarizer.read(attack.name, source)
+    const summary = summarizer.summary()
+    expectTotals(summary, totals)
+    for (const table of attack.fills) {
+      const row = summary.limits.find((row) => row.table === table)
+      expect(row, table).toMatchObject({ limit: SMALL[table as keyof Limits] })
+      expect(row?.dropped, table).toBeGreaterThan(0)
+    }
+    const isDamaged = summary.findings.some(({ code }) => code === 'CAPTURE_DAMAGED')
+    expect(isDamaged).toBe(attack.damaged === true)
+  })
+
+  it.each(['first-fragments', 'later-fragments'])('%s into decap and filter stay within their bounds', async (name) => {
+    const attack = ATTACKS.find((one) => one.name === name)!
+    for (const kind of ['decap', 'filter']) {
+      let written = 0
+      const sink = (bytes: Uint8Array): void => {
+        written += bytes.length
+      }
+      const decap = new Decap(sink)
+      const select = new Select(sink, { vnis: [99] }, { maxWaitingBytes: 100_000 })
+      const { source } = await decompressed(chunksSource(attack.make(30_000).chunks))
+      const reader = new CaptureReader()
+      while (!reader.done) {
+        while (reader.next()) {
+          if (kind === 'decap') decap.observe(reader, 0)
+          else select.observe(reader, 0)
+        }
+        await refill(reader, source)
+      }
+      const begun = performance.now()
+      if (kind === 'decap') {
+        decap.finish()
+        expect(decap.counts).toMatchObject({ records: 30_000, written: 0, incomplete: 30_000 })
+        expect(decap.counts.reassembly.evicted).toBeGreaterThan(25_000)
+      } else {
+        select.finish()
+        expect(select.counts).toMatchObject({ records: 30_000, written: 0 })
+        if (name === 'later-fragments') expect(select.counts.undecided).toBe(30_000)
+      }
+      expect(performance.now() - begun).toBeLessThan(2000)
+      expect(written).toBeLessThan(1000)
+    }
+    expect(MAX_FRAGMENT_BYTES + MAX_WAITING_BYTES).toBeLessThan(100 * 1024 * 1024)
+  })
+})
+
+/** Reports the peak of a process when it ends. */
+const PEAK = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS*1024+'\\n'))`
+
+describe.runIf(FULL)('at full scale', () => {
+  let bin: Bin
+  const lines: string[] = []
+
+  beforeAll(async () => {
+    bin = await buildBin()
+  }, 300_000)
+  afterAll(() => {
+    bin?.remove()
+    console.log(['', 'attack           command    packets   seconds  peak MiB  no room for', ...lines].join('\n'))
+  })
+
+  /** Runs a command on an attack that comes in on standard input. */
+  async function attackWith(attack: Attack, argv: string[]) {
+    const { chunks, totals } = attack.make(attack.full)
+    const begun = Date.now()
+    const child = spawn(process.execPath, ['--import', PEAK, bin.script, ...argv], { stdio: 'pipe' })
+    let out = ''
+    let err = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      out += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      err += text
+    })
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
+    // A program that stops reading at the damage closes the pipe.
+    await pipeline(Readable.from(chunks, { highWaterMark: 4 }), child.stdin).catch(() => {})
+    const status = await closed
+    const peak = Number(/^peak (\d+)$/m.exec(err)?.[1])
+    const seconds = (Date.now() - begun) / 1000
+    const cells = [
+      attack.name.padEnd(16),
+      argv[0]!.padEnd(9),
+      totals.packets.toLocaleString('en-US').padStart(9),
+      seconds.toFixed(1).padStart(9),
+      String(Math.round(peak / 2 ** 20)).padStart(9),
+    ]
+    return { status, out, err, peak, totals, cells }
+  }
+
+  it.each(ATTACKS.map((attack) => [attack.name, attack] as const))('%s', { timeout: 900_000 }, async (_, attack) => {
+    const { status, out, err, peak, totals, cells } = await attackWith(attack, [
+      'summarize',
+      '--json',
+      '--rows',
+      'all',
+      '-',
+    ])
+    expect(err.replace(/^peak \d+\n/m, '').split('\n').length).toBeLessThan(4)
+    expect(status).toBe(attack.damaged === true ? 2 : 0)
+    const summary: Summary = JSON.parse(out)
+    const drops = summary.limits.filter(({ dropped }) => dropped > 0)
+    lines.push(
+      [
+        ...cells,
+        ` ${drops.map(({ table, dropped }) => `${table} ${dropped.toLocaleString('en-US')}`).join(', ')}`,
+      ].join(' '),
+    )
+    expectTotals(summary, totals)
+    for (const table of attack.fills) expect(drops.map((row) => row.table)).toContain(table)
+    expect(peak).toBeLessThan(MOST_MEMORY)
+  })
+
+  it.each(
+    ['everything-new', 'first-fragments', 'later-fragments', 'names'].flatMap((name) => [
+      [name, ['decap', '-', '-o', '/dev/null']] as const,
+      [name, ['filter', '-', '--vni', '5', '-o', '/dev/null']] as const,
+    ]),
+  )('%s: %j', { timeout: 900_000 }, async (name, argv) => {
+    const attack = ATTACKS.find((one) => one.name === name)!
+    const { status, peak, cells } = await attackWith(attack, [...argv])
+    lines.push(cells.join(' '))
+    expect(status).toBe(0)
+    expect(peak).toBeLessThan(MOST_MEMORY)
+  })
+})
