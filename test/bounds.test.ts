@@ -1,0 +1,154 @@
+/** `docs/bounds.md` against the sources, and the bounds that no other test reaches. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join as path } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Analysis, EVENT_LIMIT } from '../src/analyzers/analysis.ts'
+import { DEFAULT_LIMITS } from '../src/analyzers/limits.ts'
+import { Tally } from '../src/analyzers/tally.ts'
+import * as reading from '../src/capture/bounds.ts'
+import { MOST_OPEN } from '../src/capture/merge.ts'
+import { MAX_GZIP_HEADER } from '../src/capture/node-compression.ts'
+import { MAX_ORIGIN_BYTES } from '../src/capture/origins.ts'
+import { MAX_ZSTD_WINDOW } from '../src/capture/zstd.ts'
+import { MAX_NESTING } from '../src/codecs/describe.ts'
+import { dissect, tunnelPorts } from '../src/codecs/dissect.ts'
+import { FAULT_NAMES } from '../src/codecs/fault.ts'
+import { MAX_HEADERS } from '../src/codecs/ipv6-extension.ts'
+import { Layers, MAX_TAGS } from '../src/codecs/layers.ts'
+import * as reassembly from '../src/codecs/reassembly.ts'
+import { bound } from '../src/findings/index.ts'
+import { MOST_INTERFACES } from '../src/transform/interfaces.ts'
+import { MAX_WAITING_BYTES } from '../src/transform/select.ts'
+import { feed, idb, join, pcapHeader, pcapRecord, shb } from './capture/files.ts'
+import { finding } from './report/summaries.ts'
+import { ethernet, ipv4, tcp, vxlan } from './support/packets.ts'
+import { ROOT } from './support/shared.ts'
+import { decapOf } from './transform/files.ts'
+
+/** Subjects of a tally, and findings of a code, unless told otherwise: their modules keep the numbers to themselves. */
+const SUBJECTS = 10_000
+const FINDINGS = 100
+
+const { MIN_WINDOW_LENGTH: _, ...readingBounds } = reading
+const BOUNDS: Record<string, unknown> = {
+  ...readingBounds,
+  MAX_GZIP_HEADER,
+  MAX_ZSTD_WINDOW,
+  MOST_OPEN,
+  MAX_ORIGIN_BYTES,
+  MAX_TAGS,
+  MAX_HEADERS,
+  MAX_NESTING,
+  ...Object.fromEntries(Object.entries(reassembly).filter(([name]) => /^[A-Z_0-9]+$/.test(name))),
+  MAX_WAITING_BYTES,
+  MOST_INTERFACES,
+  ...Object.fromEntries(Object.entries(DEFAULT_LIMITS).map(([table, limit]) => [`limits.${table}`, limit])),
+  EVENT_LIMIT,
+  SUBJECTS,
+  FINDINGS,
+}
+
+describe('docs/bounds.md', () => {
+  const rows = readFileSync(path(ROOT, 'docs/bounds.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim()))
+
+  it('has a row for every bound, with its value', () => {
+    const told = rows.map(([name, value]) => [name!.replaceAll('`', ''), Number(value!.replaceAll(',', ''))])
+    expect(Object.fromEntries(told)).toEqual(BOUNDS)
+    expect(told).toHaveLength(Object.keys(BOUNDS).length)
+  })
+
+  it.each(rows.map(([name, , , test]) => [name!, test!]))('%s: %s', (_, test) => {
+    const [, file, title] = /^`([^`]+)`: (.+)$/.exec(test) ?? []
+    expect(existsSync(path(ROOT, file ?? 'none'))).toBe(true)
+    expect(readFileSync(path(ROOT, file!), 'utf8')).toContain(title)
+  })
+})
+
+describe('bounds that no other test reaches', () => {
+  it('sections beyond the bound are read and leave no description', () => {
+    const section = shb()
+    const count = reading.MAX_DESCRIPTIONS + 10
+    const bytes = new Uint8Array(section.length * count)
+    for (let index = 0; index < count; index++) bytes.set(section, index * section.length)
+    const reader = feed(join(bytes, idb()))
+    expect(reader.sections).toHaveLength(reading.MAX_DESCRIPTIONS)
+    expect(reader.interfaces).toHaveLength(1)
+    expect(reader.issue).toBeNull()
+  })
+
+  it('a ninth VLAN tag is a fault', () => {
+    const layers = new Layers()
+    const faultsOf = (tags: number): string[] => {
+      const frame = ethernet(ipv4(tcp({}), { protocol: 6 }), {
+        vlans: Array.from({ length: tags }, (_, tag) => tag + 1),
+      })
+      dissect(layers, new DataView(frame.slice().buffer), 0, frame.length, frame.length, 1, tunnelPorts())
+      return Array.from({ length: layers.faultCount }, (_, index) => FAULT_NAMES[layers.faultCodes[index]!]!)
+    }
+    expect(faultsOf(MAX_TAGS)).toEqual([])
+    expect(faultsOf(MAX_TAGS + 1)).toEqual(['TooDeep'])
+  })
+
+  it('further VNIs share an interface of decap', () => {
+    const frame = vxlan(ethernet(ipv4(tcp({}), { protocol: 6 })))
+    const count = MOST_INTERFACES + 100
+    const record = pcapRecord(1, 0, frame)
+    const bytes = new Uint8Array(count * record.length)
+    for (let vni = 0; vni < count; vni++) {
+      bytes.set(record, vni * record.length)
+      const at = vni * record.length + 16 + 46
+      bytes.set([vni >> 16, (vni >> 8) & 0xff, vni & 0xff], at)
+    }
+    const { packets, reader, vnis, counts } = decapOf(join(pcapHeader(), bytes))
+    expect(packets).toHaveLength(count)
+    expect(counts.refused).toBe(0)
+    expect(vnis).toBe(count)
+    expect(reader.interfaces.length).toBeLessThanOrEqual(MOST_INTERFACES)
+    expect(packets.at(-1)).toMatchObject({ name: 'vni-others', comments: [expect.stringMatching(/VNI 65635$/)] })
+    expect(reader.issue).toBeNull()
+  })
+
+  it('a part with more events than it may keep is not merged', () => {
+    const frame = vxlan(ethernet(ipv4(tcp({}), { protocol: 6 })))
+    const view = new DataView(frame.slice().buffer)
+    const ports = tunnelPorts()
+    const part = (events: number): Analysis => {
+      const analysis = new Analysis({ begins: false })
+      const { observation } = analysis
+      dissect(observation.layers, view, 0, frame.length, frame.length, 1, ports)
+      for (let number = 1; number <= events; number++) {
+        observation.number = number
+        observation.capturedLength = observation.wireLength = frame.length
+        analysis.observe()
+      }
+      return analysis
+    }
+    const first = new Analysis()
+    expect(first.merge(part(EVENT_LIMIT + 1))).toBe(false)
+    expect(first.numbers).toBe(0)
+    expect(first.merge(part(1000))).toBe(true)
+  })
+
+  it('a tally keeps what came first', () => {
+    const tally = new Tally(() => ({}))
+    for (let key = 0; key < SUBJECTS + 5; key++) tally.note(key, key + 1)
+    expect(tally.dropped).toBe(5)
+    expect(tally.note(0, 1)).not.toBeNull()
+    expect(tally.note(SUBJECTS, 1)).toBeNull()
+  })
+
+  it('one code has at most a hundred findings and one for the rest', () => {
+    const many = Array.from({ length: FINDINGS + 50 }, (_, vni) =>
+      finding({ code: 'MAC_MOVED', count: 1000 - vni, subject: { vni }, packets: [vni + 1] }),
+    )
+    const told = bound(many)
+    expect(told).toHaveLength(FINDINGS + 1)
+    expect(told.at(-1)).toMatchObject({
+      subject: {},
+      count: many.slice(FINDINGS).reduce((sum, { count }) => sum + count, 0),
+    })
+  })
+})
