@@ -2,3 +2,4 @@
 export * from './capture/index.ts'
 export { DEFAULT_ROWS, type SummarizeOptions, Summarizer } from './pipeline.ts'
 export type * from './summary.ts'
+export * from './transform/index.ts'

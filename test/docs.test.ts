@@ -25,7 +25,14 @@ import { ROOT } from './support/shared.ts'
 
 const run = promisify(execFile)
 
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'fixtures/pcaps/README.md']
+const DOCUMENTS = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'fixtures/pcaps/README.md',
+  'docs/bounds.md',
+]
 
 /** Programs that a `sh` block may name and that are not run: they install, need the network, root or a live interface. */
 const NOT_RUN = ['npm', 'git', 'tcpdump', 'dumpcap', 'sudo', 'kubectl', 'ssh', 'cd']

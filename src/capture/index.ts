@@ -13,6 +13,8 @@ export {
 } from './bounds.ts'
 export { CaptureError, type CaptureErrorCode } from './errors.ts'
 export type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
+export { MergedCaptures, type MergedRun, type MergeInput } from './merge.ts'
+export { MAX_ORIGIN_BYTES, type Origin, Origins } from './origins.ts'
 export { batches, CaptureReader, type PacketStream, type ReaderOptions, refill } from './reader.ts'
 export {
   type ByteSource,

@@ -38,6 +38,9 @@ const IPV6_ADDRESSES = 8
 const IPV6_NEXT_HEADER = 6
 const IPV6_FRAGMENT_LENGTH = 8
 const SMALLEST_BUFFER = 2048
+const NO_BYTES = /* @__PURE__ */ new Uint8Array(0)
+/** Entries of the queue that may be gone before it is tidied. */
+const QUEUE_SLACK = 256
 const BILLION = 1_000_000_000
 
 /** What became of the fragments and their datagrams. */
@@ -77,6 +80,7 @@ export interface Joined {
 }
 
 interface Pending {
+  readonly key: string
   serial: number
   version: 4 | 6
   /** Capture time of the fragment that came first. */
@@ -99,6 +103,15 @@ interface Pending {
   numbers: number[]
   /** Discarded: it stays to swallow what else comes of it. */
   discarded: boolean
+  /** Whole or given up: no longer in the table. */
+  gone: boolean
+}
+
+/** When a datagram became whole. */
+interface Whole {
+  serial: number
+  seconds: number
+  nanoseconds: number
 }
 
 /** Time without a timestamp, as `NO_TIME` of the packet's record. */
@@ -128,7 +141,12 @@ export class Reassembler {
   /** Bytes held. */
   bytes = 0
   readonly #pending = new Map<string, Pending>()
-  readonly #whole = new Map<string, { serial: number; seconds: number; nanoseconds: number }>()
+  /** The same from the oldest on, from `#front`, with some that are gone. (A Map is slow to tell its oldest key.) */
+  #queue: Pending[] = []
+  #front = 0
+  /** Datagrams that became whole: the latest, and a generation before them. */
+  #whole = new Map<string, Whole>()
+  #wholeBefore = new Map<string, Whole>()
   readonly #maxDatagrams: number
   readonly #maxBytes: number
   readonly #onGivenUp: (serial: number) => void
@@ -205,19 +223,18 @@ export class Reassembler {
         this.#discard(entry)
         return null
       }
-      this.#pending.delete(key)
-      this.bytes -= entry.bytes.length
+      this.#remove(entry)
       counts.reassembled++
       this.#remember(key, { serial: entry.serial, seconds, nanoseconds })
       return whole
     }
-    this.#makeRoom(key)
+    this.#makeRoom(entry)
     return null
   }
 
   /** Gives up every datagram that is still waited for. */
   finish(): void {
-    for (const [key, entry] of this.#pending) this.#drop(key, entry)
+    for (let oldest = this.#oldest(); oldest !== undefined; oldest = this.#oldest()) this.#drop(oldest)
   }
 
   /** The datagram's entry; a new one when the last one of this identification is too old. */
@@ -226,15 +243,17 @@ export class Reassembler {
     if (found !== undefined) {
       if (!isOver(found, seconds, nanoseconds)) return found
       this.counts.expired++
-      this.#drop(key, found)
+      this.#drop(found)
     }
-    if (this.#pending.size >= this.#maxDatagrams) this.#evict()
+    const oldest = this.#pending.size >= this.#maxDatagrams ? this.#oldest() : undefined
+    if (oldest !== undefined) this.#evict(oldest)
     const entry: Pending = {
+      key,
       serial: ++this.counts.datagrams,
       version,
       seconds,
       nanoseconds,
-      bytes: new Uint8Array(0),
+      bytes: NO_BYTES,
       stretches: [],
       pieces: new Set(),
       total: -1,
@@ -243,22 +262,29 @@ export class Reassembler {
       header: null,
       numbers: [],
       discarded: false,
+      gone: false,
     }
     this.#pending.set(key, entry)
+    this.#queue.push(entry)
+    // One that waits long must not keep all that are gone behind it.
+    if (this.#queue.length > 2 * this.#pending.size + QUEUE_SLACK) {
+      this.#queue = this.#queue.filter(({ gone }) => !gone)
+      this.#front = 0
+    }
     return entry
   }
 
   #previous(key: string, seconds: number, nanoseconds: number): number {
-    const whole = this.#whole.get(key)
+    const whole = this.#whole.get(key) ?? this.#wholeBefore.get(key)
     return whole === undefined || isLater(whole, seconds, nanoseconds, COPY_SECONDS) ? 0 : whole.serial
   }
 
-  #remember(key: string, whole: { serial: number; seconds: number; nanoseconds: number }): void {
-    this.#whole.delete(key)
+  #remember(key: string, whole: Whole): void {
+    if (this.#whole.size >= this.#maxDatagrams) {
+      this.#wholeBefore = this.#whole
+      this.#whole = new Map()
+    }
     this.#whole.set(key, whole)
-    if (this.#whole.size <= this.#maxDatagrams) return
-    const oldest = this.#whole.keys().next().value
-    if (oldest !== undefined) this.#whole.delete(oldest)
   }
 
   /** Whether a fragment agrees with where the datagram ends. */
@@ -312,41 +338,47 @@ export class Reassembler {
     this.bytes += capacity - there
   }
 
+  /** The datagram whose first fragment came longest ago. */
+  #oldest(): Pending | undefined {
+    const queue = this.#queue
+    while (this.#front < queue.length && queue[this.#front]!.gone) this.#front++
+    if (this.#front * 2 > queue.length) {
+      this.#queue = queue.slice(this.#front)
+      this.#front = 0
+    }
+    return this.#queue[this.#front]
+  }
+
   /** Gives up the oldest datagrams until the bytes fit; the one at hand last. */
-  #makeRoom(key: string): void {
+  #makeRoom(current: Pending): void {
     while (this.bytes > this.#maxBytes) {
-      const oldest = this.#pending.keys().next().value
-      if (oldest === undefined || (oldest === key && this.#pending.size > 1)) {
-        // The one at hand is the oldest: it goes to the end of the queue once.
-        const entry = this.#pending.get(key)!
-        this.#pending.delete(key)
-        this.#pending.set(key, entry)
-        continue
+      let oldest = this.#oldest()
+      for (let at = this.#front + 1; oldest === current && at < this.#queue.length; at++) {
+        if (!this.#queue[at]!.gone) oldest = this.#queue[at]
       }
-      this.#evict()
+      if (oldest === undefined) return
+      this.#evict(oldest)
     }
   }
 
-  #evict(): void {
-    const first = this.#pending.entries().next().value
-    if (first === undefined) return
-    if (!first[1].discarded) this.counts.evicted++
-    this.#drop(first[0], first[1])
+  #evict(entry: Pending): void {
+    if (!entry.discarded) this.counts.evicted++
+    this.#drop(entry)
   }
 
   /** Gives up datagrams whose time is over, the oldest first. */
   #expire(seconds: number, nanoseconds: number): void {
-    for (const [key, entry] of this.#pending) {
-      if (!isOver(entry, seconds, nanoseconds)) return
-      if (!entry.discarded) this.counts.expired++
-      this.#drop(key, entry)
+    for (let oldest = this.#oldest(); oldest !== undefined; oldest = this.#oldest()) {
+      if (!isOver(oldest, seconds, nanoseconds)) return
+      if (!oldest.discarded) this.counts.expired++
+      this.#drop(oldest)
     }
   }
 
   #discard(entry: Pending): void {
     this.counts.discarded++
     this.bytes -= entry.bytes.length
-    entry.bytes = new Uint8Array(0)
+    entry.bytes = NO_BYTES
     entry.stretches = []
     entry.pieces.clear()
     entry.numbers = []
@@ -354,10 +386,17 @@ export class Reassembler {
     this.#onGivenUp(entry.serial)
   }
 
-  #drop(key: string, entry: Pending): void {
-    this.#pending.delete(key)
-    this.bytes -= entry.bytes.length
+  #drop(entry: Pending): void {
+    this.#remove(entry)
     this.#onGivenUp(entry.serial)
+  }
+
+  #remove(entry: Pending): void {
+    this.#pending.delete(entry.key)
+    this.bytes -= entry.bytes.length
+    entry.bytes = NO_BYTES
+    entry.numbers = []
+    entry.gone = true
   }
 }
 

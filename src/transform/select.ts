@@ -80,7 +80,8 @@ export class Select {
   readonly #maxWaitingBytes: number
   /** Verdicts on datagrams of which more may come, and on the latest of which nothing should. */
   readonly #verdicts = new Map<number, boolean>()
-  readonly #finished = new Map<number, boolean>()
+  #finished = new Map<number, boolean>()
+  #finishedBefore = new Map<number, boolean>()
   /** Records that wait, from `#front` on. */
   #waiting: Waiting[] = []
   #front = 0
@@ -207,7 +208,7 @@ export class Select {
   }
 
   #verdict(serial: number): boolean | undefined {
-    return this.#verdicts.get(serial) ?? this.#finished.get(serial)
+    return this.#verdicts.get(serial) ?? this.#finished.get(serial) ?? this.#finishedBefore.get(serial)
   }
 
   /** A datagram that will never be whole: what its fragments could not tell by now, nothing will. */
@@ -232,10 +233,11 @@ export class Select {
     const verdict = this.#verdicts.get(serial)
     if (verdict === undefined) return
     this.#verdicts.delete(serial)
+    if (this.#finished.size >= MAX_DATAGRAMS) {
+      this.#finishedBefore = this.#finished
+      this.#finished = new Map()
+    }
     this.#finished.set(serial, verdict)
-    if (this.#finished.size <= 2 * MAX_DATAGRAMS) return
-    const oldest = this.#finished.keys().next().value
-    if (oldest !== undefined) this.#finished.delete(oldest)
   }
 
   /** Writes what no longer waits, from the front. */

@@ -364,6 +364,22 @@ describe('bounds', () => {
     expect(reassembler.counts.evicted).toBeGreaterThan(0)
   })
 
+  it('keeps nothing of the datagrams that are whole while an old one waits', () => {
+    const reassembler = new Reassembler()
+    take(reassembler, fragment4(payload, 0, 1480, { id: 60_000 }))
+    const before = process.memoryUsage().arrayBuffers
+    for (let id = 1; id <= 20_000; id++) {
+      take(reassembler, fragment4(payload, 0, 1480, { id }))
+      take(reassembler, fragment4(payload, 1480, undefined, { id }))
+    }
+    expect([reassembler.pending, reassembler.counts.reassembled]).toEqual([1, 20_000])
+    // A datagram takes 4 KiB; what is not collected yet is allowed for.
+    globalThis.gc?.()
+    expect(reassembler.bytes).toBe(2048)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60_000_000)
+    expect(take(reassembler, fragment4(payload, 1480, undefined, { id: 60_000 }))).not.toBeNull()
+  })
+
   it('discards a datagram in more pieces than any real one', () => {
     const reassembler = new Reassembler()
     const large = payloadOf(8 * 400)

@@ -73,8 +73,21 @@ const WALK: readonly Target[] = [
   ...['cursor', 'bytes', 'range'].map((name) => ({ source: `src/codecs/${name}.ts`, tests: GROUND })),
   codec('dissect', 'explain-fault'),
   codec('explain-fault'),
-  ...['describe', 'describe-field', 'describe-options'].map((name) => ({
-    source: `src/codecs/${name}.ts`,
+  ...[
+    '',
+    '-carrier',
+    '-extension',
+    '-field',
+    '-icmp',
+    '-ip',
+    '-link',
+    '-network',
+    '-options',
+    '-transport',
+    '-tree',
+    '-tunnel',
+  ].map((part) => ({
+    source: `src/codecs/describe${part}.ts`,
     tests: ['test/codecs/describe.test.ts', 'test/testing/arbitraries.test.ts'],
   })),
 ]

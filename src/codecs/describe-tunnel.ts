@@ -1,0 +1,98 @@
+/** Tunnel headers as layers of a packet's tree that hold what they carry: VXLAN (RFC 7348), VXLAN-GPE, Geneve, GRE, NVGRE. */
+import * as checksum from './checksum.ts'
+import { type Carrier, verified } from './describe-carrier.ts'
+import { describeFields, hex, nameIn, withCheck } from './describe-field.ts'
+import * as says from './describe-headers.ts'
+import * as variable from './describe-options.ts'
+import type { Tree } from './describe-tree.ts'
+import { EtherType } from './ethernet.ts'
+import { NONE } from './fault.ts'
+import * as geneve from './geneve.ts'
+import * as gre from './gre.ts'
+import * as vxlan from './vxlan.ts'
+import * as gbp from './vxlan-gbp.ts'
+import * as gpe from './vxlan-gpe.ts'
+
+/** Describes a VXLAN header, with or without a group policy, and the frame behind it. */
+export function describeVxlan(tree: Tree): void {
+  const { cursor, view } = tree
+  const at = vxlan.enter(cursor)
+  if (at === NONE) {
+    tree.refuse(tree.tunnelNamed('vxlan'))
+    return
+  }
+  const text = `VNI ${vxlan.vni(view, at)}`
+  const inside = (): void => tree.steps.frame(tree)
+  if (gbp.hasPolicy(view, at)) {
+    const fields = describeFields(gbp.LAYOUT, says.VXLAN_GBP, view, at, tree.origin)
+    tree.tunnel('vxlan-gbp', at, gbp.LENGTH, `${text}, policy ${gbp.policyId(view, at)}`, fields, inside)
+  } else {
+    const fields = describeFields(vxlan.LAYOUT, says.VXLAN, view, at, tree.origin)
+    tree.tunnel('vxlan', at, vxlan.LENGTH, text, fields, inside)
+  }
+}
+
+/** Describes a VXLAN-GPE header and what it carries. */
+export function describeGpe(tree: Tree): void {
+  const { cursor, view } = tree
+  const at = gpe.enter(cursor)
+  if (at === NONE) {
+    tree.refuse(tree.tunnelNamed('vxlan-gpe'))
+    return
+  }
+  const fields = describeFields(gpe.LAYOUT, says.VXLAN_GPE, view, at, tree.origin)
+  const next = gpe.payloadProtocol(view, at)
+  const operations = (gpe.flags(view, at) & gpe.FLAG_O) !== 0
+  const text = `VNI ${gpe.vni(view, at)}, ${operations ? 'operations' : (nameIn(gpe.NextProtocol, next) ?? `protocol ${next}`)}`
+  tree.tunnel('vxlan-gpe', at, gpe.LENGTH, text, fields, () => {
+    if (operations) tree.payload()
+    else if (next === gpe.NextProtocol.Ethernet) tree.steps.frame(tree)
+    else if (next === gpe.NextProtocol.Ipv4) tree.steps.network(tree, EtherType.IPv4)
+    else if (next === gpe.NextProtocol.Ipv6) tree.steps.network(tree, EtherType.IPv6)
+    else tree.payload()
+  })
+}
+
+/** Describes a Geneve header with its options, and what it carries. */
+export function describeGeneve(tree: Tree): void {
+  const { cursor, view } = tree
+  const at = geneve.enter(cursor)
+  if (at === NONE) {
+    tree.refuse(tree.tunnelNamed('geneve'))
+    return
+  }
+  const fields = describeFields(geneve.LAYOUT, says.GENEVE, view, at, tree.origin)
+  fields.push(...variable.geneveOptions(view, at, tree.origin))
+  const protocol = geneve.protocolType(view, at)
+  const text = `VNI ${geneve.vni(view, at)}, ${nameIn(EtherType, protocol) ?? hex(protocol, 4)}`
+  tree.tunnel('geneve', at, geneve.headerLength(view, at), text, fields, () => {
+    if (protocol === EtherType.TransparentEthernet) tree.steps.frame(tree)
+    else tree.steps.network(tree, protocol)
+  })
+}
+
+/** Describes a GRE or NVGRE header, and what it carries. */
+export function describeGre(tree: Tree, ip: Carrier): void {
+  const { cursor, view } = tree
+  const at = gre.enter(cursor)
+  if (at === NONE) {
+    tree.refuse(tree.named('gre'))
+    return
+  }
+  let fields = describeFields(gre.LAYOUT, says.GRE, view, at, tree.origin)
+  fields.push(...variable.greParts(view, at, tree.origin))
+  if ((gre.flags(view, at) & gre.FLAG_CHECKSUM) !== 0) {
+    fields = withCheck(
+      fields,
+      verified(ip, () => checksum.verifyGre(view, at, ip.payloadEnd)),
+    )
+  }
+  const protocol = gre.protocol(view, at)
+  const nvgre = gre.isNvgre(view, at)
+  const carries = nameIn(EtherType, protocol) ?? hex(protocol, 4)
+  const text = nvgre ? `VSID ${gre.vsid(view, at)}, flow ${gre.flowId(view, at)}` : carries
+  tree.tunnel(nvgre ? 'nvgre' : 'gre', at, gre.headerLength(view, at), text, fields, () => {
+    if (protocol === EtherType.TransparentEthernet) tree.steps.frame(tree)
+    else tree.steps.network(tree, protocol)
+  })
+}
