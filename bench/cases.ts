@@ -20,6 +20,7 @@ export const CASES: Readonly<Record<string, Run>> = {
   read: (build, path) => readThrough(build, path, () => () => {}),
   walk: (build, path) => readThrough(build, path, walkOnly),
   keys: (build, path) => readThrough(build, path, resolveKeys),
+  count: (build, path) => readThrough(build, path, count),
   analyze: (build, path) => readThrough(build, path, (build) => analyze(build, null)),
   summarize,
   encode: (build, path) => readThrough(build, path, encode),
@@ -88,6 +89,30 @@ function resolveKeys({ analyzers, codecs }: Build): Step {
     observation.record(packet, 0, 1)
     observation.clearRows()
     if (layers.tunnel !== codecs.TunnelKind.None) keys.resolve(observation)
+  }
+}
+
+/** The counters alone, as the analysis calls them: volumes, and nothing that is judged by what came before. */
+function count({ analyzers, codecs }: Build): Step {
+  const tunnelPorts = codecs.tunnelPorts()
+  const analysis = new analyzers.Analysis()
+  const { observation, keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = analysis
+  const { layers } = observation
+  return ({ view, packet }) => {
+    codecs.dissect(layers, view, packet.at, packet.capturedLength, packet.wireLength, packet.linkType, tunnelPorts)
+    observation.record(packet, 0, 1)
+    observation.clearRows()
+    capture.observe(observation)
+    tunnel.observe(observation)
+    if (layers.tunnel === codecs.TunnelKind.None) return
+    observation.kept = true
+    keys.resolve(observation)
+    vnis.observe(observation)
+    vtepPairs.observe(observation)
+    ports.observe(observation)
+    flows.observe(observation)
+    macs.observe(observation)
+    timeline.observe(observation)
   }
 }
 

@@ -24,6 +24,7 @@ const RATIOS = [
     limit: 100,
     isAtMost: false,
   },
+  { claim: 'every analyzer, times counting alone', over: 'analyze', under: 'count', limit: 2.5, isAtMost: true },
   { claim: 'two threads, times tcpdump', over: 'command-2', under: 'tcpdump', limit: 2, isAtMost: true },
 ] as const
 

@@ -25,6 +25,7 @@ const CASE_TITLES: Readonly<Record<string, string>> = {
   read: 'read every record',
   walk: 'read, walk the layers',
   keys: 'read, walk, look up flow, VNI, VTEP pair and MAC',
+  count: 'read, walk, look up, count',
   analyze: 'read, walk, every analyzer',
   summarize: 'summarize, file to JSON, in process',
   encode: 'read, walk, encode outer headers one by one',
