@@ -83,15 +83,17 @@ export class Flows implements Counter<FlowsState> {
     return this.#records.i32[(this.#records.at(row) + VTEPS) * 2 + direction]! - 1
   }
 
-  /** Address ids of the outer sources, by flow row × 2 + direction. */
-  vteps(flows: number): number[][] {
-    const lists: number[][] = []
-    for (let end = 0; end < flows * 2; end++) {
-      const at = (this.#records.at(end >> 1) + VTEPS) * 2 + (end & 1)
-      const first = this.#records.i32[at]!
-      lists.push(first === 0 ? [] : [first - 1])
+  /** Address ids of the outer sources of some flows, by flow row × 2 + direction. */
+  vteps(flows: readonly number[]): Map<number, number[]> {
+    const lists = new Map<number, number[]>()
+    for (const row of flows) {
+      for (const direction of [0, 1] as const) {
+        const first = this.firstVtep(row, direction)
+        lists.set(row * 2 + direction, first === NONE ? [] : [first])
+      }
     }
-    for (let row = 0; row < this.#vteps.count; row++) lists[this.#vteps.word(row, 0)]!.push(this.#vteps.word(row, 1))
+    for (let row = 0; row < this.#vteps.count; row++)
+      lists.get(this.#vteps.word(row, 0))?.push(this.#vteps.word(row, 1))
     return lists
   }
 

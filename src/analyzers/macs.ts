@@ -58,13 +58,15 @@ export class Macs implements Counter<MacsState> {
     return this.#packets.get(row, 0)
   }
 
-  /** VTEPs by MAC row, in order of first appearance. */
-  vteps(macs: number): MacAtVtep[][] {
-    const lists: MacAtVtep[][] = Array.from({ length: macs }, () => [])
+  /** VTEPs of some MACs by row, in order of first appearance. */
+  vteps(macs: readonly number[]): Map<number, MacAtVtep[]> {
+    const lists = new Map<number, MacAtVtep[]>(macs.map((row) => [row, []]))
     for (let row = 0; row < this.#vteps.count; row++) {
+      const list = lists.get(this.#vteps.word(row, 0))
+      if (list === undefined) continue
       const at = this.#byVtep.at(row)
       const cell = at + SPAN
-      lists[this.#vteps.word(row, 0)]!.push({
+      list.push({
         vtep: this.#vteps.word(row, 1),
         packets: this.#byVtep.f64[at + PACKETS]!,
         firstTime: isoTime(firstSeconds(this.#byVtep, cell), firstNanoseconds(this.#byVtep, cell)),
@@ -74,10 +76,10 @@ export class Macs implements Counter<MacsState> {
     return lists
   }
 
-  /** Address ids claimed by ARP or neighbour discovery, by MAC row, in order of first appearance. */
-  ips(macs: number): number[][] {
-    const lists: number[][] = Array.from({ length: macs }, () => [])
-    for (let row = 0; row < this.#ips.count; row++) lists[this.#ips.word(row, 0)]!.push(this.#ips.word(row, 1))
+  /** Address ids claimed by ARP or neighbour discovery by some MACs, by row, in order of first appearance. */
+  ips(macs: readonly number[]): Map<number, number[]> {
+    const lists = new Map<number, number[]>(macs.map((row) => [row, []]))
+    for (let row = 0; row < this.#ips.count; row++) lists.get(this.#ips.word(row, 0))?.push(this.#ips.word(row, 1))
     return lists
   }
 

@@ -5,6 +5,9 @@ import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Keys, RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
 
+/** Ports of a pair that none is known of. */
+const NONE_SEEN: readonly number[] = []
+
 /** Saved port tables. */
 export interface PortsState {
   destinations: KeyTableState
@@ -17,6 +20,8 @@ export class Ports implements Counter<PortsState> {
   readonly #destinations: KeyTable
   /** [pair row × 2 + direction, source port] */
   readonly #sources: KeyTable
+  /** Destination ports by pair, as last asked for; good until another one is seen. */
+  #found: { rows: number; ports: readonly (readonly number[])[] } | null = null
 
   constructor(
     private readonly keys: Keys,
@@ -58,12 +63,19 @@ export class Ports implements Counter<PortsState> {
   }
 
   /** Destination ports by pair row, ascending. */
-  destinationPorts(pairs: number): number[][] {
-    const ports: number[][] = Array.from({ length: pairs }, () => [])
+  destinationPorts(pairs: number): readonly (readonly number[])[] {
+    const found = this.#found
+    if (found !== null && found.ports.length === pairs && found.rows === this.#destinations.count) return found.ports
+    // Most pairs have one port: a list that begins with it takes less room than one that it is pushed to.
+    const lists = new Array<number[] | undefined>(pairs).fill(undefined)
     for (let row = 0; row < this.#destinations.count; row++) {
-      ports[this.#destinations.word(row, 0)]!.push(this.#destinations.word(row, 1))
+      const pair = this.#destinations.word(row, 0)
+      const list = lists[pair]
+      if (list === undefined) lists[pair] = [this.#destinations.word(row, 1)]
+      else list.push(this.#destinations.word(row, 1))
     }
-    for (const list of ports) list.sort((left, right) => left - right)
+    const ports = lists.map((list) => list?.sort((left, right) => left - right) ?? NONE_SEEN)
+    this.#found = { rows: this.#destinations.count, ports }
     return ports
   }
 
@@ -79,6 +91,7 @@ export class Ports implements Counter<PortsState> {
   }
 
   restore(state: PortsState): void {
+    this.#found = null
     this.#destinations.restore(state.destinations)
     this.#sources.restore(state.sources)
   }

@@ -1,6 +1,7 @@
 /** The tables of the summary: rows in the contract's order, the largest kept, words made for those alone. */
 import type { FlowSummary, MacSummary, VniSummary, VtepPairSummary } from '../summary.ts'
 import type { Analysis } from './analysis.ts'
+import { largest } from './largest.ts'
 
 /** Claimed addresses printed of one MAC. */
 const IPS_PRINTED = 16
@@ -11,13 +12,18 @@ export function vniRows(analysis: Analysis, most: number): VniSummary[] {
   const outerBytes = (row: number) => vnis.outerBytes(row) + outerFragments.vniBytes(row)
   const rows = largest(keys.vnis.count, most, outerBytes, (left, right) => keys.compareVnis(left, right))
   rows.sort((left, right) => keys.compareVnis(left, right))
-  const vteps = vtepsByVni(analysis)
-  const flows = countBy(keys.flows.count, (row) => keys.flows.word(row, 0))
-  const macs = countBy(keys.macs.count, (row) => keys.macs.word(row, 0))
+  const kindVniOf = (row: number) => (keys.vnis.word(row, 0) << 24) | keys.vni(row)
+  const vteps = vtepsByVni(analysis, rows.map(kindVniOf))
+  const flows = countBy(rows.map(kindVniOf), keys.flows.count, (row) => keys.flows.word(row, 0))
+  const macs = countBy(
+    rows.map((row) => keys.vni(row)),
+    keys.macs.count,
+    (row) => keys.macs.word(row, 0),
+  )
   return rows.map((row) => {
     const inner = vnis.innerBytes(row)
     const outer = outerBytes(row)
-    const kindVni = (keys.vnis.word(row, 0) << 24) | keys.vni(row)
+    const kindVni = kindVniOf(row)
     return {
       vni: keys.vni(row),
       kind: keys.kind(row),
@@ -43,21 +49,21 @@ export function vtepPairRows(analysis: Analysis, most: number): VtepPairSummary[
   const bytes = (row: number, direction: 0 | 1) =>
     vtepPairs.outerBytes(row, direction) + outerFragments.pairBytes(row, direction)
   const rows = pairOrder(analysis, most)
-  const vnis: Set<number>[] = Array.from({ length: keys.pairs.count }, () => new Set())
+  const vnis = new Map(rows.map((row) => [row, new Set<number>()]))
   for (let row = 0; row < keys.routes.count; row++) {
-    vnis[keys.pairOfRoute(row)]?.add(keys.routes.word(row, 0) & 0xff_ffff)
+    vnis.get(keys.pairOfRoute(row))?.add(keys.routes.word(row, 0) & 0xff_ffff)
   }
   const destinationPorts = ports.destinationPorts(keys.pairs.count)
   const sourcePorts = ports.sourcePortCounts(keys.pairs.count)
   return rows.map((row) => ({
     a: keys.formatAddress(keys.pairs.word(row, 0)),
     b: keys.formatAddress(keys.pairs.word(row, 1)),
-    vnis: [...vnis[row]!].sort((left, right) => left - right),
+    vnis: [...vnis.get(row)!].sort((left, right) => left - right),
     packetsAToB: vtepPairs.packets(row, 0),
     packetsBToA: vtepPairs.packets(row, 1),
     outerBytesAToB: bytes(row, 0),
     outerBytesBToA: bytes(row, 1),
-    destinationPorts: destinationPorts[row]!,
+    destinationPorts: [...destinationPorts[row]!],
     sourcePortsAToB: sourcePorts[row * 2]!,
     sourcePortsBToA: sourcePorts[row * 2 + 1]!,
     maxOuterIpLength: Math.max(vtepPairs.maxOuterIpLength(row), outerFragments.pairLargest(row)),
@@ -69,7 +75,7 @@ export function flowRows(analysis: Analysis, most: number): FlowSummary[] {
   const { keys, flows, tcp, echo } = analysis
   const bytes = (row: number) => flows.innerBytes(row, 0) + flows.innerBytes(row, 1)
   const rows = largest(keys.flows.count, most, bytes, (left, right) => compareFlows(analysis, left, right))
-  const vteps = flows.vteps(keys.flows.count)
+  const vteps = flows.vteps(rows)
   return rows.map((row) => {
     const kindVni = keys.flows.word(row, 0)
     const hasPorts = keys.flowHasPorts(row)
@@ -85,8 +91,8 @@ export function flowRows(analysis: Analysis, most: number): FlowSummary[] {
       b: keys.formatAddress(keys.flows.word(row, 4)),
       bPort: hasPorts ? keys.flows.word(row, 5) & 0xffff : null,
       initiator: flows.initiator(row),
-      vtepsA: formatSorted(analysis, vteps[row * 2]!),
-      vtepsB: formatSorted(analysis, vteps[row * 2 + 1]!),
+      vtepsA: formatSorted(analysis, vteps.get(row * 2)!),
+      vtepsB: formatSorted(analysis, vteps.get(row * 2 + 1)!),
       packetsAToB: flows.packets(row, 0),
       packetsBToA: flows.packets(row, 1),
       innerBytesAToB: flows.innerBytes(row, 0),
@@ -108,38 +114,28 @@ export function macRows(analysis: Analysis, most: number): MacSummary[] {
     (row) => macs.packets(row),
     (left, right) => compareMacs(analysis, left, right),
   )
-  const vteps = macs.vteps(keys.macs.count)
-  const ips = macs.ips(keys.macs.count)
+  const vteps = macs.vteps(rows)
+  const ips = macs.ips(rows)
   return rows.map((row) => ({
     vni: keys.macs.word(row, 0),
     vlans: keys.vlans(keys.macs.word(row, 1)),
     mac: keys.formatAddress(keys.macs.word(row, 2)),
     packets: macs.packets(row),
-    vteps: vteps[row]!.sort((left, right) => keys.compareAddresses(left.vtep, right.vtep)).map((at) => ({
-      ...at,
-      vtep: keys.formatAddress(at.vtep),
-    })),
-    ips: formatSorted(analysis, ips[row]!.slice(0, IPS_PRINTED)),
-    ipsTotal: ips[row]!.length,
+    vteps: vteps
+      .get(row)!
+      .sort((left, right) => keys.compareAddresses(left.vtep, right.vtep))
+      .map((at) => ({
+        ...at,
+        vtep: keys.formatAddress(at.vtep),
+      })),
+    ips: formatSorted(analysis, ips.get(row)!.slice(0, IPS_PRINTED)),
+    ipsTotal: ips.get(row)!.length,
   }))
 }
 
 /** `part` of `whole` as a percentage with two decimals, rounded half up; 0 of nothing. */
 function percent(part: number, whole: number): number {
   return whole === 0 ? 0 : Math.round((part * 10_000) / whole) / 100
-}
-
-/** The `most` rows with the largest weight, in descending order, ties by `compare`. */
-function largest(
-  count: number,
-  most: number,
-  weight: (row: number) => number,
-  compare: (left: number, right: number) => number,
-): number[] {
-  const weights = Float64Array.from({ length: count }, (_, row) => weight(row))
-  const rows = Array.from({ length: count }, (_, row) => row)
-  rows.sort((left, right) => weights[right]! - weights[left]! || compare(left, right))
-  return rows.slice(0, most)
 }
 
 /** Rows of the largest VTEP pairs, in order of their addresses. */
@@ -156,19 +152,22 @@ export function pairOrder(analysis: Analysis, most: number): number[] {
   return largest(keys.pairs.count, most, bytes, compare).sort(compare)
 }
 
-function countBy(count: number, key: (row: number) => number): Map<number, number> {
-  const counts = new Map<number, number>()
-  for (let row = 0; row < count; row++) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1)
+/** How many of `count` rows have each of the wanted keys. */
+function countBy(wanted: readonly number[], count: number, key: (row: number) => number): Map<number, number> {
+  const counts = new Map<number, number>(wanted.map((one) => [one, 0]))
+  for (let row = 0; row < count; row++) {
+    const so = counts.get(key(row))
+    if (so !== undefined) counts.set(key(row), so + 1)
+  }
   return counts
 }
 
-/** VTEP addresses by kind and VNI: both ends of every route, groups excluded. */
-function vtepsByVni({ keys }: Analysis): Map<number, number[]> {
-  const sets = new Map<number, Set<number>>()
+/** VTEP addresses of some VNIs, by kind and VNI: both ends of every route, groups excluded. */
+function vtepsByVni({ keys }: Analysis, wanted: readonly number[]): Map<number, number[]> {
+  const sets = new Map<number, Set<number>>(wanted.map((kindVni) => [kindVni, new Set()]))
   for (let row = 0; row < keys.routes.count; row++) {
-    const kindVni = keys.routes.word(row, 0)
-    const set = sets.get(kindVni) ?? new Set()
-    sets.set(kindVni, set)
+    const set = sets.get(keys.routes.word(row, 0))
+    if (set === undefined) continue
     for (const end of [keys.routes.word(row, 1), keys.routes.word(row, 2)]) if (!keys.isMulticast(end)) set.add(end)
   }
   return new Map([...sets].map(([kindVni, set]) => [kindVni, [...set]]))

@@ -46,6 +46,11 @@ export class SourcePorts implements Judge<SourcePortsState> {
     if (count < EXAMPLES) this.#pairs.i32[side + 1 + count] = i32[at + Field.Number]!
   }
 
+  /** How many inner conversations a direction carried. */
+  conversationCount(pair: number, direction: 0 | 1): number {
+    return pair >= this.#pairRows ? 0 : this.#pairs.i32[this.#pairs.at(pair) * 2 + direction * SIDE]!
+  }
+
   /** Conversations with ports, by pair row and direction (0 = from a), and the numbers of the first packets of some. */
   conversations(pair: number, direction: 0 | 1): { count: number; examples: number[] } {
     if (pair >= this.#pairRows) return { count: 0, examples: [] }

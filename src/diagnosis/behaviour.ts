@@ -192,9 +192,10 @@ function entropyFindings(analysis: Analysis, routes: Routes): Finding[] {
   const findings: Finding[] = []
   for (let pair = 0; pair < keys.pairs.count; pair++) {
     for (const direction of [0, 1] as const) {
-      const { count, examples } = sourcePorts.conversations(pair, direction)
       const distinctPorts = counts[pair * 2 + direction]!
-      if (count < LEAST_CONVERSATIONS || distinctPorts * CONVERSATIONS_PER_PORT > count) continue
+      const conversations = sourcePorts.conversationCount(pair, direction)
+      if (conversations < LEAST_CONVERSATIONS || distinctPorts * CONVERSATIONS_PER_PORT > conversations) continue
+      const { count, examples } = sourcePorts.conversations(pair, direction)
       const { from, to } = routes.pairEnds(pair, direction)
       const tunnels = routes.pairTunnels(pair)
       const facts = { from, to, conversations: count, sourcePorts: distinctPorts, tunnels }

@@ -143,20 +143,16 @@ function tunnelsSeen({ keys }: Analysis, { kindVni, ports }: Seen): Tunnel[] {
 
 /** Outer senders and receivers in print, with how much went that way. */
 class Paths {
-  readonly #totals = new Map<string, number>()
-
-  constructor(private readonly analysis: Analysis) {
-    const { keys, vtepPairs } = analysis
-    for (let row = 0; row < keys.pairs.count; row++) {
-      const a = keys.pairs.word(row, 0)
-      const b = keys.pairs.word(row, 1)
-      this.#totals.set(`${a} ${b}`, vtepPairs.packets(row, 0))
-      if (a !== b) this.#totals.set(`${b} ${a}`, vtepPairs.packets(row, 1))
-    }
-  }
+  constructor(private readonly analysis: Analysis) {}
 
   of({ from, to }: Seen): { from: string; to: string; total: number } {
-    return { from: this.#name(from), to: this.#name(to), total: this.#totals.get(`${from} ${to}`) ?? 0 }
+    return { from: this.#name(from), to: this.#name(to), total: this.#total(from, to) }
+  }
+
+  #total(from: number, to: number): number {
+    const { keys, vtepPairs } = this.analysis
+    const pair = from === NONE || to === NONE ? NONE : keys.pairBetween(from, to)
+    return pair === NONE ? 0 : vtepPairs.packets(pair, keys.pairs.word(pair, 0) === from ? 0 : 1)
   }
 
   /** An address that found no row has no name. */

@@ -4,7 +4,7 @@ import type { Tunnel } from '../findings/display-filter.ts'
 
 /** Names of routes (a VTEP pair in one VNI) and of VTEP pairs. */
 export class Routes {
-  readonly #portsByPair: number[][]
+  readonly #portsByPair: readonly (readonly number[])[]
 
   constructor(private readonly analysis: Analysis) {
     this.#portsByPair = analysis.ports.destinationPorts(analysis.keys.pairs.count)

@@ -2,34 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { tunnelPorts } from '../../src/codecs/dissect.ts'
 import type { Selection } from '../../src/transform/criteria.ts'
-import {
-  block,
-  type copyPacket,
-  data,
-  epb,
-  feed,
-  fields,
-  idb,
-  join,
-  option,
-  random,
-  readAll,
-  shb,
-} from '../capture/files.ts'
-import {
-  arp,
-  bytes,
-  datagram,
-  ethernet,
-  ip,
-  ipv4,
-  ipv6,
-  number,
-  type Packet,
-  tcp,
-  udp,
-  vxlan,
-} from '../support/packets.ts'
+import { block, type copyPacket, epb, fields, idb, join, option, random, readAll, shb } from '../capture/files.ts'
+import { arp, bytes, datagram, ethernet, ip, ipv4, ipv6, type Packet, tcp, udp, vxlan } from '../support/packets.ts'
 import { pcapOf, selectOf } from './files.ts'
 
 const END = [0, 0, 0, 0]
