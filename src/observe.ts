@@ -1,6 +1,5 @@
-/** The hot loop: packets of a stream through the walk into the analyzers. */
+/** The hot loop: packets of a stream into the analyzers. */
 import type { Analysis } from './analyzers/analysis.ts'
-import { dissect, type TunnelPorts } from './codecs/dissect.ts'
 import type { PacketInfo } from './packet.ts'
 
 /** Packets at hand, one after the other: a capture reader's, or a batch's. */
@@ -16,20 +15,7 @@ export interface Packets {
  * @param file - Index of the capture file that they are from.
  * @param firstNumber - The packet number that counts as 1.
  */
-export function observePackets(
-  analysis: Analysis,
-  packets: Packets,
-  ports: TunnelPorts,
-  file: number,
-  firstNumber: number,
-): void {
-  const { observation } = analysis
-  const { layers } = observation
-  while (packets.next()) {
-    const { packet } = packets
-    const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
-    dissect(layers, packets.view, packet.at, packet.capturedLength, wireLength, packet.linkType, ports)
-    observation.record(packet, file, firstNumber)
-    analysis.observe()
-  }
+export function observePackets(analysis: Analysis, packets: Packets, file: number, firstNumber: number): void {
+  while (packets.next()) analysis.take(packets.view, packets.packet, file, firstNumber)
+  analysis.drain()
 }

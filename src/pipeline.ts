@@ -170,7 +170,7 @@ export class Summarizer {
         while (merged.step()) {
           const { run } = merged
           if (!firsts.has(run.file)) firsts.set(run.file, merged.origins.count + 1)
-          observePackets(this.analysis, run, this.#ports, run.file, run.firstNumber)
+          observePackets(this.analysis, run, run.file, run.firstNumber)
         }
         const read = inputs.reduce((sum, _, file) => sum + (merged.stored(file)?.bytesRead ?? 0), 0)
         if (onChunk?.(read) === false) break
@@ -238,7 +238,7 @@ export class Summarizer {
     const file = this.#files.length
     const parts = this.#parts
     if (parts === null) {
-      observePackets(this.analysis, reader, this.#ports, file, 1)
+      observePackets(this.analysis, reader, file, 1)
       return
     }
     while (reader.next()) {
@@ -265,7 +265,7 @@ export class Summarizer {
     const later = new Analysis({ ...this.#analysisOptions, begins: false })
     later.restore(state)
     if (!this.analysis.merge(later)) {
-      observePackets(this.analysis, new BatchReader(batch), this.#ports, oldest.file, 1)
+      observePackets(this.analysis, new BatchReader(batch), oldest.file, 1)
     }
     parts.spent.push(batch)
   }

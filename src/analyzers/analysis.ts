@@ -3,9 +3,10 @@
  * capture begins and otherwise on the event log, replayed when the part is merged onto its past: exact by construction.
  */
 
-import { type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
+import { dissect, type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
 import { NONE } from '../codecs/fault.ts'
 import { TunnelKind } from '../codecs/layers.ts'
+import type { PacketInfo } from '../packet.ts'
 import { AddressClaims } from './address-claims.ts'
 import { AddressRequests } from './address-requests.ts'
 import { CaptureTotals } from './capture-totals.ts'
@@ -13,6 +14,7 @@ import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
 import { Bit, EventLog, type EventLogState, Field, STRIDE } from './event-log.ts'
 import { EventWriter } from './event-writer.ts'
+import { ExpressLane, SLOTS } from './express.ts'
 import { Filter, type FilterOptions } from './filter.ts'
 import { Floods } from './floods.ts'
 import { Flows } from './flows.ts'
@@ -27,6 +29,7 @@ import { NetworkCopies } from './network-copies.ts'
 import { Observation } from './observation.ts'
 import { OuterFragments } from './outer-fragments.ts'
 import { Passage } from './passage.ts'
+import { Path, PathBit, type Paths, type Settler } from './paths.ts'
 import { PortDirections } from './port-directions.ts'
 import { Ports } from './ports.ts'
 import { Requests } from './requests.ts'
@@ -69,7 +72,7 @@ export interface AnalysisState {
 }
 
 /** Counters and judges over one part of a capture. */
-export class Analysis {
+export class Analysis implements Settler {
   /** The packet at hand: fill it (`record`, `dissect` into its layers), then call {@link observe}. */
   readonly observation = new Observation()
   readonly limits: Limits
@@ -108,6 +111,17 @@ export class Analysis {
   readonly #begins: boolean
   readonly #log: EventLog
   readonly #writer: EventWriter
+  readonly #express: ExpressLane
+  readonly #ports: TunnelPorts
+  /** The group of packets at hand: what their records say, where their events are, and whether the express lane took them. */
+  readonly #packets = Array.from({ length: SLOTS }, newPacket)
+  readonly #places = new Int32Array(SLOTS)
+  readonly #ordinary = new Uint8Array(SLOTS)
+  #waiting = 0
+  #view: DataView = this.observation.layers.view
+  #file = 0
+  /** Of no use: what was read ahead, kept so that reading it is not left out. */
+  fetched = 0
 
   constructor(options: AnalysisOptions = {}) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
@@ -116,8 +130,9 @@ export class Analysis {
     const ports = options.ports ?? tunnelPorts()
     this.filterOptions = options.filter ?? { vnis: [], vteps: [] }
     this.#filter = new Filter(this.filterOptions)
-    this.#log = new EventLog(this.#begins ? 1 : EVENT_LIMIT)
-    this.keys = new Keys(limits)
+    this.#log = new EventLog(this.#begins ? SLOTS : EVENT_LIMIT)
+    this.#ports = ports
+    this.keys = new Keys(limits, this)
     this.#writer = new EventWriter(this.keys, ports)
     this.tunnel = new TunnelTotals(limits.protocols)
     this.vnis = new Vnis(this.keys)
@@ -126,6 +141,7 @@ export class Analysis {
     this.flows = new Flows(this.keys, limits.details)
     this.macs = new Macs(this.keys, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)
+    this.#express = new ExpressLane(this.keys.paths, this, ports)
     this.copies = new Copies(limits.window)
     this.outerFragments = new OuterFragments(limits.datagrams)
     this.echo = new Echo(this.keys, limits.window)
@@ -154,11 +170,101 @@ export class Analysis {
     ]
   }
 
-  /** Counts the packet in {@link observation}. */
+  /**
+   * Takes a packet. Packets are counted in groups, so {@link drain} is to be called before the view's bytes change and after the
+   * last one.
+   * @param firstNumber - The packet number that counts as 1.
+   */
+  take(view: DataView, packet: PacketInfo, file: number, firstNumber: number): void {
+    if (view !== this.#view || file !== this.#file) {
+      this.drain()
+      this.#view = view
+      this.#file = file
+    }
+    const slot = this.#waiting++
+    const number = packet.number - firstNumber + 1
+    const copy = this.#packets[slot]!
+    copyPacket(copy, packet)
+    copy.number = number
+    if (number > this.numbers) this.numbers = number
+    const at = this.#begins ? slot * STRIDE : this.#log.append()
+    this.#places[slot] = at
+    this.#express.read(slot, this.#log, at, view, packet, number, file * 65536 + packet.interfaceId)
+    if (this.#waiting === SLOTS) this.drain()
+  }
+
+  /** Counts and judges the packets that were taken since the last time. */
+  drain(): void {
+    const count = this.#waiting
+    if (count === 0) return
+    this.#waiting = 0
+    const log = this.#log
+    this.fetched = this.#express.fetch(count)
+    for (let slot = 0; slot < count; slot++) {
+      const at = this.#places[slot]!
+      const isOrdinary = this.#express.count(slot, log, at)
+      this.#ordinary[slot] = isOrdinary ? 1 : 0
+      if (!isOrdinary) this.#countLong(this.#packets[slot]!, at)
+    }
+    if (!this.#begins) return
+    for (let slot = 0; slot < count; slot++) this.fetched += this.#fetch(log, slot * STRIDE)
+    for (let slot = 0; slot < count; slot++) {
+      if (this.#ordinary[slot] !== 0) this.#judgeOrdinary(log, slot * STRIDE)
+      else this.#judge(log, slot * STRIDE)
+    }
+  }
+
+  /** Adds what a path's packets counted to the rows that they belong to. */
+  settle({ i32, f64 }: Paths, at: number): void {
+    const packets = i32[at + Path.Packets]!
+    const innerBytes = f64[(at + Path.InnerBytes) >> 1]!
+    const wireBytes = f64[(at + Path.WireBytes) >> 1]!
+    const seconds = f64[(at + Path.Seconds) >> 1]!
+    const nanoseconds = i32[at + Path.Nanoseconds]!
+    const bits = i32[at + Path.Bits]!
+    const pairDirection = (bits & PathBit.PairForward) !== 0 ? 0 : 1
+    const flowDirection = (bits & PathBit.FlowForward) !== 0 ? 0 : 1
+    const port = i32[at + Path.OuterPorts]! >>> 16
+    const number = i32[at + Path.Number]!
+    this.vnis.add(i32[at + Path.Vni]!, packets, innerBytes, wireBytes)
+    this.vtepPairs.add(i32[at + Path.Pair]!, pairDirection, packets, wireBytes, i32[at + Path.LargestOuterIp]!)
+    this.flows.add(i32[at + Path.Flow]!, flowDirection, packets, innerBytes, seconds, nanoseconds, port, number)
+    this.macs.add(i32[at + Path.Mac]!, i32[at + Path.MacAtVtep]! - 1, packets, seconds, nanoseconds)
+    i32[at + Path.Packets] = 0
+    f64[(at + Path.InnerBytes) >> 1] = 0
+    f64[(at + Path.WireBytes) >> 1] = 0
+  }
+
+  /** Brings every count up to date: to be called before any is read. */
+  settleAll(): void {
+    this.drain()
+    this.keys.paths.settleAll()
+  }
+
+  /** Counts and judges the packet in {@link observation}. */
   observe(): void {
+    this.drain()
+    const o = this.observation
+    if (o.number > this.numbers) this.numbers = o.number
+    const at = this.#begins ? 0 : this.#log.append()
+    this.#count(at)
+    if (this.#begins) this.#judge(this.#log, at)
+  }
+
+  /** Takes a packet apart and counts it. */
+  #countLong(packet: PacketInfo, at: number): void {
+    const { observation } = this
+    const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
+    const { layers } = observation
+    dissect(layers, this.#view, packet.at, packet.capturedLength, wireLength, packet.linkType, this.#ports)
+    observation.record(packet, this.#file, 1)
+    this.#count(at)
+  }
+
+  /** Counts the packet in {@link observation} and writes its event, unless there is no room for it. */
+  #count(at: number): void {
     const o = this.observation
     o.clearRows()
-    if (o.number > this.numbers) this.numbers = o.number
     this.capture.observe(o)
     this.tunnel.observe(o)
     if (o.layers.tunnel !== TunnelKind.None && this.#filter.keeps(o.layers)) {
@@ -173,14 +279,7 @@ export class Analysis {
     } else if (o.layers.tunnel === TunnelKind.None && o.layers.outerDestinationPort !== NONE) {
       o.outside = this.#filter.keepsOutside(o.layers)
     }
-    const log = this.#log
-    if (this.#begins) {
-      this.#writer.fill(log, 0, o)
-      this.#judge(log, 0)
-    } else {
-      const at = log.append()
-      if (at !== NONE) this.#writer.fill(log, at, o)
-    }
+    if (at !== NONE) this.#writer.fill(this.#log, at, o)
   }
 
   /**
@@ -194,6 +293,8 @@ export class Analysis {
     if (later.#begins)
       throw new TypeError('only a part that does not begin the capture can be merged onto an earlier one')
     if (!this.#canTake(later)) return false
+    this.settleAll()
+    later.settleAll()
     const maps = this.keys.merge(later.keys)
     const offset = this.numbers
     this.capture.merge(later.capture, maps, offset)
@@ -216,6 +317,7 @@ export class Analysis {
 
   /** Everything counted so far as plain objects of typed arrays. */
   save(): AnalysisState {
+    this.settleAll()
     return {
       begins: this.#begins,
       numbers: this.numbers,
@@ -267,6 +369,32 @@ export class Analysis {
     return this.keys.hasRoomFor(later.keys)
   }
 
+  /** Reads ahead what the judges will want of a packet's rows. @returns Nothing of use. */
+  #fetch(log: EventLog, at: number): number {
+    const flow = log.i32[at + Field.Flow]!
+    if (flow === NONE) return 0
+    return this.copies.fetch(log, at) + this.tcp.fetch(flow) + this.requests.fetch(flow) + this.sourcePorts.fetch(flow)
+  }
+
+  /** The judges that an ordinary packet concerns, in the order of {@link #judge}. */
+  #judgeOrdinary(log: EventLog, at: number): void {
+    this.copies.observe(log, at)
+    this.outerFragments.observe(log, at)
+    this.underlayNeighbors.observe(log, at)
+    this.echo.tick(log, at)
+    this.integrity.observe(log, at)
+    this.networkCopies.observe(log, at)
+    this.tcp.observe(log, at)
+    this.sizes.observe(log, at)
+    this.passage.observe(log, at)
+    this.macMoves.observe(log, at)
+    this.requests.observe(log, at)
+    this.addressRequests.observe(log, at)
+    this.portDirections.observe(log, at)
+    this.sourcePorts.observe(log, at)
+    this.floods.observe(log, at)
+  }
+
   /** Runs the judges in order: whether a frame is a copy is known before anybody counts it. */
   #judge(log: EventLog, at: number): void {
     const { i32 } = log
@@ -292,4 +420,32 @@ export class Analysis {
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
   }
+}
+
+function newPacket(): PacketInfo {
+  return {
+    number: 0,
+    seconds: 0,
+    nanoseconds: 0,
+    at: 0,
+    capturedLength: 0,
+    wireLength: 0,
+    linkType: 0,
+    interfaceId: 0,
+    fcsLength: 0,
+    flags: 0,
+  }
+}
+
+function copyPacket(to: PacketInfo, from: PacketInfo): void {
+  to.number = from.number
+  to.seconds = from.seconds
+  to.nanoseconds = from.nanoseconds
+  to.at = from.at
+  to.capturedLength = from.capturedLength
+  to.wireLength = from.wireLength
+  to.linkType = from.linkType
+  to.interfaceId = from.interfaceId
+  to.fcsLength = from.fcsLength
+  to.flags = from.flags
 }

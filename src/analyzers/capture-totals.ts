@@ -55,15 +55,20 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
   }
 
   observe(o: Observation): void {
+    this.count(o.number, o.capturedLength, o.wireLength, o.seconds, o.nanoseconds)
+  }
+
+  /** Counts one record. */
+  count(number: number, capturedLength: number, wireLength: number, seconds: number, nanoseconds: number): void {
     const { f64 } = this.#totals
     f64[PACKETS]!++
-    f64[CAPTURED_BYTES]! += o.capturedLength
-    f64[WIRE_BYTES]! += o.wireLength
-    if (o.capturedLength < o.wireLength) {
+    f64[CAPTURED_BYTES]! += capturedLength
+    f64[WIRE_BYTES]! += wireLength
+    if (capturedLength < wireLength) {
       f64[TRUNCATED]!++
-      if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(o.number)
+      if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(number)
     }
-    stretch(this.#totals, SPAN, o.seconds, o.nanoseconds)
+    stretch(this.#totals, SPAN, seconds, nanoseconds)
   }
 
   merge(later: CaptureTotals, _maps: RowMaps, offset: number): void {

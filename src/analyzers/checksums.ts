@@ -177,14 +177,16 @@ function innerHeader(view: DataView, { version, at }: IpLayer): number {
 }
 
 /** Whether the checksum of an IPv4 header is wrong; most headers have no options, and five words need no loop. */
-function isHeaderWrong(view: DataView, at: number): boolean {
+export function isHeaderWrong(view: DataView, at: number): boolean {
   const length = ipv4.headerLength(view, at)
   if (length !== ipv4.LENGTH) return sum(view, at, at + length) !== ALL_ONES
-  const words =
-    view.getUint32(at) +
-    view.getUint32(at + 4) +
-    view.getUint32(at + 8) +
-    view.getUint32(at + 12) +
-    view.getUint32(at + 16)
-  return fold(Math.floor(words / 0x1_0000_0000) + fold(words >>> 0)) !== ALL_ONES
+  // As the machine has them: all ones read the same in either byte order.
+  const first = view.getInt32(at, true)
+  const second = view.getInt32(at + 4, true)
+  const third = view.getInt32(at + 8, true)
+  const fourth = view.getInt32(at + 12, true)
+  const fifth = view.getInt32(at + 16, true)
+  const upper = (first >>> 16) + (second >>> 16) + (third >>> 16) + (fourth >>> 16) + (fifth >>> 16)
+  const lower = (first & 0xffff) + (second & 0xffff) + (third & 0xffff) + (fourth & 0xffff) + (fifth & 0xffff)
+  return fold(upper + lower) !== ALL_ONES
 }

@@ -120,6 +120,11 @@ export class Copies implements Judge<CopiesState> {
     this.#remember(log, at, seconds, nanoseconds, high, low)
   }
 
+  /** Reads ahead what a packet with this event will want. @returns Nothing of use. */
+  fetch({ i32 }: EventLog, at: number): number {
+    return this.#window.fetch(i32[at + Field.DigestLow]!)
+  }
+
   save(): CopiesState {
     return {
       window: this.#window.save(),

@@ -8,7 +8,7 @@ import type { RowMaps } from './keys.ts'
 
 export { Bit, Field, STRIDE }
 
-/** Records a log has room for at the start. */
+/** Records a log has room for at the start: those of a group of packets. */
 const INITIAL = 64
 
 /** A saved log. */

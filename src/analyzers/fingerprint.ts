@@ -4,6 +4,7 @@
  */
 
 import { NONE } from '../codecs/fault.ts'
+import * as ipv4 from '../codecs/ipv4.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import { type IpLayer, type Layers, TunnelKind } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
@@ -52,13 +53,31 @@ export class Fingerprint {
       }
     }
     this.outer = digest.high ^ digest.low
-    digest.reset()
     // Behind an IP header the wire's length is the IP's; elsewhere padding may differ from hop to hop.
     const end = outerIp.at === NONE ? layers.end : Math.min(layers.end, outerIp.payloadEnd)
-    digest.bytes(view, at, Math.min(end, at + (outerIp.at === NONE ? PLAIN_SAMPLE : SAMPLE)))
-    digest.word(layers.innerLength)
-    this.high = digest.high
-    this.low = digest.low
+    const sample = outerIp.at === NONE ? PLAIN_SAMPLE : SAMPLE
+    this.#digestCarried(view, at, Math.min(end, at + sample), layers.innerLength)
+  }
+
+  /**
+   * Digests a VXLAN packet without IP options or extension headers, as {@link take} would.
+   * @param ip - Offset of the outer IP header.
+   * @param transport - Offset of the outer UDP header.
+   * @param end - First offset past what was captured of the datagram.
+   * @param innerLength - Bytes behind the tunnel header on the wire.
+   */
+  takeOrdinary(view: DataView, ip: number, transport: number, end: number, innerLength: number): void {
+    const digest = this.#digest
+    digest.reset()
+    const carried = transport + udp.LENGTH + vxlan.LENGTH
+    if (transport - ip === ipv4.LENGTH) this.#digestIpv4(view, ip, Protocol.Udp, true)
+    else this.#digestIpv6(view, ip, 0, 0)
+    digest.word(view.getInt32(transport))
+    digest.word(udp.length(view, transport))
+    digest.word(view.getInt32(carried - 8))
+    digest.word(view.getInt32(carried - 4))
+    this.outer = digest.high ^ digest.low
+    this.#digestCarried(view, carried, Math.min(end, carried + SAMPLE), innerLength)
   }
 
   /** Digests what identifies the datagram that an outer fragment belongs to (RFC 791 §3.2, RFC 8200 §4.5). */
@@ -74,25 +93,39 @@ export class Fingerprint {
     this.low = digest.low
   }
 
-  #digestIp(view: DataView, ip: IpLayer, statesLength: boolean): void {
+  #digestCarried(view: DataView, at: number, end: number, innerLength: number): void {
     const digest = this.#digest
-    const { at } = ip
-    if (ip.version === 4) {
-      // A router may cut a datagram that was whole a hop before: its first fragment is the same frame. What MF and the total
-      // length say is then in the UDP length as well.
-      const first = view.getInt32(at)
-      digest.word(statesLength ? first & IPV4_WITHOUT_LENGTH : first)
-      digest.word(statesLength ? view.getInt32(at + 4) & IPV4_WITHOUT_MF : view.getInt32(at + 4))
-      digest.word(ip.protocol)
-      digest.word(view.getInt32(at + 12))
-      digest.word(view.getInt32(at + 16))
-    } else {
-      digest.word(view.getInt32(at))
-      digest.word(view.getInt32(at + 4) >>> 8)
-      digest.bytes(view, at + SOURCE, at + ipv6.LENGTH)
-      digest.word(ip.identification)
-      digest.word(ip.fragmentOffset)
-    }
+    digest.reset()
+    digest.bytes(view, at, end)
+    digest.word(innerLength)
+    this.high = digest.high
+    this.low = digest.low
+  }
+
+  #digestIp(view: DataView, ip: IpLayer, statesLength: boolean): void {
+    if (ip.version === 4) this.#digestIpv4(view, ip.at, ip.protocol, statesLength)
+    else this.#digestIpv6(view, ip.at, ip.identification, ip.fragmentOffset)
+  }
+
+  #digestIpv4(view: DataView, at: number, protocol: number, statesLength: boolean): void {
+    const digest = this.#digest
+    // A router may cut a datagram that was whole a hop before: its first fragment is the same frame. What MF and the total
+    // length say is then in the UDP length as well.
+    const first = view.getInt32(at)
+    digest.word(statesLength ? first & IPV4_WITHOUT_LENGTH : first)
+    digest.word(statesLength ? view.getInt32(at + 4) & IPV4_WITHOUT_MF : view.getInt32(at + 4))
+    digest.word(protocol)
+    digest.word(view.getInt32(at + 12))
+    digest.word(view.getInt32(at + 16))
+  }
+
+  #digestIpv6(view: DataView, at: number, identification: number, fragmentOffset: number): void {
+    const digest = this.#digest
+    digest.word(view.getInt32(at))
+    digest.word(view.getInt32(at + 4) >>> 8)
+    digest.bytes(view, at + SOURCE, at + ipv6.LENGTH)
+    digest.word(identification)
+    digest.word(fragmentOffset)
   }
 }
 

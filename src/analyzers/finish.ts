@@ -19,6 +19,7 @@ export interface FinishOptions {
 
 /** Turns counters into the summary: the only place that divides and makes words of numbers. */
 export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions): AnalysisSummary {
+  analysis.settleAll()
   const { keys, capture, tunnel, outerFragments } = analysis
   return {
     capture: {

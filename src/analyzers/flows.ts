@@ -22,7 +22,9 @@ const SPAN = 4
 const VTEPS = SPAN + SPAN_CELLS
 /** Two halves: who opened the flow by the first evidence (1 = a, 2 = b), and the last outer source ports (a→b in the upper 16 bits). */
 const INITIATOR = VTEPS + 1
-const CELLS = INITIATOR + 1
+/** Two halves: the numbers of the packets that those ports are of, a→b first. */
+const PORT_NUMBERS = INITIATOR + 1
+const CELLS = PORT_NUMBERS + 1
 
 /** Saved flows. */
 export interface FlowsState {
@@ -108,12 +110,34 @@ export class Flows implements Counter<FlowsState> {
     this.#noteVtep(o.flowRow, direction, o.sourceId)
     const opening = (at + INITIATOR) * 2
     if (i32[opening] === 0) i32[opening] = initiatorOf(o)
-    const port = o.layers.outerSourcePort & 0xffff
-    const ports = i32[opening + 1]!
-    i32[opening + 1] = direction === 0 ? (port << 16) | (ports & 0xffff) : (ports & ~0xffff) | port
+    this.#notePort(at, direction, o.layers.outerSourcePort & 0xffff, o.number)
   }
 
-  merge(later: Flows, maps: RowMaps, _offset: number): void {
+  /**
+   * Counts packets that came one after the other in one direction of a flow, from a VTEP that it is known to have.
+   * @param seconds - The last one's time.
+   * @param port - Its outer source port.
+   * @param number - Its number.
+   */
+  add(
+    row: number,
+    direction: 0 | 1,
+    packets: number,
+    innerBytes: number,
+    seconds: number,
+    nanoseconds: number,
+    port: number,
+    number: number,
+  ): void {
+    const at = this.#records.at(row)
+    const { f64 } = this.#records
+    f64[at + PACKETS + direction]! += packets
+    f64[at + INNER_BYTES + direction]! += innerBytes
+    stretch(this.#records, at + SPAN, seconds, nanoseconds)
+    this.#notePort(at, direction, port, number)
+  }
+
+  merge(later: Flows, maps: RowMaps, offset: number): void {
     for (let row = 0; row < maps.flows.length; row++) {
       const from = later.#records.at(row)
       const mapped = maps.flows[row]!
@@ -128,6 +152,10 @@ export class Flows implements Counter<FlowsState> {
       const newer = later.#records.i32[(from + INITIATOR) * 2 + 1]!
       const upper = newer >>> 16 === 0 ? i32[ports]! & ~0xffff : newer & ~0xffff
       i32[ports] = upper | ((newer & 0xffff) === 0 ? i32[ports]! & 0xffff : newer & 0xffff)
+      for (const half of [0, 1]) {
+        const number = later.#records.i32[(from + PORT_NUMBERS) * 2 + half]!
+        if (number !== 0) i32[(to + PORT_NUMBERS) * 2 + half] = number + offset
+      }
       for (const direction of [0, 1] as const) {
         const vtep = later.#records.i32[(from + VTEPS) * 2 + direction]!
         if (vtep !== 0) this.#noteVtep(mapped, direction, maps.addresses[vtep - 1]!)
@@ -146,6 +174,16 @@ export class Flows implements Counter<FlowsState> {
   restore(state: FlowsState): void {
     this.#records.restore(state.records)
     this.#vteps.restore(state.vteps)
+  }
+
+  #notePort(at: number, direction: 0 | 1, port: number, number: number): void {
+    const { i32 } = this.#records
+    const half = (at + PORT_NUMBERS) * 2 + direction
+    // Counts are settled late: a later packet of this direction may have come by another VTEP.
+    if (number < i32[half]!) return
+    i32[half] = number
+    const ports = (at + INITIATOR) * 2 + 1
+    i32[ports] = direction === 0 ? (port << 16) | (i32[ports]! & 0xffff) : (i32[ports]! & ~0xffff) | port
   }
 
   #noteVtep(row: number, direction: 0 | 1, vtep: number): void {

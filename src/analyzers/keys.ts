@@ -16,7 +16,7 @@ import { InnerFragments } from './inner-fragments.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Limits } from './limits.ts'
 import type { Observation } from './observation.ts'
-import { PathCache } from './path-cache.ts'
+import { Paths, type Settler } from './paths.ts'
 
 const SOURCE = ipv6.LAYOUT.offsets.source
 const DESTINATION = ipv6.LAYOUT.offsets.destination
@@ -87,9 +87,12 @@ export class Keys {
   /** [VNI, VLAN stack, MAC address] */
   readonly macs: KeyTable
   readonly #fragments: InnerFragments
-  #paths = new PathCache()
+  /** The latest paths, with the counts that they owe. */
+  readonly paths: Paths
 
-  constructor(limits: Limits) {
+  /** @param settler - Adds to the rows' counts what {@link paths} counted. */
+  constructor(limits: Limits, settler: Settler) {
+    this.paths = new Paths(settler)
     this.addresses = new KeyTable('addresses', 5, limits.addresses)
     this.vlanStacks = new KeyTable('vlanStacks', 4, limits.vlanStacks)
     this.vnis = new KeyTable('vnis', 2, limits.vnis)
@@ -112,19 +115,9 @@ export class Keys {
 
   /** Resolves the rows of a tunnel packet that the filter keeps. */
   resolve(o: Observation): void {
-    if (this.#paths.recall(o)) return
+    if (this.paths.recall(o)) return
     this.#lookUp(o)
-    this.#paths.remember(o)
-  }
-
-  /** Keeps that the packet's outer ports have found their rows, so that the next one like it need not look. */
-  rememberPorts(o: Observation): void {
-    this.#paths.rememberPorts(o)
-  }
-
-  /** Keeps the row of the packet's MAC at its VTEP for the next packet like it. */
-  rememberMacAtVtep(row: number): void {
-    this.#paths.rememberMacAtVtep(row)
+    this.paths.remember(o, o.destinationId !== NONE && this.isMulticast(o.destinationId))
   }
 
   /** Id of the address at the key's scratch words; `NONE` when the table is full. */
@@ -312,7 +305,7 @@ export class Keys {
   }
 
   restore(state: KeysState): void {
-    this.#paths = new PathCache()
+    this.paths.clear()
     for (const [index, table] of this.tables.entries()) table.restore(state.tables[index]!)
     this.#fragments.restore(state.fragments)
   }

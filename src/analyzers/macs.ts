@@ -95,6 +95,19 @@ export class Macs implements Counter<MacsState> {
     this.#noteClaim(o)
   }
 
+  /**
+   * Counts packets that came one after the other from a MAC at a VTEP where it has been seen before.
+   * @param row - Row of the MAC.
+   * @param atVtep - Row of it at that VTEP.
+   * @param seconds - The last one's time.
+   */
+  add(row: number, atVtep: number, packets: number, seconds: number, nanoseconds: number): void {
+    this.#packets.add(row, 0, packets)
+    const at = this.#byVtep.at(atVtep)
+    this.#byVtep.f64[at + PACKETS]! += packets
+    stretch(this.#byVtep, at + SPAN, seconds, nanoseconds)
+  }
+
   merge(later: Macs, maps: RowMaps, _offset: number): void {
     for (let row = 0; row < maps.macs.length; row++) {
       this.#packets.add(maps.macs[row]!, 0, later.packets(row))
@@ -133,7 +146,7 @@ export class Macs implements Counter<MacsState> {
     this.#vteps.key[0] = o.macRow
     this.#vteps.key[1] = o.sourceId
     const row = this.#vteps.row()
-    if (row !== NONE) this.keys.rememberMacAtVtep(row)
+    if (row !== NONE) this.keys.paths.rememberMacAtVtep(row)
     return row
   }
 

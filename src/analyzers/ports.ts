@@ -45,7 +45,7 @@ export class Ports implements Counter<PortsState> {
     this.#sources.key[0] = o.pairRow * 2 + (o.pairForward ? 0 : 1)
     this.#sources.key[1] = layers.outerSourcePort
     const source = this.#sources.row()
-    if (destination !== NONE && source !== NONE) this.keys.rememberPorts(o)
+    if (destination !== NONE && source !== NONE) this.keys.paths.rememberPorts(o)
   }
 
   merge(later: Ports, maps: RowMaps, _offset: number): void {

@@ -29,6 +29,12 @@ export class Records {
     return row * this.stride
   }
 
+  /** Reads a row's record ahead. @returns Nothing of use. */
+  fetch(row: number): number {
+    const at = row * this.stride * 2
+    return at < this.i32.length ? this.i32[at]! ^ this.i32[at + this.stride * 2 - 1]! : 0
+  }
+
   /** One cell of a row's record, 0 for a row that has none yet. */
   get(row: number, cell: number): number {
     return row < this.#capacity ? this.f64[row * this.stride + cell]! : 0

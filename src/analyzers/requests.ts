@@ -96,6 +96,11 @@ export class Requests implements Judge<RequestsState> {
     this.#open(log, at, own, flow * 2 + forward)
   }
 
+  /** Reads a flow row's record ahead. @returns Nothing of use. */
+  fetch(flow: number): number {
+    return this.#flows.fetch(flow)
+  }
+
   /** Packets of a route in one direction, copies aside. */
   packets(route: number, direction: 0 | 1): number {
     return route < this.#routeRows ? this.#routes.i32[this.#routes.at(route) * 2 + direction * SIDE + PACKETS]! : 0

@@ -46,6 +46,11 @@ export class SourcePorts implements Judge<SourcePortsState> {
     if (count < EXAMPLES) this.#pairs.i32[side + 1 + count] = i32[at + Field.Number]!
   }
 
+  /** Reads a flow row's record ahead. @returns Nothing of use. */
+  fetch(flow: number): number {
+    return this.#flows.fetch(flow)
+  }
+
   /** How many inner conversations a direction carried. */
   conversationCount(pair: number, direction: 0 | 1): number {
     return pair >= this.#pairRows ? 0 : this.#pairs.i32[this.#pairs.at(pair) * 2 + direction * SIDE]!

@@ -134,6 +134,11 @@ export class Tcp implements Judge<TcpState> {
     this.#followSequence(log, at, cell, direction)
   }
 
+  /** Reads a flow row's record ahead. @returns Nothing of use. */
+  fetch(flow: number): number {
+    return this.#records.fetch(flow)
+  }
+
   /** MSS that a flow's receiver in `direction` announced; 0 when its SYN was not seen. */
   mssToward(flow: number, direction: 0 | 1): number {
     if (flow >= this.#rows) return 0

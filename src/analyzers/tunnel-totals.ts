@@ -101,6 +101,11 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     }
   }
 
+  /** Counts one VXLAN packet without a fault. */
+  countVxlan(): void {
+    this.#totals.f64[TunnelKind.Vxlan]!++
+  }
+
   merge(later: TunnelTotals, _maps: RowMaps, offset: number): void {
     for (let cell = 0; cell < CELLS; cell++) this.#totals.f64[cell]! += later.#totals.f64[cell]!
     for (let row = 0; row < LAYER_NAMES.length * FAULTS; row++) {

@@ -55,6 +55,15 @@ export class Vnis implements Counter<RecordsState> {
     }
   }
 
+  /** Counts unicast packets of a VNI row. */
+  add(row: number, packets: number, innerBytes: number, outerBytes: number): void {
+    const at = this.#records.at(row)
+    const { f64 } = this.#records
+    f64[at + PACKETS]! += packets
+    f64[at + INNER_BYTES]! += innerBytes
+    f64[at + OUTER_BYTES]! += outerBytes
+  }
+
   merge(later: Vnis, maps: RowMaps, _offset: number): void {
     for (let row = 0; row < maps.vnis.length; row++) {
       for (let cell = 0; cell < CELLS; cell++) this.#records.add(maps.vnis[row]!, cell, later.#records.get(row, cell))

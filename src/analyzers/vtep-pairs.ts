@@ -64,6 +64,15 @@ export class VtepPairs implements Counter<RecordsState> {
       f64[at + OVERHEAD] = inner - layers.outerIp.at
   }
 
+  /** Counts packets of a pair row whose header lengths and inner IP version it has seen before. */
+  add(row: number, direction: 0 | 1, packets: number, outerBytes: number, largestOuterIp: number): void {
+    const at = this.#records.at(row)
+    const { f64 } = this.#records
+    f64[at + PACKETS + direction]! += packets
+    f64[at + OUTER_BYTES + direction]! += outerBytes
+    if (largestOuterIp > f64[at + MAX_OUTER_IP_LENGTH]!) f64[at + MAX_OUTER_IP_LENGTH] = largestOuterIp
+  }
+
   merge(later: VtepPairs, maps: RowMaps, _offset: number): void {
     for (let row = 0; row < maps.pairs.length; row++) {
       const to = maps.pairs[row]!

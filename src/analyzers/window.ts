@@ -52,6 +52,11 @@ export class Window {
     return this.#chase(this.#heads[low & (this.#heads.length - 1)]!, high, low)
   }
 
+  /** Reads what {@link find} and {@link insert} will read first. @returns Nothing of use. */
+  fetch(low: number): number {
+    return this.#heads[low & (this.#heads.length - 1)]!
+  }
+
   /** The next older entry with the same key as the one at `entry`. */
   older(entry: number): number {
     const at = entry - OWN

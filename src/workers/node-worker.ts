@@ -12,7 +12,7 @@ const ports = tunnelPorts(furtherPorts)
 
 parentPort?.on('message', ({ batch, file, firstNumber }: PartRequest) => {
   const analysis = new Analysis({ filter, limits, ports, begins: false })
-  observePackets(analysis, new BatchReader(batch), ports, file, firstNumber)
+  observePackets(analysis, new BatchReader(batch), file, firstNumber)
   const answer: PartAnswer = { state: analysis.save(), batch }
   parentPort?.postMessage(answer, buffersOf(answer))
 })
