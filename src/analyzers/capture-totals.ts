@@ -1,4 +1,5 @@
 /** The capture as a whole: packets, bytes, first and last time. Filters do not touch it. */
+import type { PacketInfo } from '../packet.ts'
 import type { Counter } from './analyzer.ts'
 import type { RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
@@ -55,20 +56,37 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
   }
 
   observe(o: Observation): void {
-    this.count(o.number, o.capturedLength, o.wireLength, o.seconds, o.nanoseconds)
-  }
-
-  /** Counts one record. */
-  count(number: number, capturedLength: number, wireLength: number, seconds: number, nanoseconds: number): void {
     const { f64 } = this.#totals
     f64[PACKETS]!++
-    f64[CAPTURED_BYTES]! += capturedLength
-    f64[WIRE_BYTES]! += wireLength
-    if (capturedLength < wireLength) {
+    f64[CAPTURED_BYTES]! += o.capturedLength
+    f64[WIRE_BYTES]! += o.wireLength
+    if (o.capturedLength < o.wireLength) {
       f64[TRUNCATED]!++
-      if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(number)
+      if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(o.number)
     }
-    stretch(this.#totals, SPAN, seconds, nanoseconds)
+    stretch(this.#totals, SPAN, o.seconds, o.nanoseconds)
+  }
+
+  /** Counts the first `count` records of a group. */
+  countGroup(packets: readonly PacketInfo[], count: number): void {
+    const { f64 } = this.#totals
+    let capturedBytes = 0
+    let wireBytes = 0
+    let truncated = 0
+    for (let index = 0; index < count; index++) {
+      const { number, capturedLength, wireLength, seconds, nanoseconds } = packets[index]!
+      capturedBytes += capturedLength
+      wireBytes += wireLength
+      if (capturedLength < wireLength) {
+        truncated++
+        if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(number)
+      }
+      stretch(this.#totals, SPAN, seconds, nanoseconds)
+    }
+    f64[PACKETS]! += count
+    f64[CAPTURED_BYTES]! += capturedBytes
+    f64[WIRE_BYTES]! += wireBytes
+    f64[TRUNCATED]! += truncated
   }
 
   merge(later: CaptureTotals, _maps: RowMaps, offset: number): void {

@@ -7,8 +7,9 @@
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Bit, type EventLog, Field, STRIDE } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
+import { SeenFilter } from './seen-filter.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { elapsed, near } from './time.ts'
 import { Window, type WindowState } from './window.ts'
@@ -69,12 +70,15 @@ export class Copies implements Judge<CopiesState> {
   /** Whether the packet at hand is one of {@link repeats}. */
   isRepeat = false
   readonly #window: Window
+  /** Whether a frame may be in the window: most are not. */
+  readonly #seen: SeenFilter
   readonly #replicas = new Records(1)
   #replicaRows = 0
 
   /** @param size - Frames remembered, a power of two. */
   constructor(readonly size: number) {
     this.#window = new Window(size, WORDS)
+    this.#seen = new SeenFilter(size)
   }
 
   /** Replicas by VNI row: packets whose inner frame went to another peer just before. */
@@ -91,6 +95,13 @@ export class Copies implements Judge<CopiesState> {
     const seconds = f64[at >> 1]!
     const high = i32[at + Field.DigestHigh]!
     const low = i32[at + Field.DigestLow]!
+    if (this.#seen.has(low)) this.#look(log, at, seconds, nanoseconds, high, low)
+    this.#remember(log, at, seconds, nanoseconds, high, low)
+  }
+
+  /** Looks for frames with this digest. */
+  #look(log: EventLog, at: number, seconds: number, nanoseconds: number, high: number, low: number): void {
+    const { i32 } = log
     const window = this.#window
     const { data } = window
     const isTunnel = (i32[at + Field.Bits]! & Bit.Tunnel) !== 0
@@ -117,12 +128,14 @@ export class Copies implements Judge<CopiesState> {
       i32[at + Field.Bits]! |= Bit.Replica
       this.#countReplica(i32[at + Field.Vni]!)
     }
-    this.#remember(log, at, seconds, nanoseconds, high, low)
   }
 
-  /** Reads ahead what a packet with this event will want. @returns Nothing of use. */
-  fetch({ i32 }: EventLog, at: number): number {
-    return this.#window.fetch(i32[at + Field.DigestLow]!)
+  /** Reads window heads ahead. @returns Nothing of use. */
+  fetch({ i32 }: EventLog, count: number): number {
+    const window = this.#window
+    let sum = 0
+    for (let event = 0; event < count; event++) sum ^= window.fetch(i32[event * STRIDE + Field.DigestLow]!)
+    return sum
   }
 
   save(): CopiesState {
@@ -138,6 +151,7 @@ export class Copies implements Judge<CopiesState> {
 
   restore(state: CopiesState): void {
     this.#window.restore(state.window)
+    for (const entry of this.#window.entries()) this.#seen.add(this.#window.low(entry))
     this.#replicas.restore(state.replicas)
     this.#replicaRows = state.replicaRows
     this.repeats.restore(state.repeats)
@@ -169,7 +183,8 @@ export class Copies implements Judge<CopiesState> {
       const { data } = window
       if (near(seconds, nanoseconds, data[oldest + SECONDS]!, data[oldest + NANOSECONDS]!, COPY_TIME)) this.forgotten++
     }
-    const entry = window.insert(high, low)
+    const entry = window.claim(high, low)
+    this.#seen.add(low)
     const { data } = window
     data[entry + OUTER] = i32[at + Field.OuterDigest]!
     data[entry + INTERFACE] = i32[at + Field.Interface]!

@@ -23,7 +23,6 @@ import * as tcp from '../codecs/tcp.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
-import type { CaptureTotals } from './capture-totals.ts'
 import { isHeaderWrong } from './checksums.ts'
 import { Bit, Field } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
@@ -42,7 +41,6 @@ import {
   Shape,
 } from './paths.ts'
 import type { Timeline } from './timeline.ts'
-import type { TunnelTotals } from './tunnel-totals.ts'
 
 /** Captured bytes that the smallest ordinary packet has: up to the inner ports over IPv4 in IPv4, without tags. */
 const LEAST_CAPTURED = ethernet.LENGTH + ipv4.LENGTH + udp.LENGTH + vxlan.LENGTH + ethernet.LENGTH + ipv4.LENGTH + 4
@@ -68,18 +66,10 @@ const DESTINATION = ipv6.LAYOUT.offsets.destination
 /** Packets of a group. */
 export const SLOTS = 64
 
-/** Counts that are not kept by path. */
-export interface ExpressCounters {
-  capture: CaptureTotals
-  tunnel: TunnelTotals
-  timeline: Timeline
-}
-
 /** Takes ordinary packets. */
 export class ExpressLane {
   /** By slot: whether the packet looks ordinary; what of it the counters want beside its event; and its path's key. */
   readonly #looksOrdinary = new Uint8Array(SLOTS)
-  readonly #capturedLengths = new Int32Array(SLOTS)
   readonly #innerLengths = new Int32Array(SLOTS)
   readonly #keys = new Int32Array(SLOTS * PATH_KEY)
   readonly #hashes = new Int32Array(SLOTS)
@@ -91,7 +81,7 @@ export class ExpressLane {
    */
   constructor(
     private readonly paths: Paths,
-    private readonly counters: ExpressCounters,
+    private readonly timeline: Timeline,
     private readonly ports: TunnelPorts,
   ) {}
 
@@ -153,10 +143,7 @@ export class ExpressLane {
     sums[(path + Path.InnerBytes) >> 1]! += innerLength
     sums[(path + Path.WireBytes) >> 1]! += wireLength
     if (outerLength > records[path + Path.LargestOuterIp]!) records[path + Path.LargestOuterIp] = outerLength
-    const { capture, tunnel, timeline } = this.counters
-    capture.count(number, this.#capturedLengths[slot]!, wireLength, seconds, nanoseconds)
-    tunnel.countVxlan()
-    timeline.count(records[path + Path.Vni]!, seconds, nanoseconds, innerLength)
+    this.timeline.count(records[path + Path.Vni]!, seconds, nanoseconds, innerLength)
 
     let bits = event[at + Field.Bits]!
     if ((pathBits & PathBit.PairForward) !== 0) bits |= Bit.PairForward
@@ -317,9 +304,8 @@ export class ExpressLane {
     if ((shape & Shape.OuterIpv6) === 0) putOuterIpv4(keys, key, view, ip)
     else putOuterIpv6(keys, key, view, ip)
     if ((shape & Shape.InnerIpv6) === 0) putInnerIpv4(keys, key, view, innerIp)
-    else putInnerIpv6(keys, key, view, innerIp)
+    else putInnerIpv6(keys, key, view, innerIp, (shape & Shape.OuterIpv6) === 0)
     this.#hashes[slot] = pathHash(keys, key)
-    this.#capturedLengths[slot] = capturedLength
     this.#innerLengths[slot] = innerLength
     const fingerprint = this.#fingerprint
     fingerprint.takeOrdinary(view, ip, transport, Math.min(end, datagramEnd), innerLength)

@@ -10,12 +10,14 @@ import { type IpLayer, type Layers, TunnelKind } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
-import { Digest } from './hash.ts'
+import { Digest, fold32 } from './hash.ts'
 
 const SOURCE = ipv6.LAYOUT.offsets.source
 
-/** Bytes of the payload that enter a digest: past every inner header, inner checksums included. */
+/** Bytes of the payload that enter a digest. */
 const SAMPLE = 160
+/** Of an inner frame: its Ethernet, IP and TCP headers, the checksum over all the rest included. */
+const TUNNEL_SAMPLE = 80
 
 /** First word of an IPv4 header without the total length; second word without the MF flag (RFC 791 §3.1). */
 const IPV4_WITHOUT_LENGTH = 0xffff_0000 | 0
@@ -32,30 +34,27 @@ export class Fingerprint {
 
   /** Digests the packet. */
   take(layers: Layers): void {
-    const digest = this.#digest
-    const { view, outerIp } = layers
-    digest.reset()
+    const { view, outerIp, tunnelAt } = layers
     let at = layers.cursor.position
+    let sample = PLAIN_SAMPLE
     if (outerIp.at === NONE) {
-      digest.word(layers.outerFrame.etherType)
+      this.outer = fold32(0, layers.outerFrame.etherType)
       if (layers.outerFrame.etherType === NONE) at = layers.at
     } else {
-      this.#digestIp(view, outerIp, layers.outerDestinationPort !== NONE)
+      this.outer = digestIp(view, outerIp, layers.outerDestinationPort !== NONE)
+      sample = SAMPLE
       at = outerIp.payloadAt === NONE ? layers.end : outerIp.payloadAt
       if (layers.outerDestinationPort !== NONE) {
-        digest.word(view.getInt32(layers.outerTransport))
-        digest.word(udp.length(view, layers.outerTransport))
+        this.outer = digestUdp(this.outer, view, layers.outerTransport)
         at = layers.outerTransport + udp.LENGTH
       }
       if (layers.tunnel !== TunnelKind.None) {
-        digest.bytes(view, at, layers.tunnelAt + vxlan.LENGTH)
-        at = layers.tunnelAt + vxlan.LENGTH
+        for (; at < tunnelAt + vxlan.LENGTH; at += 4) this.outer = fold32(this.outer, view.getInt32(at))
+        sample = TUNNEL_SAMPLE
       }
     }
-    this.outer = digest.high ^ digest.low
     // Behind an IP header the wire's length is the IP's; elsewhere padding may differ from hop to hop.
     const end = outerIp.at === NONE ? layers.end : Math.min(layers.end, outerIp.payloadEnd)
-    const sample = outerIp.at === NONE ? PLAIN_SAMPLE : SAMPLE
     this.#digestCarried(view, at, Math.min(end, at + sample), layers.innerLength)
   }
 
@@ -67,17 +66,12 @@ export class Fingerprint {
    * @param innerLength - Bytes behind the tunnel header on the wire.
    */
   takeOrdinary(view: DataView, ip: number, transport: number, end: number, innerLength: number): void {
-    const digest = this.#digest
-    digest.reset()
-    const carried = transport + udp.LENGTH + vxlan.LENGTH
-    if (transport - ip === ipv4.LENGTH) this.#digestIpv4(view, ip, Protocol.Udp, true)
-    else this.#digestIpv6(view, ip, 0, 0)
-    digest.word(view.getInt32(transport))
-    digest.word(udp.length(view, transport))
-    digest.word(view.getInt32(carried - 8))
-    digest.word(view.getInt32(carried - 4))
-    this.outer = digest.high ^ digest.low
-    this.#digestCarried(view, carried, Math.min(end, carried + SAMPLE), innerLength)
+    const tunnel = transport + udp.LENGTH
+    const carried = tunnel + vxlan.LENGTH
+    let outer = transport - ip === ipv4.LENGTH ? digestIpv4(view, ip, Protocol.Udp, true) : digestIpv6(view, ip, 0, 0)
+    outer = digestUdp(outer, view, transport)
+    this.outer = fold32(fold32(outer, view.getInt32(tunnel)), view.getInt32(tunnel + 4))
+    this.#digestCarried(view, carried, Math.min(end, carried + TUNNEL_SAMPLE), innerLength)
   }
 
   /** Digests what identifies the datagram that an outer fragment belongs to (RFC 791 §3.2, RFC 8200 §4.5). */
@@ -101,32 +95,34 @@ export class Fingerprint {
     this.high = digest.high
     this.low = digest.low
   }
+}
 
-  #digestIp(view: DataView, ip: IpLayer, statesLength: boolean): void {
-    if (ip.version === 4) this.#digestIpv4(view, ip.at, ip.protocol, statesLength)
-    else this.#digestIpv6(view, ip.at, ip.identification, ip.fragmentOffset)
-  }
+function digestIp(view: DataView, ip: IpLayer, statesLength: boolean): number {
+  if (ip.version === 4) return digestIpv4(view, ip.at, ip.protocol, statesLength)
+  return digestIpv6(view, ip.at, ip.identification, ip.fragmentOffset)
+}
 
-  #digestIpv4(view: DataView, at: number, protocol: number, statesLength: boolean): void {
-    const digest = this.#digest
-    // A router may cut a datagram that was whole a hop before: its first fragment is the same frame. What MF and the total
-    // length say is then in the UDP length as well.
-    const first = view.getInt32(at)
-    digest.word(statesLength ? first & IPV4_WITHOUT_LENGTH : first)
-    digest.word(statesLength ? view.getInt32(at + 4) & IPV4_WITHOUT_MF : view.getInt32(at + 4))
-    digest.word(protocol)
-    digest.word(view.getInt32(at + 12))
-    digest.word(view.getInt32(at + 16))
-  }
+function digestIpv4(view: DataView, at: number, protocol: number, statesLength: boolean): number {
+  // A router may cut a datagram that was whole a hop before: its first fragment is the same frame. What MF and the total
+  // length say is then in the UDP length as well.
+  const first = view.getInt32(at)
+  const second = view.getInt32(at + 4)
+  let digest = fold32(protocol, statesLength ? first & IPV4_WITHOUT_LENGTH : first)
+  digest = fold32(digest, statesLength ? second & IPV4_WITHOUT_MF : second)
+  digest = fold32(digest, view.getInt32(at + 12))
+  return fold32(digest, view.getInt32(at + 16))
+}
 
-  #digestIpv6(view: DataView, at: number, identification: number, fragmentOffset: number): void {
-    const digest = this.#digest
-    digest.word(view.getInt32(at))
-    digest.word(view.getInt32(at + 4) >>> 8)
-    digest.bytes(view, at + SOURCE, at + ipv6.LENGTH)
-    digest.word(identification)
-    digest.word(fragmentOffset)
-  }
+function digestIpv6(view: DataView, at: number, identification: number, fragmentOffset: number): number {
+  let digest = fold32(fragmentOffset, view.getInt32(at))
+  digest = fold32(digest, view.getInt32(at + 4) >>> 8)
+  for (let word = at + SOURCE; word < at + ipv6.LENGTH; word += 4) digest = fold32(digest, view.getInt32(word))
+  return fold32(digest, identification)
+}
+
+/** Ports and length of a UDP header. */
+function digestUdp(digest: number, view: DataView, at: number): number {
+  return fold32(fold32(digest, view.getInt32(at)), udp.length(view, at))
 }
 
 /** Bytes of a frame without IP that enter its digest: an ARP packet, so that Ethernet padding behind it does not. */

@@ -16,7 +16,13 @@ export function finalize(hash: number): number {
   return h ^ (h >>> 16)
 }
 
-/** A running 64-bit digest of bytes, in two halves; the same in every run, because parts of a capture compare digests. */
+/** Folds one 32-bit word into a digest; the same in every run, because parts of a capture compare digests. */
+export function fold32(digest: number, word: number): number {
+  const h = Math.imul(digest ^ word, 0xcc9e_2d51)
+  return (h << 13) | (h >>> 19)
+}
+
+/** A running 64-bit digest of bytes, in two halves; the same in every run. */
 export class Digest {
   high = 0
   low = 0
@@ -28,8 +34,7 @@ export class Digest {
 
   /** Adds one 32-bit word. */
   word(value: number): void {
-    const high = Math.imul(this.high ^ value, 0xcc9e_2d51)
-    this.high = (high << 13) | (high >>> 19)
+    this.high = fold32(this.high, value)
     const low = Math.imul((this.low + value) | 0, 0x85eb_ca6b)
     this.low = low ^ (low >>> 15)
   }
@@ -41,8 +46,7 @@ export class Digest {
     let position = at
     for (; position + 4 <= end; position += 4) {
       const value = view.getInt32(position)
-      high = Math.imul(high ^ value, 0xcc9e_2d51)
-      high = (high << 13) | (high >>> 19)
+      high = fold32(high, value)
       low = Math.imul((low + value) | 0, 0x85eb_ca6b)
       low ^= low >>> 15
     }

@@ -69,6 +69,9 @@ export const PATH_KEY = KEY + WIDE
 /** Bits of `Path.Shape` above the inner protocol. */
 export const Shape = { Ports: 1 << 8, OuterIpv6: 1 << 9, InnerIpv6: 1 << 10, Tagged: 1 << 11 } as const
 
+/** Either address is one of four words. */
+const WIDE_SHAPE = Shape.OuterIpv6 | Shape.InnerIpv6
+
 /** Bits of `Path.Bits`; 0 in a record that holds no path. */
 export const PathBit = {
   Filled: 1 << 0,
@@ -208,7 +211,7 @@ export class Paths {
     const { i32 } = this
     for (let word = 0; word < KEY; word++) if (i32[at + word] !== keys[from + word]) return false
     if (i32[at + Path.Bits] === 0) return false
-    return (keys[from + Path.Shape]! & (Shape.OuterIpv6 | Shape.InnerIpv6)) === 0 || this.#holdsWide(at, keys, from)
+    return (keys[from + Path.Shape]! & WIDE_SHAPE) === 0 || this.#holdsWide(at, keys, from)
   }
 
   #holdsWide(at: number, keys: Int32Array, from: number): boolean {
@@ -223,7 +226,7 @@ export class Paths {
     const { i32, f64 } = this
     const key = this.#key
     for (let word = 0; word < KEY; word++) i32[at + word] = key[word]!
-    if ((key[Path.Shape]! & (Shape.OuterIpv6 | Shape.InnerIpv6)) !== 0) {
+    if ((key[Path.Shape]! & WIDE_SHAPE) !== 0) {
       this.#wide ??= new Int32Array(this.#size * WIDE)
       const to = (at / PATH_STRIDE) * WIDE
       for (let word = 0; word < WIDE; word++) this.#wide[to + word] = key[KEY + word]!
@@ -287,54 +290,51 @@ function take(key: Int32Array, layers: Layers): boolean {
   if (innerIp.version === 4) putInnerIpv4(key, 0, innerView, innerIp.at)
   else {
     key[Path.Shape]! |= Shape.InnerIpv6
-    putInnerIpv6(key, 0, innerView, innerIp.at)
+    putInnerIpv6(key, 0, innerView, innerIp.at, outerIp.version === 4)
   }
   return true
 }
 
-/** Hash of the key in `keys` from `from` on. */
+/** Hash of the key in `keys` from `from` on: of what tells paths apart in a network, not of every word. */
 export function pathHash(keys: Int32Array, from: number): number {
-  let even = 0
-  let odd = 0
-  // Two chains side by side: each step waits for the one before it.
-  for (let word = from; word < from + KEY - 1; word += 2) {
-    even = mix(even, keys[word]!)
-    odd = mix(odd, keys[word + 1]!)
+  const inner = keys[from + Path.InnerSource]! ^ Math.imul(keys[from + Path.InnerDestination]!, 0x0101_0007)
+  const outer = keys[from + Path.OuterSource]! ^ Math.imul(keys[from + Path.OuterDestination]!, 0x0101_0007)
+  let hash = mix(inner, keys[from + Path.InnerPorts]!)
+  hash = mix(hash, outer ^ keys[from + Path.KindVni]!)
+  if ((keys[from + Path.Shape]! & WIDE_SHAPE) !== 0) {
+    for (let word = from + KEY; word < from + PATH_KEY; word++) hash = mix(hash, keys[word]!)
   }
-  if ((keys[from + Path.Shape]! & (Shape.OuterIpv6 | Shape.InnerIpv6)) !== 0) {
-    for (let word = from + KEY; word < from + PATH_KEY; word += 2) {
-      even = mix(even, keys[word]!)
-      odd = mix(odd, keys[word + 1]!)
-    }
-  }
-  return finalize(mix(even ^ Math.imul(odd, 5), keys[from + KEY - 1]!))
+  return finalize(hash)
 }
 
 /** Puts the addresses of the outer IPv4 header at an offset into the key at `to`. */
 export function putOuterIpv4(keys: Int32Array, to: number, view: DataView, at: number): void {
   keys[to + Path.OuterSource] = ipv4.source(view, at)
   keys[to + Path.OuterDestination] = ipv4.destination(view, at)
-  for (let word = to + KEY; word < to + KEY + WIDE / 2; word++) keys[word] = 0
 }
 
 /** The same of an inner one. */
 export function putInnerIpv4(keys: Int32Array, to: number, view: DataView, at: number): void {
   keys[to + Path.InnerSource] = ipv4.source(view, at)
   keys[to + Path.InnerDestination] = ipv4.destination(view, at)
-  for (let word = to + KEY + WIDE / 2; word < to + PATH_KEY; word++) keys[word] = 0
 }
 
-/** The same of an outer IPv6 header. */
+/** The same of an outer IPv6 header; what the inner one has more is cleared, so it comes after this. */
 export function putOuterIpv6(keys: Int32Array, to: number, view: DataView, at: number): void {
   keys[to + Path.OuterSource] = view.getInt32(at + SOURCE)
   keys[to + Path.OuterDestination] = view.getInt32(at + DESTINATION)
   putWide(keys, to + KEY, view, at)
+  for (let word = to + KEY + WIDE / 2; word < to + PATH_KEY; word++) keys[word] = 0
 }
 
-/** The same of an inner IPv6 header. */
-export function putInnerIpv6(keys: Int32Array, to: number, view: DataView, at: number): void {
+/**
+ * The same of an inner IPv6 header.
+ * @param isOnly - Whether the outer header is IPv4.
+ */
+export function putInnerIpv6(keys: Int32Array, to: number, view: DataView, at: number, isOnly: boolean): void {
   keys[to + Path.InnerSource] = view.getInt32(at + SOURCE)
   keys[to + Path.InnerDestination] = view.getInt32(at + DESTINATION)
+  if (isOnly) for (let word = to + KEY; word < to + KEY + WIDE / 2; word++) keys[word] = 0
   putWide(keys, to + KEY + WIDE / 2, view, at)
 }
 

@@ -1,5 +1,7 @@
 /** Columns on shared rows: one record of counters per row, row after row in one buffer, so that a packet touches one cache line. */
 
+import { type EventLog, STRIDE } from './event-log.ts'
+
 /** A saved block of records. */
 export interface RecordsState {
   rows: number
@@ -29,10 +31,17 @@ export class Records {
     return row * this.stride
   }
 
-  /** Reads a row's record ahead. @returns Nothing of use. */
-  fetch(row: number): number {
-    const at = row * this.stride * 2
-    return at < this.i32.length ? this.i32[at]! ^ this.i32[at + this.stride * 2 - 1]! : 0
+  /** Reads ahead the records of the rows in one field of the first `count` events of a log. @returns Nothing of use. */
+  fetch(log: EventLog, count: number, field: number): number {
+    const { i32 } = this
+    const { i32: events } = log
+    const words = this.stride * 2
+    let sum = 0
+    for (let event = 0; event < count; event++) {
+      const at = events[event * STRIDE + field]! * words
+      if (at >= 0 && at < i32.length) sum ^= i32[at]! ^ i32[at + words - 1]!
+    }
+    return sum
   }
 
   /** One cell of a row's record, 0 for a row that has none yet. */

@@ -96,9 +96,9 @@ export class Requests implements Judge<RequestsState> {
     this.#open(log, at, own, flow * 2 + forward)
   }
 
-  /** Reads a flow row's record ahead. @returns Nothing of use. */
-  fetch(flow: number): number {
-    return this.#flows.fetch(flow)
+  /** Reads flow records ahead. @returns Nothing of use. */
+  fetch(log: EventLog, count: number): number {
+    return this.#flows.fetch(log, count, Field.Flow)
   }
 
   /** Packets of a route in one direction, copies aside. */

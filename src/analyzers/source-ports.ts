@@ -46,9 +46,9 @@ export class SourcePorts implements Judge<SourcePortsState> {
     if (count < EXAMPLES) this.#pairs.i32[side + 1 + count] = i32[at + Field.Number]!
   }
 
-  /** Reads a flow row's record ahead. @returns Nothing of use. */
-  fetch(flow: number): number {
-    return this.#flows.fetch(flow)
+  /** Reads flow records ahead. @returns Nothing of use. */
+  fetch(log: EventLog, count: number): number {
+    return this.#flows.fetch(log, count, Field.Flow)
   }
 
   /** How many inner conversations a direction carried. */

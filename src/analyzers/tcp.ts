@@ -134,9 +134,9 @@ export class Tcp implements Judge<TcpState> {
     this.#followSequence(log, at, cell, direction)
   }
 
-  /** Reads a flow row's record ahead. @returns Nothing of use. */
-  fetch(flow: number): number {
-    return this.#records.fetch(flow)
+  /** Reads flow records ahead. @returns Nothing of use. */
+  fetch(log: EventLog, count: number): number {
+    return this.#records.fetch(log, count, Field.Flow)
   }
 
   /** MSS that a flow's receiver in `direction` announced; 0 when its SYN was not seen. */

@@ -20,6 +20,8 @@ const MAX_VNIS = 20
 const EARLIEST = -62_167_219_200
 const LATEST = 253_402_300_799
 
+const MILLISECOND = 1_000_000
+
 const PACKETS = 0
 const INNER_BYTES = 1
 
@@ -41,14 +43,17 @@ export class Timeline implements Counter<TimelineState> {
   #last = Number.NEGATIVE_INFINITY
   /** Below this millisecond the kept steps are coarse enough, as long as {@link #first} stays. */
   #roomUntil = Number.NEGATIVE_INFINITY
-  /** The step of the packet before, and its first millisecond. */
-  #step = 0
-  #stepBegin = Number.POSITIVE_INFINITY
+  /** The step of the packet before, and how often it has been another one than that of the packet before that. */
+  #step = Number.NaN
+  #visit = 0
+  /** The millisecond of the packet before: its second (not a number when there is none), and its first nanosecond. */
+  #seconds = Number.NaN
+  #from = 0
   /** [VNI row, step modulo 2^32, step div 2^32] */
   #steps: KeyTable
   #records = new Records(2)
-  /** The step (plus nothing) and its row (plus one) that a VNI's last packet fell into. */
-  #recent = new Records(2)
+  /** Two halves: the row (plus one) that a VNI's last packet fell into, and the visit of the step it is of. */
+  #recent = new Records(1)
 
   constructor(
     private readonly keys: Keys,
@@ -67,23 +72,26 @@ export class Timeline implements Counter<TimelineState> {
 
   /** Counts one packet of a VNI row. */
   count(vniRow: number, seconds: number, nanoseconds: number, innerBytes: number): void {
-    if (nanoseconds === NO_TIME || seconds < EARLIEST || seconds > LATEST) return
-    const time = seconds * 1000 + Math.floor(nanoseconds / 1_000_000)
-    if (time > this.#last && time < this.#roomUntil) this.#last = time
-    else if (time < this.#first || time > this.#last) this.#stretch(time, time)
-    // Most packets fall into the step of the one before, which saves the division.
-    if (time < this.#stepBegin || time >= this.#stepBegin + this.#base) {
-      this.#step = Math.floor(time / this.#base)
-      this.#stepBegin = this.#step * this.#base
+    // Most packets fall into the millisecond of the one before.
+    if (seconds !== this.#seconds || nanoseconds < this.#from || nanoseconds >= this.#from + MILLISECOND) {
+      if (nanoseconds === NO_TIME || seconds < EARLIEST || seconds > LATEST) return
+      const millisecond = Math.floor(nanoseconds / MILLISECOND)
+      const time = seconds * 1000 + millisecond
+      if (time > this.#last && time < this.#roomUntil) this.#last = time
+      else if (time < this.#first || time > this.#last) this.#stretch(time, time)
+      const step = Math.floor(time / this.#base)
+      if (step !== this.#step) this.#visit++
+      this.#step = step
+      this.#seconds = seconds
+      this.#from = millisecond * MILLISECOND
     }
-    const step = this.#step
-    const recent = this.#recent.at(vniRow)
-    let row = this.#recent.i32[recent * 2]! - 1
-    if (row === NONE || this.#recent.f64[recent + 1] !== step) {
-      row = this.#row(vniRow, step)
+    const recent = this.#recent.at(vniRow) * 2
+    let row = this.#recent.i32[recent]! - 1
+    if (row === NONE || this.#recent.i32[recent + 1] !== this.#visit) {
+      row = this.#row(vniRow, this.#step)
       if (row === NONE) return
-      this.#recent.i32[recent * 2] = row + 1
-      this.#recent.f64[recent + 1] = step
+      this.#recent.i32[recent] = row + 1
+      this.#recent.i32[recent + 1] = this.#visit
     }
     const at = this.#records.at(row)
     this.#records.f64[at + PACKETS]!++
@@ -143,9 +151,16 @@ export class Timeline implements Counter<TimelineState> {
     this.#first = state.first
     this.#last = state.last
     this.#roomUntil = Number.NEGATIVE_INFINITY
-    this.#stepBegin = Number.POSITIVE_INFINITY
+    this.#forgetStep()
     this.#steps.restore(state.steps)
     this.#records.restore(state.records)
+  }
+
+  /** Rows are about to be others. */
+  #forgetStep(): void {
+    this.#visit++
+    this.#step = Number.NaN
+    this.#seconds = Number.NaN
   }
 
   #row(vniRow: number, step: number): number {
@@ -174,11 +189,10 @@ export class Timeline implements Counter<TimelineState> {
     const fineRecords = this.#records
     const ratio = base / this.#base
     this.#base = base
-    this.#stepBegin = Number.POSITIVE_INFINITY
+    this.#forgetStep()
     this.#steps = new KeyTable('timeline', 3, this.limit)
     this.#steps.dropped = fine.dropped
     this.#records = new Records(2)
-    this.#recent = new Records(2)
     for (let row = 0; row < fine.count; row++) {
       this.#add(this.#row(fine.word(row, 0), Math.floor(stepOf(fine, row) / ratio)), fineRecords, row)
     }

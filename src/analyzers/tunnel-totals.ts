@@ -101,9 +101,9 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     }
   }
 
-  /** Counts one VXLAN packet without a fault. */
-  countVxlan(): void {
-    this.#totals.f64[TunnelKind.Vxlan]!++
+  /** Counts VXLAN packets without a fault. */
+  countVxlan(packets: number): void {
+    this.#totals.f64[TunnelKind.Vxlan]! += packets
   }
 
   merge(later: TunnelTotals, _maps: RowMaps, offset: number): void {

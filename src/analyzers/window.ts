@@ -65,19 +65,31 @@ export class Window {
 
   /** Adds an entry, its user words zero. @returns Offset of its first user word. */
   insert(high: number, low: number): number {
+    const entry = this.claim(high, low)
+    const end = entry + this.stride - OWN
+    for (let word = entry; word < end; word++) this.data[word] = 0
+    return entry
+  }
+
+  /** Adds an entry whose user words must all be written. @returns Offset of its first user word. */
+  claim(high: number, low: number): number {
     if (this.#next === this.#mask + 1 && this.#mask + 1 < this.size) this.#grow()
     const { data, stride } = this
     const sequence = this.#next
     this.#next = (sequence + 1) | 0
     const at = (sequence & this.#mask) * stride
     const head = low & (this.#heads.length - 1)
-    for (let word = at + OWN; word < at + stride; word++) data[word] = 0
     data[at] = sequence
     data[at + 1] = this.#heads[head]!
     data[at + 2] = high
     data[at + 3] = low
     this.#heads[head] = sequence
     return at + OWN
+  }
+
+  /** The second key word of an entry. */
+  low(entry: number): number {
+    return this.data[entry - 1]!
   }
 
   /** Offset of the first user word of the entry that the next {@link insert} will push out; `NONE` while there is room. */
