@@ -1,27 +1,28 @@
-/** A run of packets in one buffer: what one thread hands to another to be analyzed, and reads itself where that did not work. */
+/** A run of packets in one buffer: what one thread hands to another to be read, and takes back to count. */
+import { type ReadingsBuffers, readingsBuffers } from './analyzers/readings.ts'
 import type { PacketInfo } from './packet.ts'
+import { moveTo, putPacket } from './packet-meta.ts'
 
-/** 64-bit cells of a packet's metadata. */
-const CELLS = 10
-
-/** Packets of a batch: their bytes one after the other, their metadata beside. Both buffers can be transferred. */
+/** Packets of a batch: their bytes, and what was read of them. All buffers can be transferred. */
 export interface Batch {
   count: number
   bytes: Uint8Array
-  meta: Float64Array
+  /** Their records, whose offsets are into `bytes`; the rest is filled in by the thread that reads them. */
+  readings: ReadingsBuffers
 }
 
-/** Number of a batch's last packet, 0 of an empty one. */
-export function lastNumber({ count, meta }: Batch): number {
-  return count === 0 ? 0 : meta[(count - 1) * CELLS]!
-}
+/** Bytes between two packets that are copied with them; a record header is shorter. */
+const GAP = 256
 
-/** Fills batches. */
+/** Fills batches. Packets are copied in runs, as they stand in the file. */
 export class BatchWriter {
-  #bytes: Uint8Array
-  #meta: Float64Array
+  #batch: Batch
+  /** Bytes that were copied. */
   #length = 0
-  #count = 0
+  /** The run that is yet to be copied. */
+  #view: DataView | null = null
+  #from = 0
+  #to = 0
 
   /**
    * @param packets - Packets of a full batch.
@@ -31,92 +32,70 @@ export class BatchWriter {
     private readonly packets: number,
     private readonly length: number,
   ) {
-    this.#bytes = new Uint8Array(length)
-    this.#meta = new Float64Array(packets * CELLS)
+    this.#batch = this.#empty()
   }
 
   get isEmpty(): boolean {
-    return this.#count === 0
+    return this.#batch.count === 0
   }
 
-  /** Whether a packet of `capturedLength` bytes would be one too many. */
-  isFull(capturedLength: number): boolean {
-    return this.#count === this.packets || (this.#count > 0 && this.#length + capturedLength > this.#bytes.length)
+  /** Whether a packet would be one too many. */
+  isFull(packet: PacketInfo): boolean {
+    const { count, bytes } = this.#batch
+    if (count === this.packets) return true
+    return count > 0 && this.#length + (this.#to - this.#from) + GAP + packet.capturedLength > bytes.length
   }
 
-  /** Copies a packet in; call only when {@link isFull} says no. */
+  /** Takes a packet; call only when {@link isFull} says no, and {@link copy} before the view's bytes change. */
   add(view: DataView, packet: PacketInfo): void {
     const { at, capturedLength } = packet
-    if (this.#length + capturedLength > this.#bytes.length) this.#bytes = new Uint8Array(this.#length + capturedLength)
-    this.#bytes.set(new Uint8Array(view.buffer, view.byteOffset + at, capturedLength), this.#length)
-    const meta = this.#meta
-    const cell = this.#count * CELLS
-    meta[cell] = packet.number
-    meta[cell + 1] = packet.seconds
-    meta[cell + 2] = packet.nanoseconds
-    meta[cell + 3] = this.#length
-    meta[cell + 4] = capturedLength
-    meta[cell + 5] = packet.wireLength
-    meta[cell + 6] = packet.linkType
-    meta[cell + 7] = packet.interfaceId
-    meta[cell + 8] = packet.fcsLength
-    meta[cell + 9] = packet.flags
-    this.#length += capturedLength
-    this.#count++
+    if (view !== this.#view || at < this.#to || at - this.#to > GAP) {
+      this.copy()
+      this.#view = view
+      this.#from = at
+    }
+    this.#to = at + capturedLength
+    const batch = this.#batch
+    const length = this.#length + (this.#to - this.#from)
+    // One packet may be longer than a batch.
+    if (length > batch.bytes.length) batch.bytes = new Uint8Array(length)
+    const { meta } = batch.readings
+    putPacket(meta, batch.count, packet, packet.number)
+    moveTo(meta, batch.count, this.#length + (at - this.#from))
+    batch.count++
+  }
+
+  /** Copies the packets that were taken. */
+  copy(): void {
+    const view = this.#view
+    if (view === null) return
+    const run = new Uint8Array(view.buffer, view.byteOffset + this.#from, this.#to - this.#from)
+    this.#batch.bytes.set(run, this.#length)
+    this.#length += run.length
+    this.#view = null
+    this.#from = 0
+    this.#to = 0
   }
 
   /**
    * The batch so far; the writer goes on with an empty one.
    * @param spent - A batch that is no longer needed, whose buffers are used again.
    */
-  take(spent?: Batch): Batch {
-    const batch = { count: this.#count, bytes: this.#bytes, meta: this.#meta }
-    this.#bytes = spent?.bytes ?? new Uint8Array(this.length)
-    this.#meta = spent?.meta ?? new Float64Array(this.packets * CELLS)
+  take(spent: Batch = this.#empty()): Batch {
+    this.copy()
+    const batch = this.#batch
+    spent.count = 0
+    this.#batch = spent
     this.#length = 0
-    this.#count = 0
     return batch
+  }
+
+  #empty(): Batch {
+    return { count: 0, bytes: new Uint8Array(this.length), readings: readingsBuffers(this.packets) }
   }
 }
 
-/** Reads a batch packet by packet, as a capture is read. */
-export class BatchReader {
-  readonly view: DataView
-  readonly packet: PacketInfo = {
-    number: 0,
-    seconds: 0,
-    nanoseconds: 0,
-    at: 0,
-    capturedLength: 0,
-    wireLength: 0,
-    linkType: 0,
-    interfaceId: 0,
-    fcsLength: 0,
-    flags: 0,
-  }
-  #next = 0
-
-  constructor(private readonly batch: Batch) {
-    const { bytes } = batch
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
-
-  /** Steps onto the next packet. @returns Whether there is one. */
-  next(): boolean {
-    if (this.#next === this.batch.count) return false
-    const { meta } = this.batch
-    const cell = this.#next++ * CELLS
-    const { packet } = this
-    packet.number = meta[cell]!
-    packet.seconds = meta[cell + 1]!
-    packet.nanoseconds = meta[cell + 2]!
-    packet.at = meta[cell + 3]!
-    packet.capturedLength = meta[cell + 4]!
-    packet.wireLength = meta[cell + 5]!
-    packet.linkType = meta[cell + 6]!
-    packet.interfaceId = meta[cell + 7]!
-    packet.fcsLength = meta[cell + 8]!
-    packet.flags = meta[cell + 9]!
-    return true
-  }
+/** The bytes of a batch. */
+export function viewOf({ bytes }: Batch): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

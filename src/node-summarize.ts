@@ -102,18 +102,18 @@ function namesOf(paths: readonly string[]): string[] {
 /** Captures below this many bytes are done before a thread has started. */
 const WORTH_THREADS = 64 * 1024 * 1024
 
-/** More threads than this do not help: merging is one thread's work. */
-const MOST_THREADS = 4
+/** More threads than this do not help: counting is one thread's work, and takes longer than reading. */
+const MOST_THREADS = 2
 
 /** Worker threads, as asked for; by default one beside this thread when the files are large and the machine has the cores. */
 async function startPool(paths: readonly string[], options: SummarizeFilesOptions): Promise<WorkerPool | null> {
-  const { threads, vnis = [], vteps = [], ports = [], limits = {} } = options
+  const { threads, ports = [] } = options
   if (threads === 1) return null
   if (threads === undefined && (availableParallelism() < 2 || ((await totalSize(paths)) ?? 0) < WORTH_THREADS))
     return null
   const workers = (threads ?? Math.min(availableParallelism(), MOST_THREADS)) - 1
   const { WorkerPool } = await import('./workers/node-pool.ts')
-  return new WorkerPool(workers, { filter: { vnis, vteps }, furtherPorts: ports, limits })
+  return new WorkerPool(workers, { furtherPorts: ports })
 }
 
 /** Bytes of all files; `null` when one of them is a stream or cannot be asked. */

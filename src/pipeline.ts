@@ -1,15 +1,16 @@
 /** Captures to a summary: readers, analyzers, diagnosis. Awaits once per chunk, never per packet. */
-import { Analysis, type AnalysisOptions, type AnalysisState } from './analyzers/analysis.ts'
+import { Analysis } from './analyzers/analysis.ts'
 import type { FilterOptions } from './analyzers/filter.ts'
 import { finish } from './analyzers/finish.ts'
 import type { Limits } from './analyzers/limits.ts'
-import { type Batch, BatchReader, BatchWriter, lastNumber } from './batch.ts'
+import { Readings } from './analyzers/readings.ts'
+import { type Batch, BatchWriter, viewOf } from './batch.ts'
 import type { CaptureError } from './capture/errors.ts'
 import { MergedCaptures, type MergeInput } from './capture/merge.ts'
 import type { Origins } from './capture/origins.ts'
 import { CaptureReader, refill } from './capture/reader.ts'
 import type { ByteSource, StoredAs } from './capture/source.ts'
-import { type TunnelPorts, tunnelPorts } from './codecs/dissect.ts'
+import { tunnelPorts } from './codecs/dissect.ts'
 import { linkTypeName } from './codecs/linktype.ts'
 import { diagnose } from './diagnosis/index.ts'
 import type { CaptureIssue } from './issue.ts'
@@ -35,31 +36,29 @@ export interface SummarizeOptions {
 /** Rows of each table unless told otherwise. */
 export const DEFAULT_ROWS = 10_000
 
-/** Analyzes parts of a capture elsewhere: on worker threads, say. */
-export interface PartAnalyzer {
-  /** Parts that it works on at a time. */
+/** Reads packets elsewhere: on worker threads, say. */
+export interface BatchReaders {
+  /** Batches that it works on at a time. */
   readonly size: number
-  /** Analyzes a batch as a part that does not begin the capture, and gives the batch back. */
-  analyze(request: { batch: Batch; file: number; firstNumber: number }): Promise<{ state: AnalysisState; batch: Batch }>
+  /** Reads the packets of a batch, and gives it back. */
+  read(request: { batch: Batch; file: number }): Promise<Batch>
 }
 
-/** Parts on their way through other threads, in order. */
-interface Parts {
-  analyzer: PartAnalyzer
+/** Batches on their way through other threads, in order. */
+interface Convoy {
+  readers: BatchReaders
   writer: BatchWriter
-  underWay: { file: number; firstNumber: number; answer: ReturnType<PartAnalyzer['analyze']> }[]
+  underWay: { file: number; answer: Promise<Batch> }[]
   /** Batches whose buffers can be used again. */
   spent: Batch[]
-  /** The number after the last one handed out. */
-  nextFirst: number
 }
 
-/** Packets and bytes of a part: below the events that a part may log. */
-const PART_PACKETS = 65_536
-const PART_LENGTH = 16_777_216
+/** Packets and bytes of a batch. */
+const BATCH_PACKETS = 8_192
+const BATCH_LENGTH = 2_097_152
 
-function startParts(analyzer: PartAnalyzer): Parts {
-  return { analyzer, writer: new BatchWriter(PART_PACKETS, PART_LENGTH), underWay: [], spent: [], nextFirst: 1 }
+function startConvoy(readers: BatchReaders): Convoy {
+  return { readers, writer: new BatchWriter(BATCH_PACKETS, BATCH_LENGTH), underWay: [], spent: [] }
 }
 
 /** A capture to be merged with others by time. */
@@ -90,9 +89,7 @@ export class Summarizer {
   readonly analysis: Analysis
   readonly #options: SummarizeOptions
   readonly #filter: FilterOptions
-  readonly #ports: TunnelPorts
-  readonly #analysisOptions: AnalysisOptions
-  readonly #parts: Parts | null
+  readonly #convoy: Convoy | null
   readonly #files: ReadFile[] = []
   #nextNumber = 1
   /** The file that is being read, for a summary in the midst of it. */
@@ -101,17 +98,19 @@ export class Summarizer {
   #origins: Origins | null = null
 
   /**
-   * @param analyzer - Other threads to analyze parts on; the summary does not depend on it.
+   * @param readers - Other threads to read packets on; the summary does not depend on it.
    * @throws RangeError for a port out of range or a VTEP that is no address.
    */
-  constructor(options: SummarizeOptions = {}, analyzer: PartAnalyzer | null = null) {
+  constructor(options: SummarizeOptions = {}, readers: BatchReaders | null = null) {
     this.#options = options
     this.#filter = { vnis: unique(options.vnis ?? []), vteps: options.vteps ?? [] }
-    this.#ports = tunnelPorts(options.ports)
     const { limits } = options
-    this.#analysisOptions = { filter: this.#filter, ports: this.#ports, ...(limits && { limits }) }
-    this.analysis = new Analysis(this.#analysisOptions)
-    this.#parts = analyzer === null ? null : startParts(analyzer)
+    this.analysis = new Analysis({
+      filter: this.#filter,
+      ports: tunnelPorts(options.ports),
+      ...(limits && { limits }),
+    })
+    this.#convoy = readers === null ? null : startConvoy(readers)
   }
 
   /**
@@ -138,11 +137,10 @@ export class Summarizer {
       this.#open = null
       await source.close?.()
     }
-    const parts = this.#parts
-    if (parts !== null) {
-      await this.#dispatch(parts, this.#files.length)
-      while (parts.underWay.length > 0) await this.#collect(parts)
-      parts.nextFirst = reader.nextNumber
+    const convoy = this.#convoy
+    if (convoy !== null) {
+      await this.#dispatch(convoy, this.#files.length)
+      while (convoy.underWay.length > 0) await this.#collect(convoy)
     }
     // Blocks that are no packets take numbers too, also behind the last packet.
     this.analysis.numbers = reader.nextNumber - 1
@@ -233,41 +231,38 @@ export class Summarizer {
     return summary
   }
 
-  /** Observes the packets at hand, here or on other threads. */
+  /** Observes the packets at hand; other threads read them first, if there are any. */
   async #drain(reader: CaptureReader): Promise<void> {
     const file = this.#files.length
-    const parts = this.#parts
-    if (parts === null) {
+    const convoy = this.#convoy
+    if (convoy === null) {
       observePackets(this.analysis, reader, file, 1)
       return
     }
+    const { writer } = convoy
     while (reader.next()) {
-      if (parts.writer.isFull(reader.packet.capturedLength)) await this.#dispatch(parts, file)
-      parts.writer.add(reader.view, reader.packet)
+      if (writer.isFull(reader.packet)) await this.#dispatch(convoy, file)
+      writer.add(reader.view, reader.packet)
     }
+    writer.copy()
   }
 
-  /** Hands the batch at hand to another thread; takes the oldest answer in when enough are under way. */
-  async #dispatch(parts: Parts, file: number): Promise<void> {
-    if (parts.writer.isEmpty) return
-    if (parts.underWay.length > parts.analyzer.size) await this.#collect(parts)
-    const batch = parts.writer.take(parts.spent.pop())
-    const firstNumber = parts.nextFirst
-    parts.nextFirst = lastNumber(batch) + 1
-    parts.underWay.push({ file, firstNumber, answer: parts.analyzer.analyze({ batch, file, firstNumber }) })
+  /** Hands the batch at hand to another thread; takes the oldest one in when enough are under way. */
+  async #dispatch(convoy: Convoy, file: number): Promise<void> {
+    const { readers, writer, underWay, spent } = convoy
+    if (writer.isEmpty) return
+    if (underWay.length > readers.size) await this.#collect(convoy)
+    const batch = writer.take(spent.pop())
+    underWay.push({ file, answer: readers.read({ batch, file }) })
   }
 
-  /** Merges the oldest part; one that cannot be joined exactly is read again in order. */
-  async #collect(parts: Parts): Promise<void> {
-    const oldest = parts.underWay.shift()
+  /** Counts the oldest batch. */
+  async #collect({ underWay, spent }: Convoy): Promise<void> {
+    const oldest = underWay.shift()
     if (oldest === undefined) return
-    const { state, batch } = await oldest.answer
-    const later = new Analysis({ ...this.#analysisOptions, begins: false })
-    later.restore(state)
-    if (!this.analysis.merge(later)) {
-      observePackets(this.analysis, new BatchReader(batch), oldest.file, 1)
-    }
-    parts.spent.push(batch)
+    const batch = await oldest.answer
+    this.analysis.takeReadings(new Readings(batch.readings), batch.count, viewOf(batch), oldest.file)
+    spent.push(batch)
   }
 }
 

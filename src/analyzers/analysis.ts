@@ -7,6 +7,7 @@ import { dissect, type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
 import { NONE } from '../codecs/fault.ts'
 import { TunnelKind } from '../codecs/layers.ts'
 import type { PacketInfo } from '../packet.ts'
+import { emptyPacket, getPacket, numberOf } from '../packet-meta.ts'
 import { AddressClaims } from './address-claims.ts'
 import { AddressRequests } from './address-requests.ts'
 import { CaptureTotals } from './capture-totals.ts'
@@ -14,7 +15,7 @@ import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
 import { Bit, EventLog, type EventLogState, Field, STRIDE } from './event-log.ts'
 import { EventWriter } from './event-writer.ts'
-import { ExpressLane, SLOTS } from './express.ts'
+import { ExpressLane } from './express.ts'
 import { Filter, type FilterOptions } from './filter.ts'
 import { Floods } from './floods.ts'
 import { Flows } from './flows.ts'
@@ -32,6 +33,7 @@ import { Passage } from './passage.ts'
 import { Path, PathBit, type Paths, type Settler } from './paths.ts'
 import { PortDirections } from './port-directions.ts'
 import { Ports } from './ports.ts'
+import { Readings, readingsBuffers } from './readings.ts'
 import { Requests } from './requests.ts'
 import { SegmentSizes } from './segment-sizes.ts'
 import { Sizes } from './sizes.ts'
@@ -42,6 +44,9 @@ import { TunnelTotals } from './tunnel-totals.ts'
 import { UnderlayNeighbors } from './underlay-neighbors.ts'
 import { Vnis } from './vnis.ts'
 import { VtepPairs } from './vtep-pairs.ts'
+
+/** Packets that are counted and judged together. */
+const GROUP = 64
 
 /** Events that a part keeps for its merge: 27 MB. A part with more packets is read again in order. */
 export const EVENT_LIMIT = 262_144
@@ -113,10 +118,10 @@ export class Analysis implements Settler {
   readonly #writer: EventWriter
   readonly #express: ExpressLane
   readonly #ports: TunnelPorts
-  /** The group of packets at hand: what their records say, where their events are, and whether the express lane took them. */
-  readonly #packets = Array.from({ length: SLOTS }, newPacket)
-  readonly #places = new Int32Array(SLOTS)
-  readonly #ordinary = new Uint8Array(SLOTS)
+  /** The group of packets at hand, and which of them the express lane took. */
+  readonly #readings = new Readings(readingsBuffers(GROUP))
+  readonly #ordinary = new Uint8Array(GROUP)
+  readonly #packet = emptyPacket()
   #waiting = 0
   #view: DataView = this.observation.layers.view
   #file = 0
@@ -130,7 +135,7 @@ export class Analysis implements Settler {
     const ports = options.ports ?? tunnelPorts()
     this.filterOptions = options.filter ?? { vnis: [], vteps: [] }
     this.#filter = new Filter(this.filterOptions)
-    this.#log = new EventLog(this.#begins ? SLOTS : EVENT_LIMIT)
+    this.#log = new EventLog(this.#begins ? 0 : EVENT_LIMIT)
     this.#ports = ports
     this.keys = new Keys(limits, this)
     this.#writer = new EventWriter(this.keys, ports)
@@ -141,7 +146,7 @@ export class Analysis implements Settler {
     this.flows = new Flows(this.keys, limits.details)
     this.macs = new Macs(this.keys, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)
-    this.#express = new ExpressLane(this.keys.paths, this.timeline, ports)
+    this.#express = new ExpressLane(this.keys.paths, this.timeline)
     this.copies = new Copies(limits.window)
     this.outerFragments = new OuterFragments(limits.datagrams)
     this.echo = new Echo(this.keys, limits.window)
@@ -181,41 +186,51 @@ export class Analysis implements Settler {
       this.#view = view
       this.#file = file
     }
-    const slot = this.#waiting++
     const number = packet.number - firstNumber + 1
-    const copy = this.#packets[slot]!
-    copyPacket(copy, packet)
-    copy.number = number
-    if (number > this.numbers) this.numbers = number
-    const at = this.#begins ? slot * STRIDE : this.#log.append()
-    this.#places[slot] = at
-    this.#express.read(slot, this.#log, at, view, packet, number, file * 65536 + packet.interfaceId)
-    if (this.#waiting === SLOTS) this.drain()
+    this.#readings.read(this.#waiting++, view, packet, number, file * 65536 + packet.interfaceId, this.#ports)
+    if (this.#waiting === GROUP) this.drain()
   }
 
   /** Counts and judges the packets that were taken since the last time. */
   drain(): void {
     const count = this.#waiting
-    if (count === 0) return
     this.#waiting = 0
-    const log = this.#log
-    this.capture.countGroup(this.#packets, count)
-    this.fetched = this.#express.fetch(count)
+    if (count > 0) this.#observeGroup(this.#readings, 0, count)
+  }
+
+  /**
+   * Counts and judges packets that were read elsewhere.
+   * @param view - Their bytes.
+   */
+  takeReadings(readings: Readings, count: number, view: DataView, file: number): void {
+    this.drain()
+    this.#view = view
+    this.#file = file
+    for (let from = 0; from < count; from += GROUP) {
+      this.#observeGroup(readings, from, Math.min(count, from + GROUP))
+    }
+  }
+
+  #observeGroup(readings: Readings, from: number, to: number): void {
+    const { log, meta } = readings
+    this.capture.countAll(meta, from, to)
+    this.numbers = Math.max(this.numbers, numberOf(meta, to - 1))
+    this.fetched = this.#express.fetch(readings, from, to)
     let ordinary = 0
-    for (let slot = 0; slot < count; slot++) {
-      const at = this.#places[slot]!
-      const isOrdinary = this.#express.count(slot, log, at)
-      this.#ordinary[slot] = isOrdinary ? 1 : 0
+    for (let slot = from; slot < to; slot++) {
+      const isOrdinary = this.#express.count(readings, slot)
+      this.#ordinary[slot - from] = isOrdinary ? 1 : 0
       if (isOrdinary) ordinary++
-      else this.#countLong(this.#packets[slot]!, at)
+      else this.#countLong(meta, slot, log)
     }
     this.tunnel.countVxlan(ordinary)
-    if (!this.#begins) return
-    this.fetched ^= this.#fetch(log, count)
-    for (let slot = 0; slot < count; slot++) {
-      if (this.#ordinary[slot] !== 0) this.#judgeOrdinary(log, slot * STRIDE)
-      else this.#judge(log, slot * STRIDE)
-    }
+    if (this.#begins) {
+      this.fetched ^= this.#fetch(log, from, to)
+      for (let slot = from; slot < to; slot++) {
+        if (this.#ordinary[slot - from] !== 0) this.#judgeOrdinary(log, slot * STRIDE)
+        else this.#judge(log, slot * STRIDE)
+      }
+    } else for (let slot = from; slot < to; slot++) this.#log.keep(log, slot * STRIDE)
   }
 
   /** Adds what a path's packets counted to the rows that they belong to. */
@@ -249,25 +264,28 @@ export class Analysis implements Settler {
   observe(): void {
     this.drain()
     const o = this.observation
-    if (o.number > this.numbers) this.numbers = o.number
-    const at = this.#begins ? 0 : this.#log.append()
+    const { log } = this.#readings
+    this.numbers = Math.max(this.numbers, o.number)
     this.capture.observe(o)
-    this.#count(at)
-    if (this.#begins) this.#judge(this.#log, at)
+    this.#count(log, 0)
+    if (this.#begins) this.#judge(log, 0)
+    else this.#log.keep(log, 0)
   }
 
   /** Takes a packet apart and counts it. */
-  #countLong(packet: PacketInfo, at: number): void {
+  #countLong(meta: Float64Array, slot: number, log: EventLog): void {
+    const packet = this.#packet
+    getPacket(meta, slot, packet)
     const { observation } = this
     const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
     const { layers } = observation
     dissect(layers, this.#view, packet.at, packet.capturedLength, wireLength, packet.linkType, this.#ports)
     observation.record(packet, this.#file, 1)
-    this.#count(at)
+    this.#count(log, slot * STRIDE)
   }
 
-  /** Counts the packet in {@link observation} and writes its event, unless there is no room for it. */
-  #count(at: number): void {
+  /** Counts the packet in {@link observation} and writes its event. */
+  #count(log: EventLog, at: number): void {
     const o = this.observation
     o.clearRows()
     this.tunnel.observe(o)
@@ -283,7 +301,7 @@ export class Analysis implements Settler {
     } else if (o.layers.tunnel === TunnelKind.None && o.layers.outerDestinationPort !== NONE) {
       o.outside = this.#filter.keepsOutside(o.layers)
     }
-    if (at !== NONE) this.#writer.fill(this.#log, at, o)
+    this.#writer.fill(log, at, o)
   }
 
   /**
@@ -309,7 +327,7 @@ export class Analysis implements Settler {
     this.flows.merge(later.flows, maps, offset)
     this.macs.merge(later.macs, maps, offset)
     this.timeline.merge(later.timeline, maps, offset)
-    const log = this.#log
+    const log = this.#begins ? this.#readings.log : this.#log
     for (let event = 0; event < later.#log.count; event++) {
       const at = this.#begins ? 0 : log.append()
       log.adopt(at, later.#log, event * STRIDE, maps, offset)
@@ -374,16 +392,16 @@ export class Analysis implements Settler {
   }
 
   /**
-   * Reads ahead what the judges will want of the first `count` packets' rows, one table after the other: short loops, so that
-   * many cache lines are under way at a time.
+   * Reads ahead what the judges will want of a group's rows, one table after the other: short loops, so that many cache lines
+   * are under way at a time.
    * @returns Nothing of use.
    */
-  #fetch(log: EventLog, count: number): number {
+  #fetch(log: EventLog, from: number, to: number): number {
     return (
-      this.copies.fetch(log, count) ^
-      this.tcp.fetch(log, count) ^
-      this.requests.fetch(log, count) ^
-      this.sourcePorts.fetch(log, count)
+      this.copies.fetch(log, from, to) ^
+      this.tcp.fetch(log, from, to) ^
+      this.requests.fetch(log, from, to) ^
+      this.sourcePorts.fetch(log, from, to)
     )
   }
 
@@ -431,32 +449,4 @@ export class Analysis implements Settler {
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
   }
-}
-
-function newPacket(): PacketInfo {
-  return {
-    number: 0,
-    seconds: 0,
-    nanoseconds: 0,
-    at: 0,
-    capturedLength: 0,
-    wireLength: 0,
-    linkType: 0,
-    interfaceId: 0,
-    fcsLength: 0,
-    flags: 0,
-  }
-}
-
-function copyPacket(to: PacketInfo, from: PacketInfo): void {
-  to.number = from.number
-  to.seconds = from.seconds
-  to.nanoseconds = from.nanoseconds
-  to.at = from.at
-  to.capturedLength = from.capturedLength
-  to.wireLength = from.wireLength
-  to.linkType = from.linkType
-  to.interfaceId = from.interfaceId
-  to.fcsLength = from.fcsLength
-  to.flags = from.flags
 }

@@ -1,5 +1,5 @@
 /** The capture as a whole: packets, bytes, first and last time. Filters do not touch it. */
-import type { PacketInfo } from '../packet.ts'
+import { capturedLengthOf, nanosecondsOf, numberOf, secondsOf, wireLengthOf } from '../packet-meta.ts'
 import type { Counter } from './analyzer.ts'
 import type { RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
@@ -67,23 +67,24 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
     stretch(this.#totals, SPAN, o.seconds, o.nanoseconds)
   }
 
-  /** Counts the first `count` records of a group. */
-  countGroup(packets: readonly PacketInfo[], count: number): void {
+  /** Counts the packets whose records are at `from` to `to` in `meta`. */
+  countAll(meta: Float64Array, from: number, to: number): void {
     const { f64 } = this.#totals
     let capturedBytes = 0
     let wireBytes = 0
     let truncated = 0
-    for (let index = 0; index < count; index++) {
-      const { number, capturedLength, wireLength, seconds, nanoseconds } = packets[index]!
+    for (let index = from; index < to; index++) {
+      const capturedLength = capturedLengthOf(meta, index)
+      const wireLength = wireLengthOf(meta, index)
       capturedBytes += capturedLength
       wireBytes += wireLength
       if (capturedLength < wireLength) {
         truncated++
-        if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(number)
+        if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(numberOf(meta, index))
       }
-      stretch(this.#totals, SPAN, seconds, nanoseconds)
+      stretch(this.#totals, SPAN, secondsOf(meta, index), nanosecondsOf(meta, index))
     }
-    f64[PACKETS]! += count
+    f64[PACKETS]! += to - from
     f64[CAPTURED_BYTES]! += capturedBytes
     f64[WIRE_BYTES]! += wireBytes
     f64[TRUNCATED]! += truncated

@@ -131,10 +131,10 @@ export class Copies implements Judge<CopiesState> {
   }
 
   /** Reads window heads ahead. @returns Nothing of use. */
-  fetch({ i32 }: EventLog, count: number): number {
+  fetch({ i32 }: EventLog, from: number, to: number): number {
     const window = this.#window
     let sum = 0
-    for (let event = 0; event < count; event++) sum ^= window.fetch(i32[event * STRIDE + Field.DigestLow]!)
+    for (let event = from; event < to; event++) sum ^= window.fetch(i32[event * STRIDE + Field.DigestLow]!)
     return sum
   }
 

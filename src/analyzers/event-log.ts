@@ -8,7 +8,7 @@ import type { RowMaps } from './keys.ts'
 
 export { Bit, Field, STRIDE }
 
-/** Records a log has room for at the start: those of a group of packets. */
+/** Records a log has room for at the start. */
 const INITIAL = 64
 
 /** A saved log. */
@@ -20,14 +20,23 @@ export interface EventLogState {
 
 /** Records of events, in packet order. */
 export class EventLog {
-  i32 = new Int32Array(INITIAL * STRIDE)
-  f64 = new Float64Array(this.i32.buffer)
+  i32: Int32Array
+  f64: Float64Array
   count = 0
   /** Whether more events came than the log holds: the part cannot be merged. */
   overflowed = false
 
-  /** @param limit - Most records kept. */
-  constructor(readonly limit: number) {}
+  /**
+   * @param limit - Most records kept.
+   * @param records - Room for them; grows unless given.
+   */
+  constructor(
+    readonly limit: number,
+    records: Int32Array = new Int32Array(INITIAL * STRIDE),
+  ) {
+    this.i32 = records
+    this.f64 = new Float64Array(records.buffer, records.byteOffset, records.length >> 1)
+  }
 
   /** Offset of the record for the next event, the records before it being kept; `NONE` when the log is full. */
   append(): number {
@@ -43,6 +52,14 @@ export class EventLog {
       this.f64 = new Float64Array(i32.buffer)
     }
     return at
+  }
+
+  /** Appends a copy of the record at `from` in another log. */
+  keep(other: EventLog, from: number): void {
+    const at = this.append()
+    if (at === NONE) return
+    const { i32 } = this
+    for (let word = 0; word < STRIDE; word++) i32[at + word] = other.i32[from + word]!
   }
 
   /** Takes over the record of a later part: its rows become ours, its packet numbers go on from ours. */

@@ -1,115 +1,31 @@
 /**
- * The express lane: ordinary packets, which are nearly all, go from their bytes to their event in one step. Ordinary is a VXLAN
- * packet on a path that is known, with nothing remarkable about it: plain headers, no options, fragments, group addresses or
- * faults, right checksums, and TCP behind its handshake or UDP. Whatever is not goes the long way (`dissect`, `Observation`,
- * counters, `EventWriter`), and what the lane counts and writes for a packet is what the long way would have.
+ * The express lane: ordinary packets, which are nearly all, are counted with one look at the record of their path, where the path
+ * is known. Whatever is not goes the long way (`dissect`, `Observation`, counters, `EventWriter`), and what the lane counts and
+ * writes for a packet is what the long way would have.
  *
- * Packets come in groups: all are read first, then the records of all their paths are fetched, and only then counted, so that
- * the processor waits for many cache lines at a time instead of one after the other.
+ * Packets come in groups: the records of all their paths are fetched before any is counted, so that the processor waits for many
+ * cache lines at a time instead of one after the other.
  */
-import { fold, pseudoHeaderSum4, pseudoHeaderSum6, sum } from '../codecs/checksum.ts'
-import type { TunnelPorts } from '../codecs/dissect.ts'
-import * as dot1q from '../codecs/dot1q.ts'
-import * as ethernet from '../codecs/ethernet.ts'
-import { EtherType } from '../codecs/ethernet.ts'
 import { NONE } from '../codecs/fault.ts'
-import * as ipv4 from '../codecs/ipv4.ts'
-import { Ecn } from '../codecs/ipv4.ts'
-import * as ipv6 from '../codecs/ipv6.ts'
-import { TunnelKind } from '../codecs/layers.ts'
-import { LinkType } from '../codecs/linktype.ts'
-import { Protocol } from '../codecs/protocol.ts'
-import * as tcp from '../codecs/tcp.ts'
-import * as udp from '../codecs/udp.ts'
-import * as vxlan from '../codecs/vxlan.ts'
-import { NO_TIME, type PacketInfo } from '../packet.ts'
-import { isHeaderWrong } from './checksums.ts'
 import { Bit, Field } from './event-fields.ts'
-import type { EventLog } from './event-log.ts'
-import { Fingerprint } from './fingerprint.ts'
-import { Mark } from './marks.ts'
-import {
-  PATH_KEY,
-  Path,
-  PathBit,
-  type Paths,
-  pathHash,
-  putInnerIpv4,
-  putInnerIpv6,
-  putOuterIpv4,
-  putOuterIpv6,
-  Shape,
-} from './paths.ts'
+import { STRIDE } from './event-log.ts'
+import { PATH_KEY, Path, PathBit, type Paths } from './paths.ts'
+import type { Readings } from './readings.ts'
 import type { Timeline } from './timeline.ts'
 
-/** Captured bytes that the smallest ordinary packet has: up to the inner ports over IPv4 in IPv4, without tags. */
-const LEAST_CAPTURED = ethernet.LENGTH + ipv4.LENGTH + udp.LENGTH + vxlan.LENGTH + ethernet.LENGTH + ipv4.LENGTH + 4
-
-/** Bytes on the wire that no ordinary packet exceeds: what a record may hold. */
-const LONGEST = 0xff_ffff
-
-/** First word of a VXLAN header with nothing in it but the I flag (RFC 7348 §5). */
-const PLAIN = vxlan.FLAG_I << 24
-/** First byte of an IPv4 header without options; MF and the fragment offset in its seventh and eighth. */
-const IPV4_PLAIN = 0x45
-const FRAGMENT = 0x3fff
-/** Length of a TCP header whose only option is timestamps, as most have it (RFC 7323 appendix A). */
-const TIMESTAMPS_ONLY = 32
-/** Largest outer IP packet whose checksums are judged by the whole of its bytes. */
-const LARGEST_MTU = 9216
-/** What the words of a valid packet add up to, checksum included (RFC 1071 §1). */
-const ALL_ONES = 0xffff
-
-const SOURCE = ipv6.LAYOUT.offsets.source
-const DESTINATION = ipv6.LAYOUT.offsets.destination
-
-/** Packets of a group. */
-export const SLOTS = 64
-
-/** Takes ordinary packets. */
+/** Counts ordinary packets. */
 export class ExpressLane {
-  /** By slot: whether the packet looks ordinary; what of it the counters want beside its event; and its path's key. */
-  readonly #looksOrdinary = new Uint8Array(SLOTS)
-  readonly #innerLengths = new Int32Array(SLOTS)
-  readonly #keys = new Int32Array(SLOTS * PATH_KEY)
-  readonly #hashes = new Int32Array(SLOTS)
-  readonly #fingerprint = new Fingerprint()
-
-  /**
-   * @param paths - Known paths.
-   * @param ports - Which UDP ports are a tunnel's.
-   */
+  /** @param paths - Known paths. */
   constructor(
     private readonly paths: Paths,
     private readonly timeline: Timeline,
-    private readonly ports: TunnelPorts,
   ) {}
 
-  /**
-   * Reads a packet into a slot. Of one that looks ordinary the event's record is written, but for its rows.
-   * @param slot - 0 to {@link SLOTS} − 1.
-   * @param at - Offset of the record; `NONE` where there is no room for it.
-   * @param number - The packet's number within the part.
-   * @param interfaceId - Interface through all files.
-   */
-  read(
-    slot: number,
-    log: EventLog,
-    at: number,
-    view: DataView,
-    packet: PacketInfo,
-    number: number,
-    interfaceId: number,
-  ): void {
-    this.#looksOrdinary[slot] = at !== NONE && this.#read(slot, log, at, view, packet, number, interfaceId) ? 1 : 0
-  }
-
-  /** Fetches what the slots below `count` will need of their paths' records. @returns Nothing of use. */
-  fetch(count: number): number {
+  /** Reads ahead what the slots from `from` to `to` will want of their paths' records. @returns Nothing of use. */
+  fetch({ looksOrdinary, hashes }: Readings, from: number, to: number): number {
+    const { paths } = this
     let sum = 0
-    for (let slot = 0; slot < count; slot++) {
-      if (this.#looksOrdinary[slot] !== 0) sum += this.paths.fetch(this.#hashes[slot]!)
-    }
+    for (let slot = from; slot < to; slot++) if (looksOrdinary[slot] !== 0) sum ^= paths.fetch(hashes[slot]!)
     return sum
   }
 
@@ -117,10 +33,12 @@ export class ExpressLane {
    * Counts the packet in a slot and completes its event, if it is ordinary.
    * @returns `false` when the packet must go the long way; nothing was counted then.
    */
-  count(slot: number, log: EventLog, at: number): boolean {
-    if (this.#looksOrdinary[slot] === 0) return false
+  count(readings: Readings, slot: number): boolean {
+    if (readings.looksOrdinary[slot] === 0) return false
+    const { log } = readings
+    const at = slot * STRIDE
     const { paths } = this
-    const path = paths.findAmong(this.#keys, slot * PATH_KEY, this.#hashes[slot]!)
+    const path = paths.findAmong(readings.keys, slot * PATH_KEY, readings.hashes[slot]!)
     if (path === NONE) return false
     const { i32: records, f64: sums } = paths
     const { i32: event, f64: times } = log
@@ -135,7 +53,7 @@ export class ExpressLane {
     const number = event[at + Field.Number]!
     const wireLength = event[at + Field.WireLength]!
     const outerLength = event[at + Field.OuterIpLength]!
-    const innerLength = this.#innerLengths[slot]!
+    const innerLength = readings.innerLengths[slot]!
     sums[(path + Path.Seconds) >> 1] = seconds
     records[path + Path.Nanoseconds] = nanoseconds
     records[path + Path.Number] = number
@@ -161,204 +79,4 @@ export class ExpressLane {
     event[at + Field.Vlans] = records[path + Path.Vlans]!
     return true
   }
-
-  #read(
-    slot: number,
-    log: EventLog,
-    at: number,
-    view: DataView,
-    packet: PacketInfo,
-    number: number,
-    interfaceId: number,
-  ): boolean {
-    const start = packet.at
-    const { capturedLength, wireLength, seconds, nanoseconds } = packet
-    if (packet.linkType !== LinkType.Ethernet || (packet.flags | packet.fcsLength) !== 0) return false
-    if (capturedLength < LEAST_CAPTURED || capturedLength > wireLength || nanoseconds === NO_TIME) return false
-    if (wireLength > LONGEST) return false
-    const end = start + capturedLength
-
-    // Outer Ethernet, IP and UDP.
-    let ip = start + ethernet.LENGTH
-    let etherType = ethernet.etherType(view, start)
-    if (etherType === EtherType.Vlan) {
-      etherType = dot1q.etherType(view, ip)
-      ip += dot1q.LENGTH
-    }
-    let shape = 0
-    let transport: number
-    let outerLength: number
-    let outerClass: number
-    let bits = Bit.Tunnel | Bit.Kept
-    if (etherType === EtherType.IPv4) {
-      if (view.getUint8(ip) !== IPV4_PLAIN || (view.getUint16(ip + 6) & FRAGMENT) !== 0) return false
-      if (ipv4.protocol(view, ip) !== Protocol.Udp) return false
-      if (ipv4.checksum(view, ip) !== 0 && isHeaderWrong(view, ip)) return false
-      transport = ip + ipv4.LENGTH
-      outerLength = ipv4.totalLength(view, ip)
-      outerClass = view.getUint8(ip + 1)
-      if (ipv4.identification(view, ip) !== 0) bits |= Bit.Identified
-      if (ipv4.dontFragment(view, ip)) bits |= Bit.OuterDontFragment
-    } else if (etherType === EtherType.IPv6) {
-      if (capturedLength < LEAST_CAPTURED + ipv6.LENGTH - ipv4.LENGTH || view.getUint8(ip) >> 4 !== 6) return false
-      if (ipv6.nextHeader(view, ip) !== Protocol.Udp || ipv6.payloadLength(view, ip) === 0) return false
-      shape = Shape.OuterIpv6
-      transport = ip + ipv6.LENGTH
-      outerLength = ipv6.LENGTH + ipv6.payloadLength(view, ip)
-      outerClass = ipv6.trafficClass(view, ip)
-      bits |= Bit.Ipv6Underlay | Bit.OuterDontFragment
-    } else return false
-    const outerEnd = ip + outerLength
-    const datagramEnd = transport + udp.length(view, transport)
-    if (outerEnd > start + wireLength || datagramEnd > outerEnd) return false
-    if (this.ports[udp.destinationPort(view, transport)] !== TunnelKind.Vxlan) return false
-    const isChecked = udp.checksum(view, transport) !== 0
-    // The sum over a whole datagram is left to the long way.
-    if (isChecked && datagramEnd <= end) return false
-    let marks = isChecked || shape === 0 ? 0 : Mark.ZeroChecksumIpv6
-
-    // VXLAN and inner Ethernet.
-    const tunnel = transport + udp.LENGTH
-    const frame = tunnel + vxlan.LENGTH
-    if (view.getInt32(tunnel) !== PLAIN || vxlan.reserved2(view, tunnel) !== 0 || (view.getUint8(frame) & 1) !== 0)
-      return false
-    const innerLength = datagramEnd - frame
-    let innerIp = frame + ethernet.LENGTH
-    if (innerIp + dot1q.LENGTH + ipv4.LENGTH > end) return false
-    let vlan = 0
-    etherType = ethernet.etherType(view, frame)
-    if (etherType === EtherType.Vlan) {
-      vlan = dot1q.vlanId(view, innerIp)
-      etherType = dot1q.etherType(view, innerIp)
-      innerIp += dot1q.LENGTH
-      shape |= Shape.Tagged
-      marks |= Mark.InnerTag
-    }
-
-    // Inner IP.
-    let inner: number
-    let innerIpLength: number
-    let innerClass: number
-    let identification = 0
-    let protocol: number
-    if (etherType === EtherType.IPv4) {
-      inner = innerIp + ipv4.LENGTH
-      if (inner + 4 > end || view.getUint8(innerIp) !== IPV4_PLAIN || (view.getUint16(innerIp + 6) & FRAGMENT) !== 0)
-        return false
-      if (isHeaderWrong(view, innerIp)) return false
-      innerIpLength = ipv4.totalLength(view, innerIp)
-      innerClass = view.getUint8(innerIp + 1)
-      protocol = ipv4.protocol(view, innerIp)
-      identification = ipv4.identification(view, innerIp)
-      if (identification !== 0) bits |= Bit.Identified
-      if (ipv4.dontFragment(view, innerIp)) bits |= Bit.InnerDontFragment
-    } else if (etherType === EtherType.IPv6) {
-      inner = innerIp + ipv6.LENGTH
-      if (inner + 4 > end || view.getUint8(innerIp) >> 4 !== 6 || ipv6.payloadLength(view, innerIp) === 0) return false
-      innerIpLength = ipv6.LENGTH + ipv6.payloadLength(view, innerIp)
-      innerClass = ipv6.trafficClass(view, innerIp)
-      protocol = ipv6.nextHeader(view, innerIp)
-      shape |= Shape.InnerIpv6
-      bits |= Bit.InnerDontFragment
-    } else return false
-    const innerEnd = innerIp + innerIpLength
-    if (innerEnd > datagramEnd || (outerClass & 3) === Ecn.Ce || outerClass >> 2 !== innerClass >> 2) return false
-
-    // TCP or UDP, the ports of which may be all that the snap length left of it.
-    let sequence = 0
-    let acknowledgment = 0
-    let flags = 0
-    let window = 0
-    let payload = 0
-    if (protocol === Protocol.Tcp) {
-      if (inner + tcp.LENGTH <= end) {
-        flags = tcp.flags(view, inner)
-        const header = tcp.headerLength(view, inner)
-        if ((flags & tcp.FLAG_SYN) !== 0 || header < tcp.LENGTH || header > TIMESTAMPS_ONLY) return false
-        payload = innerEnd - inner - header
-        if (payload < 0) return false
-        sequence = view.getInt32(inner + 4)
-        acknowledgment = view.getInt32(inner + 8)
-        window = tcp.window(view, inner)
-        bits |= Bit.Tcp
-      } else if (inner + tcp.LENGTH > innerEnd) return false
-    } else if (protocol === Protocol.Udp) {
-      if (inner + udp.LENGTH > end || inner + udp.LENGTH > innerEnd) return false
-      if (this.ports[udp.destinationPort(view, inner)] !== TunnelKind.None) return false
-      payload = innerEnd - inner
-      bits |= Bit.Udp
-    } else return false
-    if (innerEnd <= end) {
-      if (outerLength > LARGEST_MTU || !isSumRight(view, innerIp, inner, innerEnd, protocol)) return false
-    }
-
-    // The key of its path, and its event.
-    const keys = this.#keys
-    const key = slot * PATH_KEY
-    const kindVni = (TunnelKind.Vxlan << 24) | vxlan.vni(view, tunnel)
-    keys[key + Path.KindVni] = kindVni
-    keys[key + Path.MacLow] = ethernet.sourceLow32(view, frame)
-    keys[key + Path.MacHighVlan] = (ethernet.sourceHigh16(view, frame) << 16) | vlan
-    keys[key + Path.Shape] = protocol | Shape.Ports | shape
-    keys[key + Path.InnerPorts] = view.getInt32(inner)
-    if ((shape & Shape.OuterIpv6) === 0) putOuterIpv4(keys, key, view, ip)
-    else putOuterIpv6(keys, key, view, ip)
-    if ((shape & Shape.InnerIpv6) === 0) putInnerIpv4(keys, key, view, innerIp)
-    else putInnerIpv6(keys, key, view, innerIp, (shape & Shape.OuterIpv6) === 0)
-    this.#hashes[slot] = pathHash(keys, key)
-    this.#innerLengths[slot] = innerLength
-    const fingerprint = this.#fingerprint
-    fingerprint.takeOrdinary(view, ip, transport, Math.min(end, datagramEnd), innerLength)
-    if (capturedLength < wireLength) bits |= Bit.CutShort
-    const { i32 } = log
-    log.f64[at >> 1] = seconds
-    i32[at + Field.Nanoseconds] = nanoseconds
-    i32[at + Field.Number] = number
-    i32[at + Field.Bits] = bits
-    i32[at + Field.Marks] = marks
-    i32[at + Field.Interface] = interfaceId
-    i32[at + Field.OuterDigest] = fingerprint.outer
-    i32[at + Field.DigestHigh] = fingerprint.high
-    i32[at + Field.DigestLow] = fingerprint.low
-    i32[at + Field.WireLength] = wireLength
-    i32[at + Field.OuterIpLength] = outerLength
-    i32[at + Field.InnerIpLength] = innerIpLength
-    i32[at + Field.OuterPorts] = view.getInt32(transport)
-    i32[at + Field.TimeToLive] = (shape & Shape.OuterIpv6) === 0 ? ipv4.timeToLive(view, ip) : ipv6.hopLimit(view, ip)
-    i32[at + Field.Sequence] = sequence
-    i32[at + Field.Acknowledgment] = acknowledgment
-    i32[at + Field.Payload] = payload
-    i32[at + Field.TcpFlags] = flags
-    i32[at + Field.MaximumSegmentSize] = 0
-    i32[at + Field.TcpWindow] = window
-    i32[at + Field.FragmentHigh] = 0
-    i32[at + Field.FragmentLow] = 0
-    i32[at + Field.FragmentOffset] = 0
-    i32[at + Field.FragmentLength] = 0
-    i32[at + Field.QuotedSource] = NONE
-    i32[at + Field.QuotedDestination] = NONE
-    i32[at + Field.QuotedPorts] = 0
-    i32[at + Field.QuotedVni] = NONE
-    i32[at + Field.InnerIdentification] = identification
-    i32[at + Field.KindVni] = kindVni
-    i32[at + Field.InnerMacHigh] = ethernet.destinationHigh16(view, frame)
-    i32[at + Field.InnerMacLow] = ethernet.destinationLow32(view, frame)
-    i32[at + Field.TunnelWord] = 0
-    return true
-  }
-}
-
-/** Whether a TCP or UDP packet that was captured whole has the right checksum, or, of UDP, none. */
-function isSumRight(view: DataView, ip: number, at: number, end: number, protocol: number): boolean {
-  let to = end
-  if (protocol === Protocol.Udp) {
-    const stated = udp.length(view, at)
-    if (udp.checksum(view, at) === 0 || stated < udp.LENGTH || at + stated > end) return true
-    to = at + stated
-  }
-  const pseudo =
-    at - ip === ipv4.LENGTH
-      ? pseudoHeaderSum4(ipv4.source(view, ip), ipv4.destination(view, ip), protocol, to - at)
-      : pseudoHeaderSum6(view, ip + SOURCE, ip + DESTINATION, protocol, to - at)
-  return fold(sum(view, at, to) + pseudo) === ALL_ONES
 }

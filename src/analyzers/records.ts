@@ -31,13 +31,13 @@ export class Records {
     return row * this.stride
   }
 
-  /** Reads ahead the records of the rows in one field of the first `count` events of a log. @returns Nothing of use. */
-  fetch(log: EventLog, count: number, field: number): number {
+  /** Reads ahead the records of the rows in one field of the events from `from` to `to` of a log. @returns Nothing of use. */
+  fetch(log: EventLog, from: number, to: number, field: number): number {
     const { i32 } = this
     const { i32: events } = log
     const words = this.stride * 2
     let sum = 0
-    for (let event = 0; event < count; event++) {
+    for (let event = from; event < to; event++) {
       const at = events[event * STRIDE + field]! * words
       if (at >= 0 && at < i32.length) sum ^= i32[at]! ^ i32[at + words - 1]!
     }

@@ -97,8 +97,8 @@ export class Requests implements Judge<RequestsState> {
   }
 
   /** Reads flow records ahead. @returns Nothing of use. */
-  fetch(log: EventLog, count: number): number {
-    return this.#flows.fetch(log, count, Field.Flow)
+  fetch(log: EventLog, from: number, to: number): number {
+    return this.#flows.fetch(log, from, to, Field.Flow)
   }
 
   /** Packets of a route in one direction, copies aside. */

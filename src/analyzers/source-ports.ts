@@ -47,8 +47,8 @@ export class SourcePorts implements Judge<SourcePortsState> {
   }
 
   /** Reads flow records ahead. @returns Nothing of use. */
-  fetch(log: EventLog, count: number): number {
-    return this.#flows.fetch(log, count, Field.Flow)
+  fetch(log: EventLog, from: number, to: number): number {
+    return this.#flows.fetch(log, from, to, Field.Flow)
   }
 
   /** How many inner conversations a direction carried. */

@@ -135,8 +135,8 @@ export class Tcp implements Judge<TcpState> {
   }
 
   /** Reads flow records ahead. @returns Nothing of use. */
-  fetch(log: EventLog, count: number): number {
-    return this.#records.fetch(log, count, Field.Flow)
+  fetch(log: EventLog, from: number, to: number): number {
+    return this.#records.fetch(log, from, to, Field.Flow)
   }
 
   /** MSS that a flow's receiver in `direction` announced; 0 when its SYN was not seen. */

@@ -1,19 +1,20 @@
-/** Worker threads that analyze parts of a capture: the only place that starts threads. */
+/** Worker threads that read packets: the only place that starts threads. */
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { buffersOf, type PartAnswer, type PartOptions, type PartRequest } from './part.ts'
+import type { Batch } from '../batch.ts'
+import { buffersOf, type ReaderOptions, type ReadRequest } from './buffers.ts'
 
 /** One thread and the answers it owes, oldest first. */
 interface Thread {
   worker: Worker
-  waiting: { resolve(answer: PartAnswer): void; reject(error: unknown): void }[]
+  waiting: { resolve(batch: Batch): void; reject(error: unknown): void }[]
 }
 
 /** A fixed number of threads; requests go to the one that owes least. */
 export class WorkerPool {
   readonly #threads: Thread[]
 
-  constructor(threads: number, options: PartOptions) {
+  constructor(threads: number, options: ReaderOptions) {
     this.#threads = Array.from({ length: threads }, () => start(options))
   }
 
@@ -22,12 +23,12 @@ export class WorkerPool {
     return this.#threads.length
   }
 
-  /** Analyzes a part on some thread. The batch's buffers are gone until the answer brings them back. */
-  analyze(request: PartRequest): Promise<PartAnswer> {
+  /** Reads a batch on some thread. Its buffers are gone until the answer brings them back. */
+  read(request: ReadRequest): Promise<Batch> {
     const thread = this.#threads.reduce((least, next) => (next.waiting.length < least.waiting.length ? next : least))
     return new Promise((resolve, reject) => {
       thread.waiting.push({ resolve, reject })
-      thread.worker.postMessage(request, buffersOf(request))
+      thread.worker.postMessage(request, buffersOf(request.batch))
     })
   }
 
@@ -37,9 +38,9 @@ export class WorkerPool {
   }
 }
 
-function start(options: PartOptions): Thread {
+function start(options: ReaderOptions): Thread {
   const thread: Thread = { worker: new Worker(workerFile(), { workerData: options }), waiting: [] }
-  thread.worker.on('message', (answer: PartAnswer) => thread.waiting.shift()?.resolve(answer))
+  thread.worker.on('message', (batch: Batch) => thread.waiting.shift()?.resolve(batch))
   thread.worker.on('error', (error) => {
     for (const { reject } of thread.waiting.splice(0)) reject(error)
   })

@@ -1,18 +1,21 @@
-/** A worker thread: analyzes one batch after the other as parts of a capture and sends back what it counted. */
+/** A worker thread: reads the packets of one batch after the other, and sends it back. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { Analysis } from '../analyzers/analysis.ts'
-import { BatchReader } from '../batch.ts'
+import { Readings } from '../analyzers/readings.ts'
+import { viewOf } from '../batch.ts'
 import { tunnelPorts } from '../codecs/dissect.ts'
-import { observePackets } from '../observe.ts'
-import type { PartAnswer, PartOptions, PartRequest } from './part.ts'
-import { buffersOf } from './part.ts'
+import { emptyPacket, getPacket } from '../packet-meta.ts'
+import { buffersOf, type ReaderOptions, type ReadRequest } from './buffers.ts'
 
-const { filter, furtherPorts, limits } = workerData as PartOptions
+const { furtherPorts } = workerData as ReaderOptions
 const ports = tunnelPorts(furtherPorts)
+const packet = emptyPacket()
 
-parentPort?.on('message', ({ batch, file, firstNumber }: PartRequest) => {
-  const analysis = new Analysis({ filter, limits, ports, begins: false })
-  observePackets(analysis, new BatchReader(batch), file, firstNumber)
-  const answer: PartAnswer = { state: analysis.save(), batch }
-  parentPort?.postMessage(answer, buffersOf(answer))
+parentPort?.on('message', ({ batch, file }: ReadRequest) => {
+  const readings = new Readings(batch.readings)
+  const view = viewOf(batch)
+  for (let slot = 0; slot < batch.count; slot++) {
+    getPacket(readings.meta, slot, packet)
+    readings.read(slot, view, packet, packet.number, file * 65536 + packet.interfaceId, ports)
+  }
+  parentPort?.postMessage(batch, buffersOf(batch))
 })

@@ -15,16 +15,17 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   // 0: bytes and plain records
   codecs: ['packet', 'issue'],
   packet: [],
+  'packet-meta': ['packet'],
   issue: [],
   // 1: tables, words of a finding, files; the document's types
   summary: [],
-  analyzers: ['codecs', 'packet', 'issue', 'summary', 'findings'],
+  analyzers: ['codecs', 'packet', 'packet-meta', 'issue', 'summary', 'findings'],
   findings: ['codecs', 'packet', 'issue', 'summary'],
   capture: ['codecs', 'packet', 'issue'],
   // 2: facts to findings, and the hot loop
   diagnosis: ['codecs', 'issue', 'summary', 'analyzers', 'findings'],
-  batch: ['packet'],
-  observe: ['codecs', 'packet', 'analyzers'],
+  batch: ['packet', 'packet-meta', 'analyzers'],
+  observe: ['packet', 'analyzers'],
   pipeline: [
     'codecs',
     'packet',
@@ -39,7 +40,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
   // 3: words, threads, and the same pipeline over paths of a file system
   report: ['codecs', 'summary', 'findings'],
-  workers: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'batch', 'observe'],
+  workers: ['codecs', 'packet-meta', 'analyzers', 'batch'],
   // captures to captures: what is inside the tunnels, and selections of records
   transform: ['codecs', 'packet', 'issue', 'capture'],
   node: ['index', 'node-summarize', 'node-follow'],

@@ -1,0 +1,319 @@
+/**
+ * Packets that were read but not counted yet: what their records say, and of those that look ordinary the event without its rows
+ * and the key of the path. Reading needs the bytes and nothing else, so another thread can do it.
+ *
+ * Ordinary is a VXLAN packet with nothing remarkable about it: plain headers, no options, fragments, group addresses or faults,
+ * right checksums, and TCP behind its handshake or UDP. What is read of it is what the long way (`dissect`, `EventWriter`) would
+ * have taken from its bytes.
+ */
+import { fold, pseudoHeaderSum4, pseudoHeaderSum6, sum } from '../codecs/checksum.ts'
+import type { TunnelPorts } from '../codecs/dissect.ts'
+import * as dot1q from '../codecs/dot1q.ts'
+import * as ethernet from '../codecs/ethernet.ts'
+import { EtherType } from '../codecs/ethernet.ts'
+import { NONE } from '../codecs/fault.ts'
+import * as ipv4 from '../codecs/ipv4.ts'
+import { Ecn } from '../codecs/ipv4.ts'
+import * as ipv6 from '../codecs/ipv6.ts'
+import { TunnelKind } from '../codecs/layers.ts'
+import { LinkType } from '../codecs/linktype.ts'
+import { Protocol } from '../codecs/protocol.ts'
+import * as tcp from '../codecs/tcp.ts'
+import * as udp from '../codecs/udp.ts'
+import * as vxlan from '../codecs/vxlan.ts'
+import { NO_TIME, type PacketInfo } from '../packet.ts'
+import { META, putPacket } from '../packet-meta.ts'
+import { isHeaderWrong } from './checksums.ts'
+import { Bit, Field } from './event-fields.ts'
+import { EventLog, STRIDE } from './event-log.ts'
+import { Fingerprint } from './fingerprint.ts'
+import { Mark } from './marks.ts'
+import { PATH_KEY, Path, pathHash, putInnerIpv4, putInnerIpv6, putOuterIpv4, putOuterIpv6, Shape } from './paths.ts'
+
+/** Captured bytes that the smallest ordinary packet has: up to the inner ports over IPv4 in IPv4, without tags. */
+const LEAST_CAPTURED = ethernet.LENGTH + ipv4.LENGTH + udp.LENGTH + vxlan.LENGTH + ethernet.LENGTH + ipv4.LENGTH + 4
+
+/** Bytes on the wire that no ordinary packet exceeds: what a record may hold. */
+const LONGEST = 0xff_ffff
+
+/** First word of a VXLAN header with nothing in it but the I flag (RFC 7348 §5). */
+const PLAIN = vxlan.FLAG_I << 24
+/** First byte of an IPv4 header without options; MF and the fragment offset in its seventh and eighth. */
+const IPV4_PLAIN = 0x45
+const FRAGMENT = 0x3fff
+/** Length of a TCP header whose only option is timestamps, as most have it (RFC 7323 appendix A). */
+const TIMESTAMPS_ONLY = 32
+/** Largest outer IP packet whose checksums are judged by the whole of its bytes. */
+const LARGEST_MTU = 9216
+/** What the words of a valid packet add up to, checksum included (RFC 1071 §1). */
+const ALL_ONES = 0xffff
+
+const SOURCE = ipv6.LAYOUT.offsets.source
+const DESTINATION = ipv6.LAYOUT.offsets.destination
+
+/** The buffers of {@link Readings}: what one thread hands to another. */
+export interface ReadingsBuffers {
+  meta: Float64Array
+  events: Int32Array
+  keys: Int32Array
+  hashes: Int32Array
+  innerLengths: Int32Array
+  looksOrdinary: Uint8Array
+}
+
+/** Buffers for a number of packets. */
+export function readingsBuffers(slots: number): ReadingsBuffers {
+  return {
+    meta: new Float64Array(slots * META),
+    events: new Int32Array(slots * STRIDE),
+    keys: new Int32Array(slots * PATH_KEY),
+    hashes: new Int32Array(slots),
+    innerLengths: new Int32Array(slots),
+    looksOrdinary: new Uint8Array(slots),
+  }
+}
+
+/** Packets that were read, by slot. */
+export class Readings {
+  /** The packets' records: see packet-meta.ts. */
+  readonly meta: Float64Array
+  /** The packets' events, one behind the other. */
+  readonly log: EventLog
+  /** The keys of their paths, and the hashes of those. */
+  readonly keys: Int32Array
+  readonly hashes: Int32Array
+  /** Bytes behind the tunnel header on the wire. */
+  readonly innerLengths: Int32Array
+  /** Whether the packet looks ordinary, and has an event and a key. */
+  readonly looksOrdinary: Uint8Array
+  readonly #fingerprint = new Fingerprint()
+
+  /** @param buffers - Filled anew, or filled by another thread. */
+  constructor(readonly buffers: ReadingsBuffers) {
+    this.meta = buffers.meta
+    this.log = new EventLog(buffers.looksOrdinary.length, buffers.events)
+    this.keys = buffers.keys
+    this.hashes = buffers.hashes
+    this.innerLengths = buffers.innerLengths
+    this.looksOrdinary = buffers.looksOrdinary
+  }
+
+  /**
+   * Reads a packet into a slot.
+   * @param number - Its number within the part.
+   * @param interfaceId - Interface through all files.
+   * @param ports - Which UDP ports are a tunnel's.
+   */
+  read(
+    slot: number,
+    view: DataView,
+    packet: PacketInfo,
+    number: number,
+    interfaceId: number,
+    ports: TunnelPorts,
+  ): void {
+    putPacket(this.meta, slot, packet, number)
+    this.looksOrdinary[slot] = this.#read(slot, view, packet, number, interfaceId, ports) ? 1 : 0
+  }
+
+  #read(
+    slot: number,
+    view: DataView,
+    packet: PacketInfo,
+    number: number,
+    interfaceId: number,
+    ports: TunnelPorts,
+  ): boolean {
+    const start = packet.at
+    const { capturedLength, wireLength, seconds, nanoseconds } = packet
+    if (packet.linkType !== LinkType.Ethernet || (packet.flags | packet.fcsLength) !== 0) return false
+    if (capturedLength < LEAST_CAPTURED || capturedLength > wireLength || nanoseconds === NO_TIME) return false
+    if (wireLength > LONGEST) return false
+    const end = start + capturedLength
+
+    // Outer Ethernet, IP and UDP.
+    let ip = start + ethernet.LENGTH
+    let etherType = ethernet.etherType(view, start)
+    if (etherType === EtherType.Vlan) {
+      etherType = dot1q.etherType(view, ip)
+      ip += dot1q.LENGTH
+    }
+    let shape = 0
+    let transport: number
+    let outerLength: number
+    let outerClass: number
+    let bits = Bit.Tunnel | Bit.Kept
+    if (etherType === EtherType.IPv4) {
+      if (view.getUint8(ip) !== IPV4_PLAIN || (view.getUint16(ip + 6) & FRAGMENT) !== 0) return false
+      if (ipv4.protocol(view, ip) !== Protocol.Udp) return false
+      if (ipv4.checksum(view, ip) !== 0 && isHeaderWrong(view, ip)) return false
+      transport = ip + ipv4.LENGTH
+      outerLength = ipv4.totalLength(view, ip)
+      outerClass = view.getUint8(ip + 1)
+      if (ipv4.identification(view, ip) !== 0) bits |= Bit.Identified
+      if (ipv4.dontFragment(view, ip)) bits |= Bit.OuterDontFragment
+    } else if (etherType === EtherType.IPv6) {
+      if (capturedLength < LEAST_CAPTURED + ipv6.LENGTH - ipv4.LENGTH || view.getUint8(ip) >> 4 !== 6) return false
+      if (ipv6.nextHeader(view, ip) !== Protocol.Udp || ipv6.payloadLength(view, ip) === 0) return false
+      shape = Shape.OuterIpv6
+      transport = ip + ipv6.LENGTH
+      outerLength = ipv6.LENGTH + ipv6.payloadLength(view, ip)
+      outerClass = ipv6.trafficClass(view, ip)
+      bits |= Bit.Ipv6Underlay | Bit.OuterDontFragment
+    } else return false
+    const outerEnd = ip + outerLength
+    const datagramEnd = transport + udp.length(view, transport)
+    if (outerEnd > start + wireLength || datagramEnd > outerEnd) return false
+    if (ports[udp.destinationPort(view, transport)] !== TunnelKind.Vxlan) return false
+    const isChecked = udp.checksum(view, transport) !== 0
+    // The sum over a whole datagram is left to the long way.
+    if (isChecked && datagramEnd <= end) return false
+    let marks = isChecked || shape === 0 ? 0 : Mark.ZeroChecksumIpv6
+
+    // VXLAN and inner Ethernet.
+    const tunnel = transport + udp.LENGTH
+    const frame = tunnel + vxlan.LENGTH
+    if (view.getInt32(tunnel) !== PLAIN || vxlan.reserved2(view, tunnel) !== 0 || (view.getUint8(frame) & 1) !== 0)
+      return false
+    const innerLength = datagramEnd - frame
+    let innerIp = frame + ethernet.LENGTH
+    if (innerIp + dot1q.LENGTH + ipv4.LENGTH > end) return false
+    let vlan = 0
+    etherType = ethernet.etherType(view, frame)
+    if (etherType === EtherType.Vlan) {
+      vlan = dot1q.vlanId(view, innerIp)
+      etherType = dot1q.etherType(view, innerIp)
+      innerIp += dot1q.LENGTH
+      shape |= Shape.Tagged
+      marks |= Mark.InnerTag
+    }
+
+    // Inner IP.
+    let inner: number
+    let innerIpLength: number
+    let innerClass: number
+    let identification = 0
+    let protocol: number
+    if (etherType === EtherType.IPv4) {
+      inner = innerIp + ipv4.LENGTH
+      if (inner + 4 > end || view.getUint8(innerIp) !== IPV4_PLAIN || (view.getUint16(innerIp + 6) & FRAGMENT) !== 0)
+        return false
+      if (isHeaderWrong(view, innerIp)) return false
+      innerIpLength = ipv4.totalLength(view, innerIp)
+      innerClass = view.getUint8(innerIp + 1)
+      protocol = ipv4.protocol(view, innerIp)
+      identification = ipv4.identification(view, innerIp)
+      if (identification !== 0) bits |= Bit.Identified
+      if (ipv4.dontFragment(view, innerIp)) bits |= Bit.InnerDontFragment
+    } else if (etherType === EtherType.IPv6) {
+      inner = innerIp + ipv6.LENGTH
+      if (inner + 4 > end || view.getUint8(innerIp) >> 4 !== 6 || ipv6.payloadLength(view, innerIp) === 0) return false
+      innerIpLength = ipv6.LENGTH + ipv6.payloadLength(view, innerIp)
+      innerClass = ipv6.trafficClass(view, innerIp)
+      protocol = ipv6.nextHeader(view, innerIp)
+      shape |= Shape.InnerIpv6
+      bits |= Bit.InnerDontFragment
+    } else return false
+    const innerEnd = innerIp + innerIpLength
+    if (innerEnd > datagramEnd || (outerClass & 3) === Ecn.Ce || outerClass >> 2 !== innerClass >> 2) return false
+
+    // TCP or UDP, the ports of which may be all that the snap length left of it.
+    let sequence = 0
+    let acknowledgment = 0
+    let flags = 0
+    let window = 0
+    let payload = 0
+    if (protocol === Protocol.Tcp) {
+      if (inner + tcp.LENGTH <= end) {
+        flags = tcp.flags(view, inner)
+        const header = tcp.headerLength(view, inner)
+        if ((flags & tcp.FLAG_SYN) !== 0 || header < tcp.LENGTH || header > TIMESTAMPS_ONLY) return false
+        payload = innerEnd - inner - header
+        if (payload < 0) return false
+        sequence = view.getInt32(inner + 4)
+        acknowledgment = view.getInt32(inner + 8)
+        window = tcp.window(view, inner)
+        bits |= Bit.Tcp
+      } else if (inner + tcp.LENGTH > innerEnd) return false
+    } else if (protocol === Protocol.Udp) {
+      if (inner + udp.LENGTH > end || inner + udp.LENGTH > innerEnd) return false
+      if (ports[udp.destinationPort(view, inner)] !== TunnelKind.None) return false
+      payload = innerEnd - inner
+      bits |= Bit.Udp
+    } else return false
+    if (innerEnd <= end) {
+      if (outerLength > LARGEST_MTU || !isSumRight(view, innerIp, inner, innerEnd, protocol)) return false
+    }
+
+    // The key of its path, and its event.
+    const keys = this.keys
+    const key = slot * PATH_KEY
+    const kindVni = (TunnelKind.Vxlan << 24) | vxlan.vni(view, tunnel)
+    keys[key + Path.KindVni] = kindVni
+    keys[key + Path.MacLow] = ethernet.sourceLow32(view, frame)
+    keys[key + Path.MacHighVlan] = (ethernet.sourceHigh16(view, frame) << 16) | vlan
+    keys[key + Path.Shape] = protocol | Shape.Ports | shape
+    keys[key + Path.InnerPorts] = view.getInt32(inner)
+    if ((shape & Shape.OuterIpv6) === 0) putOuterIpv4(keys, key, view, ip)
+    else putOuterIpv6(keys, key, view, ip)
+    if ((shape & Shape.InnerIpv6) === 0) putInnerIpv4(keys, key, view, innerIp)
+    else putInnerIpv6(keys, key, view, innerIp, (shape & Shape.OuterIpv6) === 0)
+    this.hashes[slot] = pathHash(keys, key)
+    this.innerLengths[slot] = innerLength
+    const fingerprint = this.#fingerprint
+    fingerprint.takeOrdinary(view, ip, transport, Math.min(end, datagramEnd), innerLength)
+    if (capturedLength < wireLength) bits |= Bit.CutShort
+    const { log } = this
+    const { i32 } = log
+    const at = slot * STRIDE
+    log.f64[at >> 1] = seconds
+    i32[at + Field.Nanoseconds] = nanoseconds
+    i32[at + Field.Number] = number
+    i32[at + Field.Bits] = bits
+    i32[at + Field.Marks] = marks
+    i32[at + Field.Interface] = interfaceId
+    i32[at + Field.OuterDigest] = fingerprint.outer
+    i32[at + Field.DigestHigh] = fingerprint.high
+    i32[at + Field.DigestLow] = fingerprint.low
+    i32[at + Field.WireLength] = wireLength
+    i32[at + Field.OuterIpLength] = outerLength
+    i32[at + Field.InnerIpLength] = innerIpLength
+    i32[at + Field.OuterPorts] = view.getInt32(transport)
+    i32[at + Field.TimeToLive] = (shape & Shape.OuterIpv6) === 0 ? ipv4.timeToLive(view, ip) : ipv6.hopLimit(view, ip)
+    i32[at + Field.Sequence] = sequence
+    i32[at + Field.Acknowledgment] = acknowledgment
+    i32[at + Field.Payload] = payload
+    i32[at + Field.TcpFlags] = flags
+    i32[at + Field.MaximumSegmentSize] = 0
+    i32[at + Field.TcpWindow] = window
+    i32[at + Field.FragmentHigh] = 0
+    i32[at + Field.FragmentLow] = 0
+    i32[at + Field.FragmentOffset] = 0
+    i32[at + Field.FragmentLength] = 0
+    i32[at + Field.QuotedSource] = NONE
+    i32[at + Field.QuotedDestination] = NONE
+    i32[at + Field.QuotedPorts] = 0
+    i32[at + Field.QuotedVni] = NONE
+    i32[at + Field.InnerIdentification] = identification
+    i32[at + Field.KindVni] = kindVni
+    i32[at + Field.InnerMacHigh] = ethernet.destinationHigh16(view, frame)
+    i32[at + Field.InnerMacLow] = ethernet.destinationLow32(view, frame)
+    i32[at + Field.TunnelWord] = 0
+    return true
+  }
+}
+
+/** Whether a TCP or UDP packet that was captured whole has the right checksum, or, of UDP, none. */
+function isSumRight(view: DataView, ip: number, at: number, end: number, protocol: number): boolean {
+  let to = end
+  if (protocol === Protocol.Udp) {
+    const stated = udp.length(view, at)
+    if (udp.checksum(view, at) === 0 || stated < udp.LENGTH || at + stated > end) return true
+    to = at + stated
+  }
+  const pseudo =
+    at - ip === ipv4.LENGTH
+      ? pseudoHeaderSum4(ipv4.source(view, ip), ipv4.destination(view, ip), protocol, to - at)
+      : pseudoHeaderSum6(view, ip + SOURCE, ip + DESTINATION, protocol, to - at)
+  return fold(sum(view, at, to) + pseudo) === ALL_ONES
+}
