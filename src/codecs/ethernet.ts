@@ -83,8 +83,11 @@ const ETHER_TYPE = LAYOUT.offsets.etherType
  * @returns Header offset, or `NONE` with `cursor.fault` set: `Truncated` or `NotCaptured`.
  */
 export function enter(cursor: Cursor): number {
-  if (cursor.end - cursor.position < LENGTH) return cursor.failShort(LENGTH)
-  return cursor.claim(LENGTH)
+  const at = cursor.position
+  const next = at + LENGTH
+  if (next > cursor.end) return cursor.failShort(LENGTH)
+  cursor.position = next
+  return at
 }
 
 /** Destination MAC address, 48 bits as a number. Off the hot path: see {@link destinationHigh16}. */
