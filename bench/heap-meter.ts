@@ -23,7 +23,11 @@ function growth(loop: (turns: number) => unknown, turns: number): number {
 /** What reading the heap's size takes by itself. */
 function toll(): number {
   let least = Number.POSITIVE_INFINITY
-  for (let i = 0; i < STRETCHES; i++) least = Math.min(least, growth(() => 0, 0))
+  for (let i = 0; i < STRETCHES; i++)
+    least = Math.min(
+      least,
+      growth(() => 0, 0),
+    )
   return least
 }
 

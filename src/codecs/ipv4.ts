@@ -3,12 +3,12 @@
  * A total length of 0 is what segmentation offload leaves in a frame too long for 16 bits (TSO, BIG TCP): the packet then
  * reaches to the end of the frame.
  */
-import { getBytes, setBytes } from './bytes.ts'
+import { getBytes, isWord, setBytes } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { Fault } from './fault.ts'
 import { field, layout } from './layout.ts'
 import * as list from './options.ts'
-import { checkLength, checkRoom, checkUint, checkWord } from './range.ts'
+import { checkLength, checkRoom, checkUint, refuseWord } from './range.ts'
 
 /** An IPv4 header as a plain object. Lengths and the fragment offset are in bytes. */
 export interface Header {
@@ -273,8 +273,8 @@ export function encode(cursor: Cursor, header: Header): void {
   checkUint('ipv4.timeToLive', header.timeToLive, 8)
   checkUint('ipv4.protocol', header.protocol, 8)
   checkUint('ipv4.checksum', header.checksum, 16)
-  checkWord('ipv4.source', header.source)
-  checkWord('ipv4.destination', header.destination)
+  if (!isWord(header.source)) refuseWord('ipv4.source', header.source)
+  if (!isWord(header.destination)) refuseWord('ipv4.destination', header.destination)
   checkLength('ipv4.options.length', header.options.length, 4, LENGTH_MAX - LENGTH)
   const length = LENGTH + header.options.length
   checkRoom('ipv4', cursor, length)
