@@ -13,18 +13,24 @@ function assignedNames(file: ts.SourceFile): Set<string> {
   const names = new Set<string>()
   const addAll = (node: ts.Node): void => {
     if (ts.isIdentifier(node)) names.add(node.text)
-    else if (!ts.isPropertyAccessExpression(node)) ts.forEachChild(node, addAll)
+    else if (!ts.isPropertyAccessExpression(node) && !ts.isElementAccessExpression(node)) ts.forEachChild(node, addAll)
   }
   const visit = (node: ts.Node): void => {
     if (ts.isBinaryExpression(node)) {
       const { kind } = node.operatorToken
       if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) addAll(node.left)
-    } else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) addAll(node.operand)
+    } else if (ts.isPostfixUnaryExpression(node) || (ts.isPrefixUnaryExpression(node) && isStep(node)))
+      addAll(node.operand)
     else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) addAll(node.initializer)
     ts.forEachChild(node, visit)
   }
   visit(file)
   return names
+}
+
+/** Whether it is `++` or `--`. */
+function isStep({ operator }: ts.PrefixUnaryExpression): boolean {
+  return operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken
 }
 
 /** One place of a text that is to read otherwise. */
