@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { defineConfig } from 'tsup'
+import { constants } from './build/constants.ts'
+import { namespaces } from './build/namespaces.ts'
 
 // Each header module is a subpath of its own; ambient declarations of untyped packages are not.
 const codecs = readdirSync('src/codecs').filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
@@ -24,7 +26,9 @@ export default defineConfig({
   splitting: true,
   sourcemap: false,
   clean: true,
-  // esbuild turns a top-level `const` into `var` unless it may minify syntax; `var` costs a quarter of the speed.
+  // Puts constants that are plain numbers in where they are used, within a file; `constants` sees to the others.
   minifySyntax: true,
+  plugins: [constants()],
+  esbuildPlugins: [namespaces()],
   external: [/^node:/],
 })

@@ -1,383 +1,170 @@
 /**
  * `npm run bench:codecs`: nanoseconds and heap bytes a packet for reading the fields of an Ethernet, IPv4, UDP, VXLAN, Ethernet,
- * IPv4 packet and for encapsulating one: this package's build beside hand-written DataView code, buffer-layout, binary-parser
- * and @netkitty/codec. The last two are found if installed (here, or in the folder that BENCH_PEERS names) and named as absent
- * if not. BENCH_SAMPLES (15) and BENCH_MS (40, of one sample) set how long it takes.
+ * IPv4 packet and for writing one: this package's build beside hand-written DataView code that checks and reads the same,
+ * buffer-layout, binary-parser and @netkitty/codec. The last two are found if installed (here, or in the folder that BENCH_PEERS
+ * names) and named as absent if not. BENCH_SAMPLES (15) and BENCH_MS (40, of one sample) set how long it takes.
+ *
+ * Each subject runs in a process of its own, so that none is compiled for the others' sake; their turns are taken twice, and the
+ * faster counts. Before anything is timed, hand-written and own code must agree about every cut and every byte of a packet, and the
+ * meter of the heap must see an object that is planted and nothing where nothing is.
  */
-import { createRequire } from 'node:module'
+import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import * as wire from 'buffer-layout'
+import { LENGTH, PACKETS, packets } from './codec-packets.ts'
+import { byHand, readers, type Subject, sameAnswers, withCodecs } from './codec-readers.ts'
+import { writers, writeTheSame } from './codec-writers.ts'
+import { heapPerTurn } from './heap-meter.ts'
 
-const ROOT = process.cwd()
 const SAMPLES = Number(process.env.BENCH_SAMPLES ?? 15)
 const SAMPLE_MS = Number(process.env.BENCH_MS ?? 40)
-/** Packets of the ring that is read: more than a branch predictor remembers, less than a cache. */
-const PACKETS = 256
-const LENGTH = 128
-/** Bytes in front of the inner frame. */
-const HEADERS = 50
-/** Packets whose heap use is measured. */
-const HEAP_PACKETS = 20_000
+const ROUNDS = 2
 
-type Cursor = import('../src/codecs/cursor.ts').Cursor
 type Codecs = typeof import('../src/codecs/index.ts')
-type Encapsulate = typeof import('../src/codecs/encapsulate.ts')
-
-/** One way of doing the work, on the packet that begins at `at`; what it returns keeps the work from being optimised away. */
-interface Subject {
-  readonly name: string
-  readonly run: (at: number) => number | Promise<number>
-  readonly isAsync?: boolean
-}
 
 interface Row {
-  readonly name: string
   readonly minimum: number
   readonly median: number
-  readonly heap: number
+  readonly heap: number | null
 }
 
-const load = (name: string): Promise<unknown> => import(join(ROOT, 'dist/codecs', name))
-const codecs = (await load('index.js')) as Codecs
-const { encapsulate, prepare } = (await load('encapsulate.js')) as Encapsulate
-
-const bytes = new Uint8Array(PACKETS * LENGTH)
-const view = new DataView(bytes.buffer)
-const buffer = Buffer.from(bytes.buffer)
-const out = new Uint8Array(LENGTH)
-const outView = new DataView(out.buffer)
-const tunnel = { vni: 0x123456, source: '10.0.0.1', destination: '10.0.0.2' }
-const outer = { source: 0x0200_0000_0001, destination: 0x0200_0000_0002 }
-const prepared = prepare({ ...tunnel, ethernet: outer, sourcePort: 50_000 })
-fill()
-
-/** Fills the ring with packets that differ in addresses, ports and VNI. */
-function fill(): void {
-  const frame = new Uint8Array(LENGTH - HEADERS)
-  const frameView = new DataView(frame.buffer)
-  for (let i = 0; i < PACKETS; i++) {
-    frameView.setUint32(2, 0x0a00_0000 + i)
-    frameView.setUint32(8, 0x0b00_0000 + i)
-    frameView.setUint16(12, 0x0800)
-    frame[14] = 0x45
-    frameView.setUint16(16, frame.length - 14)
-    frame[22] = 64
-    frame[23] = 6
-    frameView.setUint32(26, 0xc0a8_0001 + i)
-    frameView.setUint32(30, 0xc0a8_0101 + i)
-    const cursor = new codecs.Cursor().reset(view, i * LENGTH, (i + 1) * LENGTH)
-    encapsulate(prepare({ ...tunnel, vni: i * 7, ethernet: outer }), cursor, frameView, 0, frame.length)
-  }
+/** A figure that is promised. */
+interface Goal {
+  readonly title: string
+  readonly value: number
+  readonly limit: string
+  readonly met: boolean
 }
 
-/** The fields that every subject reads, added up so that all of them count. */
-function readers(): Subject[] {
-  const { Cursor, NONE, dissect, describePacket, ethernet, ipv4, Layers, tunnelPorts, udp, vxlan } = codecs
-  const cursor: Cursor = new Cursor()
-  const layers = new Layers()
-  const ports = tunnelPorts()
-  return [
-    {
-      name: 'vxpcap codecs (enter and accessors)',
-      run(at) {
-        cursor.reset(view, at, at + LENGTH)
-        const ether = ethernet.enter(cursor)
-        if (ether === NONE || ethernet.etherType(view, ether) !== 0x0800) return 0
-        const ip = ipv4.enter(cursor)
-        if (ip === NONE || ipv4.protocol(view, ip) !== 17) return 0
-        const datagram = udp.enter(cursor)
-        if (datagram === NONE || udp.destinationPort(view, datagram) !== vxlan.PORT) return 0
-        const header = vxlan.enter(cursor)
-        if (header === NONE) return 0
-        const inner = ethernet.enter(cursor)
-        if (inner === NONE || ethernet.etherType(view, inner) !== 0x0800) return 0
-        const innerIp = ipv4.enter(cursor)
-        if (innerIp === NONE) return 0
-        return (
-          ipv4.source(view, ip) +
-          ipv4.destination(view, ip) +
-          udp.sourcePort(view, datagram) +
-          vxlan.vni(view, header) +
-          ethernet.sourceLow32(view, inner) +
-          ethernet.destinationLow32(view, inner) +
-          ipv4.source(view, innerIp) +
-          ipv4.destination(view, innerIp) +
-          ipv4.protocol(view, innerIp) +
-          ipv4.totalLength(view, innerIp)
-        )
-      },
-    },
-    {
-      name: 'vxpcap dissect (the whole walk)',
-      run(at) {
-        dissect(layers, view, at, LENGTH, LENGTH, 1, ports)
-        return layers.vni + layers.innerIp.length + layers.outerSourcePort
-      },
-    },
-    { name: 'hand-written DataView', run: byHand },
-    { name: 'buffer-layout', run: byLayout() },
-    {
-      name: 'vxpcap describePacket (every field, as objects)',
-      run: (at) => describePacket(view, at, LENGTH, LENGTH, 1, { ports }).layers.length,
-    },
-  ]
-}
+const codecs = (await import(join(process.cwd(), 'dist/codecs/index.js'))) as Codecs
+const view = packets(codecs)
+const out = new DataView(new ArrayBuffer(LENGTH))
+const reading = readers(codecs, view)
+const writing = new Map(writers(codecs, view, out).map((subject) => [`write: ${subject.name}`, subject]))
 
-/** The same checks and fields, written for this stack of headers alone. */
-function byHand(at: number): number {
-  const end = at + LENGTH
-  if (end - at < 14 || view.getUint16(at + 12) !== 0x0800) return 0
-  const ip = at + 14
-  if (end - ip < 20) return 0
-  const first = view.getUint8(ip)
-  const headerLength = (first & 15) << 2
-  if (first >> 4 !== 4 || headerLength < 20 || end - ip < headerLength || view.getUint8(ip + 9) !== 17) return 0
-  const datagram = ip + headerLength
-  if (end - datagram < 16 || view.getUint16(datagram + 2) !== 4789) return 0
-  const header = datagram + 8
-  if ((view.getUint8(header) & 8) === 0) return 0
-  const inner = header + 8
-  if (end - inner < 34 || view.getUint16(inner + 12) !== 0x0800) return 0
-  const innerIp = inner + 14
-  if (view.getUint8(innerIp) >> 4 !== 4) return 0
-  return (
-    view.getInt32(ip + 12) +
-    view.getInt32(ip + 16) +
-    view.getUint16(datagram) +
-    (view.getUint32(header + 4) >>> 8) +
-    view.getInt32(inner + 8) +
-    view.getInt32(inner + 2) +
-    view.getInt32(innerIp + 12) +
-    view.getInt32(innerIp + 16) +
-    view.getUint8(innerIp + 9) +
-    view.getUint16(innerIp + 2)
-  )
-}
+let sink: unknown = 0
 
-const ETHERNET = [wire.blob(6, 'destination'), wire.blob(6, 'source'), wire.u16be('etherType')]
-const IPV4 = [
-  ...[wire.u8('versionIhl'), wire.u8('dscpEcn'), wire.u16be('totalLength'), wire.u16be('identification')],
-  ...[wire.u16be('flagsOffset'), wire.u8('timeToLive'), wire.u8('protocol'), wire.u16be('checksum')],
-  ...[wire.u32be('source'), wire.u32be('destination')],
-]
-const UDP = [wire.u16be('sourcePort'), wire.u16be('destinationPort'), wire.u16be('length'), wire.u16be('checksum')]
-const VXLAN = [wire.u8('flags'), wire.u24be('reserved1'), wire.u24be('vni'), wire.u8('reserved2')]
-
-interface Stack {
-  ip: { source: number; destination: number }
-  udp: { sourcePort: number }
-  vxlan: { vni: number }
-  innerIp: { source: number; destination: number; protocol: number; totalLength: number }
-}
-
-function byLayout(): (at: number) => number {
-  const stack = wire.struct([
-    wire.struct(ETHERNET, 'ethernet'),
-    wire.struct(IPV4, 'ip'),
-    wire.struct(UDP, 'udp'),
-    wire.struct(VXLAN, 'vxlan'),
-    wire.struct(ETHERNET, 'inner'),
-    wire.struct(IPV4, 'innerIp'),
-  ])
-  return (at) => {
-    const { ip, udp, vxlan, innerIp } = stack.decode(buffer, at) as Stack
-    return ip.source + ip.destination + udp.sourcePort + vxlan.vni + innerIp.source + innerIp.totalLength
-  }
-}
-
-interface ParserLike {
-  endianess(order: 'big'): ParserLike
-  endianness?(order: 'big'): ParserLike
-  uint8(name: string): ParserLike
-  uint16(name: string): ParserLike
-  uint32(name: string): ParserLike
-  bit24(name: string): ParserLike
-  bit8(name: string): ParserLike
-  array(name: string, options: { type: string; length: number }): ParserLike
-  nest(name: string, options: { type: ParserLike }): ParserLike
-  parse(bytes: Uint8Array): Stack
-}
-
-/** Looks for a package here, then in BENCH_PEERS. */
-function peer(name: string): Record<string, unknown> | undefined {
-  const folders = [ROOT, ...(process.env.BENCH_PEERS === undefined ? [] : [process.env.BENCH_PEERS])]
-  for (const folder of folders) {
-    try {
-      return createRequire(join(folder, 'index.js'))(name) as Record<string, unknown>
-    } catch {
-      // Not there.
-    }
-  }
-  return undefined
-}
-
-function byBinaryParser(): Subject | undefined {
-  const found = peer('binary-parser')
-  if (found === undefined) return undefined
-  const Parser = found.Parser as new () => ParserLike
-  const big = (): ParserLike => {
-    const parser = new Parser()
-    return parser.endianness === undefined ? parser.endianess('big') : parser.endianness('big')
-  }
-  const mac = { type: 'uint8', length: 6 }
-  const ether = (): ParserLike => big().array('destination', mac).array('source', mac).uint16('etherType')
-  const ip = (): ParserLike =>
-    big()
-      .uint8('versionIhl')
-      .uint8('dscpEcn')
-      .uint16('totalLength')
-      .uint16('identification')
-      .uint16('flagsOffset')
-      .uint8('timeToLive')
-      .uint8('protocol')
-      .uint16('checksum')
-      .uint32('source')
-      .uint32('destination')
-  const stack = big()
-    .nest('ethernet', { type: ether() })
-    .nest('ip', { type: ip() })
-    .nest('udp', { type: big().uint16('sourcePort').uint16('destinationPort').uint16('length').uint16('checksum') })
-    .nest('vxlan', { type: big().bit8('flags').bit24('reserved1').bit24('vni').bit8('reserved2') })
-    .nest('inner', { type: ether() })
-    .nest('innerIp', { type: ip() })
-  return {
-    name: 'binary-parser',
+/** Checks of the meter itself. */
+const METER: readonly Subject[] = [
+  { name: 'nothing', run: (at) => at },
+  {
+    name: 'planted',
     run(at) {
-      const { ip, udp, vxlan, innerIp } = stack.parse(bytes.subarray(at, at + LENGTH))
-      return ip.source + ip.destination + udp.sourcePort + vxlan.vni + innerIp.source + innerIp.totalLength
+      sink = { at }
+      return at
     },
-  }
-}
+  },
+]
 
-function byNetkitty(): Subject | undefined {
-  const found = peer('@netkitty/codec')
-  if (found === undefined) return undefined
-  const Codec = found.Codec as new () => { decode(packet: Uint8Array): Promise<unknown[]> }
-  const codec = new Codec()
-  return {
-    name: '@netkitty/codec',
-    isAsync: true,
-    run: async (at) => (await codec.decode(buffer.subarray(at, at + LENGTH))).length,
-  }
-}
-
-/** Writing 50 bytes in front of a frame of 78: lengths and IPv4 checksum included, UDP checksum zero. */
-function writers(): Subject[] {
-  const cursor = new codecs.Cursor()
-  const hashed = prepare({ ...tunnel, ethernet: outer })
-  const frame = HEADERS
-  const length = LENGTH - HEADERS
-  return [
-    {
-      name: 'vxpcap encapsulate (source port hashed)',
-      run: (at) => encapsulate(hashed, cursor.reset(outView, 0, LENGTH), view, at + frame, length),
-    },
-    {
-      name: 'vxpcap encapsulate (source port given)',
-      run: (at) => encapsulate(prepared, cursor.reset(outView, 0, LENGTH), view, at + frame, length),
-    },
-    { name: 'hand-written DataView', run: (at) => wrapByHand(at + frame, length) },
-  ]
-}
-
-function wrapByHand(at: number, length: number): number {
-  outView.setUint16(0, 0x0200)
-  outView.setUint32(2, 2)
-  outView.setUint16(6, 0x0200)
-  outView.setUint32(8, 1)
-  outView.setUint16(12, 0x0800)
-  outView.setUint16(14, 0x4500)
-  outView.setUint16(16, length + 36)
-  outView.setUint32(18, 0x4000)
-  outView.setUint16(22, 0x4011)
-  outView.setUint16(24, 0)
-  outView.setUint32(26, 0x0a00_0001)
-  outView.setUint32(30, 0x0a00_0002)
+function loop({ run }: Subject, turns: number): number {
   let sum = 0
-  for (let i = 14; i < 34; i += 2) sum += outView.getUint16(i)
-  sum = (sum >>> 16) + (sum & 0xffff)
-  outView.setUint16(24, ~(sum + (sum >>> 16)) & 0xffff)
-  outView.setUint16(34, 50_000)
-  outView.setUint16(36, 4789)
-  outView.setUint16(38, length + 16)
-  outView.setUint16(40, 0)
-  outView.setUint32(42, 0x0800_0000)
-  outView.setUint32(46, 0x123456 << 8)
-  for (let i = 0; i < length; i++) out[HEADERS + i] = bytes[at + i]!
-  return LENGTH
-}
-
-/** What a subject adds up to over the ring: subjects that read the same fields must agree. */
-function total(subject: Subject): number | undefined {
-  if (subject.isAsync) return undefined
-  let sum = 0
-  for (let i = 0; i < PACKETS; i++) sum += subject.run(i * LENGTH) as number
+  for (let i = 0; i < turns; i++) sum = (sum + (run((i % PACKETS) * LENGTH) as number)) | 0
   return sum
 }
 
-/** Both must have written the same bytes before their times mean anything. */
-function checkWriters(subjects: readonly Subject[]): void {
-  const written = subjects.slice(1).map(({ run }) => {
-    out.fill(0)
-    void run(0)
-    return Buffer.from(out).toString('hex')
-  })
-  if (new Set(written).size !== 1) throw new Error('the writers do not write the same bytes')
-}
-
-let sink = 0
-
-async function timed({ run, isAsync }: Subject, packets: number): Promise<number> {
+async function timed(subject: Subject, turns: number): Promise<number> {
   const begun = process.hrtime.bigint()
-  if (isAsync) for (let i = 0; i < packets; i++) sink += await run((i % PACKETS) * LENGTH)
-  else for (let i = 0; i < packets; i++) sink += run((i % PACKETS) * LENGTH) as number
+  if (subject.isAsync) for (let i = 0; i < turns; i++) sink = await subject.run((i % PACKETS) * LENGTH)
+  else sink = loop(subject, turns)
   return Number(process.hrtime.bigint() - begun)
 }
 
 async function measured(subject: Subject): Promise<Row> {
-  let packets = PACKETS
-  let took = await timed(subject, packets)
+  let turns = PACKETS
+  let took = await timed(subject, turns)
   while (took < SAMPLE_MS * 1e6) {
-    packets *= took < SAMPLE_MS * 1e5 ? 8 : 2
-    took = await timed(subject, packets)
+    turns *= took < SAMPLE_MS * 1e5 ? 8 : 2
+    took = await timed(subject, turns)
   }
   const samples: number[] = []
-  for (let i = 0; i < SAMPLES; i++) samples.push((await timed(subject, packets)) / packets)
+  for (let i = 0; i < SAMPLES; i++) samples.push((await timed(subject, turns)) / turns)
   samples.sort((left, right) => left - right)
-  const heapPackets = Math.min(HEAP_PACKETS, packets)
-  globalThis.gc?.()
-  const before = process.memoryUsage().heapUsed
-  await timed(subject, heapPackets)
-  const heap = Math.max(0, process.memoryUsage().heapUsed - before) / heapPackets
-  return { name: subject.name, minimum: samples[0]!, median: samples[SAMPLES >> 1]!, heap }
+  const heap = subject.isAsync ? null : heapPerTurn((turns) => loop(subject, turns))
+  return { minimum: samples[0]!, median: samples[SAMPLES >> 1]!, heap }
 }
 
-async function table(title: string, subjects: readonly Subject[], absent: readonly string[]): Promise<void> {
-  console.log(`\n${title}`)
-  console.log('  ns/packet min   median   heap B/packet')
-  let fastest = Number.POSITIVE_INFINITY
-  for (const subject of subjects) {
-    const { name, minimum, median, heap } = await measured(subject)
-    fastest = Math.min(fastest, median)
-    const cells = [minimum.toFixed(1).padStart(15), median.toFixed(1).padStart(9), heap.toFixed(1).padStart(16)]
-    console.log(`${cells.join('')}   ${name}${median > fastest ? ` (${(median / fastest).toFixed(1)}×)` : ''}`)
+function subjectOf(name: string): Subject | undefined {
+  return reading.get(name) ?? writing.get(name) ?? METER.find((subject) => subject.name === name)
+}
+
+/** Measures subjects in turn, each time in a new process. */
+function rowsOf(names: readonly string[]): Map<string, Row> {
+  const rows = new Map<string, Row>()
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of names) {
+      const answer = execFileSync(process.execPath, ['--expose-gc', process.argv[1]!, name], { encoding: 'utf8' })
+      const row = JSON.parse(answer) as Row
+      const before = rows.get(name)
+      if (before === undefined || row.minimum < before.minimum) rows.set(name, row)
+    }
   }
-  for (const name of absent) console.log(`         absent                            ${name}`)
+  return rows
 }
 
-if (globalThis.gc === undefined) console.log('without --expose-gc the heap figures include what other code left behind')
-console.log(`${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${SAMPLES} samples of ${SAMPLE_MS} ms`)
-const reading = readers()
-if (total(reading[0]!) !== total(reading[2]!)) throw new Error('the readers do not read the same fields')
-const others = [byBinaryParser(), byNetkitty()]
-const absent = ['binary-parser', '@netkitty/codec'].filter((_, index) => others[index] === undefined)
-await table(
-  'Reading Ethernet, IPv4, UDP, VXLAN, Ethernet, IPv4',
-  [...reading, ...others.filter((subject) => subject !== undefined)],
-  absent,
-)
-const writing = writers()
-checkWriters(writing)
-await table('Encapsulating a frame of 78 bytes', writing, [])
-if (Number.isNaN(sink)) console.log(sink)
+function print(title: string, rows: ReadonlyMap<string, Row>, absent: readonly string[], hand: string): void {
+  console.log(`\n${title}`)
+  console.log('  ns/packet min   median   heap B/packet   × by hand')
+  const base = rows.get(hand)!.minimum
+  for (const [name, { minimum, median, heap }] of rows) {
+    const cells = [minimum.toFixed(1).padStart(15), median.toFixed(1).padStart(9)]
+    cells.push((heap === null ? '–' : heap.toFixed(1)).padStart(16), (minimum / base).toFixed(2).padStart(12))
+    console.log(`${cells.join('')}   ${name.replace('write: ', '')}`)
+  }
+  for (const name of absent) console.log(`${'absent'.padStart(15)}${' '.repeat(40)}${name}`)
+}
+
+function goals(read: ReadonlyMap<string, Row>, written: ReadonlyMap<string, Row>): Goal[] {
+  const time = (name: string): number | undefined => (read.get(name) ?? written.get(name))?.minimum
+  const own = time('vxpcap codecs (enter and accessors)')!
+  const found: Goal[] = []
+  const atMost = (title: string, value: number, limit: number): void => {
+    found.push({ title, value, limit: `≤ ${limit}`, met: value <= limit })
+  }
+  const atLeast = (title: string, other: string, limit: number): void => {
+    const value = time(other)
+    if (value !== undefined) found.push({ title, value: value / own, limit: `≥ ${limit}`, met: value / own >= limit })
+  }
+  atMost('reading, times hand-written', own / time('hand-written DataView')!, 1.5)
+  const encapsulate = time('write: vxpcap encapsulate (source port given)')!
+  atMost('encapsulating, times hand-written', encapsulate / time('write: hand-written DataView')!, 1.5)
+  atLeast('buffer-layout, times reading', 'buffer-layout', 20)
+  atLeast('@netkitty/codec, times reading', '@netkitty/codec', 20)
+  atLeast('binary-parser, times reading', 'binary-parser', 3)
+  for (const [name, { heap }] of [...read, ...written]) {
+    if (/vxpcap (?:codecs|dissect|encapsulate|encode)/.test(name) && heap !== null) {
+      atMost(`heap B/packet, ${name.replace('write: ', '')}`, Number(heap.toFixed(1)), 0)
+    }
+  }
+  return found
+}
+
+async function main(): Promise<void> {
+  const only = process.argv[2]
+  if (only !== undefined) {
+    const subject = subjectOf(only)
+    if (subject === undefined) throw new Error(`no subject ${only}`)
+    process.stdout.write(JSON.stringify(await measured(subject)))
+    return
+  }
+  console.log(`${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${SAMPLES} samples of ${SAMPLE_MS} ms`)
+  if (!sameAnswers(withCodecs(codecs), byHand, view)) throw new Error('the readers do not check or read the same')
+  if (!writeTheSame([...writing.values()], out)) throw new Error('the writers do not write the same bytes')
+  const meter = rowsOf(METER.map(({ name }) => name))
+  const nothing = meter.get('nothing')?.heap ?? Number.NaN
+  const planted = meter.get('planted')?.heap ?? Number.NaN
+  console.log(`heap meter: ${nothing.toFixed(2)} B for nothing, ${planted.toFixed(2)} B for a planted object of 32`)
+  if (!(nothing < 0.05 && Math.abs(planted - 32) < 1)) throw new Error('the heap meter cannot be trusted')
+  const present = [...reading].filter(([, subject]) => subject !== undefined).map(([name]) => name)
+  const absent = [...reading.keys()].filter((name) => !present.includes(name))
+  const read = rowsOf(present)
+  print('Reading Ethernet, IPv4, UDP, VXLAN, Ethernet, IPv4', read, absent, 'hand-written DataView')
+  const written = rowsOf([...writing.keys()])
+  print('Encapsulating a frame of 78 bytes', written, [], 'write: hand-written DataView')
+  console.log('\nGoals')
+  for (const { title, value, limit, met } of goals(read, written)) {
+    console.log(`${value.toFixed(2).padStart(15)}   ${limit.padEnd(6)}${met ? 'met   ' : 'missed'}   ${title}`)
+  }
+}
+
+await main()
+if (sink === undefined) console.log(sink)

@@ -1,12 +1,12 @@
 /**
  * ARP for IPv4 over Ethernet: 28 bytes (RFC 826). Other address lengths are refused, because then every later field lies elsewhere.
  */
-import { getUint48, setUint48 } from './bytes.ts'
+import { above32, getUint48, isUint16, isWord } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { EtherType } from './ethernet.ts'
 import { Fault } from './fault.ts'
 import { field, layout } from './layout.ts'
-import { checkRoom, checkUint, checkWord } from './range.ts'
+import { checkRoom, checkUint, refuseUint, refuseWord } from './range.ts'
 
 /** An ARP packet for IPv4 over Ethernet as a plain object. */
 export interface Header {
@@ -183,10 +183,12 @@ export function encode(cursor: Cursor, header: Header): void {
   checkUint('arp.hardwareLength', header.hardwareLength, 8)
   checkUint('arp.protocolLength', header.protocolLength, 8)
   checkUint('arp.operation', header.operation, 16)
-  checkUint('arp.senderHardware', header.senderHardware, 48)
-  checkWord('arp.senderProtocol', header.senderProtocol)
-  checkUint('arp.targetHardware', header.targetHardware, 48)
-  checkWord('arp.targetProtocol', header.targetProtocol)
+  const senderHigh = above32(header.senderHardware)
+  const targetHigh = above32(header.targetHardware)
+  if (!isUint16(senderHigh)) refuseUint('arp.senderHardware', header.senderHardware, 48)
+  if (!isWord(header.senderProtocol)) refuseWord('arp.senderProtocol', header.senderProtocol)
+  if (!isUint16(targetHigh)) refuseUint('arp.targetHardware', header.targetHardware, 48)
+  if (!isWord(header.targetProtocol)) refuseWord('arp.targetProtocol', header.targetProtocol)
   checkRoom('arp', cursor, LENGTH)
   const { view } = cursor
   const at = cursor.claim(LENGTH)
@@ -195,9 +197,11 @@ export function encode(cursor: Cursor, header: Header): void {
   view.setUint8(at + HARDWARE_LENGTH_AT, header.hardwareLength)
   view.setUint8(at + PROTOCOL_LENGTH_AT, header.protocolLength)
   view.setUint16(at + OPERATION, header.operation)
-  setUint48(view, at + SENDER_HARDWARE, header.senderHardware)
+  view.setUint16(at + SENDER_HARDWARE, senderHigh)
+  view.setUint32(at + SENDER_HARDWARE + 2, header.senderHardware)
   view.setUint32(at + SENDER_PROTOCOL, header.senderProtocol)
-  setUint48(view, at + TARGET_HARDWARE, header.targetHardware)
+  view.setUint16(at + TARGET_HARDWARE, targetHigh)
+  view.setUint32(at + TARGET_HARDWARE + 2, header.targetHardware)
   view.setUint32(at + TARGET_PROTOCOL, header.targetProtocol)
 }
 

@@ -43,8 +43,11 @@ const ETHER_TYPE = LAYOUT.offsets.etherType
  * @returns Tag offset, or `NONE` with `cursor.fault` set: `Truncated` or `NotCaptured`.
  */
 export function enter(cursor: Cursor): number {
-  if (cursor.end - cursor.position < LENGTH) return cursor.failShort(LENGTH)
-  return cursor.claim(LENGTH)
+  const at = cursor.position
+  const next = at + LENGTH
+  if (next > cursor.end) return cursor.failShort(LENGTH)
+  cursor.position = next
+  return at
 }
 
 /** Priority code point, 0 to 7 (IEEE 802.1Q-2018 §6.9.3). */

@@ -3,8 +3,9 @@
  * with group policy, VXLAN-GPE or Geneve (RFC 7348 §5, RFC 8926 §3). What every packet has in common is encoded once, by
  * {@link prepare}; per packet, {@link encapsulate} copies that and the frame and fills in what differs, without allocating.
  */
+import { isUint16 } from './bytes.ts'
 import * as checksum from './checksum.ts'
-import { copy } from './copy.ts'
+import { copy, copyForwards } from './copy.ts'
 import type { Cursor } from './cursor.ts'
 import { encapsulatedEcn } from './ecn.ts'
 import type { Encapsulation, EncapsulationKind } from './encapsulation.ts'
@@ -16,7 +17,7 @@ import * as geneve from './geneve.ts'
 import * as ipv4 from './ipv4.ts'
 import * as ipv6 from './ipv6.ts'
 import { Protocol } from './protocol.ts'
-import { checkRoom, checkUint } from './range.ts'
+import { checkRoom, refuseUint } from './range.ts'
 import * as udp from './udp.ts'
 import * as gpe from './vxlan-gpe.ts'
 
@@ -71,9 +72,11 @@ export function encapsulate(
       `a frame of ${length} bytes makes a datagram of ${ipLength} bytes, longer than its header can state`,
     )
   }
-  checkUint('identification', identification, 16)
-  if (encapsulation.sourcePort !== NONE) checkUint('sourcePort', encapsulation.sourcePort, 16)
-  checkRoom('encapsulation', cursor, total)
+  if (!isUint16(identification)) refuseUint('identification', identification, 16)
+  if (encapsulation.sourcePort !== NONE && !isUint16(encapsulation.sourcePort)) {
+    refuseUint('sourcePort', encapsulation.sourcePort, 16)
+  }
+  if (cursor.end - cursor.position < total) checkRoom('encapsulation', cursor, total)
 
   // All that is read of the frame comes before the first byte written: the two may overlap.
   const end = at + length
@@ -94,7 +97,7 @@ export function encapsulate(
   const udpAt = start + encapsulation.udpAt
   const tunnelAt = start + encapsulation.tunnelAt
   copy(view, at, length, out, start + headerLength)
-  copy(encapsulation.template, 0, headerLength, out, start)
+  copyForwards(encapsulation.template, 0, headerLength, out, start)
   if (encapsulation.wrapsIp) setPayloadVersion(encapsulation.kind, out, tunnelAt, innerVersion)
   const datagramLength = total - encapsulation.udpAt
   const sourcePort =
@@ -107,8 +110,10 @@ export function encapsulate(
     out.setUint8(ipAt + TRAFFIC_CLASS_4, outerClass)
     out.setUint16(ipAt + TOTAL_LENGTH, ipLength)
     out.setUint16(ipAt + IDENTIFICATION, identification)
-    out.setUint16(ipAt + FLAGS, df === 1 ? ipv4.FLAG_DF << 13 : 0)
-    out.setUint16(ipAt + HEADER_CHECKSUM, checksum.ipv4HeaderChecksum(out, ipAt, ipv4.LENGTH))
+    const flags = df === 1 ? ipv4.FLAG_DF << 13 : 0
+    out.setUint16(ipAt + FLAGS, flags)
+    const sum = encapsulation.headerSum + outerClass + ipLength + identification + flags
+    out.setUint16(ipAt + HEADER_CHECKSUM, checksum.complement(sum))
     if (df === 0) encapsulation.identification = (identification + 1) & 0xffff
   } else {
     const label = encapsulation.hashesFlowLabel
@@ -142,7 +147,7 @@ function checkFrame({ wrapsIp }: Encapsulation, view: DataView, at: number, leng
 
 /** DSCP and ECN of an inner IP header in one byte, 0 without one. */
 function trafficClass(view: DataView, at: number, version: number): number {
-  if (version === 4) return (ipv4.dscp(view, at) << 2) | ipv4.ecn(view, at)
+  if (version === 4) return view.getUint8(at + TRAFFIC_CLASS_4)
   return version === 6 ? ipv6.trafficClass(view, at) : 0
 }
 

@@ -120,6 +120,8 @@ export class Encapsulation {
   readonly computesChecksum: boolean
   readonly hashesFlowLabel: boolean
   readonly wrapsIp: boolean
+  /** Sum of the words of the IPv4 header that are the same in every packet; 0 over IPv6. */
+  readonly headerSum: number
   /** Sum of the IPv4 pseudo header without the length, and of nothing over IPv6. */
   readonly pseudoSum: number
 
@@ -194,6 +196,10 @@ export class Encapsulation {
       const fields = { protocol: Protocol.Udp, timeToLive, identification, dscp: Math.max(0, this.dscp) }
       ipv4.encode(cursor, ipv4.header({ ...addresses, ...fields }))
       this.pseudoSum = checksum.pseudoHeaderSum4(addresses.source, addresses.destination, Protocol.Udp, 0)
+      const constant = ipv4.header({ ...addresses, protocol: Protocol.Udp, timeToLive, totalLength: 0 })
+      const header = new Cursor().reset(new DataView(new ArrayBuffer(ipv4.LENGTH)), 0, ipv4.LENGTH)
+      ipv4.encode(header, constant)
+      this.headerSum = checksum.sum(header.view, 0, ipv4.LENGTH)
     } else {
       ipv6.encode(
         cursor,
@@ -208,6 +214,7 @@ export class Encapsulation {
         }),
       )
       this.pseudoSum = 0
+      this.headerSum = 0
     }
     this.udpAt = cursor.position
     udp.encode(cursor, udp.header(Math.max(0, this.sourcePort), destinationPort, 0))

@@ -2,10 +2,10 @@
  * Ethernet II and the outer shape of IEEE 802.3: the 14 bytes in front of every frame (IEEE 802.3-2018 §3.2, RFC 894).
  * The frame check sequence is not part of it. Short frames are padded: the payload's length comes from the IP header.
  */
-import { getUint48, setUint48 } from './bytes.ts'
+import { above32, getUint48, isUint16 } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { field, layout } from './layout.ts'
-import { checkRoom, checkUint } from './range.ts'
+import { checkRoom, checkUint, refuseUint } from './range.ts'
 
 /** An Ethernet header as a plain object. */
 export interface Header {
@@ -83,8 +83,11 @@ const ETHER_TYPE = LAYOUT.offsets.etherType
  * @returns Header offset, or `NONE` with `cursor.fault` set: `Truncated` or `NotCaptured`.
  */
 export function enter(cursor: Cursor): number {
-  if (cursor.end - cursor.position < LENGTH) return cursor.failShort(LENGTH)
-  return cursor.claim(LENGTH)
+  const at = cursor.position
+  const next = at + LENGTH
+  if (next > cursor.end) return cursor.failShort(LENGTH)
+  cursor.position = next
+  return at
 }
 
 /** Destination MAC address, 48 bits as a number. Off the hot path: see {@link destinationHigh16}. */
@@ -151,13 +154,17 @@ export function decode(view: DataView, at: number): Header {
  * @throws RangeError when a value does not fit its field or the header does not fit the window; nothing is written then.
  */
 export function encode(cursor: Cursor, header: Header): void {
-  checkUint('ethernet.destination', header.destination, 48)
-  checkUint('ethernet.source', header.source, 48)
+  const destinationHigh = above32(header.destination)
+  const sourceHigh = above32(header.source)
+  if (!isUint16(destinationHigh)) refuseUint('ethernet.destination', header.destination, 48)
+  if (!isUint16(sourceHigh)) refuseUint('ethernet.source', header.source, 48)
   checkUint('ethernet.etherType', header.etherType, 16)
   checkRoom('ethernet', cursor, LENGTH)
   const { view } = cursor
   const at = cursor.claim(LENGTH)
-  setUint48(view, at + DESTINATION, header.destination)
-  setUint48(view, at + SOURCE, header.source)
+  view.setUint16(at + DESTINATION, destinationHigh)
+  view.setUint32(at + DESTINATION + 2, header.destination)
+  view.setUint16(at + SOURCE, sourceHigh)
+  view.setUint32(at + SOURCE + 2, header.source)
   view.setUint16(at + ETHER_TYPE, header.etherType)
 }

@@ -1,5 +1,5 @@
 /** Geneve: 8 bytes and up to 252 bytes of options between UDP and the inner packet (RFC 8926 §3.4, §3.5). */
-import { getBytes, getUint24, setBytes, setUint24 } from './bytes.ts'
+import { getBytes, setBytes, setUint24 } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { Fault, NONE } from './fault.ts'
 import { field, layout } from './layout.ts'
@@ -128,7 +128,7 @@ export function protocolType(view: DataView, at: number): number {
 
 /** Virtual Network Identifier, 0 to 16 777 215 (RFC 8926 §3.4). */
 export function vni(view: DataView, at: number): number {
-  return getUint24(view, at + VNI)
+  return view.getUint32(at + VNI) >>> 8 // One load, together with the reserved byte behind it.
 }
 
 /** The last byte of the fixed part, reserved (RFC 8926 §3.4). */

@@ -2,9 +2,10 @@
  * ICMP for IPv4: 8 bytes, of which the last four mean something else in every type (RFC 792), then a body. Errors quote the
  * datagram they are about, often no more than its header and 8 bytes (RFC 792) or up to a stated length (RFC 4884).
  */
+import { isUint32 } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { field, layout } from './layout.ts'
-import { checkRoom, checkUint } from './range.ts'
+import { checkRoom, checkUint, refuseUint } from './range.ts'
 
 /** An ICMP header as a plain object. */
 export interface Header {
@@ -77,8 +78,11 @@ const CHECKSUM = LAYOUT.offsets.checksum
  * @returns Header offset, or `NONE` with `cursor.fault` set: `Truncated` or `NotCaptured`.
  */
 export function enter(cursor: Cursor): number {
-  if (cursor.end - cursor.position < LENGTH) return cursor.failShort(LENGTH)
-  return cursor.claim(LENGTH)
+  const at = cursor.position
+  const next = at + LENGTH
+  if (next > cursor.end) return cursor.failShort(LENGTH)
+  cursor.position = next
+  return at
 }
 
 /** Message type, 0 to 255: see {@link Type} (RFC 792). */
@@ -168,7 +172,7 @@ export function encode(cursor: Cursor, header: Header): void {
   checkUint('icmp.type', header.type, 8)
   checkUint('icmp.code', header.code, 8)
   checkUint('icmp.checksum', header.checksum, 16)
-  checkUint('icmp.rest', header.rest, 32)
+  if (!isUint32(header.rest)) refuseUint('icmp.rest', header.rest, 32)
   checkRoom('icmp', cursor, LENGTH)
   const { view } = cursor
   const at = cursor.claim(LENGTH)

@@ -2,9 +2,10 @@
  * ICMPv6: 4 bytes (RFC 4443 §2.1) and the word behind them, which every message has and which means something else in every
  * type. Neighbour discovery bodies are in neighbor.ts.
  */
+import { isUint32 } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { field, layout } from './layout.ts'
-import { checkRoom, checkUint } from './range.ts'
+import { checkRoom, checkUint, refuseUint } from './range.ts'
 
 /** An ICMPv6 header as a plain object. */
 export interface Header {
@@ -180,7 +181,7 @@ export function encode(cursor: Cursor, header: Header): void {
   checkUint('icmpv6.type', header.type, 8)
   checkUint('icmpv6.code', header.code, 8)
   checkUint('icmpv6.checksum', header.checksum, 16)
-  checkUint('icmpv6.rest', header.rest, 32)
+  if (!isUint32(header.rest)) refuseUint('icmpv6.rest', header.rest, 32)
   checkRoom('icmpv6', cursor, LENGTH)
   const { view } = cursor
   const at = cursor.claim(LENGTH)

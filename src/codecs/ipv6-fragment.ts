@@ -1,7 +1,8 @@
 /** IPv6 fragment header: 8 bytes in front of a piece of a datagram (RFC 8200 §4.5). */
+import { isUint32 } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { field, layout } from './layout.ts'
-import { checkLength, checkRoom, checkUint } from './range.ts'
+import { checkLength, checkRoom, checkUint, refuseUint } from './range.ts'
 
 /** A fragment header as a plain object. */
 export interface Header {
@@ -94,7 +95,7 @@ export function encode(cursor: Cursor, header: Header): void {
   checkUint('ipv6-fragment.reserved', header.reserved, 8)
   checkLength('ipv6-fragment.fragmentOffset', header.fragmentOffset, 8, 0xfff8)
   checkUint('ipv6-fragment.flags', header.flags, 3)
-  checkUint('ipv6-fragment.identification', header.identification, 32)
+  if (!isUint32(header.identification)) refuseUint('ipv6-fragment.identification', header.identification, 32)
   checkRoom('ipv6-fragment', cursor, LENGTH)
   const { view } = cursor
   const at = cursor.claim(LENGTH)

@@ -1,4 +1,5 @@
 /** What every `encode` checks before it writes a byte. */
+import { isWord } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 
 /**
@@ -7,10 +8,16 @@ import type { Cursor } from './cursor.ts'
  * @throws RangeError naming the field, its range and the value.
  */
 export function checkUint(name: string, value: number, bits: number): void {
-  const max = 2 ** bits - 1
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`${name} must be an integer from 0 to ${max}, not ${value}`)
-  }
+  const max = bits < 32 ? ~(-1 << bits) : 2 ** bits - 1
+  if (!Number.isInteger(value) || value < 0 || value > max) refuseUint(name, value, bits)
+}
+
+/**
+ * Throws what {@link checkUint} throws, for checks that stand where the value is: fields of more than 31 bits, which a call would
+ * put on the heap.
+ */
+export function refuseUint(name: string, value: number, bits: number): never {
+  throw new RangeError(`${name} must be an integer from 0 to ${2 ** bits - 1}, not ${value}`)
 }
 
 /**
@@ -45,7 +52,10 @@ export function checkLength(name: string, value: number, unit: number, max: numb
  * @throws RangeError naming the field, its range and the value.
  */
 export function checkWord(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < -0x8000_0000 || value > 0xffff_ffff) {
-    throw new RangeError(`${name} must be an integer from ${-0x8000_0000} to ${0xffff_ffff}, not ${value}`)
-  }
+  if (!isWord(value)) refuseWord(name, value)
+}
+
+/** Throws what {@link checkWord} throws, as {@link refuseUint} does. */
+export function refuseWord(name: string, value: number): never {
+  throw new RangeError(`${name} must be an integer from ${-0x8000_0000} to ${0xffff_ffff}, not ${value}`)
 }

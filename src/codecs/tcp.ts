@@ -3,12 +3,12 @@
  * A snap length often ends inside the options, so `enter` asks for the fixed part alone, and whatever reads options is told
  * where the captured bytes end.
  */
-import { getBytes, setBytes } from './bytes.ts'
+import { getBytes, isUint32, setBytes } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { Fault, NONE } from './fault.ts'
 import { field, layout } from './layout.ts'
 import * as list from './options.ts'
-import { checkLength, checkRoom, checkUint } from './range.ts'
+import { checkLength, checkRoom, checkUint, refuseUint } from './range.ts'
 
 /** A TCP header as a plain object. */
 export interface Header {
@@ -341,8 +341,8 @@ export function decode(view: DataView, at: number, end: number = view.byteLength
 export function encode(cursor: Cursor, header: Header): void {
   checkUint('tcp.sourcePort', header.sourcePort, 16)
   checkUint('tcp.destinationPort', header.destinationPort, 16)
-  checkUint('tcp.sequence', header.sequence, 32)
-  checkUint('tcp.acknowledgment', header.acknowledgment, 32)
+  if (!isUint32(header.sequence)) refuseUint('tcp.sequence', header.sequence, 32)
+  if (!isUint32(header.acknowledgment)) refuseUint('tcp.acknowledgment', header.acknowledgment, 32)
   checkLength('tcp.headerLength', header.headerLength, 4, LENGTH_MAX)
   checkUint('tcp.reserved', header.reserved, 4)
   checkUint('tcp.flags', header.flags, 8)

@@ -38,8 +38,11 @@ const CHECKSUM = LAYOUT.offsets.checksum
  * @returns Header offset, or `NONE` with `cursor.fault` set: `Truncated` or `NotCaptured`.
  */
 export function enter(cursor: Cursor): number {
-  if (cursor.end - cursor.position < LENGTH) return cursor.failShort(LENGTH)
-  return cursor.claim(LENGTH)
+  const at = cursor.position
+  const next = at + LENGTH
+  if (next > cursor.end) return cursor.failShort(LENGTH)
+  cursor.position = next
+  return at
 }
 
 /** Source port, 0 to 65 535 (RFC 768). */

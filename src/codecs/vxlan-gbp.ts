@@ -2,7 +2,7 @@
  * VXLAN with group policy (draft-smith-vxlan-group-policy §2.1): the VXLAN header of RFC 7348, on the same port, whose first
  * reserved field carries a policy. Without the G bit the policy fields are RFC 7348's reserved bits and mean nothing.
  */
-import { getUint24, setUint24 } from './bytes.ts'
+import { setUint24 } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { Fault } from './fault.ts'
 import { field, layout } from './layout.ts'
@@ -54,9 +54,11 @@ const RESERVED = LAYOUT.offsets.reserved
  */
 export function enter(cursor: Cursor): number {
   const at = cursor.position
-  if (cursor.end - at < LENGTH) return cursor.failShort(LENGTH)
+  const next = at + LENGTH
+  if (next > cursor.end) return cursor.failShort(LENGTH)
   if ((flags(cursor.view, at) & FLAG_I) === 0) return cursor.fail(Fault.FlagMissing)
-  return cursor.claim(LENGTH)
+  cursor.position = next
+  return at
 }
 
 /** First byte, 0 to 255: {@link FLAG_G}, {@link FLAG_I} (draft-smith-vxlan-group-policy §2.1). */
@@ -91,7 +93,7 @@ export function policyId(view: DataView, at: number): number {
 
 /** VXLAN Network Identifier, 0 to 16 777 215 (RFC 7348 §5). */
 export function vni(view: DataView, at: number): number {
-  return getUint24(view, at + VNI)
+  return view.getUint32(at + VNI) >>> 8 // One load, together with the reserved byte behind it.
 }
 
 /** The last byte, reserved (RFC 7348 §5). */

@@ -647,6 +647,24 @@ describe('a frame in the buffer that is written to', () => {
   })
 })
 
+/** The fields of RFC 3168 §5, and what RFC 6040 makes of them where a tunnel ends. */
+const [NOT, ECT1, ECT0, CE] = [0, 1, 2, 3] as const
+const { None, Unused, Dangerous } = EcnAlarm
+/** Outer fields in the order of Figure 4. */
+const FIGURE_4_OUTER = [NOT, ECT0, ECT1, CE]
+/**
+ * RFC 6040 §4.2, Figure 4, cell by cell: arriving inner field, then outgoing field and alarm for each outer field; `(!)` is Unused and
+ * `(!!!)` Dangerous.
+ */
+// biome-ignore format: a table
+const FIGURE_4: [inner: number, cells: [outgoing: number, alarm: EcnAlarm][]][] = [
+  //        outer Not-ECT  ECT(0)            ECT(1)            CE
+  [NOT,  [[NOT, None],  [NOT, Dangerous], [NOT, Dangerous], [ECN_DROP, Dangerous]]],
+  [ECT0, [[ECT0, None], [ECT0, None],     [ECT1, None],     [CE, None]]],
+  [ECT1, [[ECT1, None], [ECT1, Unused],   [ECT1, None],     [CE, None]]],
+  [CE,   [[CE, None],   [CE, None],       [CE, Dangerous],  [CE, None]]],
+]
+
 describe('decapsulation', () => {
   const result = new Decapsulation()
   const open = (bytes: Uint8Array, wireLength = bytes.length, linkType = 101): boolean =>
@@ -703,70 +721,38 @@ describe('decapsulation', () => {
     }
   })
 
-  it('gives the congestion field with which the inner packet goes on', () => {
-    const seen = [0, 1, 2, 3].flatMap((inside) =>
-      [0, 1, 2, 3].map((outside) => {
-        const packet = wrap(prepare({ vni: 9, ...HOSTS }), inner(6, inside))
-        packet[1] = outside
-        expect(open(packet)).toBe(true)
-        return result.ecn
-      }),
-    )
-    expect(seen).toEqual([0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].map((o) => decapsulatedEcn(i, o))))
+  it.each([
+    [4, 4],
+    [4, 6],
+    [6, 4],
+    [6, 6],
+  ] as const)(
+    'gives the congestion field of an inner IPv%i packet in outer IPv%i, as Figure 4 has it',
+    (inside, outside) => {
+      const hosts = outside === 4 ? HOSTS : HOSTS6
+      for (const [field, cells] of FIGURE_4) {
+        const found = FIGURE_4_OUTER.map((mark) => {
+          const packet = wrap(prepare({ vni: 9, ...hosts }), inner(inside, field))
+          // What a router would have set on the way: the low bits of the second byte, or the lowest half of its high nibble.
+          packet[1] = outside === 4 ? mark : mark << 4
+          expect(open(packet)).toBe(true)
+          return [result.ecn, result.ecnAlarm]
+        })
+        expect(found).toEqual(cells)
+      }
+    },
+  )
+
+  it('gives no congestion field where no IP packet is wrapped', () => {
     expect(open(wrap(prepare({ vni: 9, ...HOSTS }), ARP))).toBe(true)
     expect(result.ecn).toBe(NONE)
   })
 })
 
 describe('congestion marks (RFC 6040)', () => {
-  const [NOT, ECT1, ECT0, CE] = [0, 1, 2, 3] as const
-  const { None, Unused, Dangerous } = EcnAlarm
-  // Figure 4, row by row: arriving inner field, then outgoing field and alarm for outer Not-ECT, ECT(0), ECT(1), CE.
-  const FIGURE_4: [number, [number, EcnAlarm][]][] = [
-    [
-      NOT,
-      [
-        [NOT, None],
-        [NOT, Dangerous],
-        [NOT, Dangerous],
-        [ECN_DROP, Dangerous],
-      ],
-    ],
-    [
-      ECT0,
-      [
-        [ECT0, None],
-        [ECT0, None],
-        [ECT1, None],
-        [CE, None],
-      ],
-    ],
-    [
-      ECT1,
-      [
-        [ECT1, None],
-        [ECT1, Unused],
-        [ECT1, None],
-        [CE, None],
-      ],
-    ],
-    [
-      CE,
-      [
-        [CE, None],
-        [CE, None],
-        [CE, Dangerous],
-        [CE, None],
-      ],
-    ],
-  ]
-
   it('leave the tunnel as Figure 4 has it', () => {
     for (const [inside, row] of FIGURE_4) {
-      const found = [NOT, ECT0, ECT1, CE].map((outside) => [
-        decapsulatedEcn(inside, outside),
-        ecnAlarm(inside, outside),
-      ])
+      const found = FIGURE_4_OUTER.map((outside) => [decapsulatedEcn(inside, outside), ecnAlarm(inside, outside)])
       expect(found).toEqual(row)
     }
   })
