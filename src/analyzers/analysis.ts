@@ -125,6 +125,8 @@ export class Analysis implements Settler {
   #waiting = 0
   #view: DataView = this.observation.layers.view
   #file = 0
+  /** Packets that took the express lane. */
+  expressPackets = 0
   /** Of no use: what was read ahead, kept so that reading it is not left out. */
   fetched = 0
 
@@ -224,6 +226,7 @@ export class Analysis implements Settler {
       else this.#countLong(meta, slot, log)
     }
     this.tunnel.countVxlan(ordinary)
+    this.expressPackets += ordinary
     if (this.#begins) {
       this.fetched ^= this.#fetch(log, from, to)
       for (let slot = from; slot < to; slot++) {

@@ -166,8 +166,6 @@ export class Readings {
     if (outerEnd > start + wireLength || datagramEnd > outerEnd) return false
     if (ports[udp.destinationPort(view, transport)] !== TunnelKind.Vxlan) return false
     const isChecked = udp.checksum(view, transport) !== 0
-    // The sum over a whole datagram is left to the long way.
-    if (isChecked && datagramEnd <= end) return false
     let marks = isChecked || shape === 0 ? 0 : Mark.ZeroChecksumIpv6
 
     // VXLAN and inner Ethernet.
@@ -242,7 +240,17 @@ export class Readings {
       bits |= Bit.Udp
     } else return false
     if (innerEnd <= end) {
-      if (outerLength > LARGEST_MTU || !isSumRight(view, innerIp, inner, innerEnd, protocol)) return false
+      if (outerLength > LARGEST_MTU) return false
+      const summed = summedEnd(view, inner, innerEnd, protocol)
+      const innerSum = summed === inner ? 0 : sum(view, inner, summed)
+      if (summed !== inner && !isRight(view, innerIp, inner, summed, protocol, innerSum)) return false
+      if (isChecked && datagramEnd <= end) {
+        // What is summed already lies at an even offset; what is behind it may not.
+        const rest = sum(view, summed, datagramEnd)
+        const isSwapped = ((summed - inner) & 1) !== 0
+        const total = sum(view, transport, inner, innerSum + (isSwapped ? ((rest & 0xff) << 8) | (rest >>> 8) : rest))
+        if (!isRight(view, ip, transport, datagramEnd, Protocol.Udp, total)) return false
+      }
     }
 
     // The key of its path, and its event.
@@ -303,17 +311,18 @@ export class Readings {
   }
 }
 
-/** Whether a TCP or UDP packet that was captured whole has the right checksum, or, of UDP, none. */
-function isSumRight(view: DataView, ip: number, at: number, end: number, protocol: number): boolean {
-  let to = end
-  if (protocol === Protocol.Udp) {
-    const stated = udp.length(view, at)
-    if (udp.checksum(view, at) === 0 || stated < udp.LENGTH || at + stated > end) return true
-    to = at + stated
-  }
+/** Where the bytes end that the checksum of a TCP or UDP header at `at` is over; `at` itself where UDP has none that can be judged. */
+function summedEnd(view: DataView, at: number, end: number, protocol: number): number {
+  if (protocol !== Protocol.Udp) return end
+  const stated = udp.length(view, at)
+  return udp.checksum(view, at) === 0 || stated < udp.LENGTH || at + stated > end ? at : at + stated
+}
+
+/** Whether the checksum of the bytes from `at` to `end`, which add up to `total`, is right (RFC 9293 §3.1, RFC 8200 §8.1). */
+function isRight(view: DataView, ip: number, at: number, end: number, protocol: number, total: number): boolean {
   const pseudo =
     at - ip === ipv4.LENGTH
-      ? pseudoHeaderSum4(ipv4.source(view, ip), ipv4.destination(view, ip), protocol, to - at)
-      : pseudoHeaderSum6(view, ip + SOURCE, ip + DESTINATION, protocol, to - at)
-  return fold(sum(view, at, to) + pseudo) === ALL_ONES
+      ? pseudoHeaderSum4(ipv4.source(view, ip), ipv4.destination(view, ip), protocol, end - at)
+      : pseudoHeaderSum6(view, ip + SOURCE, ip + DESTINATION, protocol, end - at)
+  return fold(total + pseudo) === ALL_ONES
 }

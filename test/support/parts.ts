@@ -45,22 +45,40 @@ const PORTS = tunnelPorts()
 
 /** Lets an analysis read on over records; their numbers go on from `analysis.numbers`. */
 export function readOn(analysis: Analysis, records: readonly Recorded[]): void {
+  const offset = offsetOf(analysis, records)
+  for (const { view, packet } of records) analysis.take(view, packet, 0, offset)
+  analysis.drain()
+}
+
+/** The same with every packet going the long way, none by the express lane. */
+export function readOnTheLongWay(analysis: Analysis, records: readonly Recorded[]): void {
   const { observation } = analysis
-  const first = records[0]
-  const offset = first === undefined ? 1 : first.packet.number - analysis.numbers
+  const offset = offsetOf(analysis, records)
   for (const { view, packet } of records) {
-    dissect(
-      observation.layers,
-      view,
-      0,
-      packet.capturedLength,
-      packet.wireLength - packet.fcsLength,
-      packet.linkType,
-      PORTS,
-    )
+    const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
+    dissect(observation.layers, view, packet.at, packet.capturedLength, wireLength, packet.linkType, PORTS)
     observation.record(packet, 0, offset)
     analysis.observe()
   }
+}
+
+/** The number that counts as 1 when an analysis reads on over records. */
+function offsetOf(analysis: Analysis, [first]: readonly Recorded[]): number {
+  return first === undefined ? 1 : first.packet.number - analysis.numbers
+}
+
+/** The same records one behind the other in one buffer, as a reader has them: they are counted in groups then. */
+export function together(records: readonly Recorded[]): Recorded[] {
+  const length = records.reduce((sum, { view }) => sum + view.byteLength, 0)
+  const bytes = new Uint8Array(length)
+  const whole = new DataView(bytes.buffer)
+  let at = 0
+  return records.map(({ view, packet }) => {
+    bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), at)
+    const moved = { view: whole, packet: { ...packet, at: at + packet.at } }
+    at += view.byteLength
+    return moved
+  })
 }
 
 /** Analyzes records as the beginning of a capture, or as a part of one. */
