@@ -53,8 +53,7 @@ export interface OpenQuestion {
 export interface AddressRequestsState {
   questions: KeyTableState
   records: RecordsState
-  sought: RecordsState
-  soughtRows: number
+  sought: Int32Array
 }
 
 /** Open questions by VNI, VLANs and address. */
@@ -62,9 +61,8 @@ export class AddressRequests implements Judge<AddressRequestsState> {
   /** [kind and VNI, VLAN stack row, address id] */
   readonly questions: KeyTable
   readonly #records = new Records(CELLS)
-  /** By address id: 1 when it was ever asked for, so that other packets need no look-up. */
-  readonly #sought = new Records(1)
-  #soughtRows = 0
+  /** A bit by address id: whether it was ever asked for, so that other packets need no look-up. */
+  #sought = new Int32Array(64)
 
   constructor(limit: number) {
     this.questions = new KeyTable('addressRequests', 3, limit)
@@ -111,16 +109,14 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     return {
       questions: this.questions.save(),
       records: this.#records.save(this.questions.count),
-      sought: this.#sought.save(this.#soughtRows),
-      soughtRows: this.#soughtRows,
+      sought: this.#sought.slice(),
     }
   }
 
   restore(state: AddressRequestsState): void {
     this.questions.restore(state.questions)
     this.#records.restore(state.records)
-    this.#sought.restore(state.sought)
-    this.#soughtRows = state.soughtRows
+    this.#sought = state.sought.slice()
   }
 
   #ask(log: EventLog, at: number): void {
@@ -131,8 +127,7 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     this.#key(i32, at, address)
     const row = this.questions.row()
     if (row === NONE) return
-    this.#soughtRows = Math.max(this.#soughtRows, address + 1)
-    this.#sought.f64[this.#sought.at(address)] = 1
+    this.#seek(address)
     const record = this.#records.at(row) * 2
     const { i32: records } = this.#records
     const nanoseconds = i32[at + Field.Nanoseconds]!
@@ -151,6 +146,16 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     records[record + PEER] = i32[at + Field.Destination]! + 1
   }
 
+  #seek(address: number): void {
+    const word = address >>> 5
+    if (word >= this.#sought.length) {
+      const sought = new Int32Array(Math.max(word + 1, this.#sought.length * 2))
+      sought.set(this.#sought)
+      this.#sought = sought
+    }
+    this.#sought[word]! |= 1 << (address & 31)
+  }
+
   #answer(row: number): void {
     if (row === NONE) return
     const record = this.#records.at(row) * 2
@@ -161,7 +166,7 @@ export class AddressRequests implements Judge<AddressRequestsState> {
   /** Whoever sends an IP packet to an address by unicast knows its MAC. */
   #noteUnicast(i32: Int32Array, at: number): void {
     const address = i32[at + Field.InnerDestination]!
-    if (address === NONE || this.#sought.get(address, 0) === 0) return
+    if (address === NONE || (this.#sought[address >>> 5]! & (1 << (address & 31))) === 0) return
     const row = this.#find(i32, at, address)
     if (row === NONE) return
     const record = this.#records.at(row) * 2

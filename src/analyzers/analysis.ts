@@ -412,9 +412,9 @@ export class Analysis implements Settler {
   #judgeOrdinary(log: EventLog, at: number): void {
     this.copies.observe(log, at)
     this.outerFragments.observe(log, at)
-    this.underlayNeighbors.observe(log, at)
+    if (this.underlayNeighbors.isAsking) this.underlayNeighbors.observe(log, at)
     this.echo.tick(log, at)
-    this.integrity.observe(log, at)
+    if (log.i32[at + Field.Marks] !== 0) this.integrity.observe(log, at)
     this.networkCopies.observe(log, at)
     this.tcp.observe(log, at)
     this.sizes.observe(log, at)

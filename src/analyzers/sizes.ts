@@ -20,6 +20,10 @@ const SIZE_CLASSES = [128, 256, 512, 1024, 1280, 1400, 1450, 1500, 1600, 2048, 4
 
 /** Largest IP packet that any link carries whole: the usual jumbo MTU. */
 const LARGEST_MTU = 9216
+/** Class of each length up to that: half the length, rounded up. */
+const CLASSES = /* @__PURE__ */ Uint8Array.from({ length: LARGEST_MTU / 2 + 1 }, (_, half) =>
+  SIZE_CLASSES.findIndex((bound) => half * 2 <= bound),
+)
 /** The MTU of Ethernet (RFC 894). */
 const USUAL_MTU = 1500
 
@@ -204,7 +208,6 @@ function largest(records: Records, row: number): number {
 }
 
 function sizeClass(length: number): number {
-  let index = 0
-  while (index < SIZE_CLASSES.length && length > SIZE_CLASSES[index]!) index++
-  return index
+  // Every bound is even, so that a class holds for an odd length and the even one above it.
+  return length > LARGEST_MTU ? SIZE_CLASSES.length : CLASSES[(length + 1) >> 1]!
 }

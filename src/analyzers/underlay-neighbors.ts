@@ -47,12 +47,15 @@ export interface Unresolved {
 export interface UnderlayNeighborsState {
   rows: number
   pairs: RecordsState
+  asking: number
 }
 
 /** Questions of the underlay by VTEP pair. */
 export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
   readonly #pairs = new Records(CELLS)
   #rows = 0
+  /** Sides whose last question has no answer yet; while there are none, most packets need not be looked at. */
+  #asking = 0
 
   constructor(private readonly keys: Keys) {}
 
@@ -96,12 +99,18 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
   }
 
   save(): UnderlayNeighborsState {
-    return { rows: this.#rows, pairs: this.#pairs.save(this.#rows) }
+    return { rows: this.#rows, pairs: this.#pairs.save(this.#rows), asking: this.#asking }
   }
 
   restore(state: UnderlayNeighborsState): void {
     this.#rows = state.rows
+    this.#asking = state.asking
     this.#pairs.restore(state.pairs)
+  }
+
+  /** Whether a packet between VTEPs that have spoken before may answer a question. */
+  get isAsking(): boolean {
+    return this.#asking > 0
   }
 
   #noteTunnel(i32: Int32Array, at: number): void {
@@ -123,8 +132,12 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
     const nanoseconds = log.i32[at + Field.Nanoseconds]!
     if (nanoseconds === NO_TIME) return
     const isNear = near(seconds, nanoseconds, i32[side + SECONDS]!, i32[side + NANOSECONDS]!, PATIENCE)
-    if (!isNear) this.#close(side)
+    if (!isNear && i32[side + ASKED] !== 0) {
+      this.#asking--
+      this.#close(side)
+    }
     const asked = i32[side + ASKED]!
+    if (asked === 0) this.#asking++
     i32[side + ASKED] = asked + 1
     if (asked < EXAMPLES) i32[side + NUMBERS + asked] = log.i32[at + Field.Number]!
     i32[side + SECONDS] = seconds
@@ -137,6 +150,7 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
     if (side === NONE) return
     const { i32 } = this.#pairs
     if (i32[side + ASKED] === 0) return
+    this.#asking--
     if (isReply) i32[side + ASKED]!--
     this.#close(side)
     i32[side + RECOVERED] = 1
