@@ -1,5 +1,9 @@
 /** `vxpcap summarize`: captures in, report or JSON out, and the exit status that the contract promises. */
 import { CaptureError } from '../../capture/errors.ts'
+import { writeJson } from '../../report/json.ts'
+import { formatSarif } from '../../report/sarif.ts'
+import { type DrawTable, drawPlain } from '../../report/table.ts'
+import { formatText } from '../../report/text.ts'
 import type { Summary } from '../../summary.ts'
 import { type ColorMode, type FailOn, isAtLeast, UsageError, useColor } from '../arguments.ts'
 import { DONE, FOUND, TROUBLE } from '../exit-status.ts'
@@ -150,22 +154,28 @@ async function startProgress(host: Host) {
 async function print(summary: Summary, options: SummarizeOptions, host: Host): Promise<void> {
   const { stdout } = host
   if (options.sarif) {
-    const { formatSarif } = await import('../../report/sarif.ts')
     return write(stdout, formatSarif(summary, host.version))
   }
   if (options.json) {
-    const { writeJson } = await import('../../report/json.ts')
     return writeJson(summary, (chunk) => write(stdout, chunk))
   }
   return write(stdout, await textOf(summary, options, host))
 }
 
+/** Characters that are one column wide wherever they are shown: ASCII, and those that the report uses itself. */
+const ONE_COLUMN = /^[ -~→←µ×≤–…█-▏]*$/
+
+/** Rows of which every character is one column wide need no cli-table3: loading and starting it takes longer than a small capture. */
 async function textOf(summary: Summary, options: SummarizeOptions, { stdout, env }: Host): Promise<string> {
-  const [{ formatText }, { drawInTerminal }] = await Promise.all([
-    import('../../report/text.ts'),
-    import('../table.ts'),
-  ])
   const color = useColor(options.color, env, stdout.isTTY === true)
   const width = stdout.isTTY && stdout.columns ? { width: stdout.columns } : {}
-  return formatText(summary, { color, top: options.top, draw: drawInTerminal, ...width })
+  const format = (draw: DrawTable): string => formatText(summary, { color, top: options.top, draw, ...width })
+  let isSimple = true
+  const text = format((head, rows, aligns) => {
+    isSimple &&= [head, ...rows].every((row) => row.every((cell) => ONE_COLUMN.test(cell)))
+    return drawPlain(head, rows, aligns)
+  })
+  if (isSimple) return text
+  const { drawInTerminal } = await import('../table.ts')
+  return format(drawInTerminal)
 }
