@@ -1,4 +1,5 @@
 /** `vxpcap summarize`: captures in, report or JSON out, and the exit status that the contract promises. */
+import { limitsFor } from '../../analyzers/memory.ts'
 import { CaptureError } from '../../capture/errors.ts'
 import { writeJson } from '../../report/json.ts'
 import { formatSarif } from '../../report/sarif.ts'
@@ -22,6 +23,7 @@ export interface SummarizeOptions {
   underlayMtu?: number | undefined
   failOn: FailOn
   threads?: number | undefined
+  memory?: number | undefined
   mergeByTime?: boolean | undefined
   follow?: boolean | undefined
   progress: boolean
@@ -79,6 +81,8 @@ async function read(
   const release = paths.includes(STDIN) ? host.onInterrupt(() => interrupted.abort()) : undefined
   const settings: SummarizeFilesOptions = { ...settingsOf(options), signal: interrupted.signal, onUnreadable }
   if (options.threads !== undefined) settings.threads = options.threads
+  // A budget is for one thread; whoever asks for more has the memory for it.
+  else if (options.memory !== undefined) settings.threads = 1
   if (options.mergeByTime !== undefined) settings.mergeByTime = options.mergeByTime
   if (progress !== undefined) settings.onProgress = progress.update
   try {
@@ -92,13 +96,14 @@ async function read(
 /** What the summary itself is asked for. */
 function settingsOf(
   options: SummarizeOptions,
-): Pick<SummarizeFilesOptions, 'rows' | 'ports' | 'vnis' | 'vteps' | 'underlayMtu'> {
+): Pick<SummarizeFilesOptions, 'rows' | 'ports' | 'vnis' | 'vteps' | 'underlayMtu' | 'limits'> {
   return {
     rows: rows(options),
     ...(options.port !== undefined && { ports: options.port }),
     ...(options.vni !== undefined && { vnis: options.vni }),
     ...(options.vtep !== undefined && { vteps: options.vtep }),
     ...(options.underlayMtu !== undefined && { underlayMtu: options.underlayMtu }),
+    ...(options.memory !== undefined && { limits: limitsFor(options.memory) }),
   }
 }
 
