@@ -35,6 +35,8 @@ export interface Results {
   build: string
   commit: string | null
   comparedTo: string | null
+  /** The suite that was run, if one was. */
+  suite?: string
   /** Seconds that `vxpcap summarize` takes on a capture of one packet. */
   startSeconds: number
   captures: CaptureResults[]
