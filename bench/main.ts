@@ -8,6 +8,7 @@ import { PEER_NAMES, peerSubject } from './peers.ts'
 import { promises } from './promises.ts'
 import { writeReadme } from './readme.ts'
 import { loadResults, type Measurement, newResults, type Results, saveResults } from './results.ts'
+import { measureStartUp } from './start-up.ts'
 import {
   buildName,
   CASE_NAMES,
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
   const plan = plans(options)
   const results = newResults(buildName(folder), older === null ? null : buildName(older), start)
   if (options.suite !== null) results.suite = options.suite
+  results.startUp = await measureStartUp(folder)
   for (const { options: captureOptions, subjects } of plan) {
     const generated = capture(captureOptions)
     process.stderr.write(`${titleOf(captureOptions)}\n`)

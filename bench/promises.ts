@@ -32,7 +32,26 @@ const FLAT = 1.1
 
 /** Every promise that the results have figures for. */
 export function promises(results: Results): Verdict[] {
-  return [...ratios(results), ...growthPromises(results)]
+  return [...ratios(results), ...growthPromises(results), ...starts(results)]
+}
+
+/** The command's start against Node's own. */
+function starts({ startUp }: Results): Verdict[] {
+  if (startUp === undefined) return []
+  const verdict = (claim: string, seconds: number, limit: number): Verdict => {
+    const value = seconds / startUp.node
+    return {
+      claim,
+      capture: `node: ${Math.round(startUp.node * 1000)} ms`,
+      measured: value.toFixed(2),
+      limit: `≤ ${limit}`,
+      isMet: value <= limit,
+    }
+  }
+  return [
+    verdict('vxpcap --version, times node -e 0', startUp.version, 1.5),
+    verdict('vxpcap summarize of 5 kB, times node -e 0', startUp.summarize, 3),
+  ]
 }
 
 /** Those about growth. */

@@ -7,6 +7,7 @@ import type { CaptureOptions } from './capture-options.ts'
 import type { CaptureTotals } from './generate.ts'
 import { RESULTS, ROOT } from './paths.ts'
 import type { Sample } from './sample.ts'
+import type { StartUp } from './start-up.ts'
 
 /** One subject on one capture. */
 export interface Measurement {
@@ -39,6 +40,8 @@ export interface Results {
   suite?: string
   /** Seconds that `vxpcap summarize` takes on a capture of one packet. */
   startSeconds: number
+  /** Absent in older results. */
+  startUp?: StartUp
   captures: CaptureResults[]
 }
 

@@ -104,3 +104,17 @@ it('the suite of growth has families of packets and of flows, for both kinds of 
   }
   expect(() => suite('none')).toThrow('promises, flat')
 })
+
+it('the start is judged against that of Node', () => {
+  const started = { ...results([]), startUp: { node: 0.05, version: 0.06, summarize: 0.2 } }
+  expect(promises(started)).toEqual([
+    {
+      claim: 'vxpcap --version, times node -e 0',
+      capture: 'node: 50 ms',
+      measured: '1.20',
+      limit: '≤ 1.5',
+      isMet: true,
+    },
+    expect.objectContaining({ measured: '4.00', isMet: false }),
+  ])
+})
