@@ -1,5 +1,4 @@
 /** BUM_FLOOD: a large share of a VNI is broadcast, multicast or replicated. */
-
 import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'

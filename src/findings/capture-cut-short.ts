@@ -1,5 +1,4 @@
 /** CAPTURE_CUT_SHORT: the file ends inside a record, as after Ctrl-C or a full disk. */
-
 import type { Words } from './finding.ts'
 import { grouped } from './grouped.ts'
 

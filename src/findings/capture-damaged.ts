@@ -1,5 +1,4 @@
 /** CAPTURE_DAMAGED: a record that cannot be; nothing behind it can be trusted. */
-
 import type { Words } from './finding.ts'
 import { grouped } from './grouped.ts'
 

@@ -1,5 +1,4 @@
 /** CAPTURE_DUPLICATES: the capture recorded one frame several times. */
-
 import { amount, frames, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'
 

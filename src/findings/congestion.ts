@@ -1,5 +1,4 @@
 /** CONGESTION: the underlay marks congestion on tunnel packets. */
-
 import { and, fromTo, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'

@@ -1,5 +1,4 @@
 /** ECHO_UNANSWERED: pings without a reply. */
-
 import { fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'

@@ -1,5 +1,4 @@
 /** What a finding's words are made of: facts in, sentences out. One file per code; this one has what they share. */
-
 import type { Finding, Severity, Subject } from '../summary.ts'
 import { grouped } from './grouped.ts'
 

@@ -1,5 +1,4 @@
 /** Display filters of tunnel packets that share a condition, and what the capture's own losses do to a claim. */
-
 import { and, isDissected, or, type Tunnel, tunnel } from './display-filter.ts'
 import { grouped } from './grouped.ts'
 

@@ -1,5 +1,4 @@
 /** OUTER_CHECKSUM_BAD: outer UDP checksums that the receiving VTEP's host refuses. */
-
 import { and, fromTo, notVerified, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, frames, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'

@@ -1,5 +1,4 @@
 /** RETRANSMISSIONS: inner TCP sends data again. */
-
 import { between, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'

@@ -1,5 +1,4 @@
 /** SNAPLEN_TRUNCATED: packets were captured in part. */
-
 import { amount, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'
 

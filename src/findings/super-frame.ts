@@ -1,5 +1,4 @@
 /** SUPER_FRAME: segmentation offload shows the capture packets that the wire never carried. */
-
 import { and, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'
