@@ -1,6 +1,16 @@
 /** Generated captures on disk, each written once and known by its parameters. */
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { CaptureOptions } from './capture-options.ts'
 import { type CaptureTotals, GENERATOR_VERSION, generate } from './generate.ts'
@@ -30,6 +40,11 @@ export function capture(options: CaptureOptions): Capture {
   }
   const totals: CaptureTotals = JSON.parse(readFileSync(totalsPath, 'utf8'))
   return { title: titleOf(options), path, options, totals }
+}
+
+/** Removes a capture from the cache. */
+export function discard({ path }: Capture): void {
+  for (const file of [path, `${path}.json`]) rmSync(file, { force: true })
 }
 
 /** What a capture is called in tables. */

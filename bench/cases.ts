@@ -23,6 +23,7 @@ export const CASES: Readonly<Record<string, Run>> = {
   count: (build, path) => readThrough(build, path, count),
   analyze: (build, path) => readThrough(build, path, (build) => analyze(build, null)),
   summarize,
+  decapsulate: (build, path) => readThrough(build, path, decapsulate),
   encode: (build, path) => readThrough(build, path, encode),
   encapsulate: (build, path) => readThrough(build, path, encapsulate),
 }
@@ -149,6 +150,16 @@ async function summarize({ node, report }: Build, path: string): Promise<CaseRes
     writeSync(nowhere, chunk)
   })
   return { counted: { packets: summary.capture.packets, flows: summary.flowsTotal }, heapBytes: heap.allocated }
+}
+
+/** What a tunnel endpoint does with every packet: the walk, and where the inner frame lies that is to be handed on. */
+function decapsulate({ codecs }: Build): Step {
+  const ports = codecs.tunnelPorts()
+  if (codecs.decapsulate === undefined) throw new Unavailable('this build has no decapsulate')
+  const result = new codecs.Decapsulation()
+  return ({ view, packet }) => {
+    codecs.decapsulate(result, view, packet.at, packet.capturedLength, packet.wireLength, packet.linkType, ports)
+  }
 }
 
 /** The outer headers of every tunnel packet, taken apart by the walk, are written again. */

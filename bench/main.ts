@@ -1,11 +1,14 @@
 /** `npm run bench`: runs subjects on captures in turn, prints what they took, stores it. */
 import { analyzerNames, buildFolder, loadBuild } from './build.ts'
 import { DEFAULT_CAPTURE } from './capture-options.ts'
-import { type Capture, capture, titleOf } from './captures.ts'
+import { type Capture, capture, discard, titleOf } from './captures.ts'
+import { growthTables } from './growth.ts'
 import { type BenchOptions, parseOptions } from './options.ts'
 import { PEER_NAMES, peerSubject } from './peers.ts'
+import { promises } from './promises.ts'
 import { writeReadme } from './readme.ts'
 import { loadResults, type Measurement, newResults, type Results, saveResults } from './results.ts'
+import { measureStartUp } from './start-up.ts'
 import {
   buildName,
   CASE_NAMES,
@@ -42,13 +45,17 @@ async function main(): Promise<void> {
     return
   }
   const start = await startSeconds(folder, capture(ONE_PACKET))
+  const plan = plans(options)
   const results = newResults(buildName(folder), older === null ? null : buildName(older), start)
-  for (const { options: captureOptions, subjects } of plans(options)) {
+  if (options.suite !== null) results.suite = options.suite
+  results.startUp = await measureStartUp(folder)
+  for (const { options: captureOptions, subjects } of plan) {
     const generated = capture(captureOptions)
     process.stderr.write(`${titleOf(captureOptions)}\n`)
     const measurements = await measure(generated, expand(subjects, groups), folder, older, options)
     results.captures.push({ ...generated, measurements })
     saveResults(results)
+    if (options.discard) discard(generated)
   }
   process.stderr.write(`stored in ${saveResults(results)}\n`)
   report(results, options)
@@ -66,7 +73,7 @@ async function groupsOf(folder: string): Promise<Record<string, readonly string[
 }
 
 function plans(options: BenchOptions): readonly Plan[] {
-  if (options.suite !== null) return suite(options.suite)
+  if (options.suite !== null) return suite(options.suite, options.shrink)
   const subjects = options.subjects.length > 0 ? options.subjects : ['cases', 'commands', 'peers']
   return options.captures.map((captureOptions) => ({ options: captureOptions, subjects }))
 }
@@ -150,7 +157,8 @@ function report(results: Results, options: BenchOptions): void {
       if (table !== null) parts.push(`\n${formatPlain(table)}`)
     }
   }
-  const promised = promiseTable(results)
+  for (const { title, table } of growthTables(results)) parts.push(`\n${title}\n${formatPlain(table)}`)
+  const promised = promiseTable(promises(results))
   if (promised !== null) parts.push(`\n${formatPlain(promised)}`)
   process.stdout.write(`${parts.join('\n')}\n`)
   if (options.writeReadme) writeReadme(results)

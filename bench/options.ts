@@ -15,6 +15,10 @@ export interface BenchOptions {
   dist: string
   compare: string | null
   suite: string | null
+  /** Divides packets and flows of a suite's captures. */
+  shrink: number
+  /** Remove each capture once it is measured. */
+  discard: boolean
   writeReadme: boolean
   /** Results to show again instead of running anything. */
   from: string | null
@@ -31,7 +35,9 @@ export const HELP = `npm run bench -- [subjects] [options]
   --runs n            runs of each subject (5)           --slow-runs n   of those that take minutes (1)
   --timeout n         seconds until a run is given up (900)
   --dist dir          the build (dist)                   --compare dir   an older build, run in turn
-  --suite promises    what the README's table is made of
+  --suite name        what the README's tables are made of: promises, flat
+  --shrink n          a suite on captures of so many times fewer packets and flows, to try it out
+  --discard           remove each capture once it is measured; the suite flat needs 27 GB otherwise
   --write-readme      put the results into bench/README.md
   --from file         show results of an earlier run (bench/results/…json)`
 
@@ -64,6 +70,8 @@ export function parseOptions(argv: string[]): BenchOptions {
       dist: text,
       compare: text,
       suite: text,
+      shrink: text,
+      discard: flag,
       from: text,
       'write-readme': flag,
       list: flag,
@@ -110,6 +118,8 @@ export function parseOptions(argv: string[]): BenchOptions {
     dist: values.dist ?? 'dist',
     compare: values.compare ?? null,
     suite: values.suite ?? null,
+    shrink: one('shrink', 1),
+    discard: values.discard,
     writeReadme: values['write-readme'],
     from: values.from ?? null,
     list: values.list,

@@ -1,7 +1,6 @@
 /** The project's promises about speed, judged by a run's figures. Ratios only: they hold from machine to machine. */
-import type { CaptureOptions } from './capture-options.ts'
-import type { CaptureResults, Results } from './results.ts'
-import { spread } from './sample.ts'
+import { families, range, seconds } from './families.ts'
+import type { Results } from './results.ts'
 
 /** One promise and what was measured. */
 export interface Verdict {
@@ -33,7 +32,31 @@ const FLAT = 1.1
 
 /** Every promise that the results have figures for. */
 export function promises(results: Results): Verdict[] {
-  return [...ratios(results), ...flatness(results), ...flowRises(results)]
+  return [...ratios(results), ...growthPromises(results), ...starts(results)]
+}
+
+/** The command's start against Node's own. */
+function starts({ startUp }: Results): Verdict[] {
+  if (startUp === undefined) return []
+  const verdict = (claim: string, seconds: number, limit: number): Verdict => {
+    const value = seconds / startUp.node
+    return {
+      claim,
+      capture: `node: ${Math.round(startUp.node * 1000)} ms`,
+      measured: value.toFixed(2),
+      limit: `≤ ${limit}`,
+      isMet: value <= limit,
+    }
+  }
+  return [
+    verdict('vxpcap --version, times node -e 0', startUp.version, 1.5),
+    verdict('vxpcap summarize of 5 kB, times node -e 0', startUp.summarize, 3),
+  ]
+}
+
+/** Those about growth. */
+export function growthPromises(results: Results): Verdict[] {
+  return [...flatness(results), ...flowRises(results)]
 }
 
 function ratios({ captures }: Results): Verdict[] {
@@ -99,29 +122,4 @@ function flowRises({ captures, startSeconds }: Results): Verdict[] {
       },
     ]
   })
-}
-
-/** Captures that differ in one option only, smallest first; families of one are left out. */
-function families(captures: readonly CaptureResults[], option: 'packets' | 'flows'): CaptureResults[][] {
-  const byRest = new Map<string, CaptureResults[]>()
-  for (const capture of captures) {
-    const rest: Partial<CaptureOptions> = { ...capture.options }
-    delete rest[option]
-    const key = JSON.stringify(rest)
-    byRest.set(key, [...(byRest.get(key) ?? []), capture])
-  }
-  return [...byRest.values()]
-    .filter((family) => family.length > 1)
-    .map((family) => family.sort((left, right) => left.options[option] - right.options[option]))
-}
-
-function range(family: readonly CaptureResults[], option: 'packets' | 'flows'): string {
-  const { snapLength } = family[0]!.options
-  const [least, most] = [family[0]!, family.at(-1)!].map(({ options }) => options[option].toLocaleString('en-US'))
-  return `${least} to ${most} ${option}, ${snapLength === 0 ? 'full frames' : `snap ${snapLength}`}`
-}
-
-function seconds({ measurements }: CaptureResults, subject: string, kind: 'min' | 'median'): number | null {
-  const found = measurements.find((measurement) => measurement.subject === subject)
-  return found === undefined ? null : (spread(found.samples.map((sample) => sample.seconds))?.[kind] ?? null)
 }

@@ -7,6 +7,7 @@ import type { CaptureOptions } from './capture-options.ts'
 import type { CaptureTotals } from './generate.ts'
 import { RESULTS, ROOT } from './paths.ts'
 import type { Sample } from './sample.ts'
+import type { StartUp } from './start-up.ts'
 
 /** One subject on one capture. */
 export interface Measurement {
@@ -35,8 +36,12 @@ export interface Results {
   build: string
   commit: string | null
   comparedTo: string | null
+  /** The suite that was run, if one was. */
+  suite?: string
   /** Seconds that `vxpcap summarize` takes on a capture of one packet. */
   startSeconds: number
+  /** Absent in older results. */
+  startUp?: StartUp
   captures: CaptureResults[]
 }
 

@@ -28,6 +28,7 @@ const CASE_TITLES: Readonly<Record<string, string>> = {
   count: 'read, walk, look up, count',
   analyze: 'read, walk, every analyzer',
   summarize: 'summarize, file to JSON, in process',
+  decapsulate: 'read, walk, find the inner frame to hand on',
   encode: 'read, walk, encode outer headers one by one',
   encapsulate: 'read, walk, encapsulate the inner frame again',
 }

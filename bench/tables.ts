@@ -1,5 +1,5 @@
 /** Results as tables, for a terminal and for Markdown. */
-import { promises } from './promises.ts'
+import type { Verdict } from './promises.ts'
 import type { CaptureResults, Measurement, Results } from './results.ts'
 import { type Sample, spread } from './sample.ts'
 
@@ -99,8 +99,8 @@ export function comparisonTable({ totals, measurements }: CaptureResults): Table
 }
 
 /** What the project promises about speed, against what was measured. */
-export function promiseTable(results: Results): Table | null {
-  const rows = promises(results).map(({ claim, capture, measured, limit, isMet }) => [
+export function promiseTable(verdicts: readonly Verdict[]): Table | null {
+  const rows = verdicts.map(({ claim, capture, measured, limit, isMet }) => [
     claim,
     capture,
     measured,

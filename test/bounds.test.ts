@@ -4,6 +4,7 @@ import { join as path } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Analysis, EVENT_LIMIT } from '../src/analyzers/analysis.ts'
 import { DEFAULT_LIMITS } from '../src/analyzers/limits.ts'
+import { FIXED_MEGABYTES, MAX_MEGABYTES, MIN_MEGABYTES } from '../src/analyzers/memory.ts'
 import { Tally } from '../src/analyzers/tally.ts'
 import * as reading from '../src/capture/bounds.ts'
 import { MOST_OPEN } from '../src/capture/merge.ts'
@@ -46,6 +47,9 @@ const BOUNDS: Record<string, unknown> = {
   EVENT_LIMIT,
   SUBJECTS,
   FINDINGS,
+  FIXED_MEGABYTES,
+  MIN_MEGABYTES,
+  MAX_MEGABYTES,
 }
 
 describe('docs/bounds.md', () => {

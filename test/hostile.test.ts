@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEFAULT_LIMITS, type Limits } from '../src/analyzers/limits.ts'
+import { limitsFor, MEGABYTE, MIN_MEGABYTES } from '../src/analyzers/memory.ts'
 import { decompressed } from '../src/capture/node-compression.ts'
 import { CaptureReader, refill } from '../src/capture/reader.ts'
 import { chunksSource } from '../src/capture/source.ts'
@@ -190,6 +191,27 @@ describe.runIf(FULL)('at full scale', () => {
       expect(summary.macsTotal + dropped.macs!).toBe(totals.packets)
     }
     expect(peak).toBeLessThan(MOST_MEMORY)
+  })
+
+  it.each(
+    [MIN_MEGABYTES, 256, 512, 1024].flatMap((megabytes) =>
+      ['everything-mixed', 'tcp-flows', 'arp-claims'].map((name) => [megabytes, name] as const),
+    ),
+  )('stays within a budget of %d MB: %s', { timeout: 900_000 }, async (megabytes, name) => {
+    const attack = ATTACKS.find((one) => one.name === name)!
+    const { status, out, peak, totals, cells } = await attackWith(attack, [
+      'summarize',
+      '--json',
+      '--memory',
+      String(megabytes),
+      '-',
+    ])
+    lines.push(`${cells.join(' ')}  --memory ${megabytes}`)
+    expect(status).toBe(0)
+    const summary: Summary = JSON.parse(out)
+    expectTotals(summary, totals)
+    expect(summary.limits.find(({ table }) => table === 'macs')).toMatchObject({ limit: limitsFor(megabytes).macs })
+    expect(peak).toBeLessThan(megabytes * MEGABYTE)
   })
 
   it.each(

@@ -1,5 +1,6 @@
 /** Option values: from text to what the commands use, or a usage error that names option, value and way out. */
 import { isIP } from 'node:net'
+import { MAX_MEGABYTES, MIN_MEGABYTES } from '../analyzers/memory.ts'
 import { parseMac } from '../codecs/address.ts'
 import { VNI_MAX } from '../codecs/vxlan.ts'
 import type { Severity } from '../summary.ts'
@@ -71,6 +72,11 @@ export function parsePackets(text: string): PacketRange {
 /** `--threads`: 1 to 256. */
 export function parseThreads(text: string): number {
   return whole('--threads', text, 1, MAX_THREADS, 'or leave it out to have it chosen')
+}
+
+/** `--memory`: megabytes, from what the program needs with its smallest tables. */
+export function parseMemory(text: string): number {
+  return whole('--memory', text, MIN_MEGABYTES, MAX_MEGABYTES, 'megabytes, such as --memory 512')
 }
 
 /** `--vtep`: an IPv4 or IPv6 address without prefix length or zone. */

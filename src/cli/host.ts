@@ -1,4 +1,5 @@
 /** What the command line needs from the process around it; a test puts its own in place. */
+import type { Limits } from '../analyzers/limits.ts'
 import type { CaptureError } from '../capture/errors.ts'
 import type { OutputFile } from '../capture/node-output.ts'
 import type { ExpandedPaths } from '../capture/node-paths.ts'
@@ -24,6 +25,8 @@ export interface SummarizeFilesOptions {
   rows?: number
   /** The underlay's IP MTU in bytes. */
   underlayMtu?: number
+  /** Most rows of the tables. */
+  limits?: Partial<Limits>
   /** Interleave the captures by time. */
   mergeByTime?: boolean
   threads?: number

@@ -13,17 +13,18 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${manifest.version}\n`)
 } else {
+  const edges = () => import('./edges.ts')
   const host: Host = {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
     stdinIsTerminal: isatty(0),
     version: manifest.version,
-    summarizer: async () => (await import('../node-summarize.ts')).summarizeFiles,
-    open: async (path, signal) => (await import('../capture/node-input.ts')).openCapture(path, { signal }),
-    expand: async (paths) => (await import('../capture/node-paths.ts')).expandPaths(paths),
-    follower: async () => (await import('../node-follow.ts')).followFile,
-    output: async (path, inputs) => (await import('../capture/node-output.ts')).openOutput(path, inputs),
+    summarizer: async () => (await edges()).summarizeFiles,
+    open: async (path, signal) => (await edges()).openCapture(path, { signal }),
+    expand: async (paths) => (await edges()).expandPaths(paths),
+    follower: async () => (await edges()).followFile,
+    output: async (path, inputs) => (await edges()).openOutput(path, inputs),
     onInterrupt(listener) {
       process.once('SIGINT', listener)
       return () => process.off('SIGINT', listener)

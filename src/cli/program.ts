@@ -63,6 +63,9 @@ Exit status:
 /** Commands whose own help a mistake in their arguments points to. */
 const COMMANDS: readonly string[] = ['summarize', 'decode', 'findings', 'decap', 'filter']
 
+/** The commands; not before one is to run. */
+const commands = () => import('./commands/index.ts')
+
 /** Work that parsing has found to do. */
 type Task = () => Promise<number>
 
@@ -133,12 +136,17 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
     .option('--follow', 'go on as the capture grows, with a new summary each time; Ctrl-C ends with the last one')
     .option('--threads <n>', 'worker threads (default: chosen from cores and size)', read.parseThreads)
+    .option(
+      '--memory <MB>',
+      'megabytes to stay within: tables end sooner, and say so; one thread unless told',
+      read.parseMemory,
+    )
     .option('--no-progress', 'no progress bar on standard error')
     .option('--color <when>', 'auto, always or never (default: auto; NO_COLOR is honoured)', read.parseColor)
     .addHelpText('after', EXAMPLES)
     .action((captures, { top = DEFAULT_TOP, rows = DEFAULT_ROWS, failOn = 'never', color = 'auto', ...rest }) => {
       onTask(async () => {
-        const { summarize } = await import('./commands/summarize.ts')
+        const { summarize } = await commands()
         return summarize(captures, { top, rows, failOn, color, ...rest }, host)
       })
     })
@@ -153,7 +161,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .addHelpText('after', DECODE_EXAMPLES)
     .action((captures, options) => {
       onTask(async () => {
-        const { decode } = await import('./commands/decode.ts')
+        const { decode } = await commands()
         return decode(captures, options, host)
       })
     })
@@ -166,7 +174,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .addHelpText('after', DECAP_EXAMPLES)
     .action((captures, options) => {
       onTask(async () => {
-        const { decap } = await import('./commands/decap.ts')
+        const { decap } = await commands()
         return decap(captures, options, host)
       })
     })
@@ -183,7 +191,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .addHelpText('after', FILTER_EXAMPLES)
     .action((captures, options) => {
       onTask(async () => {
-        const { filter } = await import('./commands/filter.ts')
+        const { filter } = await commands()
         return filter(captures, options, host)
       })
     })
@@ -193,7 +201,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .option('--json', 'as one JSON document')
     .action((options) => {
       onTask(async () => {
-        const { findings } = await import('./commands/findings.ts')
+        const { findings } = await commands()
         return findings(options, host)
       })
     })

@@ -2,6 +2,7 @@
 import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
+import { grouped } from './grouped.ts'
 
 /** Frames of one VNI, copies aside. */
 export interface BumFlood {
@@ -29,7 +30,7 @@ export const bumFlood: Words<BumFlood> = {
   title: ({ count, facts }) =>
     `${Math.round((100 * count) / facts.packets)} % of the packets in VNI ${facts.vni} are broadcast, multicast or replicas`,
   observed: ({ count, facts }) =>
-    `${count.toLocaleString('en-US')} of ${amount(facts.packets, 'packet')} in VNI ${facts.vni}: ${amount(facts.broadcast, 'broadcast')}, ${amount(facts.multicast, 'multicast')}, ` +
+    `${grouped(count)} of ${amount(facts.packets, 'packet')} in VNI ${facts.vni}: ${amount(facts.broadcast, 'broadcast')}, ${amount(facts.multicast, 'multicast')}, ` +
     `${amount(facts.replicated, 'replica')} of a frame that had gone to another peer. ${mode(facts)}`,
   inferred: ({ facts }) =>
     `Every such frame reaches every VTEP and guest of the segment${facts.replicators.length > 0 ? ', and head-end replication sends it once for each peer' : ''}.${

@@ -1,5 +1,6 @@
 /** CAPTURE_CUT_SHORT: the file ends inside a record, as after Ctrl-C or a full disk. */
 import type { Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 
 /** Which file ends where. */
 export interface CutShort {
@@ -20,7 +21,7 @@ export const captureCutShort: Words<CutShort> = {
   observed: ({ facts }) => `${facts.file}: the record at offset ${facts.offset} is not whole: ${facts.detail}.`,
   inferred: ({ facts }) =>
     `The capture program was stopped while it wrote, the disk was full, or the copy is not complete. ` +
-    `All ${facts.packets.toLocaleString('en-US')} whole packets before it are counted.`,
+    `All ${grouped(facts.packets)} whole packets before it are counted.`,
   remedy: () =>
     'Nothing to do if the capture was ended with Ctrl-C. Otherwise copy the file again, or capture with tcpdump -U so that every packet is written at once.',
   displayFilter: () => '',

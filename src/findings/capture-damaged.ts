@@ -1,5 +1,6 @@
 /** CAPTURE_DAMAGED: a record that cannot be; nothing behind it can be trusted. */
 import type { Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 
 /** Which file is damaged where. */
 export interface Damaged {
@@ -19,7 +20,7 @@ export const captureDamaged: Words<Damaged> = {
   title: ({ facts }) => `${facts.file} is damaged`,
   observed: ({ facts }) => `${facts.file}: damaged at offset ${facts.offset}: ${facts.detail}.`,
   inferred: ({ facts }) =>
-    `The file was changed after it was written, or copied as text. The ${facts.packets.toLocaleString('en-US')} packets before ` +
+    `The file was changed after it was written, or copied as text. The ${grouped(facts.packets)} packets before ` +
     'the damage are counted; what lies behind it is not.',
   remedy: () =>
     'Copy the file again in binary mode and compare checksums. If it is the only copy, pcapfix may recover the records behind the damage.',

@@ -1,5 +1,6 @@
 /** CAPTURE_DUPLICATES: the capture recorded one frame several times. */
 import { amount, frames, type Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 
 /** How many copies there are, and where they come from. */
 export interface Duplicates {
@@ -20,7 +21,7 @@ export const captureDuplicates: Words<Duplicates> = {
   title: ({ count }) => `The capture holds ${amount(count, 'copy', 'copies')} of frames that it already has`,
   observed: ({ count, facts }) =>
     `${amount(count, 'record repeats', 'records repeat')} an earlier frame (of ${amount(facts.packets, 'packet')} in all); ` +
-    `${facts.elsewhere.toLocaleString('en-US')} of them on another interface, hop or file.`,
+    `${grouped(facts.elsewhere)} of them on another interface, hop or file.`,
   inferred: () =>
     'One packet was recorded where it came in and again where it left: -i any, several interfaces, a mirror of both directions, or captures of both ends. ' +
     'Packets and bytes count every record; retransmissions, echo and replication count a frame once.',

@@ -1,6 +1,7 @@
 /** CONGESTION: the underlay marks congestion on tunnel packets. */
 import { and, fromTo, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 
 /** Marks in one direction. */
 export interface Congestion {
@@ -22,10 +23,8 @@ export const congestion: Words<Congestion> = {
     'The outer IP header of a tunnel packet says Congestion Experienced (RFC 3168 §5). Sound behind the router that marks.',
   title: ({ facts }) => `The underlay is congested on the way from ${facts.from} to ${facts.to}`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'tunnel packet')} of ${facts.total.toLocaleString('en-US')} with outer CE${
-      facts.inner > 0
-        ? `; ${facts.inner.toLocaleString('en-US')} of them were marked inside before they entered the tunnel`
-        : ''
+    `${amount(count, 'tunnel packet')} of ${grouped(facts.total)} with outer CE${
+      facts.inner > 0 ? `; ${grouped(facts.inner)} of them were marked inside before they entered the tunnel` : ''
     }.`,
   inferred: ({ facts }) =>
     `A queue between ${facts.from} and the capture point is filling and marks packets instead of dropping them. Inner senders slow down once the VTEP ${facts.to} has passed the mark on (RFC 6040 §4.2).`,

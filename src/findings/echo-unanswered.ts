@@ -2,6 +2,7 @@
 import { fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
+import { grouped } from './grouped.ts'
 
 /** Echo requests of one direction of a VTEP pair and VNI. */
 export interface EchoUnanswered {
@@ -30,9 +31,9 @@ export const echoUnanswered: Words<EchoUnanswered> = {
   title: ({ count, facts }) =>
     `${amount(count, 'echo request')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} ${count === 1 ? 'has' : 'have'} no reply`,
   observed: ({ count, facts }) =>
-    `${count.toLocaleString('en-US')} of ${amount(facts.requests, 'echo request')} got no reply: ${facts.guests
+    `${grouped(count)} of ${amount(facts.requests, 'echo request')} got no reply: ${facts.guests
       .slice(0, NAMED)
-      .map(({ from, to, unanswered }) => `${unanswered.toLocaleString('en-US')} from ${from} to ${to}`)
+      .map(({ from, to, unanswered }) => `${grouped(unanswered)} from ${from} to ${to}`)
       .join(
         ', ',
       )}${facts.guests.length > NAMED ? `, and ${amount(facts.guests.length - NAMED, 'more conversation')}` : ''}.`,

@@ -1,5 +1,6 @@
 /** What a finding's words are made of: facts in, sentences out. One file per code; this one has what they share. */
 import type { Finding, Severity, Subject } from '../summary.ts'
+import { grouped } from './grouped.ts'
 
 /** A thing that is true, before there are words for it. `F` holds the figures that the words need. */
 export interface Fact<F> {
@@ -93,7 +94,7 @@ function withRest(ranked: Finding[]): Finding[] {
 
 /** `1 packet`, `1,234 packets`. */
 export function amount(count: number, one: string, many: string = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
+  return `${grouped(count)} ${count === 1 ? one : many}`
 }
 
 /** A display filter that names the packets: where no condition selects them. */

@@ -1,5 +1,6 @@
 /** Display filters of tunnel packets that share a condition, and what the capture's own losses do to a claim. */
 import { and, isDissected, or, type Tunnel, tunnel } from './display-filter.ts'
+import { grouped } from './grouped.ts'
 
 /**
  * Tunnel packets for which a condition holds.
@@ -15,5 +16,5 @@ export function within(tunnels: readonly Tunnel[], outer: string, inner = ''): s
 /** Ends an inference from something missing, where the capture says that it lost packets itself. */
 export function tempered(dropped: number | null): string {
   if (dropped === null || dropped === 0) return ''
-  return ` The capture itself lost ${dropped.toLocaleString('en-US')} packets, so what is missing may be missing only here.`
+  return ` The capture itself lost ${grouped(dropped)} packets, so what is missing may be missing only here.`
 }

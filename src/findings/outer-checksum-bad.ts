@@ -1,6 +1,7 @@
 /** OUTER_CHECKSUM_BAD: outer UDP checksums that the receiving VTEP's host refuses. */
 import { and, fromTo, notVerified, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, frames, type Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 
 /** Wrong outer checksums in one direction. */
 export interface OuterChecksumBad {
@@ -29,9 +30,9 @@ export const outerChecksumBad: Words<OuterChecksumBad> = {
     } checksum`,
   observed: ({ count, facts }) => {
     const { total, header, inner } = facts
-    const said = [`${amount(count, 'packet')}${total > 0 ? ` of ${total.toLocaleString('en-US')} this way` : ''}`]
-    if (header > 0) said.push(`in ${header.toLocaleString('en-US')} it is the IPv4 header’s that is wrong`)
-    if (inner > 0) said.push(`in ${inner.toLocaleString('en-US')} an inner checksum is wrong too`)
+    const said = [`${amount(count, 'packet')}${total > 0 ? ` of ${grouped(total)} this way` : ''}`]
+    if (header > 0) said.push(`in ${grouped(header)} it is the IPv4 header’s that is wrong`)
+    if (inner > 0) said.push(`in ${grouped(inner)} an inner checksum is wrong too`)
     return `Outer checksums that do not match: ${said.join('; ')}.`
   },
   inferred: ({ count, facts }) =>

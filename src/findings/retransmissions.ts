@@ -2,6 +2,7 @@
 import { between, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
+import { grouped } from './grouped.ts'
 
 /** TCP data of one VTEP pair and VNI. */
 export interface Retransmissions {
@@ -30,10 +31,10 @@ export const retransmissions: Words<Retransmissions> = {
   title: ({ count, facts }) =>
     `TCP sent ${amount(count, 'data segment')} again between ${facts.a} and ${facts.b} in VNI ${facts.vni}`,
   observed: ({ count, facts }) =>
-    `${count.toLocaleString('en-US')} of ${amount(facts.segments, 'data segment')} (${percent(count, facts.segments)} %) are retransmissions` +
+    `${grouped(count)} of ${amount(facts.segments, 'data segment')} (${percent(count, facts.segments)} %) are retransmissions` +
     (facts.stalls === 0
       ? '.'
-      : `; ${amount(facts.stalls, 'time')} the sender had waited 200 ms or more, ${facts.longestStallMs.toLocaleString('en-US')} ms at most.`),
+      : `; ${amount(facts.stalls, 'time')} the sender had waited 200 ms or more, ${grouped(facts.longestStallMs)} ms at most.`),
   inferred: ({ facts }) =>
     `Segments or their acknowledgments were lost${facts.stalls === 0 ? ', or delayed beyond the retransmission timer' : ' and the connection stood still meanwhile'}. Every other tenant between ${facts.a} and ${facts.b} is likely to lose packets too.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>

@@ -1,5 +1,6 @@
 /** SNAPLEN_TRUNCATED: packets were captured in part. */
 import { amount, type Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 
 /** How much is missing. */
 export interface SnaplenTruncated {
@@ -16,8 +17,8 @@ export const snaplenTruncated: Words<SnaplenTruncated> = {
   evidence: 'A record holds fewer bytes than it says the wire carried.',
   title: ({ count }) => `${amount(count, 'packet was', 'packets were')} captured in part`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} of ${facts.packets.toLocaleString('en-US')} ${count === 1 ? 'is' : 'are'} cut by the snap length: ` +
-    `${facts.capturedBytes.toLocaleString('en-US')} of ${facts.wireBytes.toLocaleString('en-US')} bytes were captured.`,
+    `${amount(count, 'packet')} of ${grouped(facts.packets)} ${count === 1 ? 'is' : 'are'} cut by the snap length: ` +
+    `${grouped(facts.capturedBytes)} of ${grouped(facts.wireBytes)} bytes were captured.`,
   inferred: () =>
     'Lengths and volumes are right, because they come from the outer headers. What lies behind the cut could not be judged: ' +
     'payload checksums, and inner headers where the cut comes before them.',

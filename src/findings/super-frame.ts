@@ -1,6 +1,7 @@
 /** SUPER_FRAME: segmentation offload shows the capture packets that the wire never carried. */
 import { and, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 
 /** Super-frames of one direction. */
 export interface SuperFrame {
@@ -25,10 +26,8 @@ export const superFrame: Words<SuperFrame> = {
   title: ({ facts }) =>
     `Segmentation offload shows packets from ${facts.from} to ${facts.to} larger than the wire carried`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} of up to ${facts.largest.toLocaleString('en-US')} bytes from ${facts.from} to ${facts.to}` +
-    (facts.segment > 0
-      ? `, where a segment holds at most ${facts.segment.toLocaleString('en-US')} bytes of payload.`
-      : '.'),
+    `${amount(count, 'packet')} of up to ${grouped(facts.largest)} bytes from ${facts.from} to ${facts.to}` +
+    (facts.segment > 0 ? `, where a segment holds at most ${grouped(facts.segment)} bytes of payload.` : '.'),
   inferred: () =>
     'The capture was taken inside the host, before the network card (or the driver) cut them into segments, or after it joined them. Sizes that follow from them are set aside: they say nothing about an MTU.',
   remedy: ({ facts }) =>

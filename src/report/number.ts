@@ -1,16 +1,12 @@
 /** Figures as people read them: grouped integers, bytes, percent, durations, singular and plural. Locale en-US, always. */
+import { grouped } from '../findings/grouped.ts'
+import { threeDigits, twoDecimals } from './rounded.ts'
 
-const INTEGER = /* @__PURE__ */ new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
-const PERCENT = /* @__PURE__ */ new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-const SIGNIFICANT = /* @__PURE__ */ new Intl.NumberFormat('en-US', {
-  minimumSignificantDigits: 3,
-  maximumSignificantDigits: 3,
-})
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
 /** An integer with its thousands grouped: `12,345`. */
 export function integer(value: number): string {
-  return INTEGER.format(value)
+  return Number.isInteger(value) ? grouped(value) : value.toLocaleString('en-US', { maximumFractionDigits: 0 })
 }
 
 /** A count with its noun: `1 packet`, `1,200 packets`. `many` defaults to `one` with an s. */
@@ -27,26 +23,26 @@ export function bytes(value: number): string {
     scaled /= 1000
     unit++
   }
-  return `${SIGNIFICANT.format(scaled)} ${BYTE_UNITS[unit]}`
+  return `${threeDigits(scaled)} ${BYTE_UNITS[unit]}`
 }
 
 /** Percent with two decimals: `12.30 %`. */
 export function percent(value: number): string {
-  return `${PERCENT.format(value)} %`
+  return `${twoDecimals(value)} %`
 }
 
 /** A round trip or another short time given in milliseconds, three significant digits: `0.657 ms`, `1.02 s`, `81.0 µs`. */
 export function milliseconds(value: number): string {
   if (value === 0) return '0 ms'
-  if (value < 0.1) return `${SIGNIFICANT.format(value * 1000)} µs`
-  if (value < 999.5) return `${SIGNIFICANT.format(value)} ms`
+  if (value < 0.1) return `${threeDigits(value * 1000)} µs`
+  if (value < 999.5) return `${threeDigits(value)} ms`
   return duration(value / 1000)
 }
 
 /** A span given in seconds, in the two largest units that say something: `850 ms`, `13.0 s`, `2 min 3 s`, `3 d 4 h`. */
 export function duration(seconds: number): string {
   if (seconds < 0.9995) return milliseconds(seconds * 1000)
-  if (seconds < 59.95) return `${SIGNIFICANT.format(seconds)} s`
+  if (seconds < 59.95) return `${threeDigits(seconds)} s`
   const whole = Math.round(seconds)
   if (whole < 3600) return units(whole, 60, 'min', 's')
   const minutes = Math.round(seconds / 60)

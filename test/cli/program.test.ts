@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { limitsFor } from '../../src/analyzers/memory.ts'
 import { run } from '../../src/cli/program.ts'
 import { fakeHost } from './fake-host.ts'
 
@@ -15,7 +16,14 @@ describe('usage', () => {
     const host = fakeHost()
     expect(await run(['summarize', '--help'], host)).toBe(0)
     const options = ['--json', '--top <n>', '--rows <n|all>', '--vni <n>', '--vtep <ip>', '--port <n>', '--fail-on']
-    for (const option of [...options, '--underlay-mtu <n>', '--threads <n>', '--no-progress', '--color <when>']) {
+    for (const option of [
+      ...options,
+      '--underlay-mtu <n>',
+      '--threads <n>',
+      '--memory <MB>',
+      '--no-progress',
+      '--color <when>',
+    ]) {
       expect(host.out()).toContain(option)
     }
     expect(host.out()).toContain('Exit status:')
@@ -68,6 +76,14 @@ describe('usage', () => {
       ['summarize', '--threads', '0', 'a'],
       "--threads '0': wants a whole number from 1 to 256; or leave it out to have it chosen",
     ],
+    [
+      ['summarize', '--memory', '100', 'a'],
+      "--memory '100': wants a whole number from 240 to 1000000; megabytes, such as --memory 512",
+    ],
+    [
+      ['summarize', '--memory', '1G', 'a'],
+      "--memory '1G': wants a whole number from 240 to 1000000; megabytes, such as --memory 512",
+    ],
     [['summarize', '--color', 'yes', 'a'], "--color 'yes': wants auto, always or never"],
     [['summarize', '-', '-'], "'-' is given more than once; standard input can be read only once"],
   ]
@@ -102,6 +118,14 @@ describe('options', () => {
       threads: 2,
       rows: 5,
     })
+  })
+
+  it('turn a budget of memory into limits, and into one thread unless told otherwise', async () => {
+    const host = fakeHost()
+    expect(await run(['summarize', 'a', '--memory', '512'], host)).toBe(0)
+    expect(host.asked?.options).toMatchObject({ limits: limitsFor(512), threads: 1 })
+    expect(await run(['summarize', 'a', '--memory', '512', '--threads', '3'], host)).toBe(0)
+    expect(host.asked?.options).toMatchObject({ limits: limitsFor(512), threads: 3 })
   })
 
   it('stay away from it when they are not given', async () => {

@@ -2,7 +2,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MIN_MEGABYTES } from '../../src/analyzers/memory.ts'
+import type { Summary } from '../../src/summary.ts'
 import { type Bin, buildBin } from '../support/built-bin.ts'
+import { ATTACKS } from '../support/hostile.ts'
 import { ROOT } from '../support/shared.ts'
 
 const FIXTURES = join(ROOT, 'fixtures', 'pcaps')
@@ -28,5 +31,16 @@ describe('threads', () => {
     const paths = files.slice(0, 4).map((name) => join(FIXTURES, name))
     const alone = await bin.run(['summarize', '--json', '--threads', '1', ...paths])
     expect((await bin.run(['summarize', '--json', '--threads', '3', ...paths])).out).toBe(alone.out)
+  })
+
+  it('tables of a small budget end at the same row, and say so', async () => {
+    const { chunks } = ATTACKS.find(({ name }) => name === 'everything-mixed')!.make(20_000)
+    const input = Buffer.concat([...chunks])
+    const argv = ['summarize', '--json', '--rows', '100', '--memory', String(MIN_MEGABYTES)]
+    const alone = await bin.run([...argv, '-'], { input })
+    const { limits, flowsTotal }: Summary = JSON.parse(alone.out)
+    expect(flowsTotal).toBe(16_384)
+    expect(limits).toContainEqual({ table: 'flows', limit: 16_384, dropped: 20_000 - 16_384 })
+    expect((await bin.run([...argv, '--threads', '3', '-'], { input })).out).toBe(alone.out)
   })
 })

@@ -9,6 +9,7 @@ const SHARED = [
   'display-filter.ts',
   'finding.ts',
   'flow-filter.ts',
+  'grouped.ts',
   'index.ts',
   'list.ts',
   'mtu-setting.ts',

@@ -199,6 +199,19 @@ export const ATTACKS: readonly Attack[] = [
     everythingNew,
   ),
   tunnelled(
+    'everything-mixed',
+    'the same with TCP, echo requests and UDP in turn, so that all that is kept of a row is kept of each',
+    2_000_000,
+    ['flows', 'macs', 'vnis', 'vtepPairs', 'routes', 'addresses'],
+    [
+      vxlan(inner(tcp({ flags: 2, mss: 1400 }), 6)),
+      vxlan(inner(echo('request', 7, 1), 1)),
+      vxlan(inner(tcp({ payload: 60, sequence: 1 }), 6)),
+      vxlan(inner(udp(new Uint8Array(20), 1, 2), 17)),
+    ],
+    everythingNew,
+  ),
+  tunnelled(
     'tcp-flows',
     'packets of TCP flows with two packets each',
     4_000_000,

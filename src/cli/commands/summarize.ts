@@ -1,5 +1,10 @@
 /** `vxpcap summarize`: captures in, report or JSON out, and the exit status that the contract promises. */
+import { limitsFor } from '../../analyzers/memory.ts'
 import { CaptureError } from '../../capture/errors.ts'
+import { writeJson } from '../../report/json.ts'
+import { formatSarif } from '../../report/sarif.ts'
+import { type DrawTable, drawPlain } from '../../report/table.ts'
+import { formatText } from '../../report/text.ts'
 import type { Summary } from '../../summary.ts'
 import { type ColorMode, type FailOn, isAtLeast, UsageError, useColor } from '../arguments.ts'
 import { DONE, FOUND, TROUBLE } from '../exit-status.ts'
@@ -18,6 +23,7 @@ export interface SummarizeOptions {
   underlayMtu?: number | undefined
   failOn: FailOn
   threads?: number | undefined
+  memory?: number | undefined
   mergeByTime?: boolean | undefined
   follow?: boolean | undefined
   progress: boolean
@@ -75,6 +81,8 @@ async function read(
   const release = paths.includes(STDIN) ? host.onInterrupt(() => interrupted.abort()) : undefined
   const settings: SummarizeFilesOptions = { ...settingsOf(options), signal: interrupted.signal, onUnreadable }
   if (options.threads !== undefined) settings.threads = options.threads
+  // A budget is for one thread; whoever asks for more has the memory for it.
+  else if (options.memory !== undefined) settings.threads = 1
   if (options.mergeByTime !== undefined) settings.mergeByTime = options.mergeByTime
   if (progress !== undefined) settings.onProgress = progress.update
   try {
@@ -88,13 +96,14 @@ async function read(
 /** What the summary itself is asked for. */
 function settingsOf(
   options: SummarizeOptions,
-): Pick<SummarizeFilesOptions, 'rows' | 'ports' | 'vnis' | 'vteps' | 'underlayMtu'> {
+): Pick<SummarizeFilesOptions, 'rows' | 'ports' | 'vnis' | 'vteps' | 'underlayMtu' | 'limits'> {
   return {
     rows: rows(options),
     ...(options.port !== undefined && { ports: options.port }),
     ...(options.vni !== undefined && { vnis: options.vni }),
     ...(options.vtep !== undefined && { vteps: options.vtep }),
     ...(options.underlayMtu !== undefined && { underlayMtu: options.underlayMtu }),
+    ...(options.memory !== undefined && { limits: limitsFor(options.memory) }),
   }
 }
 
@@ -150,22 +159,28 @@ async function startProgress(host: Host) {
 async function print(summary: Summary, options: SummarizeOptions, host: Host): Promise<void> {
   const { stdout } = host
   if (options.sarif) {
-    const { formatSarif } = await import('../../report/sarif.ts')
     return write(stdout, formatSarif(summary, host.version))
   }
   if (options.json) {
-    const { writeJson } = await import('../../report/json.ts')
     return writeJson(summary, (chunk) => write(stdout, chunk))
   }
   return write(stdout, await textOf(summary, options, host))
 }
 
+/** Characters that are one column wide wherever they are shown: ASCII, and those that the report uses itself. */
+const ONE_COLUMN = /^[ -~→←µ×≤–…█-▏]*$/
+
+/** Rows of which every character is one column wide need no cli-table3: loading and starting it takes longer than a small capture. */
 async function textOf(summary: Summary, options: SummarizeOptions, { stdout, env }: Host): Promise<string> {
-  const [{ formatText }, { drawInTerminal }] = await Promise.all([
-    import('../../report/text.ts'),
-    import('../table.ts'),
-  ])
   const color = useColor(options.color, env, stdout.isTTY === true)
   const width = stdout.isTTY && stdout.columns ? { width: stdout.columns } : {}
-  return formatText(summary, { color, top: options.top, draw: drawInTerminal, ...width })
+  const format = (draw: DrawTable): string => formatText(summary, { color, top: options.top, draw, ...width })
+  let isSimple = true
+  const text = format((head, rows, aligns) => {
+    isSimple &&= [head, ...rows].every((row) => row.every((cell) => ONE_COLUMN.test(cell)))
+    return drawPlain(head, rows, aligns)
+  })
+  if (isSimple) return text
+  const { drawInTerminal } = await import('../table.ts')
+  return format(drawInTerminal)
 }

@@ -1,0 +1,111 @@
+/**
+ * Limits from a budget of memory: how many rows the tables may have so that a process stays about within so many megabytes. What
+ * a row costs is stated here and held against the real tables by `test/analyzers/memory.test.ts`, which fails when one grows.
+ */
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+
+/** Bytes of a megabyte in a budget. */
+export const MEGABYTE = 1_000_000
+
+/**
+ * Megabytes of a process that summarizes on one thread besides its tables: Node and the program 70; the cache of recent paths 37
+ * while it grows (`path-cache.ts`); 100 for what judges keep of ten thousand subjects each, for ten thousand rows of each table on
+ * their way into the document, and for tables that were outgrown and are not collected yet. Measured by `npm run hostile`.
+ */
+export const FIXED_MEGABYTES = 210
+
+/** Least budget: fixed costs, and 29 MB of tables for sixteen thousand flows. */
+export const MIN_MEGABYTES = 240
+/** A terabyte; the tables stop growing long before, at sixteen million flows. */
+export const MAX_MEGABYTES = 1_000_000
+
+/** Slots of a key table's row (`key-table.ts`): two of a row and a hash each. */
+const SLOTS = 16
+/** Heads of a window's entry (`window.ts`): four, one word each. */
+const HEADS = 16
+
+/** Bytes of a key table's row with a key of so many words. */
+const keyed = (words: number): number => words * 4 + SLOTS
+/** Bytes of records of so many cells. */
+const cells = (...counts: number[]): number => counts.reduce((sum, count) => sum + count * 8, 0)
+/** Bytes of a window's entry of so many words, its own four included. */
+const entry = (words: number): number => words * 4 + HEADS
+
+/**
+ * Bytes of a row of everything that a limit bounds, at the most: a judge's records are there for every row as soon as it met the
+ * last one.
+ */
+export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
+  // Asked for: AddressRequests.
+  addresses: keyed(5) + cells(1),
+  // Vnis, Floods, Copies, OuterFragments, Sizes, Timeline's latest step.
+  vnis: keyed(2) + cells(5, 11, 1, 1, 4, 2),
+  // VtepPairs, Passage, OuterFragments, Sizes, SourcePorts, UnderlayNeighbors.
+  vtepPairs: keyed(2) + cells(8, 12, 3, 4, 6, 27),
+  // Tcp, Requests, PortDirections, Floods.
+  routes: keyed(3) + cells(4, 16, 10, 5),
+  // Flows, Tcp, Echo, Requests, Sizes, SourcePorts.
+  flows: keyed(6) + cells(9, 15, 6, 3, 1, 1),
+  // Macs, MacMoves.
+  macs: keyed(3) + cells(1, 2),
+  vlanStacks: keyed(4),
+  // Ports of both ends, further VTEPs of flows, VTEPs and addresses of MACs; claims of addresses; requests for them.
+  details: 5 * keyed(2) + cells(4) + keyed(3) + cells(2) + keyed(3) + cells(9),
+  timeline: keyed(3) + cells(2),
+  protocols: keyed(2) + cells(1),
+  // Copies, Echo, Passage, NetworkCopies.
+  window: entry(12) + entry(11) + entry(13) + entry(11),
+  // InnerFragments, OuterFragments.
+  datagrams: entry(8) + entry(50),
+}
+
+/**
+ * Rows with the least budget and at the most, in the order in which each table gets a further doubling: what a network has most of
+ * is worth most. Windows are cheap and what they forget is seen in the findings, so they are never small.
+ */
+const RANGES: readonly [table: keyof Limits, least: number, most: number][] = [
+  ['flows', 2 ** 14, 2 ** 24],
+  ['addresses', 2 ** 16, 2 ** 26],
+  ['window', 2 ** 14, DEFAULT_LIMITS.window],
+  ['details', 2 ** 14, 2 ** 24],
+  ['macs', 2 ** 14, 2 ** 24],
+  ['routes', 2 ** 13, 2 ** 23],
+  ['vtepPairs', 2 ** 12, 2 ** 22],
+  ['vnis', 2 ** 12, 2 ** 22],
+  ['timeline', 2 ** 14, 2 ** 24],
+]
+
+/** Bytes of all tables with so many rows each. Tables double as they grow, so a limit costs what the next power of two does. */
+export function tableBytes(limits: Limits): number {
+  let bytes = 0
+  for (const [table, rowBytes] of Object.entries(ROW_BYTES)) {
+    bytes += 2 ** Math.ceil(Math.log2(limits[table as keyof Limits])) * rowBytes
+  }
+  return bytes
+}
+
+/**
+ * The largest limits with which a process on one thread stays about within a budget. The more, the larger: no table shrinks as the
+ * budget grows.
+ * @param megabytes - Of 1 000 000 bytes, {@link MIN_MEGABYTES} to {@link MAX_MEGABYTES}.
+ * @throws RangeError for a budget out of range.
+ */
+export function limitsFor(megabytes: number): Limits {
+  if (!(megabytes >= MIN_MEGABYTES && megabytes <= MAX_MEGABYTES)) {
+    throw new RangeError(`memory is ${megabytes} MB; wants ${MIN_MEGABYTES} to ${MAX_MEGABYTES}`)
+  }
+  const room = (megabytes - FIXED_MEGABYTES) * MEGABYTE
+  const limits = { ...DEFAULT_LIMITS }
+  for (const [table, least] of RANGES) limits[table] = least
+  for (;;) {
+    const growing = RANGES.filter(([table, , most]) => limits[table] < most)
+    if (growing.length === 0) return limits
+    for (const [table] of growing) {
+      limits[table] *= 2
+      if (tableBytes(limits) <= room) continue
+      // The first that finds no room ends it: had one behind it found some, it would shrink again with a larger budget.
+      limits[table] /= 2
+      return limits
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/** Budgets of memory against the real tables: what a row is said to cost, and that more memory never means fewer rows. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { Analysis } from '../../src/analyzers/analysis.ts'
+import type * as KeyTableModule from '../../src/analyzers/key-table.ts'
+import { DEFAULT_LIMITS, type Limits } from '../../src/analyzers/limits.ts'
+import {
+  FIXED_MEGABYTES,
+  limitsFor,
+  MAX_MEGABYTES,
+  MEGABYTE,
+  MIN_MEGABYTES,
+  ROW_BYTES,
+  tableBytes,
+} from '../../src/analyzers/memory.ts'
+import type * as RecordsModule from '../../src/analyzers/records.ts'
+import { chunksSource } from '../../src/capture/source.ts'
+import { Summarizer } from '../../src/pipeline.ts'
+import { ATTACKS } from '../support/hostile.ts'
+import { ROOT } from '../support/shared.ts'
+
+/** Bytes of a row of every table and block of records that was made. */
+const made: number[] = []
+vi.mock('../../src/analyzers/records.ts', async (original) => {
+  const actual = await original<typeof RecordsModule>()
+  class Records extends actual.Records {
+    constructor(stride: number) {
+      super(stride)
+      made.push(stride * 8)
+    }
+  }
+  return { ...actual, Records }
+})
+vi.mock('../../src/analyzers/key-table.ts', async (original) => {
+  const actual = await original<typeof KeyTableModule>()
+  class KeyTable extends actual.KeyTable {
+    constructor(name: string, width: number, limit: number) {
+      super(name, width, limit)
+      made.push(width * 4 + 16)
+    }
+  }
+  return { ...actual, KeyTable }
+})
+
+const TABLES = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]
+const budgets = fc.integer({ min: MIN_MEGABYTES, max: 40_000 })
+
+describe('limitsFor', () => {
+  test.prop([budgets])('stays within the budget, and uses most of it', (megabytes) => {
+    const bytes = tableBytes(limitsFor(megabytes))
+    const room = (megabytes - FIXED_MEGABYTES) * MEGABYTE
+    expect(bytes).toBeLessThanOrEqual(room)
+    // Up to where tables end; one doubling of the largest step may be what is missing.
+    if (megabytes < 20_000) expect(bytes).toBeGreaterThan(room / 2)
+  })
+
+  test.prop([budgets, budgets])('gives no table fewer rows for more memory', (one, other) => {
+    const less = limitsFor(Math.min(one, other))
+    const more = limitsFor(Math.max(one, other))
+    for (const table of TABLES) expect(more[table]).toBeGreaterThanOrEqual(less[table])
+  })
+
+  it('goes below the defaults and above them', () => {
+    expect(limitsFor(MIN_MEGABYTES).flows).toBe(16_384)
+    expect(limitsFor(1_550)).toEqual(DEFAULT_LIMITS)
+    expect(limitsFor(8_000).flows).toBeGreaterThan(DEFAULT_LIMITS.flows)
+    expect(limitsFor(MAX_MEGABYTES).flows).toBe(16_777_216)
+  })
+
+  it.each([0, MIN_MEGABYTES - 1, MAX_MEGABYTES + 1, Number.NaN])('refuses %d MB', (megabytes) => {
+    expect(() => limitsFor(megabytes)).toThrow(RangeError)
+  })
+})
+
+/** Bytes of every typed array in a saved state. */
+function bytesIn(state: unknown): number {
+  if (ArrayBuffer.isView(state)) return state.byteLength
+  if (typeof state !== 'object' || state === null) return 0
+  return Object.values(state).reduce((sum, part) => sum + bytesIn(part), 0)
+}
+
+/** Bytes of an analysis with these limits that has seen these floods. A saved table leaves out the 16 bytes of slots a row. */
+async function bytesOf(limits: Limits, floods: readonly [name: string, packets: number][]): Promise<number> {
+  const summarizer = new Summarizer({ limits })
+  for (const [name, packets] of floods) {
+    const { chunks } = ATTACKS.find((attack) => attack.name === name)!.make(packets)
+    await summarizer.read(name, chunksSource(chunks))
+  }
+  const { analysis } = summarizer
+  return bytesIn(analysis.save()) + analysis.tables.reduce((sum, table) => sum + table.count * 16, 0)
+}
+
+/** Cells of records that hold one row, or a few: CaptureTotals, TunnelTotals and its faults, the classes of Sizes. */
+const TOTALS = 7 + 6 + 2 + 13
+
+describe('what a row is said to cost', () => {
+  it('leaves out no table and no column', () => {
+    made.length = 0
+    new Analysis()
+    const widths = made.reduce((sum, bytes) => sum + bytes, 0)
+    const { window, datagrams, ...tables } = ROW_BYTES
+    const said = Object.values(tables).reduce((sum, bytes) => sum + bytes, 0)
+    expect(widths - TOTALS * 8).toBe(said)
+  })
+
+  it('is what the tables take of each', async () => {
+    const rows = 4096
+    const small = { ...DEFAULT_LIMITS, window: 512, datagrams: 512 }
+    const limits: Limits = { ...small }
+    const tables = TABLES.filter((table) => !['window', 'datagrams', 'protocols', 'vlanStacks'].includes(table))
+    for (const table of tables) limits[table] = table === 'addresses' ? 4 * rows : rows
+    // Claims of addresses come from MACs that are known, so they come first; the other floods then fill what is left.
+    const real = await bytesOf(limits, [
+      ['arp-claims', rows / 4],
+      ['everything-mixed', rows],
+      ['first-fragments', rows],
+    ])
+    const said = tables.reduce((sum, table) => sum + limits[table] * ROW_BYTES[table], 0)
+    const empty = await bytesOf(small, [['later-fragments', 1]])
+    expect(real - empty).toBeLessThanOrEqual(said)
+    // Not all of it is met at once: no flood has flows with many VTEPs and MACs with many addresses, too.
+    expect((real - empty) / said).toBeGreaterThan(0.8)
+  })
+
+  it.each(['window', 'datagrams'] as const)('is what the windows take of each entry: %s', async (window) => {
+    const [less, more] = await Promise.all(
+      [512, 1024].map((size) => bytesOf({ ...DEFAULT_LIMITS, [window]: size }, [])),
+    )
+    expect(more! - less!).toBe(512 * ROW_BYTES[window])
+  })
+
+  it('is told in docs/bounds.md, with examples', () => {
+    const text = readFileSync(join(ROOT, 'docs/bounds.md'), 'utf8')
+    const lines = (cells: (string | number)[][]): string[] =>
+      cells.map((row) => `| ${row.map((cell) => cell.toLocaleString('en-US')).join(' | ')} |`)
+    const told: (keyof Limits)[] = ['flows', 'addresses', 'details', 'macs', 'routes', 'vtepPairs', 'vnis', 'timeline']
+    const examples = [MIN_MEGABYTES, 256, 512, 1024, 2048, 8192].map((megabytes) => {
+      const limits = limitsFor(megabytes)
+      return [megabytes, ...told.map((table) => limits[table])]
+    })
+    const expected = lines([['MB', ...told], ...examples, ['bytes a row', ...told.map((table) => ROW_BYTES[table])]])
+    for (const line of expected) expect(text).toContain(line)
+  })
+})
