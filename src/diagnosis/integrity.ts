@@ -10,6 +10,7 @@ import { captureDrops } from '../findings/capture-drops.ts'
 import { checksumPartial } from '../findings/checksum-partial.ts'
 import { congestion } from '../findings/congestion.ts'
 import type { Tunnel } from '../findings/display-filter.ts'
+import { dscpNotCopied } from '../findings/dscp-not-copied.ts'
 import { ecnIllegal } from '../findings/ecn-illegal.ts'
 import { state, type Words } from '../findings/finding.ts'
 import { flagIClear } from '../findings/flag-i-clear.ts'
@@ -27,6 +28,8 @@ import type { Evidence } from './index.ts'
 
 /** Datagrams to a foreign port that look like VXLAN before it is named. */
 const FOREIGN_REPEATS = 2
+/** Packets whose DSCP the outer header lacks before it is worth a word. */
+const DSCP_REPEATS = 3
 
 const VNI_MASK = 0xff_ffff
 
@@ -130,6 +133,14 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   say(integrity.congestion, congestion, (seen, tunnels) => {
     const { from, to, total } = paths.of(seen)
     return { subject: { vteps: [from, to] }, facts: { from, to, inner: seen.inner, total, tunnels } }
+  })
+  say(integrity.lostDscp, dscpNotCopied, (seen, tunnels, { key, count }) => {
+    if (count < DSCP_REPEATS) return null
+    const { from, to } = paths.of(seen)
+    const vni = seen.kindVni & VNI_MASK
+    const total = analysis.requests.packets(Math.floor(key / 2), key % 2 === 0 ? 0 : 1)
+    const facts = { vni, from, to, codepoints: ascending(seen.codepoints), total, tunnels }
+    return { subject: { vni, vteps: [from, to] }, facts }
   })
   return findings
 }

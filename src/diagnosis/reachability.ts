@@ -13,7 +13,7 @@ import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { Routes } from './routes.ts'
-import { formatAll, tunnelsOf } from './subjects.ts'
+import { formatAll } from './subjects.ts'
 
 /** Packet numbers of a finding. */
 const EXAMPLES = 10
@@ -30,7 +30,7 @@ export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[]
       .map((silence) => oneWayFinding(analysis, routes, silence, dropped)),
     ...portFindings(analysis, routes),
     ...unresolvedFindings(analysis),
-    ...analysis.addressRequests.open().map((question) => arpFinding(analysis, question, dropped)),
+    ...analysis.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),
   ]
 }
 
@@ -127,7 +127,7 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
   })
 }
 
-function arpFinding(analysis: Analysis, question: OpenQuestion, dropped: number | null): Finding {
+function arpFinding(analysis: Analysis, routes: Routes, question: OpenQuestion, dropped: number | null): Finding {
   const { keys } = analysis
   const { vni } = question
   const ip = keys.formatAddress(question.address)
@@ -138,7 +138,7 @@ function arpFinding(analysis: Analysis, question: OpenQuestion, dropped: number 
     asker: keys.formatAddress(question.asker),
     vtep: keys.formatAddress(question.vtep),
     answers: question.answers,
-    tunnels: tunnelsOf(analysis, vni),
+    tunnels: routes.vniTunnels(vni),
     dropped,
   }
   return state(arpUnanswered, { subject: { vni, ip }, count: question.asked, packets: question.packets, facts })
@@ -172,7 +172,7 @@ class VniMismatches {
     for (const question of analysis.addressRequests.open()) {
       if (question.answers > 0) continue
       const { vni, vtep, asker, address: sought, asked: requests, packets } = question
-      const tunnels = () => tunnelsOf(analysis, vni)
+      const tunnels = () => routes.vniTunnels(vni)
       this.#add({ vtep, vni, asker, sought, requests, packets, tunnels, silence: null })
     }
     for (const silence of silences) {

@@ -5,6 +5,8 @@ import type { Tunnel } from '../findings/display-filter.ts'
 /** Names of routes (a VTEP pair in one VNI) and of VTEP pairs. */
 export class Routes {
   readonly #portsByPair: readonly (readonly number[])[]
+  /** Tunnels by VNI, then by kind and port; made when first asked for. */
+  #byVni: ReadonlyMap<number, ReadonlyMap<string, Tunnel>> | null = null
 
   constructor(private readonly analysis: Analysis) {
     this.#portsByPair = analysis.ports.destinationPorts(analysis.keys.pairs.count)
@@ -35,6 +37,28 @@ export class Routes {
     const kind = keys.kindName(keys.routes.word(route, 0) >>> 24)
     const vni = this.vni(route)
     return (this.#portsByPair[keys.pairOfRoute(route)] ?? []).map((port) => ({ kind, port, vni }))
+  }
+
+  /** Tunnel headers that carry a VNI between any VTEPs, whatever their kind. */
+  vniTunnels(vni: number): Tunnel[] {
+    this.#byVni ??= this.#indexVnis()
+    return [...(this.#byVni.get(vni)?.values() ?? [])].sort(
+      (left, right) => left.port - right.port || (left.kind < right.kind ? -1 : 1),
+    )
+  }
+
+  #indexVnis(): Map<number, Map<string, Tunnel>> {
+    const byVni = new Map<number, Map<string, Tunnel>>()
+    for (let route = 0; route < this.analysis.keys.routes.count; route++) {
+      const vni = this.vni(route)
+      let tunnels = byVni.get(vni)
+      if (tunnels === undefined) {
+        tunnels = new Map()
+        byVni.set(vni, tunnels)
+      }
+      for (const which of this.tunnels(route)) tunnels.set(`${which.kind} ${which.port}`, which)
+    }
+    return byVni
   }
 
   /** Tunnel headers of a pair row, whatever VNI they carry. */

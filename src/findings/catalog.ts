@@ -8,6 +8,7 @@ import { captureDrops } from './capture-drops.ts'
 import { captureDuplicates } from './capture-duplicates.ts'
 import { checksumPartial } from './checksum-partial.ts'
 import { congestion } from './congestion.ts'
+import { dscpNotCopied } from './dscp-not-copied.ts'
 import { duplicateIp } from './duplicate-ip.ts'
 import { duplicateMac } from './duplicate-mac.ts'
 import { duplicatedPackets } from './duplicated-packets.ts'
@@ -56,6 +57,7 @@ const KINDS: readonly FindingKind[] = [
   captureDuplicates,
   checksumPartial,
   congestion,
+  dscpNotCopied,
   duplicateIp,
   duplicateMac,
   duplicatedPackets,
