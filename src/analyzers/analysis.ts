@@ -21,6 +21,7 @@ import { Integrity } from './integrity.ts'
 import type { KeyTable } from './key-table.ts'
 import { Keys } from './keys.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { Loops } from './loops.ts'
 import { MacMoves } from './mac-moves.ts'
 import { Macs } from './macs.ts'
 import { NetworkCopies } from './network-copies.ts'
@@ -102,6 +103,7 @@ export class Analysis {
   readonly portDirections = new PortDirections()
   readonly sourcePorts = new SourcePorts()
   readonly floods = new Floods()
+  readonly loops: Loops
   /** Packet numbers that this part took, those of blocks that are no packets included. */
   numbers = 0
   readonly #filter: Filter
@@ -127,6 +129,7 @@ export class Analysis {
     this.macs = new Macs(this.keys, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)
     this.copies = new Copies(limits.window)
+    this.loops = new Loops(this.copies)
     this.outerFragments = new OuterFragments(limits.datagrams)
     this.echo = new Echo(this.keys, limits.window)
     this.sizes = new Sizes(this.tcp)
@@ -242,12 +245,13 @@ export class Analysis {
     const { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
     const { copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
     const { macMoves, addressClaims, integrity } = this
-    const { networkCopies, requests, addressRequests, underlayNeighbors, portDirections, sourcePorts, floods } = this
+    const { networkCopies, requests, addressRequests, underlayNeighbors, portDirections, sourcePorts, floods, loops } =
+      this
     const counters = { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
     // A part that does not begin the capture has run no judge.
     const sized = { outerFragments, sizes, passage, icmpErrors, segmentSizes }
     const reached = { requests, addressRequests, underlayNeighbors, portDirections }
-    const behaved = { networkCopies, sourcePorts, floods }
+    const behaved = { networkCopies, sourcePorts, floods, loops }
     const judges = this.#begins
       ? { copies, ...sized, tcp, echo, integrity, macMoves, addressClaims, ...reached, ...behaved }
       : {}
@@ -291,5 +295,6 @@ export class Analysis {
     this.portDirections.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
+    this.loops.observe(log, at)
   }
 }

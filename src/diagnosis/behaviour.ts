@@ -6,6 +6,7 @@ import { bumFlood } from '../findings/bum-flood.ts'
 import { duplicatedPackets } from '../findings/duplicated-packets.ts'
 import { echoUnanswered } from '../findings/echo-unanswered.ts'
 import { state } from '../findings/finding.ts'
+import { loop } from '../findings/loop.ts'
 import { lowEntropy } from '../findings/low-entropy.ts'
 import { replicationIncomplete } from '../findings/replication-incomplete.ts'
 import { retransmissions } from '../findings/retransmissions.ts'
@@ -25,6 +26,9 @@ const FLOODED_SHARE = 4
 /** Conversations that are worth a word, and for how many one source port is too few. */
 const LEAST_CONVERSATIONS = 8
 const CONVERSATIONS_PER_PORT = 8
+/** Frames that came back before it is a loop: numbered ones, and all of them. */
+const LEAST_RETURNED = 3
+const LEAST_UNNUMBERED = 50
 /** Frames to each known peer that show a replica set. */
 const LEAST_REPLICATED = 3
 
@@ -34,6 +38,7 @@ export function behaviourFindings({ analysis, dropped }: Evidence): Finding[] {
     ...echoFindings(analysis, routes, dropped),
     ...retransmissionFindings(analysis, routes, dropped),
     ...duplicateFindings(analysis, routes),
+    ...loopFindings(analysis, routes),
     ...floodFindings(analysis, routes),
     ...entropyFindings(analysis, routes),
   ]
@@ -105,6 +110,22 @@ function duplicateFindings(analysis: Analysis, routes: Routes): Finding[] {
     const facts = { from, to, echoes, segments, tunnels: routes.pairTunnels(pair >> 1) }
     return state(duplicatedPackets, { subject: { ...vni, vteps: [from, to] }, count, packets, facts })
   })
+}
+
+function loopFindings(analysis: Analysis, routes: Routes): Finding[] {
+  const { keys, loops } = analysis
+  const findings: Finding[] = []
+  for (const { key, count, packets, figures } of loops.returned.entries()) {
+    if (figures.numbered < LEAST_RETURNED && count < LEAST_UNNUMBERED) continue
+    const route = key >> 1
+    const ends = routes.ends(route, key % 2 === 0 ? 0 : 1)
+    const from = keys.formatAddress(ends.from)
+    const to = keys.formatAddress(ends.to)
+    const vni = routes.vni(route)
+    const facts = { vni, from, to, tunnels: routes.tunnels(route) }
+    findings.push(state(loop, { subject: { vni, vteps: [from, to] }, count, packets: [...packets], facts }))
+  }
+  return findings
 }
 
 function floodFindings(analysis: Analysis, routes: Routes): Finding[] {

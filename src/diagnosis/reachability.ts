@@ -12,6 +12,8 @@ import { type MismatchSide, vniMismatch } from '../findings/vni-mismatch.ts'
 import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import { overlapFindings } from './isolation.ts'
+import { directionFindings, Mirrors, wrongSourceFindings } from './one-way.ts'
 import { Routes } from './routes.ts'
 import { formatAll } from './subjects.ts'
 
@@ -20,6 +22,7 @@ const EXAMPLES = 10
 
 export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[] {
   const routes = new Routes(analysis)
+  const mirrors = new Mirrors(analysis, routes)
   const pings = new Set(analysis.echo.unanswered().map(({ flow }) => flow))
   const silences = analysis.requests.silences().filter((silence) => isSilence(analysis, silence, pings))
   const mismatches = new VniMismatches(analysis, routes, silences)
@@ -28,6 +31,10 @@ export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[]
     ...silences
       .filter((silence) => !mismatches.explained.has(silence))
       .map((silence) => oneWayFinding(analysis, routes, silence, dropped)),
+    ...mirrors.findings(),
+    ...directionFindings(analysis, routes),
+    ...wrongSourceFindings(analysis, routes),
+    ...overlapFindings(analysis, routes, mirrors.vnis()),
     ...portFindings(analysis, routes),
     ...unresolvedFindings(analysis),
     ...analysis.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),

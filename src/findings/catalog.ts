@@ -1,5 +1,6 @@
 /** Every finding code with its words: what `vxpcap findings`, SARIF rules and the documents list. */
 
+import { addressOverlap } from './address-overlap.ts'
 import { arpUnanswered } from './arp-unanswered.ts'
 import { bumFlood } from './bum-flood.ts'
 import { captureCutShort } from './capture-cut-short.ts'
@@ -22,8 +23,10 @@ import { icmpTooBig } from './icmp-too-big.ts'
 import { innerChecksumBad } from './inner-checksum-bad.ts'
 import { innerTruncated } from './inner-truncated.ts'
 import { innerVlan } from './inner-vlan.ts'
+import { loop } from './loop.ts'
 import { lowEntropy } from './low-entropy.ts'
 import { macMoved } from './mac-moved.ts'
+import { mirrorSession } from './mirror-session.ts'
 import { mssTooLarge } from './mss-too-large.ts'
 import { nestedTunnel } from './nested-tunnel.ts'
 import { oneWay } from './one-way.ts'
@@ -41,14 +44,17 @@ import { staleForwarding } from './stale-forwarding.ts'
 import { superFrame } from './super-frame.ts'
 import { ttlExpired } from './ttl-expired.ts'
 import { unknownTunnelPort } from './unknown-tunnel-port.ts'
+import { vniByDirection } from './vni-by-direction.ts'
 import { vniMismatch } from './vni-mismatch.ts'
 import { vtepUnreachable } from './vtep-unreachable.ts'
+import { wrongSourceVtep } from './wrong-source-vtep.ts'
 import { zeroChecksumIpv6 } from './zero-checksum-ipv6.ts'
 
 /** What a finding code says in general. */
 export type FindingKind = Pick<Words<never>, 'code' | 'severity' | 'meaning' | 'evidence' | 'advice'>
 
 const KINDS: readonly FindingKind[] = [
+  addressOverlap,
   arpUnanswered,
   bumFlood,
   captureCutShort,
@@ -58,9 +64,9 @@ const KINDS: readonly FindingKind[] = [
   checksumPartial,
   congestion,
   dscpNotCopied,
+  duplicatedPackets,
   duplicateIp,
   duplicateMac,
-  duplicatedPackets,
   echoUnanswered,
   ecnIllegal,
   flagIClear,
@@ -70,8 +76,10 @@ const KINDS: readonly FindingKind[] = [
   innerChecksumBad,
   innerTruncated,
   innerVlan,
+  loop,
   lowEntropy,
   macMoved,
+  mirrorSession,
   mssTooLarge,
   nestedTunnel,
   oneWay,
@@ -89,8 +97,10 @@ const KINDS: readonly FindingKind[] = [
   superFrame,
   ttlExpired,
   unknownTunnelPort,
+  vniByDirection,
   vniMismatch,
   vtepUnreachable,
+  wrongSourceVtep,
   zeroChecksumIpv6,
 ]
 
