@@ -13,6 +13,7 @@ import { retransmissions } from '../findings/retransmissions.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { Routes } from './routes.ts'
+import { Programs } from './senders.ts'
 import { formatAll } from './subjects.ts'
 
 /** Packet numbers of a finding. */
@@ -210,6 +211,7 @@ function replicationFindings(analysis: Analysis, routes: Routes, vni: number, ow
 function entropyFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { keys, sourcePorts, ports } = analysis
   const counts = ports.sourcePortCounts(keys.pairs.count)
+  const programs = new Programs(analysis)
   const findings: Finding[] = []
   for (let pair = 0; pair < keys.pairs.count; pair++) {
     for (const direction of [0, 1] as const) {
@@ -219,7 +221,8 @@ function entropyFindings(analysis: Analysis, routes: Routes): Finding[] {
       const { count, examples } = sourcePorts.conversations(pair, direction)
       const { from, to } = routes.pairEnds(pair, direction)
       const tunnels = routes.pairTunnels(pair)
-      const facts = { from, to, conversations: count, sourcePorts: distinctPorts, tunnels }
+      const program = programs.of(keys.pairs.word(pair, direction))
+      const facts = { from, to, conversations: count, sourcePorts: distinctPorts, program, tunnels }
       findings.push(state(lowEntropy, { subject: { vteps: [from, to] }, count, packets: examples, facts }))
     }
   }

@@ -25,6 +25,7 @@ import { unknownTunnelPort } from '../findings/unknown-tunnel-port.ts'
 import { zeroChecksumIpv6 } from '../findings/zero-checksum-ipv6.ts'
 import type { Finding, Subject } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import { Programs } from './senders.ts'
 
 /** Datagrams to a foreign port that look like VXLAN before it is named. */
 const FOREIGN_REPEATS = 2
@@ -36,6 +37,7 @@ const VNI_MASK = 0xff_ffff
 export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[] {
   const { integrity, keys } = analysis
   const paths = new Paths(analysis)
+  const programs = new Programs(analysis)
   const findings = files.flatMap(({ name, packets, dropped }) =>
     dropped === null || dropped === 0
       ? []
@@ -85,7 +87,10 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   say(integrity.reserved, reservedBits, (seen, tunnels) => {
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
-    return { subject: { vni, vteps: [from, to] }, facts: { vni, from, to, words: seen.words, tunnels } }
+    return {
+      subject: { vni, vteps: [from, to] },
+      facts: { vni, from, to, words: seen.words, program: programs.of(seen.to), tunnels },
+    }
   })
   say(integrity.policies, groupPolicy, (seen, tunnels) => {
     const vni = seen.kindVni & VNI_MASK
@@ -139,7 +144,15 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
     const total = analysis.requests.packets(Math.floor(key / 2), key % 2 === 0 ? 0 : 1)
-    const facts = { vni, from, to, codepoints: ascending(seen.codepoints), total, tunnels }
+    const facts = {
+      vni,
+      from,
+      to,
+      codepoints: ascending(seen.codepoints),
+      total,
+      program: programs.of(seen.from),
+      tunnels,
+    }
     return { subject: { vni, vteps: [from, to] }, facts }
   })
   return findings

@@ -5,9 +5,7 @@
  */
 import type { Analysis } from '../analyzers/analysis.ts'
 import { Numbering } from '../analyzers/senders.ts'
-
-/** A VTEP's program: Linux's kernel (its own devices, or the Open vSwitch datapath in it), or Open vSwitch's userspace datapath. */
-export type Program = 'linux' | 'ovs'
+import type { Program } from '../findings/sender.ts'
 
 /** Ports of Linux's default ip_local_port_range, out of which its tunnels take theirs; Open vSwitch ends one above. */
 const FIRST_LOCAL = 32_768
@@ -26,28 +24,15 @@ interface Habits {
   highest: number
 }
 
-/** Programs by the VTEP's address id. */
+/** Programs by the VTEP's address id; looked at when first asked. */
 export class Programs {
-  readonly #habits = new Map<number, Habits>()
+  #habits: ReadonlyMap<number, Habits> | null = null
 
-  constructor({ keys, ports }: Analysis) {
-    for (const { pair, direction, port, numbering } of ports.sourcePorts()) {
-      const vtep = keys.pairs.word(pair, direction)
-      let habits = this.#habits.get(vtep)
-      if (habits === undefined) {
-        habits = { ports: 0, zero: 0, counting: 0, lowest: port, highest: port }
-        this.#habits.set(vtep, habits)
-      }
-      habits.ports++
-      if (numbering === Numbering.Zero) habits.zero++
-      else if (numbering === Numbering.Counting) habits.counting++
-      habits.lowest = Math.min(habits.lowest, port)
-      habits.highest = Math.max(habits.highest, port)
-    }
-  }
+  constructor(private readonly analysis: Analysis) {}
 
   /** What an address id sends like; `null` when nothing tells. */
   of(vtep: number): Program | null {
+    this.#habits ??= habitsOf(this.analysis)
     const habits = this.#habits.get(vtep)
     if (habits === undefined || habits.ports < LEAST_PORTS) return null
     const { ports, zero, counting, lowest, highest } = habits
@@ -56,4 +41,22 @@ export class Programs {
     // A counter passes 0 once in 65,536 packets.
     return counting === ports || (counting > 1 && zero === 1) ? 'linux' : null
   }
+}
+
+function habitsOf({ keys, ports }: Analysis): Map<number, Habits> {
+  const all = new Map<number, Habits>()
+  for (const { pair, direction, port, numbering } of ports.sourcePorts()) {
+    const vtep = keys.pairs.word(pair, direction)
+    let habits = all.get(vtep)
+    if (habits === undefined) {
+      habits = { ports: 0, zero: 0, counting: 0, lowest: port, highest: port }
+      all.set(vtep, habits)
+    }
+    habits.ports++
+    if (numbering === Numbering.Zero) habits.zero++
+    else if (numbering === Numbering.Counting) habits.counting++
+    habits.lowest = Math.min(habits.lowest, port)
+    habits.highest = Math.max(habits.highest, port)
+  }
+  return all
 }

@@ -69,7 +69,7 @@ export const addressOverlap: Words<AddressOverlap> = {
 
 function vnisOf({ vnis }: OverlapGroup): string {
   if (vnis.length > MOST_LISTED) return `${vnis.length} VNIs (${vnis.slice(0, MOST_LISTED).join(', ')}, …)`
-  return `VNI ${listed(vnis.map(String), MOST_LISTED)}`
+  return `VNIs ${listed(vnis.map(String), MOST_LISTED)}`
 }
 
 function rest({ addresses, total }: OverlapGroup): string {

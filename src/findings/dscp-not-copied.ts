@@ -1,6 +1,7 @@
 /** DSCP_NOT_COPIED: inner packets ask for a class of service, and the outer header does not. */
 import { and, fromTo, isDissected, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { command, type Program, sendsLike } from './sender.ts'
 
 /** Such packets of one VNI in one direction. */
 export interface DscpNotCopied {
@@ -11,6 +12,7 @@ export interface DscpNotCopied {
   codepoints: number[]
   /** Packets of the VNI that went this way in all. */
   total: number
+  program: Program | null
   tunnels: Tunnel[]
 }
 
@@ -37,9 +39,9 @@ export const dscpNotCopied: Words<DscpNotCopied> = {
     `${amount(count, 'packet')} of ${facts.total.toLocaleString('en-US')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} with an outer DSCP of 0 over an inner one of ${facts.codepoints.map(codepoint).join(', ')}.`,
   inferred: ({ facts }) =>
     `${facts.from} does not copy the field, which is the default of Linux and Open vSwitch (the pipe model of RFC 2983), or a router before the capture point cleared it. ` +
-    'Queues of the underlay see best effort, whatever the guest asked for.',
+    `Queues of the underlay see best effort, whatever the guest asked for.${sendsLike(facts.from, facts.program)}`,
   remedy: ({ facts }) =>
-    `Nothing, if the underlay has no queues by class. Otherwise let ${facts.from} copy the field (ip link … type vxlan … tos inherit; Open vSwitch: options:tos=inherit), or set one for the whole tunnel.`,
+    `Nothing, if the underlay has no queues by class. Otherwise let ${facts.from} copy the field (${command(facts.program, 'ip link … type vxlan … tos inherit', 'options:tos=inherit')}), or set one for the whole tunnel.`,
   displayFilter: ({ facts }) =>
     and(
       fromTo(facts.from, facts.to),

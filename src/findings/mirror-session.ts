@@ -27,7 +27,7 @@ export const mirrorSession: Words<MirrorSession> = {
   observed: ({ count, facts }) =>
     `${amount(count, 'packet')} from ${facts.from} to ${listed(facts.to)} in VNI ${facts.vni}, nothing back; ${amount(facts.conversations, 'conversation')} in it ${facts.conversations === 1 ? 'runs' : 'run'} in both directions all the same.`,
   inferred: ({ facts }) =>
-    `${facts.from} copies the traffic of other hosts to ${listed(facts.to)} (cloud traffic mirroring, ERSPAN over VXLAN, a tap): the VNI names the session. Nothing comes back, and nothing is missing. ` +
+    `${facts.from} copies the traffic of other hosts to ${listed(facts.to)} (cloud traffic mirroring, a port mirror into a tunnel, a tap): the VNI names the session. Nothing comes back, and nothing is missing. ` +
     'Overhead and MTU of this tunnel are those of the copies; a packet that is missing here may have been lost by the mirror alone.',
   remedy: () =>
     'Nothing to do. A mirror drops or cuts what is too large for it: give its path room for the tunnel header, or cut the copies on purpose.',
