@@ -3,10 +3,13 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bin, buildBin } from '../support/built-bin.ts'
-import { ROOT } from '../support/shared.ts'
+import { because, LAB, ROOT } from '../support/shared.ts'
 
 const FIXTURES = join(ROOT, 'fixtures', 'pcaps')
 const files = readdirSync(FIXTURES).filter((name) => /\.pcap(ng)?$/.test(name))
+
+/** What `test/support/pooled.ts` exports, once built. */
+type Pooled = typeof import('../support/pooled.ts')
 
 describe('threads', () => {
   let bin: Bin
@@ -29,4 +32,19 @@ describe('threads', () => {
     const alone = await bin.run(['summarize', '--json', '--threads', '1', ...paths])
     expect((await bin.run(['summarize', '--json', '--threads', '3', ...paths])).out).toBe(alone.out)
   })
+  it.skipIf(LAB === undefined)(
+    `every lab capture: the same bytes with 1, 2 and 5${because(LAB)}`,
+    async () => {
+      const { summarizeEach } = (await import(bin.pooled)) as Pooled
+      const captures = readdirSync(LAB!).filter((name) => /\.pcap(ng)?$/.test(name))
+      expect(captures.length).toBeGreaterThan(90)
+      const paths = captures.map((name) => join(LAB!, name))
+      const alone = await summarizeEach(paths, 1)
+      for (const threads of [2, 5]) {
+        const shared = await summarizeEach(paths, threads)
+        expect(captures.filter((_, index) => shared[index] !== alone[index])).toEqual([])
+      }
+    },
+    60_000,
+  )
 })
