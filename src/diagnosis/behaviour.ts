@@ -40,7 +40,7 @@ export function behaviourFindings({ analysis, dropped }: Evidence): Finding[] {
     ...retransmissionFindings(analysis, routes, dropped),
     ...duplicateFindings(analysis, routes),
     ...loopFindings(analysis, routes),
-    ...floodFindings(analysis, routes),
+    ...floodFindings(analysis, routes, dropped),
     ...entropyFindings(analysis, routes),
   ]
 }
@@ -129,7 +129,7 @@ function loopFindings(analysis: Analysis, routes: Routes): Finding[] {
   return findings
 }
 
-function floodFindings(analysis: Analysis, routes: Routes): Finding[] {
+function floodFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
   const { keys, floods } = analysis
   const byVni = new Map<number, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
@@ -142,7 +142,7 @@ function floodFindings(analysis: Analysis, routes: Routes): Finding[] {
   for (let row = 0; row < keys.vnis.count; row++) {
     const vni = keys.vni(row)
     const own = byVni.get((keys.vnis.word(row, 0) << 24) | vni) ?? []
-    findings.push(...replicationFindings(analysis, routes, vni, own))
+    findings.push(...replicationFindings(analysis, routes, vni, own, dropped))
     const { packets, flooded, broadcast, multicast, replicated, toGroup, examples } = floods.vni(row)
     if (flooded < LEAST_FLOODED || flooded * FLOODED_SHARE < packets) continue
     const flooding = own.flatMap((route) =>
@@ -166,7 +166,13 @@ function floodFindings(analysis: Analysis, routes: Routes): Finding[] {
 }
 
 /** VTEPs that send a VNI to one which replicates to others, but not to them. */
-function replicationFindings(analysis: Analysis, routes: Routes, vni: number, own: readonly number[]): Finding[] {
+function replicationFindings(
+  analysis: Analysis,
+  routes: Routes,
+  vni: number,
+  own: readonly number[],
+  dropped: number | null,
+): Finding[] {
   const { keys, floods } = analysis
   const paths = own.flatMap((route) =>
     ([0, 1] as const).map((direction) => ({
@@ -201,7 +207,7 @@ function replicationFindings(analysis: Analysis, routes: Routes, vni: number, ow
         subject: { vni, vteps: [name, ...absent] },
         count: least,
         packets: firstOf(served.map((path) => path.lastFlood)),
-        facts: { vni, vtep: name, peers, missing: absent, tunnels },
+        facts: { vni, vtep: name, peers, missing: absent, tunnels, dropped },
       }),
     )
   }

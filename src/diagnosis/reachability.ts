@@ -25,7 +25,7 @@ export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[]
   const mirrors = new Mirrors(analysis, routes)
   const pings = new Set(analysis.echo.unanswered().map(({ flow }) => flow))
   const silences = analysis.requests.silences().filter((silence) => isSilence(analysis, silence, pings))
-  const mismatches = new VniMismatches(analysis, routes, silences)
+  const mismatches = new VniMismatches(analysis, routes, silences, dropped)
   return [
     ...mismatches.findings,
     ...silences
@@ -36,7 +36,7 @@ export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[]
     ...wrongSourceFindings(analysis, routes),
     ...overlapFindings(analysis, routes, mirrors.vnis()),
     ...portFindings(analysis, routes),
-    ...unresolvedFindings(analysis),
+    ...unresolvedFindings(analysis, dropped),
     ...analysis.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),
   ]
 }
@@ -82,7 +82,7 @@ function oneWayFinding(analysis: Analysis, routes: Routes, silence: Silence, dro
 }
 
 /** VTEPs that the underlay does not resolve; where an ICMP error says the same of the two, that says more. */
-function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis): Finding[] {
+function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis, dropped: number | null): Finding[] {
   const told = new Set(
     icmpErrors.about(IcmpSubject.VtepUnreachable).map(({ figures }) => `${figures.from} ${figures.to}`),
   )
@@ -96,7 +96,7 @@ function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis): 
         subject: { vteps: [from, to] },
         count,
         packets,
-        facts: { by, from, to, recovered },
+        facts: { by, from, to, recovered, dropped },
       })
     })
 }
@@ -175,6 +175,7 @@ class VniMismatches {
     private readonly analysis: Analysis,
     routes: Routes,
     silences: readonly Silence[],
+    private readonly dropped: number | null,
   ) {
     for (const question of analysis.addressRequests.open()) {
       if (question.answers > 0) continue
@@ -246,7 +247,7 @@ class VniMismatches {
       subject: { vni: sides[0].vni, vteps },
       count: sides[0].requests + sides[1].requests,
       packets: packets.slice(0, EXAMPLES),
-      facts: { sides },
+      facts: { sides, dropped: this.dropped },
     })
   }
 }

@@ -26,6 +26,7 @@ import {
   places,
   segment,
   tell,
+  underlayArp,
   type Way,
 } from './places.ts'
 
@@ -312,6 +313,32 @@ describe.skipIf(TSHARK === undefined)(`context: display filters${becauseOfTshark
         expect(await unselected(file, finding!), finding!.displayFilter).toEqual([])
         if (port === 4789) expect(await selects(file, finding!.displayFilter)).toBeLessThan(packets.length + 1)
       })
+    }
+  })
+})
+
+describe('context: drops of the capture', () => {
+  it('temper every claim that rests on something missing', () => {
+    const silence = [...healthy(HERE), ...[0, 1, 2, 3].map((n) => ping(HERE, 'request', 900 + n, 3000 + n * 300))]
+    const mismatch = [0, 1, 2].flatMap((n) => [
+      ask(HERE, HERE.ips[1], n * 1000),
+      ask(HERE, HERE.ips[0], n * 1000 + 9, { from: 1, vni: 200 }),
+    ])
+    const gone = [
+      ...healthy(HERE),
+      ...[0, 1, 2].map((n) => underlayArp(1, HERE.vteps[0], HERE.vteps[1], 3000 + n * 1000)),
+    ]
+    for (const [code, packets] of [
+      ['ONE_WAY', silence],
+      ['ECHO_UNANSWERED', silence],
+      ['VNI_MISMATCH', mismatch],
+      ['ARP_UNANSWERED', mismatch],
+      ['VTEP_UNREACHABLE', gone],
+    ] as const) {
+      const inferred = (dropped: number | null) =>
+        findingsOf(packets, dropped).find((finding) => finding.code === code)?.inferred
+      expect(inferred(7), code).toContain('The capture itself lost 7 packets')
+      for (const none of [0, null]) expect(inferred(none), code).not.toContain('The capture itself')
     }
   })
 })
