@@ -24,6 +24,7 @@ import { Integrity } from './integrity.ts'
 import type { KeyTable } from './key-table.ts'
 import { Keys } from './keys.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { Loops } from './loops.ts'
 import { MacMoves } from './mac-moves.ts'
 import { Macs } from './macs.ts'
 import { NetworkCopies } from './network-copies.ts'
@@ -110,6 +111,7 @@ export class Analysis implements Settler {
   readonly portDirections = new PortDirections()
   readonly sourcePorts = new SourcePorts()
   readonly floods = new Floods()
+  readonly loops: Loops
   /** Packet numbers that this part took, those of blocks that are no packets included. */
   numbers = 0
   readonly #filter: Filter
@@ -150,6 +152,7 @@ export class Analysis implements Settler {
     this.timeline = new Timeline(this.keys, limits.timeline)
     this.#express = new ExpressLane(this.keys.paths, this.timeline)
     this.copies = new Copies(limits.window)
+    this.loops = new Loops(this.copies)
     this.outerFragments = new OuterFragments(limits.datagrams)
     this.echo = new Echo(this.keys, limits.window)
     this.sizes = new Sizes(this.tcp)
@@ -369,12 +372,13 @@ export class Analysis implements Settler {
     const { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
     const { copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
     const { macMoves, addressClaims, integrity } = this
-    const { networkCopies, requests, addressRequests, underlayNeighbors, portDirections, sourcePorts, floods } = this
+    const { networkCopies, requests, addressRequests, underlayNeighbors, portDirections, sourcePorts, floods, loops } =
+      this
     const counters = { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
     // A part that does not begin the capture has run no judge.
     const sized = { outerFragments, sizes, passage, icmpErrors, segmentSizes }
     const reached = { requests, addressRequests, underlayNeighbors, portDirections }
-    const behaved = { networkCopies, sourcePorts, floods }
+    const behaved = { networkCopies, sourcePorts, floods, loops }
     const judges = this.#begins
       ? { copies, ...sized, tcp, echo, integrity, macMoves, addressClaims, ...reached, ...behaved }
       : {}
@@ -425,6 +429,7 @@ export class Analysis implements Settler {
     this.portDirections.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
+    if (this.copies.isReturned) this.loops.observe(log, at)
   }
 
   /** Runs the judges in order: whether a frame is a copy is known before anybody counts it. */
@@ -451,5 +456,6 @@ export class Analysis implements Settler {
     this.portDirections.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
+    this.loops.observe(log, at)
   }
 }

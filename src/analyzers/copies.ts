@@ -37,7 +37,8 @@ const VNI = 5
 const NUMBER = 6
 /** 1 when the record was a fragment. */
 const FRAGMENT = 7
-const WORDS = 8
+const SOURCE = 8
+const WORDS = 9
 
 /** Packet numbers kept as examples. */
 const EXAMPLES = 10
@@ -69,6 +70,8 @@ export class Copies implements Judge<CopiesState> {
   readonly repeats = new Tally<object>(() => ({}))
   /** Whether the packet at hand is one of {@link repeats}. */
   isRepeat = false
+  /** Whether the packet at hand carries a frame back to a VTEP that had sent it just before. */
+  isReturned = false
   readonly #window: Window
   /** Whether a frame may be in the window: most are not. */
   readonly #seen: SeenFilter
@@ -89,6 +92,7 @@ export class Copies implements Judge<CopiesState> {
   observe(log: EventLog, at: number): void {
     const { i32, f64 } = log
     this.isRepeat = false
+    this.isReturned = false
     const nanoseconds = i32[at + Field.Nanoseconds]!
     // A record without a time has no recent past.
     if (nanoseconds === NO_TIME) return
@@ -111,6 +115,7 @@ export class Copies implements Judge<CopiesState> {
       looked++
       const apart = Math.abs(elapsed(seconds, nanoseconds, data[entry + SECONDS]!, data[entry + NANOSECONDS]!))
       if (apart > COPY_TIME) continue
+      if (isTunnel && apart <= REPLICA_TIME && isReturn(data, entry, i32, at)) this.isReturned = true
       if (data[entry + OUTER] === i32[at + Field.OuterDigest]) {
         const elsewhere = data[entry + INTERFACE] !== i32[at + Field.Interface]
         const isNumbered = (i32[at + Field.Bits]! & Bit.Identified) !== 0
@@ -191,6 +196,7 @@ export class Copies implements Judge<CopiesState> {
     data[entry + SECONDS] = seconds
     data[entry + NANOSECONDS] = nanoseconds
     data[entry + DESTINATION] = i32[at + Field.Destination]!
+    data[entry + SOURCE] = i32[at + Field.Source]!
     data[entry + VNI] = i32[at + Field.Vni]!
     data[entry + NUMBER] = i32[at + Field.Number]!
     data[entry + FRAGMENT] = (i32[at + Field.Bits]! & Bit.Fragment) !== 0 ? 1 : 0
@@ -208,4 +214,10 @@ export function pairDirection(i32: Int32Array, at: number): number {
 function isReplica(data: Int32Array, entry: number, i32: Int32Array, at: number): boolean {
   const destination = i32[at + Field.Destination]!
   return destination !== NONE && data[entry + VNI] === i32[at + Field.Vni] && data[entry + DESTINATION] !== destination
+}
+
+/** Whether a packet goes to the VTEP that an earlier one with the same inner frame came from, in the same VNI. */
+function isReturn(data: Int32Array, entry: number, i32: Int32Array, at: number): boolean {
+  const destination = i32[at + Field.Destination]!
+  return destination !== NONE && data[entry + VNI] === i32[at + Field.Vni] && data[entry + SOURCE] === destination
 }

@@ -7,7 +7,7 @@
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
-import { depth, lastReserved, Mark } from './marks.ts'
+import { depth, lastReserved, Mark, TTL_BITS } from './marks.ts'
 import { Tally, type TallyState } from './tally.ts'
 import type { Tcp } from './tcp.ts'
 
@@ -19,6 +19,9 @@ const FOREIGN_PORTS = 1024
 const FROM = 2 ** 26
 /** A VNI row above a tunnel kind and VNI in a key. */
 const VNI_ROW = 2 ** 28
+
+/** What hosts mark of themselves, whoever their traffic is: membership reports, neighbour discovery, errors. */
+const CONTROL = Bit.Broadcast | Bit.Multicast | Bit.IcmpError
 
 /** A tunnel packet that shows something: what names it in words and display filters. */
 export interface Seen {
@@ -90,6 +93,12 @@ export interface CongestionSeen extends Seen {
   inner: number
 }
 
+/** Inner packets whose DSCP the outer header lacks. */
+export interface DscpSeen extends Seen {
+  /** Inner DSCPs, the first few. */
+  codepoints: number[]
+}
+
 /** A saved count of what is wrong. */
 export type IntegrityState = TallyState<object>[]
 
@@ -121,6 +130,8 @@ export class Integrity implements Judge<IntegrityState> {
   readonly illegalEcn = new Tally<Seen>(seen)
   /** By {@link pathKey}. */
   readonly congestion = new Tally<CongestionSeen>(() => ({ ...seen(), inner: 0 }))
+  /** By route and direction. */
+  readonly lostDscp = new Tally<DscpSeen>(() => ({ ...seen(), codepoints: [] }))
 
   /** @param tcp - Knows the MSS of a flow's receiver, by which super-frames are told. */
   constructor(private readonly tcp: Tcp) {}
@@ -136,9 +147,9 @@ export class Integrity implements Judge<IntegrityState> {
       return
     }
     if (isCopy) return
-    if ((marks & (Mark.FlagClear | Mark.HeaderShort)) !== 0) this.#countHeader(i32, at, marks)
+    if ((i32[at + Field.Bits]! & Bit.Tunnel) !== 0) this.#countTunnel(i32, at, marks)
+    else if ((marks & (Mark.FlagClear | Mark.HeaderShort)) !== 0) this.#countHeader(i32, at, marks)
     else if ((marks & Mark.ForeignTunnel) !== 0) this.#countForeign(i32, at)
-    else this.#countTunnel(i32, at, marks)
   }
 
   save(): IntegrityState {
@@ -151,9 +162,9 @@ export class Integrity implements Judge<IntegrityState> {
 
   get #tallies(): Tally<object>[] {
     const { outerWrong, innerWrong, partial, zeroIpv6, headers, reserved, policies } = this
-    const { cuts, tags, nested, foreign, illegalEcn, congestion } = this
+    const { cuts, tags, nested, foreign, illegalEcn, congestion, lostDscp } = this
     const all = [outerWrong, innerWrong, partial, zeroIpv6, headers, reserved, policies]
-    return [...all, cuts, tags, nested, foreign, illegalEcn, congestion] as unknown as Tally<object>[]
+    return [...all, cuts, tags, nested, foreign, illegalEcn, congestion, lostDscp] as unknown as Tally<object>[]
   }
 
   /** More payload than the receiver's MSS allows: a card joined or will cut it, and its checksums are nobody's. */
@@ -213,6 +224,10 @@ export class Integrity implements Judge<IntegrityState> {
     }
     if ((marks & Mark.InnerChecksumUnset) !== 0 && route !== NONE) {
       noteChecksums(this.innerWrong.note(route, number), i32, at, marks)
+    }
+    if ((marks & Mark.DscpLost) !== 0 && route !== NONE && (i32[at + Field.Bits]! & CONTROL) === 0) {
+      const figures = noteSeen(this.lostDscp.note(route, number), i32, at)
+      if (figures !== null) addValue(figures.codepoints, i32[at + Field.TimeToLive]! >>> TTL_BITS)
     }
     const pair = i32[at + Field.Pair]!
     if ((marks & Mark.ZeroChecksumIpv6) !== 0 && pair !== NONE) noteSeen(this.zeroIpv6.note(pair, number), i32, at)

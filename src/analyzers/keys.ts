@@ -295,6 +295,11 @@ export class Keys {
     return word >= ARP_FLOW ? 'ARP' : protocolName(word & 0xff)
   }
 
+  /** Whether a flow row is of IP packets: its addresses are IP addresses that sent and received them. */
+  flowIsIp(row: number): boolean {
+    return this.flows.word(row, 2) < ARP_FLOW
+  }
+
   /** Whether a flow row has ports. */
   flowHasPorts(row: number): boolean {
     return this.flows.word(row, 2) >>> 16 === 1

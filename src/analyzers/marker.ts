@@ -15,7 +15,7 @@ import * as vxlan from '../codecs/vxlan.ts'
 import * as gbp from '../codecs/vxlan-gbp.ts'
 import { Checksums } from './checksums.ts'
 import { Field } from './event-fields.ts'
-import { DEEPEST, depth, Mark, withDepth, withLastReserved } from './marks.ts'
+import { DEEPEST, depth, Mark, TTL_BITS, withDepth, withLastReserved } from './marks.ts'
 import type { Observation } from './observation.ts'
 
 /** EPB flags bit 9: the sender's card had yet to fill the checksums in (pcapng §4.3.1). */
@@ -32,6 +32,12 @@ const PLAIN = vxlan.FLAG_I << 24
 const POLICY_BITS = ((gbp.FLAG_G | gbp.FLAG_I) << 24) | ((gbp.POLICY_FLAG_D | gbp.POLICY_FLAG_A) << 16) | 0xffff
 /** Bits of the first word that GPE reserves: the first two, and the second and third byte (draft-ietf-nvo3-vxlan-gpe-12 §3.1). */
 const GPE_RESERVED = 0xc0ff_ff00 | 0
+
+/** The traffic class: DSCP in the upper six bits (RFC 2474 §3), ECN in the lower two (RFC 3168 §5). */
+const ECN_BITS = 0x3
+const DSCP_SHIFT = 2
+/** Least traffic class with a DSCP. */
+const FIRST_DSCP = 1 << DSCP_SHIFT
 
 /** Writes the marks of one packet after another. */
 export class Marker {
@@ -83,7 +89,15 @@ export class Marker {
     }
     if (layers.faultCount > 0) marks |= innerCuts(layers)
     if (layers.innerFrame.tagCount > 0) marks |= Mark.InnerTag
-    if (ecn(view, layers.outerIp) === Ecn.Ce) marks |= congestion(layers)
+    const outer = trafficClass(view, layers.outerIp)
+    if ((outer & ECN_BITS) === Ecn.Ce) marks |= congestion(layers)
+    if (outer < FIRST_DSCP && layers.innerIp.at !== NONE && !layers.outerIp.isFragment) {
+      const inner = trafficClass(layers.innerView, layers.innerIp)
+      if (inner >= FIRST_DSCP) {
+        marks |= Mark.DscpLost
+        i32[at + Field.TimeToLive]! |= (inner >>> DSCP_SHIFT) << TTL_BITS
+      }
+    }
     return marks
   }
 
@@ -201,13 +215,14 @@ function innerCuts(layers: Layers): number {
 
 function congestion({ innerIp, innerView }: Layers): number {
   if (innerIp.at === NONE) return Mark.OuterCongestion
-  const inner = ecn(innerView, innerIp)
+  const inner = trafficClass(innerView, innerIp) & ECN_BITS
   if (inner === Ecn.Ce) return Mark.OuterCongestion | Mark.InnerCongestion
   return inner === Ecn.NotEct ? Mark.OuterCongestion | Mark.InnerNotCapable : Mark.OuterCongestion
 }
 
-function ecn(view: DataView, ip: IpLayer): number {
-  return ip.version === 4 ? ipv4.ecn(view, ip.at) : ipv6.ecn(view, ip.at)
+/** The whole byte of DSCP and ECN. */
+function trafficClass(view: DataView, ip: IpLayer): number {
+  return ip.version === 4 ? view.getUint8(ip.at + 1) : ipv6.trafficClass(view, ip.at)
 }
 
 /** The capture says that the checksums were not there yet: what looks wrong is not filled in. */

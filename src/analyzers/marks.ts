@@ -4,6 +4,7 @@ const OUTER_CHECKSUM_WRONG = 1 << 2
 const OUTER_HEADER_WRONG = 1 << 3
 const INNER_CHECKSUM_WRONG = 1 << 4
 const INNER_HEADER_WRONG = 1 << 5
+const FOREIGN_OR_LOST = 1 << 15
 
 /** Bits of `Field.Marks`. */
 export const Mark = {
@@ -39,7 +40,12 @@ export const Mark = {
   /** The inner packet goes to a tunnel port and holds a tunnel of its own: see {@link depth}, `Field.Sequence`, `Field.Acknowledgment`. */
   Nested: 1 << 14,
   /** A plausible VXLAN header with a plausible inner frame at a port that is no tunnel's; its VNI is in `Field.Sequence`. */
-  ForeignTunnel: 1 << 15,
+  ForeignTunnel: FOREIGN_OR_LOST,
+  /**
+   * The outer DSCP of a whole datagram is 0 and the inner one, in `Field.TimeToLive`, is not (RFC 2983 §3.1). In a tunnel, where
+   * {@link Mark.ForeignTunnel} is never set: the two share a bit, as there is no other left.
+   */
+  DscpLost: FOREIGN_OR_LOST,
   /** The outer header is marked Congestion Experienced (RFC 3168 §5). */
   OuterCongestion: 1 << 16,
   /** The inner header of such a packet carries the mark too: it met congestion before the tunnel. */
@@ -49,6 +55,9 @@ export const Mark = {
   /** An inner checksum is wrong because nobody computed it: its field is 0. The packet is what was sent, so it is not damaged. */
   InnerChecksumUnset: 1 << 19,
 } as const
+
+/** Bits of the TTL in `Field.TimeToLive`: a lost DSCP is above them. */
+export const TTL_BITS = 8
 
 const DEPTH = 20
 const DEPTH_BITS = 0xf

@@ -4,6 +4,8 @@ import type { Counter } from './analyzer.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Keys, RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
+import type { RecordsState } from './records.ts'
+import { Senders } from './senders.ts'
 
 /** Ports of a pair that none is known of. */
 const NONE_SEEN: readonly number[] = []
@@ -12,6 +14,17 @@ const NONE_SEEN: readonly number[] = []
 export interface PortsState {
   destinations: KeyTableState
   sources: KeyTableState
+  senders: RecordsState
+}
+
+/** One outer source port of a pair's direction. */
+export interface SourcePort {
+  pair: number
+  /** 0 from the pair's a. */
+  direction: 0 | 1
+  port: number
+  /** One of `Numbering`: whether its first datagram had an IPv4 identification. */
+  numbering: number
 }
 
 /** Distinct outer ports by VTEP pair. */
@@ -20,6 +33,8 @@ export class Ports implements Counter<PortsState> {
   readonly #destinations: KeyTable
   /** [pair row × 2 + direction, source port] */
   readonly #sources: KeyTable
+  /** On the rows of the sources. */
+  readonly #senders = new Senders()
   /** Destination ports by pair, as last asked for; good until another one is seen. */
   #found: { rows: number; ports: readonly (readonly number[])[] } | null = null
 
@@ -44,7 +59,9 @@ export class Ports implements Counter<PortsState> {
     const destination = this.#destinations.row()
     this.#sources.key[0] = o.pairRow * 2 + (o.pairForward ? 0 : 1)
     this.#sources.key[1] = layers.outerSourcePort
+    const known = this.#sources.count
     const source = this.#sources.row()
+    if (source === known) this.#senders.note(source, layers)
     if (destination !== NONE && source !== NONE) this.keys.paths.rememberPorts(o)
   }
 
@@ -58,7 +75,9 @@ export class Ports implements Counter<PortsState> {
       const pair = later.#sources.word(row, 0)
       this.#sources.key[0] = maps.pairs[pair >> 1]! * 2 + (pair & 1)
       this.#sources.key[1] = later.#sources.word(row, 1)
-      this.#sources.row()
+      const known = this.#sources.count
+      const source = this.#sources.row()
+      if (source === known) this.#senders.adopt(source, later.#senders, row)
     }
   }
 
@@ -86,13 +105,28 @@ export class Ports implements Counter<PortsState> {
     return counts
   }
 
+  /** Every outer source port, in order of first appearance. */
+  *sourcePorts(): IterableIterator<SourcePort> {
+    for (let row = 0; row < this.#sources.count; row++) {
+      const end = this.#sources.word(row, 0)
+      const port = this.#sources.word(row, 1)
+      yield { pair: end >> 1, direction: (end & 1) as 0 | 1, port, numbering: this.#senders.numbering(row) }
+    }
+  }
+
   save(): PortsState {
-    return { destinations: this.#destinations.save(), sources: this.#sources.save() }
+    const { count } = this.#sources
+    return {
+      destinations: this.#destinations.save(),
+      sources: this.#sources.save(),
+      senders: this.#senders.save(count),
+    }
   }
 
   restore(state: PortsState): void {
     this.#found = null
     this.#destinations.restore(state.destinations)
     this.#sources.restore(state.sources)
+    this.#senders.restore(state.senders)
   }
 }

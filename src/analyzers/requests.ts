@@ -106,6 +106,11 @@ export class Requests implements Judge<RequestsState> {
     return route < this.#routeRows ? this.#routes.i32[this.#routes.at(route) * 2 + direction * SIDE + PACKETS]! : 0
   }
 
+  /** Number of the last packet of a flow in one direction (0 = from a), copies aside; 0 when there was none. */
+  lastPacket(flow: number, direction: 0 | 1): number {
+    return flow < this.#flowRows ? this.#flows.i32[this.#flows.at(flow) * 2 + LAST + direction]! : 0
+  }
+
   /** Every route and direction with three requests or more that nothing came back for, to the end of the capture. */
   silences(): Silence[] {
     const silences: Silence[] = []

@@ -6,12 +6,14 @@ import { bumFlood } from '../findings/bum-flood.ts'
 import { duplicatedPackets } from '../findings/duplicated-packets.ts'
 import { echoUnanswered } from '../findings/echo-unanswered.ts'
 import { state } from '../findings/finding.ts'
+import { loop } from '../findings/loop.ts'
 import { lowEntropy } from '../findings/low-entropy.ts'
 import { replicationIncomplete } from '../findings/replication-incomplete.ts'
 import { retransmissions } from '../findings/retransmissions.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { Routes } from './routes.ts'
+import { Programs } from './senders.ts'
 import { formatAll } from './subjects.ts'
 
 /** Packet numbers of a finding. */
@@ -25,6 +27,9 @@ const FLOODED_SHARE = 4
 /** Conversations that are worth a word, and for how many one source port is too few. */
 const LEAST_CONVERSATIONS = 8
 const CONVERSATIONS_PER_PORT = 8
+/** Frames that came back before it is a loop: numbered ones, and all of them. */
+const LEAST_RETURNED = 3
+const LEAST_UNNUMBERED = 50
 /** Frames to each known peer that show a replica set. */
 const LEAST_REPLICATED = 3
 
@@ -34,7 +39,8 @@ export function behaviourFindings({ analysis, dropped }: Evidence): Finding[] {
     ...echoFindings(analysis, routes, dropped),
     ...retransmissionFindings(analysis, routes, dropped),
     ...duplicateFindings(analysis, routes),
-    ...floodFindings(analysis, routes),
+    ...loopFindings(analysis, routes),
+    ...floodFindings(analysis, routes, dropped),
     ...entropyFindings(analysis, routes),
   ]
 }
@@ -107,7 +113,23 @@ function duplicateFindings(analysis: Analysis, routes: Routes): Finding[] {
   })
 }
 
-function floodFindings(analysis: Analysis, routes: Routes): Finding[] {
+function loopFindings(analysis: Analysis, routes: Routes): Finding[] {
+  const { keys, loops } = analysis
+  const findings: Finding[] = []
+  for (const { key, count, packets, figures } of loops.returned.entries()) {
+    if (figures.numbered < LEAST_RETURNED && count < LEAST_UNNUMBERED) continue
+    const route = key >> 1
+    const ends = routes.ends(route, key % 2 === 0 ? 0 : 1)
+    const from = keys.formatAddress(ends.from)
+    const to = keys.formatAddress(ends.to)
+    const vni = routes.vni(route)
+    const facts = { vni, from, to, tunnels: routes.tunnels(route) }
+    findings.push(state(loop, { subject: { vni, vteps: [from, to] }, count, packets: [...packets], facts }))
+  }
+  return findings
+}
+
+function floodFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
   const { keys, floods } = analysis
   const byVni = new Map<number, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
@@ -120,7 +142,7 @@ function floodFindings(analysis: Analysis, routes: Routes): Finding[] {
   for (let row = 0; row < keys.vnis.count; row++) {
     const vni = keys.vni(row)
     const own = byVni.get((keys.vnis.word(row, 0) << 24) | vni) ?? []
-    findings.push(...replicationFindings(analysis, routes, vni, own))
+    findings.push(...replicationFindings(analysis, routes, vni, own, dropped))
     const { packets, flooded, broadcast, multicast, replicated, toGroup, examples } = floods.vni(row)
     if (flooded < LEAST_FLOODED || flooded * FLOODED_SHARE < packets) continue
     const flooding = own.flatMap((route) =>
@@ -144,7 +166,13 @@ function floodFindings(analysis: Analysis, routes: Routes): Finding[] {
 }
 
 /** VTEPs that send a VNI to one which replicates to others, but not to them. */
-function replicationFindings(analysis: Analysis, routes: Routes, vni: number, own: readonly number[]): Finding[] {
+function replicationFindings(
+  analysis: Analysis,
+  routes: Routes,
+  vni: number,
+  own: readonly number[],
+  dropped: number | null,
+): Finding[] {
   const { keys, floods } = analysis
   const paths = own.flatMap((route) =>
     ([0, 1] as const).map((direction) => ({
@@ -179,7 +207,7 @@ function replicationFindings(analysis: Analysis, routes: Routes, vni: number, ow
         subject: { vni, vteps: [name, ...absent] },
         count: least,
         packets: firstOf(served.map((path) => path.lastFlood)),
-        facts: { vni, vtep: name, peers, missing: absent, tunnels },
+        facts: { vni, vtep: name, peers, missing: absent, tunnels, dropped },
       }),
     )
   }
@@ -189,6 +217,7 @@ function replicationFindings(analysis: Analysis, routes: Routes, vni: number, ow
 function entropyFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { keys, sourcePorts, ports } = analysis
   const counts = ports.sourcePortCounts(keys.pairs.count)
+  const programs = new Programs(analysis)
   const findings: Finding[] = []
   for (let pair = 0; pair < keys.pairs.count; pair++) {
     for (const direction of [0, 1] as const) {
@@ -198,7 +227,8 @@ function entropyFindings(analysis: Analysis, routes: Routes): Finding[] {
       const { count, examples } = sourcePorts.conversations(pair, direction)
       const { from, to } = routes.pairEnds(pair, direction)
       const tunnels = routes.pairTunnels(pair)
-      const facts = { from, to, conversations: count, sourcePorts: distinctPorts, tunnels }
+      const program = programs.of(keys.pairs.word(pair, direction))
+      const facts = { from, to, conversations: count, sourcePorts: distinctPorts, program, tunnels }
       findings.push(state(lowEntropy, { subject: { vteps: [from, to] }, count, packets: examples, facts }))
     }
   }

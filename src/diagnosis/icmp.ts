@@ -14,6 +14,7 @@ import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { settingOf, statedMtu } from './mtu.ts'
+import { Programs } from './senders.ts'
 import { formatAll } from './subjects.ts'
 
 /** Flows named behind one tunnel flow. */
@@ -47,12 +48,13 @@ export function icmpFindings(evidence: Evidence): Finding[] {
   const { analysis } = evidence
   const { icmpErrors } = analysis
   const scope = new Scope(analysis)
+  const programs = new Programs(analysis)
   const about = (subject: number) => icmpErrors.about(subject).filter((entry) => scope.holds(entry.figures, subject))
   return [
     ...about(IcmpSubject.OuterTooBig).map((entry) => outerTooBig(evidence, entry)),
     ...about(IcmpSubject.InnerTooBig).flatMap((entry) => innerTooBig(analysis, entry)),
     ...about(IcmpSubject.PlainTooBig).map((entry) => plainTooBig(analysis, entry)),
-    ...about(IcmpSubject.PortUnreachable).map((entry) => portFinding(analysis, entry)),
+    ...about(IcmpSubject.PortUnreachable).map((entry) => portFinding(analysis, programs, entry)),
     ...about(IcmpSubject.VtepUnreachable).map((entry) => vtepFinding(analysis, entry)),
     ...about(IcmpSubject.TtlExpired).map((entry) => ttlFinding(analysis, entry)),
   ]
@@ -142,11 +144,18 @@ function plainTooBig(analysis: Analysis, { count, packets, figures }: Entry<Icmp
   return state(icmpTooBig, { subject: { ip }, count, packets, facts })
 }
 
-function portFinding(analysis: Analysis, { count, packets, figures }: Entry<IcmpFigures>): Finding {
+function portFinding(analysis: Analysis, programs: Programs, { count, packets, figures }: Entry<IcmpFigures>): Finding {
   const { from, to } = ends(analysis, figures)
   const ports = figures.destinationPorts.toSorted((left, right) => left - right)
   const getsThrough = getsThroughSince(analysis, figures)
-  const facts = { from, to, ports, reporters: formatAll(analysis, figures.reporters), getsThrough }
+  const facts = {
+    from,
+    to,
+    ports,
+    reporters: formatAll(analysis, figures.reporters),
+    getsThrough,
+    program: programs.of(figures.to),
+  }
   const subject = { vteps: [from, to], port: ports[0]! }
   const finding = state(portUnreachable, { subject, count, packets, facts })
   return getsThrough ? { ...finding, severity: 'note' } : finding

@@ -11,27 +11,30 @@ import { rogueVtep } from '../findings/rogue-vtep.ts'
 import { staleForwarding } from '../findings/stale-forwarding.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
-import { formatAll, tunnelsOf } from './subjects.ts'
+import { Routes } from './routes.ts'
+import { formatAll } from './subjects.ts'
 
 /** Frames to the VTEP that a MAC has left before they are worth a warning. */
 const STALE_FRAMES = 3
 
 export function identityFindings({ analysis }: Evidence): Finding[] {
-  const rogues = new Rogues(analysis)
+  const routes = new Routes(analysis)
+  const rogues = new Rogues(analysis, routes)
   const findings: Finding[] = []
-  for (const entry of analysis.macMoves.moves.entries()) findings.push(...macFindings(analysis, entry, rogues))
-  for (const entry of analysis.addressClaims.conflicts.entries()) findings.push(...ipFindings(analysis, entry, rogues))
+  for (const entry of analysis.macMoves.moves.entries()) findings.push(...macFindings(analysis, routes, entry, rogues))
+  for (const entry of analysis.addressClaims.conflicts.entries())
+    findings.push(...ipFindings(analysis, routes, entry, rogues))
   return [...findings, ...rogues.findings()]
 }
 
-function macFindings(analysis: Analysis, entry: Entry<Move>, rogues: Rogues): Finding[] {
+function macFindings(analysis: Analysis, routes: Routes, entry: Entry<Move>, rogues: Rogues): Finding[] {
   const { keys, macMoves } = analysis
   const { count, packets, figures: move } = entry
   const vni = keys.macs.word(entry.key, 0)
   const vlans = keys.vlans(keys.macs.word(entry.key, 1))
   const mac = keys.formatAddress(keys.macs.word(entry.key, 2))
   const frames = macMoves.framesByVtep(entry.key, move)
-  const tunnels = tunnelsOf(analysis, vni)
+  const tunnels = routes.vniTunnels(vni)
   const often = [...frames].filter(([, seen]) => seen >= 2).map(([vtep]) => vtep)
   if (move.returns > 0 && often.length >= 2) {
     const rogue = rogues.among(often)
@@ -72,7 +75,7 @@ function macFindings(analysis: Analysis, entry: Entry<Move>, rogues: Rogues): Fi
   return findings
 }
 
-function ipFindings(analysis: Analysis, entry: Entry<Conflict>, rogues: Rogues): Finding[] {
+function ipFindings(analysis: Analysis, routes: Routes, entry: Entry<Conflict>, rogues: Rogues): Finding[] {
   const { keys, addressClaims } = analysis
   const { count, packets, figures: conflict } = entry
   const vni = addressClaims.claims.word(entry.key, 0)
@@ -88,7 +91,7 @@ function ipFindings(analysis: Analysis, entry: Entry<Conflict>, rogues: Rogues):
     mac: keys.formatAddress(keys.macs.word(mac, 2)),
     vtep: keys.formatAddress(conflict.vteps[index]!),
   }))
-  const facts = { vni, ip, vlans, claimants, contested: conflict.repeats > 0, tunnels: tunnelsOf(analysis, vni) }
+  const facts = { vni, ip, vlans, claimants, contested: conflict.repeats > 0, tunnels: routes.vniTunnels(vni) }
   return [
     state(duplicateIp, { subject: { vni, ip, vteps: formatAll(analysis, conflict.vteps) }, count, packets, facts }),
   ]
@@ -108,7 +111,10 @@ class Rogues {
   readonly #reached: Set<number>
   readonly #announced = new Map<string, Announced>()
 
-  constructor(private readonly analysis: Analysis) {
+  constructor(
+    private readonly analysis: Analysis,
+    private readonly routes: Routes,
+  ) {
     const { keys, vtepPairs } = analysis
     this.#reached = new Set()
     for (let row = 0; row < keys.pairs.count; row++) {
@@ -143,7 +149,7 @@ class Rogues {
         vtep: name,
         addresses: [...addresses].sort(),
         owners: formatAll(analysis, owners),
-        tunnels: tunnelsOf(analysis, vni),
+        tunnels: this.routes.vniTunnels(vni),
       }
       const subject = { vni, vteps: [name] }
       return state(rogueVtep, { subject, count: shown.length, packets: shown.slice(0, 10), facts })

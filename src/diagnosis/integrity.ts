@@ -10,6 +10,7 @@ import { captureDrops } from '../findings/capture-drops.ts'
 import { checksumPartial } from '../findings/checksum-partial.ts'
 import { congestion } from '../findings/congestion.ts'
 import type { Tunnel } from '../findings/display-filter.ts'
+import { dscpNotCopied } from '../findings/dscp-not-copied.ts'
 import { ecnIllegal } from '../findings/ecn-illegal.ts'
 import { state, type Words } from '../findings/finding.ts'
 import { flagIClear } from '../findings/flag-i-clear.ts'
@@ -24,15 +25,19 @@ import { unknownTunnelPort } from '../findings/unknown-tunnel-port.ts'
 import { zeroChecksumIpv6 } from '../findings/zero-checksum-ipv6.ts'
 import type { Finding, Subject } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import { Programs } from './senders.ts'
 
 /** Datagrams to a foreign port that look like VXLAN before it is named. */
 const FOREIGN_REPEATS = 2
+/** Packets whose DSCP the outer header lacks before it is worth a word. */
+const DSCP_REPEATS = 3
 
 const VNI_MASK = 0xff_ffff
 
 export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[] {
   const { integrity, keys } = analysis
   const paths = new Paths(analysis)
+  const programs = new Programs(analysis)
   const findings = files.flatMap(({ name, packets, dropped }) =>
     dropped === null || dropped === 0
       ? []
@@ -82,7 +87,10 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   say(integrity.reserved, reservedBits, (seen, tunnels) => {
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
-    return { subject: { vni, vteps: [from, to] }, facts: { vni, from, to, words: seen.words, tunnels } }
+    return {
+      subject: { vni, vteps: [from, to] },
+      facts: { vni, from, to, words: seen.words, program: programs.of(seen.to), tunnels },
+    }
   })
   say(integrity.policies, groupPolicy, (seen, tunnels) => {
     const vni = seen.kindVni & VNI_MASK
@@ -130,6 +138,22 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   say(integrity.congestion, congestion, (seen, tunnels) => {
     const { from, to, total } = paths.of(seen)
     return { subject: { vteps: [from, to] }, facts: { from, to, inner: seen.inner, total, tunnels } }
+  })
+  say(integrity.lostDscp, dscpNotCopied, (seen, tunnels, { key, count }) => {
+    if (count < DSCP_REPEATS) return null
+    const { from, to } = paths.of(seen)
+    const vni = seen.kindVni & VNI_MASK
+    const total = analysis.requests.packets(Math.floor(key / 2), key % 2 === 0 ? 0 : 1)
+    const facts = {
+      vni,
+      from,
+      to,
+      codepoints: ascending(seen.codepoints),
+      total,
+      program: programs.of(seen.from),
+      tunnels,
+    }
+    return { subject: { vni, vteps: [from, to] }, facts }
   })
   return findings
 }

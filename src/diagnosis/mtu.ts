@@ -25,7 +25,7 @@ export function mtuFindings(evidence: Evidence): Finding[] {
   const stated = statedMtu(evidence)
   const findings: Finding[] = []
   for (let row = 0; row < analysis.keys.pairs.count; row++) {
-    for (const direction of DIRECTIONS) findings.push(...directionFindings(analysis, row, direction, stated))
+    for (const direction of DIRECTIONS) findings.push(...directionFindings(evidence, row, direction, stated))
   }
   return [...findings, ...missingFindings(evidence, stated), ...mssFindings(analysis, stated)]
 }
@@ -41,7 +41,12 @@ export function settingOf(analysis: Analysis, row: number, stated: number | unde
   return advice && { ...advice, isIpv6Only: analysis.vtepPairs.carriesIpv6Only(row) }
 }
 
-function directionFindings(analysis: Analysis, row: number, direction: 0 | 1, stated: number | undefined): Finding[] {
+function directionFindings(
+  { analysis, dropped }: Evidence,
+  row: number,
+  direction: 0 | 1,
+  stated: number | undefined,
+): Finding[] {
   const { keys, outerFragments, passage, sizes } = analysis
   const findings: Finding[] = []
   const split = outerFragments.split(row, direction)
@@ -59,7 +64,9 @@ function directionFindings(analysis: Analysis, row: number, direction: 0 | 1, st
   }
   if (hole !== null) {
     const { count, packets, lost, passed } = hole
-    findings.push(state(pmtuBlackHole, { subject, count, packets, facts: { from, to, lost, passed, setting } }))
+    findings.push(
+      state(pmtuBlackHole, { subject, count, packets, facts: { from, to, lost, passed, setting, dropped } }),
+    )
   }
   if (superFrames !== null) {
     const { count, packets, ...figures } = superFrames

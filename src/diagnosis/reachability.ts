@@ -12,25 +12,32 @@ import { type MismatchSide, vniMismatch } from '../findings/vni-mismatch.ts'
 import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import { overlapFindings } from './isolation.ts'
+import { directionFindings, Mirrors, wrongSourceFindings } from './one-way.ts'
 import { Routes } from './routes.ts'
-import { formatAll, tunnelsOf } from './subjects.ts'
+import { formatAll } from './subjects.ts'
 
 /** Packet numbers of a finding. */
 const EXAMPLES = 10
 
 export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[] {
   const routes = new Routes(analysis)
+  const mirrors = new Mirrors(analysis, routes)
   const pings = new Set(analysis.echo.unanswered().map(({ flow }) => flow))
   const silences = analysis.requests.silences().filter((silence) => isSilence(analysis, silence, pings))
-  const mismatches = new VniMismatches(analysis, routes, silences)
+  const mismatches = new VniMismatches(analysis, routes, silences, dropped)
   return [
     ...mismatches.findings,
     ...silences
       .filter((silence) => !mismatches.explained.has(silence))
       .map((silence) => oneWayFinding(analysis, routes, silence, dropped)),
+    ...mirrors.findings(),
+    ...directionFindings(analysis, routes),
+    ...wrongSourceFindings(analysis, routes),
+    ...overlapFindings(analysis, routes, mirrors.vnis()),
     ...portFindings(analysis, routes),
-    ...unresolvedFindings(analysis),
-    ...analysis.addressRequests.open().map((question) => arpFinding(analysis, question, dropped)),
+    ...unresolvedFindings(analysis, dropped),
+    ...analysis.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),
   ]
 }
 
@@ -75,7 +82,7 @@ function oneWayFinding(analysis: Analysis, routes: Routes, silence: Silence, dro
 }
 
 /** VTEPs that the underlay does not resolve; where an ICMP error says the same of the two, that says more. */
-function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis): Finding[] {
+function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis, dropped: number | null): Finding[] {
   const told = new Set(
     icmpErrors.about(IcmpSubject.VtepUnreachable).map(({ figures }) => `${figures.from} ${figures.to}`),
   )
@@ -89,7 +96,7 @@ function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis): 
         subject: { vteps: [from, to] },
         count,
         packets,
-        facts: { by, from, to, recovered },
+        facts: { by, from, to, recovered, dropped },
       })
     })
 }
@@ -127,7 +134,7 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
   })
 }
 
-function arpFinding(analysis: Analysis, question: OpenQuestion, dropped: number | null): Finding {
+function arpFinding(analysis: Analysis, routes: Routes, question: OpenQuestion, dropped: number | null): Finding {
   const { keys } = analysis
   const { vni } = question
   const ip = keys.formatAddress(question.address)
@@ -138,7 +145,7 @@ function arpFinding(analysis: Analysis, question: OpenQuestion, dropped: number 
     asker: keys.formatAddress(question.asker),
     vtep: keys.formatAddress(question.vtep),
     answers: question.answers,
-    tunnels: tunnelsOf(analysis, vni),
+    tunnels: routes.vniTunnels(vni),
     dropped,
   }
   return state(arpUnanswered, { subject: { vni, ip }, count: question.asked, packets: question.packets, facts })
@@ -168,11 +175,12 @@ class VniMismatches {
     private readonly analysis: Analysis,
     routes: Routes,
     silences: readonly Silence[],
+    private readonly dropped: number | null,
   ) {
     for (const question of analysis.addressRequests.open()) {
       if (question.answers > 0) continue
       const { vni, vtep, asker, address: sought, asked: requests, packets } = question
-      const tunnels = () => tunnelsOf(analysis, vni)
+      const tunnels = () => routes.vniTunnels(vni)
       this.#add({ vtep, vni, asker, sought, requests, packets, tunnels, silence: null })
     }
     for (const silence of silences) {
@@ -239,7 +247,7 @@ class VniMismatches {
       subject: { vni: sides[0].vni, vteps },
       count: sides[0].requests + sides[1].requests,
       packets: packets.slice(0, EXAMPLES),
-      facts: { sides },
+      facts: { sides, dropped: this.dropped },
     })
   }
 }

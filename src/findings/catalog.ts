@@ -1,5 +1,6 @@
 /** Every finding code with its words: what `vxpcap findings`, SARIF rules and the documents list. */
 
+import { addressOverlap } from './address-overlap.ts'
 import { arpUnanswered } from './arp-unanswered.ts'
 import { bumFlood } from './bum-flood.ts'
 import { captureCutShort } from './capture-cut-short.ts'
@@ -8,6 +9,7 @@ import { captureDrops } from './capture-drops.ts'
 import { captureDuplicates } from './capture-duplicates.ts'
 import { checksumPartial } from './checksum-partial.ts'
 import { congestion } from './congestion.ts'
+import { dscpNotCopied } from './dscp-not-copied.ts'
 import { duplicateIp } from './duplicate-ip.ts'
 import { duplicateMac } from './duplicate-mac.ts'
 import { duplicatedPackets } from './duplicated-packets.ts'
@@ -21,8 +23,10 @@ import { icmpTooBig } from './icmp-too-big.ts'
 import { innerChecksumBad } from './inner-checksum-bad.ts'
 import { innerTruncated } from './inner-truncated.ts'
 import { innerVlan } from './inner-vlan.ts'
+import { loop } from './loop.ts'
 import { lowEntropy } from './low-entropy.ts'
 import { macMoved } from './mac-moved.ts'
+import { mirrorSession } from './mirror-session.ts'
 import { mssTooLarge } from './mss-too-large.ts'
 import { nestedTunnel } from './nested-tunnel.ts'
 import { oneWay } from './one-way.ts'
@@ -40,14 +44,17 @@ import { staleForwarding } from './stale-forwarding.ts'
 import { superFrame } from './super-frame.ts'
 import { ttlExpired } from './ttl-expired.ts'
 import { unknownTunnelPort } from './unknown-tunnel-port.ts'
+import { vniByDirection } from './vni-by-direction.ts'
 import { vniMismatch } from './vni-mismatch.ts'
 import { vtepUnreachable } from './vtep-unreachable.ts'
+import { wrongSourceVtep } from './wrong-source-vtep.ts'
 import { zeroChecksumIpv6 } from './zero-checksum-ipv6.ts'
 
 /** What a finding code says in general. */
 export type FindingKind = Pick<Words<never>, 'code' | 'severity' | 'meaning' | 'evidence' | 'advice'>
 
 const KINDS: readonly FindingKind[] = [
+  addressOverlap,
   arpUnanswered,
   bumFlood,
   captureCutShort,
@@ -56,9 +63,10 @@ const KINDS: readonly FindingKind[] = [
   captureDuplicates,
   checksumPartial,
   congestion,
+  dscpNotCopied,
+  duplicatedPackets,
   duplicateIp,
   duplicateMac,
-  duplicatedPackets,
   echoUnanswered,
   ecnIllegal,
   flagIClear,
@@ -68,8 +76,10 @@ const KINDS: readonly FindingKind[] = [
   innerChecksumBad,
   innerTruncated,
   innerVlan,
+  loop,
   lowEntropy,
   macMoved,
+  mirrorSession,
   mssTooLarge,
   nestedTunnel,
   oneWay,
@@ -87,8 +97,10 @@ const KINDS: readonly FindingKind[] = [
   superFrame,
   ttlExpired,
   unknownTunnelPort,
+  vniByDirection,
   vniMismatch,
   vtepUnreachable,
+  wrongSourceVtep,
   zeroChecksumIpv6,
 ]
 

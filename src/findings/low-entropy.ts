@@ -1,6 +1,7 @@
 /** LOW_ENTROPY: many inner conversations share few outer source ports. */
 import { and, fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { type Program, sendsLike } from './sender.ts'
 
 /** One direction of a VTEP pair. */
 export interface LowEntropy {
@@ -9,6 +10,7 @@ export interface LowEntropy {
   /** Inner conversations with ports, and distinct outer source ports. */
   conversations: number
   sourcePorts: number
+  program: Program | null
   tunnels: Tunnel[]
 }
 
@@ -24,8 +26,8 @@ export const lowEntropy: Words<LowEntropy> = {
     `${amount(facts.conversations, 'conversation')} from ${facts.from} to ${facts.to} share ${amount(facts.sourcePorts, 'outer source port')}`,
   observed: ({ facts }) =>
     `${amount(facts.conversations, 'inner TCP or UDP conversation')} from ${facts.from} to ${facts.to} use ${amount(facts.sourcePorts, 'distinct UDP source port')}.`,
-  inferred: () =>
-    'Routers and bonds that spread tunnels by their outer addresses and ports send all of it over the same few links, one of which may run hot while others idle.',
+  inferred: ({ facts }) =>
+    `Routers and bonds that spread tunnels by their outer addresses and ports send all of it over the same few links, one of which may run hot while others idle.${sendsLike(facts.from, facts.program)}`,
   remedy: ({ facts }) =>
     `Widen the source-port range on ${facts.from} (Linux: ip link … type vxlan srcport 49152 65535), or hash on inner headers in the underlay.`,
   displayFilter: ({ facts }) => {

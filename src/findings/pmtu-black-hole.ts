@@ -1,6 +1,7 @@
 /** PMTU_BLACK_HOLE: large datagrams vanish, small ones pass, and nobody says why. */
 import { and, family, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { tempered } from './flow-filter.ts'
 import { type MtuSetting, setting } from './mtu-setting.ts'
 
 /** One direction of a VTEP pair. */
@@ -11,6 +12,7 @@ export interface PmtuBlackHole {
   lost: number
   passed: number
   setting: MtuSetting | null
+  dropped: number | null
 }
 
 /** Bytes of an IPv6 header, which its length field does not count (RFC 8200 §3). */
@@ -32,7 +34,7 @@ export const pmtuBlackHole: Words<PmtuBlackHole> = {
     `again and again, without an answer; up to ${facts.passed} bytes were answered. No ICMP error about it is in the capture.`,
   inferred: ({ facts }) =>
     `A link on the way carries at least ${facts.passed} but less than ${facts.lost} bytes, and the ICMP error that should say so is not sent or is dropped by a filter. ` +
-    'Connections open and then hang as soon as they send much.',
+    `Connections open and then hang as soon as they send much.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     `${setting([facts.from, facts.to], facts.setting, facts.setting === null ? 0 : facts.lost - facts.setting.overhead)}; and let ICMP type 3 code 4 (ICMPv6 type 2) reach ${facts.from}.`,
   displayFilter: ({ facts }) =>

@@ -2,6 +2,7 @@
 import { and, family, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { listed } from './list.ts'
+import { type Program, sendsLike } from './sender.ts'
 
 /** One direction of a VTEP pair. */
 export interface PortUnreachable {
@@ -11,6 +12,8 @@ export interface PortUnreachable {
   reporters: string[]
   /** Whether datagrams get through that way all the same. */
   getsThrough: boolean
+  /** What the receiver sends like. */
+  program: Program | null
 }
 
 export const portUnreachable: Words<PortUnreachable> = {
@@ -31,7 +34,7 @@ export const portUnreachable: Words<PortUnreachable> = {
       : ', and nothing that is sent that way is answered.'),
   inferred: ({ facts }) =>
     facts.getsThrough
-      ? `A userspace switch (Open vSwitch with its own datapath) owns the tunnel, and the kernel of ${facts.to}, which sees the same packets, has no socket there. Only noise, but it costs rate-limited ICMP.`
+      ? `A userspace switch (Open vSwitch with its own datapath) owns the tunnel, and the kernel of ${facts.to}, which sees the same packets, has no socket there.${sendsLike(facts.to, facts.program)} Only noise, but it costs rate-limited ICMP.`
       : `${facts.to} has no tunnel at that port: it uses another port, its tunnel interface is down or missing, or its switch is not running.`,
   remedy: ({ facts }) =>
     facts.getsThrough

@@ -1,7 +1,7 @@
 /** REPLICATION_INCOMPLETE: a VTEP is missing from the replica set of another. */
 import { family, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
-import { within } from './flow-filter.ts'
+import { tempered, within } from './flow-filter.ts'
 
 /** Whom one VTEP floods a VNI to, and whom not. */
 export interface ReplicationIncomplete {
@@ -10,6 +10,7 @@ export interface ReplicationIncomplete {
   peers: string[]
   missing: string[]
   tunnels: Tunnel[]
+  dropped: number | null
 }
 
 export const replicationIncomplete: Words<ReplicationIncomplete> = {
@@ -23,7 +24,7 @@ export const replicationIncomplete: Words<ReplicationIncomplete> = {
   observed: ({ count, facts }) =>
     `${facts.vtep} replicated ${amount(count, 'frame')} of VNI ${facts.vni} to ${facts.peers.join(', ')}, none to ${facts.missing.join(', ')}, from where frames of this VNI had come.`,
   inferred: ({ facts }) =>
-    `The flood list of ${facts.vtep} is not complete: guests behind ${facts.missing.join(', ')} miss its broadcasts, so that address requests for them fail until their own traffic has been learnt.`,
+    `The flood list of ${facts.vtep} is not complete: guests behind ${facts.missing.join(', ')} miss its broadcasts, so that address requests for them fail until their own traffic has been learnt.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     `Add ${facts.missing.join(', ')} to the flood list of VNI ${facts.vni} on ${facts.vtep} (Linux: bridge fdb append 00:00:00:00:00:00 dst ${facts.missing[0]}; EVPN: check its type 3 routes).`,
   displayFilter: ({ facts }) => within(facts.tunnels, `${family(facts.vtep)}.src == ${facts.vtep}`),

@@ -1,6 +1,7 @@
 /** RESERVED_BITS: bits that the standard reserves are set, and some receivers drop the packet for it. */
 import { and, fromTo, hexBytes, isDissected, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { type Program, sendsLike } from './sender.ts'
 
 /** Reserved bits of one VNI in one direction. */
 export interface ReservedBits {
@@ -9,6 +10,8 @@ export interface ReservedBits {
   to: string
   /** First words of the header and its last byte: the first few different ones. */
   words: [number, number][]
+  /** What the receiver sends like. */
+  program: Program | null
   tunnels: Tunnel[]
 }
 
@@ -30,7 +33,7 @@ export const reservedBits: Words<ReservedBits> = {
     `${amount(count, 'packet')} with reserved bits, as ${facts.words.map(([word, last]) => bits(word, last)).join('; ')}.`,
   inferred: ({ facts }) =>
     'A receiver that follows RFC 7348 §5 ignores them. Linux before 6.14 drops the packet silently; Linux from 6.14 on drops and counts it (rx_errors) unless the device is told to let these bits pass; ' +
-    `Open vSwitch’s userspace datapath drops it, and strict intrusion detection takes it for no VXLAN.${hint(facts.words)}`,
+    `Open vSwitch’s userspace datapath drops it, and strict intrusion detection takes it for no VXLAN.${hint(facts.words)}${sendsLike(facts.to, facts.program)}`,
   remedy: ({ facts }) =>
     `Find out which extension ${facts.from} speaks, and switch it off there or on at ${facts.to} as well (ip link … type vxlan … gbp). With Linux 6.14 or later at ${facts.to}, ip link … type vxlan … reserved_bits can let them pass.`,
   displayFilter: ({ facts }) =>

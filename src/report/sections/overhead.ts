@@ -1,5 +1,5 @@
 /** What the encapsulation costs, in both meanings of the word: bytes carried, and bytes between the two IP headers. */
-import type { PairMtu, Summary } from '../../summary.ts'
+import type { Finding, MtuSummary, PairMtu, Summary } from '../../summary.ts'
 import { share, total } from '../headline.ts'
 import { bytes, integer, percent } from '../number.ts'
 import { type Field, type Page, paragraph, rowsTable, type Section } from '../section.ts'
@@ -8,9 +8,12 @@ const SOURCE_WORDS: Record<string, string> = {
   option: 'as given with --underlay-mtu',
   icmp: 'from an ICMP message',
   fragments: 'from outer fragments',
-  'largest-answered': 'at least: the largest packet that was answered',
-  'largest-seen': 'at least: the largest packet seen',
+  'largest-answered': 'the largest packet that was answered',
+  'largest-seen': 'the largest packet seen',
 }
+
+/** What proves a lower bound alone. */
+const LOWER_BOUNDS: readonly string[] = ['largest-answered', 'largest-seen']
 
 const FIELDS: readonly Field<PairMtu>[] = [
   { head: 'A', align: 'left', cell: (row) => row.a },
@@ -45,7 +48,7 @@ export function overhead(summary: Summary, page: Page): Section {
   return { title: 'Overhead', lines }
 }
 
-function underlay({ mtu }: Summary, page: Page): string[] {
+function underlay({ mtu, findings }: Summary, page: Page): string[] {
   if (mtu.underlayMtu === null) return []
   const source = mtu.underlayMtuFrom === null ? '' : ` (${SOURCE_WORDS[mtu.underlayMtuFrom] ?? mtu.underlayMtuFrom})`
   const most = mtu.perPair.reduce((largest, { overhead }) => Math.max(largest, overhead), 0)
@@ -53,7 +56,22 @@ function underlay({ mtu }: Summary, page: Page): string[] {
     mtu.underlayMtuFrom === 'option' && most > 0
       ? ` Inner IP packets of up to ${integer(mtu.underlayMtu - most)} bytes fit.`
       : ''
-  return paragraph(page, `Underlay MTU: ${integer(mtu.underlayMtu)}${source}.${fits}`)
+  const least = LOWER_BOUNDS.includes(mtu.underlayMtuFrom ?? '') ? 'at least ' : ''
+  return paragraph(
+    page,
+    `Underlay MTU: ${least}${integer(mtu.underlayMtu)}${source}.${fits}${untold(mtu, mtu.underlayMtu, findings)}`,
+  )
+}
+
+/** Why a lower bound may be far too low: what was larger, and of which nothing says that it arrived as it was captured. */
+function untold({ underlayMtuFrom, perPair }: MtuSummary, answered: number, findings: readonly Finding[]): string {
+  if (underlayMtuFrom !== 'largest-answered') return ''
+  const largest = perPair.reduce((most, { largestOuterIpLength }) => Math.max(most, largestOuterIpLength), 0)
+  if (largest > answered)
+    return ` Packets of up to ${integer(largest)} bytes were sent, and no answer to them was seen.`
+  return findings.some(({ code }) => code === 'SUPER_FRAME')
+    ? ' Most likely it is larger: super-frames of segmentation offload hide the packets that the wire carried.'
+    : ''
 }
 
 /** Pairs with evidence first, then the largest overhead. */

@@ -1,0 +1,315 @@
+/**
+ * What is one-way by nature or by mistake, told by inner conversations that go on all the same: traffic mirrors, VNIs that change
+ * with the direction, VTEPs that answer from another address.
+ * Evidence: conversations with both directions in the capture. What misleads: a capture of one outer direction of traffic that a
+ * gateway behind the tunnel turns round looks like a mirror.
+ */
+import type { Analysis } from '../analyzers/analysis.ts'
+import { NONE } from '../codecs/fault.ts'
+import { state } from '../findings/finding.ts'
+import { mirrorSession } from '../findings/mirror-session.ts'
+import { vniByDirection } from '../findings/vni-by-direction.ts'
+import { wrongSourceVtep } from '../findings/wrong-source-vtep.ts'
+import type { Finding } from '../summary.ts'
+import type { Routes } from './routes.ts'
+import { formatAll } from './subjects.ts'
+
+/** Packet numbers of a finding. */
+const EXAMPLES = 10
+/** Packets of two-way conversations that show a mirror. */
+const LEAST_MIRRORED = 4
+/** Packets each way that show a conversation. */
+const LEAST_EACH_WAY = 2
+/** Packets each way with a VTEP of two addresses. */
+const LEAST_ANSWERED = 3
+/** One-way flows that are held against each other. */
+const MOST_ONE_WAY = 65_536
+/** More than any address id: a kind, VNI and address in one exact number. */
+const ID_SPACE = 2 ** 22
+
+const DIRECTIONS = [0, 1] as const
+
+/** A kind and VNI, and an address id. */
+function endKey(kindVni: number, vtep: number): number {
+  return kindVni * ID_SPACE + vtep
+}
+
+/** Conversations of one subject. */
+interface Group {
+  conversations: number
+  packets: number
+  examples: number[]
+}
+
+function grow<K, G extends Group>(groups: Map<K, G>, key: K, start: () => G, packets: number, examples: number[]): G {
+  let group = groups.get(key)
+  if (group === undefined) {
+    group = start()
+    groups.set(key, group)
+  }
+  group.conversations++
+  group.packets += packets
+  for (const number of examples) if (number > 0 && group.examples.length < EXAMPLES) group.examples.push(number)
+  return group
+}
+
+function inOrder({ examples }: Group): number[] {
+  return [...new Set(examples)].sort((left, right) => left - right)
+}
+
+/** VTEPs that send both directions of a VNI's conversations, and hear nothing: by kind, VNI and address id. */
+export class Mirrors {
+  readonly #sessions = new Map<number, Group & { kindVni: number; vtep: number }>()
+
+  constructor(
+    private readonly analysis: Analysis,
+    private readonly routes: Routes,
+  ) {
+    const heard = this.#heard()
+    if (heard === null) return
+    const { keys, flows, requests } = analysis
+    for (let row = 0; row < keys.flows.count; row++) {
+      const vtep = flows.firstVtep(row, 0)
+      if (vtep === NONE || vtep !== flows.firstVtep(row, 1)) continue
+      const kindVni = keys.flows.word(row, 0)
+      if (heard.has(endKey(kindVni, vtep))) continue
+      const packets = flows.packets(row, 0) + flows.packets(row, 1)
+      const examples = [requests.lastPacket(row, 0), requests.lastPacket(row, 1)]
+      const start = () => ({ conversations: 0, packets: 0, examples: [], kindVni, vtep })
+      grow(this.#sessions, endKey(kindVni, vtep), start, packets, examples)
+    }
+    for (const [key, { packets }] of this.#sessions) if (packets < LEAST_MIRRORED) this.#sessions.delete(key)
+  }
+
+  /** VNIs that name a session. */
+  vnis(): Set<number> {
+    return new Set([...this.#sessions.values()].map(({ kindVni }) => kindVni & 0xff_ffff))
+  }
+
+  findings(): Finding[] {
+    if (this.#sessions.size === 0) return []
+    const { keys, requests } = this.analysis
+    const sent = new Map<number, { to: number[]; packets: number; routes: number[] }>()
+    for (let route = 0; route < keys.routes.count; route++) {
+      for (const direction of DIRECTIONS) {
+        const packets = requests.packets(route, direction)
+        const { from, to } = this.routes.ends(route, direction)
+        const key = endKey(keys.routes.word(route, 0), from)
+        if (packets === 0 || !this.#sessions.has(key)) continue
+        const known = sent.get(key)
+        if (known === undefined) sent.set(key, { to: [to], packets, routes: [route] })
+        else {
+          known.to.push(to)
+          known.packets += packets
+          known.routes.push(route)
+        }
+      }
+    }
+    return [...this.#sessions].map(([key, session]) => {
+      const { to, packets: count, routes } = sent.get(key)!
+      const vni = session.kindVni & 0xff_ffff
+      const from = keys.formatAddress(session.vtep)
+      const receivers = formatAll(this.analysis, to)
+      const tunnels = this.routes.distinct(routes)
+      return state(mirrorSession, {
+        subject: { vni, vteps: [from, ...receivers] },
+        count,
+        packets: inOrder(session),
+        facts: { vni, from, to: receivers, conversations: session.conversations, tunnels },
+      })
+    })
+  }
+
+  /** VTEPs that something of a VNI goes to; `null` when every route has two directions. */
+  #heard(): Set<number> | null {
+    const { keys, requests } = this.analysis
+    const heard = new Set<number>()
+    let isOneWay = false
+    for (let route = 0; route < keys.routes.count; route++) {
+      for (const direction of DIRECTIONS) {
+        if (requests.packets(route, direction) === 0) isOneWay = true
+        else heard.add(endKey(keys.routes.word(route, 0), this.routes.ends(route, direction).to))
+      }
+    }
+    return isOneWay ? heard : null
+  }
+}
+
+/** One direction of a conversation whose other one was not in its VNI. */
+interface Half {
+  row: number
+  direction: 0 | 1
+}
+
+/** A VTEP pair whose conversations change their VNI. */
+interface Changing extends Group {
+  a: number
+  b: number
+  vnis: Set<number>
+  tunnels: Set<number>
+  bySender: Map<number, number>
+  byReceiver: Map<number, number>
+  sendersAgree: boolean
+  receiversAgree: boolean
+}
+
+/** Conversations whose directions travel in two VNIs, by VTEP pair. */
+export function directionFindings(analysis: Analysis, routes: Routes): Finding[] {
+  const { keys, flows, requests } = analysis
+  if (keys.vnis.count < 2) return []
+  const halves = new Map<string, Half>()
+  const pairs = new Map<number, Changing>()
+  for (let row = 0; row < keys.flows.count && halves.size < MOST_ONE_WAY; row++) {
+    const there = flows.packets(row, 0)
+    const back = flows.packets(row, 1)
+    if (!keys.flowHasPorts(row) || there * back > 0 || there + back < LEAST_EACH_WAY) continue
+    const direction = there > 0 ? 0 : 1
+    const word = (index: number) => keys.flows.word(row, index)
+    const conversation = `${word(1)} ${word(2)} ${word(3)} ${word(4)} ${word(5)}`
+    const other = halves.get(conversation)
+    if (other === undefined) {
+      halves.set(conversation, { row, direction })
+      continue
+    }
+    const vteps = [flows.firstVtep(row, direction), flows.firstVtep(other.row, other.direction)] as const
+    if (other.direction === direction || vteps[0] === vteps[1] || vteps.includes(NONE)) continue
+    const pair = keys.pairBetween(...vteps)
+    if (pair === NONE) continue
+    const start = (): Changing => ({
+      conversations: 0,
+      packets: 0,
+      examples: [],
+      a: keys.pairs.word(pair, 0),
+      b: keys.pairs.word(pair, 1),
+      vnis: new Set(),
+      tunnels: new Set(),
+      bySender: new Map(),
+      byReceiver: new Map(),
+      sendersAgree: true,
+      receiversAgree: true,
+    })
+    const packets = there + back + flows.packets(other.row, other.direction)
+    const examples = [requests.lastPacket(row, direction), requests.lastPacket(other.row, other.direction)]
+    const group = grow(pairs, pair, start, packets, examples)
+    for (const half of [{ row, direction }, other] as const) noteHalf(analysis, group, half)
+  }
+  return [...pairs.values()].map((group) => {
+    const a = keys.formatAddress(group.a)
+    const b = keys.formatAddress(group.b)
+    const vnis = [...group.vnis].sort((left, right) => left - right)
+    const follows =
+      group.sendersAgree === group.receiversAgree
+        ? null
+        : group.sendersAgree
+          ? ('sender' as const)
+          : ('receiver' as const)
+    const tunnels = vnis.flatMap((vni) => routes.vniTunnels(vni))
+    return state(vniByDirection, {
+      subject: { vteps: [a, b] },
+      count: group.conversations,
+      packets: inOrder(group),
+      facts: { a, b, conversations: group.conversations, vnis, follows, tunnels },
+    })
+  })
+}
+
+/** Whose the VNI is: a second VNI of one sender, or of one receiver, refutes it. */
+function noteHalf({ keys }: Analysis, group: Changing, { row, direction }: Half): void {
+  const vni = keys.flows.word(row, 0) & 0xff_ffff
+  group.vnis.add(vni)
+  const sender = keys.flows.word(row, direction === 0 ? 3 : 4)
+  const receiver = keys.flows.word(row, direction === 0 ? 4 : 3)
+  if ((group.bySender.get(sender) ?? vni) !== vni) group.sendersAgree = false
+  if ((group.byReceiver.get(receiver) ?? vni) !== vni) group.receiversAgree = false
+  group.bySender.set(sender, vni)
+  group.byReceiver.set(receiver, vni)
+}
+
+/** A VTEP that is reached at one address and sends from another. */
+interface Misplaced extends Group {
+  kindVni: number
+  source: number
+  reached: number
+  peers: Set<number>
+  routes: Set<number>
+}
+
+/** Conversations that go to an address which never sends, and come back from one that nobody sends to. */
+export function wrongSourceFindings(analysis: Analysis, routes: Routes): Finding[] {
+  const { keys, flows, requests } = analysis
+  const silent = silentPeers(analysis, routes)
+  if (silent.byPeer.size === 0) return []
+  const found = new Map<string, Misplaced>()
+  for (let row = 0; row < keys.flows.count; row++) {
+    const least = Math.min(flows.packets(row, 0), flows.packets(row, 1))
+    if (least < LEAST_ANSWERED) continue
+    for (const direction of DIRECTIONS) {
+      const peer = flows.firstVtep(row, direction)
+      const source = flows.firstVtep(row, direction === 0 ? 1 : 0)
+      if (peer === NONE || source === NONE || peer === source || silent.reached.has(source)) continue
+      const kindVni = keys.flows.word(row, 0)
+      const sought = silent.byPeer.get(endKey(kindVni, peer))
+      // With several such addresses nothing tells which of them the conversation went to.
+      if (sought === undefined || sought.length !== 1) continue
+      const [{ to: reached, route }] = sought as [{ to: number; route: number }]
+      const start = (): Misplaced => ({
+        conversations: 0,
+        packets: 0,
+        examples: [],
+        kindVni,
+        source,
+        reached,
+        peers: new Set(),
+        routes: new Set(),
+      })
+      const examples = [requests.lastPacket(row, 0), requests.lastPacket(row, 1)]
+      const answers = flows.packets(row, direction === 0 ? 1 : 0)
+      const group = grow(found, `${kindVni} ${source} ${reached}`, start, answers, examples)
+      group.peers.add(peer)
+      group.routes.add(route)
+    }
+  }
+  return [...found.values()].map((group) => {
+    const vni = group.kindVni & 0xff_ffff
+    const source = keys.formatAddress(group.source)
+    const reached = keys.formatAddress(group.reached)
+    const peers = formatAll(analysis, group.peers)
+    const { conversations, packets: count } = group
+    return state(wrongSourceVtep, {
+      subject: { vni, vteps: [source, reached] },
+      count,
+      packets: inOrder(group),
+      facts: { vni, source, reached, peers, conversations, tunnels: routes.distinct([...group.routes]) },
+    })
+  })
+}
+
+/** Addresses that never send, by kind, VNI and who sends to them by unicast; and every address that anybody sends to. */
+function silentPeers(
+  { keys, vtepPairs, floods }: Analysis,
+  routes: Routes,
+): { byPeer: Map<number, { to: number; route: number }[]>; reached: Set<number> } {
+  const sending = new Set<number>()
+  const reached = new Set<number>()
+  for (let pair = 0; pair < keys.pairs.count; pair++) {
+    for (const direction of DIRECTIONS) {
+      if (vtepPairs.packets(pair, direction) === 0) continue
+      sending.add(keys.pairs.word(pair, direction))
+      reached.add(keys.pairs.word(pair, 1 - direction))
+    }
+  }
+  const byPeer = new Map<number, { to: number; route: number }[]>()
+  const isEveryoneReached = [...sending].every((vtep) => reached.has(vtep))
+  if (isEveryoneReached) return { byPeer, reached }
+  for (let route = 0; route < keys.routes.count; route++) {
+    for (const direction of DIRECTIONS) {
+      const { from, to } = routes.ends(route, direction)
+      if (sending.has(to) || keys.isMulticast(to) || floods.path(route, direction).unicasts < LEAST_ANSWERED) continue
+      const key = endKey(keys.routes.word(route, 0), from)
+      const list = byPeer.get(key)
+      if (list === undefined) byPeer.set(key, [{ to, route }])
+      else list.push({ to, route })
+    }
+  }
+  return { byPeer, reached }
+}

@@ -1,0 +1,59 @@
+/** DSCP_NOT_COPIED: inner packets ask for a class of service, and the outer header does not. */
+import { and, fromTo, isDissected, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { command, type Program, sendsLike } from './sender.ts'
+
+/** Such packets of one VNI in one direction. */
+export interface DscpNotCopied {
+  vni: number
+  from: string
+  to: string
+  /** Inner DSCPs, the first few, ascending. */
+  codepoints: number[]
+  /** Packets of the VNI that went this way in all. */
+  total: number
+  program: Program | null
+  tunnels: Tunnel[]
+}
+
+/** Names that operators know: expedited forwarding, class selectors, assured forwarding (RFC 3246, RFC 2474 §4.2.2, RFC 2597 §6). */
+function codepoint(value: number): string {
+  if (value === 46) return '46 (EF)'
+  if (value % 8 === 0) return `${value} (CS${value / 8})`
+  const drop = (value % 8) / 2
+  const group = value >>> 3
+  return Number.isInteger(drop) && group <= 4 ? `${value} (AF${group}${drop})` : `${value}`
+}
+
+export const dscpNotCopied: Words<DscpNotCopied> = {
+  code: 'DSCP_NOT_COPIED',
+  severity: 'note',
+  meaning:
+    'Inner packets carry a DSCP and the outer header carries none, so that the underlay treats all of them alike.',
+  advice:
+    'Where the underlay has queues by class, let the VTEP copy the inner DSCP or set one for the tunnel; otherwise nothing.',
+  evidence:
+    'At least three unicast inner packets of a VNI in one direction have a DSCP other than 0 while their outer DSCP is 0 (RFC 2983 §3.1). ICMP errors and what goes to many do not count. Sound at the sending VTEP; behind a router that clears the field, the router is to blame.',
+  title: ({ facts }) => `The DSCP of packets in VNI ${facts.vni} from ${facts.from} is not in the outer header`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'packet')} of ${facts.total.toLocaleString('en-US')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} with an outer DSCP of 0 over an inner one of ${facts.codepoints.map(codepoint).join(', ')}.`,
+  inferred: ({ facts }) =>
+    `${facts.from} does not copy the field, which is the default of Linux and Open vSwitch (the pipe model of RFC 2983), or a router before the capture point cleared it. ` +
+    `Queues of the underlay see best effort, whatever the guest asked for.${sendsLike(facts.from, facts.program)}`,
+  remedy: ({ facts }) =>
+    `Nothing, if the underlay has no queues by class. Otherwise let ${facts.from} copy the field (${command(facts.program, 'ip link … type vxlan … tos inherit', 'options:tos=inherit')}), or set one for the whole tunnel.`,
+  displayFilter: ({ facts }) =>
+    and(
+      fromTo(facts.from, facts.to),
+      oneOf(
+        ...facts.tunnels.map((which) =>
+          isDissected(which) ? and(tunnel(which), dscp('== 0'), dscp('> 0')) : and(tunnel(which), dscp('== 0')),
+        ),
+      ),
+    ),
+}
+
+/** In Wireshark a field of several layers meets a condition when one of them does. */
+function dscp(condition: string): string {
+  return `(ip.dsfield.dscp ${condition} || ipv6.tclass.dscp ${condition})`
+}

@@ -1,0 +1,38 @@
+/** MIRROR_SESSION: a tunnel that carries both directions of its conversations one way, as traffic mirrors do. */
+import { fromTo, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { listed } from './list.ts'
+
+/** What one VTEP sends in one VNI. */
+export interface MirrorSession {
+  vni: number
+  from: string
+  to: string[]
+  /** Conversations of which both directions come from it. */
+  conversations: number
+  tunnels: Tunnel[]
+}
+
+export const mirrorSession: Words<MirrorSession> = {
+  code: 'MIRROR_SESSION',
+  severity: 'note',
+  meaning:
+    'A VNI carries both directions of its conversations one way and nothing back: a traffic mirror, not an overlay.',
+  advice: 'Nothing: a mirror session is one-way by nature. Judge the copied conversations, not the tunnel.',
+  evidence:
+    'Both directions of inner conversations, at least four packets, come from one VTEP, and not one packet of the VNI goes back to it. Sound at any capture point that would see the way back.',
+  title: ({ facts }) =>
+    `VNI ${facts.vni} from ${facts.from} to ${listed(facts.to)} is a traffic mirror: one-way by nature`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'packet')} from ${facts.from} to ${listed(facts.to)} in VNI ${facts.vni}, nothing back; ${amount(facts.conversations, 'conversation')} in it ${facts.conversations === 1 ? 'runs' : 'run'} in both directions all the same.`,
+  inferred: ({ facts }) =>
+    `${facts.from} copies the traffic of other hosts to ${listed(facts.to)} (cloud traffic mirroring, a port mirror into a tunnel, a tap): the VNI names the session. Nothing comes back, and nothing is missing. ` +
+    'Overhead and MTU of this tunnel are those of the copies; a packet that is missing here may have been lost by the mirror alone.',
+  remedy: () =>
+    'Nothing to do. A mirror drops or cuts what is too large for it: give its path room for the tunnel header, or cut the copies on purpose.',
+  displayFilter: ({ facts }) =>
+    facts.to.length === 1
+      ? within(facts.tunnels, fromTo(facts.from, facts.to[0]!))
+      : within(facts.tunnels, `${facts.from.includes(':') ? 'ipv6' : 'ip'}.src == ${facts.from}`),
+}

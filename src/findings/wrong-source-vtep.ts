@@ -1,0 +1,39 @@
+/** WRONG_SOURCE_VTEP: guests answer from behind another outer address than the one at which they are reached. */
+import { family, oneOf, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { listed } from './list.ts'
+
+/** One VTEP with two addresses in one VNI. */
+export interface WrongSourceVtep {
+  vni: number
+  /** The address that it sends from, and the one that others send to. */
+  source: string
+  reached: string
+  peers: string[]
+  conversations: number
+  tunnels: Tunnel[]
+}
+
+export const wrongSourceVtep: Words<WrongSourceVtep> = {
+  code: 'WRONG_SOURCE_VTEP',
+  severity: 'warning',
+  meaning: 'Guests are reached at one tunnel address and answer from another one, which nobody sends to.',
+  advice:
+    'Give the VTEP the local tunnel address under which its peers know it, unless one address is shared on purpose (anycast, a load balancer).',
+  evidence:
+    'At least three packets each way of conversations whose requests go to an outer address that never sends, and whose answers come from an outer address that nobody sends to. Sound where both directions pass.',
+  title: ({ facts }) =>
+    `VTEP ${facts.reached} of VNI ${facts.vni} answers from ${facts.source}, where nobody sends to it`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'packet')} of ${amount(facts.conversations, 'conversation')} of VNI ${facts.vni} came from ${facts.source}, while ${listed(facts.peers)} ${facts.peers.length === 1 ? 'sends' : 'send'} the other direction to ${facts.reached}; ${facts.reached} sends nothing, and nothing goes to ${facts.source}.`,
+  inferred: ({ facts }) =>
+    `One VTEP with two addresses takes the wrong one as its source, or an address translation on the way changes it. A peer that accepts only ${facts.reached} drops what comes from ${facts.source}, behind a tap that still shows it; one that learns forgets ${facts.reached}.`,
+  remedy: ({ facts }) =>
+    `Set the local tunnel address to ${facts.reached} (ip link … type vxlan local ${facts.reached}; Open vSwitch: options:local_ip), or take out the translation. Nothing, if ${facts.reached} is shared on purpose: an anycast VTEP, a load balancer.`,
+  displayFilter: ({ facts }) =>
+    within(
+      facts.tunnels,
+      oneOf(`${family(facts.source)}.src == ${facts.source}`, `${family(facts.reached)}.dst == ${facts.reached}`),
+    ),
+}
