@@ -32,6 +32,7 @@ import { Ports } from './ports.ts'
 import { Requests } from './requests.ts'
 import { SegmentSizes } from './segment-sizes.ts'
 import { Sizes } from './sizes.ts'
+import { SmallFirsts } from './small-firsts.ts'
 import { SourcePorts } from './source-ports.ts'
 import { Tcp } from './tcp.ts'
 import { Timeline } from './timeline.ts'
@@ -84,6 +85,8 @@ export class Analysis {
   readonly flows: Flows
   readonly macs: Macs
   readonly timeline: Timeline
+  /** First fragments without the headers, which wait for the rest. */
+  readonly smallFirsts: SmallFirsts
   readonly copies: Copies
   readonly outerFragments: OuterFragments
   readonly tcp = new Tcp()
@@ -104,6 +107,9 @@ export class Analysis {
   readonly floods = new Floods()
   /** Packet numbers that this part took, those of blocks that are no packets included. */
   numbers = 0
+  /** The record at hand of those that waited. */
+  readonly #late = new Observation()
+  readonly #options: AnalysisOptions
   readonly #filter: Filter
   readonly #begins: boolean
   readonly #log: EventLog
@@ -111,6 +117,7 @@ export class Analysis {
 
   constructor(options: AnalysisOptions = {}) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#options = options
     const { limits } = this
     this.#begins = options.begins ?? true
     const ports = options.ports ?? tunnelPorts()
@@ -126,6 +133,7 @@ export class Analysis {
     this.flows = new Flows(this.keys, limits.details)
     this.macs = new Macs(this.keys, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)
+    this.smallFirsts = new SmallFirsts(limits.datagrams, ports)
     this.copies = new Copies(limits.window)
     this.outerFragments = new OuterFragments(limits.datagrams)
     this.echo = new Echo(this.keys, limits.window)
@@ -157,9 +165,35 @@ export class Analysis {
   /** Counts the packet in {@link observation}. */
   observe(): void {
     const o = this.observation
-    o.clearRows()
     if (o.number > this.numbers) this.numbers = o.number
     this.capture.observe(o)
+    if (o.layers.outerIp.isFragment) {
+      if (!this.smallFirsts.take(o)) this.#count(o)
+      this.#countLate()
+    } else this.#count(o)
+  }
+
+  /** Counts what still waits for further fragments as what it is by itself; call where a file ends. */
+  settle(): void {
+    this.smallFirsts.finish()
+    this.#countLate()
+  }
+
+  /** This analysis if every packet is counted, else a copy that has settled, while this one can go on. */
+  settled(): Analysis {
+    if (!this.smallFirsts.withholds) return this
+    const copy = new Analysis(this.#options)
+    copy.restore(this.save())
+    copy.settle()
+    return copy
+  }
+
+  #countLate(): void {
+    while (this.smallFirsts.next(this.#late)) this.#count(this.#late)
+  }
+
+  #count(o: Observation): void {
+    o.clearRows()
     this.tunnel.observe(o)
     if (o.layers.tunnel !== TunnelKind.None && this.#filter.keeps(o.layers)) {
       o.kept = true
@@ -196,6 +230,7 @@ export class Analysis {
     if (!this.#canTake(later)) return false
     const maps = this.keys.merge(later.keys)
     const offset = this.numbers
+    this.smallFirsts.merge(later.smallFirsts, offset)
     this.capture.merge(later.capture, maps, offset)
     this.tunnel.merge(later.tunnel, maps, offset)
     this.vnis.merge(later.vnis, maps, offset)
@@ -239,11 +274,11 @@ export class Analysis {
 
   /** Every component with state of its own. */
   #stateful(): [string, Stateful][] {
-    const { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
+    const { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
     const { copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
     const { macMoves, addressClaims, integrity } = this
     const { networkCopies, requests, addressRequests, underlayNeighbors, portDirections, sourcePorts, floods } = this
-    const counters = { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
+    const counters = { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
     // A part that does not begin the capture has run no judge.
     const sized = { outerFragments, sizes, passage, icmpErrors, segmentSizes }
     const reached = { requests, addressRequests, underlayNeighbors, portDirections }
@@ -256,7 +291,7 @@ export class Analysis {
 
   #canTake(later: Analysis): boolean {
     const log = later.#log
-    if (log.overflowed || later.keys.needsPast) return false
+    if (log.overflowed || later.keys.needsPast || !this.smallFirsts.canTake(later.smallFirsts, log)) return false
     if (!this.#begins && this.#log.count + log.count > this.#log.limit) return false
     const tables = this.tables
     const shared = this.keys.tables.length

@@ -10,6 +10,7 @@ import * as ipv4 from '../codecs/ipv4.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import { type IpLayer, innerIpLength, type Layers, TunnelKind } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
+import { dataAt } from '../codecs/reassembly.ts'
 import * as tcp from '../codecs/tcp.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
@@ -115,13 +116,13 @@ export class EventWriter {
     } else if (outerIp.fragmentOffset === 0) bits |= this.#fillPlain(i32, at, layers)
     else if (outerIp.protocol === Protocol.Udp) this.#fillEnds(i32, at, layers)
     if (this.#marker.take(i32, at, o) !== 0 && !o.kept) this.#fillEnds(i32, at, layers)
-    if (outerIp.isFragment) {
-      bits |= Bit.Fragment | (outerIp.moreFragments ? Bit.MoreFragments : 0)
+    if (outerIp.isFragment || o.firstLength !== NONE) {
+      bits |= Bit.Fragment | (outerIp.moreFragments || o.firstLength !== NONE ? Bit.MoreFragments : 0)
       fingerprint.takeDatagram(layers)
       i32[at + Field.FragmentHigh] = fingerprint.high
       i32[at + Field.FragmentLow] = fingerprint.low
       i32[at + Field.FragmentOffset] = outerIp.fragmentOffset
-      i32[at + Field.FragmentLength] = outerIp.payloadEnd - outerIp.payloadAt
+      i32[at + Field.FragmentLength] = o.firstLength === NONE ? fragmentLength(layers) : o.firstLength
     }
     i32[at + Field.Bits] = bits
   }
@@ -283,6 +284,12 @@ export class EventWriter {
     if (end - tunnel >= vxlan.LENGTH) i32[at + Field.QuotedVni] = vxlan.vni(view, tunnel)
     return Bit.QuotesTunnel
   }
+}
+
+/** Bytes of the datagram that a fragment has; 0 when nothing says where they begin. */
+function fragmentLength(layers: Layers): number {
+  const from = dataAt(layers)
+  return from === NONE ? 0 : layers.outerIp.payloadEnd - from
 }
 
 function fillDestinationMac(i32: Int32Array, at: number, view: DataView, frame: number): number {

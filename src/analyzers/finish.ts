@@ -66,5 +66,6 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
 function limits(analysis: Analysis): LimitSummary[] {
   const rows = analysis.tables.map(({ name, limit, dropped }) => ({ table: name, limit, dropped }))
   rows.push({ table: 'recentFrames', limit: analysis.limits.window, dropped: analysis.copies.forgotten })
+  rows.push({ table: 'fragments', limit: analysis.limits.datagrams, dropped: analysis.smallFirsts.dropped })
   return rows.sort((left, right) => (left.table < right.table ? -1 : 1))
 }
