@@ -133,4 +133,6 @@ export const Bit = {
   DuplicateSack: 1 << 28,
   /** A copy that is whole where its first record was a fragment, or the other way round; set by the copies judge beside `Copy`. */
   Refragmented: 1 << 29,
+  /** A first fragment to a tunnel's port that never was joined and is too small to hold the tunnel header. */
+  SmallFirst: 1 << 30,
 } as const

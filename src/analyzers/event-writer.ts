@@ -20,6 +20,7 @@ import { Fingerprint } from './fingerprint.ts'
 import type { Keys } from './keys.ts'
 import { Marker } from './marker.ts'
 import type { Observation } from './observation.ts'
+import { isSmallFirst } from './small-first.ts'
 
 /** EPB flags bit 11: the frame is yet to be cut by segmentation offload (pcapng §4.3). */
 const EPB_TSO = 1 << 11
@@ -123,6 +124,10 @@ export class EventWriter {
       i32[at + Field.FragmentLow] = fingerprint.low
       i32[at + Field.FragmentOffset] = outerIp.fragmentOffset
       i32[at + Field.FragmentLength] = o.firstLength === NONE ? fragmentLength(layers) : o.firstLength
+      if (o.outside && i32[at + Field.Marks] === 0 && isSmallFirst(layers, this.ports)) {
+        bits |= Bit.SmallFirst
+        this.#fillEnds(i32, at, layers)
+      }
     }
     i32[at + Field.Bits] = bits
   }

@@ -1,6 +1,6 @@
 /**
  * Outer datagrams in fragments: which byte ranges were seen, whether the datagram is whole, and the bytes of the later
- * fragments on the VNI and VTEP pair of the first one. The bytes themselves are not joined here.
+ * fragments on the VNI and VTEP pair of the first one. The bytes themselves are joined, where that is needed, in small-firsts.ts.
  * Who split them: a router, where the datagram was whole a hop before; the sender, where the TTL is still what systems start with.
  * A datagram is missing a fragment when a second after its first one it is still not whole; the edges of the capture are allowed for.
  * What misleads: a capture filter on UDP ports, which lets no later fragment through, and a capture that itself lost packets.
@@ -36,10 +36,17 @@ const RANGES = 8
 const NUMBER = 9
 const SOURCE = 10
 const DESTINATION = 11
-/** Whether the first fragment was seen, of whatever tunnel; bytes of an unfragmented header in it. */
+/**
+ * Whether the first fragment was seen, 0 until then: of whatever tunnel, or of a datagram to a tunnel's port that is too small to say
+ * more; bytes of an unfragmented header in it.
+ */
 const HEAD = 12
+const OF_WHATEVER = 1
+const TO_TUNNEL = 2
 const HEADER = 13
-const RANGE = 14
+/** Whether fragments overlap where that forbids to join them. */
+const BROKEN = 14
+const RANGE = 15
 const WORDS = RANGE + 2 * MOST_RANGES
 
 /** Nanoseconds after which no further fragment comes: fragments of a datagram leave back to back. */
@@ -283,7 +290,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     const { data } = this.#window
     const vni = i32[at + Field.Vni]!
     const pair = i32[at + Field.Pair]!
-    data[entry + HEAD] = 1
+    data[entry + HEAD] = (i32[at + Field.Bits]! & Bit.SmallFirst) !== 0 ? TO_TUNNEL : OF_WHATEVER
     if (vni === NONE || pair === NONE) return
     if (data[entry + VNI] !== 0) {
       this.#noteHop(i32, at, pair)
@@ -359,8 +366,8 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     const nanoseconds = data[entry + NANOSECONDS]!
     if (data[entry + WHOLE] !== 0 || source === NONE || nanoseconds === NO_TIME) return
     const isHeadless = data[entry + HEAD] === 0
-    // The first fragment of a tunnel that the filter leaves out.
-    if (!isHeadless && data[entry + VNI] === 0) return
+    // The first fragment of something else, or of a tunnel that the filter leaves out.
+    if (data[entry + HEAD] === OF_WHATEVER && data[entry + VNI] === 0) return
     const seconds = data[entry + SECONDS]!
     const [firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds] = this.#times as [
       number,
@@ -409,8 +416,11 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       data[entry + TOTAL] = end
       this.#noteTotal(entry)
     }
+    const isIpv6 = (i32[at + Field.Bits]! & Bit.Ipv6Underlay) !== 0
+    if (isIpv6 && this.#overlaps(entry, start, end)) data[entry + BROKEN] = 1
     this.#addRange(entry, start, end)
     const isWhole =
+      data[entry + BROKEN] === 0 &&
       data[entry + TOTAL] !== 0 &&
       data[entry + RANGES] === 1 &&
       data[entry + RANGE] === 0 &&
@@ -418,6 +428,17 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     if (!isWhole || data[entry + WHOLE] !== 0) return
     data[entry + WHOLE] = 1
     this.reassembled++
+  }
+
+  /** Whether a range has bytes that came before and others that did not: an IPv6 datagram with such is discarded (RFC 5722). */
+  #overlaps(entry: number, start: number, end: number): boolean {
+    const { data } = this.#window
+    for (let i = 0; i < data[entry + RANGES]!; i++) {
+      const from = data[entry + RANGE + 2 * i]!
+      const to = data[entry + RANGE + 2 * i + 1]!
+      if (start < to && end > from && (start < from || end > to)) return true
+    }
+    return false
   }
 
   /** Joins a range with those it touches; the list stays without order. */
