@@ -101,7 +101,7 @@ export const Bit = {
   Copy: 1 << 10,
   /** A tunnel packet that the filter keeps. */
   Kept: 1 << 11,
-  /** Carries a number that its sender changes from packet to packet: an IPv4 identification, or an echo's sequence number. */
+  /** Carries a number that its sender changes from packet to packet: an IP identification, or an echo's sequence number. */
   Identified: 1 << 12,
   /** The same inner frame went to another peer just before; set by the copies judge. */
   Replica: 1 << 13,

@@ -330,7 +330,7 @@ function arpBits(view: DataView, at: number): number {
 
 /** IP identification 0 is what Open vSwitch always sends, and Linux with DF: it tells nothing (RFC 6864 §4.1). */
 function isIdentified({ outerIp, innerIp, innerTransport, innerView }: Layers): boolean {
-  if (outerIp.version === 4 && outerIp.identification !== 0) return true
+  if (outerIp.identification !== 0) return true
   if (innerIp.version === 4 && innerIp.identification !== 0) return true
   if (innerTransport === NONE || innerIp.protocol !== Protocol.IcmpV6) return false
   const type = icmpv6.type(innerView, innerTransport)

@@ -23,7 +23,8 @@ export function outerIpOf({ view, packet }: Recorded): { at: number; payloadAt: 
   dissect(layers, view, 0, capturedLength, wireLength, linkType, PORTS)
   const { outerIp: ip, outerDestinationPort: port } = layers
   if (ip.at === NONE || ip.isFragment || ip.lengthUnstated || ip.payloadAt === NONE) return null
-  if (port === NONE || PORTS[port] === 0 || layers.end < ip.payloadEnd || ip.at + ip.length !== ip.payloadEnd) return null
+  if (port === NONE || PORTS[port] === 0 || layers.end < ip.payloadEnd || ip.at + ip.length !== ip.payloadEnd)
+    return null
   return { at: ip.at, payloadAt: ip.payloadAt, end: ip.payloadEnd }
 }
 
