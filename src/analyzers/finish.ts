@@ -55,7 +55,7 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
     mtu: {
       ...underlayMtuOf(analysis, underlayMtu),
       perPair: pairMtuRows(analysis, pairOrder(analysis, rows)),
-      sizes: analysis.sizes.histogram(),
+      sizes: analysis.sizes.histogram(outerFragments.earlySizes),
     },
     timeline: analysis.timeline.finish((row) => analysis.vnis.innerBytes(row)),
     limits: limits(analysis),

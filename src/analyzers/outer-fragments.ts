@@ -10,6 +10,7 @@ import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
+import { SIZE_CLASSES, sizeClass } from './sizes.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { elapsed, near } from './time.ts'
 import { Window, type WindowState } from './window.ts'
@@ -47,7 +48,9 @@ const HEADER = 13
 /** Whether fragments overlap where that forbids to join them. */
 const BROKEN = 14
 const RANGE = 15
-const WORDS = RANGE + 2 * MOST_RANGES
+/** Later fragments that came before the first, by size class. */
+const EARLY_SIZES = RANGE + 2 * MOST_RANGES
+const WORDS = EARLY_SIZES + SIZE_CLASSES.length + 1
 
 /** Nanoseconds after which no further fragment comes: fragments of a datagram leave back to back. */
 const SETTLED = 1_000_000_000
@@ -125,6 +128,7 @@ export interface OuterFragmentsState {
   missing: TallyState<{ headless: number }>
   times: number[]
   later: number
+  earlySizes: number[]
 }
 
 /** Datagrams of the outermost IP layer that travel in fragments. */
@@ -137,6 +141,8 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   readonly #pairs = new Records(PAIR_CELLS)
   /** Later fragments of UDP datagrams in the whole capture: none at all speaks of a capture filter. */
   later = 0
+  /** Later fragments of tunnel datagrams that came before the first one, by size class: the judge of sizes has not seen them. */
+  readonly earlySizes: number[] = new Array<number>(SIZE_CLASSES.length + 1).fill(0)
   /** By pair row × 2 + direction. */
   readonly #splits = new Tally<SplitFigures>(() => ({
     first: 0,
@@ -243,6 +249,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       missing: this.#missing.save(),
       times: [...this.#times],
       later: this.later,
+      earlySizes: [...this.earlySizes],
     }
   }
 
@@ -258,6 +265,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     this.#missing.restore(state.missing)
     this.#times.splice(0, this.#times.length, ...state.times)
     this.later = state.later
+    this.earlySizes.splice(0, this.earlySizes.length, ...state.earlySizes)
   }
 
   /** The datagram's entry, a new one if the last one is whole or too old. */
@@ -299,6 +307,8 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     data[entry + VNI] = vni + 1
     data[entry + PAIR] = (i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? pair + 1 : -(pair + 1)
     this.#attribute(entry, data[entry + EARLY_BYTES]!, data[entry + EARLY_LENGTH]!)
+    for (let size = 0; size < this.earlySizes.length; size++)
+      this.earlySizes[size]! += data[entry + EARLY_SIZES + size]!
     this.#noteSplit(i32, at, entry, pair)
   }
 
@@ -392,6 +402,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       return
     }
     data[entry + EARLY_BYTES]! += bytes
+    data[entry + EARLY_SIZES + sizeClass(length)]!++
     data[entry + EARLY_LENGTH] = Math.max(data[entry + EARLY_LENGTH]!, length)
   }
 

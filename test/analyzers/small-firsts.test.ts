@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
 import { finish } from '../../src/analyzers/finish.ts'
-import { MAX_HELD_BYTES, SmallFirsts } from '../../src/analyzers/small-firsts.ts'
+import { MAX_HELD_BYTES, MOST_TURNED, SmallFirsts } from '../../src/analyzers/small-firsts.ts'
 import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import {
@@ -449,6 +449,15 @@ describe('parts of a capture', () => {
     expect(printed(earlier)).toBe(whole)
     const second = analyze(cut.slice(1, 2), { begins: false })
     expect(analyze(cut.slice(0, 1), { begins: false }).merge(second)).toBe(true)
+  })
+
+  it('are read in order where more of them began with a later fragment than a part remembers', () => {
+    const late = (count: number) =>
+      records(
+        Array.from({ length: count }, (_, id) => [piece(id, 8, undefined, { id }), piece(id, 0, 8, { id })]).flat(),
+      )
+    const merges = (count: number) => analyze([]).merge(analyze(late(count), { begins: false }))
+    expect([merges(MOST_TURNED), merges(MOST_TURNED + 1)]).toEqual([true, false])
   })
 
   it('are left as they are by a summary in their midst', () => {
