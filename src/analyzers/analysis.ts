@@ -311,6 +311,7 @@ export class Analysis {
     this.underlayNeighbors.observe(log, at)
     this.echo.tick(log, at)
     this.integrity.observe(log, at)
+    if (this.outerFragments.isDamaged) this.integrity.observe(this.outerFragments.takeDamaged(), 0)
     const isKept = (i32[at + Field.Bits]! & Bit.Kept) !== 0
     if (!isKept && !isTunnelFragment) return
     this.networkCopies.observe(log, at)

@@ -64,7 +64,10 @@ export const Field = {
   FragmentLow: 31,
   FragmentOffset: 32,
   FragmentLength: 33,
-  /** Of an ICMP error: address ids and ports (source × 65 536 + destination) of the packet it quotes, and the VNI in it. */
+  /**
+   * Of an ICMP error: address ids and ports (source × 65 536 + destination) of the packet it quotes, and the VNI in it. Of an outer
+   * fragment that is none: `word` and `expected` of fragment-sums.ts in place of the last two.
+   */
   QuotedSource: 34,
   QuotedDestination: 35,
   QuotedPorts: 36,

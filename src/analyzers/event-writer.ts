@@ -17,6 +17,7 @@ import * as vxlan from '../codecs/vxlan.ts'
 import { Bit, Field } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
 import { Fingerprint } from './fingerprint.ts'
+import { FragmentSums } from './fragment-sums.ts'
 import type { Keys } from './keys.ts'
 import { Marker } from './marker.ts'
 import type { Observation } from './observation.ts'
@@ -60,6 +61,7 @@ function clear(i32: Int32Array, at: number): void {
 /** Writes the records of events. */
 export class EventWriter {
   readonly #fingerprint = new Fingerprint()
+  readonly #sums = new FragmentSums()
   readonly #marker: Marker
 
   /**
@@ -124,6 +126,11 @@ export class EventWriter {
       i32[at + Field.FragmentLow] = fingerprint.low
       i32[at + Field.FragmentOffset] = outerIp.fragmentOffset
       i32[at + Field.FragmentLength] = o.firstLength === NONE ? fragmentLength(layers) : o.firstLength
+      if ((bits & Bit.IcmpError) === 0 && o.firstLength === NONE) {
+        this.#sums.take(o, i32[at + Field.Marks]!)
+        i32[at + Field.QuotedPorts] = this.#sums.word
+        i32[at + Field.QuotedVni] = this.#sums.expected
+      }
       if (o.outside && i32[at + Field.Marks] === 0 && isSmallFirst(layers, this.ports)) {
         bits |= Bit.SmallFirst
         this.#fillEnds(i32, at, layers)

@@ -46,6 +46,7 @@ export interface HeldState extends DatagramKey {
   orphaned: boolean
   isIpv6: boolean
   inserts: number
+  hasFirst: boolean
   total: number
   stretches: number[]
   bytes: Uint8Array
@@ -59,6 +60,8 @@ export class HeldFragments {
   isIpv6 = false
   /** How many first fragments had been remembered elsewhere when the last fragment came. */
   inserts = 0
+  /** Whether one of the fragments has offset 0. */
+  hasFirst = false
   /** No longer waited for. */
   gone = false
   #bytes = new Uint8Array(0)
@@ -96,6 +99,7 @@ export class HeldFragments {
 
   /** Indexes of the fragments with offset 0. */
   get firsts(): number[] {
+    if (!this.hasFirst) return []
     return Array.from({ length: this.count }, (_, index) => index).filter(
       (index) => this.#meta[index * CELLS + IS_FIRST] === 1,
     )
@@ -112,6 +116,7 @@ export class HeldFragments {
     this.#meta.push(this.#length, length, walked, number, seconds, nanoseconds)
     this.#meta.push(capturedLength, wireLength, interfaceId, linkType, flags, start === 0 ? 1 : 0)
     this.#length += length
+    if (start === 0) this.hasFirst = true
     if (!layers.outerIp.moreFragments) this.#total = end
     addStretch(this.#stretches, start, end)
   }
@@ -181,6 +186,7 @@ export class HeldFragments {
       orphaned: this.orphaned,
       isIpv6: this.isIpv6,
       inserts: this.inserts,
+      hasFirst: this.hasFirst,
       total: this.#total,
       stretches: [...this.#stretches],
       bytes: this.#bytes.slice(0, this.#length),
@@ -199,6 +205,7 @@ export class HeldFragments {
     held.#grow(state.bytes.length)
     held.#bytes.set(state.bytes)
     held.#length = state.bytes.length
+    held.hasFirst = state.hasFirst
     return held
   }
 

@@ -5,10 +5,12 @@
  * A datagram is missing a fragment when a second after its first one it is still not whole; the edges of the capture are allowed for.
  * What misleads: a capture filter on UDP ports, which lets no later fragment through, and a capture that itself lost packets.
  */
+import { fold } from '../codecs/checksum.ts'
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Bit, EventLog, Field } from './event-log.ts'
+import { checksumMarks, Summed, statedLength } from './fragment-sums.ts'
 import { Records, type RecordsState } from './records.ts'
 import { SIZE_CLASSES, sizeClass } from './sizes.ts'
 import { Tally, type TallyState } from './tally.ts'
@@ -50,7 +52,18 @@ const BROKEN = 14
 const RANGE = 15
 /** Later fragments that came before the first, by size class. */
 const EARLY_SIZES = RANGE + 2 * MOST_RANGES
-const WORDS = EARLY_SIZES + SIZE_CLASSES.length + 1
+/** Sum and bytes of the fragments so far, and whether one lacks its sum: see fragment-sums.ts. */
+const SUM = EARLY_SIZES + SIZE_CLASSES.length + 1
+const SUMMED_BYTES = SUM + 1
+const UNSUMMED = SUM + 2
+/** Words of the event of the first fragment that {@link FIRST_FIELDS} names. */
+const FIRST = SUM + 3
+/** What is told of a datagram whose checksums are wrong, and what they must come to. */
+const FIRST_FIELDS = [
+  ...[Field.Number, Field.Bits, Field.Vni, Field.Pair, Field.Route, Field.Source, Field.Destination, Field.OuterPorts],
+  ...[Field.KindVni, Field.QuotedPorts, Field.QuotedVni],
+] as const
+const WORDS = FIRST + FIRST_FIELDS.length
 
 /** Nanoseconds after which no further fragment comes: fragments of a datagram leave back to back. */
 const SETTLED = 1_000_000_000
@@ -143,6 +156,9 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   later = 0
   /** Later fragments of tunnel datagrams that came before the first one, by size class: the judge of sizes has not seen them. */
   readonly earlySizes: number[] = new Array<number>(SIZE_CLASSES.length + 1).fill(0)
+  /** Whether the packet at hand completed a datagram whose checksums are wrong. */
+  isDamaged = false
+  readonly #damaged = new EventLog(1)
   /** By pair row × 2 + direction. */
   readonly #splits = new Tally<SplitFigures>(() => ({
     first: 0,
@@ -235,6 +251,12 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
         packets,
         headless: figures.headless,
       }))
+  }
+
+  /** The event of the datagram's first fragment, as far as its damage is told by it; asked once, when {@link isDamaged}. */
+  takeDamaged(): EventLog {
+    this.isDamaged = false
+    return this.#damaged
   }
 
   save(): OuterFragmentsState {
@@ -427,6 +449,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       data[entry + TOTAL] = end
       this.#noteTotal(entry)
     }
+    this.#noteSum(i32, at, entry)
     const isIpv6 = (i32[at + Field.Bits]! & Bit.Ipv6Underlay) !== 0
     if (isIpv6 && this.#overlaps(entry, start, end)) data[entry + BROKEN] = 1
     this.#addRange(entry, start, end)
@@ -439,6 +462,33 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     if (!isWhole || data[entry + WHOLE] !== 0) return
     data[entry + WHOLE] = 1
     this.reassembled++
+    this.#verify(entry)
+  }
+
+  #noteSum(i32: Int32Array, at: number, entry: number): void {
+    const { data } = this.#window
+    if (i32[at + Field.FragmentOffset] === 0) {
+      for (let word = 0; word < FIRST_FIELDS.length; word++) data[entry + FIRST + word] = i32[at + FIRST_FIELDS[word]!]!
+    }
+    const isSummed = (i32[at + Field.Bits]! & Bit.IcmpError) === 0 && (i32[at + Field.QuotedPorts]! & Summed.Yes) !== 0
+    if (!isSummed) data[entry + UNSUMMED] = 1
+    data[entry + SUM] = fold(data[entry + SUM]! + (i32[at + Field.QuotedPorts]! & 0xffff))
+    data[entry + SUMMED_BYTES]! += i32[at + Field.FragmentLength]!
+  }
+
+  /** Checksums of a datagram of which each byte came once. */
+  #verify(entry: number): void {
+    const { data } = this.#window
+    if (data[entry + UNSUMMED] !== 0 || data[entry + SUMMED_BYTES] !== data[entry + TOTAL]) return
+    const { i32 } = this.#damaged
+    for (let word = 0; word < FIRST_FIELDS.length; word++) i32[FIRST_FIELDS[word]!] = data[entry + FIRST + word]!
+    const expected = i32[Field.QuotedVni]!
+    if (statedLength(expected) !== data[entry + TOTAL]) return
+    const marks = checksumMarks(i32[Field.QuotedPorts]!, expected, data[entry + SUM]!)
+    i32[Field.Marks] = marks
+    // Fragments are no super-frames, whatever the flow's MSS.
+    i32[Field.Flow] = NONE
+    this.isDamaged = marks !== 0
   }
 
   /** Whether a range has bytes that came before and others that did not: an IPv6 datagram with such is discarded (RFC 5722). */

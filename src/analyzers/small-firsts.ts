@@ -102,7 +102,7 @@ export class SmallFirsts {
 
   /** Whether a record waits that has not been counted yet. */
   get withholds(): boolean {
-    for (const held of this.#waiting.values()) if (held.firsts.length > 0) return true
+    for (const held of this.#waiting.values()) if (held.hasFirst) return true
     return false
   }
 
@@ -172,7 +172,8 @@ export class SmallFirsts {
     if (later.#added === 0) return true
     if (this.#waiting.size + later.#peak > this.size || this.#bytes + later.#peakBytes > this.maxBytes) return false
     for (const held of this.#waiting.values()) {
-      if (isOver(held, later.#earliest) || isOver(held, later.#latest)) return false
+      const [from, to] = [later.#earliest, later.#latest]
+      if (isOver(held, from[0]!, from[1]!) || isOver(held, to[0]!, to[1]!)) return false
     }
     return true
   }
@@ -247,7 +248,7 @@ export class SmallFirsts {
   #find(o: Observation): HeldFragments | undefined {
     if (this.#waiting.size === 0) return undefined
     const held = this.#waiting.get(slot(this.#digest.high, this.#digest.low))
-    if (held === undefined || !isOver(held, [o.seconds, o.nanoseconds])) return held
+    if (held === undefined || !isOver(held, o.seconds, o.nanoseconds)) return held
     this.#expired++
     this.#giveUp(held)
     return undefined
@@ -330,8 +331,9 @@ export class SmallFirsts {
   }
 
   #expire(o: Observation): void {
-    const time = [o.seconds, o.nanoseconds]
-    for (let oldest = this.#oldest(); oldest !== undefined && isOver(oldest, time); oldest = this.#oldest()) {
+    const { seconds, nanoseconds } = o
+    for (let oldest = this.#oldest(); oldest !== undefined; oldest = this.#oldest()) {
+      if (!isOver(oldest, seconds, nanoseconds)) return
       this.#expired++
       this.#giveUp(oldest)
     }
@@ -352,9 +354,9 @@ export class SmallFirsts {
 
   #noteTime(seconds: number, nanoseconds: number): void {
     if (nanoseconds === NO_TIME) return
-    if (isBefore(seconds, nanoseconds, this.#earliest)) this.#earliest = [seconds, nanoseconds]
+    if (isBefore(seconds, nanoseconds, this.#earliest)) setTime(this.#earliest, seconds, nanoseconds)
     if (this.#latest[1] === NO_TIME || !isBefore(seconds, nanoseconds, this.#latest)) {
-      this.#latest = [seconds, nanoseconds]
+      setTime(this.#latest, seconds, nanoseconds)
     }
   }
 
@@ -367,12 +369,7 @@ export class SmallFirsts {
   #swallows(entry: number, held: HeldFragments, later: SmallFirsts): boolean {
     const isThere = this.#firsts.age(entry) + held.inserts < this.size
     const [from, to] = [later.#earliest, later.#latest]
-    return (
-      isThere &&
-      held.firsts.length === 0 &&
-      this.#isNear(entry, from[0]!, from[1]!) &&
-      this.#isNear(entry, to[0]!, to[1]!)
-    )
+    return isThere && !held.hasFirst && this.#isNear(entry, from[0]!, from[1]!) && this.#isNear(entry, to[0]!, to[1]!)
   }
 
   /** Whether a later part has anything of a datagram that waits here. */
@@ -405,13 +402,17 @@ function usable({ version, moreFragments }: IpLayer, length: number): number {
 }
 
 /** Whether a datagram's time is over at a time; one that is not known is near to any. */
-function isOver({ seconds, nanoseconds, isIpv6 }: HeldFragments, time: readonly number[]): boolean {
-  const lifetime = (isIpv6 ? LIFETIME_IPV6 : LIFETIME_IPV4) * BILLION
-  return !near(time[0]!, time[1]!, seconds, nanoseconds, lifetime)
+function isOver(held: HeldFragments, seconds: number, nanoseconds: number): boolean {
+  const lifetime = (held.isIpv6 ? LIFETIME_IPV6 : LIFETIME_IPV4) * BILLION
+  return !near(seconds, nanoseconds, held.seconds, held.nanoseconds, lifetime)
 }
 
-function isBefore(seconds: number, nanoseconds: number, [thenSeconds, thenNanoseconds]: readonly number[]): boolean {
-  return (
-    thenNanoseconds === NO_TIME || seconds < thenSeconds! || (seconds === thenSeconds && nanoseconds < thenNanoseconds!)
-  )
+/** Whether a time comes before another, which may not be known yet. */
+function isBefore(seconds: number, nanoseconds: number, then: readonly number[]): boolean {
+  return then[1] === NO_TIME || seconds < then[0]! || (seconds === then[0] && nanoseconds < then[1]!)
+}
+
+function setTime(time: number[], seconds: number, nanoseconds: number): void {
+  time[0] = seconds
+  time[1] = nanoseconds
 }

@@ -9,7 +9,11 @@ import { Random } from '../support/random.ts'
 import { identified, outerIpOf, randomCuts, recorded, split } from '../support/split.ts'
 
 /** Both captures, with the same identifications: whole, and in fragments. */
-function captures(records: readonly Recorded[], random: Random): { whole: Recorded[]; parts: Recorded[]; cut: number } {
+function captures(
+  records: readonly Recorded[],
+  random: Random,
+  damaged = 0,
+): { whole: Recorded[]; parts: Recorded[]; cut: number } {
   const whole: Recorded[] = []
   const parts: Recorded[] = []
   let cut = 0
@@ -23,8 +27,11 @@ function captures(records: readonly Recorded[], random: Random): { whole: Record
     const { buffer, byteOffset } = record.view
     const frame = new Uint8Array(buffer, byteOffset, where.end)
     const id = 1000 + index
-    whole.push(recorded(record, identified(frame, where, id)))
-    const fragments = split(frame, where, randomCuts(random, where.end - where.payloadAt), id)
+    const sent = identified(frame, where, id)
+    // Some are damaged on the way, behind the headers, before they are cut.
+    if (random.chance(damaged)) sent[where.end - 1]! ^= 1 << random.below(8)
+    whole.push(recorded(record, sent))
+    const fragments = split(sent, where, randomCuts(random, where.end - where.payloadAt), id)
     cut += fragments.length > 1 ? 1 : 0
     if (random.chance(30)) fragments.sort(() => random.below(3) - 1)
     parts.push(...fragments.map((fragment) => recorded(record, fragment)))
@@ -58,11 +65,11 @@ function carried(analysis: Analysis): object {
 }
 
 /** Findings about what is carried, with their counts. */
-function inside(analysis: Analysis): object {
+function inside(analysis: Analysis, codes: ReadonlySet<string> = INNER): object {
   const settled = analysis.settled()
   const { mtu } = finish(settled, { rows: 0 })
   return diagnose({ analysis: settled, files: [], dropped: null, mtu })
-    .filter(({ code }) => INNER.has(code))
+    .filter(({ code }) => codes.has(code))
     .map(({ code, subject, count }) => ({ code, subject, count }))
 }
 
@@ -80,6 +87,8 @@ const INNER = new Set([
   ...['CONGESTION', 'ECN_ILLEGAL', 'ONE_WAY', 'VNI_MISMATCH'],
 ])
 
+const CHECKSUMS = new Set(['OUTER_CHECKSUM_BAD', 'INNER_CHECKSUM_BAD'])
+
 describe.each(FIXTURES)('%s', (name) => {
   const records = recordsOf(fixture(name))
 
@@ -95,6 +104,13 @@ describe.each(FIXTURES)('%s', (name) => {
       if (tunnel.faults.length === 0)
         expect(mtu.sizes.reduce((sum, { packets }) => sum + packets, 0)).toBe(tunnelled + tunnel.fragments.others)
       if (cut > 0) expect(parts.length).toBeGreaterThan(whole.length)
+    }
+  })
+
+  it('is damaged the same in fragments', () => {
+    for (const seed of [1, 2, 3]) {
+      const { whole, parts } = captures(records, new Random(seed), 20)
+      expect(inside(analyze(parts), CHECKSUMS)).toEqual(inside(analyze(whole), CHECKSUMS))
     }
   })
 
