@@ -26,7 +26,9 @@ export const MAX_HELD_BYTES = 32 * 1024 * 1024
 
 /** Largest payload of a datagram (RFC 791 §3.1, RFC 8200 §3). */
 const MAX_PAYLOAD = 65_535
-const BILLION = 1_000_000_000
+/** Nanoseconds that a datagram is waited for. */
+const WAIT_IPV4 = LIFETIME_IPV4 * 1_000_000_000
+const WAIT_IPV6 = LIFETIME_IPV6 * 1_000_000_000
 /** Entries of the queue that may be gone before it is tidied. */
 const QUEUE_SLACK = 256
 /** Datagrams that began with a later fragment and were joined, of which a part remembers the keys; with more it is read in order. */
@@ -139,7 +141,7 @@ export class SmallFirsts {
   /** Fills an observation with the next record whose waiting is over. @returns Whether there was one. */
   next(o: Observation): boolean {
     if (this.#nextReady === this.#ready.length) {
-      this.#ready = []
+      if (this.#nextReady > 0) this.#ready = []
       this.#nextReady = 0
       return false
     }
@@ -270,7 +272,7 @@ export class SmallFirsts {
 
   #isNear(entry: number, seconds: number, nanoseconds: number): boolean {
     const { data } = this.#firsts
-    const lifetime = (data[entry + IPV6] === 1 ? LIFETIME_IPV6 : LIFETIME_IPV4) * BILLION
+    const lifetime = data[entry + IPV6] === 1 ? WAIT_IPV6 : WAIT_IPV4
     return near(seconds, nanoseconds, data[entry + SECONDS]!, data[entry + NANOSECONDS]!, lifetime)
   }
 
@@ -403,7 +405,7 @@ function usable({ version, moreFragments }: IpLayer, length: number): number {
 
 /** Whether a datagram's time is over at a time; one that is not known is near to any. */
 function isOver(held: HeldFragments, seconds: number, nanoseconds: number): boolean {
-  const lifetime = (held.isIpv6 ? LIFETIME_IPV6 : LIFETIME_IPV4) * BILLION
+  const lifetime = held.isIpv6 ? WAIT_IPV6 : WAIT_IPV4
   return !near(seconds, nanoseconds, held.seconds, held.nanoseconds, lifetime)
 }
 

@@ -27,7 +27,7 @@ function captures(
     const { buffer, byteOffset } = record.view
     const frame = new Uint8Array(buffer, byteOffset, where.end)
     const id = 1000 + index
-    const sent = identified(frame, where, id)
+    const sent = identified(frame, where, id).slice()
     // Some are damaged on the way, behind the headers, before they are cut.
     if (random.chance(damaged)) sent[where.end - 1]! ^= 1 << random.below(8)
     whole.push(recorded(record, sent))
@@ -110,7 +110,9 @@ describe.each(FIXTURES)('%s', (name) => {
   it('is damaged the same in fragments', () => {
     for (const seed of [1, 2, 3]) {
       const { whole, parts } = captures(records, new Random(seed), 20)
-      expect(inside(analyze(parts), CHECKSUMS)).toEqual(inside(analyze(whole), CHECKSUMS))
+      const found = inside(analyze(whole), CHECKSUMS)
+      expect(inside(analyze(parts), CHECKSUMS)).toEqual(found)
+      if (whole.filter((record) => outerIpOf(record) !== null).length > 40) expect(found).not.toEqual([])
     }
   })
 
