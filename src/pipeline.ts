@@ -142,6 +142,8 @@ export class Summarizer {
       await this.#dispatch(convoy, this.#files.length)
       while (convoy.underWay.length > 0) await this.#collect(convoy)
     }
+    // Fragments of different files do not belong together.
+    this.analysis.settle()
     // Blocks that are no packets take numbers too, also behind the last packet.
     this.analysis.numbers = reader.nextNumber - 1
     this.#files.push(describe(name, reader, firstPacket, source.stored))
@@ -178,6 +180,7 @@ export class Summarizer {
       await merged.close()
     }
     this.#origins = merged.origins
+    this.analysis.settle()
     this.analysis.numbers = merged.origins.count
     let unreadable: CaptureError | null = null
     for (const [file, input] of inputs.entries()) {
@@ -196,7 +199,8 @@ export class Summarizer {
   /** The summary of what has been read so far; in the midst of a file too. */
   summary(): Summary {
     const { rows = DEFAULT_ROWS, underlayMtu } = this.#options
-    const { capture, ...rest } = finish(this.analysis, { rows, underlayMtu })
+    const analysis = this.analysis.settled()
+    const { capture, ...rest } = finish(analysis, { rows, underlayMtu })
     const files = this.#open === null ? this.#files : [...this.#files, this.#open()]
     const losses = files.map((file) => file.dropped)
     const dropped = losses.includes(null) ? null : losses.reduce<number>((sum, count) => sum + (count ?? 0), 0)
@@ -219,7 +223,7 @@ export class Summarizer {
       macs: rest.macs,
       mtu: rest.mtu,
       timeline: rest.timeline,
-      findings: diagnose({ analysis: this.analysis, files, dropped, mtu: rest.mtu }),
+      findings: diagnose({ analysis, files, dropped, mtu: rest.mtu }),
       limits: rest.limits,
     }
     if (this.#origins !== null) {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Analysis, EVENT_LIMIT } from '../src/analyzers/analysis.ts'
 import { DEFAULT_LIMITS } from '../src/analyzers/limits.ts'
 import { FIXED_MEGABYTES, MAX_MEGABYTES, MIN_MEGABYTES } from '../src/analyzers/memory.ts'
+import { MAX_HELD_BYTES, MOST_TURNED } from '../src/analyzers/small-firsts.ts'
 import { Tally } from '../src/analyzers/tally.ts'
 import * as reading from '../src/capture/bounds.ts'
 import { MOST_OPEN } from '../src/capture/merge.ts'
@@ -41,6 +42,8 @@ const BOUNDS: Record<string, unknown> = {
   MAX_HEADERS,
   MAX_NESTING,
   ...Object.fromEntries(Object.entries(reassembly).filter(([name]) => /^[A-Z_0-9]+$/.test(name))),
+  MAX_HELD_BYTES,
+  MOST_TURNED,
   MAX_WAITING_BYTES,
   MOST_INTERFACES,
   ...Object.fromEntries(Object.entries(DEFAULT_LIMITS).map(([table, limit]) => [`limits.${table}`, limit])),

@@ -31,13 +31,14 @@ import { NetworkCopies } from './network-copies.ts'
 import { Observation } from './observation.ts'
 import { OuterFragments } from './outer-fragments.ts'
 import { Passage } from './passage.ts'
-import { Path, PathBit, type Paths, type Settler } from './paths.ts'
+import { Path, PathBit, type PathCounter, type Paths } from './paths.ts'
 import { PortDirections } from './port-directions.ts'
 import { Ports } from './ports.ts'
 import { Readings, readingsBuffers } from './readings.ts'
 import { Requests } from './requests.ts'
 import { SegmentSizes } from './segment-sizes.ts'
 import { Sizes } from './sizes.ts'
+import { SmallFirsts } from './small-firsts.ts'
 import { SourcePorts } from './source-ports.ts'
 import { Tcp } from './tcp.ts'
 import { Timeline } from './timeline.ts'
@@ -78,7 +79,7 @@ export interface AnalysisState {
 }
 
 /** Counters and judges over one part of a capture. */
-export class Analysis implements Settler {
+export class Analysis implements PathCounter {
   /** The packet at hand: fill it (`record`, `dissect` into its layers), then call {@link observe}. */
   readonly observation = new Observation()
   readonly limits: Limits
@@ -93,6 +94,8 @@ export class Analysis implements Settler {
   readonly flows: Flows
   readonly macs: Macs
   readonly timeline: Timeline
+  /** First fragments without the headers, which wait for the rest. */
+  readonly smallFirsts: SmallFirsts
   readonly copies: Copies
   readonly outerFragments: OuterFragments
   readonly tcp = new Tcp()
@@ -114,6 +117,9 @@ export class Analysis implements Settler {
   readonly loops: Loops
   /** Packet numbers that this part took, those of blocks that are no packets included. */
   numbers = 0
+  /** The record at hand of those that waited. */
+  readonly #late = new Observation()
+  readonly #options: AnalysisOptions
   readonly #filter: Filter
   readonly #begins: boolean
   readonly #log: EventLog
@@ -123,6 +129,8 @@ export class Analysis implements Settler {
   /** The group of packets at hand, and which of them the express lane took. */
   readonly #readings = new Readings(readingsBuffers(GROUP))
   readonly #ordinary = new Uint8Array(GROUP)
+  /** The event of a packet that is counted by itself. */
+  readonly #alone = new EventLog(1, new Int32Array(STRIDE))
   readonly #packet = emptyPacket()
   #waiting = 0
   #view: DataView = this.observation.layers.view
@@ -134,6 +142,7 @@ export class Analysis implements Settler {
 
   constructor(options: AnalysisOptions = {}) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#options = options
     const { limits } = this
     this.#begins = options.begins ?? true
     const ports = options.ports ?? tunnelPorts()
@@ -151,6 +160,7 @@ export class Analysis implements Settler {
     this.macs = new Macs(this.keys, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)
     this.#express = new ExpressLane(this.keys.paths, this.timeline)
+    this.smallFirsts = new SmallFirsts(limits.datagrams, ports)
     this.copies = new Copies(limits.window)
     this.loops = new Loops(this.copies)
     this.outerFragments = new OuterFragments(limits.datagrams)
@@ -222,25 +232,43 @@ export class Analysis implements Settler {
     this.numbers = Math.max(this.numbers, numberOf(meta, to - 1))
     this.fetched = this.#express.fetch(readings, from, to)
     let ordinary = 0
+    let judged = from
     for (let slot = from; slot < to; slot++) {
       const isOrdinary = this.#express.count(readings, slot)
       this.#ordinary[slot - from] = isOrdinary ? 1 : 0
-      if (isOrdinary) ordinary++
-      else this.#countLong(meta, slot, log)
+      if (isOrdinary) {
+        ordinary++
+        continue
+      }
+      const o = this.#takeApart(meta, slot)
+      if (!o.layers.outerIp.isFragment) this.#count(o, log, slot * STRIDE)
+      else {
+        // It may wait, or end the waiting of others: whatever comes of it is judged behind the packets before it.
+        this.#judgeGroup(log, from, judged, slot)
+        judged = slot + 1
+        this.#observeFragment(o)
+      }
     }
     this.tunnel.countVxlan(ordinary)
     this.expressPackets += ordinary
-    if (this.#begins) {
-      this.fetched ^= this.#fetch(log, from, to)
-      for (let slot = from; slot < to; slot++) {
-        if (this.#ordinary[slot - from] !== 0) this.#judgeOrdinary(log, slot * STRIDE)
-        else this.#judge(log, slot * STRIDE)
-      }
-    } else for (let slot = from; slot < to; slot++) this.#log.keep(log, slot * STRIDE)
+    this.#judgeGroup(log, from, judged, to)
+  }
+
+  /** Judges the packets of a group from `first` on, or keeps their events. */
+  #judgeGroup(log: EventLog, from: number, first: number, to: number): void {
+    if (!this.#begins) {
+      for (let slot = first; slot < to; slot++) this.#log.keep(log, slot * STRIDE)
+      return
+    }
+    this.fetched ^= this.#fetch(log, first, to)
+    for (let slot = first; slot < to; slot++) {
+      if (this.#ordinary[slot - from] !== 0) this.#judgeOrdinary(log, slot * STRIDE)
+      else this.#judge(log, slot * STRIDE)
+    }
   }
 
   /** Adds what a path's packets counted to the rows that they belong to. */
-  settle({ i32, f64 }: Paths, at: number): void {
+  countPath({ i32, f64 }: Paths, at: number): void {
     const packets = i32[at + Path.Packets]!
     const innerBytes = f64[(at + Path.InnerBytes) >> 1]!
     const wireBytes = f64[(at + Path.WireBytes) >> 1]!
@@ -261,25 +289,39 @@ export class Analysis implements Settler {
   }
 
   /** Brings every count up to date: to be called before any is read. */
-  settleAll(): void {
+  countPaths(): void {
     this.drain()
-    this.keys.paths.settleAll()
+    this.keys.paths.countPaths()
   }
 
   /** Counts and judges the packet in {@link observation}. */
   observe(): void {
     this.drain()
     const o = this.observation
-    const { log } = this.#readings
     this.numbers = Math.max(this.numbers, o.number)
     this.capture.observe(o)
-    this.#count(log, 0)
-    if (this.#begins) this.#judge(log, 0)
-    else this.#log.keep(log, 0)
+    if (o.layers.outerIp.isFragment) this.#observeFragment(o)
+    else this.#observeAlone(o)
   }
 
-  /** Takes a packet apart and counts it. */
-  #countLong(meta: Float64Array, slot: number, log: EventLog): void {
+  /** Counts what still waits for further fragments as what it is by itself; call where a file ends. */
+  settle(): void {
+    this.drain()
+    this.smallFirsts.finish()
+    this.#observeLate()
+  }
+
+  /** This analysis if every packet is counted, else a copy that has settled, while this one can go on. */
+  settled(): Analysis {
+    if (!this.smallFirsts.withholds) return this
+    const copy = new Analysis(this.#options)
+    copy.restore(this.save())
+    copy.settle()
+    return copy
+  }
+
+  /** Takes a packet apart into {@link observation}. */
+  #takeApart(meta: Float64Array, slot: number): Observation {
     const packet = this.#packet
     getPacket(meta, slot, packet)
     const { observation } = this
@@ -287,12 +329,27 @@ export class Analysis implements Settler {
     const { layers } = observation
     dissect(layers, this.#view, packet.at, packet.capturedLength, wireLength, packet.linkType, this.#ports)
     observation.record(packet, this.#file, 1)
-    this.#count(log, slot * STRIDE)
+    return observation
   }
 
-  /** Counts the packet in {@link observation} and writes its event. */
-  #count(log: EventLog, at: number): void {
-    const o = this.observation
+  #observeFragment(o: Observation): void {
+    if (!this.smallFirsts.take(o)) this.#observeAlone(o)
+    this.#observeLate()
+  }
+
+  #observeLate(): void {
+    while (this.smallFirsts.next(this.#late)) this.#observeAlone(this.#late)
+  }
+
+  #observeAlone(o: Observation): void {
+    const log = this.#alone
+    this.#count(o, log, 0)
+    if (this.#begins) this.#judge(log, 0)
+    else this.#log.keep(log, 0)
+  }
+
+  /** Counts a packet and writes its event. */
+  #count(o: Observation, log: EventLog, at: number): void {
     o.clearRows()
     this.tunnel.observe(o)
     if (o.layers.tunnel !== TunnelKind.None && this.#filter.keeps(o.layers)) {
@@ -320,11 +377,12 @@ export class Analysis implements Settler {
   merge(later: Analysis): boolean {
     if (later.#begins)
       throw new TypeError('only a part that does not begin the capture can be merged onto an earlier one')
+    this.countPaths()
+    later.countPaths()
     if (!this.#canTake(later)) return false
-    this.settleAll()
-    later.settleAll()
     const maps = this.keys.merge(later.keys)
     const offset = this.numbers
+    this.smallFirsts.merge(later.smallFirsts, offset)
     this.capture.merge(later.capture, maps, offset)
     this.tunnel.merge(later.tunnel, maps, offset)
     this.vnis.merge(later.vnis, maps, offset)
@@ -333,7 +391,7 @@ export class Analysis implements Settler {
     this.flows.merge(later.flows, maps, offset)
     this.macs.merge(later.macs, maps, offset)
     this.timeline.merge(later.timeline, maps, offset)
-    const log = this.#begins ? this.#readings.log : this.#log
+    const log = this.#begins ? this.#alone : this.#log
     for (let event = 0; event < later.#log.count; event++) {
       const at = this.#begins ? 0 : log.append()
       log.adopt(at, later.#log, event * STRIDE, maps, offset)
@@ -345,7 +403,7 @@ export class Analysis implements Settler {
 
   /** Everything counted so far as plain objects of typed arrays. */
   save(): AnalysisState {
-    this.settleAll()
+    this.countPaths()
     return {
       begins: this.#begins,
       numbers: this.numbers,
@@ -369,12 +427,12 @@ export class Analysis implements Settler {
 
   /** Every component with state of its own. */
   #stateful(): [string, Stateful][] {
-    const { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
+    const { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
     const { copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
     const { macMoves, addressClaims, integrity } = this
     const { networkCopies, requests, addressRequests, underlayNeighbors, portDirections, sourcePorts, floods, loops } =
       this
-    const counters = { keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
+    const counters = { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
     // A part that does not begin the capture has run no judge.
     const sized = { outerFragments, sizes, passage, icmpErrors, segmentSizes }
     const reached = { requests, addressRequests, underlayNeighbors, portDirections }
@@ -387,7 +445,7 @@ export class Analysis implements Settler {
 
   #canTake(later: Analysis): boolean {
     const log = later.#log
-    if (log.overflowed || later.keys.needsPast) return false
+    if (log.overflowed || later.keys.needsPast || !this.smallFirsts.canTake(later.smallFirsts, log)) return false
     if (!this.#begins && this.#log.count + log.count > this.#log.limit) return false
     const tables = this.tables
     const shared = this.keys.tables.length
@@ -441,6 +499,7 @@ export class Analysis implements Settler {
     this.underlayNeighbors.observe(log, at)
     this.echo.tick(log, at)
     this.integrity.observe(log, at)
+    if (this.outerFragments.isDamaged) this.integrity.observe(this.outerFragments.takeDamaged(), 0)
     const isKept = (i32[at + Field.Bits]! & Bit.Kept) !== 0
     if (!isKept && !isTunnelFragment) return
     this.networkCopies.observe(log, at)

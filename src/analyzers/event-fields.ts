@@ -64,7 +64,10 @@ export const Field = {
   FragmentLow: 31,
   FragmentOffset: 32,
   FragmentLength: 33,
-  /** Of an ICMP error: address ids and ports (source × 65 536 + destination) of the packet it quotes, and the VNI in it. */
+  /**
+   * Of an ICMP error: address ids and ports (source × 65 536 + destination) of the packet it quotes, and the VNI in it. Of an outer
+   * fragment that is none: `word` and `expected` of fragment-sums.ts in place of the last two.
+   */
   QuotedSource: 34,
   QuotedDestination: 35,
   QuotedPorts: 36,
@@ -101,7 +104,7 @@ export const Bit = {
   Copy: 1 << 10,
   /** A tunnel packet that the filter keeps. */
   Kept: 1 << 11,
-  /** Carries a number that its sender changes from packet to packet: an IPv4 identification, or an echo's sequence number. */
+  /** Carries a number that its sender changes from packet to packet: an IP identification, or an echo's sequence number. */
   Identified: 1 << 12,
   /** The same inner frame went to another peer just before; set by the copies judge. */
   Replica: 1 << 13,
@@ -133,4 +136,6 @@ export const Bit = {
   DuplicateSack: 1 << 28,
   /** A copy that is whole where its first record was a fragment, or the other way round; set by the copies judge beside `Copy`. */
   Refragmented: 1 << 29,
+  /** A first fragment to a tunnel's port that never was joined and is too small to hold the tunnel header. */
+  SmallFirst: 1 << 30,
 } as const

@@ -10,15 +10,18 @@ import * as ipv4 from '../codecs/ipv4.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import { type IpLayer, innerIpLength, type Layers, TunnelKind } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
+import { dataAt } from '../codecs/reassembly.ts'
 import * as tcp from '../codecs/tcp.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
 import { Bit, Field } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
 import { Fingerprint } from './fingerprint.ts'
+import { FragmentSums } from './fragment-sums.ts'
 import type { Keys } from './keys.ts'
 import { Marker } from './marker.ts'
 import type { Observation } from './observation.ts'
+import { isSmallFirst } from './small-first.ts'
 
 /** EPB flags bit 11: the frame is yet to be cut by segmentation offload (pcapng §4.3). */
 const EPB_TSO = 1 << 11
@@ -58,6 +61,7 @@ function clear(i32: Int32Array, at: number): void {
 /** Writes the records of events. */
 export class EventWriter {
   readonly #fingerprint = new Fingerprint()
+  readonly #sums = new FragmentSums()
   readonly #marker: Marker
 
   /**
@@ -115,13 +119,22 @@ export class EventWriter {
     } else if (outerIp.fragmentOffset === 0) bits |= this.#fillPlain(i32, at, layers)
     else if (outerIp.protocol === Protocol.Udp) this.#fillEnds(i32, at, layers)
     if (this.#marker.take(i32, at, o) !== 0 && !o.kept) this.#fillEnds(i32, at, layers)
-    if (outerIp.isFragment) {
-      bits |= Bit.Fragment | (outerIp.moreFragments ? Bit.MoreFragments : 0)
+    if (outerIp.isFragment || o.firstLength !== NONE) {
+      bits |= Bit.Fragment | (outerIp.moreFragments || o.firstLength !== NONE ? Bit.MoreFragments : 0)
       fingerprint.takeDatagram(layers)
       i32[at + Field.FragmentHigh] = fingerprint.high
       i32[at + Field.FragmentLow] = fingerprint.low
       i32[at + Field.FragmentOffset] = outerIp.fragmentOffset
-      i32[at + Field.FragmentLength] = outerIp.payloadEnd - outerIp.payloadAt
+      i32[at + Field.FragmentLength] = o.firstLength === NONE ? fragmentLength(layers) : o.firstLength
+      if ((bits & Bit.IcmpError) === 0 && o.firstLength === NONE) {
+        this.#sums.take(o, i32[at + Field.Marks]!)
+        i32[at + Field.QuotedPorts] = this.#sums.word
+        i32[at + Field.QuotedVni] = this.#sums.expected
+      }
+      if (o.outside && i32[at + Field.Marks] === 0 && isSmallFirst(layers, this.ports)) {
+        bits |= Bit.SmallFirst
+        this.#fillEnds(i32, at, layers)
+      }
     }
     i32[at + Field.Bits] = bits
   }
@@ -285,6 +298,12 @@ export class EventWriter {
   }
 }
 
+/** Bytes of the datagram that a fragment has; 0 when nothing says where they begin. */
+function fragmentLength(layers: Layers): number {
+  const from = dataAt(layers)
+  return from === NONE ? 0 : layers.outerIp.payloadEnd - from
+}
+
 function fillDestinationMac(i32: Int32Array, at: number, view: DataView, frame: number): number {
   i32[at + Field.InnerMacHigh] = ethernet.destinationHigh16(view, frame)
   i32[at + Field.InnerMacLow] = ethernet.destinationLow32(view, frame)
@@ -318,7 +337,7 @@ function arpBits(view: DataView, at: number): number {
 
 /** IP identification 0 is what Open vSwitch always sends, and Linux with DF: it tells nothing (RFC 6864 §4.1). */
 function isIdentified({ outerIp, innerIp, innerTransport, innerView }: Layers): boolean {
-  if (outerIp.version === 4 && outerIp.identification !== 0) return true
+  if (outerIp.identification !== 0) return true
   if (innerIp.version === 4 && innerIp.identification !== 0) return true
   if (innerTransport === NONE || innerIp.protocol !== Protocol.IcmpV6) return false
   const type = icmpv6.type(innerView, innerTransport)

@@ -19,7 +19,7 @@ export interface FinishOptions {
 
 /** Turns counters into the summary: the only place that divides and makes words of numbers. */
 export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions): AnalysisSummary {
-  analysis.settleAll()
+  analysis.countPaths()
   const { keys, capture, tunnel, outerFragments } = analysis
   return {
     capture: {
@@ -56,7 +56,7 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
     mtu: {
       ...underlayMtuOf(analysis, underlayMtu),
       perPair: pairMtuRows(analysis, pairOrder(analysis, rows)),
-      sizes: analysis.sizes.histogram(),
+      sizes: analysis.sizes.histogram(outerFragments.earlySizes),
     },
     timeline: analysis.timeline.finish((row) => analysis.vnis.innerBytes(row)),
     limits: limits(analysis),
@@ -67,5 +67,6 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
 function limits(analysis: Analysis): LimitSummary[] {
   const rows = analysis.tables.map(({ name, limit, dropped }) => ({ table: name, limit, dropped }))
   rows.push({ table: 'recentFrames', limit: analysis.limits.window, dropped: analysis.copies.forgotten })
+  rows.push({ table: 'fragments', limit: analysis.limits.datagrams, dropped: analysis.smallFirsts.dropped })
   return rows.sort((left, right) => (left.table < right.table ? -1 : 1))
 }

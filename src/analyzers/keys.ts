@@ -16,7 +16,7 @@ import { InnerFragments } from './inner-fragments.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Limits } from './limits.ts'
 import type { Observation } from './observation.ts'
-import { Paths, type Settler } from './paths.ts'
+import { type PathCounter, Paths } from './paths.ts'
 
 const SOURCE = ipv6.LAYOUT.offsets.source
 const DESTINATION = ipv6.LAYOUT.offsets.destination
@@ -90,9 +90,9 @@ export class Keys {
   /** The latest paths, with the counts that they owe. */
   readonly paths: Paths
 
-  /** @param settler - Adds to the rows' counts what {@link paths} counted. */
-  constructor(limits: Limits, settler: Settler) {
-    this.paths = new Paths(settler)
+  /** @param counter - Adds to the rows' counts what {@link paths} counted. */
+  constructor(limits: Limits, counter: PathCounter) {
+    this.paths = new Paths(counter)
     this.addresses = new KeyTable('addresses', 5, limits.addresses)
     this.vlanStacks = new KeyTable('vlanStacks', 4, limits.vlanStacks)
     this.vnis = new KeyTable('vnis', 2, limits.vnis)

@@ -20,7 +20,7 @@ export interface Limits {
   protocols: number
   /** Frames remembered to recognise copies, echo requests awaiting a reply: a power of two. */
   window: number
-  /** Datagrams in fragments that are followed at a time: a power of two. */
+  /** Datagrams in fragments that are followed, or wait for the rest, at a time: a power of two. */
   datagrams: number
 }
 

@@ -21,6 +21,11 @@ export class Observation {
   /** pcapng EPB flags, 0 when absent. */
   flags = 0
 
+  /**
+   * Payload bytes of the outer fragment that this record is, where the layers are the whole datagram's, joined from its fragments;
+   * `NONE` for a packet as it was read.
+   */
+  firstLength = NONE
   /** Whether the filter keeps the packet; what follows is `NONE` otherwise. */
   kept = false
   /** Whether it is a UDP datagram outside any valid tunnel that the filter lets through. */

@@ -1,15 +1,18 @@
 /**
  * Outer datagrams in fragments: which byte ranges were seen, whether the datagram is whole, and the bytes of the later
- * fragments on the VNI and VTEP pair of the first one. The bytes themselves are not joined here.
+ * fragments on the VNI and VTEP pair of the first one. The bytes themselves are joined, where that is needed, in small-firsts.ts.
  * Who split them: a router, where the datagram was whole a hop before; the sender, where the TTL is still what systems start with.
  * A datagram is missing a fragment when a second after its first one it is still not whole; the edges of the capture are allowed for.
  * What misleads: a capture filter on UDP ports, which lets no later fragment through, and a capture that itself lost packets.
  */
+import { fold } from '../codecs/checksum.ts'
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Bit, EventLog, Field } from './event-log.ts'
+import { checksumMarks, Summed, statedLength } from './fragment-sums.ts'
 import { Records, type RecordsState } from './records.ts'
+import { SIZE_CLASSES, sizeClass } from './sizes.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { elapsed, near } from './time.ts'
 import { Window, type WindowState } from './window.ts'
@@ -36,11 +39,31 @@ const RANGES = 8
 const NUMBER = 9
 const SOURCE = 10
 const DESTINATION = 11
-/** Whether the first fragment was seen, of whatever tunnel; bytes of an unfragmented header in it. */
+/**
+ * Whether the first fragment was seen, 0 until then: of whatever tunnel, or of a datagram to a tunnel's port that is too small to say
+ * more; bytes of an unfragmented header in it.
+ */
 const HEAD = 12
+const OF_WHATEVER = 1
+const TO_TUNNEL = 2
 const HEADER = 13
-const RANGE = 14
-const WORDS = RANGE + 2 * MOST_RANGES
+/** Whether fragments overlap where that forbids to join them. */
+const BROKEN = 14
+const RANGE = 15
+/** Later fragments that came before the first, by size class. */
+const EARLY_SIZES = RANGE + 2 * MOST_RANGES
+/** Sum and bytes of the fragments so far, and whether one lacks its sum: see fragment-sums.ts. */
+const SUM = EARLY_SIZES + SIZE_CLASSES.length + 1
+const SUMMED_BYTES = SUM + 1
+const UNSUMMED = SUM + 2
+/** Words of the event of the first fragment that {@link FIRST_FIELDS} names. */
+const FIRST = SUM + 3
+/** What is told of a datagram whose checksums are wrong, and what they must come to. */
+const FIRST_FIELDS = [
+  ...[Field.Number, Field.Bits, Field.Vni, Field.Pair, Field.Route, Field.Source, Field.Destination, Field.OuterPorts],
+  ...[Field.KindVni, Field.QuotedPorts, Field.QuotedVni],
+] as const
+const WORDS = FIRST + FIRST_FIELDS.length
 
 /** Nanoseconds after which no further fragment comes: fragments of a datagram leave back to back. */
 const SETTLED = 1_000_000_000
@@ -118,6 +141,7 @@ export interface OuterFragmentsState {
   missing: TallyState<{ headless: number }>
   times: number[]
   later: number
+  earlySizes: number[]
 }
 
 /** Datagrams of the outermost IP layer that travel in fragments. */
@@ -130,6 +154,11 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   readonly #pairs = new Records(PAIR_CELLS)
   /** Later fragments of UDP datagrams in the whole capture: none at all speaks of a capture filter. */
   later = 0
+  /** Later fragments of tunnel datagrams that came before the first one, by size class: the judge of sizes has not seen them. */
+  readonly earlySizes: number[] = new Array<number>(SIZE_CLASSES.length + 1).fill(0)
+  /** Whether the packet at hand completed a datagram whose checksums are wrong. */
+  isDamaged = false
+  readonly #damaged = new EventLog(1)
   /** By pair row × 2 + direction. */
   readonly #splits = new Tally<SplitFigures>(() => ({
     first: 0,
@@ -224,6 +253,12 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       }))
   }
 
+  /** The event of the datagram's first fragment, as far as its damage is told by it; asked once, when {@link isDamaged}. */
+  takeDamaged(): EventLog {
+    this.isDamaged = false
+    return this.#damaged
+  }
+
   save(): OuterFragmentsState {
     return {
       window: this.#window.save(),
@@ -236,6 +271,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       missing: this.#missing.save(),
       times: [...this.#times],
       later: this.later,
+      earlySizes: [...this.earlySizes],
     }
   }
 
@@ -251,6 +287,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     this.#missing.restore(state.missing)
     this.#times.splice(0, this.#times.length, ...state.times)
     this.later = state.later
+    this.earlySizes.splice(0, this.earlySizes.length, ...state.earlySizes)
   }
 
   /** The datagram's entry, a new one if the last one is whole or too old. */
@@ -283,7 +320,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     const { data } = this.#window
     const vni = i32[at + Field.Vni]!
     const pair = i32[at + Field.Pair]!
-    data[entry + HEAD] = 1
+    data[entry + HEAD] = (i32[at + Field.Bits]! & Bit.SmallFirst) !== 0 ? TO_TUNNEL : OF_WHATEVER
     if (vni === NONE || pair === NONE) return
     if (data[entry + VNI] !== 0) {
       this.#noteHop(i32, at, pair)
@@ -292,6 +329,8 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     data[entry + VNI] = vni + 1
     data[entry + PAIR] = (i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? pair + 1 : -(pair + 1)
     this.#attribute(entry, data[entry + EARLY_BYTES]!, data[entry + EARLY_LENGTH]!)
+    for (let size = 0; size < this.earlySizes.length; size++)
+      this.earlySizes[size]! += data[entry + EARLY_SIZES + size]!
     this.#noteSplit(i32, at, entry, pair)
   }
 
@@ -359,8 +398,8 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     const nanoseconds = data[entry + NANOSECONDS]!
     if (data[entry + WHOLE] !== 0 || source === NONE || nanoseconds === NO_TIME) return
     const isHeadless = data[entry + HEAD] === 0
-    // The first fragment of a tunnel that the filter leaves out.
-    if (!isHeadless && data[entry + VNI] === 0) return
+    // The first fragment of something else, or of a tunnel that the filter leaves out.
+    if (data[entry + HEAD] === OF_WHATEVER && data[entry + VNI] === 0) return
     const seconds = data[entry + SECONDS]!
     const [firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds] = this.#times as [
       number,
@@ -385,6 +424,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       return
     }
     data[entry + EARLY_BYTES]! += bytes
+    data[entry + EARLY_SIZES + sizeClass(length)]!++
     data[entry + EARLY_LENGTH] = Math.max(data[entry + EARLY_LENGTH]!, length)
   }
 
@@ -409,8 +449,12 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       data[entry + TOTAL] = end
       this.#noteTotal(entry)
     }
+    this.#noteSum(i32, at, entry)
+    const isIpv6 = (i32[at + Field.Bits]! & Bit.Ipv6Underlay) !== 0
+    if (isIpv6 && this.#overlaps(entry, start, end)) data[entry + BROKEN] = 1
     this.#addRange(entry, start, end)
     const isWhole =
+      data[entry + BROKEN] === 0 &&
       data[entry + TOTAL] !== 0 &&
       data[entry + RANGES] === 1 &&
       data[entry + RANGE] === 0 &&
@@ -418,6 +462,44 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     if (!isWhole || data[entry + WHOLE] !== 0) return
     data[entry + WHOLE] = 1
     this.reassembled++
+    this.#verify(entry)
+  }
+
+  #noteSum(i32: Int32Array, at: number, entry: number): void {
+    const { data } = this.#window
+    if (i32[at + Field.FragmentOffset] === 0) {
+      for (let word = 0; word < FIRST_FIELDS.length; word++) data[entry + FIRST + word] = i32[at + FIRST_FIELDS[word]!]!
+    }
+    const isSummed = (i32[at + Field.Bits]! & Bit.IcmpError) === 0 && (i32[at + Field.QuotedPorts]! & Summed.Yes) !== 0
+    if (!isSummed) data[entry + UNSUMMED] = 1
+    data[entry + SUM] = fold(data[entry + SUM]! + (i32[at + Field.QuotedPorts]! & 0xffff))
+    data[entry + SUMMED_BYTES]! += i32[at + Field.FragmentLength]!
+  }
+
+  /** Checksums of a datagram of which each byte came once. */
+  #verify(entry: number): void {
+    const { data } = this.#window
+    if (data[entry + UNSUMMED] !== 0 || data[entry + SUMMED_BYTES] !== data[entry + TOTAL]) return
+    const { i32 } = this.#damaged
+    for (let word = 0; word < FIRST_FIELDS.length; word++) i32[FIRST_FIELDS[word]!] = data[entry + FIRST + word]!
+    const expected = i32[Field.QuotedVni]!
+    if (statedLength(expected) !== data[entry + TOTAL]) return
+    const marks = checksumMarks(i32[Field.QuotedPorts]!, expected, data[entry + SUM]!)
+    i32[Field.Marks] = marks
+    // Fragments are no super-frames, whatever the flow's MSS.
+    i32[Field.Flow] = NONE
+    this.isDamaged = marks !== 0
+  }
+
+  /** Whether a range has bytes that came before and others that did not: an IPv6 datagram with such is discarded (RFC 5722). */
+  #overlaps(entry: number, start: number, end: number): boolean {
+    const { data } = this.#window
+    for (let i = 0; i < data[entry + RANGES]!; i++) {
+      const from = data[entry + RANGE + 2 * i]!
+      const to = data[entry + RANGE + 2 * i + 1]!
+      if (start < to && end > from && (start < from || end > to)) return true
+    }
+    return false
   }
 
   /** Joins a range with those it touches; the list stays without order. */

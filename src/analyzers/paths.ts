@@ -89,9 +89,9 @@ const SOURCE = ipv6.LAYOUT.offsets.source
 const DESTINATION = ipv6.LAYOUT.offsets.destination
 
 /** Adds what a path's packets counted to the rows that they belong to. */
-export interface Settler {
+export interface PathCounter {
   /** @param at - Offset of the record in {@link Paths.i32}. */
-  settle(paths: Paths, at: number): void
+  countPath(paths: Paths, at: number): void
 }
 
 /** Records of paths, two places for each key. */
@@ -107,8 +107,8 @@ export class Paths {
   #place = NONE
   #at = NONE
 
-  /** @param settler - Called before a record that owes something is overwritten. */
-  constructor(private readonly settler: Settler) {}
+  /** @param counter - Called before a record that owes something is overwritten. */
+  constructor(private readonly counter: PathCounter) {}
 
   /** Reads what a look-up of a key with this hash will read first. @returns Nothing of use. */
   fetch(hash: number): number {
@@ -175,7 +175,7 @@ export class Paths {
     // Of two paths in one place the one that was seen last stays.
     const other = place ^ PATH_STRIDE
     const at = i32[place + Path.Number]! <= i32[other + Path.Number]! ? place : other
-    if (i32[at + Path.Packets] !== 0) this.settler.settle(this, at)
+    if (i32[at + Path.Packets] !== 0) this.counter.countPath(this, at)
     this.#store(o, at, toGroup)
     this.#at = at
   }
@@ -185,7 +185,7 @@ export class Paths {
     const at = this.#at
     if (at === NONE) return
     // What is owed was sent from the ports before.
-    if (this.i32[at + Path.Packets] !== 0) this.settler.settle(this, at)
+    if (this.i32[at + Path.Packets] !== 0) this.counter.countPath(this, at)
     this.i32[at + Path.OuterPorts] = portsOf(o)
   }
 
@@ -195,9 +195,10 @@ export class Paths {
   }
 
   /** Settles whatever is owed. */
-  settleAll(): void {
+  countPaths(): void {
     const { i32 } = this
-    for (let at = 0; at < i32.length; at += PATH_STRIDE) if (i32[at + Path.Packets] !== 0) this.settler.settle(this, at)
+    for (let at = 0; at < i32.length; at += PATH_STRIDE)
+      if (i32[at + Path.Packets] !== 0) this.counter.countPath(this, at)
   }
 
   /** Forgets every path, and what is owed with them. */
@@ -259,7 +260,7 @@ export class Paths {
 
   /** Doubles the records; what they held is looked up anew. */
   #grow(): void {
-    this.settleAll()
+    this.countPaths()
     this.#size *= 2
     this.#misses = 0
     this.i32 = new Int32Array(this.#size * PATH_STRIDE)

@@ -16,7 +16,7 @@ import { Tally, type TallyState } from './tally.ts'
 import type { Tcp } from './tcp.ts'
 
 /** Upper bounds of the histogram's classes in bytes; above the last one there is one more class. */
-const SIZE_CLASSES = [128, 256, 512, 1024, 1280, 1400, 1450, 1500, 1600, 2048, 4096, 9216] as const
+export const SIZE_CLASSES = [128, 256, 512, 1024, 1280, 1400, 1450, 1500, 1600, 2048, 4096, 9216] as const
 
 /** Largest IP packet that any link carries whole: the usual jumbo MTU. */
 const LARGEST_MTU = 9216
@@ -94,9 +94,12 @@ export class Sizes implements Judge<SizesState> {
     return { ...entry.figures, packets: entry.packets, count: this.#pairs.get(row, SUPER_FRAMES + direction) }
   }
 
-  /** Packets by size class. */
-  histogram(): { upTo: number | null; packets: number }[] {
-    return [...SIZE_CLASSES, null].map((upTo, index) => ({ upTo, packets: this.#classes.f64[index]! }))
+  /**
+   * Packets by size class.
+   * @param early - Fragments by class that came before it was known what they belong to.
+   */
+  histogram(early: readonly number[]): { upTo: number | null; packets: number }[] {
+    return [...SIZE_CLASSES, null].map((upTo, index) => ({ upTo, packets: this.#classes.f64[index]! + early[index]! }))
   }
 
   /** Takes a tunnel packet, or a later fragment of one; marks a super-frame as one, for the judges behind this one. */
@@ -207,7 +210,8 @@ function largest(records: Records, row: number): number {
   return hasSuperFrames ? certain : Math.max(certain, records.get(row, LARGEST_DOUBTFUL))
 }
 
-function sizeClass(length: number): number {
+/** Index of the class of an outer IP length in bytes; behind the last of {@link SIZE_CLASSES} there is one more. */
+export function sizeClass(length: number): number {
   // Every bound is even, so that a class holds for an odd length and the even one above it.
   return length > LARGEST_MTU ? SIZE_CLASSES.length : CLASSES[(length + 1) >> 1]!
 }

@@ -90,7 +90,7 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     const { f64 } = this.#totals
     if (layers.outerIp.fragmentOffset > 0) f64[OTHERS]!++
     else {
-      if (layers.outerIp.moreFragments) f64[FIRSTS]!++
+      if (layers.outerIp.moreFragments || o.firstLength !== NONE) f64[FIRSTS]!++
       f64[layers.tunnel]!++
       if (layers.tunnel === TunnelKind.None) this.#countProtocol(o)
     }
@@ -159,8 +159,11 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
   }
 
   #countFault(row: number, packets: number, firstPacket: number): void {
-    if (this.#faults.get(row, 0) === 0) this.#faults.add(row, 1, firstPacket)
-    this.#faults.add(row, 0, packets)
+    const at = this.#faults.at(row)
+    const { f64 } = this.#faults
+    // A record that waited for further fragments is counted after others.
+    if (f64[at] === 0 || firstPacket < f64[at + 1]!) f64[at + 1] = firstPacket
+    f64[at]! += packets
   }
 
   #countProtocol(o: Observation): void {

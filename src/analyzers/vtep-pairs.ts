@@ -17,6 +17,8 @@ const OVERHEAD = 5
 const INNER_IPV4 = 6
 const INNER_IPV6 = 7
 const CELLS = 8
+/** Bytes of the IPv6 fragment header (RFC 8200 §4.5). */
+const FRAGMENT_HEADER = 8
 
 /** Counts on VTEP-pair rows; direction 0 is a→b, 1 is b→a. */
 export class VtepPairs implements Counter<RecordsState> {
@@ -60,8 +62,11 @@ export class VtepPairs implements Counter<RecordsState> {
     if (layers.innerIp.version === 6) f64[at + INNER_IPV6] = 1
     else if (layers.innerIp.version === 4 || layers.innerArp !== NONE) f64[at + INNER_IPV4] = 1
     const inner = innerNetworkAt(layers)
-    if (inner !== NONE && inner - layers.outerIp.at > f64[at + OVERHEAD]!)
-      f64[at + OVERHEAD] = inner - layers.outerIp.at
+    if (inner !== NONE && inner - layers.outerIp.at > f64[at + OVERHEAD]!) {
+      // A datagram that is not split has no fragment header.
+      const fragmentHeader = layers.outerIp.version === 6 && layers.outerIp.isFragment ? FRAGMENT_HEADER : 0
+      f64[at + OVERHEAD] = Math.max(f64[at + OVERHEAD]!, inner - layers.outerIp.at - fragmentHeader)
+    }
   }
 
   /** Counts packets of a pair row whose header lengths and inner IP version it has seen before. */

@@ -63,6 +63,11 @@ export class Window {
     return this.#chase(this.data[at + 1]!, this.data[at + 2]!, this.data[at + 3]!)
   }
 
+  /** How many entries were added after the one at `entry`. */
+  age(entry: number): number {
+    return this.#next - 1 - this.data[entry - OWN]!
+  }
+
   /** Adds an entry, its user words zero. @returns Offset of its first user word. */
   insert(high: number, low: number): number {
     const entry = this.claim(high, low)
@@ -90,6 +95,14 @@ export class Window {
   /** The second key word of an entry. */
   low(entry: number): number {
     return this.data[entry - 1]!
+  }
+
+  /** Adds the entries of a later part, as if they had come here. */
+  append(later: Window): void {
+    for (const from of later.entries()) {
+      const entry = this.insert(later.data[from - 2]!, later.data[from - 1]!)
+      for (let word = 0; word < this.stride - OWN; word++) this.data[entry + word] = later.data[from + word]!
+    }
   }
 
   /** Offset of the first user word of the entry that the next {@link insert} will push out; `NONE` while there is room. */

@@ -186,7 +186,7 @@ export class Reassembler {
     this.previous = 0
     this.#expire(seconds, nanoseconds)
     const { outerIp: ip, view } = layers
-    const from = ip.version === 4 ? ip.payloadAt : ipv6DataAt(layers)
+    const from = dataAt(layers)
     const start = ip.fragmentOffset
     let length = from === NONE ? 0 : ip.payloadEnd - from
     // What does not fill eight bytes cannot be followed: its rest is cut off (as Linux does), IPv6 refuses it (RFC 8200 §4.5).
@@ -431,8 +431,13 @@ function keyOf(
   return key
 }
 
-/** Offset of the first byte behind an IPv6 fragment header; `NONE` when there is none that can be followed. */
-function ipv6DataAt(layers: Layers): number {
+/**
+ * Where a fragment's part of the datagram begins: behind the IPv4 header, or behind the IPv6 fragment header, which options may follow.
+ * @param layers - Of a packet whose `outerIp.isFragment`.
+ * @returns Offset; `NONE` when there is no fragment header that can be followed.
+ */
+export function dataAt(layers: Layers): number {
+  if (layers.outerIp.version === 4) return layers.outerIp.payloadAt
   const field = fragmentField(layers)
   return field === NONE ? NONE : headerBehind(layers.view, layers.outerIp.at, field) + IPV6_FRAGMENT_LENGTH
 }

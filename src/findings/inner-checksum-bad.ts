@@ -22,7 +22,7 @@ export const innerChecksumBad: Words<InnerChecksumBad> = {
   advice:
     'Switch the outer UDP checksum on so that damage is caught in the underlay, then look for the link that causes it; if one guest’s packets are always wrong, look at its network card’s offload.',
   evidence:
-    'The checksum of the inner IPv4 header, or of the TCP, UDP, ICMP or ICMPv6 packet in it, does not match and is not the pseudo-header sum that offload leaves. Frames captured whole, no fragments or super-frames; none whose outer checksum is wrong, which tells of the same damage. Sound at any capture point; captures with rewritten addresses mislead.',
+    'The checksum of the inner IPv4 header, or of the TCP, UDP, ICMP or ICMPv6 packet in it, does not match and is not the pseudo-header sum that offload leaves. Packets captured whole, and datagrams in outer fragments of which each came once; no super-frames; none whose outer checksum is wrong, which tells of the same damage. Sound at any capture point; captures with rewritten addresses mislead.',
   title: ({ count, facts }) =>
     `${amount(count, 'inner packet')} of VNI ${facts.vni} from ${facts.from} to ${facts.to} ${count === 1 ? 'has' : 'have'} a wrong checksum`,
   observed: ({ facts }) =>

@@ -23,7 +23,7 @@ export const outerChecksumBad: Words<OuterChecksumBad> = {
   advice:
     'If every packet is wrong, switch tunnel checksum offload off at the sending VTEP; if some are, look for the link or device on the way that damages them.',
   evidence:
-    'A non-zero outer UDP checksum does not match the datagram, is not the pseudo-header sum that offload leaves, and stays wrong when a partial inner checksum is filled in. Frames captured whole, no fragments or super-frames; the outer IPv4 header counts too, wherever it was captured. Sound on the wire and at the receiver; captures with rewritten addresses mislead.',
+    'A non-zero outer UDP checksum does not match the datagram, is not the pseudo-header sum that offload leaves, and stays wrong when a partial inner checksum is filled in. Packets captured whole, and datagrams in outer fragments of which each came once; no super-frames; the outer IPv4 header counts too, wherever it was captured. Sound on the wire and at the receiver; captures with rewritten addresses mislead.',
   title: ({ count, facts }) =>
     `${amount(count, 'tunnel packet')} from ${facts.from} to ${facts.to} ${count === 1 ? 'has' : 'have'} a wrong outer ${
       facts.header < count ? 'UDP' : 'IPv4 header'

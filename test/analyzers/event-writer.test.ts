@@ -15,7 +15,7 @@ const PORTS = tunnelPorts()
 
 describe('event writer', () => {
   it.each(files)('%s: a dirty record ends as a clean one does', (name) => {
-    const keys = new Keys(DEFAULT_LIMITS, { settle: () => {} })
+    const keys = new Keys(DEFAULT_LIMITS, { countPath: () => {} })
     const writer = new EventWriter(keys, PORTS)
     const o = new Observation()
     for (const { view, packet } of recordsOf(FIXTURES + name)) {

@@ -35,7 +35,7 @@ const LIMITED: Readonly<Record<string, string>> = {
   timeline: 'steps by VNI',
   protocols: 'protocols of other traffic',
   window: 'latest frames remembered (copies, replicas), and latest echo requests',
-  datagrams: 'datagrams in fragments that are followed at a time',
+  datagrams: 'datagrams in fragments that are followed, or wait for the rest, at a time',
 }
 
 /** Tables of the analysis and their limits. */

@@ -132,16 +132,17 @@ const flowsNew =
     view.setUint32(INNER_SOURCE_MAC + 2, flow)
   }
 
-/** Fragments of one outer IPv4 datagram each, at an offset. */
-function fragments(name: string, what: string, offset: number, moreFragments: boolean): Attack {
+/** Fragments of one outer IPv4 datagram each, at an offset; a first one of 96 bytes has every header. */
+function fragments(name: string, what: string, offset: number, moreFragments: boolean, length: number): Attack {
   const whole = bytes(udp(bytes(8, 0, 0, 0, 0, 0, 5, 0, inner(udp(new Uint8Array(40), 1, 2), 17)), 50_000, 4789))
-  const payload = offset === 0 ? whole.subarray(0, 96) : whole.subarray(0, 64)
+  const payload = whole.subarray(0, length)
+  const hasHeaders = offset === 0 && length === 96
   const frame = ethernet(ipv4(payload, { from: '10.0.0.1', to: '10.0.0.2', offset, moreFragments }))
   return {
     name,
     what,
     full: 2_000_000,
-    fills: [],
+    fills: hasHeaders ? [] : ['fragments'],
     make: (count) => ({
       // Identifications are 16 bits: sources change with every 65 536 datagrams.
       chunks: records([frame], count, (view, index) => {
@@ -151,7 +152,7 @@ function fragments(name: string, what: string, offset: number, moreFragments: bo
       totals: {
         packets: count,
         wireBytes: bytesOf([frame], count),
-        vxlanPackets: offset === 0 ? count : 0,
+        vxlanPackets: hasHeaders ? count : 0,
         firsts: offset === 0 ? count : 0,
         others: offset === 0 ? 0 : count,
         incomplete: count,
@@ -261,8 +262,34 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   tunnelled('years', 'packets, each a day after the one before', 40_000, [], [FRAME], everythingNew, 86_400e6),
-  fragments('first-fragments', 'first fragments whose datagrams never become whole', 0, true),
-  fragments('later-fragments', 'later fragments without a first one', 1480, false),
+  fragments('first-fragments', 'first fragments whose datagrams never become whole', 0, true, 96),
+  fragments('small-firsts', 'first fragments of eight bytes, whose datagrams never become whole', 0, true, 8),
+  fragments('later-fragments', 'later fragments without a first one', 1480, false, 64),
+  {
+    name: 'long-waits',
+    what: 'fragments of datagrams that lack their first one, a thousand each, more bytes than can wait',
+    full: 2_000_000,
+    fills: [],
+    make(count) {
+      const frame = ethernet(
+        ipv4(new Uint8Array(64), { from: '10.0.0.1', to: '10.0.0.2', offset: 8, moreFragments: true }),
+      )
+      const each = 1000
+      return {
+        chunks: records([frame], count, (view, index) => {
+          view.setUint16(OUTER_ID, Math.floor(index / each))
+          view.setUint16(OUTER_ID + 2, 0x2000 | (8 * (1 + (index % each))))
+        }),
+        totals: {
+          packets: count,
+          wireBytes: bytesOf([frame], count),
+          vxlanPackets: 0,
+          others: count,
+          incomplete: Math.ceil(count / each),
+        },
+      }
+    },
+  },
   {
     name: 'interfaces',
     what: 'pcapng interfaces, each with a packet',

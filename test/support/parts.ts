@@ -89,7 +89,8 @@ export function analyze(records: readonly Recorded[], options: AnalysisOptions =
 }
 
 /** What the analysis says, as the bytes that would be printed. */
-export function printed(analysis: Analysis): string {
+export function printed(unsettled: Analysis): string {
+  const analysis = unsettled.settled()
   const summary = finish(analysis, { rows: Number.POSITIVE_INFINITY })
   const findings = diagnose({ analysis, files: [], dropped: null, mtu: summary.mtu })
   return JSON.stringify({ ...summary, findings }, null, 1)

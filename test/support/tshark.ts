@@ -14,21 +14,28 @@ export function becauseOfTshark(): string {
 
 /**
  * Field values of the packets that a display filter selects, one record each; an absent field is an empty string.
- * Only the first occurrence of each field is given: that of the outermost layer.
+ * Only the first occurrence of each field is given: that of the outermost layer, unless told otherwise.
  * @throws Error when tshark cannot read the file.
  */
 export async function tsharkFields<K extends string>(
   file: string,
   fields: readonly K[],
-  options: { filter?: string; decodeAs?: readonly string[] } = {},
+  options: {
+    filter?: string
+    decodeAs?: readonly string[]
+    preferences?: readonly string[]
+    /** Of the innermost layer instead. */
+    innermost?: boolean
+  } = {},
 ): Promise<Record<K, string>[]> {
   const { stdout } = await run(
     'tshark',
     [
       ...['-n', '-r', file],
       ...(options.decodeAs ?? []).flatMap((rule) => ['-d', rule]),
+      ...(options.preferences ?? []).flatMap((preference) => ['-o', preference]),
       ...(options.filter === undefined ? [] : ['-Y', options.filter]),
-      ...['-T', 'fields', '-E', 'separator=/t', '-E', 'occurrence=f'],
+      ...['-T', 'fields', '-E', 'separator=/t', '-E', `occurrence=${options.innermost ? 'l' : 'f'}`],
       ...fields.flatMap((field) => ['-e', field]),
     ],
     { maxBuffer: 64 << 20 },
