@@ -17,7 +17,10 @@ export interface FinishOptions {
   underlayMtu?: number | undefined
 }
 
-/** Turns counters into the summary: the only place that divides and makes words of numbers. */
+/**
+ * Turns counters into the summary: the only place that divides and makes words of numbers.
+ * @param analysis - Settled: what still waits for fragments is not counted yet. See `Analysis.settle` and `Analysis.settled`.
+ */
 export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions): AnalysisSummary {
   analysis.countPaths()
   const { keys, capture, tunnel, outerFragments } = analysis

@@ -26,7 +26,7 @@ const IS_FIRST = 11
 const CELLS = 12
 
 /** Bytes that a record takes beside its own: its metadata. */
-export const RECORD_COST = CELLS * 8
+const RECORD_COST = CELLS * 8
 
 const SMALLEST_BUFFER = 256
 

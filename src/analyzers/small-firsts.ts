@@ -32,7 +32,7 @@ const WAIT_IPV6 = LIFETIME_IPV6 * 1_000_000_000
 /** Entries of the queue that may be gone before it is tidied. */
 const QUEUE_SLACK = 256
 /** Datagrams that began with a later fragment and were joined, of which a part remembers the keys; with more it is read in order. */
-export const MOST_TURNED = 1024
+export const MOST_TURNED = 8192
 
 /** User words of a remembered first fragment. */
 const SECONDS = 0

@@ -27,6 +27,7 @@ import {
   vxlan,
 } from '../support/packets.ts'
 import { analyze, printed, readOn } from '../support/parts.ts'
+import { Random } from '../support/random.ts'
 
 const SEGMENT = tcp({ from: 40_000, to: 80, sequence: 1, payload: 200 })
 const INNER = ethernet(ipv4(SEGMENT, { protocol: 6, id: 9 }))
@@ -48,12 +49,18 @@ function piece(ms: number, start: number, end?: number, options: PieceOptions = 
 }
 
 /** The same over IPv6; `options` stand behind the fragment header and count as the datagram's. */
-function piece6(ms: number, start: number, end?: number, { id = 50, whole = WHOLE, next = 17 } = {}): Packet {
+function piece6(
+  ms: number,
+  start: number,
+  end?: number,
+  { id = 50, interfaceId = 0, whole = WHOLE, next = 17 } = {},
+): Packet {
   const data = whole.slice(start, end)
   const more = (end ?? whole.length) < whole.length ? 1 : 0
   const header = bytes(next, 0, number(start | more, 2), number(id, 4))
   return {
     ms,
+    interfaceId,
     bytes: ethernet(ipv6(bytes(header, data), { from: 'fd00::1', to: 'fd00::2', protocol: 44 })),
   }
 }
@@ -469,5 +476,65 @@ describe('parts of a capture', () => {
     readOn(analysis, packets.slice(6))
     expect(printed(analysis)).toBe(printed(analyze(packets)))
     expect(analysis.settled()).toBe(analysis)
+  })
+})
+
+describe('any soup of fragments', () => {
+  /** Few identifications, so that datagrams meet: overlaps, repeats, first fragments of all sizes, times far apart. */
+  function soup(random: Random, count: number): Packet[] {
+    let ms = 0
+    return Array.from({ length: count }, () => {
+      ms += random.chance(5) ? random.between(-2000, 40_000) : random.below(3)
+      const start = random.chance(40) ? 0 : random.pick([8, 16, 64, 120])
+      const end = random.pick([start + 8, 64, 120, 200, undefined])
+      const options = { id: random.between(1, 3), interfaceId: random.below(2) }
+      const stop = end !== undefined && end <= start ? start + 8 : end
+      if (random.chance(10)) return other(ms)
+      const packet = (random.chance(70) ? piece : piece6)(Math.max(0, ms), start, stop, options)
+      if (random.chance(5)) {
+        return { ...packet, bytes: packet.bytes.slice(0, -random.between(1, 60)), wireLength: packet.bytes.length }
+      }
+      return random.chance(3) ? { ...packet, ms: null } : packet
+    })
+  }
+
+  it.each([{}, { limits: { datagrams: 4 } }, { limits: { datagrams: 2 } }])(
+    'is the same in parts, with %j',
+    (options) => {
+      let merged = 0
+      for (let seed = 1; seed <= 10; seed++) {
+        const packets = records(soup(new Random(seed), 40))
+        const whole = analyze(packets, options)
+        const expected = printed(whole)
+        const { tunnel, capture } = finish(whole.settled(), { rows: 0 })
+        expect(tunnel.vxlanPackets + tunnel.otherPackets + tunnel.fragments.others).toBe(capture.packets)
+        for (let cut = 0; cut <= packets.length; cut++) {
+          const earlier = analyze(packets.slice(0, cut), options)
+          const later = new Analysis({ ...options, begins: false })
+          later.restore(structuredClone(analyze(packets.slice(cut), { ...options, begins: false }).save()))
+          if (earlier.merge(later)) merged++
+          else readOn(earlier, packets.slice(cut))
+          if (printed(earlier) !== expected) expect(printed(earlier), `seed ${seed}, cut at ${cut}`).toBe(expected)
+        }
+      }
+      expect(merged).toBeGreaterThan(10)
+    },
+  )
+
+  it('is the same in three parts', () => {
+    for (let seed = 101; seed <= 120; seed++) {
+      const random = new Random(seed)
+      const packets = records(soup(random, 30))
+      const expected = printed(analyze(packets))
+      const one = random.between(0, 15)
+      const two = random.between(one, 30)
+      const parts = [packets.slice(0, one), packets.slice(one, two), packets.slice(two)]
+      const [first, second, third] = parts.map((part, index) => analyze(part, { begins: index === 0 }))
+      if (second!.merge(third!)) {
+        if (!first!.merge(second!)) readOn(first!, packets.slice(one))
+      } else
+        for (const part of parts.slice(1)) if (!first!.merge(analyze(part, { begins: false }))) readOn(first!, part)
+      if (printed(first!) !== expected) expect(printed(first!), `seed ${seed}`).toBe(expected)
+    }
   })
 })
