@@ -16,6 +16,7 @@ import { InnerFragments } from './inner-fragments.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Limits } from './limits.ts'
 import type { Observation } from './observation.ts'
+import { OuterCache } from './outer-cache.ts'
 import { type PathCounter, Paths } from './paths.ts'
 
 const SOURCE = ipv6.LAYOUT.offsets.source
@@ -87,6 +88,7 @@ export class Keys {
   /** [VNI, VLAN stack, MAC address] */
   readonly macs: KeyTable
   readonly #fragments: InnerFragments
+  readonly #outer = new OuterCache()
   /** The latest paths, with the counts that they owe. */
   readonly paths: Paths
 
@@ -311,6 +313,7 @@ export class Keys {
 
   restore(state: KeysState): void {
     this.paths.clear()
+    this.#outer.clear()
     for (const [index, table] of this.tables.entries()) table.restore(state.tables[index]!)
     this.#fragments.restore(state.fragments)
   }
@@ -340,6 +343,29 @@ export class Keys {
   #lookUp(o: Observation): void {
     const { layers } = o
     const kindVni = (layers.tunnel << 24) | layers.vni
+    const { view, outerIp } = layers
+    if (outerIp.version === 4) {
+      const source = ipv4.source(view, outerIp.at)
+      const destination = ipv4.destination(view, outerIp.at)
+      if (!this.#outer.recall(o, kindVni, source, destination)) {
+        this.#resolveOuter(o, kindVni)
+        this.#outer.remember(o, kindVni, source, destination)
+      }
+    } else this.#resolveOuter(o, kindVni)
+    const stack = this.#vlanStack(layers.innerFrame)
+    o.vlansRow = stack
+    if (stack === NONE) {
+      this.macs.dropped++
+      this.flows.dropped++
+      return
+    }
+    this.#resolveMac(o, stack)
+    this.#resolveFlow(o, kindVni, stack)
+  }
+
+  /** Rows of the VNI and of the two tunnel endpoints. */
+  #resolveOuter(o: Observation, kindVni: number): void {
+    const { layers } = o
     o.sourceId = this.#ipSource(layers.view, layers.outerIp)
     o.destinationId = this.#ipDestination(layers.view, layers.outerIp)
     const { vnis, pairs, routes } = this
@@ -362,15 +388,6 @@ export class Keys {
       pairs.dropped++
       routes.dropped++
     }
-    const stack = this.#vlanStack(layers.innerFrame)
-    o.vlansRow = stack
-    if (stack === NONE) {
-      this.macs.dropped++
-      this.flows.dropped++
-      return
-    }
-    this.#resolveMac(o, stack)
-    this.#resolveFlow(o, kindVni, stack)
   }
 
   #ipSource(view: DataView, ip: IpLayer): number {

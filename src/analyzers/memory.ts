@@ -8,8 +8,8 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 export const MEGABYTE = 1_000_000
 
 /**
- * Megabytes of a process that summarizes on one thread besides its tables: Node and the program 70; the cache of recent paths 37
- * while it grows (`path-cache.ts`); 100 for what judges keep of ten thousand subjects each, for ten thousand rows of each table on
+ * Megabytes of a process that summarizes on one thread besides its tables: Node and the program 70; the records of recent paths 70
+ * while they grow (`paths.ts`); 70 for what judges keep of ten thousand subjects each, for ten thousand rows of each table on
  * their way into the document, and for tables that were outgrown and are not collected yet. Measured by `npm run hostile`.
  */
 export const FIXED_MEGABYTES = 210
@@ -36,16 +36,15 @@ const entry = (words: number): number => words * 4 + HEADS
  * last one.
  */
 export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
-  // Asked for: AddressRequests.
-  addresses: keyed(5) + cells(1),
+  addresses: keyed(5),
   // Vnis, Floods, Copies, OuterFragments, Sizes, Timeline's latest step.
-  vnis: keyed(2) + cells(5, 11, 1, 1, 4, 2),
+  vnis: keyed(2) + cells(5, 11, 1, 1, 4, 1),
   // VtepPairs, Passage, OuterFragments, Sizes, SourcePorts, UnderlayNeighbors.
   vtepPairs: keyed(2) + cells(8, 12, 3, 4, 6, 27),
   // Tcp, Requests, PortDirections, Floods.
   routes: keyed(3) + cells(4, 16, 10, 5),
   // Flows, Tcp, Echo, Requests, Sizes, SourcePorts.
-  flows: keyed(6) + cells(9, 15, 6, 3, 1, 1),
+  flows: keyed(6) + cells(10, 15, 6, 3, 1, 1),
   // Macs, MacMoves.
   macs: keyed(3) + cells(1, 2),
   vlanStacks: keyed(4),
@@ -54,9 +53,9 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(1),
   // Copies, Echo, Passage, NetworkCopies.
-  window: entry(12) + entry(11) + entry(13) + entry(11),
-  // InnerFragments, OuterFragments.
-  datagrams: entry(8) + entry(50),
+  window: entry(13) + entry(11) + entry(13) + entry(11),
+  // InnerFragments, OuterFragments, SmallFirsts.
+  datagrams: entry(8) + entry(78) + entry(7),
 }
 
 /**

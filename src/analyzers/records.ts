@@ -63,13 +63,17 @@ export class Records {
 
   /** Saves the records of the first `rows` rows. */
   save(rows: number): RecordsState {
-    this.at(rows)
+    this.#hold(rows)
     return { rows, data: this.f64.slice(0, rows * this.stride) }
   }
 
   restore(state: RecordsState): void {
-    this.at(state.rows)
+    this.#hold(state.rows)
     this.f64.set(state.data)
+  }
+
+  #hold(rows: number): void {
+    if (rows > this.#capacity) this.#grow(rows)
   }
 
   #grow(rows: number): void {
