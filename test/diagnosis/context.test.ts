@@ -343,6 +343,43 @@ describe('context: drops of the capture', () => {
   })
 })
 
+describe('context: symptoms beside their causes', () => {
+  const hint = (packets: readonly Packet[], code: string) =>
+    only(code, packets).map(({ inferred }) => /[A-Z_]+( and [A-Z_]+)? about .+$/.exec(inferred)?.[0] ?? null)
+
+  it('name the finding about the same VTEPs and VNI, wherever they are', () => {
+    fc.assert(
+      fc.property(places, (place) => {
+        const lost = [0, 1, 2, 3].map((n) => ping(place, 'request', 900 + n, 3000 + n * 300))
+        const [told] = hint([...healthy(place), ...lost], 'ECHO_UNANSWERED')
+        expect(told).toBe('ONE_WAY about these VTEPs may well be the reason: follow that first.')
+      }),
+      { numRuns: 20 },
+    )
+    const mismatch = [0, 1, 2].flatMap((n) => [
+      ask(HERE, HERE.ips[1], n * 1000),
+      ask(HERE, HERE.ips[0], n * 1000 + 9, { from: 1, vni: 200 }),
+    ])
+    expect(hint(mismatch, 'ARP_UNANSWERED')).toEqual(
+      [0, 1].map((from) => `VNI_MISMATCH about ${HERE.vteps[from]} may well be the reason: follow that first.`),
+    )
+  })
+
+  it('name none that is about other VTEPs, or another VNI', () => {
+    const lost = [0, 1].map((n) => ping(HERE, 'request', 900 + n, 3000 + n * 300))
+    const answered = ping(HERE, 'reply', 950, 3900)
+    const far = { ...HERE, vni: 200 }
+    const silence = [...healthy(far), ...[0, 1, 2, 3].map((n) => ping(far, 'request', 700 + n, 3000 + n * 300))]
+    const both = [...healthy(HERE), ...lost, answered, ...silence]
+    expect(codes(both)).toContain('ONE_WAY')
+    const about = findingsOf(both).filter(({ code }) => code === 'ECHO_UNANSWERED')
+    expect(about.map(({ subject, inferred }) => [subject.vni, inferred.includes('ONE_WAY')]).sort()).toEqual([
+      [100, false],
+      [200, true],
+    ])
+  })
+})
+
 describe('context: senders', () => {
   it('are recognised by numbering and source ports, and by nothing else', () => {
     expect(new Programs(analysisOf([])).of(0)).toBe(null)
