@@ -18,12 +18,15 @@ import { FAULT_NAMES } from '../src/codecs/fault.ts'
 import { MAX_HEADERS } from '../src/codecs/ipv6-extension.ts'
 import { Layers, MAX_TAGS } from '../src/codecs/layers.ts'
 import * as reassembly from '../src/codecs/reassembly.ts'
+import { MOST_FOLLOWED, overlapFindings } from '../src/diagnosis/isolation.ts'
+import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/one-way.ts'
+import { Routes } from '../src/diagnosis/routes.ts'
 import { bound } from '../src/findings/index.ts'
 import { MOST_INTERFACES } from '../src/transform/interfaces.ts'
 import { MAX_WAITING_BYTES } from '../src/transform/select.ts'
 import { feed, idb, join, pcapHeader, pcapRecord, shb } from './capture/files.ts'
 import { finding } from './report/summaries.ts'
-import { ethernet, ipv4, tcp, vxlan } from './support/packets.ts'
+import { analysisOf, ethernet, ipv4, tcp, vxlan } from './support/packets.ts'
 import { ROOT } from './support/shared.ts'
 import { decapOf } from './transform/files.ts'
 
@@ -49,6 +52,8 @@ const BOUNDS: Record<string, unknown> = {
   ...Object.fromEntries(Object.entries(DEFAULT_LIMITS).map(([table, limit]) => [`limits.${table}`, limit])),
   EVENT_LIMIT,
   SUBJECTS,
+  MOST_ONE_WAY,
+  MOST_FOLLOWED,
   FINDINGS,
   FIXED_MEGABYTES,
   MIN_MEGABYTES,
@@ -145,6 +150,28 @@ describe('bounds that no other test reaches', () => {
     expect(tally.dropped).toBe(5)
     expect(tally.note(0, 1)).not.toBeNull()
     expect(tally.note(SUBJECTS, 1)).toBeNull()
+  })
+
+  it('one-way flows and addresses of tenants are followed up to a bound', () => {
+    const send = (vni: number, guest: number, from: 0 | 1) => {
+      const [vteps, guests] = [
+        ['10.0.0.1', '10.0.0.2'],
+        ['192.168.0.1', `192.168.1.${guest}`],
+      ]
+      const ports = from === 0 ? { from: 40_000, to: 80 } : { from: 80, to: 40_000 }
+      const inner = ipv4(tcp(ports), { from: guests[from]!, to: guests[1 - from]!, protocol: 6 })
+      return { bytes: vxlan(ethernet(inner), { vni, from: vteps[from]!, to: vteps[1 - from]! }) }
+    }
+    const split = analysisOf(
+      [1, 2, 3, 4].flatMap((guest) => [0, 0, 1, 1].map((from) => send(7 + from, guest, from as 0 | 1))),
+    )
+    const told = (most?: number) => directionFindings(split, new Routes(split), most)[0]?.count
+    expect([told(), told(3), told(1)]).toEqual([4, 2, undefined])
+    const tenants = analysisOf(
+      [7, 8].flatMap((vni) => [1, 2, 3].flatMap((guest) => [send(vni, guest, 0), send(vni, guest, 1)])),
+    )
+    const addresses = (most?: number) => overlapFindings(tenants, new Routes(tenants), new Set(), most)[0]?.count
+    expect([addresses(), addresses(3)]).toEqual([4, 3])
   })
 
   it('one code has at most a hundred findings and one for the rest', () => {

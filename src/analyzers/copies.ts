@@ -34,11 +34,10 @@ const SECONDS = 2
 const NANOSECONDS = 3
 const DESTINATION = 4
 const VNI = 5
-const NUMBER = 6
+const SOURCE = 6
 /** 1 when the record was a fragment. */
 const FRAGMENT = 7
-const SOURCE = 8
-const WORDS = 9
+const WORDS = 8
 
 /** Packet numbers kept as examples. */
 const EXAMPLES = 10
@@ -198,7 +197,6 @@ export class Copies implements Judge<CopiesState> {
     data[entry + DESTINATION] = i32[at + Field.Destination]!
     data[entry + SOURCE] = i32[at + Field.Source]!
     data[entry + VNI] = i32[at + Field.Vni]!
-    data[entry + NUMBER] = i32[at + Field.Number]!
     data[entry + FRAGMENT] = (i32[at + Field.Bits]! & Bit.Fragment) !== 0 ? 1 : 0
   }
 }

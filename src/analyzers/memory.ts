@@ -53,7 +53,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(1),
   // Copies, Echo, Passage, NetworkCopies.
-  window: entry(13) + entry(11) + entry(13) + entry(11),
+  window: entry(12) + entry(11) + entry(13) + entry(11),
   // InnerFragments, OuterFragments, SmallFirsts.
   datagrams: entry(8) + entry(78) + entry(7),
 }

@@ -5,6 +5,7 @@ import type { CaptureIssue } from '../issue.ts'
 import type { Finding, MtuSummary } from '../summary.ts'
 import { behaviourFindings } from './behaviour.ts'
 import { captureFindings } from './capture.ts'
+import { withCauses } from './causes.ts'
 import { icmpFindings } from './icmp.ts'
 import { identityFindings } from './identity.ts'
 import { integrityFindings } from './integrity.ts'
@@ -32,15 +33,15 @@ export interface Evidence {
 
 /** Every finding, most severe first. */
 export function diagnose(evidence: Evidence): Finding[] {
-  return rank(
-    bound([
-      ...reachabilityFindings(evidence),
-      ...behaviourFindings(evidence),
-      ...captureFindings(evidence),
-      ...identityFindings(evidence),
-      ...integrityFindings(evidence),
-      ...mtuFindings(evidence),
-      ...icmpFindings(evidence),
-    ]),
-  )
+  const findings = [
+    ...reachabilityFindings(evidence),
+    ...behaviourFindings(evidence),
+    ...captureFindings(evidence),
+    ...identityFindings(evidence),
+    ...integrityFindings(evidence),
+    ...mtuFindings(evidence),
+    ...icmpFindings(evidence),
+  ]
+  // Bounded first: symptoms are held against causes one by one.
+  return rank(withCauses(evidence.analysis, bound(findings)))
 }

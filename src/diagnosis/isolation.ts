@@ -18,14 +18,23 @@ const MOST_GROUPS = 3
 const MOST_ADDRESSES = 3
 const MOST_TUNNELS = 8
 /** Addresses whose VNIs are followed. */
-const MOST_FOLLOWED = 10_000
+export const MOST_FOLLOWED = 10_000
 
 const VNI_MASK = 0xff_ffff
 
-/** One note about every address that is in use in several VNIs. @param mirrors - VNIs that name mirror sessions. */
-export function overlapFindings(analysis: Analysis, routes: Routes, mirrors: ReadonlySet<number>): Finding[] {
+/**
+ * One note about every address that is in use in several VNIs.
+ * @param mirrors - VNIs that name mirror sessions.
+ * @param most - Addresses that are followed.
+ */
+export function overlapFindings(
+  analysis: Analysis,
+  routes: Routes,
+  mirrors: ReadonlySet<number>,
+  most: number = MOST_FOLLOWED,
+): Finding[] {
   if (analysis.keys.vnis.count < 2) return []
-  const overlaps = new Overlaps(analysis, mirrors)
+  const overlaps = new Overlaps(analysis, mirrors, most)
   if (overlaps.vnis.size === 0) return []
   const groups = overlaps.groups()
   const [first] = groups as [Group]
@@ -59,6 +68,7 @@ class Overlaps {
   constructor(
     private readonly analysis: Analysis,
     private readonly mirrors: ReadonlySet<number>,
+    private readonly most: number,
   ) {
     this.#addConversations()
   }
@@ -96,7 +106,7 @@ class Overlaps {
   #add(id: number, vni: number): void {
     let set = this.vnis.get(id)
     if (set === undefined) {
-      if (this.vnis.size === MOST_FOLLOWED) return
+      if (this.vnis.size === this.most) return
       set = new Set()
       this.vnis.set(id, set)
     }
@@ -116,7 +126,7 @@ class Overlaps {
       const known = claimed.get(id)
       if (known !== undefined) known.add(vni)
       else if (firsts[id] === NONE) firsts[id] = vni
-      else if (firsts[id] !== vni && claimed.size < MOST_FOLLOWED) claimed.set(id, new Set([firsts[id]!, vni]))
+      else if (firsts[id] !== vni && claimed.size < this.most) claimed.set(id, new Set([firsts[id]!, vni]))
     }
     return claimed
   }

@@ -23,7 +23,7 @@ const LEAST_EACH_WAY = 2
 /** Packets each way with a VTEP of two addresses. */
 const LEAST_ANSWERED = 3
 /** One-way flows that are held against each other. */
-const MOST_ONE_WAY = 65_536
+export const MOST_ONE_WAY = 65_536
 /** More than any address id: a kind, VNI and address in one exact number. */
 const ID_SPACE = 2 ** 22
 
@@ -153,13 +153,13 @@ interface Changing extends Group {
   receiversAgree: boolean
 }
 
-/** Conversations whose directions travel in two VNIs, by VTEP pair. */
-export function directionFindings(analysis: Analysis, routes: Routes): Finding[] {
+/** Conversations whose directions travel in two VNIs, by VTEP pair. @param most - One-way flows that are followed. */
+export function directionFindings(analysis: Analysis, routes: Routes, most: number = MOST_ONE_WAY): Finding[] {
   const { keys, flows, requests } = analysis
   if (keys.vnis.count < 2) return []
   const halves = new Map<string, Half>()
   const pairs = new Map<number, Changing>()
-  for (let row = 0; row < keys.flows.count && halves.size < MOST_ONE_WAY; row++) {
+  for (let row = 0; row < keys.flows.count && halves.size < most; row++) {
     const there = flows.packets(row, 0)
     const back = flows.packets(row, 1)
     if (!keys.flowHasPorts(row) || there * back > 0 || there + back < LEAST_EACH_WAY) continue

@@ -22,8 +22,10 @@ export const captureDuplicates: Words<Duplicates> = {
   observed: ({ count, facts }) =>
     `${amount(count, 'record repeats', 'records repeat')} an earlier frame (of ${amount(facts.packets, 'packet')} in all); ` +
     `${grouped(facts.elsewhere)} of them on another interface, hop or file.`,
-  inferred: () =>
-    'One packet was recorded where it came in and again where it left: -i any, several interfaces, a mirror of both directions, or captures of both ends. ' +
+  inferred: ({ facts }) =>
+    (facts.elsewhere === 0
+      ? 'One interface recorded these frames twice: a mirror of both directions does that, and so does a network that delivers them twice. No second answer, D-SACK or repeated acknowledgment shows that their receiver got them twice. '
+      : 'One packet was recorded where it came in and again where it left: -i any, several interfaces, a mirror of both directions, or captures of both ends. ') +
     'Packets and bytes count every record; retransmissions, echo and replication count a frame once.',
   remedy: () => 'For volumes, capture on one interface, or remove the copies with editcap -D or by frame.interface_id.',
   displayFilter: ({ packets }) => frames(packets),

@@ -9,8 +9,8 @@ import { Programs } from '../../src/diagnosis/senders.ts'
 import { summarizeFiles } from '../../src/node-summarize.ts'
 import type { Finding } from '../../src/summary.ts'
 import { asFile, selects, unselected } from '../support/display-filters.ts'
-import { ACK, analysisOf, type Packet, SYN } from '../support/packets.ts'
-import { analyze, recordsOf } from '../support/parts.ts'
+import { ACK, analysisOf, type Packet, records, SYN } from '../support/packets.ts'
+import { analyze, printed, recordsOf } from '../support/parts.ts'
 import { because, CORPUS, LAB } from '../support/shared.ts'
 import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
 import {
@@ -287,23 +287,38 @@ describe.skipIf(CORPUS === undefined)(`context: public captures${because(CORPUS)
   })
 })
 
-describe.skipIf(TSHARK === undefined)(`context: display filters${becauseOfTshark()}`, () => {
-  const copies = (place: Place): Way => ({ vtep: place.vteps[0], peer: place.vteps[2], vni: 300 })
-  const everything = (place: Place): [string, Packet[]][] => [
-    ['MIRROR_SESSION', [...healthy(place), ...conversation(place, 2000, copies(place), copies(place))]],
-    ['VNI_BY_DIRECTION', [...healthy(place), ...conversation(place, 2000, { vni: 7 }, { vni: 8 })]],
-    ['WRONG_SOURCE_VTEP', conversation(place, 0, {}, { vtep: place.vteps[2] })],
-    ['ADDRESS_OVERLAP', [...healthy(place), ...healthy({ ...place, vni: 200 }, 2000)]],
-    [
-      'LOOP',
-      [0, 1, 2].flatMap((n) => {
-        const id = fresh()
-        const back = { id, vtep: place.vteps[1], peer: place.vteps[0] }
-        return [ping(place, 'request', n, n * 9, { id }), ping(place, 'request', n, n * 9 + 1, back)]
-      }),
-    ],
-  ]
+/** As a mirror sends both directions. */
+const copies = (place: Place): Way => ({ vtep: place.vteps[0], peer: place.vteps[2], vni: 300 })
+/** Captures with one of these each. */
+const everything = (place: Place): [string, Packet[]][] => [
+  ['MIRROR_SESSION', [...healthy(place), ...conversation(place, 2000, copies(place), copies(place))]],
+  ['VNI_BY_DIRECTION', [...healthy(place), ...conversation(place, 2000, { vni: 7 }, { vni: 8 })]],
+  ['WRONG_SOURCE_VTEP', conversation(place, 0, {}, { vtep: place.vteps[2] })],
+  ['ADDRESS_OVERLAP', [...healthy(place), ...healthy({ ...place, vni: 200 }, 2000)]],
+  [
+    'LOOP',
+    [0, 1, 2].flatMap((n) => {
+      const id = fresh()
+      const back = { id, vtep: place.vteps[1], peer: place.vteps[0] }
+      return [ping(place, 'request', n, n * 9, { id }), ping(place, 'request', n, n * 9 + 1, back)]
+    }),
+  ],
+]
 
+describe('context: merging', () => {
+  it.each(everything(HERE))('%s: gives the same at every boundary', (code, packets) => {
+    const all = records(packets)
+    const whole = printed(analyze(all))
+    expect(whole).toContain(code)
+    for (let cut = 0; cut <= all.length; cut++) {
+      const earlier = analyze(all.slice(0, cut))
+      expect(earlier.merge(analyze(all.slice(cut), { begins: false }))).toBe(true)
+      expect(printed(earlier)).toBe(whole)
+    }
+  })
+})
+
+describe.skipIf(TSHARK === undefined)(`context: display filters${becauseOfTshark()}`, () => {
   it.each(everything(HERE).map(([code]) => code))('%s: select the named packets, on every port', async (code) => {
     for (const port of [4789, 8472]) {
       const packets = new Map(everything({ ...HERE, port })).get(code)!
@@ -340,6 +355,43 @@ describe('context: drops of the capture', () => {
       expect(inferred(7), code).toContain('The capture itself lost 7 packets')
       for (const none of [0, null]) expect(inferred(none), code).not.toContain('The capture itself')
     }
+  })
+})
+
+describe('context: symptoms beside their causes', () => {
+  const hint = (packets: readonly Packet[], code: string) =>
+    only(code, packets).map(({ inferred }) => /[A-Z_]+( and [A-Z_]+)? about .+$/.exec(inferred)?.[0] ?? null)
+
+  it('name the finding about the same VTEPs and VNI, wherever they are', () => {
+    fc.assert(
+      fc.property(places, (place) => {
+        const lost = [0, 1, 2, 3].map((n) => ping(place, 'request', 900 + n, 3000 + n * 300))
+        const [told] = hint([...healthy(place), ...lost], 'ECHO_UNANSWERED')
+        expect(told).toBe('ONE_WAY about these VTEPs may well be the reason: follow that first.')
+      }),
+      { numRuns: 20 },
+    )
+    const mismatch = [0, 1, 2].flatMap((n) => [
+      ask(HERE, HERE.ips[1], n * 1000),
+      ask(HERE, HERE.ips[0], n * 1000 + 9, { from: 1, vni: 200 }),
+    ])
+    expect(hint(mismatch, 'ARP_UNANSWERED')).toEqual(
+      [0, 1].map((from) => `VNI_MISMATCH about ${HERE.vteps[from]} may well be the reason: follow that first.`),
+    )
+  })
+
+  it('name none that is about other VTEPs, or another VNI', () => {
+    const lost = [0, 1].map((n) => ping(HERE, 'request', 900 + n, 3000 + n * 300))
+    const answered = ping(HERE, 'reply', 950, 3900)
+    const far = { ...HERE, vni: 200 }
+    const silence = [...healthy(far), ...[0, 1, 2, 3].map((n) => ping(far, 'request', 700 + n, 3000 + n * 300))]
+    const both = [...healthy(HERE), ...lost, answered, ...silence]
+    expect(codes(both)).toContain('ONE_WAY')
+    const about = findingsOf(both).filter(({ code }) => code === 'ECHO_UNANSWERED')
+    expect(about.map(({ subject, inferred }) => [subject.vni, inferred.includes('ONE_WAY')]).sort()).toEqual([
+      [100, false],
+      [200, true],
+    ])
   })
 })
 

@@ -600,6 +600,7 @@ function everything(place: Place): Packet[] {
     wrap({ ...place, port: 46354 }, ping(place)),
     wrap({ ...place, port: 46354 }, ping(place)),
     wrap(place, ping(place), { tos: 3 }),
+    ...[1, 2, 3].map((n) => wrap(place, ethernet(guest(place, udp(bytes(n), 1, 2), 17, { tos: 46 << 2 })))),
   ])
 }
 
