@@ -48,8 +48,8 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   // Macs, MacMoves.
   macs: keyed(3) + cells(1, 2),
   vlanStacks: keyed(4),
-  // Ports of both ends, further VTEPs of flows, VTEPs and addresses of MACs; claims of addresses; requests for them.
-  details: 5 * keyed(2) + cells(4) + keyed(3) + cells(2) + keyed(3) + cells(9),
+  // Ports of both ends and Senders, further VTEPs of flows, VTEPs and addresses of MACs; claims of addresses; requests for them.
+  details: 5 * keyed(2) + cells(4, 1) + keyed(3) + cells(2) + keyed(3) + cells(9),
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(1),
   // Copies, Echo, Passage, NetworkCopies.

@@ -1,6 +1,8 @@
 /** DSCP_NOT_COPIED: inner packets ask for a class of service, and the outer header does not. */
+
 import { and, fromTo, isDissected, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 import { command, type Program, sendsLike } from './sender.ts'
 
 /** Such packets of one VNI in one direction. */
@@ -36,7 +38,7 @@ export const dscpNotCopied: Words<DscpNotCopied> = {
     'At least three unicast inner packets of a VNI in one direction have a DSCP other than 0 while their outer DSCP is 0 (RFC 2983 §3.1). ICMP errors and what goes to many do not count. Sound at the sending VTEP; behind a router that clears the field, the router is to blame.',
   title: ({ facts }) => `The DSCP of packets in VNI ${facts.vni} from ${facts.from} is not in the outer header`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} of ${facts.total.toLocaleString('en-US')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} with an outer DSCP of 0 over an inner one of ${facts.codepoints.map(codepoint).join(', ')}.`,
+    `${amount(count, 'packet')} of ${grouped(facts.total)} from ${facts.from} to ${facts.to} in VNI ${facts.vni} with an outer DSCP of 0 over an inner one of ${facts.codepoints.map(codepoint).join(', ')}.`,
   inferred: ({ facts }) =>
     `${facts.from} does not copy the field, which is the default of Linux and Open vSwitch (the pipe model of RFC 2983), or a router before the capture point cleared it. ` +
     `Queues of the underlay see best effort, whatever the guest asked for.${sendsLike(facts.from, facts.program)}`,
