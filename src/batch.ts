@@ -1,7 +1,7 @@
 /** A run of packets in one buffer: what one thread hands to another to be read, and takes back to count. */
 import { type ReadingsBuffers, readingsBuffers } from './analyzers/readings.ts'
 import type { PacketInfo } from './packet.ts'
-import { moveTo, putPacket } from './packet-meta.ts'
+import { PacketMeta } from './packet-meta.ts'
 
 /** Packets of a batch: their bytes, and what was read of them. All buffers can be transferred. */
 export interface Batch {
@@ -17,6 +17,7 @@ const GAP = 256
 /** Fills batches. Packets are copied in runs, as they stand in the file. */
 export class BatchWriter {
   #batch: Batch
+  #meta: PacketMeta
   /** Bytes that were copied. */
   #length = 0
   /** The run that is yet to be copied. */
@@ -33,6 +34,7 @@ export class BatchWriter {
     private readonly length: number,
   ) {
     this.#batch = this.#empty()
+    this.#meta = new PacketMeta(this.#batch.readings.meta)
   }
 
   get isEmpty(): boolean {
@@ -59,9 +61,8 @@ export class BatchWriter {
     const length = this.#length + (this.#to - this.#from)
     // One packet may be longer than a batch.
     if (length > batch.bytes.length) batch.bytes = new Uint8Array(length)
-    const { meta } = batch.readings
-    putPacket(meta, batch.count, packet, packet.number)
-    moveTo(meta, batch.count, this.#length + (at - this.#from))
+    this.#meta.put(batch.count, packet, packet.number)
+    this.#meta.moveTo(batch.count, this.#length + (at - this.#from))
     batch.count++
   }
 
@@ -86,6 +87,7 @@ export class BatchWriter {
     const batch = this.#batch
     spent.count = 0
     this.#batch = spent
+    this.#meta = new PacketMeta(spent.readings.meta)
     this.#length = 0
     return batch
   }

@@ -1,69 +1,87 @@
-/** Packet records side by side in one array of 64-bit floats: what is kept of many packets at a time, and handed to other threads. */
+/** Packet records side by side in one buffer: what is kept of many packets at a time, and handed to other threads. */
 import type { PacketInfo } from './packet.ts'
 
-/** Cells of a record. */
-export const META = 10
+/** 32-bit words of a record. */
+export const META = 12
 
-const SECONDS = 1
-const NANOSECONDS = 2
-const AT = 3
-const CAPTURED_LENGTH = 4
-const WIRE_LENGTH = 5
+/** Words of a record; the last two take two each and are 64-bit floats, at half these offsets. */
+const NUMBER = 0
+const NANOSECONDS = 1
+const AT = 2
+const CAPTURED_LENGTH = 3
+const LINK_TYPE = 4
+const INTERFACE = 5
+const FCS_LENGTH = 6
+const FLAGS = 7
+const SECONDS = 8
+const WIRE_LENGTH = 10
 
-/** Writes a packet's record, with a number of its own. */
-export function putPacket(meta: Float64Array, index: number, packet: PacketInfo, number: number): void {
-  const cell = index * META
-  meta[cell] = number
-  meta[cell + SECONDS] = packet.seconds
-  meta[cell + NANOSECONDS] = packet.nanoseconds
-  meta[cell + AT] = packet.at
-  meta[cell + CAPTURED_LENGTH] = packet.capturedLength
-  meta[cell + WIRE_LENGTH] = packet.wireLength
-  meta[cell + 6] = packet.linkType
-  meta[cell + 7] = packet.interfaceId
-  meta[cell + 8] = packet.fcsLength
-  meta[cell + 9] = packet.flags
-}
+/** Records of packets. */
+export class PacketMeta {
+  readonly #f64: Float64Array
 
-/** Reads a packet's record. */
-export function getPacket(meta: Float64Array, index: number, packet: PacketInfo): void {
-  const cell = index * META
-  packet.number = meta[cell]!
-  packet.seconds = meta[cell + SECONDS]!
-  packet.nanoseconds = meta[cell + NANOSECONDS]!
-  packet.at = meta[cell + AT]!
-  packet.capturedLength = meta[cell + CAPTURED_LENGTH]!
-  packet.wireLength = meta[cell + WIRE_LENGTH]!
-  packet.linkType = meta[cell + 6]!
-  packet.interfaceId = meta[cell + 7]!
-  packet.fcsLength = meta[cell + 8]!
-  packet.flags = meta[cell + 9]!
-}
+  /** @param i32 - Room for the records: {@link META} words each, and at an offset that is a multiple of eight bytes. */
+  constructor(readonly i32: Int32Array) {
+    this.#f64 = new Float64Array(i32.buffer, i32.byteOffset, i32.length >> 1)
+  }
 
-/** Changes where a packet's bytes are. */
-export function moveTo(meta: Float64Array, index: number, at: number): void {
-  meta[index * META + AT] = at
-}
+  /** Writes a packet's record, with a number of its own. */
+  put(index: number, packet: PacketInfo, number: number): void {
+    const { i32 } = this
+    const at = index * META
+    i32[at + NUMBER] = number
+    i32[at + NANOSECONDS] = packet.nanoseconds
+    i32[at + AT] = packet.at
+    i32[at + CAPTURED_LENGTH] = packet.capturedLength
+    i32[at + LINK_TYPE] = packet.linkType
+    i32[at + INTERFACE] = packet.interfaceId
+    i32[at + FCS_LENGTH] = packet.fcsLength
+    i32[at + FLAGS] = packet.flags
+    this.#f64[(at + SECONDS) >> 1] = packet.seconds
+    this.#f64[(at + WIRE_LENGTH) >> 1] = packet.wireLength
+  }
 
-/** Number of a packet. */
-export function numberOf(meta: Float64Array, index: number): number {
-  return meta[index * META]!
-}
+  /** Reads a packet's record. */
+  get(index: number, packet: PacketInfo): void {
+    const { i32 } = this
+    const at = index * META
+    packet.number = i32[at + NUMBER]!
+    packet.seconds = this.#f64[(at + SECONDS) >> 1]!
+    packet.nanoseconds = i32[at + NANOSECONDS]!
+    packet.at = i32[at + AT]!
+    packet.capturedLength = i32[at + CAPTURED_LENGTH]!
+    packet.wireLength = this.#f64[(at + WIRE_LENGTH) >> 1]!
+    packet.linkType = i32[at + LINK_TYPE]!
+    packet.interfaceId = i32[at + INTERFACE]!
+    packet.fcsLength = i32[at + FCS_LENGTH]!
+    packet.flags = i32[at + FLAGS]! >>> 0
+  }
 
-export function secondsOf(meta: Float64Array, index: number): number {
-  return meta[index * META + SECONDS]!
-}
+  /** Changes where a packet's bytes are. */
+  moveTo(index: number, at: number): void {
+    this.i32[index * META + AT] = at
+  }
 
-export function nanosecondsOf(meta: Float64Array, index: number): number {
-  return meta[index * META + NANOSECONDS]!
-}
+  /** Number of a packet. */
+  number(index: number): number {
+    return this.i32[index * META + NUMBER]!
+  }
 
-export function capturedLengthOf(meta: Float64Array, index: number): number {
-  return meta[index * META + CAPTURED_LENGTH]!
-}
+  seconds(index: number): number {
+    return this.#f64[(index * META + SECONDS) >> 1]!
+  }
 
-export function wireLengthOf(meta: Float64Array, index: number): number {
-  return meta[index * META + WIRE_LENGTH]!
+  nanoseconds(index: number): number {
+    return this.i32[index * META + NANOSECONDS]!
+  }
+
+  capturedLength(index: number): number {
+    return this.i32[index * META + CAPTURED_LENGTH]!
+  }
+
+  wireLength(index: number): number {
+    return this.#f64[(index * META + WIRE_LENGTH) >> 1]!
+  }
 }
 
 /** A record to be filled in. */

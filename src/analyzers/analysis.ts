@@ -7,7 +7,7 @@ import { dissect, type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
 import { NONE } from '../codecs/fault.ts'
 import { TunnelKind } from '../codecs/layers.ts'
 import type { PacketInfo } from '../packet.ts'
-import { emptyPacket, getPacket, numberOf } from '../packet-meta.ts'
+import { emptyPacket, type PacketMeta } from '../packet-meta.ts'
 import { AddressClaims } from './address-claims.ts'
 import { AddressRequests } from './address-requests.ts'
 import { CaptureTotals } from './capture-totals.ts'
@@ -229,7 +229,7 @@ export class Analysis implements PathCounter {
   #observeGroup(readings: Readings, from: number, to: number): void {
     const { log, meta } = readings
     this.capture.countAll(meta, from, to)
-    this.numbers = Math.max(this.numbers, numberOf(meta, to - 1))
+    this.numbers = Math.max(this.numbers, meta.number(to - 1))
     this.fetched = this.#express.fetch(readings, from, to)
     let ordinary = 0
     let judged = from
@@ -321,9 +321,9 @@ export class Analysis implements PathCounter {
   }
 
   /** Takes a packet apart into {@link observation}. */
-  #takeApart(meta: Float64Array, slot: number): Observation {
+  #takeApart(meta: PacketMeta, slot: number): Observation {
     const packet = this.#packet
-    getPacket(meta, slot, packet)
+    meta.get(slot, packet)
     const { observation } = this
     const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
     const { layers } = observation

@@ -1,5 +1,5 @@
 /** The capture as a whole: packets, bytes, first and last time. Filters do not touch it. */
-import { capturedLengthOf, nanosecondsOf, numberOf, secondsOf, wireLengthOf } from '../packet-meta.ts'
+import type { PacketMeta } from '../packet-meta.ts'
 import type { Counter } from './analyzer.ts'
 import type { RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
@@ -68,21 +68,21 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
   }
 
   /** Counts the packets whose records are at `from` to `to` in `meta`. */
-  countAll(meta: Float64Array, from: number, to: number): void {
+  countAll(meta: PacketMeta, from: number, to: number): void {
     const { f64 } = this.#totals
     let capturedBytes = 0
     let wireBytes = 0
     let truncated = 0
     for (let index = from; index < to; index++) {
-      const capturedLength = capturedLengthOf(meta, index)
-      const wireLength = wireLengthOf(meta, index)
+      const capturedLength = meta.capturedLength(index)
+      const wireLength = meta.wireLength(index)
       capturedBytes += capturedLength
       wireBytes += wireLength
       if (capturedLength < wireLength) {
         truncated++
-        if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(numberOf(meta, index))
+        if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(meta.number(index))
       }
-      stretch(this.#totals, SPAN, secondsOf(meta, index), nanosecondsOf(meta, index))
+      stretch(this.#totals, SPAN, meta.seconds(index), meta.nanoseconds(index))
     }
     f64[PACKETS]! += to - from
     f64[CAPTURED_BYTES]! += capturedBytes

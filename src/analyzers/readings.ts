@@ -22,7 +22,7 @@ import * as tcp from '../codecs/tcp.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
-import { META, putPacket } from '../packet-meta.ts'
+import { META, PacketMeta } from '../packet-meta.ts'
 import { isHeaderWrong } from './checksums.ts'
 import { Bit, Field } from './event-fields.ts'
 import { EventLog, STRIDE } from './event-log.ts'
@@ -53,7 +53,7 @@ const DESTINATION = ipv6.LAYOUT.offsets.destination
 
 /** The buffers of {@link Readings}: what one thread hands to another. */
 export interface ReadingsBuffers {
-  meta: Float64Array
+  meta: Int32Array
   events: Int32Array
   keys: Int32Array
   hashes: Int32Array
@@ -64,7 +64,7 @@ export interface ReadingsBuffers {
 /** Buffers for a number of packets. */
 export function readingsBuffers(slots: number): ReadingsBuffers {
   return {
-    meta: new Float64Array(slots * META),
+    meta: new Int32Array(slots * META),
     events: new Int32Array(slots * STRIDE),
     keys: new Int32Array(slots * PATH_KEY),
     hashes: new Int32Array(slots),
@@ -75,8 +75,8 @@ export function readingsBuffers(slots: number): ReadingsBuffers {
 
 /** Packets that were read, by slot. */
 export class Readings {
-  /** The packets' records: see packet-meta.ts. */
-  readonly meta: Float64Array
+  /** The packets' records. */
+  readonly meta: PacketMeta
   /** The packets' events, one behind the other. */
   readonly log: EventLog
   /** The keys of their paths, and the hashes of those. */
@@ -90,7 +90,7 @@ export class Readings {
 
   /** @param buffers - Filled anew, or filled by another thread. */
   constructor(readonly buffers: ReadingsBuffers) {
-    this.meta = buffers.meta
+    this.meta = new PacketMeta(buffers.meta)
     this.log = new EventLog(buffers.looksOrdinary.length, buffers.events)
     this.keys = buffers.keys
     this.hashes = buffers.hashes
@@ -112,7 +112,7 @@ export class Readings {
     interfaceId: number,
     ports: TunnelPorts,
   ): void {
-    putPacket(this.meta, slot, packet, number)
+    this.meta.put(slot, packet, number)
     this.looksOrdinary[slot] = this.#read(slot, view, packet, number, interfaceId, ports) ? 1 : 0
   }
 
@@ -124,11 +124,14 @@ export class Readings {
     interfaceId: number,
     ports: TunnelPorts,
   ): boolean {
-    const start = packet.at
-    const { capturedLength, wireLength, seconds, nanoseconds } = packet
+    // Integers from here on: where one offset is a float, V8 reckons them all as floats.
+    const start = packet.at | 0
+    const capturedLength = packet.capturedLength | 0
+    const { seconds, nanoseconds } = packet
+    if (packet.wireLength > LONGEST) return false
+    const wireLength = packet.wireLength | 0
     if (packet.linkType !== LinkType.Ethernet || (packet.flags | packet.fcsLength) !== 0) return false
     if (capturedLength < LEAST_CAPTURED || capturedLength > wireLength || nanoseconds === NO_TIME) return false
-    if (wireLength > LONGEST) return false
     const end = start + capturedLength
 
     // Outer Ethernet, IP and UDP.

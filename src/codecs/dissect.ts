@@ -24,6 +24,9 @@ import * as udp from './udp.ts'
 import * as vxlan from './vxlan.ts'
 import * as gpe from './vxlan-gpe.ts'
 
+/** Bytes on the wire beyond which a record is taken to have no more: a gigabyte in one frame is nobody's. */
+const LONGEST = 0x3fff_ffff
+
 /** Which UDP destination port carries which tunnel: a table of all 65 536 ports. */
 export type TunnelPorts = Uint8Array
 
@@ -71,13 +74,16 @@ export function dissect(
   enterTransport(layers, ports)
 }
 
-function reset(layers: Layers, view: DataView, at: number, capturedLength: number, wireLength: number): void {
-  const end = at + Math.min(capturedLength, wireLength)
+function reset(layers: Layers, view: DataView, start: number, capturedLength: number, wireLength: number): void {
+  // Integers, whatever they were handed as: where one offset is a float, V8 reckons all that follow as floats.
+  const at = start | 0
+  const wireEnd = at + (Math.min(wireLength, LONGEST) | 0)
+  const end = Math.min(at + (capturedLength | 0), wireEnd)
   layers.view = view
   layers.innerView = view
   layers.at = at
   layers.end = end
-  layers.wireEnd = at + wireLength
+  layers.wireEnd = wireEnd
   layers.linkInterface = 0
   layers.outerFrame.reset()
   layers.outerIp.reset()
@@ -95,7 +101,7 @@ function reset(layers: Layers, view: DataView, at: number, capturedLength: numbe
   layers.innerPorts = NONE
   layers.innerEnd = 0
   layers.faultCount = 0
-  layers.cursor.reset(view, at, end, layers.wireEnd)
+  layers.cursor.reset(view, at, end, wireEnd)
 }
 
 /** Steps over the link layer. @returns The EtherType of what follows, `NONE` when the walk ends here. */

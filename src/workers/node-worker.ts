@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Readings } from '../analyzers/readings.ts'
 import { viewOf } from '../batch.ts'
 import { tunnelPorts } from '../codecs/dissect.ts'
-import { emptyPacket, getPacket } from '../packet-meta.ts'
+import { emptyPacket } from '../packet-meta.ts'
 import { buffersOf, type ReaderOptions, type ReadRequest } from './buffers.ts'
 
 const { furtherPorts } = workerData as ReaderOptions
@@ -14,7 +14,7 @@ parentPort?.on('message', ({ batch, file }: ReadRequest) => {
   const readings = new Readings(batch.readings)
   const view = viewOf(batch)
   for (let slot = 0; slot < batch.count; slot++) {
-    getPacket(readings.meta, slot, packet)
+    readings.meta.get(slot, packet)
     readings.read(slot, view, packet, packet.number, file * 65536 + packet.interfaceId, ports)
   }
   parentPort?.postMessage(batch, buffersOf(batch))
