@@ -466,7 +466,9 @@ export class Analysis implements PathCounter {
       this.copies.fetch(log, from, to) ^
       this.tcp.fetch(log, from, to) ^
       this.requests.fetch(log, from, to) ^
-      this.sourcePorts.fetch(log, from, to)
+      this.sourcePorts.fetch(log, from, to) ^
+      this.portDirections.fetch(log, from, to) ^
+      this.floods.fetch(log, from, to)
     )
   }
 

@@ -116,6 +116,11 @@ export class Floods implements Judge<FloodsState> {
     }
   }
 
+  /** Reads route records ahead. @returns Nothing of use. */
+  fetch(log: EventLog, from: number, to: number): number {
+    return this.#routes.fetch(log, from, to, Field.Route)
+  }
+
   save(): FloodsState {
     return {
       rows: [this.#vniRows, this.#routeRows],

@@ -60,6 +60,11 @@ export class PortDirections implements Judge<PortDirectionsState> {
     return there.ports.some((port) => back.ports.includes(port)) ? null : [there, back]
   }
 
+  /** Reads route records ahead. @returns Nothing of use. */
+  fetch(log: EventLog, from: number, to: number): number {
+    return this.#routes.fetch(log, from, to, Field.Route)
+  }
+
   save(): PortDirectionsState {
     return { rows: this.#rows, routes: this.#routes.save(this.#rows) }
   }

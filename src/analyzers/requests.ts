@@ -98,7 +98,7 @@ export class Requests implements Judge<RequestsState> {
 
   /** Reads flow records ahead. @returns Nothing of use. */
   fetch(log: EventLog, from: number, to: number): number {
-    return this.#flows.fetch(log, from, to, Field.Flow)
+    return this.#flows.fetch(log, from, to, Field.Flow) ^ this.#routes.fetch(log, from, to, Field.Route)
   }
 
   /** Packets of a route in one direction, copies aside. */

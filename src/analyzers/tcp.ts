@@ -136,7 +136,7 @@ export class Tcp implements Judge<TcpState> {
 
   /** Reads flow records ahead. @returns Nothing of use. */
   fetch(log: EventLog, from: number, to: number): number {
-    return this.#records.fetch(log, from, to, Field.Flow)
+    return this.#records.fetch(log, from, to, Field.Flow) ^ this.#routes.fetch(log, from, to, Field.Route)
   }
 
   /** MSS that a flow's receiver in `direction` announced; 0 when its SYN was not seen. */
