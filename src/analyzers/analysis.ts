@@ -32,7 +32,6 @@ import { Observation } from './observation.ts'
 import { OuterFragments } from './outer-fragments.ts'
 import { Passage } from './passage.ts'
 import { Path, PathBit, type PathCounter, type Paths } from './paths.ts'
-import { PortDirections } from './port-directions.ts'
 import { Ports } from './ports.ts'
 import { Readings, readingsBuffers } from './readings.ts'
 import { Requests } from './requests.ts'
@@ -42,6 +41,7 @@ import { SmallFirsts } from './small-firsts.ts'
 import { SourcePorts } from './source-ports.ts'
 import { Tcp } from './tcp.ts'
 import { Timeline } from './timeline.ts'
+import { FlowTraffic, RouteTraffic } from './traffic.ts'
 import { TunnelTotals } from './tunnel-totals.ts'
 import { UnderlayNeighbors } from './underlay-neighbors.ts'
 import { Vnis } from './vnis.ts'
@@ -98,7 +98,10 @@ export class Analysis implements PathCounter {
   readonly smallFirsts: SmallFirsts
   readonly copies: Copies
   readonly outerFragments: OuterFragments
-  readonly tcp = new Tcp()
+  /** What judges share of routes and flows. */
+  readonly routeTraffic = new RouteTraffic()
+  readonly flowTraffic = new FlowTraffic()
+  readonly tcp = new Tcp(this.routeTraffic)
   readonly echo: Echo
   readonly sizes: Sizes
   readonly passage: Passage
@@ -108,12 +111,11 @@ export class Analysis implements PathCounter {
   readonly integrity = new Integrity(this.tcp)
   readonly addressClaims: AddressClaims
   readonly networkCopies: NetworkCopies
-  readonly requests = new Requests()
+  readonly requests = new Requests(this.routeTraffic, this.flowTraffic)
   readonly addressRequests: AddressRequests
   readonly underlayNeighbors: UnderlayNeighbors
-  readonly portDirections = new PortDirections()
-  readonly sourcePorts = new SourcePorts()
-  readonly floods = new Floods()
+  readonly sourcePorts = new SourcePorts(this.flowTraffic)
+  readonly floods = new Floods(this.routeTraffic)
   readonly loops: Loops
   /** Packet numbers that this part took, those of blocks that are no packets included. */
   numbers = 0
@@ -430,12 +432,12 @@ export class Analysis implements PathCounter {
     const { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
     const { copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
     const { macMoves, addressClaims, integrity } = this
-    const { networkCopies, requests, addressRequests, underlayNeighbors, portDirections, sourcePorts, floods, loops } =
-      this
+    const { networkCopies, requests, addressRequests, underlayNeighbors, sourcePorts, floods, loops } = this
+    const { routeTraffic, flowTraffic } = this
     const counters = { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
     // A part that does not begin the capture has run no judge.
     const sized = { outerFragments, sizes, passage, icmpErrors, segmentSizes }
-    const reached = { requests, addressRequests, underlayNeighbors, portDirections }
+    const reached = { routeTraffic, flowTraffic, requests, addressRequests, underlayNeighbors }
     const behaved = { networkCopies, sourcePorts, floods, loops }
     const judges = this.#begins
       ? { copies, ...sized, tcp, echo, integrity, macMoves, addressClaims, ...reached, ...behaved }
@@ -465,10 +467,8 @@ export class Analysis implements PathCounter {
     return (
       this.copies.fetch(log, from, to) ^
       this.tcp.fetch(log, from, to) ^
-      this.requests.fetch(log, from, to) ^
-      this.sourcePorts.fetch(log, from, to) ^
-      this.portDirections.fetch(log, from, to) ^
-      this.floods.fetch(log, from, to)
+      this.routeTraffic.fetch(log, from, to) ^
+      this.flowTraffic.fetch(log, from, to)
     )
   }
 
@@ -484,9 +484,9 @@ export class Analysis implements PathCounter {
     this.sizes.observe(log, at)
     this.passage.observe(log, at)
     this.macMoves.observe(log, at)
+    this.routeTraffic.observe(log, at)
     this.requests.observe(log, at)
     this.addressRequests.observe(log, at)
-    this.portDirections.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
     if (this.copies.isReturned) this.loops.observe(log, at)
@@ -512,9 +512,9 @@ export class Analysis implements PathCounter {
     this.segmentSizes.observe(log, at)
     this.macMoves.observe(log, at)
     this.addressClaims.observe(log, at)
+    this.routeTraffic.observe(log, at)
     this.requests.observe(log, at)
     this.addressRequests.observe(log, at)
-    this.portDirections.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
     this.loops.observe(log, at)

@@ -8,6 +8,7 @@ import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
+import type { RouteTraffic } from './traffic.ts'
 
 /** Cells of a VNI, then the halves with the numbers of the first frames to many. */
 const PACKETS = 0
@@ -19,13 +20,11 @@ const TO_GROUP = 5
 const NUMBERS = 6
 const VNI_CELLS = NUMBERS + EXAMPLES / 2
 
-/** Halves of a route, for each direction (0 = from a). */
-const FIRST = 0
-const LAST_FLOOD = 1
-const FLOODS = 2
-const REPLICAS = 3
-const UNICASTS = 4
-const SIDE = 5
+/** Halves of a route's flooded frames, for each direction (0 = from a). */
+const LAST_FLOOD = 0
+const FLOODS = 1
+const REPLICAS = 2
+const SIDE = 3
 
 /** Frames of one VNI. */
 export interface Flood {
@@ -64,6 +63,9 @@ export class Floods implements Judge<FloodsState> {
   #vniRows = 0
   #routeRows = 0
 
+  /** @param traffic - Counts every packet of a route. */
+  constructor(private readonly traffic: RouteTraffic) {}
+
   observe(log: EventLog, at: number): void {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
@@ -84,7 +86,7 @@ export class Floods implements Judge<FloodsState> {
       if (flooded < EXAMPLES) this.#vnis.i32[(cell + NUMBERS) * 2 + flooded] = i32[at + Field.Number]!
     }
     const route = i32[at + Field.Route]!
-    if (route !== NONE) this.#noteRoute(route, bits, i32[at + Field.Number]!, isFlooded)
+    if (isFlooded && route !== NONE) this.#noteRoute(route, bits, i32[at + Field.Number]!)
   }
 
   vni(row: number): Flood {
@@ -108,17 +110,12 @@ export class Floods implements Judge<FloodsState> {
     const at = this.#routes.at(route) * 2 + direction * SIDE
     const { i32 } = this.#routes
     return {
-      first: i32[at + FIRST]!,
+      first: this.traffic.first(route, direction),
       lastFlood: i32[at + LAST_FLOOD]!,
       floods: i32[at + FLOODS]!,
       replicas: i32[at + REPLICAS]!,
-      unicasts: i32[at + UNICASTS]!,
+      unicasts: this.traffic.packets(route, direction) - i32[at + FLOODS]!,
     }
-  }
-
-  /** Reads route records ahead. @returns Nothing of use. */
-  fetch(log: EventLog, from: number, to: number): number {
-    return this.#routes.fetch(log, from, to, Field.Route)
   }
 
   save(): FloodsState {
@@ -136,15 +133,10 @@ export class Floods implements Judge<FloodsState> {
     this.#routes.restore(state.routes)
   }
 
-  #noteRoute(route: number, bits: number, number: number, isFlooded: boolean): void {
+  #noteRoute(route: number, bits: number, number: number): void {
     if (route >= this.#routeRows) this.#routeRows = route + 1
     const side = this.#routes.at(route) * 2 + ((bits & Bit.PairForward) !== 0 ? 0 : SIDE)
     const { i32 } = this.#routes
-    if (i32[side + FIRST] === 0) i32[side + FIRST] = number
-    if (!isFlooded) {
-      i32[side + UNICASTS]!++
-      return
-    }
     i32[side + LAST_FLOOD] = number
     i32[side + FLOODS]!++
     if ((bits & Bit.Replica) !== 0) i32[side + REPLICAS]!++

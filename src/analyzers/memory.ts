@@ -41,10 +41,10 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   vnis: keyed(2) + cells(5, 11, 1, 1, 4, 1),
   // VtepPairs, Passage, OuterFragments, Sizes, SourcePorts, UnderlayNeighbors.
   vtepPairs: keyed(2) + cells(8, 12, 3, 4, 6, 27),
-  // Tcp, Requests, PortDirections, Floods.
-  routes: keyed(3) + cells(4, 16, 10, 5),
-  // Flows, Tcp, Echo, Requests, Sizes, SourcePorts.
-  flows: keyed(6) + cells(10, 15, 6, 3, 1, 1),
+  // RouteTraffic, Tcp, Requests, Floods.
+  routes: keyed(3) + cells(5, 5, 3, 13, 3),
+  // Flows, Tcp, Echo, FlowTraffic, Sizes.
+  flows: keyed(6) + cells(10, 15, 6, 4, 1),
   // Macs, MacMoves.
   macs: keyed(3) + cells(1, 2),
   vlanStacks: keyed(4),

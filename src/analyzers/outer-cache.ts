@@ -7,7 +7,7 @@ import { finalize, mix } from './hash.ts'
 import type { Observation } from './observation.ts'
 
 /** Entries, and the words of one: key, rows, ids, direction plus one (0 in an empty entry). */
-const SIZE = 1_024
+const SIZE = 16_384
 const STRIDE = 9
 const KIND_VNI = 0
 const SOURCE = 1

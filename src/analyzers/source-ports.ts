@@ -7,6 +7,7 @@ import type { Judge } from './analyzer.ts'
 import { pairDirection } from './copies.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
+import { FlowHalf, type FlowTraffic } from './traffic.ts'
 
 /** Packet numbers kept of a direction, and the halves of a direction: conversations, then numbers. */
 const EXAMPLES = 5
@@ -14,18 +15,17 @@ const SIDE = 1 + EXAMPLES
 
 /** Saved conversations. */
 export interface SourcePortsState {
-  rows: number[]
+  rows: number
   pairs: RecordsState
-  flows: RecordsState
 }
 
 /** Conversations by pair and direction. */
 export class SourcePorts implements Judge<SourcePortsState> {
   readonly #pairs = new Records(SIDE)
-  /** The pair and direction (plus one) that each direction of a flow took last. */
-  readonly #flows = new Records(1)
   #pairRows = 0
-  #flowRows = 0
+
+  /** @param flows - Shared with other judges. */
+  constructor(private readonly flows: FlowTraffic) {}
 
   observe(log: EventLog, at: number): void {
     const { i32 } = log
@@ -35,20 +35,16 @@ export class SourcePorts implements Judge<SourcePortsState> {
     if ((bits & (Bit.Tcp | Bit.Udp)) === 0 || (bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || flow === NONE) return
     const pair = pairDirection(i32, at)
     if (pair === NONE) return
-    const half = this.#flows.at(flow) * 2 + ((bits & Bit.FlowForward) !== 0 ? 0 : 1)
-    if (this.#flows.i32[half] === pair + 1) return
-    this.#flows.i32[half] = pair + 1
-    this.#flowRows = Math.max(this.#flowRows, flow + 1)
+    const { flows } = this
+    const half = flows.records.at(flow) * 2 + FlowHalf.Pair + ((bits & Bit.FlowForward) !== 0 ? 0 : 1)
+    if (flows.records.i32[half] === pair + 1) return
+    flows.records.i32[half] = pair + 1
+    if (flow >= flows.rows) flows.rows = flow + 1
     this.#pairRows = Math.max(this.#pairRows, (pair >> 1) + 1)
     const side = this.#pairs.at(pair >> 1) * 2 + (pair & 1) * SIDE
     const count = this.#pairs.i32[side]!
     this.#pairs.i32[side] = count + 1
     if (count < EXAMPLES) this.#pairs.i32[side + 1 + count] = i32[at + Field.Number]!
-  }
-
-  /** Reads flow records ahead. @returns Nothing of use. */
-  fetch(log: EventLog, from: number, to: number): number {
-    return this.#flows.fetch(log, from, to, Field.Flow)
   }
 
   /** How many inner conversations a direction carried. */
@@ -66,17 +62,11 @@ export class SourcePorts implements Judge<SourcePortsState> {
   }
 
   save(): SourcePortsState {
-    return {
-      rows: [this.#pairRows, this.#flowRows],
-      pairs: this.#pairs.save(this.#pairRows),
-      flows: this.#flows.save(this.#flowRows),
-    }
+    return { rows: this.#pairRows, pairs: this.#pairs.save(this.#pairRows) }
   }
 
   restore(state: SourcePortsState): void {
-    this.#pairRows = state.rows[0]!
-    this.#flowRows = state.rows[1]!
+    this.#pairRows = state.rows
     this.#pairs.restore(state.pairs)
-    this.#flows.restore(state.flows)
   }
 }

@@ -14,19 +14,14 @@ import { Records, type RecordsState } from './records.ts'
 import { SequenceHoles } from './sequence-holes.ts'
 import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, milliseconds } from './time.ts'
+import { ROUTE_SEGMENTS, type RouteTraffic } from './traffic.ts'
 import type { WindowState } from './window.ts'
 
 /** Nanoseconds within which a hole that fills late is taken for reordering while no round trip is known. */
 const DEFAULT_RTT = 3_000_000
 
-/** Cells of a flow: two per direction (retransmitted segments and bytes), the round trip, then halves. */
-const SEGMENTS = 0
-const BYTES = 2
-/** Nanoseconds from SYN to the handshake's last ACK. */
-const RTT = 4
-const SYN_SECONDS = 5
-/** First half of the first direction's cells; each direction has {@link SIDE} halves. */
-const SIDES = 6 * 2
+/** Halves of a flow, what every segment needs first; each direction has {@link SIDE} halves. */
+const SIDES = 0
 /** Next expected sequence number: the highest seen. */
 const NEXT = 0
 const MSS = 1
@@ -39,16 +34,21 @@ const DATA_SECONDS = 5
 const DATA_NANOSECONDS = 6
 const SIDE = 8
 /** Halves behind both sides. */
-const SYN_NANOSECONDS = SIDES + 2 * SIDE
-const STATE = SYN_NANOSECONDS + 1
-const CELLS = (STATE + 1) / 2
+const STATE = SIDES + 2 * SIDE
+const SYN_NANOSECONDS = STATE + 1
+/** Cells behind the halves: two per direction (retransmitted segments and bytes), the round trip. */
+const SEGMENTS = (SYN_NANOSECONDS + 1) / 2
+const BYTES = SEGMENTS + 2
+/** Nanoseconds from SYN to the handshake's last ACK. */
+const RTT = BYTES + 2
+const SYN_SECONDS = RTT + 1
+const CELLS = SYN_SECONDS + 1
 
-/** Cells of a route: data segments of both directions, how many were sent again, stalls among those, the longest in nanoseconds. */
-const ROUTE_SEGMENTS = 0
-const ROUTE_REPEATED = 1
-const ROUTE_STALLS = 2
-const ROUTE_LONGEST = 3
-const ROUTE_CELLS = 4
+/** Cells of a route: data segments of both directions that were sent again, stalls among those, the longest in nanoseconds. */
+const ROUTE_REPEATED = 0
+const ROUTE_STALLS = 1
+const ROUTE_LONGEST = 2
+const ROUTE_CELLS = 3
 
 /** Nanoseconds that a sender waited before it sent again: from here on it is a stall, as the shortest retransmission timer makes it. */
 const STALL = 200_000_000
@@ -113,6 +113,9 @@ export class Tcp implements Judge<TcpState> {
   #rows = 0
   #routeRows = 0
 
+  /** @param traffic - Shared with other judges. */
+  constructor(private readonly traffic: RouteTraffic) {}
+
   observe(log: EventLog, at: number): void {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
@@ -136,7 +139,7 @@ export class Tcp implements Judge<TcpState> {
 
   /** Reads flow records ahead. @returns Nothing of use. */
   fetch(log: EventLog, from: number, to: number): number {
-    return this.#records.fetch(log, from, to, Field.Flow) ^ this.#routes.fetch(log, from, to, Field.Route)
+    return this.#records.fetch(log, from, to, Field.Flow)
   }
 
   /** MSS that a flow's receiver in `direction` announced; 0 when its SYN was not seen. */
@@ -162,7 +165,7 @@ export class Tcp implements Judge<TcpState> {
   /** Data segments of a route row. */
   route(row: number): RouteTcp {
     return {
-      segments: this.#routes.get(row, ROUTE_SEGMENTS),
+      segments: this.traffic.records.get(row, ROUTE_SEGMENTS),
       repeated: this.#routes.get(row, ROUTE_REPEATED),
       stalls: this.#routes.get(row, ROUTE_STALLS),
       longestStall: this.#routes.get(row, ROUTE_LONGEST),
@@ -296,9 +299,7 @@ export class Tcp implements Judge<TcpState> {
     i32[side + DATA_SECONDS] = log.f64[at >> 1]!
     i32[side + DATA_NANOSECONDS] = log.i32[at + Field.Nanoseconds]!
     const route = log.i32[at + Field.Route]!
-    if (route === NONE) return
-    if (route >= this.#routeRows) this.#routeRows = route + 1
-    this.#routes.add(route, ROUTE_SEGMENTS, 1)
+    if (route !== NONE) this.traffic.records.add(route, ROUTE_SEGMENTS, 1)
   }
 
   /** A segment that begins below the highest byte: keep-alive, reordering within a round trip, or a retransmission. */

@@ -143,7 +143,7 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
     if (count < DSCP_REPEATS) return null
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
-    const total = analysis.requests.packets(Math.floor(key / 2), key % 2 === 0 ? 0 : 1)
+    const total = analysis.routeTraffic.packets(Math.floor(key / 2), key % 2 === 0 ? 0 : 1)
     const facts = {
       vni,
       from,

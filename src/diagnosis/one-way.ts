@@ -88,11 +88,11 @@ export class Mirrors {
 
   findings(): Finding[] {
     if (this.#sessions.size === 0) return []
-    const { keys, requests } = this.analysis
+    const { keys, routeTraffic } = this.analysis
     const sent = new Map<number, { to: number[]; packets: number; routes: number[] }>()
     for (let route = 0; route < keys.routes.count; route++) {
       for (const direction of DIRECTIONS) {
-        const packets = requests.packets(route, direction)
+        const packets = routeTraffic.packets(route, direction)
         const { from, to } = this.routes.ends(route, direction)
         const key = endKey(keys.routes.word(route, 0), from)
         if (packets === 0 || !this.#sessions.has(key)) continue
@@ -122,12 +122,12 @@ export class Mirrors {
 
   /** VTEPs that something of a VNI goes to; `null` when every route has two directions. */
   #heard(): Set<number> | null {
-    const { keys, requests } = this.analysis
+    const { keys, routeTraffic } = this.analysis
     const heard = new Set<number>()
     let isOneWay = false
     for (let route = 0; route < keys.routes.count; route++) {
       for (const direction of DIRECTIONS) {
-        if (requests.packets(route, direction) === 0) isOneWay = true
+        if (routeTraffic.packets(route, direction) === 0) isOneWay = true
         else heard.add(endKey(keys.routes.word(route, 0), this.routes.ends(route, direction).to))
       }
     }

@@ -51,10 +51,10 @@ function isSilence(analysis: Analysis, silence: Silence, pings: ReadonlySet<numb
 
 /** Whether the conversation of the first request has its other direction in another VNI, as where VNIs carry identities. */
 function isAnsweredElsewhere(
-  { keys, flows, requests }: Analysis,
+  { keys, flows, routeTraffic }: Analysis,
   { route, direction, flow, forward }: Silence,
 ): boolean {
-  if (requests.packets(route, direction === 0 ? 1 : 0) > 0) return false
+  if (routeTraffic.packets(route, direction === 0 ? 1 : 0) > 0) return false
   const word = (row: number, index: number): number => keys.flows.word(row, index)
   // Only conversations with ports are the same ones: two tenants may ask for the same addresses.
   if (!keys.flowHasPorts(flow)) return false
@@ -102,15 +102,15 @@ function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis, d
 }
 
 function portFindings(analysis: Analysis, routes: Routes): Finding[] {
-  const { keys, portDirections } = analysis
+  const { keys, routeTraffic } = analysis
   const byPair = new Map<number, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
-    if (portDirections.mismatch(route) === null) continue
+    if (routeTraffic.mismatch(route) === null) continue
     const pair = keys.pairOfRoute(route)
     byPair.set(pair, [...(byPair.get(pair) ?? []), route])
   }
   return [...byPair].map(([pair, mismatched]) => {
-    const sides = mismatched.map((route) => portDirections.mismatch(route)!)
+    const sides = mismatched.map((route) => routeTraffic.mismatch(route)!)
     const { from: a, to: b } = routes.pairEnds(pair, 0)
     const vnis = sorted(mismatched.map((route) => routes.vni(route)))
     const packetsAToB = sides.reduce((sum, [there]) => sum + there.packets, 0)

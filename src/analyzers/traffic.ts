@@ -1,0 +1,167 @@
+/**
+ * What several judges keep of every route and every flow, in one record of each: nearly every packet changes it, and a judge that
+ * kept its own would have the processor wait for a cache line of its own.
+ */
+import { NONE } from '../codecs/fault.ts'
+import type { Judge } from './analyzer.ts'
+import { Bit, type EventLog, Field } from './event-log.ts'
+import { Records, type RecordsState } from './records.ts'
+
+/** Halves of a route for each direction of the outer packet (0 = from a), {@link ROUTE_SIDE} for each; requests.ts has two of them. */
+export const RouteSide = {
+  /** Packets that the filter keeps, copies aside. */
+  Packets: 0,
+  /** Requests since something last came back; packets since then which show that answers arrive unseen. */
+  Open: 1,
+  Hidden: 2,
+  /** Two destination ports, the second in the upper half; {@link MORE} when there are more, 0 while there are none. */
+  Ports: 3,
+} as const
+export const ROUTE_SIDE = 4
+
+/** Cell of a route: TCP data segments of both directions; tcp.ts counts them. */
+export const ROUTE_SEGMENTS = ROUTE_SIDE
+const ROUTE_CELLS = ROUTE_SEGMENTS + 1
+
+const MORE = -1
+
+/** Numbers of first packets kept of a direction. */
+const EXAMPLES = 5
+
+/** Halves of a flow; direction 0 is from a. */
+export const FlowHalf = {
+  /** Of requests.ts: what is open, the last acknowledgment with its direction plus one. */
+  Request: 0,
+  Acknowledgment: 1,
+  Acknowledger: 2,
+  /** Numbers of the last packets by direction, copies aside. */
+  Last: 3,
+  /** Of source-ports.ts: the pair and direction (plus one) that each direction took last. */
+  Pair: 5,
+} as const
+const FLOW_CELLS = 4
+
+/** What one direction of a route sends to. */
+export interface DirectionPorts {
+  packets: number
+  ports: number[]
+  /** Numbers of the first packets. */
+  examples: number[]
+}
+
+/** Saved traffic of routes. */
+export interface RouteTrafficState {
+  rows: number
+  records: RecordsState
+  examples: RecordsState
+}
+
+/** Records by route row. Evidence about ports: any capture point that both directions pass. */
+export class RouteTraffic implements Judge<RouteTrafficState> {
+  readonly records = new Records(ROUTE_CELLS)
+  readonly #examples = new Records(EXAMPLES)
+  #rows = 0
+
+  /** Reads route records ahead. @returns Nothing of use. */
+  fetch(log: EventLog, from: number, to: number): number {
+    return this.records.fetch(log, from, to, Field.Route)
+  }
+
+  observe(log: EventLog, at: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    const route = i32[at + Field.Route]!
+    if ((bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || route === NONE) return
+    if (route >= this.#rows) this.#rows = route + 1
+    const direction = (bits & Bit.PairForward) !== 0 ? 0 : 1
+    const side = this.records.at(route) * 2 + direction * ROUTE_SIDE
+    const { i32: routes } = this.records
+    const packets = routes[side + RouteSide.Packets]!
+    routes[side + RouteSide.Packets] = packets + 1
+    if (packets < EXAMPLES) {
+      const example = this.#examples.at(route) * 2 + direction * EXAMPLES + packets
+      this.#examples.i32[example] = i32[at + Field.Number]!
+    }
+    const port = i32[at + Field.OuterPorts]! & 0xffff
+    const ports = routes[side + RouteSide.Ports]!
+    if ((ports & 0xffff) !== port && ports >>> 16 !== port) routes[side + RouteSide.Ports] = withPort(ports, port)
+  }
+
+  /** Packets of a route in one direction, copies aside. */
+  packets(route: number, direction: 0 | 1): number {
+    return route < this.#rows ? this.records.i32[this.#side(route, direction) + RouteSide.Packets]! : 0
+  }
+
+  /** Number of the first packet of a route in one direction; 0 when there is none. */
+  first(route: number, direction: 0 | 1): number {
+    return this.#firsts(route, direction)[0] ?? 0
+  }
+
+  /** Both directions of a route whose ports have nothing in common; `null` for any other route. */
+  mismatch(route: number): [DirectionPorts, DirectionPorts] | null {
+    if (route >= this.#rows) return null
+    const there = this.#direction(route, 0)
+    const back = this.#direction(route, 1)
+    if (there === null || back === null) return null
+    return there.ports.some((port) => back.ports.includes(port)) ? null : [there, back]
+  }
+
+  save(): RouteTrafficState {
+    return { rows: this.#rows, records: this.records.save(this.#rows), examples: this.#examples.save(this.#rows) }
+  }
+
+  restore(state: RouteTrafficState): void {
+    this.#rows = state.rows
+    this.records.restore(state.records)
+    this.#examples.restore(state.examples)
+  }
+
+  #side(route: number, direction: 0 | 1): number {
+    return this.records.at(route) * 2 + direction * ROUTE_SIDE
+  }
+
+  #firsts(route: number, direction: 0 | 1): Int32Array {
+    const at = this.#examples.at(route) * 2 + direction * EXAMPLES
+    return this.#examples.i32.subarray(at, at + Math.min(this.packets(route, direction), EXAMPLES))
+  }
+
+  /** `null` when the direction is silent, or uses more ports than are kept. */
+  #direction(route: number, direction: 0 | 1): DirectionPorts | null {
+    const packets = this.packets(route, direction)
+    const ports = this.records.i32[this.#side(route, direction) + RouteSide.Ports]!
+    if (packets === 0 || ports === MORE) return null
+    const known = [ports & 0xffff, ports >>> 16].filter((port) => port !== 0)
+    return {
+      packets,
+      ports: known.sort((left, right) => left - right),
+      examples: [...this.#firsts(route, direction)],
+    }
+  }
+}
+
+/** Ports of a direction and one more. */
+function withPort(ports: number, port: number): number {
+  if (ports === 0) return port
+  return ports === MORE || ports >>> 16 !== 0 ? MORE : ports | (port << 16)
+}
+
+/** Records by flow row; judges write their own halves. */
+export class FlowTraffic {
+  readonly records = new Records(FLOW_CELLS)
+  /** One more than the largest row that any of them has written. */
+  rows = 0
+
+  /** Reads flow records ahead. @returns Nothing of use. */
+  fetch(log: EventLog, from: number, to: number): number {
+    return this.records.fetch(log, from, to, Field.Flow)
+  }
+
+  save(): RecordsState {
+    return this.records.save(this.rows)
+  }
+
+  restore(state: RecordsState): void {
+    this.rows = state.rows
+    this.records.restore(state)
+  }
+}
