@@ -3,7 +3,10 @@ import { type ReadingsBuffers, readingsBuffers } from './analyzers/readings.ts'
 import type { PacketInfo } from './packet.ts'
 import { PacketMeta } from './packet-meta.ts'
 
-/** Packets of a batch: their bytes, and what was read of them. All buffers can be transferred. */
+/**
+ * Packets of a batch: their bytes, and what was read of them. All memory is shared: once one buffer of a program was handed over
+ * instead, V8 has to ask at each use of any typed array whether it is still there.
+ */
 export interface Batch {
   count: number
   bytes: Uint8Array
@@ -60,7 +63,7 @@ export class BatchWriter {
     const batch = this.#batch
     const length = this.#length + (this.#to - this.#from)
     // One packet may be longer than a batch.
-    if (length > batch.bytes.length) batch.bytes = new Uint8Array(length)
+    if (length > batch.bytes.length) batch.bytes = new Uint8Array(new SharedArrayBuffer(length))
     this.#meta.put(batch.count, packet, packet.number)
     this.#meta.moveTo(batch.count, this.#length + (at - this.#from))
     batch.count++
@@ -93,7 +96,8 @@ export class BatchWriter {
   }
 
   #empty(): Batch {
-    return { count: 0, bytes: new Uint8Array(this.length), readings: readingsBuffers(this.packets) }
+    const shared = (bytes: number) => new SharedArrayBuffer(bytes)
+    return { count: 0, bytes: new Uint8Array(shared(this.length)), readings: readingsBuffers(this.packets, shared) }
   }
 }
 

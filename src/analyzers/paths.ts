@@ -9,7 +9,7 @@ import { NONE } from '../codecs/fault.ts'
 import * as ipv4 from '../codecs/ipv4.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import type { Layers } from '../codecs/layers.ts'
-import { finalize, mix } from './hash.ts'
+import { finalize, fold32 } from './hash.ts'
 import type { Observation } from './observation.ts'
 
 /** Words of a record. Two cache lines: the key and the rows first, then what is owed. */
@@ -296,14 +296,17 @@ function take(key: Int32Array, layers: Layers): boolean {
   return true
 }
 
-/** Hash of the key in `keys` from `from` on: of what tells paths apart in a network, not of every word. */
+/**
+ * Hash of the key in `keys` from `from` on: of what tells paths apart in a network, not of every word. The same in every thread,
+ * so not seeded; paths that a crafted capture lines up push each other out, and go the long way.
+ */
 export function pathHash(keys: Int32Array, from: number): number {
   const inner = keys[from + Path.InnerSource]! ^ Math.imul(keys[from + Path.InnerDestination]!, 0x0101_0007)
   const outer = keys[from + Path.OuterSource]! ^ Math.imul(keys[from + Path.OuterDestination]!, 0x0101_0007)
-  let hash = mix(inner, keys[from + Path.InnerPorts]!)
-  hash = mix(hash, outer ^ keys[from + Path.KindVni]!)
+  let hash = fold32(inner, keys[from + Path.InnerPorts]!)
+  hash = fold32(hash, outer ^ keys[from + Path.KindVni]!)
   if ((keys[from + Path.Shape]! & WIDE_SHAPE) !== 0) {
-    for (let word = from + KEY; word < from + PATH_KEY; word++) hash = mix(hash, keys[word]!)
+    for (let word = from + KEY; word < from + PATH_KEY; word++) hash = fold32(hash, keys[word]!)
   }
   return finalize(hash)
 }

@@ -61,15 +61,21 @@ export interface ReadingsBuffers {
   looksOrdinary: Uint8Array
 }
 
-/** Buffers for a number of packets. */
-export function readingsBuffers(slots: number): ReadingsBuffers {
+/**
+ * Buffers for a number of packets.
+ * @param memory - Makes room for a number of bytes; what several threads look at must be shared.
+ */
+export function readingsBuffers(
+  slots: number,
+  memory: (bytes: number) => ArrayBufferLike = (bytes) => new ArrayBuffer(bytes),
+): ReadingsBuffers {
   return {
-    meta: new Int32Array(slots * META),
-    events: new Int32Array(slots * STRIDE),
-    keys: new Int32Array(slots * PATH_KEY),
-    hashes: new Int32Array(slots),
-    innerLengths: new Int32Array(slots),
-    looksOrdinary: new Uint8Array(slots),
+    meta: new Int32Array(memory(slots * META * 4)),
+    events: new Int32Array(memory(slots * STRIDE * 4)),
+    keys: new Int32Array(memory(slots * PATH_KEY * 4)),
+    hashes: new Int32Array(memory(slots * 4)),
+    innerLengths: new Int32Array(memory(slots * 4)),
+    looksOrdinary: new Uint8Array(memory(slots)),
   }
 }
 

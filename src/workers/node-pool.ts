@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Batch } from '../batch.ts'
-import { buffersOf, type ReaderOptions, type ReadRequest } from './buffers.ts'
+import type { ReaderOptions, ReadRequest } from './messages.ts'
 
 /** One thread and the answers it owes, oldest first. */
 interface Thread {
@@ -23,12 +23,12 @@ export class WorkerPool {
     return this.#threads.length
   }
 
-  /** Reads a batch on some thread. Its buffers are gone until the answer brings them back. */
+  /** Reads a batch on some thread. It is not to be touched until the answer has come. */
   read(request: ReadRequest): Promise<Batch> {
     const thread = this.#threads.reduce((least, next) => (next.waiting.length < least.waiting.length ? next : least))
     return new Promise((resolve, reject) => {
       thread.waiting.push({ resolve, reject })
-      thread.worker.postMessage(request, buffersOf(request.batch))
+      thread.worker.postMessage(request)
     })
   }
 

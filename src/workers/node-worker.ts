@@ -4,7 +4,7 @@ import { Readings } from '../analyzers/readings.ts'
 import { viewOf } from '../batch.ts'
 import { tunnelPorts } from '../codecs/dissect.ts'
 import { emptyPacket } from '../packet-meta.ts'
-import { buffersOf, type ReaderOptions, type ReadRequest } from './buffers.ts'
+import type { ReaderOptions, ReadRequest } from './messages.ts'
 
 const { furtherPorts } = workerData as ReaderOptions
 const ports = tunnelPorts(furtherPorts)
@@ -17,5 +17,5 @@ parentPort?.on('message', ({ batch, file }: ReadRequest) => {
     readings.meta.get(slot, packet)
     readings.read(slot, view, packet, packet.number, file * 65536 + packet.interfaceId, ports)
   }
-  parentPort?.postMessage(batch, buffersOf(batch))
+  parentPort?.postMessage(batch)
 })
