@@ -4,6 +4,8 @@
 export interface Target {
   readonly source: string
   readonly tests: readonly string[]
+  /** Whether it is a table more than code: entries of its objects are mutated as well. */
+  readonly isTable?: boolean
 }
 
 /** A codec whose test has its name, and further tests of the same folder. */
@@ -66,6 +68,7 @@ const COMPOSITION: readonly Target[] = [
   ...['builder', 'builder-parts', 'builder-draft'].map((name) => ({
     source: `src/codecs/${name}.ts`,
     tests: ['test/codecs/builder.test.ts', 'test/codecs/composition.test.ts'],
+    isTable: name === 'builder-parts',
   })),
 ]
 
@@ -78,6 +81,7 @@ const WALK: readonly Target[] = [
     '-carrier',
     '-extension',
     '-field',
+    '-headers',
     '-icmp',
     '-ip',
     '-link',
@@ -89,6 +93,7 @@ const WALK: readonly Target[] = [
   ].map((part) => ({
     source: `src/codecs/describe${part}.ts`,
     tests: ['test/codecs/describe.test.ts', 'test/testing/arbitraries.test.ts'],
+    isTable: part === '-headers',
   })),
 ]
 
