@@ -21,7 +21,7 @@ function registered(name: string): Target {
 /** The ground that all codecs share: their tests are its own, too. */
 const GROUND = [
   'test/codecs/cursor.test.ts',
-
+  'test/codecs/bytes.test.ts',
   'test/codecs/vxlan.test.ts',
   'test/codecs/ipv4.test.ts',
   'test/codecs/arp.test.ts',
@@ -73,7 +73,7 @@ const COMPOSITION: readonly Target[] = [
 ]
 
 const WALK: readonly Target[] = [
-  ...['cursor', 'bytes', 'range'].map((name) => ({ source: `src/codecs/${name}.ts`, tests: GROUND })),
+  ...['cursor', 'bytes', 'copy', 'range'].map((name) => ({ source: `src/codecs/${name}.ts`, tests: GROUND })),
   codec('dissect', 'explain-fault'),
   codec('explain-fault'),
   ...[
