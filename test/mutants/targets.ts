@@ -92,7 +92,7 @@ const WALK: readonly Target[] = [
     '-tunnel',
   ].map((part) => ({
     source: `src/codecs/describe${part}.ts`,
-    tests: ['test/codecs/describe.test.ts', 'test/testing/arbitraries.test.ts'],
+    tests: ['test/codecs/describe.test.ts', 'test/codecs/describe-headers.test.ts', 'test/testing/arbitraries.test.ts'],
     isTable: part === '-headers',
   })),
 ]
