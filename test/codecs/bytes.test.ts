@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { above32, getUint24, getUint48, isUint16, isUint32, isWord, setBytes } from '../../src/codecs/bytes.ts'
 import { copy, copyForwards } from '../../src/codecs/copy.ts'
-import { checkUint } from '../../src/codecs/range.ts'
+import { checkBytes, checkUint } from '../../src/codecs/range.ts'
 
 const NONE_OF_THEM = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5, -0.5, 1e-9, 2 ** 53]
 
@@ -32,6 +32,15 @@ describe('the checks', () => {
     for (const value of [-1, -0x8000_0000]) expect([isUint32(value), isWord(value)]).toEqual([false, true])
     for (const value of [...NONE_OF_THEM, 2 ** 32, -0x8000_0001]) {
       expect([isUint32(value), isWord(value)]).toEqual([false, false])
+    }
+  })
+
+  it('of raw bytes name the field and both lengths', () => {
+    expect(() => checkBytes('a.b', new Uint8Array(16), 16)).not.toThrow()
+    for (const length of [0, 15, 17]) {
+      expect(() => checkBytes('a.b', new Uint8Array(length), 16)).toThrow(
+        new RangeError(`a.b must have 16 bytes, not ${length}`),
+      )
     }
   })
 

@@ -155,6 +155,12 @@ describe('ipv4', () => {
     }
   })
 
+  it('takes both bytes of the total length', () => {
+    const view = viewOf(HEADER.replace('0018', '2014'))
+    const cursor = new Cursor().reset(view, 0, 20, 9000)
+    expect([ipv4.enter(cursor), cursor.end, cursor.wireEnd]).toEqual([0, 20, 0x2014])
+  })
+
   it('narrows the window to the total length, so that padding falls away', () => {
     const { cursor, at } = entered(`${HEADER} 01020304 0000`)
     expect([at, cursor.position, cursor.end, cursor.wireEnd]).toEqual([0, 20, 24, 24])

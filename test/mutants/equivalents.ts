@@ -63,6 +63,28 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     change,
     reason: 'either way the same bytes are written, in another time',
   })),
+  ...[
+    ['for (; i <= length - 16; i += 16) {', '16 → 17'],
+    ['for (; i <= length - 16; i += 16) {', '<= → <'],
+    ['for (; i <= length - 4; i += 4) to.setInt32(toAt + i, from.getInt32(at + i, true), true)', '4 → 5'],
+    ['for (; i <= length - 4; i += 4) to.setInt32(toAt + i, from.getInt32(at + i, true), true)', '<= → <'],
+    [
+      'if (distance !== 0 || from.buffer !== to.buffer) copyForwards(from, at, length, to, toAt)',
+      'distance !== 0 || from.buffer !== to.buffer → true',
+    ],
+    ['if (distance <= 0 || distance >= length) {', '>= → >'],
+  ].map(([code = '', change = '']) => ({
+    source: 'src/codecs/copy.ts',
+    code,
+    change,
+    reason: 'the same bytes are copied, in smaller steps, the other way round, or onto themselves',
+  })),
+  {
+    source: 'src/codecs/encapsulate.ts',
+    code: "if (cursor.end - cursor.position < total) checkRoom('encapsulation', cursor, total)",
+    change: '< → <=',
+    reason: 'checkRoom asks again before it refuses',
+  },
   {
     source: 'src/codecs/ipv6-fragment.ts',
     code: "checkLength('ipv6-fragment.fragmentOffset', header.fragmentOffset, 8, 0xfff8)",
