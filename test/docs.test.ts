@@ -153,6 +153,8 @@ describe('code blocks of README.md', () => {
     mkdirSync(join(folder, 'node_modules'))
     // The package's own name resolves to the project, through its exports, as it does where it is installed.
     symlinkSync(ROOT, join(folder, 'node_modules/vxpcap'), 'dir')
+    // The optional peer of vxpcap/testing.
+    symlinkSync(join(ROOT, 'node_modules/fast-check'), join(folder, 'node_modules/fast-check'), 'dir')
     const program = (file: string, body: string): void => {
       writeFileSync(join(folder, 'bin', file), `#!/bin/sh\n${body}\n`)
       chmodSync(join(folder, 'bin', file), 0o755)

@@ -78,9 +78,17 @@ afterAll(() => {
 
 describe('the tarball', () => {
   it('holds the build, the schema and the documents, and nothing else', () => {
-    const expected = /^(dist\/.+\.(js|d\.ts)|schema\/summary-1\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
+    const expected =
+      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode)-1\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
     expect(packed.filter((path) => !expected.test(path))).toEqual([])
-    for (const path of ['dist/index.js', 'dist/cli/main.js', 'schema/summary-1.json', 'README.md', 'LICENSE']) {
+    for (const path of [
+      'dist/index.js',
+      'dist/cli/main.js',
+      'schema/summary-1.json',
+      'schema/decode-1.json',
+      'README.md',
+      'LICENSE',
+    ]) {
       expect(packed).toContain(path)
     }
   })

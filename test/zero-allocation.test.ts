@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'tsup'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { constants } from '../build/constants.ts'
 import { FIXTURES, fixture } from './support/goldens.ts'
 import { ROOT } from './support/shared.ts'
 
@@ -31,6 +32,7 @@ beforeAll(async () => {
     platform: 'neutral',
     target: 'node20',
     minifySyntax: true,
+    plugins: [constants()],
     external: [/^node:/],
     noExternal: [/^[^./]/],
   })

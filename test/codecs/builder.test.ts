@@ -141,6 +141,84 @@ describe('a whole packet', () => {
   })
 })
 
+describe('the makers of parts', () => {
+  const address = new Uint8Array(16)
+  const parts: Record<string, Part> = {
+    ethernet: b.ethernet({ destination: B, source: A, etherType: 1 }),
+    dot1q: b.dot1q({ vlanId: 2 }),
+    llc: b.llc({ dsap: 3 }),
+    arp: b.arp({ senderHardware: A, senderProtocol: 1, targetHardware: B, targetProtocol: 2, operation: 2 }),
+    ipv4: b.ipv4({ source: 1, destination: 2, timeToLive: 4 }),
+    ipv6: b.ipv6({ source: address, destination: address, hopLimit: 5 }),
+    hopByHop: b.hopByHop({ nextHeader: 6 }),
+    destinationOptions: b.destinationOptions({ nextHeader: 7 }),
+    ipv6Routing: b.ipv6Routing({ routingType: 2, data: address }),
+    ipv6Fragment: b.ipv6Fragment({ identification: 8 }),
+    authentication: b.authentication({ sequence: 9 }),
+    udp: b.udp({ sourcePort: 10 }),
+    tcp: b.tcp({ sourcePort: 11, destinationPort: 12 }),
+    icmp: b.icmp({ type: 13 }),
+    icmpv6: b.icmpv6({ type: 14 }),
+    neighbor: b.neighbor({ target: 'fd00::1' }),
+    igmp: b.igmp({ type: 15 }),
+    vxlan: b.vxlan({ vni: 16 }),
+    vxlanGbp: b.vxlanGbp({ vni: 17 }),
+    vxlanGpe: b.vxlanGpe({ vni: 18 }),
+    geneve: b.geneve({ vni: 19 }),
+    gre: b.gre({ key: 20 }),
+    sll: b.sll({ packetType: 4 }),
+    sll2: b.sll2({ interfaceIndex: 21 }),
+    loopback: b.loopback({ family: 2 }),
+  }
+
+  it('name them, and keep what they are given', () => {
+    const given: Record<string, object> = {
+      ethernet: { destination: B, source: A, etherType: 1 },
+      dot1q: { vlanId: 2 },
+      llc: { dsap: 3 },
+      arp: { senderHardware: A, senderProtocol: 1, targetHardware: B, targetProtocol: 2, operation: 2 },
+      ipv4: { source: 1, destination: 2, timeToLive: 4 },
+      ipv6: { source: address, destination: address, hopLimit: 5 },
+      hopByHop: { nextHeader: 6 },
+      destinationOptions: { nextHeader: 7 },
+      ipv6Routing: { routingType: 2, data: address },
+      ipv6Fragment: { identification: 8 },
+      authentication: { sequence: 9 },
+      udp: { sourcePort: 10 },
+      tcp: { sourcePort: 11, destinationPort: 12 },
+      icmp: { type: 13 },
+      icmpv6: { type: 14 },
+      neighbor: { target: 'fd00::1' },
+      igmp: { type: 15 },
+      vxlan: { vni: 16 },
+      vxlanGbp: { vni: 17 },
+      vxlanGpe: { vni: 18 },
+      geneve: { vni: 19 },
+      gre: { key: 20 },
+      sll: { packetType: 4 },
+      sll2: { interfaceIndex: 21 },
+      loopback: { family: 2 },
+    }
+    for (const [name, fields] of Object.entries(given)) expect(parts[name], name).toEqual({ layer: name, ...fields })
+    expect(Object.keys(parts)).toEqual(Object.keys(given))
+  })
+
+  it('ask for nothing where everything can be left out', () => {
+    const bare = [b.llc(), b.hopByHop(), b.destinationOptions(), b.ipv6Fragment(), b.authentication(), b.udp(), b.gre()]
+    const names = ['llc', 'hopByHop', 'destinationOptions', 'ipv6Fragment', 'authentication', 'udp', 'gre']
+    expect([...bare, b.sll(), b.sll2(), b.loopback()]).toEqual(
+      [...names, 'sll', 'sll2', 'loopback'].map((layer) => ({ layer })),
+    )
+  })
+
+  it('take text for a payload and a number of zeros for padding', () => {
+    expect(b.payload('hü')).toEqual({ layer: 'payload', bytes: Uint8Array.of(0x68, 0xc3, 0xbc) })
+    expect(b.payload(Uint8Array.of(1))).toEqual({ layer: 'payload', bytes: Uint8Array.of(1) })
+    expect(b.padding(2)).toEqual({ layer: 'padding', bytes: new Uint8Array(2) })
+    expect(b.padding(Uint8Array.of(1))).toEqual({ layer: 'padding', bytes: Uint8Array.of(1) })
+  })
+})
+
 describe('types', () => {
   const typeField = (part: Part, ...behind: Part[]): number =>
     build([part, ...behind]).filled.find(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Cursor } from '../../src/codecs/cursor.ts'
 import * as ethernet from '../../src/codecs/ethernet.ts'
 import * as headers from '../../src/testing/headers.ts'
 import { codecLaws } from '../support/codec-laws.ts'
@@ -58,5 +59,18 @@ describe('ethernet', () => {
     expect([EtherType.TransparentEthernet, EtherType.Lldp, EtherType.Mpls, EtherType.Nsh]).toEqual([
       0x6558, 0x88cc, 0x8847, 0x894f,
     ])
+  })
+
+  it('reads addresses in halves that make the whole, the lower one signed', () => {
+    for (const address of [0, 1, 0x0200_0000_0001, 0x5254_00e7_30fc, 0xfe54_ffff_fffe, 0x1234_5678_9abc, 2 ** 48 - 1]) {
+      const view = new DataView(new ArrayBuffer(14))
+      const other = 0xa1b2_c3d4_e5f6
+      ethernet.encode(new Cursor().reset(view, 0, 14), { destination: address, source: other, etherType: 0 })
+      const halves = [ethernet.destinationHigh16(view, 0), ethernet.destinationLow32(view, 0)]
+      expect(halves).toEqual([Math.floor(address / 2 ** 32), address | 0])
+      expect([ethernet.sourceHigh16(view, 0), ethernet.sourceLow32(view, 0)]).toEqual([0xa1b2, 0xc3d4_e5f6 | 0])
+      ethernet.encode(new Cursor().reset(view, 0, 14), { destination: other, source: address, etherType: 0 })
+      expect([ethernet.sourceHigh16(view, 0), ethernet.sourceLow32(view, 0)]).toEqual(halves)
+    }
   })
 })

@@ -128,6 +128,39 @@ function entered(hex: string, wireExtra = 0): { cursor: Cursor; at: number } {
 }
 
 describe('ipv4', () => {
+  it('accepts of all first bytes those of version 4 with five words or more, and of all lengths those that hold the header', () => {
+    const view = new DataView(new ArrayBuffer(100))
+    const cursor = new Cursor()
+    for (let first = 0; first < 256; first++) {
+      for (const total of [0, 19, 20, 21, 59, 60, 61, 99, 100, 101, 0xffff]) {
+        view.setUint8(0, first)
+        view.setUint16(2, total)
+        const length = (first & 15) * 4
+        const fault =
+          first >> 4 !== 4
+            ? Fault.BadVersion
+            : length < 20
+              ? Fault.BadHeaderLength
+              : total > 0 && total < length
+                ? Fault.LengthTooSmall
+                : Fault.None
+        // 90 bytes captured of 100, so that a total length may end in front of the cut, behind it, and behind the packet.
+        cursor.reset(view, 0, 90, 100)
+        expect(ipv4.enter(cursor), `${first} ${total}`).toBe(fault === Fault.None ? 0 : NONE)
+        const wireEnd = fault === Fault.None && total > 0 && total <= 100 ? total : 100
+        expect([cursor.fault, cursor.position, cursor.end, cursor.wireEnd], `${first} ${total}`).toEqual(
+          fault === Fault.None ? [fault, length, Math.min(90, wireEnd), wireEnd] : [fault, 0, 90, 100],
+        )
+      }
+    }
+  })
+
+  it('takes both bytes of the total length', () => {
+    const view = viewOf(HEADER.replace('0018', '2014'))
+    const cursor = new Cursor().reset(view, 0, 20, 9000)
+    expect([ipv4.enter(cursor), cursor.end, cursor.wireEnd]).toEqual([0, 20, 0x2014])
+  })
+
   it('narrows the window to the total length, so that padding falls away', () => {
     const { cursor, at } = entered(`${HEADER} 01020304 0000`)
     expect([at, cursor.position, cursor.end, cursor.wireEnd]).toEqual([0, 20, 24, 24])

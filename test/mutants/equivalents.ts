@@ -25,6 +25,66 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     change: '< → <=',
     reason: 'a text whose only colon is its first character is refused a few lines further down as well',
   },
+  ...[
+    [
+      'if (next > cursor.end || cursor.view.getUint8(at + VERSION_IHL) !== PLAIN) return enterUnusual(cursor)',
+      '> → >=',
+    ],
+    ['if (wireEnd < next || wireEnd > cursor.wireEnd) return enterUnusual(cursor)', '< → <='],
+    ['if (wireEnd < next || wireEnd > cursor.wireEnd) return enterUnusual(cursor)', '> → >='],
+    [
+      'if (wireEnd < next || wireEnd > cursor.wireEnd) return enterUnusual(cursor)',
+      'wireEnd < next || wireEnd > cursor.wireEnd → true',
+    ],
+    [
+      'if (next > cursor.end || cursor.view.getUint8(at + VERSION_IHL) !== PLAIN) return enterUnusual(cursor)',
+      'next > cursor.end || cursor.view.getUint8(at + VERSION_IHL) !== PLAIN → true',
+    ],
+  ].map(([code = '', change = '']) => ({
+    source: 'src/codecs/ipv4.ts',
+    code,
+    change,
+    reason: 'more headers take the way of the unusual ones, which comes to the same',
+  })),
+  {
+    source: 'src/codecs/ipv4.ts',
+    code: 'if (cursor.end > wireEnd) cursor.end = wireEnd',
+    change: '> → >=',
+    reason: 'the two are the same when they are equal',
+  },
+  ...[
+    ['const FEW = 64', '64 → 65'],
+    ['if (length > FEW) new Uint8Array(view.buffer, view.byteOffset + at, length).set(value)', '> → >='],
+    ['if (length > FEW) new Uint8Array(view.buffer, view.byteOffset + at, length).set(value)', 'length > FEW → true'],
+    ['if (length > FEW) new Uint8Array(view.buffer, view.byteOffset + at, length).set(value)', 'length > FEW → false'],
+  ].map(([code = '', change = '']) => ({
+    source: 'src/codecs/bytes.ts',
+    code,
+    change,
+    reason: 'either way the same bytes are written, in another time',
+  })),
+  ...[
+    ['for (; i <= length - 16; i += 16) {', '16 → 17'],
+    ['for (; i <= length - 16; i += 16) {', '<= → <'],
+    ['for (; i <= length - 4; i += 4) to.setInt32(toAt + i, from.getInt32(at + i, true), true)', '4 → 5'],
+    ['for (; i <= length - 4; i += 4) to.setInt32(toAt + i, from.getInt32(at + i, true), true)', '<= → <'],
+    [
+      'if (distance !== 0 || from.buffer !== to.buffer) copyForwards(from, at, length, to, toAt)',
+      'distance !== 0 || from.buffer !== to.buffer → true',
+    ],
+    ['if (distance <= 0 || distance >= length) {', '>= → >'],
+  ].map(([code = '', change = '']) => ({
+    source: 'src/codecs/copy.ts',
+    code,
+    change,
+    reason: 'the same bytes are copied, in smaller steps, the other way round, or onto themselves',
+  })),
+  {
+    source: 'src/codecs/encapsulate.ts',
+    code: "if (cursor.end - cursor.position < total) checkRoom('encapsulation', cursor, total)",
+    change: '< → <=',
+    reason: 'checkRoom asks again before it refuses',
+  },
   {
     source: 'src/codecs/ipv6-fragment.ts',
     code: "checkLength('ipv6-fragment.fragmentOffset', header.fragmentOffset, 8, 0xfff8)",

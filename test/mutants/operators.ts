@@ -54,8 +54,12 @@ const METHODS: Readonly<Record<string, string>> = {
   max: 'min',
 }
 
-/** Every mutant of a source text, in the order of the text. */
-export function mutantsOf(path: string, text: string): Mutant[] {
+/**
+ * Every mutant of a source text, in the order of the text.
+ * @param isTable - Whether the source says what it says in objects rather than in code: then their entries are left out, and the
+ * names in them changed, too.
+ */
+export function mutantsOf(path: string, text: string, isTable = false): Mutant[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true)
   const lines = text.split('\n')
   const found: Mutant[] = []
@@ -103,6 +107,15 @@ export function mutantsOf(path: string, text: string): Mutant[] {
       add('flag', node, 'false')
     } else if (node.kind === ts.SyntaxKind.FalseKeyword) {
       add('flag', node, 'true')
+    }
+    if (isTable && (ts.isPropertyAssignment(node) || ts.isSpreadAssignment(node))) add('entry', node, '...{}')
+    if (
+      isTable &&
+      ts.isStringLiteral(node) &&
+      ts.isPropertyAssignment(node.parent) &&
+      node.parent.initializer === node
+    ) {
+      add('name', node, `'not ${node.text}'`)
     }
     if (ts.isPropertyAccessExpression(node)) visit(node.expression)
     else ts.forEachChild(node, visit)

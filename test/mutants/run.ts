@@ -98,7 +98,7 @@ function isEquivalent(source: string, { code, change }: Mutant): boolean {
 }
 
 async function fatesOf(copy: Copy, target: Target): Promise<Fate[]> {
-  const { source, tests } = target
+  const { source, tests, isTable } = target
   const text = readFileSync(join(ROOT, source), 'utf8')
   const unharmed = await copy.run({ source, text, tests })
   if (unharmed === undefined || unharmed.failed || unharmed.ran === 0) {
@@ -106,7 +106,7 @@ async function fatesOf(copy: Copy, target: Target): Promise<Fate[]> {
   }
   const fates: Fate[] = []
   try {
-    for (const mutant of chosen(mutantsOf(source, text), perFile, seed)) {
+    for (const mutant of chosen(mutantsOf(source, text, isTable), perFile, seed)) {
       const answer = await copy.run({ source, text: planted(text, mutant), tests })
       const killed = answer === undefined ? 'timeout' : answer.failed ? 'killed' : undefined
       fates.push({ mutant, outcome: killed ?? (isEquivalent(source, mutant) ? 'equivalent' : 'survived') })

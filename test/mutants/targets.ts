@@ -4,6 +4,8 @@
 export interface Target {
   readonly source: string
   readonly tests: readonly string[]
+  /** Whether it is a table more than code: entries of its objects are mutated as well. */
+  readonly isTable?: boolean
 }
 
 /** A codec whose test has its name, and further tests of the same folder. */
@@ -19,7 +21,7 @@ function registered(name: string): Target {
 /** The ground that all codecs share: their tests are its own, too. */
 const GROUND = [
   'test/codecs/cursor.test.ts',
-
+  'test/codecs/bytes.test.ts',
   'test/codecs/vxlan.test.ts',
   'test/codecs/ipv4.test.ts',
   'test/codecs/arp.test.ts',
@@ -66,11 +68,12 @@ const COMPOSITION: readonly Target[] = [
   ...['builder', 'builder-parts', 'builder-draft'].map((name) => ({
     source: `src/codecs/${name}.ts`,
     tests: ['test/codecs/builder.test.ts', 'test/codecs/composition.test.ts'],
+    isTable: name === 'builder-parts',
   })),
 ]
 
 const WALK: readonly Target[] = [
-  ...['cursor', 'bytes', 'range'].map((name) => ({ source: `src/codecs/${name}.ts`, tests: GROUND })),
+  ...['cursor', 'bytes', 'copy', 'range'].map((name) => ({ source: `src/codecs/${name}.ts`, tests: GROUND })),
   codec('dissect', 'explain-fault'),
   codec('explain-fault'),
   ...[
@@ -78,6 +81,7 @@ const WALK: readonly Target[] = [
     '-carrier',
     '-extension',
     '-field',
+    '-headers',
     '-icmp',
     '-ip',
     '-link',
@@ -88,7 +92,8 @@ const WALK: readonly Target[] = [
     '-tunnel',
   ].map((part) => ({
     source: `src/codecs/describe${part}.ts`,
-    tests: ['test/codecs/describe.test.ts', 'test/testing/arbitraries.test.ts'],
+    tests: ['test/codecs/describe.test.ts', 'test/codecs/describe-headers.test.ts', 'test/testing/arbitraries.test.ts'],
+    isTable: part === '-headers',
   })),
 ]
 
