@@ -1,6 +1,5 @@
 /** Summarizes capture files by path: the pipeline with Node's files and standard input at its edge. */
 import { stat } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { CaptureError } from './capture/errors.ts'
 import { openCapture, STDIN } from './capture/node-input.ts'
@@ -30,7 +29,7 @@ export interface SummarizeFilesOptions extends SummarizeOptions {
  */
 export async function summarizeFiles(paths: readonly string[], options: SummarizeFilesOptions = {}): Promise<Summary> {
   if (options.mergeByTime === true && paths.length > 1) return summarizeMerged(new Summarizer(options), paths, options)
-  const pool = await startPool(paths, options)
+  const pool = await startPool(options)
   try {
     return await summarizeWith(new Summarizer(options, pool), paths, options)
   } finally {
@@ -99,21 +98,14 @@ function namesOf(paths: readonly string[]): string[] {
   const alike = new Set(names).size < new Set(paths).size
   return alike ? [...paths] : names
 }
-/** Captures below this many bytes are done before a thread has started. */
-const WORTH_THREADS = 64 * 1024 * 1024
-
-/** More threads than this do not help: counting is one thread's work, and takes longer than reading. */
-const MOST_THREADS = 2
-
-/** Worker threads, as asked for; by default one beside this thread when the files are large and the machine has the cores. */
-async function startPool(paths: readonly string[], options: SummarizeFilesOptions): Promise<WorkerPool | null> {
-  const { threads, ports = [] } = options
+/**
+ * Threads that read packets ahead, as asked for. By default none, whatever the size: on two cores counting takes so much longer
+ * than reading that what is won is lost again on the way between them (bench/README.md).
+ */
+async function startPool({ threads = 1, ports = [] }: SummarizeFilesOptions): Promise<WorkerPool | null> {
   if (threads === 1) return null
-  if (threads === undefined && (availableParallelism() < 2 || ((await totalSize(paths)) ?? 0) < WORTH_THREADS))
-    return null
-  const workers = (threads ?? Math.min(availableParallelism(), MOST_THREADS)) - 1
   const { WorkerPool } = await import('./workers/node-pool.ts')
-  return new WorkerPool(workers, { furtherPorts: ports })
+  return new WorkerPool(threads - 1, { furtherPorts: ports })
 }
 
 /** Bytes of all files; `null` when one of them is a stream or cannot be asked. */

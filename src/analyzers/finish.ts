@@ -23,6 +23,8 @@ export interface FinishOptions {
  */
 export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions): AnalysisSummary {
   analysis.countPaths()
+  // What follows needs the memory more; a capture that goes on fills them anew.
+  analysis.keys.paths.clear()
   const { keys, capture, tunnel, outerFragments } = analysis
   return {
     capture: {

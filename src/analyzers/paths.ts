@@ -201,9 +201,13 @@ export class Paths {
       if (i32[at + Path.Packets] !== 0) this.counter.countPath(this, at)
   }
 
-  /** Forgets every path, and what is owed with them. */
+  /** Forgets every path and gives their memory back; what is owed is lost. */
   clear(): void {
-    this.i32.fill(0)
+    this.#size = FIRST_SIZE
+    this.#misses = 0
+    this.i32 = new Int32Array(FIRST_SIZE * PATH_STRIDE)
+    this.f64 = new Float64Array(this.i32.buffer)
+    this.#wide = null
     this.#place = NONE
     this.#at = NONE
   }

@@ -23,13 +23,14 @@ export class SeenFilter {
   /** Whether the digest may be among those that were added. */
   has(digest: number): boolean {
     const word = (digest >>> 5) & this.#mask
-    return ((this.#current[word]! | this.#before[word]!) & (1 << (digest & 31))) !== 0
+    const bits = bitsOf(digest)
+    return (this.#current[word]! & bits) === bits || (this.#before[word]! & bits) === bits
   }
 
   add(digest: number): void {
     if (this.#added === this.size) this.#turn()
     this.#added++
-    this.#current[(digest >>> 5) & this.#mask]! |= 1 << (digest & 31)
+    this.#current[(digest >>> 5) & this.#mask]! |= bitsOf(digest)
   }
 
   #turn(): void {
@@ -39,4 +40,9 @@ export class SeenFilter {
     this.#current = oldest
     this.#added = 0
   }
+}
+
+/** Two bits of a word: both are there by chance in one case of fifty. */
+function bitsOf(digest: number): number {
+  return (1 << (digest & 31)) | (1 << (digest >>> 27))
 }

@@ -81,8 +81,6 @@ async function read(
   const release = paths.includes(STDIN) ? host.onInterrupt(() => interrupted.abort()) : undefined
   const settings: SummarizeFilesOptions = { ...settingsOf(options), signal: interrupted.signal, onUnreadable }
   if (options.threads !== undefined) settings.threads = options.threads
-  // A budget is for one thread; whoever asks for more has the memory for it.
-  else if (options.memory !== undefined) settings.threads = 1
   if (options.mergeByTime !== undefined) settings.mergeByTime = options.mergeByTime
   if (progress !== undefined) settings.onProgress = progress.update
   try {
