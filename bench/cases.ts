@@ -38,7 +38,11 @@ export function caseOf(name: string): Run {
 }
 
 type Reader = InstanceType<Build['capture']['CaptureReader']>
-type Step = (reader: Reader) => void
+interface Step {
+  (reader: Reader): void
+  /** Called before the reader's bytes change. */
+  drain?: () => void
+}
 
 /** Adds up what the JavaScript heap grew by between samples; what was collected in between is missing, so sample often. */
 class HeapMeter {
@@ -65,6 +69,7 @@ async function readThrough(build: Build, path: string, prepare: (build: Build) =
       capturedBytes += reader.packet.capturedLength
       step(reader)
     }
+    step.drain?.()
     heap.sample()
     await refill(reader, source)
   }
@@ -93,28 +98,15 @@ function resolveKeys({ analyzers, codecs }: Build): Step {
   }
 }
 
-/** The counters alone, as the analysis calls them: volumes, and nothing that is judged by what came before. */
-function count({ analyzers, codecs }: Build): Step {
-  const tunnelPorts = codecs.tunnelPorts()
-  const analysis = new analyzers.Analysis()
-  const { observation, keys, capture, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = analysis
-  const { layers } = observation
-  return ({ view, packet }) => {
-    codecs.dissect(layers, view, packet.at, packet.capturedLength, packet.wireLength, packet.linkType, tunnelPorts)
-    observation.record(packet, 0, 1)
-    observation.clearRows()
-    capture.observe(observation)
-    tunnel.observe(observation)
-    if (layers.tunnel === codecs.TunnelKind.None) return
-    observation.kept = true
-    keys.resolve(observation)
-    vnis.observe(observation)
-    vtepPairs.observe(observation)
-    ports.observe(observation)
-    flows.observe(observation)
-    macs.observe(observation)
-    timeline.observe(observation)
-  }
+/**
+ * The counters alone: volumes, and nothing that is judged by what came before. A part that does not begin the capture runs no
+ * judge; the events that it would keep for them are few, and left out from then on.
+ */
+function count({ analyzers }: Build): Step {
+  const analysis = new analyzers.Analysis({ begins: false })
+  const step: Step = ({ view, packet }) => analysis.take(view, packet, 0, 1)
+  step.drain = () => analysis.drain()
+  return step
 }
 
 /** Everything that is done to a packet; `omitted` names an analyzer that does nothing. */
@@ -128,12 +120,13 @@ function analyze({ analyzers, codecs }: Build, omitted: string | null): Step {
   }
   const { observation } = analysis
   const { layers } = observation
+  // A build before the express lane has no such method.
+  if (analysis.take !== undefined) {
+    const step: Step = ({ view, packet }) => analysis.take(view, packet, 0, 1)
+    step.drain = () => analysis.drain()
+    return step
+  }
   return ({ view, packet }) => {
-    // A build before the express lane has no such method.
-    if (analysis.take !== undefined) {
-      analysis.take(view, packet, 0, 1)
-      return
-    }
     codecs.dissect(layers, view, packet.at, packet.capturedLength, packet.wireLength, packet.linkType, ports)
     observation.record(packet, 0, 1)
     analysis.observe()

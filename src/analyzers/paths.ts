@@ -13,7 +13,7 @@ import { finalize, fold32 } from './hash.ts'
 import type { Observation } from './observation.ts'
 
 /** Words of a record. Two cache lines: the key and the rows first, then what is owed. */
-export const PATH_STRIDE = 32
+const PATH_STRIDE = 32
 
 /** Where each word of a record lies; the first {@link KEY} are its key. */
 export const Path = {
