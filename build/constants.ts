@@ -50,9 +50,9 @@ function declared(statement: ts.VariableStatement, assigned: ReadonlySet<string>
     keyword = initializer !== undefined && ts.isIdentifier(name) && !assigned.has(name.text) ? 'const' : 'var'
     if (keyword === 'const' && ts.isIdentifier(name)) constants.add(name.text)
     const from = i === 0 ? statement.getStart() : declarations[i - 1]!.end
-    // A space of its own: where white space is minified the name follows a comma at once.
-    const lead = keyword === before ? ',' : `${i === 0 ? '' : ';\n'}${keyword} `
-    return { from, to: declaration.getFullStart(), text: lead }
+    // With a space of its own: where white space is minified the name follows a comma at once.
+    const lead = keyword === before ? ', ' : `${i === 0 ? '' : ';\n'}${keyword} `
+    return { from, to: declaration.getStart(), text: lead }
   })
 }
 

@@ -120,10 +120,10 @@ describe('options', () => {
     })
   })
 
-  it('turn a budget of memory into limits, and into one thread unless told otherwise', async () => {
+  it('turn a budget of memory into limits', async () => {
     const host = fakeHost()
     expect(await run(['summarize', 'a', '--memory', '512'], host)).toBe(0)
-    expect(host.asked?.options).toMatchObject({ limits: limitsFor(512), threads: 1 })
+    expect(host.asked?.options).toMatchObject({ limits: limitsFor(512) })
     expect(await run(['summarize', 'a', '--memory', '512', '--threads', '3'], host)).toBe(0)
     expect(host.asked?.options).toMatchObject({ limits: limitsFor(512), threads: 3 })
   })

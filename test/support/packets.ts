@@ -212,6 +212,7 @@ export function records(packets: readonly Packet[]): Recorded[] {
 export function analysisOf(packets: readonly Packet[], options: AnalysisOptions = {}): Analysis {
   const analysis = new Analysis(options)
   readOn(analysis, records(packets))
+  analysis.countPaths()
   return analysis
 }
 
