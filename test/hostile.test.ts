@@ -196,7 +196,7 @@ describe.runIf(FULL)('at full scale', () => {
   })
 
   it.each(
-    [MIN_MEGABYTES, 256, 512, 1024].flatMap((megabytes) =>
+    [MIN_MEGABYTES, 384, 512, 1024].flatMap((megabytes) =>
       ['everything-mixed', 'tcp-flows', 'arp-claims'].map((name) => [megabytes, name] as const),
     ),
   )('stays within a budget of %d MB: %s', { timeout: 900_000 }, async (megabytes, name) => {

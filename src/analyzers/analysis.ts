@@ -172,9 +172,9 @@ export class Analysis implements PathCounter {
     this.icmpErrors = new IcmpErrors(this.passage)
     this.segmentSizes = new SegmentSizes(this.keys)
     this.macMoves = new MacMoves(this.keys)
-    this.addressClaims = new AddressClaims(this.keys, limits.details)
+    this.addressClaims = new AddressClaims(this.keys, limits.requests)
     this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
-    this.addressRequests = new AddressRequests(limits.details)
+    this.addressRequests = new AddressRequests(limits.requests)
     this.underlayNeighbors = new UnderlayNeighbors(this.keys)
   }
 

@@ -14,6 +14,8 @@ export interface Limits {
   vlanStacks: number
   /** Further VTEPs of a flow's ends, MACs by VTEP, addresses by MAC, ports by VTEP pair. */
   details: number
+  /** Addresses that were asked for, and addresses that were claimed. */
+  requests: number
   /** Steps by VNI of the timeline. */
   timeline: number
   /** Protocols of other traffic. */
@@ -27,13 +29,14 @@ export interface Limits {
 /** A million flows, and what goes with them. */
 export const DEFAULT_LIMITS: Limits = {
   addresses: 4_194_304,
-  vnis: 262_144,
-  vtepPairs: 262_144,
-  routes: 524_288,
+  vnis: 65_536,
+  vtepPairs: 65_536,
+  routes: 262_144,
   flows: 1_048_576,
   macs: 1_048_576,
   vlanStacks: 65_536,
   details: 1_048_576,
+  requests: 262_144,
   timeline: 1_048_576,
   protocols: 4_096,
   window: 65_536,

@@ -136,7 +136,7 @@ describe('what a row is said to cost', () => {
     const lines = (cells: (string | number)[][]): string[] =>
       cells.map((row) => `| ${row.map((cell) => cell.toLocaleString('en-US')).join(' | ')} |`)
     const told: (keyof Limits)[] = ['flows', 'addresses', 'details', 'macs', 'routes', 'vtepPairs', 'vnis', 'timeline']
-    const examples = [MIN_MEGABYTES, 256, 512, 1024, 2048, 8192].map((megabytes) => {
+    const examples = [MIN_MEGABYTES, 384, 512, 1024, 2048, 8192].map((megabytes) => {
       const limits = limitsFor(megabytes)
       return [megabytes, ...told.map((table) => limits[table])]
     })

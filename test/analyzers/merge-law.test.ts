@@ -16,6 +16,7 @@ const FOUR_ROWS = {
   macs: 4,
   vlanStacks: 4,
   details: 4,
+  requests: 4,
   timeline: 4,
   protocols: 4,
   window: 4,

@@ -78,11 +78,11 @@ describe('usage', () => {
     ],
     [
       ['summarize', '--memory', '100', 'a'],
-      "--memory '100': wants a whole number from 240 to 1000000; megabytes, such as --memory 512",
+      "--memory '100': wants a whole number from 280 to 1000000; megabytes, such as --memory 512",
     ],
     [
       ['summarize', '--memory', '1G', 'a'],
-      "--memory '1G': wants a whole number from 240 to 1000000; megabytes, such as --memory 512",
+      "--memory '1G': wants a whole number from 280 to 1000000; megabytes, such as --memory 512",
     ],
     [['summarize', '--color', 'yes', 'a'], "--color 'yes': wants auto, always or never"],
     [['summarize', '-', '-'], "'-' is given more than once; standard input can be read only once"],

@@ -31,6 +31,7 @@ const LIMITED: Readonly<Record<string, string>> = {
   flows: 'flows',
   macs: 'inner MACs by VNI and VLANs',
   vlanStacks: 'stacks of inner VLAN tags',
+  requests: 'addresses that were asked for, addresses that were claimed; each',
   details: "VTEPs by MAC, addresses by MAC, ports by VTEP pair, further VTEPs of a flow's ends; each of these",
   timeline: 'steps by VNI',
   protocols: 'protocols of other traffic',
