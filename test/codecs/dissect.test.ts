@@ -173,6 +173,15 @@ describe('dissect', () => {
     expect([layers.tunnel, layers.vni]).toEqual(kind === 0 ? [0, NONE] : [kind, 100])
   })
 
+  it('takes no frame to be longer than a gigabyte, whatever its record says', () => {
+    const { length } = bytesOf(PACKET)
+    for (const wire of [0x3fff_ffff, 0x4000_0000, 0xffff_ffff]) {
+      const { end, wireEnd } = walked(PACKET, { wire })
+      expect([end, wireEnd]).toEqual([AT + length, AT + 0x3fff_ffff])
+    }
+    expect(walked(PACKET, { wire: 0x3fff_fffe }).wireEnd).toBe(AT + 0x3fff_fffe)
+  })
+
   it('refuses ports that are none', () => {
     for (const port of [0, 65536, -1, 1.5, Number.NaN]) expect(() => tunnelPorts([port])).toThrow(RangeError)
     expect(tunnelPorts([1, 65535])[65535]).toBe(TunnelKind.Vxlan)
