@@ -147,6 +147,15 @@ describe('dissect', () => {
     })
   })
 
+  it('takes a jumbo length of 0 for none', () => {
+    const jumbo = `60000000 0000 0040 ${'00'.repeat(32)} 1100c204 00000000 ${UDP}${VXLAN}${INNER}`
+    expect(walked(ETHERNET6 + jumbo).outerIp.length).toBe(bytesOf(jumbo).length)
+  })
+
+  it('has no end of an inner packet where there is no tunnel', () => {
+    expect(walked(PACKET.replace('12b5', '0035')).innerEnd).toBe(0)
+  })
+
   it('keeps what it read before a fault', () => {
     const layers = walked(PACKET.replace('45000052', '450005dc').replace(VXLAN, VXLAN.replace('08', '00')))
     expect(faults(layers)).toEqual(['outer.ipv4 LengthBeyondPacket', 'vxlan FlagMissing'])

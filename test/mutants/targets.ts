@@ -92,7 +92,12 @@ const WALK: readonly Target[] = [
     '-tunnel',
   ].map((part) => ({
     source: `src/codecs/describe${part}.ts`,
-    tests: ['test/codecs/describe.test.ts', 'test/codecs/describe-headers.test.ts', 'test/testing/arbitraries.test.ts'],
+    tests: [
+      'test/codecs/describe.test.ts',
+      'test/codecs/describe-headers.test.ts',
+      'test/codecs/describe-digests.test.ts',
+      'test/testing/arbitraries.test.ts',
+    ],
     isTable: part === '-headers',
   })),
 ]
