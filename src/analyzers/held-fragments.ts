@@ -5,7 +5,7 @@ import { Fault, NONE } from '../codecs/fault.ts'
 import * as ipv4 from '../codecs/ipv4.ts'
 import { Layer, type Layers } from '../codecs/layers.ts'
 import { LinkType } from '../codecs/linktype.ts'
-import { dataAt, type Joined, Reassembler } from '../codecs/reassembly.ts'
+import { addStretch, dataAt, type Joined, Reassembler } from '../codecs/reassembly.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Observation } from './observation.ts'
 
@@ -236,19 +236,4 @@ function carryChecksum(joined: DataView, first: DataView, at: number): void {
   // Two other values, so that a wrong one is never the 0 of a field that was not filled in.
   const wrong = right === 1 ? 2 : right ^ 1
   joined.setUint16(ipv4.LAYOUT.offsets.checksum, was === 0 ? 0 : isRight ? right : wrong)
-}
-
-/** Adds a range, joining it with those that it touches. */
-function addStretch(stretches: number[], start: number, end: number): void {
-  let first = 0
-  while (first < stretches.length && stretches[first + 1]! < start) first += 2
-  let last = first
-  let from = start
-  let to = end
-  while (last < stretches.length && stretches[last]! <= end) {
-    from = Math.min(from, stretches[last]!)
-    to = Math.max(to, stretches[last + 1]!)
-    last += 2
-  }
-  stretches.splice(first, last - first, from, to)
 }

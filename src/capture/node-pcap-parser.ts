@@ -7,6 +7,7 @@ import { PassThrough, type Readable } from 'node:stream'
 import { type GlobalHeader, type PacketHeader, parse } from 'pcap-parser'
 import type { CaptureIssue } from '../issue.ts'
 import type { PacketInfo } from '../packet.ts'
+import { emptyPacket } from '../packet-meta.ts'
 import { CaptureError } from './errors.ts'
 import { FILE_HEADER_LENGTH, maxCaptured, RECORD_HEADER_LENGTH } from './pcap.ts'
 import type { PacketStream } from './reader.ts'
@@ -16,18 +17,7 @@ const BILLION = 1_000_000_000
 /** The packets of one chunk of the stream, read with `next` exactly as from a `CaptureReader`. */
 export class PcapParserBatch implements PacketStream {
   view: DataView = new DataView(new ArrayBuffer(0))
-  readonly packet: PacketInfo = {
-    number: 0,
-    seconds: 0,
-    nanoseconds: 0,
-    at: 0,
-    capturedLength: 0,
-    wireLength: 0,
-    linkType: 0,
-    interfaceId: 0,
-    fcsLength: 0,
-    flags: 0,
-  }
+  readonly packet: PacketInfo = emptyPacket()
   /** How the stream ended when it did not end well; set with the last batch. pcap-parser itself loses a cut record silently. */
   issue: CaptureIssue | null = null
   /** Packets handed out so far. */

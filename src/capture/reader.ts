@@ -12,6 +12,7 @@
  */
 import type { CaptureIssue, InterfaceDrops } from '../issue.ts'
 import type { PacketInfo } from '../packet.ts'
+import { emptyPacket } from '../packet-meta.ts'
 import { WINDOW_LENGTH } from './bounds.ts'
 import { CaptureError } from './errors.ts'
 import type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
@@ -45,18 +46,7 @@ export class CaptureReader implements PacketStream {
   /** The window's bytes: valid, with the packet in it, until `room` is called. */
   view: DataView
   /** The current packet: one object, overwritten by `next`. */
-  readonly packet: PacketInfo = {
-    number: 0,
-    seconds: 0,
-    nanoseconds: 0,
-    at: 0,
-    capturedLength: 0,
-    wireLength: 0,
-    linkType: 0,
-    interfaceId: 0,
-    fcsLength: 0,
-    flags: 0,
-  }
+  readonly packet: PacketInfo = emptyPacket()
   /** Whether reading has ended: at the end of the file, or at {@link issue}. */
   done = false
   /** How the file ended when it did not end well; `null` before the end, and after a good one. */

@@ -317,7 +317,7 @@ export class Reassembler {
       if (to > from) entry.bytes.set(data.subarray(from - start, to - start), from)
       if (to < free[i + 1]!) entry.cutAt = Math.min(entry.cutAt, Math.max(from, start + data.length))
     }
-    insert(stretches, start, end)
+    addStretch(stretches, start, end)
     return stretches.length <= 2 * MAX_STRETCHES
   }
 
@@ -513,8 +513,8 @@ function gaps(stretches: readonly number[], start: number, end: number): number[
   return free
 }
 
-/** Adds a stretch, joining it with those that it touches. */
-function insert(stretches: number[], start: number, end: number): void {
+/** Adds a stretch of bytes to others (starts and ends, ascending), joining it with those that it touches. */
+export function addStretch(stretches: number[], start: number, end: number): void {
   let first = 0
   while (first < stretches.length && stretches[first + 1]! < start) first += 2
   let last = first

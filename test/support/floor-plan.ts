@@ -21,7 +21,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   summary: [],
   analyzers: ['codecs', 'packet', 'packet-meta', 'issue', 'summary', 'findings'],
   findings: ['codecs', 'packet', 'issue', 'summary'],
-  capture: ['codecs', 'packet', 'issue'],
+  capture: ['codecs', 'packet', 'packet-meta', 'issue'],
   // 2: facts to findings, and the hot loop
   diagnosis: ['codecs', 'issue', 'summary', 'analyzers', 'findings'],
   batch: ['packet', 'packet-meta', 'analyzers'],
