@@ -103,8 +103,9 @@ export class Paths {
   #wide: Int32Array | null = null
   #size = FIRST_SIZE
   #misses = 0
-  /** The even one of the two places where the key looked up last belongs, and where it is; `NONE` without. */
-  #place = NONE
+  /** Whether the packet looked up last is of the kind that is kept, the hash of its key, and where its record is, `NONE` without. */
+  #isKept = false
+  #hash = 0
   #at = NONE
 
   /** @param counter - Called before a record that owes something is overwritten. */
@@ -132,13 +133,12 @@ export class Paths {
 
   /** Looks the packet up. @returns Whether its rows are set. */
   recall(o: Observation): boolean {
-    this.#place = NONE
     this.#at = NONE
     const key = this.#key
-    if (!take(key, o.layers)) return false
-    const hash = pathHash(key, 0)
-    this.#place = (hash & (this.#size - 1)) * PATH_STRIDE
-    const at = this.findAmong(key, 0, hash)
+    this.#isKept = take(key, o.layers)
+    if (!this.#isKept) return false
+    this.#hash = pathHash(key, 0)
+    const at = this.findAmong(key, 0, this.#hash)
     this.#at = at
     if (at === NONE) return false
     const { i32 } = this
@@ -162,16 +162,13 @@ export class Paths {
 
   /** Keeps the rows that the tables gave the packet after {@link recall} had said no. */
   remember(o: Observation, toGroup: boolean): void {
-    const place = this.#place
-    if (place === NONE) return
-    if (++this.#misses === this.#size && this.#size < LARGEST_SIZE) {
-      this.#grow()
-      return
-    }
+    if (!this.#isKept) return
+    if (++this.#misses === this.#size && this.#size < LARGEST_SIZE) this.#grow()
     // A full table counts each packet that it turns away, so such a packet must ask it again.
     if (o.vniRow === NONE || o.pairRow === NONE || o.routeRow === NONE || o.flowRow === NONE || o.macRow === NONE)
       return
     const { i32 } = this
+    const place = (this.#hash & (this.#size - 1)) * PATH_STRIDE
     // Of two paths in one place the one that was seen last stays.
     const other = place ^ PATH_STRIDE
     const at = i32[place + Path.Number]! <= i32[other + Path.Number]! ? place : other
@@ -208,7 +205,7 @@ export class Paths {
     this.i32 = new Int32Array(FIRST_SIZE * PATH_STRIDE)
     this.f64 = new Float64Array(this.i32.buffer)
     this.#wide = null
-    this.#place = NONE
+    this.#isKept = false
     this.#at = NONE
   }
 
@@ -262,16 +259,26 @@ export class Paths {
     i32[at + Path.Number] = o.number
   }
 
-  /** Doubles the records; what they held is looked up anew. */
+  /** Doubles the records. The two of one place go to two places of which each could take both, so none is lost. */
   #grow(): void {
-    this.countPaths()
+    const { i32: before } = this
+    const wideBefore = this.#wide
+    const key = new Int32Array(PATH_KEY)
     this.#size *= 2
     this.#misses = 0
     this.i32 = new Int32Array(this.#size * PATH_STRIDE)
     this.f64 = new Float64Array(this.i32.buffer)
-    this.#wide = null
-    this.#at = NONE
-    this.#place = NONE
+    if (wideBefore !== null) this.#wide = new Int32Array(this.#size * WIDE)
+    for (let from = 0; from < before.length; from += PATH_STRIDE) {
+      if (before[from + Path.Bits] === 0) continue
+      const wideFrom = (from / PATH_STRIDE) * WIDE
+      for (let word = 0; word < KEY; word++) key[word] = before[from + word]!
+      if (wideBefore !== null) for (let word = 0; word < WIDE; word++) key[KEY + word] = wideBefore[wideFrom + word]!
+      const place = (pathHash(key, 0) & (this.#size - 1)) * PATH_STRIDE
+      const to = this.i32[place + Path.Bits] === 0 ? place : place ^ PATH_STRIDE
+      for (let word = 0; word < PATH_STRIDE; word++) this.i32[to + word] = before[from + word]!
+      this.#wide?.set(key.subarray(KEY), (to / PATH_STRIDE) * WIDE)
+    }
   }
 }
 
