@@ -9,6 +9,9 @@ const require = createRequire(import.meta.url)
 // Each header module is a subpath of its own; ambient declarations of untyped packages are not.
 const codecs = readdirSync('src/codecs').filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
 
+// Each thread begins with a file of its own.
+const workers = ['read-worker', 'judge-worker']
+
 const common: Options = {
   format: 'esm',
   platform: 'neutral',
@@ -54,7 +57,7 @@ export default defineConfig([
       'src/analyzers/index.ts',
       'src/report/index.ts',
       'src/testing/index.ts',
-      'src/workers/node-worker.ts',
+      ...workers.map((name) => `src/workers/${name}.ts`),
       ...codecs.map((name) => `src/codecs/${name}`),
     ],
     dts: true,
@@ -63,7 +66,10 @@ export default defineConfig([
   // The command is built by itself, to start fast: split for the library's many entries it would be 70 files to find and to link.
   {
     ...common,
-    entry: { main: 'src/cli/main.ts', 'workers/node-worker': 'src/workers/node-worker.ts' },
+    entry: {
+      main: 'src/cli/main.ts',
+      ...Object.fromEntries(workers.map((name) => [`workers/${name}`, `src/workers/${name}.ts`])),
+    },
     outDir: 'dist/cli',
     clean: true,
     minifyWhitespace: true,

@@ -38,7 +38,8 @@ export async function loadBuild(folder: string): Promise<Build> {
 
 /** Names of the analyzers of a build, in the order in which its analysis declares them. */
 export function analyzerNames({ analyzers }: Build): string[] {
-  return Object.entries(new analyzers.Analysis())
+  const analysis = new analyzers.Analysis()
+  return Object.entries({ ...analysis, ...analysis.judges })
     .filter(([, member]) => typeof (member as { observe?: unknown } | null)?.observe === 'function')
     .map(([name]) => name)
 }

@@ -1,11 +1,11 @@
 /** Summarizes capture files by path: the pipeline with Node's files and standard input at its edge. */
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { DEFAULT_LIMITS } from './analyzers/limits.ts'
 import { CaptureError } from './capture/errors.ts'
 import { openCapture, STDIN } from './capture/node-input.ts'
-import { type SummarizeOptions, Summarizer } from './pipeline.ts'
+import { type SummarizeOptions, Summarizer, type Threads } from './pipeline.ts'
 import type { Summary } from './summary.ts'
-import type { WorkerPool } from './workers/node-pool.ts'
 
 /** Options of {@link summarizeFiles}. */
 export interface SummarizeFilesOptions extends SummarizeOptions {
@@ -28,20 +28,25 @@ export interface SummarizeFilesOptions extends SummarizeOptions {
  * @throws RangeError for an option out of range.
  */
 export async function summarizeFiles(paths: readonly string[], options: SummarizeFilesOptions = {}): Promise<Summary> {
-  if (options.mergeByTime === true && paths.length > 1) return summarizeMerged(new Summarizer(options), paths, options)
-  const pool = await startPool(options)
+  const { close, ...threads } = await startThreads(options)
   try {
-    return await summarizeWith(new Summarizer(options, pool), paths, options)
+    const summarizer = new Summarizer(options, threads)
+    if (options.mergeByTime === true && paths.length > 1) await readMerged(summarizer, paths, options)
+    else await readInTurn(summarizer, paths, options)
+    await summarizer.join()
+    // The threads' memory is free before the summary is made.
+    await close()
+    return summarizer.summary()
   } finally {
-    await pool?.close()
+    await close()
   }
 }
 
-async function summarizeWith(
+async function readInTurn(
   summarizer: Summarizer,
   paths: readonly string[],
   { signal, onProgress, onUnreadable }: SummarizeFilesOptions,
-): Promise<Summary> {
+): Promise<void> {
   const total = onProgress === undefined ? null : await totalSize(paths)
   const names = namesOf(paths)
   let firstError: CaptureError | null = null
@@ -66,14 +71,13 @@ async function summarizeWith(
     before += read
   }
   if (readable === 0 && firstError !== null) throw firstError
-  return summarizer.summary()
 }
 
-async function summarizeMerged(
+async function readMerged(
   summarizer: Summarizer,
   paths: readonly string[],
   { signal, onProgress, onUnreadable }: SummarizeFilesOptions,
-): Promise<Summary> {
+): Promise<void> {
   const total = onProgress === undefined ? null : await totalSize(paths)
   const names = namesOf(paths)
   const inputs = paths.map((path, index) => ({
@@ -89,7 +93,6 @@ async function summarizeMerged(
     },
     onUnreadable: ({ path }, error) => onUnreadable?.(path, error),
   })
-  return summarizer.summary()
 }
 
 /** Files by the last part of their paths; where two are alike, all as they were given. */
@@ -98,14 +101,24 @@ function namesOf(paths: readonly string[]): string[] {
   const alike = new Set(names).size < new Set(paths).size
   return alike ? [...paths] : names
 }
-/**
- * Threads that read packets ahead, as asked for. By default none, whatever the size: on two cores counting takes so much longer
- * than reading that what is won is lost again on the way between them (bench/README.md).
- */
-async function startPool({ threads = 1, ports = [] }: SummarizeFilesOptions): Promise<WorkerPool | null> {
-  if (threads === 1) return null
-  const { WorkerPool } = await import('./workers/node-pool.ts')
-  return new WorkerPool(threads - 1, { furtherPorts: ports })
+/** Threads as asked for: the second one judges, any further one reads packets ahead. */
+async function startThreads({
+  threads = 1,
+  ports = [],
+  limits = {},
+}: SummarizeFilesOptions): Promise<Threads & { close(): Promise<void> }> {
+  if (threads === 1) return { close: async () => {} }
+  const { NodeJudgeThread, ReadThreads } = await import('./workers/node-pool.ts')
+  const options = { furtherPorts: ports, limits: { ...DEFAULT_LIMITS, ...limits } }
+  const judge = new NodeJudgeThread(options)
+  const readers = threads > 2 ? new ReadThreads(threads - 2, options) : undefined
+  return {
+    judge,
+    ...(readers && { readers }),
+    close: async () => {
+      await Promise.all([judge.close(), readers?.close()])
+    },
+  }
 }
 
 /** Bytes of all files; `null` when one of them is a stream or cannot be asked. */

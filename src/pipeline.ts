@@ -14,6 +14,7 @@ import { tunnelPorts } from './codecs/dissect.ts'
 import { linkTypeName } from './codecs/linktype.ts'
 import { diagnose } from './diagnosis/index.ts'
 import type { CaptureIssue } from './issue.ts'
+import { JudgeConvoy, type JudgeThread } from './judge-convoy.ts'
 import { observePackets } from './observe.ts'
 import type { FileSummary, PacketOrigin, Summary } from './summary.ts'
 
@@ -42,6 +43,12 @@ export interface BatchReaders {
   readonly size: number
   /** Reads the packets of a batch, and gives it back. */
   read(request: { batch: Batch; file: number }): Promise<Batch>
+}
+
+/** Other threads that take a part of the work; the summary does not depend on them. */
+export interface Threads {
+  readers?: BatchReaders
+  judge?: JudgeThread
 }
 
 /** Batches on their way through other threads, in order. */
@@ -90,6 +97,7 @@ export class Summarizer {
   readonly #options: SummarizeOptions
   readonly #filter: FilterOptions
   readonly #convoy: Convoy | null
+  #judging: JudgeConvoy | null = null
   readonly #files: ReadFile[] = []
   #nextNumber = 1
   /** The file that is being read, for a summary in the midst of it. */
@@ -98,10 +106,10 @@ export class Summarizer {
   #origins: Origins | null = null
 
   /**
-   * @param readers - Other threads to read packets on; the summary does not depend on it.
+   * @param threads - Where there is one that judges, {@link join} is to be called before {@link summary}.
    * @throws RangeError for a port out of range or a VTEP that is no address.
    */
-  constructor(options: SummarizeOptions = {}, readers: BatchReaders | null = null) {
+  constructor(options: SummarizeOptions = {}, { readers, judge }: Threads = {}) {
     this.#options = options
     this.#filter = { vnis: unique(options.vnis ?? []), vteps: options.vteps ?? [] }
     const { limits } = options
@@ -109,8 +117,9 @@ export class Summarizer {
       filter: this.#filter,
       ports: tunnelPorts(options.ports),
       ...(limits && { limits }),
+      ...(judge && { judgeElsewhere: (keys) => (this.#judging = new JudgeConvoy(judge, keys)) }),
     })
-    this.#convoy = readers === null ? null : startConvoy(readers)
+    this.#convoy = readers === undefined ? null : startConvoy(readers)
   }
 
   /**
@@ -129,6 +138,7 @@ export class Summarizer {
     try {
       while (!reader.done) {
         await this.#drain(reader)
+        await this.#judging?.settle()
         const bytesRead = source.stored?.bytesRead ?? reader.bytesRead
         if (reader.done || (reader.headerRead && onChunk?.(bytesRead) === false)) break
         await refill(reader, source)
@@ -152,7 +162,7 @@ export class Summarizer {
 
   /**
    * Reads captures to their ends, interleaved by time; packet numbers run on in that order, and the summary's `origins` say
-   * where each one is that it names. Threads are not used.
+   * where each one is that it names. Packets are read here.
    * @throws CaptureError when none of them has a readable file header.
    * @throws TypeError when something has been read before.
    */
@@ -172,6 +182,7 @@ export class Summarizer {
           if (!firsts.has(run.file)) firsts.set(run.file, merged.origins.count + 1)
           observePackets(this.analysis, run, run.file, run.firstNumber)
         }
+        await this.#judging?.settle()
         const read = inputs.reduce((sum, _, file) => sum + (merged.stored(file)?.bytesRead ?? 0), 0)
         if (onChunk?.(read) === false) break
         await merged.refill()
@@ -196,8 +207,20 @@ export class Summarizer {
     if (this.#files.length === 0 && unreadable !== null) throw unreadable
   }
 
-  /** The summary of what has been read so far; in the midst of a file too. */
+  /** Takes over what the thread that judges has come to; from now on there is none. */
+  async join(): Promise<void> {
+    if (this.#judging === null) return
+    this.analysis.drain()
+    this.analysis.adoptJudges(await this.#judging.finish())
+    this.#judging = null
+  }
+
+  /**
+   * The summary of what has been read so far; in the midst of a file too.
+   * @throws TypeError while packets are judged on another thread.
+   */
   summary(): Summary {
+    if (this.#judging !== null) throw new TypeError('join() comes first where packets are judged on another thread')
     const { rows = DEFAULT_ROWS, underlayMtu } = this.#options
     const analysis = this.analysis.settled()
     const { capture, ...rest } = finish(analysis, { rows, underlayMtu })
@@ -267,6 +290,7 @@ export class Summarizer {
     const batch = await oldest.answer
     this.analysis.takeReadings(new Readings(batch.readings), batch.count, viewOf(batch), oldest.file)
     spent.push(batch)
+    await this.#judging?.settle()
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * All analyzers over one part of a capture. Counters run on every part; judges (what depends on what came before) run where the
- * capture begins and otherwise on the event log, replayed when the part is merged onto its past: exact by construction.
+ * All analyzers over one part of a capture. Counters run on every part and write events; judges (what depends on what came before)
+ * take those at once where the capture begins, or on another thread. Any other part keeps them in a log, replayed when the part is
+ * merged onto its past: exact by construction.
  */
 
 import { dissect, type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
@@ -8,46 +9,29 @@ import { NONE } from '../codecs/fault.ts'
 import { TunnelKind } from '../codecs/layers.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket, type PacketMeta } from '../packet-meta.ts'
-import { AddressClaims } from './address-claims.ts'
-import { AddressRequests } from './address-requests.ts'
 import { CaptureTotals } from './capture-totals.ts'
-import { Copies } from './copies.ts'
-import { Echo } from './echo.ts'
-import { Bit, EventLog, type EventLogState, Field, STRIDE } from './event-log.ts'
+import { EventLog, type EventLogState, type EventSink, STRIDE } from './event-log.ts'
 import { EventWriter } from './event-writer.ts'
 import { ExpressLane } from './express.ts'
 import { Filter, type FilterOptions } from './filter.ts'
-import { Floods } from './floods.ts'
 import { Flows } from './flows.ts'
-import { IcmpErrors } from './icmp-errors.ts'
-import { Integrity } from './integrity.ts'
+import { Judges, type JudgesState } from './judges.ts'
 import type { KeyTable } from './key-table.ts'
 import { Keys } from './keys.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
-import { Loops } from './loops.ts'
-import { MacMoves } from './mac-moves.ts'
 import { Macs } from './macs.ts'
-import { NetworkCopies } from './network-copies.ts'
 import { Observation } from './observation.ts'
-import { OuterFragments } from './outer-fragments.ts'
-import { Passage } from './passage.ts'
 import { Path, PathBit, type PathCounter, type Paths } from './paths.ts'
 import { Ports } from './ports.ts'
 import { Readings, readingsBuffers } from './readings.ts'
-import { Requests } from './requests.ts'
-import { SegmentSizes } from './segment-sizes.ts'
-import { Sizes } from './sizes.ts'
 import { SmallFirsts } from './small-firsts.ts'
-import { SourcePorts } from './source-ports.ts'
-import { Tcp } from './tcp.ts'
+import type { Stateful } from './stateful.ts'
 import { Timeline } from './timeline.ts'
-import { FlowTraffic, RouteTraffic } from './traffic.ts'
 import { TunnelTotals } from './tunnel-totals.ts'
-import { UnderlayNeighbors } from './underlay-neighbors.ts'
 import { Vnis } from './vnis.ts'
 import { VtepPairs } from './vtep-pairs.ts'
 
-/** Packets that are counted and judged together. */
+/** Packets that are counted together. */
 const GROUP = 64
 
 /** Events that a part keeps for its merge: 27 MB. A part with more packets is read again in order. */
@@ -62,12 +46,8 @@ export interface AnalysisOptions {
   ports?: TunnelPorts
   /** Whether the part begins where the capture begins; `true` unless told otherwise. */
   begins?: boolean
-}
-
-/** A component that can be saved; what it saves is its own. */
-interface Stateful {
-  save(): unknown
-  restore(state: unknown): void
+  /** What takes the events in place of {@link Analysis.judges}, until {@link Analysis.adoptJudges}. */
+  judgeElsewhere?: (keys: Keys) => EventSink
 }
 
 /** A saved analysis: plain objects of typed arrays, fit for `structuredClone` and `postMessage`. */
@@ -75,7 +55,9 @@ export interface AnalysisState {
   begins: boolean
   numbers: number
   log: EventLogState
-  parts: Record<string, unknown>
+  counters: Record<string, unknown>
+  /** Of a part that begins the capture; any other has run no judge. */
+  judges: JudgesState | null
 }
 
 /** Counters and judges over one part of a capture. */
@@ -96,27 +78,7 @@ export class Analysis implements PathCounter {
   readonly timeline: Timeline
   /** First fragments without the headers, which wait for the rest. */
   readonly smallFirsts: SmallFirsts
-  readonly copies: Copies
-  readonly outerFragments: OuterFragments
-  /** What judges share of routes and flows. */
-  readonly routeTraffic = new RouteTraffic()
-  readonly flowTraffic = new FlowTraffic()
-  readonly tcp = new Tcp(this.routeTraffic)
-  readonly echo: Echo
-  readonly sizes: Sizes
-  readonly passage: Passage
-  readonly icmpErrors: IcmpErrors
-  readonly segmentSizes: SegmentSizes
-  readonly macMoves: MacMoves
-  readonly integrity = new Integrity(this.tcp)
-  readonly addressClaims: AddressClaims
-  readonly networkCopies: NetworkCopies
-  readonly requests = new Requests(this.routeTraffic, this.flowTraffic)
-  readonly addressRequests: AddressRequests
-  readonly underlayNeighbors: UnderlayNeighbors
-  readonly sourcePorts = new SourcePorts(this.flowTraffic)
-  readonly floods = new Floods(this.routeTraffic)
-  readonly loops: Loops
+  readonly judges: Judges
   /** Packet numbers that this part took, those of blocks that are no packets included. */
   numbers = 0
   /** The record at hand of those that waited. */
@@ -125,12 +87,13 @@ export class Analysis implements PathCounter {
   readonly #filter: Filter
   readonly #begins: boolean
   readonly #log: EventLog
+  /** Takes what happened, in packet order. */
+  #events: EventSink
   readonly #writer: EventWriter
   readonly #express: ExpressLane
   readonly #ports: TunnelPorts
-  /** The group of packets at hand, and which of them the express lane took. */
+  /** The group of packets at hand. */
   readonly #readings = new Readings(readingsBuffers(GROUP))
-  readonly #ordinary = new Uint8Array(GROUP)
   /** The event of a packet that is counted by itself. */
   readonly #alone = new EventLog(1, new Int32Array(STRIDE))
   readonly #packet = emptyPacket()
@@ -163,19 +126,8 @@ export class Analysis implements PathCounter {
     this.timeline = new Timeline(this.keys, limits.timeline)
     this.#express = new ExpressLane(this.keys.paths, this.timeline)
     this.smallFirsts = new SmallFirsts(limits.datagrams, ports)
-    this.copies = new Copies(limits.window)
-    this.loops = new Loops(this.copies)
-    this.outerFragments = new OuterFragments(limits.datagrams)
-    this.echo = new Echo(this.keys, limits.window)
-    this.sizes = new Sizes(this.tcp)
-    this.passage = new Passage(limits.window)
-    this.icmpErrors = new IcmpErrors(this.passage)
-    this.segmentSizes = new SegmentSizes(this.keys)
-    this.macMoves = new MacMoves(this.keys)
-    this.addressClaims = new AddressClaims(this.keys, limits.requests)
-    this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
-    this.addressRequests = new AddressRequests(limits.requests)
-    this.underlayNeighbors = new UnderlayNeighbors(this.keys)
+    this.judges = new Judges(this.keys, limits)
+    this.#events = options.judgeElsewhere?.(this.keys) ?? (this.#begins ? this.judges : this.#log)
   }
 
   /** Every bounded table. */
@@ -187,8 +139,7 @@ export class Analysis implements PathCounter {
       ...this.flows.tables,
       ...this.macs.tables,
       ...this.timeline.tables,
-      ...this.addressClaims.tables,
-      ...this.addressRequests.tables,
+      ...this.judges.tables,
     ]
   }
 
@@ -208,7 +159,7 @@ export class Analysis implements PathCounter {
     if (this.#waiting === GROUP) this.drain()
   }
 
-  /** Counts and judges the packets that were taken since the last time. */
+  /** Counts the packets that were taken since the last time. */
   drain(): void {
     const count = this.#waiting
     this.#waiting = 0
@@ -234,39 +185,24 @@ export class Analysis implements PathCounter {
     this.numbers = Math.max(this.numbers, meta.number(to - 1))
     this.fetched = this.#express.fetch(readings, from, to)
     let ordinary = 0
-    let judged = from
+    let told = from
     for (let slot = from; slot < to; slot++) {
-      const isOrdinary = this.#express.count(readings, slot)
-      this.#ordinary[slot - from] = isOrdinary ? 1 : 0
-      if (isOrdinary) {
+      if (this.#express.count(readings, slot)) {
         ordinary++
         continue
       }
       const o = this.#takeApart(meta, slot)
       if (!o.layers.outerIp.isFragment) this.#count(o, log, slot * STRIDE)
       else {
-        // It may wait, or end the waiting of others: whatever comes of it is judged behind the packets before it.
-        this.#judgeGroup(log, from, judged, slot)
-        judged = slot + 1
+        // It may wait, or end the waiting of others: whatever comes of it is told behind the packets before it.
+        this.#events.take(log, told, slot)
+        told = slot + 1
         this.#observeFragment(o)
       }
     }
     this.tunnel.countVxlan(ordinary)
     this.expressPackets += ordinary
-    this.#judgeGroup(log, from, judged, to)
-  }
-
-  /** Judges the packets of a group from `first` on, or keeps their events. */
-  #judgeGroup(log: EventLog, from: number, first: number, to: number): void {
-    if (!this.#begins) {
-      for (let slot = first; slot < to; slot++) this.#log.keep(log, slot * STRIDE)
-      return
-    }
-    this.fetched ^= this.#fetch(log, first, to)
-    for (let slot = first; slot < to; slot++) {
-      if (this.#ordinary[slot - from] !== 0) this.#judgeOrdinary(log, slot * STRIDE)
-      else this.#judge(log, slot * STRIDE)
-    }
+    this.#events.take(log, told, to)
   }
 
   /** Adds what a path's packets counted to the rows that they belong to. */
@@ -296,7 +232,7 @@ export class Analysis implements PathCounter {
     this.keys.paths.countPaths()
   }
 
-  /** Counts and judges the packet in {@link observation}. */
+  /** Counts the packet in {@link observation}. */
   observe(): void {
     this.drain()
     const o = this.observation
@@ -346,8 +282,7 @@ export class Analysis implements PathCounter {
   #observeAlone(o: Observation): void {
     const log = this.#alone
     this.#count(o, log, 0)
-    if (this.#begins) this.#judge(log, 0)
-    else this.#log.keep(log, 0)
+    this.#events.take(log, 0, 1)
   }
 
   /** Counts a packet and writes its event. */
@@ -397,10 +332,16 @@ export class Analysis implements PathCounter {
     for (let event = 0; event < later.#log.count; event++) {
       const at = this.#begins ? 0 : log.append()
       log.adopt(at, later.#log, event * STRIDE, maps, offset)
-      if (this.#begins) this.#judge(log, at)
+      if (this.#begins) this.judges.judge(log, at)
     }
     this.numbers += later.numbers
     return true
+  }
+
+  /** Takes over what the judges have come to that took the events elsewhere; from now on they are judged here. */
+  adoptJudges(state: JudgesState): void {
+    this.judges.restore(state)
+    this.#events = this.judges
   }
 
   /** Everything counted so far as plain objects of typed arrays. */
@@ -410,7 +351,8 @@ export class Analysis implements PathCounter {
       begins: this.#begins,
       numbers: this.numbers,
       log: this.#log.save(),
-      parts: Object.fromEntries(this.#stateful().map(([name, part]) => [name, part.save()])),
+      counters: Object.fromEntries(this.#counters().map(([name, counter]) => [name, counter.save()])),
+      judges: this.#begins ? this.judges.save() : null,
     }
   }
 
@@ -424,25 +366,15 @@ export class Analysis implements PathCounter {
       throw new TypeError('the saved part and this one must both begin the capture, or neither')
     this.numbers = state.numbers
     this.#log.restore(state.log)
-    for (const [name, part] of this.#stateful()) part.restore(state.parts[name])
+    for (const [name, counter] of this.#counters()) counter.restore(state.counters[name])
+    if (state.judges !== null) this.judges.restore(state.judges)
   }
 
-  /** Every component with state of its own. */
-  #stateful(): [string, Stateful][] {
+  /** Every counter by name. */
+  #counters(): [string, Stateful][] {
     const { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
-    const { copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
-    const { macMoves, addressClaims, integrity } = this
-    const { networkCopies, requests, addressRequests, underlayNeighbors, sourcePorts, floods, loops } = this
-    const { routeTraffic, flowTraffic } = this
     const counters = { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
-    // A part that does not begin the capture has run no judge.
-    const sized = { outerFragments, sizes, passage, icmpErrors, segmentSizes }
-    const reached = { routeTraffic, flowTraffic, requests, addressRequests, underlayNeighbors }
-    const behaved = { networkCopies, sourcePorts, floods, loops }
-    const judges = this.#begins
-      ? { copies, ...sized, tcp, echo, integrity, macMoves, addressClaims, ...reached, ...behaved }
-      : {}
-    return Object.entries({ ...counters, ...judges }) as [string, Stateful][]
+    return Object.entries(counters) as [string, Stateful][]
   }
 
   #canTake(later: Analysis): boolean {
@@ -456,67 +388,5 @@ export class Analysis implements PathCounter {
       if (index >= shared && tables[index]!.count + table.count > table.limit) return false
     }
     return this.keys.hasRoomFor(later.keys)
-  }
-
-  /**
-   * Reads ahead what the judges will want of a group's rows, one table after the other: short loops, so that many cache lines
-   * are under way at a time.
-   * @returns Nothing of use.
-   */
-  #fetch(log: EventLog, from: number, to: number): number {
-    return (
-      this.copies.fetch(log, from, to) ^
-      this.tcp.fetch(log, from, to) ^
-      this.routeTraffic.fetch(log, from, to) ^
-      this.flowTraffic.fetch(log, from, to)
-    )
-  }
-
-  /** The judges that an ordinary packet concerns, in the order of {@link #judge}. */
-  #judgeOrdinary(log: EventLog, at: number): void {
-    this.copies.observe(log, at)
-    this.outerFragments.observe(log, at)
-    if (this.underlayNeighbors.isAsking) this.underlayNeighbors.observe(log, at)
-    this.echo.tick(log, at)
-    if (log.i32[at + Field.Marks] !== 0) this.integrity.observe(log, at)
-    this.networkCopies.observe(log, at)
-    this.tcp.observe(log, at)
-    this.sizes.observe(log, at)
-    this.passage.observe(log, at)
-    this.macMoves.observe(log, at)
-    this.routeTraffic.observe(log, at)
-    this.requests.observe(log, at)
-    this.addressRequests.observe(log, at)
-    this.sourcePorts.observe(log, at)
-    this.floods.observe(log, at)
-    if (this.copies.isReturned) this.loops.observe(log, at)
-  }
-
-  /** Runs the judges in order: whether a frame is a copy is known before anybody counts it. */
-  #judge(log: EventLog, at: number): void {
-    const { i32 } = log
-    this.copies.observe(log, at)
-    const isTunnelFragment = this.outerFragments.observe(log, at)
-    this.icmpErrors.observe(log, at)
-    this.underlayNeighbors.observe(log, at)
-    this.echo.tick(log, at)
-    this.integrity.observe(log, at)
-    if (this.outerFragments.isDamaged) this.integrity.observe(this.outerFragments.takeDamaged(), 0)
-    const isKept = (i32[at + Field.Bits]! & Bit.Kept) !== 0
-    if (!isKept && !isTunnelFragment) return
-    this.networkCopies.observe(log, at)
-    this.tcp.observe(log, at)
-    this.echo.observe(log, at)
-    this.sizes.observe(log, at)
-    this.passage.observe(log, at)
-    this.segmentSizes.observe(log, at)
-    this.macMoves.observe(log, at)
-    this.addressClaims.observe(log, at)
-    this.routeTraffic.observe(log, at)
-    this.requests.observe(log, at)
-    this.addressRequests.observe(log, at)
-    this.sourcePorts.observe(log, at)
-    this.floods.observe(log, at)
-    this.loops.observe(log, at)
   }
 }

@@ -18,8 +18,14 @@ export interface EventLogState {
   words: Int32Array
 }
 
+/** Whatever takes events in packet order. */
+export interface EventSink {
+  /** Takes the events from number `from` to number `to` of a log, which will be written again. */
+  take(log: EventLog, from: number, to: number): void
+}
+
 /** Records of events, in packet order. */
-export class EventLog {
+export class EventLog implements EventSink {
   i32: Int32Array
   f64: Float64Array
   count = 0
@@ -54,12 +60,14 @@ export class EventLog {
     return at
   }
 
-  /** Appends a copy of the record at `from` in another log. */
-  keep(other: EventLog, from: number): void {
-    const at = this.append()
-    if (at === NONE) return
-    const { i32 } = this
-    for (let word = 0; word < STRIDE; word++) i32[at + word] = other.i32[from + word]!
+  /** Keeps copies, as far as there is room. */
+  take(log: EventLog, from: number, to: number): void {
+    for (let event = from; event < to; event++) {
+      const at = this.append()
+      if (at === NONE) return
+      const { i32 } = this
+      for (let word = 0; word < STRIDE; word++) i32[at + word] = log.i32[event * STRIDE + word]!
+    }
   }
 
   /** Takes over the record of a later part: its rows become ours, its packet numbers go on from ours. */

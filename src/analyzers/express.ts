@@ -63,7 +63,7 @@ export class ExpressLane {
     if (outerLength > records[path + Path.LargestOuterIp]!) records[path + Path.LargestOuterIp] = outerLength
     this.timeline.count(records[path + Path.Vni]!, seconds, nanoseconds, innerLength)
 
-    let bits = event[at + Field.Bits]!
+    let bits = event[at + Field.Bits]! | Bit.Ordinary
     if ((pathBits & PathBit.PairForward) !== 0) bits |= Bit.PairForward
     if ((pathBits & PathBit.FlowForward) !== 0) bits |= Bit.FlowForward
     event[at + Field.Bits] = bits

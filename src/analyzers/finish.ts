@@ -25,7 +25,8 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
   analysis.countPaths()
   // What follows needs the memory more; a capture that goes on fills them anew.
   analysis.keys.paths.clear()
-  const { keys, capture, tunnel, outerFragments } = analysis
+  const { keys, capture, tunnel } = analysis
+  const { outerFragments } = analysis.judges
   return {
     capture: {
       packets: capture.packets,
@@ -34,7 +35,7 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
       firstTime: capture.firstTime,
       lastTime: capture.lastTime,
       truncatedPackets: capture.truncatedPackets,
-      duplicatePackets: analysis.networkCopies.captureDuplicates,
+      duplicatePackets: analysis.judges.networkCopies.captureDuplicates,
     },
     tunnel: {
       vxlanPackets: tunnel.vxlanPackets,
@@ -61,7 +62,7 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
     mtu: {
       ...underlayMtuOf(analysis, underlayMtu),
       perPair: pairMtuRows(analysis, pairOrder(analysis, rows)),
-      sizes: analysis.sizes.histogram(outerFragments.earlySizes),
+      sizes: analysis.judges.sizes.histogram(outerFragments.earlySizes),
     },
     timeline: analysis.timeline.finish((row) => analysis.vnis.innerBytes(row)),
     limits: limits(analysis),
@@ -71,7 +72,7 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
 /** Every bounded table with its limit and what it dropped, by name. */
 function limits(analysis: Analysis): LimitSummary[] {
   const rows = analysis.tables.map(({ name, limit, dropped }) => ({ table: name, limit, dropped }))
-  rows.push({ table: 'recentFrames', limit: analysis.limits.window, dropped: analysis.copies.forgotten })
+  rows.push({ table: 'recentFrames', limit: analysis.limits.window, dropped: analysis.judges.copies.forgotten })
   rows.push({ table: 'fragments', limit: analysis.limits.datagrams, dropped: analysis.smallFirsts.dropped })
   return rows.sort((left, right) => (left.table < right.table ? -1 : 1))
 }

@@ -73,8 +73,21 @@ export class KeyTable {
     for (let i = 0; i < this.width; i++) into[i] = this.#keys[from + i]!
   }
 
+  /** Keys of the rows from `row` on, one behind the other. */
+  keysFrom(row: number): Int32Array {
+    return this.#keys.slice(row * this.width, this.count * this.width)
+  }
+
+  /** Appends rows by their keys, none of which is here yet. */
+  append(keys: Int32Array): void {
+    for (let from = 0; from < keys.length; from += this.width) {
+      for (let i = 0; i < this.width; i++) this.key[i] = keys[from + i]!
+      this.#insert(this.#slot())
+    }
+  }
+
   save(): KeyTableState {
-    return { count: this.count, dropped: this.dropped, keys: this.#keys.slice(0, this.count * this.width) }
+    return { count: this.count, dropped: this.dropped, keys: this.keysFrom(0) }
   }
 
   restore(state: KeyTableState): void {
@@ -83,10 +96,7 @@ export class KeyTable {
     this.count = 0
     this.#keys = new Int32Array(rows * this.width)
     this.#slots = new Int32Array(rows * SLOTS_PER_ROW)
-    for (let row = 0; row < state.count; row++) {
-      this.key.set(state.keys.subarray(row * this.width, (row + 1) * this.width))
-      this.#insert(this.#slot())
-    }
+    this.append(state.keys)
     this.dropped = state.dropped
   }
 

@@ -307,6 +307,16 @@ export class Keys {
     return this.flows.word(row, 2) >>> 16 === 1
   }
 
+  /** Keys of the rows that came after the first `counts`, by table. */
+  keysFrom(counts: readonly number[]): Int32Array[] {
+    return this.tables.map((table, index) => table.keysFrom(counts[index] ?? 0))
+  }
+
+  /** Appends rows that {@link keysFrom} has told of other tables: a copy for another thread to look things up in. */
+  append(keys: readonly Int32Array[]): void {
+    for (const [index, table] of this.tables.entries()) table.append(keys[index]!)
+  }
+
   save(): KeysState {
     return { tables: this.tables.map((table) => table.save()), fragments: this.#fragments.save() }
   }

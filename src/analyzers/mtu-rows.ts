@@ -42,7 +42,8 @@ export function pathMtu(analysis: Analysis, row: number): PathMtu | null {
 
 /** Path MTU of one direction, 0 is a→b; `null` without proof. */
 export function pathMtuOf(analysis: Analysis, row: number, direction: 0 | 1): PathMtu | null {
-  const { keys, icmpErrors, outerFragments, passage } = analysis
+  const { keys } = analysis
+  const { icmpErrors, outerFragments, passage } = analysis.judges
   const ends = [keys.pairs.word(row, 0), keys.pairs.word(row, 1)] as const
   const told = icmpErrors.pathMtu(ends[direction], ends[1 - direction]!)
   if (told !== 0) return { mtu: told, from: 'icmp', isLeast: false }
@@ -102,7 +103,8 @@ export function underlayMtu(
   option: number | undefined,
 ): Pick<MtuSummary, 'underlayMtu' | 'underlayMtuFrom'> {
   if (option !== undefined) return { underlayMtu: option, underlayMtuFrom: 'option' }
-  const { keys, passage } = analysis
+  const { keys } = analysis
+  const { passage } = analysis.judges
   let path: PathMtu | null = null
   let answered = 0
   let seen = 0
@@ -118,7 +120,7 @@ export function underlayMtu(
     : { underlayMtu: seen, underlayMtuFrom: 'largest-seen' }
 }
 
-function largestOuter({ sizes, outerFragments }: Analysis, row: number): number {
+function largestOuter({ judges: { sizes, outerFragments } }: Analysis, row: number): number {
   return Math.max(sizes.largestOuter(row), outerFragments.pairLargest(row))
 }
 

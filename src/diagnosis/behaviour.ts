@@ -46,7 +46,8 @@ export function behaviourFindings({ analysis, dropped }: Evidence): Finding[] {
 }
 
 function echoFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
-  const { keys, echo } = analysis
+  const { keys } = analysis
+  const { echo } = analysis.judges
   const byRoute = new Map<number, Unanswered[]>()
   for (const unanswered of echo.unanswered()) {
     const list = byRoute.get(unanswered.route)
@@ -84,7 +85,8 @@ function echoFindings(analysis: Analysis, routes: Routes, dropped: number | null
 }
 
 function retransmissionFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
-  const { keys, tcp } = analysis
+  const { keys } = analysis
+  const { tcp } = analysis.judges
   const findings: Finding[] = []
   for (const { key: route, count, packets, figures } of tcp.repeats.entries()) {
     const { segments, stalls, longestStall } = tcp.route(route)
@@ -104,7 +106,7 @@ function retransmissionFindings(analysis: Analysis, routes: Routes, dropped: num
 }
 
 function duplicateFindings(analysis: Analysis, routes: Routes): Finding[] {
-  return analysis.networkCopies.duplicated().map(({ pair, count, packets, figures }) => {
+  return analysis.judges.networkCopies.duplicated().map(({ pair, count, packets, figures }) => {
     const { from, to } = routes.pairEnds(pair >> 1, pair % 2 === 0 ? 0 : 1)
     const vni = figures.vni < 0 ? {} : { vni: analysis.keys.vni(figures.vni) }
     const { echoes, segments } = figures
@@ -114,7 +116,8 @@ function duplicateFindings(analysis: Analysis, routes: Routes): Finding[] {
 }
 
 function loopFindings(analysis: Analysis, routes: Routes): Finding[] {
-  const { keys, loops } = analysis
+  const { keys } = analysis
+  const { loops } = analysis.judges
   const findings: Finding[] = []
   for (const { key, count, packets, figures } of loops.returned.entries()) {
     if (figures.numbered < LEAST_RETURNED && count < LEAST_UNNUMBERED) continue
@@ -130,7 +133,8 @@ function loopFindings(analysis: Analysis, routes: Routes): Finding[] {
 }
 
 function floodFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
-  const { keys, floods } = analysis
+  const { keys } = analysis
+  const { floods } = analysis.judges
   const byVni = new Map<number, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
     const kindVni = keys.routes.word(route, 0)
@@ -173,7 +177,8 @@ function replicationFindings(
   own: readonly number[],
   dropped: number | null,
 ): Finding[] {
-  const { keys, floods } = analysis
+  const { keys } = analysis
+  const { floods } = analysis.judges
   const paths = own.flatMap((route) =>
     ([0, 1] as const).map((direction) => ({
       route,
@@ -215,7 +220,8 @@ function replicationFindings(
 }
 
 function entropyFindings(analysis: Analysis, routes: Routes): Finding[] {
-  const { keys, sourcePorts, ports } = analysis
+  const { keys, ports } = analysis
+  const { sourcePorts } = analysis.judges
   const counts = ports.sourcePortCounts(keys.pairs.count)
   const programs = new Programs(analysis)
   const findings: Finding[] = []

@@ -4,7 +4,8 @@ import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 
 export function captureFindings({ analysis, files }: Evidence): Finding[] {
-  const { capture, copies, networkCopies } = analysis
+  const { capture } = analysis
+  const { copies, networkCopies } = analysis.judges
   const findings: Finding[] = []
   for (const { name, packets, issue } of files) {
     if (issue === null) continue

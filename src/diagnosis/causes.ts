@@ -61,7 +61,7 @@ function mayExplain({ code, subject }: Finding, vni: number | undefined, vteps: 
 }
 
 /** VTEPs behind which an address was asked for in vain, by VNI and address. */
-function askersOf({ keys, addressRequests }: Analysis): Map<string, string[]> {
+function askersOf({ keys, judges: { addressRequests } }: Analysis): Map<string, string[]> {
   return new Map(
     addressRequests
       .open()

@@ -46,7 +46,7 @@ const PROHIBITED6: readonly number[] = [Code6.Prohibited, Code6.SourcePolicy]
 
 export function icmpFindings(evidence: Evidence): Finding[] {
   const { analysis } = evidence
-  const { icmpErrors } = analysis
+  const { icmpErrors } = analysis.judges
   const scope = new Scope(analysis)
   const programs = new Programs(analysis)
   const about = (subject: number) => icmpErrors.about(subject).filter((entry) => scope.holds(entry.figures, subject))
@@ -190,7 +190,7 @@ function ends({ keys }: Analysis, { from, to }: IcmpFigures): { from: string; to
  * that way, the receiver's own questions over the same port are.
  */
 function getsThroughSince(
-  { keys, passage, ports }: Analysis,
+  { keys, ports, judges: { passage } }: Analysis,
   { from, to, first, destinationPorts }: IcmpFigures,
 ): boolean {
   const row = keys.pairBetween(from, to)

@@ -21,14 +21,16 @@ export function identityFindings({ analysis }: Evidence): Finding[] {
   const routes = new Routes(analysis)
   const rogues = new Rogues(analysis, routes)
   const findings: Finding[] = []
-  for (const entry of analysis.macMoves.moves.entries()) findings.push(...macFindings(analysis, routes, entry, rogues))
-  for (const entry of analysis.addressClaims.conflicts.entries())
+  for (const entry of analysis.judges.macMoves.moves.entries())
+    findings.push(...macFindings(analysis, routes, entry, rogues))
+  for (const entry of analysis.judges.addressClaims.conflicts.entries())
     findings.push(...ipFindings(analysis, routes, entry, rogues))
   return [...findings, ...rogues.findings()]
 }
 
 function macFindings(analysis: Analysis, routes: Routes, entry: Entry<Move>, rogues: Rogues): Finding[] {
-  const { keys, macMoves } = analysis
+  const { keys } = analysis
+  const { macMoves } = analysis.judges
   const { count, packets, figures: move } = entry
   const vni = keys.macs.word(entry.key, 0)
   const vlans = keys.vlans(keys.macs.word(entry.key, 1))
@@ -76,7 +78,8 @@ function macFindings(analysis: Analysis, routes: Routes, entry: Entry<Move>, rog
 }
 
 function ipFindings(analysis: Analysis, routes: Routes, entry: Entry<Conflict>, rogues: Rogues): Finding[] {
-  const { keys, addressClaims } = analysis
+  const { keys } = analysis
+  const { addressClaims } = analysis.judges
   const { count, packets, figures: conflict } = entry
   const vni = addressClaims.claims.word(entry.key, 0)
   const vlans = keys.vlans(addressClaims.claims.word(entry.key, 1))

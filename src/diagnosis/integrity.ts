@@ -35,7 +35,8 @@ const DSCP_REPEATS = 3
 const VNI_MASK = 0xff_ffff
 
 export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[] {
-  const { integrity, keys } = analysis
+  const { keys } = analysis
+  const { integrity } = analysis.judges
   const paths = new Paths(analysis)
   const programs = new Programs(analysis)
   const findings = files.flatMap(({ name, packets, dropped }) =>
@@ -143,7 +144,7 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
     if (count < DSCP_REPEATS) return null
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
-    const total = analysis.routeTraffic.packets(Math.floor(key / 2), key % 2 === 0 ? 0 : 1)
+    const total = analysis.judges.routeTraffic.packets(Math.floor(key / 2), key % 2 === 0 ? 0 : 1)
     const facts = {
       vni,
       from,

@@ -90,7 +90,8 @@ class Overlaps {
 
   /** Numbers of packets from or to these addresses in these VNIs. */
   examples(ids: ReadonlySet<number>, vnis: ReadonlySet<number>): number[] {
-    const { keys, requests } = this.analysis
+    const { keys } = this.analysis
+    const { requests } = this.analysis.judges
     const numbers = new Set<number>()
     for (let row = 0; row < keys.flows.count && numbers.size < EXAMPLES; row++) {
       const isNamed = ids.has(keys.flows.word(row, 3)) || ids.has(keys.flows.word(row, 4))
@@ -115,7 +116,8 @@ class Overlaps {
 
   /** Addresses that ARP or neighbour discovery claims in several VNIs, with these. */
   #claimed(): Map<number, Set<number>> {
-    const { keys, addressClaims } = this.analysis
+    const { keys } = this.analysis
+    const { addressClaims } = this.analysis.judges
     const { claims } = addressClaims
     const firsts = new Int32Array(keys.addresses.count).fill(NONE)
     const claimed = new Map<number, Set<number>>()

@@ -47,7 +47,8 @@ function directionFindings(
   direction: 0 | 1,
   stated: number | undefined,
 ): Finding[] {
-  const { keys, outerFragments, passage, sizes } = analysis
+  const { keys } = analysis
+  const { outerFragments, passage, sizes } = analysis.judges
   const findings: Finding[] = []
   const split = outerFragments.split(row, direction)
   const hole = isTold(analysis, row, direction) ? null : passage.blackHole(row, direction)
@@ -76,7 +77,7 @@ function directionFindings(
 }
 
 /** Whether an ICMP error explains what is lost: about the outer flow, or about a packet inside it. */
-function isTold({ icmpErrors, keys }: Analysis, row: number, direction: 0 | 1): boolean {
+function isTold({ keys, judges: { icmpErrors } }: Analysis, row: number, direction: 0 | 1): boolean {
   const from = keys.pairs.word(row, direction)
   const to = keys.pairs.word(row, 1 - direction)
   return (
@@ -87,7 +88,8 @@ function isTold({ icmpErrors, keys }: Analysis, row: number, direction: 0 | 1): 
 
 /** Datagrams that never became whole, unless the capture is to blame. */
 function missingFindings({ analysis, dropped }: Evidence, stated: number | undefined): Finding[] {
-  const { keys, outerFragments, passage, icmpErrors } = analysis
+  const { keys } = analysis
+  const { outerFragments, passage, icmpErrors } = analysis.judges
   const findings: Finding[] = []
   const expired = new Map(
     icmpErrors
@@ -131,7 +133,8 @@ function missingFindings({ analysis, dropped }: Evidence, stated: number | undef
 
 /** Segment sizes that do not fit the path, by VNI and VTEP pair. */
 function mssFindings(analysis: Analysis, stated: number | undefined): Finding[] {
-  const { keys, segmentSizes } = analysis
+  const { keys } = analysis
+  const { segmentSizes } = analysis.judges
   const settings = new Map<number, MtuSetting | null>()
   const byRoute = new Map<number, { setting: MtuSetting; announced: ReturnType<typeof segmentSizes.announced> }>()
   for (const announced of segmentSizes.announced()) {

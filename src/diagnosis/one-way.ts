@@ -67,7 +67,8 @@ export class Mirrors {
   ) {
     const heard = this.#heard()
     if (heard === null) return
-    const { keys, flows, requests } = analysis
+    const { keys, flows } = analysis
+    const { requests } = analysis.judges
     for (let row = 0; row < keys.flows.count; row++) {
       const vtep = flows.firstVtep(row, 0)
       if (vtep === NONE || vtep !== flows.firstVtep(row, 1)) continue
@@ -88,7 +89,8 @@ export class Mirrors {
 
   findings(): Finding[] {
     if (this.#sessions.size === 0) return []
-    const { keys, routeTraffic } = this.analysis
+    const { keys } = this.analysis
+    const { routeTraffic } = this.analysis.judges
     const sent = new Map<number, { to: number[]; packets: number; routes: number[] }>()
     for (let route = 0; route < keys.routes.count; route++) {
       for (const direction of DIRECTIONS) {
@@ -122,7 +124,8 @@ export class Mirrors {
 
   /** VTEPs that something of a VNI goes to; `null` when every route has two directions. */
   #heard(): Set<number> | null {
-    const { keys, routeTraffic } = this.analysis
+    const { keys } = this.analysis
+    const { routeTraffic } = this.analysis.judges
     const heard = new Set<number>()
     let isOneWay = false
     for (let route = 0; route < keys.routes.count; route++) {
@@ -155,7 +158,8 @@ interface Changing extends Group {
 
 /** Conversations whose directions travel in two VNIs, by VTEP pair. @param most - One-way flows that are followed. */
 export function directionFindings(analysis: Analysis, routes: Routes, most: number = MOST_ONE_WAY): Finding[] {
-  const { keys, flows, requests } = analysis
+  const { keys, flows } = analysis
+  const { requests } = analysis.judges
   if (keys.vnis.count < 2) return []
   const halves = new Map<string, Half>()
   const pairs = new Map<number, Changing>()
@@ -236,7 +240,8 @@ interface Misplaced extends Group {
 
 /** Conversations that go to an address which never sends, and come back from one that nobody sends to. */
 export function wrongSourceFindings(analysis: Analysis, routes: Routes): Finding[] {
-  const { keys, flows, requests } = analysis
+  const { keys, flows } = analysis
+  const { requests } = analysis.judges
   const silent = silentPeers(analysis, routes)
   if (silent.byPeer.size === 0) return []
   const found = new Map<string, Misplaced>()
@@ -286,7 +291,7 @@ export function wrongSourceFindings(analysis: Analysis, routes: Routes): Finding
 
 /** Addresses that never send, by kind, VNI and who sends to them by unicast; and every address that anybody sends to. */
 function silentPeers(
-  { keys, vtepPairs, floods }: Analysis,
+  { keys, vtepPairs, judges: { floods } }: Analysis,
   routes: Routes,
 ): { byPeer: Map<number, { to: number; route: number }[]>; reached: Set<number> } {
   const sending = new Set<number>()

@@ -23,8 +23,8 @@ const EXAMPLES = 10
 export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[] {
   const routes = new Routes(analysis)
   const mirrors = new Mirrors(analysis, routes)
-  const pings = new Set(analysis.echo.unanswered().map(({ flow }) => flow))
-  const silences = analysis.requests.silences().filter((silence) => isSilence(analysis, silence, pings))
+  const pings = new Set(analysis.judges.echo.unanswered().map(({ flow }) => flow))
+  const silences = analysis.judges.requests.silences().filter((silence) => isSilence(analysis, silence, pings))
   const mismatches = new VniMismatches(analysis, routes, silences, dropped)
   return [
     ...mismatches.findings,
@@ -37,13 +37,13 @@ export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[]
     ...overlapFindings(analysis, routes, mirrors.vnis()),
     ...portFindings(analysis, routes),
     ...unresolvedFindings(analysis, dropped),
-    ...analysis.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),
+    ...analysis.judges.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),
   ]
 }
 
 /** Whether a silence is one: not at the end of the capture, and not answered in another VNI. `pings` are flows without replies. */
 function isSilence(analysis: Analysis, silence: Silence, pings: ReadonlySet<number>): boolean {
-  const { echo } = analysis
+  const { echo } = analysis.judges
   if (echo.isAtEnd(silence.flow, silence.seconds, silence.nanoseconds)) return false
   if (echo.count(silence.flow).requests > 0) return pings.has(silence.flow)
   return !isAnsweredElsewhere(analysis, silence)
@@ -51,7 +51,7 @@ function isSilence(analysis: Analysis, silence: Silence, pings: ReadonlySet<numb
 
 /** Whether the conversation of the first request has its other direction in another VNI, as where VNIs carry identities. */
 function isAnsweredElsewhere(
-  { keys, flows, routeTraffic }: Analysis,
+  { keys, flows, judges: { routeTraffic } }: Analysis,
   { route, direction, flow, forward }: Silence,
 ): boolean {
   if (routeTraffic.packets(route, direction === 0 ? 1 : 0) > 0) return false
@@ -82,7 +82,10 @@ function oneWayFinding(analysis: Analysis, routes: Routes, silence: Silence, dro
 }
 
 /** VTEPs that the underlay does not resolve; where an ICMP error says the same of the two, that says more. */
-function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis, dropped: number | null): Finding[] {
+function unresolvedFindings(
+  { keys, judges: { icmpErrors, underlayNeighbors } }: Analysis,
+  dropped: number | null,
+): Finding[] {
   const told = new Set(
     icmpErrors.about(IcmpSubject.VtepUnreachable).map(({ figures }) => `${figures.from} ${figures.to}`),
   )
@@ -102,7 +105,8 @@ function unresolvedFindings({ keys, icmpErrors, underlayNeighbors }: Analysis, d
 }
 
 function portFindings(analysis: Analysis, routes: Routes): Finding[] {
-  const { keys, routeTraffic } = analysis
+  const { keys } = analysis
+  const { routeTraffic } = analysis.judges
   const byPair = new Map<number, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
     if (routeTraffic.mismatch(route) === null) continue
@@ -177,7 +181,7 @@ class VniMismatches {
     silences: readonly Silence[],
     private readonly dropped: number | null,
   ) {
-    for (const question of analysis.addressRequests.open()) {
+    for (const question of analysis.judges.addressRequests.open()) {
       if (question.answers > 0) continue
       const { vni, vtep, asker, address: sought, asked: requests, packets } = question
       const tunnels = () => routes.vniTunnels(vni)

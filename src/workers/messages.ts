@@ -1,15 +1,21 @@
-/** What a worker thread is told at its start and asked then. */
+/** What worker threads are told at their start and asked then. */
+import type { Limits } from '../analyzers/limits.ts'
 import type { Batch } from '../batch.ts'
+import type { JudgeRequest } from '../judge-convoy.ts'
 
 /** What every thread knows. */
-export interface ReaderOptions {
+export interface ThreadOptions {
   /** VXLAN destination ports beside the known ones. */
   furtherPorts: readonly number[]
+  limits: Limits
 }
 
-/** One batch to read; the answer is the batch. */
+/** One batch of packets to read; the answer is the batch. */
 export interface ReadRequest {
   batch: Batch
   /** Index of the capture file. */
   file: number
 }
+
+/** Events to judge, the answer to which is their batch, or `'finish'`: the answer is what the judges have come to. */
+export type JudgeMessage = JudgeRequest | 'finish'

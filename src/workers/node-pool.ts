@@ -1,54 +1,90 @@
-/** Worker threads that read packets: the only place that starts threads. */
+/** Worker threads that read and judge: the only place that starts threads. */
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import type { JudgesState } from '../analyzers/judges.ts'
 import type { Batch } from '../batch.ts'
-import type { ReaderOptions, ReadRequest } from './messages.ts'
+import type { EventBatch, JudgeRequest, JudgeThread } from '../judge-convoy.ts'
+import type { BatchReaders } from '../pipeline.ts'
+import type { JudgeMessage, ReadRequest, ThreadOptions } from './messages.ts'
 
-/** One thread and the answers it owes, oldest first. */
-interface Thread {
-  worker: Worker
-  waiting: { resolve(batch: Batch): void; reject(error: unknown): void }[]
+/** One thread, and who waits for its answers, oldest first. */
+class Thread<Request, Answer> {
+  readonly #worker: Worker
+  readonly #waiting: { resolve(answer: Answer): void; reject(error: unknown): void }[] = []
+
+  constructor(name: string, options: ThreadOptions) {
+    this.#worker = new Worker(fileOf(name), { workerData: options })
+    this.#worker.on('message', (answer: Answer) => this.#waiting.shift()?.resolve(answer))
+    this.#worker.on('error', (error) => {
+      for (const { reject } of this.#waiting.splice(0)) reject(error)
+    })
+  }
+
+  /** Answers that it owes. */
+  get owed(): number {
+    return this.#waiting.length
+  }
+
+  ask(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      this.#worker.postMessage(request)
+    })
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate()
+  }
 }
 
-/** A fixed number of threads; requests go to the one that owes least. */
-export class WorkerPool {
-  readonly #threads: Thread[]
+/** Threads that read batches of packets; a batch goes to the one that owes least. */
+export class ReadThreads implements BatchReaders {
+  readonly #threads: Thread<ReadRequest, Batch>[]
 
-  constructor(threads: number, options: ReaderOptions) {
-    this.#threads = Array.from({ length: threads }, () => start(options))
+  constructor(
+    readonly size: number,
+    options: ThreadOptions,
+  ) {
+    this.#threads = Array.from({ length: size }, () => new Thread('read-worker', options))
   }
 
-  /** Threads of the pool. */
-  get size(): number {
-    return this.#threads.length
-  }
-
-  /** Reads a batch on some thread. It is not to be touched until the answer has come. */
+  /** Reads a batch. It is not to be touched until the answer has come. */
   read(request: ReadRequest): Promise<Batch> {
-    const thread = this.#threads.reduce((least, next) => (next.waiting.length < least.waiting.length ? next : least))
-    return new Promise((resolve, reject) => {
-      thread.waiting.push({ resolve, reject })
-      thread.worker.postMessage(request)
-    })
+    return this.#threads.reduce((least, next) => (next.owed < least.owed ? next : least)).ask(request)
   }
 
   /** Ends the threads. */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()))
+    await Promise.all(this.#threads.map((thread) => thread.end()))
   }
 }
 
-function start(options: ReaderOptions): Thread {
-  const thread: Thread = { worker: new Worker(workerFile(), { workerData: options }), waiting: [] }
-  thread.worker.on('message', (batch: Batch) => thread.waiting.shift()?.resolve(batch))
-  thread.worker.on('error', (error) => {
-    for (const { reject } of thread.waiting.splice(0)) reject(error)
-  })
-  return thread
+/** The thread that judges. */
+export class NodeJudgeThread implements JudgeThread {
+  readonly #thread: Thread<JudgeMessage, unknown>
+
+  constructor(options: ThreadOptions) {
+    this.#thread = new Thread('judge-worker', options)
+  }
+
+  /** Judges a batch. It is not to be touched until the answer has come. */
+  async judge(request: JudgeRequest): Promise<EventBatch> {
+    return (await this.#thread.ask(request)) as EventBatch
+  }
+
+  /** What the judges have come to. What is judged after that is of another capture. */
+  async finish(): Promise<JudgesState> {
+    return (await this.#thread.ask('finish')) as JudgesState
+  }
+
+  /** Ends the thread. */
+  close(): Promise<void> {
+    return this.#thread.end()
+  }
 }
 
 /** The bundler may put this module beside the worker's folder or into it. */
-function workerFile(): URL {
-  const beside = new URL('./node-worker.js', import.meta.url)
-  return existsSync(beside) ? beside : new URL('./workers/node-worker.js', import.meta.url)
+function fileOf(name: string): URL {
+  const beside = new URL(`./${name}.js`, import.meta.url)
+  return existsSync(beside) ? beside : new URL(`./workers/${name}.js`, import.meta.url)
 }

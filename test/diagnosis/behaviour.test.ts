@@ -75,7 +75,7 @@ describe('ECHO_UNANSWERED', () => {
     const packets = Array.from({ length: 20 }, (_, n) => ping(HERE, 'request', n, n * 500))
     const missed = (limit: number) =>
       analysisOf([...packets, end(20_000)], { limits: { window: limit } })
-        .echo.unanswered()
+        .judges.echo.unanswered()
         .reduce((sum, { count }) => sum + count, 0)
     expect(missed(4)).toBe(20)
     expect(missed(128)).toBe(20)

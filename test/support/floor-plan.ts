@@ -25,6 +25,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   // 2: facts to findings, and the hot loop
   diagnosis: ['codecs', 'issue', 'summary', 'analyzers', 'findings'],
   batch: ['packet', 'packet-meta', 'analyzers'],
+  'judge-convoy': ['analyzers'],
   observe: ['packet', 'analyzers'],
   pipeline: [
     'codecs',
@@ -36,11 +37,12 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'diagnosis',
     'batch',
+    'judge-convoy',
     'observe',
   ],
   // 3: words, threads, and the same pipeline over paths of a file system
   report: ['codecs', 'summary', 'findings'],
-  workers: ['codecs', 'packet-meta', 'analyzers', 'batch'],
+  workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'judge-convoy', 'pipeline'],
   // captures to captures: what is inside the tunnels, and selections of records
   transform: ['codecs', 'packet', 'issue', 'capture'],
   node: ['index', 'node-summarize', 'node-follow'],

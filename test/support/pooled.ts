@@ -1,24 +1,29 @@
 /** Many captures on the same threads: starting five threads for each of a hundred captures would take minutes. Built with the program. */
 import { basename } from 'node:path'
+import { DEFAULT_LIMITS } from '../../src/analyzers/limits.ts'
 import { openCapture } from '../../src/capture/node-input.ts'
 import { Summarizer } from '../../src/pipeline.ts'
-import { WorkerPool } from '../../src/workers/node-pool.ts'
+import { NodeJudgeThread, ReadThreads } from '../../src/workers/node-pool.ts'
 
 /**
  * The summary of each file, as JSON.
  * @param threads - As many as `--threads` says, this one included.
  */
 export async function summarizeEach(paths: readonly string[], threads: number): Promise<string[]> {
-  const pool = threads === 1 ? null : new WorkerPool(threads - 1, { furtherPorts: [] })
+  const options = { furtherPorts: [], limits: DEFAULT_LIMITS }
+  const judge = threads > 1 ? new NodeJudgeThread(options) : undefined
+  const readers = threads > 2 ? new ReadThreads(threads - 2, options) : undefined
   try {
     const printed: string[] = []
     for (const path of paths) {
-      const summarizer = new Summarizer({}, pool)
+      const summarizer = new Summarizer({}, { ...(judge && { judge }), ...(readers && { readers }) })
       await summarizer.read(basename(path), await openCapture(path))
+      await summarizer.join()
       printed.push(JSON.stringify(summarizer.summary()))
     }
     return printed
   } finally {
-    await pool?.close()
+    await judge?.close()
+    await readers?.close()
   }
 }

@@ -4,9 +4,9 @@ import { Readings } from '../analyzers/readings.ts'
 import { viewOf } from '../batch.ts'
 import { tunnelPorts } from '../codecs/dissect.ts'
 import { emptyPacket } from '../packet-meta.ts'
-import type { ReaderOptions, ReadRequest } from './messages.ts'
+import type { ReadRequest, ThreadOptions } from './messages.ts'
 
-const { furtherPorts } = workerData as ReaderOptions
+const { furtherPorts } = workerData as ThreadOptions
 const ports = tunnelPorts(furtherPorts)
 const packet = emptyPacket()
 

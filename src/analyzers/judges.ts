@@ -1,0 +1,177 @@
+/**
+ * All judges: what depends on what came before. They see events alone, in packet order, so they can run where the capture begins,
+ * on a log that is replayed when parts are merged, or on another thread.
+ */
+import { AddressClaims } from './address-claims.ts'
+import { AddressRequests } from './address-requests.ts'
+import { Copies } from './copies.ts'
+import { Echo } from './echo.ts'
+import { Bit, type EventLog, type EventSink, Field, STRIDE } from './event-log.ts'
+import { Floods } from './floods.ts'
+import { IcmpErrors } from './icmp-errors.ts'
+import { Integrity } from './integrity.ts'
+import type { KeyTable } from './key-table.ts'
+import type { Keys } from './keys.ts'
+import type { Limits } from './limits.ts'
+import { Loops } from './loops.ts'
+import { MacMoves } from './mac-moves.ts'
+import { NetworkCopies } from './network-copies.ts'
+import { OuterFragments } from './outer-fragments.ts'
+import { Passage } from './passage.ts'
+import { Requests } from './requests.ts'
+import { SegmentSizes } from './segment-sizes.ts'
+import { Sizes } from './sizes.ts'
+import { SourcePorts } from './source-ports.ts'
+import type { Stateful } from './stateful.ts'
+import { Tcp } from './tcp.ts'
+import { FlowTraffic, RouteTraffic } from './traffic.ts'
+import { UnderlayNeighbors } from './underlay-neighbors.ts'
+
+/** Events whose rows are read ahead together. */
+const GROUP = 64
+
+/** Saved judges, by name. */
+export type JudgesState = Record<string, unknown>
+
+/** Judges over the events of a capture from its beginning. */
+export class Judges implements EventSink {
+  readonly copies: Copies
+  readonly outerFragments: OuterFragments
+  /** What judges share of routes and flows. */
+  readonly routeTraffic = new RouteTraffic()
+  readonly flowTraffic = new FlowTraffic()
+  readonly tcp = new Tcp(this.routeTraffic)
+  readonly echo: Echo
+  readonly sizes: Sizes
+  readonly passage: Passage
+  readonly icmpErrors: IcmpErrors
+  readonly segmentSizes: SegmentSizes
+  readonly macMoves: MacMoves
+  readonly integrity = new Integrity(this.tcp)
+  readonly addressClaims: AddressClaims
+  readonly networkCopies: NetworkCopies
+  readonly requests = new Requests(this.routeTraffic, this.flowTraffic)
+  readonly addressRequests: AddressRequests
+  readonly underlayNeighbors: UnderlayNeighbors
+  readonly sourcePorts = new SourcePorts(this.flowTraffic)
+  readonly floods = new Floods(this.routeTraffic)
+  readonly loops: Loops
+  /** Of no use: what was read ahead, kept so that reading it is not left out. */
+  fetched = 0
+
+  /** @param keys - Rows that events name; those of later events may be there already. */
+  constructor(keys: Keys, limits: Limits) {
+    this.copies = new Copies(limits.window)
+    this.loops = new Loops(this.copies)
+    this.outerFragments = new OuterFragments(limits.datagrams)
+    this.echo = new Echo(keys, limits.window)
+    this.sizes = new Sizes(this.tcp)
+    this.passage = new Passage(limits.window)
+    this.icmpErrors = new IcmpErrors(this.passage)
+    this.segmentSizes = new SegmentSizes(keys)
+    this.macMoves = new MacMoves(keys)
+    this.addressClaims = new AddressClaims(keys, limits.requests)
+    this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
+    this.addressRequests = new AddressRequests(limits.requests)
+    this.underlayNeighbors = new UnderlayNeighbors(keys)
+  }
+
+  /** Bounded tables that judges have for themselves. */
+  get tables(): KeyTable[] {
+    return [...this.addressClaims.tables, ...this.addressRequests.tables]
+  }
+
+  /** Judges the events from number `from` to number `to` of a log. */
+  take(log: EventLog, from: number, to: number): void {
+    for (let first = from; first < to; first += GROUP) {
+      const end = Math.min(to, first + GROUP)
+      this.fetched ^= this.#fetch(log, first, end)
+      for (let event = first; event < end; event++) {
+        const at = event * STRIDE
+        if ((log.i32[at + Field.Bits]! & Bit.Ordinary) !== 0) this.#judgeOrdinary(log, at)
+        else this.judge(log, at)
+      }
+    }
+  }
+
+  /** Runs the judges in order: whether a frame is a copy is known before anybody counts it. */
+  judge(log: EventLog, at: number): void {
+    const { i32 } = log
+    this.copies.observe(log, at)
+    const isTunnelFragment = this.outerFragments.observe(log, at)
+    this.icmpErrors.observe(log, at)
+    this.underlayNeighbors.observe(log, at)
+    this.echo.tick(log, at)
+    this.integrity.observe(log, at)
+    if (this.outerFragments.isDamaged) this.integrity.observe(this.outerFragments.takeDamaged(), 0)
+    const isKept = (i32[at + Field.Bits]! & Bit.Kept) !== 0
+    if (!isKept && !isTunnelFragment) return
+    this.networkCopies.observe(log, at)
+    this.tcp.observe(log, at)
+    this.echo.observe(log, at)
+    this.sizes.observe(log, at)
+    this.passage.observe(log, at)
+    this.segmentSizes.observe(log, at)
+    this.macMoves.observe(log, at)
+    this.addressClaims.observe(log, at)
+    this.routeTraffic.observe(log, at)
+    this.requests.observe(log, at)
+    this.addressRequests.observe(log, at)
+    this.sourcePorts.observe(log, at)
+    this.floods.observe(log, at)
+    this.loops.observe(log, at)
+  }
+
+  /** State of every judge as plain objects of typed arrays. */
+  save(): JudgesState {
+    return Object.fromEntries(this.#stateful().map(([name, judge]) => [name, judge.save()]))
+  }
+
+  restore(state: JudgesState): void {
+    for (const [name, judge] of this.#stateful()) judge.restore(state[name])
+  }
+
+  #stateful(): [string, Stateful][] {
+    const { copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
+    const { macMoves, addressClaims, integrity, networkCopies, requests, addressRequests } = this
+    const { underlayNeighbors, sourcePorts, floods, loops, routeTraffic, flowTraffic } = this
+    const sized = { copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
+    const reached = { routeTraffic, flowTraffic, requests, addressRequests, underlayNeighbors }
+    const behaved = { tcp, echo, integrity, macMoves, addressClaims, networkCopies, sourcePorts, floods, loops }
+    return Object.entries({ ...sized, ...reached, ...behaved }) as [string, Stateful][]
+  }
+
+  /**
+   * Reads ahead what the judges will want of a group's rows, one table after the other: short loops, so that many cache lines
+   * are under way at a time.
+   * @returns Nothing of use.
+   */
+  #fetch(log: EventLog, from: number, to: number): number {
+    return (
+      this.copies.fetch(log, from, to) ^
+      this.tcp.fetch(log, from, to) ^
+      this.routeTraffic.fetch(log, from, to) ^
+      this.flowTraffic.fetch(log, from, to)
+    )
+  }
+
+  /** The judges that an ordinary packet concerns, in the order of {@link judge}. */
+  #judgeOrdinary(log: EventLog, at: number): void {
+    this.copies.observe(log, at)
+    this.outerFragments.observe(log, at)
+    if (this.underlayNeighbors.isAsking) this.underlayNeighbors.observe(log, at)
+    this.echo.tick(log, at)
+    if (log.i32[at + Field.Marks] !== 0) this.integrity.observe(log, at)
+    this.networkCopies.observe(log, at)
+    this.tcp.observe(log, at)
+    this.sizes.observe(log, at)
+    this.passage.observe(log, at)
+    this.macMoves.observe(log, at)
+    this.routeTraffic.observe(log, at)
+    this.requests.observe(log, at)
+    this.addressRequests.observe(log, at)
+    this.sourcePorts.observe(log, at)
+    this.floods.observe(log, at)
+    if (this.copies.isReturned) this.loops.observe(log, at)
+  }
+}

@@ -1,0 +1,110 @@
+/** Events that another thread judges: it says what judging here says, wherever batches end. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Analysis } from '../src/analyzers/analysis.ts'
+import { EventLog, STRIDE } from '../src/analyzers/event-log.ts'
+import { Judges, type JudgesState } from '../src/analyzers/judges.ts'
+import { Keys } from '../src/analyzers/keys.ts'
+import { DEFAULT_LIMITS, type Limits } from '../src/analyzers/limits.ts'
+import { type EventBatch, JudgeConvoy, type JudgeRequest, type JudgeThread } from '../src/judge-convoy.ts'
+import { analyze, printed, type Recorded, readOn, recordsOf, together } from './support/parts.ts'
+import { because, LAB, ROOT } from './support/shared.ts'
+
+/** A thread in name only: it shares nothing but what a message would carry, and answers later. */
+class Messages implements JudgeThread {
+  batches = 0
+  readonly #keys: Keys
+  readonly #judges: Judges
+
+  constructor(limits: Limits) {
+    this.#keys = new Keys(limits, { countPath() {} })
+    this.#judges = new Judges(this.#keys, limits)
+  }
+
+  async judge({ batch, keys }: JudgeRequest): Promise<EventBatch> {
+    const sent = { count: batch.count, keys: structuredClone(keys) }
+    await Promise.resolve()
+    this.batches++
+    this.#keys.append(sent.keys)
+    this.#judges.take(new EventLog(sent.count, batch.events), 0, sent.count)
+    // Whoever gets the batch back must not rely on what is in it.
+    batch.events.fill(-1)
+    return batch
+  }
+
+  async finish(): Promise<JudgesState> {
+    return structuredClone(this.#judges.save())
+  }
+}
+
+/** What is printed of records whose events are judged in batches of `size`, with a pause after every `pause` packets. */
+async function judgedElsewhere(records: readonly Recorded[], size: number, pause: number, limits = DEFAULT_LIMITS) {
+  const thread = new Messages(limits)
+  let convoy: JudgeConvoy | undefined
+  const analysis = new Analysis({ limits, judgeElsewhere: (keys) => (convoy = new JudgeConvoy(thread, keys, size)) })
+  for (let from = 0; from < records.length; from += pause) {
+    readOn(analysis, records.slice(from, from + pause))
+    await convoy!.settle()
+  }
+  analysis.settle()
+  analysis.adoptJudges(await convoy!.finish())
+  return { text: printed(analysis), batches: thread.batches }
+}
+
+function judgedHere(records: readonly Recorded[], limits = DEFAULT_LIMITS): string {
+  const analysis = analyze(records, { limits })
+  analysis.settle()
+  return printed(analysis)
+}
+
+function captures(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => /\.pcap(ng)?$/.test(name))
+    .map((name) => join(folder, name))
+}
+
+describe('judging on another thread', () => {
+  it.each(captures(join(ROOT, 'fixtures', 'pcaps')))('says of %s what judging here says', async (path) => {
+    const records = together(recordsOf(path))
+    const here = judgedHere(records)
+    for (const [size, pause] of [
+      [1, 3],
+      [7, 100],
+      [64, 1000],
+    ] as const) {
+      const { text, batches } = await judgedElsewhere(records, size, pause)
+      expect(text).toBe(here)
+      // Later fragments may wait and be told at the end, or not at all.
+      expect(batches).toBeGreaterThanOrEqual(Math.floor(records.length / size / 2))
+    }
+  })
+
+  it('says the same with tables of a few rows', async () => {
+    const few = { addresses: 9, flows: 5, macs: 3, routes: 2, vtepPairs: 2, details: 4, window: 8, timeline: 3 }
+    const limits = { ...DEFAULT_LIMITS, ...few }
+    for (const path of captures(join(ROOT, 'fixtures', 'pcaps'))) {
+      const records = together(recordsOf(path))
+      expect((await judgedElsewhere(records, 5, 50, limits)).text, path).toBe(judgedHere(records, limits))
+    }
+  })
+
+  it.skipIf(LAB === undefined)(`says the same of every lab capture${because(LAB)}`, async () => {
+    for (const path of captures(LAB!)) {
+      const records = together(recordsOf(path))
+      expect((await judgedElsewhere(records, 17, 200)).text, path).toBe(judgedHere(records))
+    }
+  })
+
+  it('tells whoever settles that the thread failed', async () => {
+    const failing: JudgeThread = {
+      judge: () => Promise.reject(new Error('out of memory')),
+      finish: () => Promise.reject(new Error('asked too late')),
+    }
+    const convoy = new JudgeConvoy(failing, new Keys(DEFAULT_LIMITS, { countPath() {} }), 1)
+    const log = new EventLog(1, new Int32Array(STRIDE))
+    convoy.take(log, 0, 1)
+    await convoy.settle()
+    await expect(convoy.settle(0)).rejects.toThrow('out of memory')
+  })
+})
