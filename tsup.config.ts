@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url)
 const codecs = readdirSync('src/codecs').filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
 
 // Each thread begins with a file of its own.
-const workers = ['read-worker', 'judge-worker']
+const workers = ['node-read', 'node-judge']
 
 const common: Options = {
   format: 'esm',

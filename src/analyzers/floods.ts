@@ -105,6 +105,12 @@ export class Floods implements Judge<FloodsState> {
     }
   }
 
+  /** Whether replicas were sent along a route row, in either direction. */
+  hasReplicas(route: number): boolean {
+    const at = this.#routes.at(route) * 2 + REPLICAS
+    return (this.#routes.i32[at]! | this.#routes.i32[at + SIDE]!) !== 0
+  }
+
   /** One direction of a route row. */
   path(route: number, direction: 0 | 1): FloodPath {
     const at = this.#routes.at(route) * 2 + direction * SIDE

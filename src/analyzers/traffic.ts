@@ -99,11 +99,9 @@ export class RouteTraffic implements Judge<RouteTrafficState> {
 
   /** Both directions of a route whose ports have nothing in common; `null` for any other route. */
   mismatch(route: number): [DirectionPorts, DirectionPorts] | null {
-    if (route >= this.#rows) return null
-    const there = this.#direction(route, 0)
-    const back = this.#direction(route, 1)
-    if (there === null || back === null) return null
-    return there.ports.some((port) => back.ports.includes(port)) ? null : [there, back]
+    // Asked of every route, nearly always for nothing: no list is made before one is sure.
+    if (route >= this.#rows || !areApart(this.#ports(route, 0), this.#ports(route, 1))) return null
+    return [this.#direction(route, 0), this.#direction(route, 1)]
   }
 
   save(): RouteTrafficState {
@@ -125,18 +123,28 @@ export class RouteTraffic implements Judge<RouteTrafficState> {
     return this.#examples.i32.subarray(at, at + Math.min(this.packets(route, direction), EXAMPLES))
   }
 
-  /** `null` when the direction is silent, or uses more ports than are kept. */
-  #direction(route: number, direction: 0 | 1): DirectionPorts | null {
-    const packets = this.packets(route, direction)
-    const ports = this.records.i32[this.#side(route, direction) + RouteSide.Ports]!
-    if (packets === 0 || ports === MORE) return null
-    const known = [ports & 0xffff, ports >>> 16].filter((port) => port !== 0)
+  #ports(route: number, direction: 0 | 1): number {
+    return this.records.i32[this.#side(route, direction) + RouteSide.Ports]!
+  }
+
+  #direction(route: number, direction: 0 | 1): DirectionPorts {
+    const ports = this.#ports(route, direction)
     return {
-      packets,
-      ports: known.sort((left, right) => left - right),
+      packets: this.packets(route, direction),
+      ports: [ports & 0xffff, ports >>> 16].filter((port) => port !== 0).sort((left, right) => left - right),
       examples: [...this.#firsts(route, direction)],
     }
   }
+}
+
+/** Whether the ports of two directions have nothing in common; `false` where one is silent, or uses more than are kept. */
+function areApart(there: number, back: number): boolean {
+  if (there === 0 || back === 0 || there === MORE || back === MORE) return false
+  return !hasPort(back, there & 0xffff) && (there >>> 16 === 0 || !hasPort(back, there >>> 16))
+}
+
+function hasPort(ports: number, port: number): boolean {
+  return (ports & 0xffff) === port || ports >>> 16 === port
 }
 
 /** Ports of a direction and one more. */

@@ -179,6 +179,7 @@ function replicationFindings(
 ): Finding[] {
   const { keys } = analysis
   const { floods } = analysis.judges
+  if (!own.some((route) => floods.hasReplicas(route))) return []
   const paths = own.flatMap((route) =>
     ([0, 1] as const).map((direction) => ({
       route,

@@ -45,7 +45,7 @@ export class ReadThreads implements BatchReaders {
     readonly size: number,
     options: ThreadOptions,
   ) {
-    this.#threads = Array.from({ length: size }, () => new Thread('read-worker', options))
+    this.#threads = Array.from({ length: size }, () => new Thread('node-read', options))
   }
 
   /** Reads a batch. It is not to be touched until the answer has come. */
@@ -64,7 +64,7 @@ export class NodeJudgeThread implements JudgeThread {
   readonly #thread: Thread<JudgeMessage, unknown>
 
   constructor(options: ThreadOptions) {
-    this.#thread = new Thread('judge-worker', options)
+    this.#thread = new Thread('node-judge', options)
   }
 
   /** Judges a batch. It is not to be touched until the answer has come. */
