@@ -1,5 +1,6 @@
 /** Summarizes capture files by path: the pipeline with Node's files and standard input at its edge. */
 import { stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { DEFAULT_LIMITS } from './analyzers/limits.ts'
 import { CaptureError } from './capture/errors.ts'
@@ -7,11 +8,17 @@ import { openCapture, STDIN } from './capture/node-input.ts'
 import { type SummarizeOptions, Summarizer, type Threads } from './pipeline.ts'
 import type { Summary } from './summary.ts'
 
+/** Bytes of captures from which on a second thread is worth its start. */
+const LARGE = 32 * 1024 * 1024
+
 /** Options of {@link summarizeFiles}. */
 export interface SummarizeFilesOptions extends SummarizeOptions {
   /** Interleave the packets of all files by time, instead of reading one file after the other. */
   mergeByTime?: boolean
-  /** Threads, this one included; the result does not depend on it. Chosen from size and cores by default. */
+  /**
+   * Threads, this one included; the result does not depend on it. By default two, if there are two cores, for 32 MiB or more; what
+   * comes from a stream has no size, and is summarized on one.
+   */
   threads?: number
   /** Stop reading and summarize what there is so far. */
   signal?: AbortSignal
@@ -28,7 +35,7 @@ export interface SummarizeFilesOptions extends SummarizeOptions {
  * @throws RangeError for an option out of range.
  */
 export async function summarizeFiles(paths: readonly string[], options: SummarizeFilesOptions = {}): Promise<Summary> {
-  const { close, ...threads } = await startThreads(options)
+  const { close, ...threads } = await startThreads(options.threads ?? (await threadsFor(paths)), options)
   try {
     const summarizer = new Summarizer(options, threads)
     if (options.mergeByTime === true && paths.length > 1) await readMerged(summarizer, paths, options)
@@ -101,12 +108,15 @@ function namesOf(paths: readonly string[]): string[] {
   const alike = new Set(names).size < new Set(paths).size
   return alike ? [...paths] : names
 }
-/** Threads as asked for: the second one judges, any further one reads packets ahead. */
-async function startThreads({
-  threads = 1,
-  ports = [],
-  limits = {},
-}: SummarizeFilesOptions): Promise<Threads & { close(): Promise<void> }> {
+async function threadsFor(paths: readonly string[]): Promise<number> {
+  return availableParallelism() > 1 && ((await totalSize(paths)) ?? 0) >= LARGE ? 2 : 1
+}
+
+/** Threads beside this one: the first judges, any further one reads packets ahead. */
+async function startThreads(
+  threads: number,
+  { ports = [], limits = {} }: SummarizeFilesOptions,
+): Promise<Threads & { close(): Promise<void> }> {
   if (threads === 1) return { close: async () => {} }
   const { NodeJudgeThread, ReadThreads } = await import('./workers/node-pool.ts')
   const options = { furtherPorts: ports, limits: { ...DEFAULT_LIMITS, ...limits } }

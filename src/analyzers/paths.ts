@@ -81,9 +81,9 @@ export const PathBit = {
   ToGroup: 1 << 3,
 } as const
 
-/** Records at first and at most: 0.5 to 33 MB, IPv6 half as much again. They double when misses are as many as records. */
+/** Records at first and at most: 0.5 to 17 MB, IPv6 half as much again. They double when misses are as many as records. */
 const FIRST_SIZE = 4_096
-const LARGEST_SIZE = 262_144
+const LARGEST_SIZE = 131_072
 
 const SOURCE = ipv6.LAYOUT.offsets.source
 const DESTINATION = ipv6.LAYOUT.offsets.destination

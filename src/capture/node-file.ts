@@ -1,7 +1,9 @@
 /** Node edges: a capture from a file, or from a stream such as standard input. */
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { WINDOW_LENGTH } from './bounds.ts'
 import { CaptureError } from './errors.ts'
+import { readAhead } from './read-ahead.ts'
 import { type ByteSource, chunksSource } from './source.ts'
 
 /** What to say about the usual ways in which opening fails, by Node's `error.code`. */
@@ -15,6 +17,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'has too long a name',
   ELOOP: 'is a symbolic link that leads back to itself',
 }
+
+/** Bytes read ahead: with what is left of a reader's window they fit into it whole. */
+const STRETCH = WINDOW_LENGTH - 64 * 1024
 
 function unreadable(error: unknown): CaptureError {
   const code = (error as NodeJS.ErrnoException | null)?.code
@@ -49,8 +54,7 @@ export async function fileSource(path: string): Promise<FileSource> {
     await handle.close()
     throw unreadable(error)
   }
-  return {
-    size,
+  const plain: ByteSource = {
     async read(into) {
       if (handle === null) return 0
       try {
@@ -65,6 +69,7 @@ export async function fileSource(path: string): Promise<FileSource> {
       await closing?.close()
     },
   }
+  return { size, ...readAhead(plain, STRETCH) }
 }
 
 /**

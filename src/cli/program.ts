@@ -135,7 +135,11 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     )
     .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
     .option('--follow', 'go on as the capture grows, with a new summary each time; Ctrl-C ends with the last one')
-    .option('--threads <n>', 'threads that read and count, the same bytes for every n (default: 1)', read.parseThreads)
+    .option(
+      '--threads <n>',
+      'threads, the same bytes for every n (default: 2 for 32 MiB of files or more, else 1)',
+      read.parseThreads,
+    )
     .option(
       '--memory <MB>',
       'megabytes to stay within: tables end sooner, and say so; one thread unless told',

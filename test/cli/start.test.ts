@@ -1,5 +1,7 @@
 /** What the built command loads for a small capture: each file costs a start, and some cost it more than the capture does. */
 import { execFile } from 'node:child_process'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -24,7 +26,13 @@ Intl.NumberFormat = new Proxy(Intl.NumberFormat, { construct() { throw new Error
 Number.prototype.toLocaleString = () => { throw new Error('no need of Intl') }`
 
 async function loadedBy(...argv: string[]): Promise<string[]> {
-  const { stderr } = await run('node', ['--import', `data:text/javascript,${encodeURIComponent(WATCH)}`, BIN, ...argv])
+  const { stderr } = await run(
+    'node',
+    ['--import', `data:text/javascript,${encodeURIComponent(WATCH)}`, BIN, ...argv],
+    {
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  )
   return [...stderr.matchAll(/^load (.+)$/gm)].map((match) => match[1]!)
 }
 
@@ -44,6 +52,27 @@ describe('the built command', () => {
       expect(loaded).toContain('buffer-layout')
     },
   )
+
+  it.skipIf(availableParallelism() < 2)('starts a second thread for a large file, and none where told', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vxpcap-large-'))
+    const large = join(folder, 'large.pcap')
+    try {
+      // The same capture again and again: 33 MiB.
+      const capture = readFileSync(SMALL)
+      const records = capture.subarray(24)
+      const times = Math.ceil((33 * 1024 * 1024) / records.length)
+      writeFileSync(large, capture.subarray(0, 24))
+      for (let i = 0; i < times; i += 100)
+        appendFileSync(large, Buffer.concat(Array(Math.min(100, times - i)).fill(records)))
+      const threads = async (...argv: string[]) =>
+        (await loadedBy('summarize', '--json', ...argv, large)).some((name) => name.includes('node-pool'))
+      expect(await threads()).toBe(true)
+      expect(await threads('--threads', '1')).toBe(false)
+      expect(await threads('--memory', '512')).toBe(false)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 
   it('says its version with one file', async () => {
     const loaded = await loadedBy('--version')

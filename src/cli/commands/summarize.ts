@@ -80,7 +80,9 @@ async function read(
   // Only a stream that never ends by itself is worth a summary so far; on files Ctrl-C ends the program as ever.
   const release = paths.includes(STDIN) ? host.onInterrupt(() => interrupted.abort()) : undefined
   const settings: SummarizeFilesOptions = { ...settingsOf(options), signal: interrupted.signal, onUnreadable }
-  if (options.threads !== undefined) settings.threads = options.threads
+  // A budget of memory is for one thread.
+  const threads = options.threads ?? (options.memory === undefined ? undefined : 1)
+  if (threads !== undefined) settings.threads = threads
   if (options.mergeByTime !== undefined) settings.mergeByTime = options.mergeByTime
   if (progress !== undefined) settings.onProgress = progress.update
   try {
