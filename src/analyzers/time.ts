@@ -32,9 +32,16 @@ export function milliseconds(nanoseconds: number): number {
 const YEAR_0 = -62_167_219_200
 const YEAR_10000 = 253_402_300_800
 
+/** The second that was put into words last, and those: a summary has many times of one second. */
+let lastSecond = Number.NaN
+let lastDate = ''
+
 /** ISO 8601 UTC with nine decimals; `null` outside the years 0000 to 9999 and for a time that is not known. */
 export function isoTime(seconds: number, nanoseconds: number): string | null {
   if (nanoseconds === NO_TIME || seconds < YEAR_0 || seconds >= YEAR_10000) return null
-  const date = new Date(seconds * 1000).toISOString()
-  return `${date.slice(0, -5)}.${String(nanoseconds).padStart(9, '0')}Z`
+  if (seconds !== lastSecond) {
+    lastDate = new Date(seconds * 1000).toISOString().slice(0, -5)
+    lastSecond = seconds
+  }
+  return `${lastDate}.${String(nanoseconds).padStart(9, '0')}Z`
 }
