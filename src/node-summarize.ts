@@ -41,8 +41,6 @@ export async function summarizeFiles(paths: readonly string[], options: Summariz
     if (options.mergeByTime === true && paths.length > 1) await readMerged(summarizer, paths, options)
     else await readInTurn(summarizer, paths, options)
     await summarizer.join()
-    // The threads' memory is free before the summary is made.
-    await close()
     return summarizer.summary()
   } finally {
     await close()

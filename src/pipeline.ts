@@ -3,6 +3,7 @@ import { Analysis } from './analyzers/analysis.ts'
 import type { FilterOptions } from './analyzers/filter.ts'
 import { finish } from './analyzers/finish.ts'
 import type { Limits } from './analyzers/limits.ts'
+import { bytesInUse, MEGABYTE } from './analyzers/memory.ts'
 import { Readings } from './analyzers/readings.ts'
 import { type Batch, BatchWriter, viewOf } from './batch.ts'
 import type { CaptureError } from './capture/errors.ts'
@@ -59,6 +60,12 @@ interface Convoy {
   /** Batches whose buffers can be used again. */
   spent: Batch[]
 }
+
+/**
+ * Bytes of tables up to which another thread judges. It has a copy of the keys, and what its judges keep is there twice while it is
+ * handed over; with more, judging goes on here.
+ */
+export const MOST_JUDGED_ELSEWHERE = 192 * MEGABYTE
 
 /** Packets and bytes of a batch. */
 const BATCH_PACKETS = 8_192
@@ -138,7 +145,7 @@ export class Summarizer {
     try {
       while (!reader.done) {
         await this.#drain(reader)
-        await this.#judging?.settle()
+        await this.#settle()
         const bytesRead = source.stored?.bytesRead ?? reader.bytesRead
         if (reader.done || (reader.headerRead && onChunk?.(bytesRead) === false)) break
         await refill(reader, source)
@@ -182,7 +189,7 @@ export class Summarizer {
           if (!firsts.has(run.file)) firsts.set(run.file, merged.origins.count + 1)
           observePackets(this.analysis, run, run.file, run.firstNumber)
         }
-        await this.#judging?.settle()
+        await this.#settle()
         const read = inputs.reduce((sum, _, file) => sum + (merged.stored(file)?.bytesRead ?? 0), 0)
         if (onChunk?.(read) === false) break
         await merged.refill()
@@ -207,7 +214,7 @@ export class Summarizer {
     if (this.#files.length === 0 && unreadable !== null) throw unreadable
   }
 
-  /** Takes over what the thread that judges has come to; from now on there is none. */
+  /** Takes over what the thread that judges has come to; from now on packets are judged here. */
   async join(): Promise<void> {
     if (this.#judging === null) return
     this.analysis.drain()
@@ -258,6 +265,12 @@ export class Summarizer {
     return summary
   }
 
+  /** Lets the thread that judges catch up; does without it once the tables are large. */
+  async #settle(): Promise<void> {
+    await this.#judging?.settle()
+    if (bytesInUse(this.analysis.keys.tables) > MOST_JUDGED_ELSEWHERE) await this.join()
+  }
+
   /** Observes the packets at hand; other threads read them first, if there are any. */
   async #drain(reader: CaptureReader): Promise<void> {
     const file = this.#files.length
@@ -290,7 +303,7 @@ export class Summarizer {
     const batch = await oldest.answer
     this.analysis.takeReadings(new Readings(batch.readings), batch.count, viewOf(batch), oldest.file)
     spent.push(batch)
-    await this.#judging?.settle()
+    await this.#settle()
   }
 }
 

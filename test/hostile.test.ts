@@ -23,6 +23,8 @@ const FULL = (import.meta as unknown as { env: { MODE: string } }).env.MODE === 
 
 /** What a process may take at its peak. */
 const MOST_MEMORY = 1024 * 1024 * 1024
+/** The same with a second thread, whose state is handed over at the end. */
+const MOST_MEMORY_ON_TWO = 1536 * 1024 * 1024
 
 /** Tables of a few rows. */
 const SMALL: Limits = {
@@ -194,6 +196,25 @@ describe.runIf(FULL)('at full scale', () => {
     }
     expect(peak).toBeLessThan(MOST_MEMORY)
   })
+
+  it.each(['everything-mixed', 'everything-new', 'tcp-flows'])(
+    '%s on two threads',
+    { timeout: 900_000 },
+    async (name) => {
+      const attack = ATTACKS.find((one) => one.name === name)!
+      const { status, out, peak, totals, cells } = await attackWith(attack, [
+        'summarize',
+        '--json',
+        '--threads',
+        '2',
+        '-',
+      ])
+      lines.push(`${cells.join(' ')}  --threads 2`)
+      expect(status).toBe(0)
+      expectTotals(JSON.parse(out), totals)
+      expect(peak).toBeLessThan(MOST_MEMORY_ON_TWO)
+    },
+  )
 
   it.each(
     [MIN_MEGABYTES, 384, 512, 1024].flatMap((megabytes) =>

@@ -89,6 +89,11 @@ export class Floods implements Judge<FloodsState> {
     if (isFlooded && route !== NONE) this.#noteRoute(route, bits, i32[at + Field.Number]!)
   }
 
+  /** Whether anything was flooded in a VNI row. */
+  isFlooded(row: number): boolean {
+    return this.#vnis.get(row, FLOODED) > 0
+  }
+
   vni(row: number): Flood {
     const at = this.#vnis.at(row)
     const { f64, i32 } = this.#vnis

@@ -2,6 +2,7 @@
  * Limits from a budget of memory: how many rows the tables may have so that a process stays about within so many megabytes. What
  * a row costs is stated here and held against the real tables by `test/analyzers/memory.test.ts`, which fails when one grows.
  */
+import type { KeyTable } from './key-table.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 
 /** Bytes of a megabyte in a budget. */
@@ -84,6 +85,11 @@ export function tableBytes(limits: Limits): number {
     bytes += 2 ** Math.ceil(Math.log2(limits[table as keyof Limits])) * rowBytes
   }
   return bytes
+}
+
+/** Bytes of the rows in use, with all that analyzers keep of them: of tables that are called as their limit. */
+export function bytesInUse(tables: readonly KeyTable[]): number {
+  return tables.reduce((bytes, { name, count }) => bytes + count * (ROW_BYTES[name as keyof Limits] ?? 0), 0)
 }
 
 /**

@@ -94,7 +94,8 @@ export class RouteTraffic implements Judge<RouteTrafficState> {
 
   /** Number of the first packet of a route in one direction; 0 when there is none. */
   first(route: number, direction: 0 | 1): number {
-    return this.#firsts(route, direction)[0] ?? 0
+    if (this.packets(route, direction) === 0) return 0
+    return this.#examples.i32[this.#examples.at(route) * 2 + direction * EXAMPLES]!
   }
 
   /** Both directions of a route whose ports have nothing in common; `null` for any other route. */

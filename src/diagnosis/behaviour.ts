@@ -135,17 +135,12 @@ function loopFindings(analysis: Analysis, routes: Routes): Finding[] {
 function floodFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
   const { keys } = analysis
   const { floods } = analysis.judges
-  const byVni = new Map<number, number[]>()
-  for (let route = 0; route < keys.routes.count; route++) {
-    const kindVni = keys.routes.word(route, 0)
-    const list = byVni.get(kindVni)
-    if (list === undefined) byVni.set(kindVni, [route])
-    else list.push(route)
-  }
+  const byVni = floodedRoutes(analysis)
   const findings: Finding[] = []
   for (let row = 0; row < keys.vnis.count; row++) {
     const vni = keys.vni(row)
-    const own = byVni.get((keys.vnis.word(row, 0) << 24) | vni) ?? []
+    const own = byVni.get((keys.vnis.word(row, 0) << 24) | vni)
+    if (own === undefined) continue
     findings.push(...replicationFindings(analysis, routes, vni, own, dropped))
     const { packets, flooded, broadcast, multicast, replicated, toGroup, examples } = floods.vni(row)
     if (flooded < LEAST_FLOODED || flooded * FLOODED_SHARE < packets) continue
@@ -167,6 +162,16 @@ function floodFindings(analysis: Analysis, routes: Routes, dropped: number | nul
     findings.push(state(bumFlood, { subject: { vni }, count: flooded, packets: examples, facts }))
   }
   return findings
+}
+
+/** Routes by tunnel kind and VNI, of those VNIs that anything was flooded in. */
+function floodedRoutes({ keys, judges: { floods } }: Analysis): Map<number, number[]> {
+  const byVni = new Map<number, number[]>()
+  for (let row = 0; row < keys.vnis.count; row++) {
+    if (floods.isFlooded(row)) byVni.set((keys.vnis.word(row, 0) << 24) | keys.vni(row), [])
+  }
+  for (let route = 0; route < keys.routes.count; route++) byVni.get(keys.routes.word(route, 0))?.push(route)
+  return byVni
 }
 
 /** VTEPs that send a VNI to one which replicates to others, but not to them. */

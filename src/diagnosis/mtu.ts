@@ -51,7 +51,8 @@ function directionFindings(
   const { outerFragments, passage, sizes } = analysis.judges
   const findings: Finding[] = []
   const split = outerFragments.split(row, direction)
-  const hole = isTold(analysis, row, direction) ? null : passage.blackHole(row, direction)
+  const silence = passage.blackHole(row, direction)
+  const hole = silence !== null && isTold(analysis, row, direction) ? null : silence
   const superFrames = sizes.superFrames(row, direction)
   if (split === null && hole === null && superFrames === null) return findings
   const from = keys.formatAddress(keys.pairs.word(row, direction))

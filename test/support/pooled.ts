@@ -16,7 +16,9 @@ export async function summarizeEach(paths: readonly string[], threads: number): 
   try {
     const printed: string[] = []
     for (const path of paths) {
-      const summarizer = new Summarizer({}, { ...(judge && { judge }), ...(readers && { readers }) })
+      // Kept for the next capture: what is handed over has no way to end it.
+      const kept = judge && { judge: { judge: judge.judge.bind(judge), finish: judge.finish.bind(judge) } }
+      const summarizer = new Summarizer({}, { ...kept, ...(readers && { readers }) })
       await summarizer.read(basename(path), await openCapture(path))
       await summarizer.join()
       printed.push(JSON.stringify(summarizer.summary()))
