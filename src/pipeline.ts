@@ -65,7 +65,7 @@ interface Convoy {
  * Bytes of tables up to which another thread judges. It has a copy of the keys, and what its judges keep is there twice while it is
  * handed over; with more, judging goes on here.
  */
-export const MOST_JUDGED_ELSEWHERE = 192 * MEGABYTE
+export const MOST_JUDGED_ELSEWHERE = 128 * MEGABYTE
 
 /** Packets and bytes of a batch. */
 const BATCH_PACKETS = 8_192

@@ -23,8 +23,6 @@ const FULL = (import.meta as unknown as { env: { MODE: string } }).env.MODE === 
 
 /** What a process may take at its peak. */
 const MOST_MEMORY = 1024 * 1024 * 1024
-/** The same with a second thread, whose state is handed over at the end. */
-const MOST_MEMORY_ON_TWO = 1536 * 1024 * 1024
 
 /** Tables of a few rows. */
 const SMALL: Limits = {
@@ -212,7 +210,7 @@ describe.runIf(FULL)('at full scale', () => {
       lines.push(`${cells.join(' ')}  --threads 2`)
       expect(status).toBe(0)
       expectTotals(JSON.parse(out), totals)
-      expect(peak).toBeLessThan(MOST_MEMORY_ON_TWO)
+      expect(peak).toBeLessThan(MOST_MEMORY)
     },
   )
 
