@@ -250,7 +250,6 @@ export const GRE: Sayings<FieldsOf<typeof gre>> = {
   flags: flagged(
     {
       checksum: gre.FLAG_CHECKSUM,
-      routing: gre.FLAG_ROUTING,
       key: gre.FLAG_KEY,
       sequence: gre.FLAG_SEQUENCE,
     },

@@ -1,11 +1,11 @@
 /** Control messages as layers of a packet's tree: ICMP (RFC 792), ICMPv6 (RFC 4443), neighbour discovery, IGMP (RFC 3376). */
 import { formatIpv6 } from './address.ts'
 import * as checksum from './checksum.ts'
-import { type Carrier, pseudoSum, verified } from './describe-carrier.ts'
+import { type Carrier, verified } from './describe-carrier.ts'
 import { type DescribedField, describeFields, hex, nameIn, withCheck } from './describe-field.ts'
 import * as says from './describe-headers.ts'
 import * as variable from './describe-options.ts'
-import type { Tree } from './describe-tree.ts'
+import type { DescribedLayer, Tree } from './describe-tree.ts'
 import { EtherType } from './ethernet.ts'
 import { NONE } from './fault.ts'
 import * as icmp from './icmp.ts'
@@ -35,7 +35,7 @@ export function describeIcmp(tree: Tree, ip: Carrier): void {
   }
   const quote = tree.quote(icmp.quotedLength(view, at), () => tree.steps.network(tree, EtherType.IPv4))
   tree.add('icmp', at, icmp.LENGTH, text, fields, quote)
-  tree.rest('icmp-extensions')
+  behindQuote(tree, quote)
 }
 
 /** Describes an ICMPv6 message, the packet that it quotes if it is an error, and the body of neighbour discovery. */
@@ -47,7 +47,7 @@ export function describeIcmpv6(tree: Tree, ip: Carrier): void {
     return
   }
   const check = verified(ip, () =>
-    checksum.verifyIcmpv6(view, at, ip.payloadEnd, pseudoSum(view, ip, Protocol.IcmpV6, ip.payloadEnd - at)),
+    checksum.verifyIcmpv6(view, at, ip.payloadEnd, ip.pseudoSum(Protocol.IcmpV6, ip.payloadEnd - at)),
   )
   const fields = withMeaning(
     withCheck(describeFields(icmpv6.LAYOUT, says.ICMPV6, view, at, tree.origin), check),
@@ -57,7 +57,7 @@ export function describeIcmpv6(tree: Tree, ip: Carrier): void {
   if (icmpv6.isError(view, at)) {
     const quote = tree.quote(icmpv6.quotedLength(view, at), () => tree.steps.network(tree, EtherType.IPv6))
     tree.add('icmpv6', at, icmpv6.LENGTH, text, fields, quote)
-    tree.rest('icmp-extensions')
+    behindQuote(tree, quote)
     return
   }
   tree.add('icmpv6', at, icmpv6.LENGTH, text, fields)
@@ -92,12 +92,18 @@ export function describeIgmp(tree: Tree, ip: Carrier): void {
       if (record === NONE) break
       fields.push(variable.groupRecord(view, record, tree.origin))
     }
-  } else if (type === igmp.Type.MembershipQuery && cursor.position < cursor.end) {
+  } else if (type === igmp.Type.MembershipQuery) {
+    // Only a query of version 3 has one.
     const tail = igmp.enterQueryTail(cursor)
     if (tail !== NONE) fields.push(variable.queryTail(view, tail, cursor.position, tree.origin))
   }
   tree.add('igmp', at, cursor.position - at, nameIn(igmp.Type, type) ?? `type ${hex(type, 2)}`, fields)
   tree.payload()
+}
+
+/** What an ICMP error carries behind its quote (RFC 4884); where nothing of the quote was captured, all of it. */
+function behindQuote(tree: Tree, quote: readonly DescribedLayer[]): void {
+  tree.rest(quote.length === 0 ? 'payload' : 'icmp-extensions')
 }
 
 /** Puts what the second word means inside it. */

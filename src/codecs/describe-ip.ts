@@ -29,21 +29,20 @@ export function describeIpv4(tree: Tree): void {
   const total = ipv4.totalLength(view, at)
   const fields = describeFields(ipv4.LAYOUT, says.IPV4_HEADER, view, at, tree.origin)
   const check = checkOf(checksum.verifyIpv4Header(view, at, length))
-  const source = formatIpv4(ipv4.source(view, at))
-  const destination = formatIpv4(ipv4.destination(view, at))
+  const source = ipv4.source(view, at)
+  const destination = ipv4.destination(view, at)
   const protocol = ipv4.protocol(view, at)
-  tree.add('ipv4', at, length, `${source} to ${destination}, ${protocolName(protocol)}`, [
+  const ends = `${formatIpv4(source)} to ${formatIpv4(destination)}`
+  tree.add('ipv4', at, length, `${ends}, ${protocolName(protocol)}`, [
     ...withCheck(fields, check),
     ...variable.ipv4Options(view, at, tree.origin),
   ])
   const beyond = tree.stated(name, at, total === 0 ? frameEnd - at : total, frameEnd)
   describeTransport(tree, protocol, {
-    version: 4,
-    at,
     payloadEnd: cursor.wireEnd,
     fragmentOffset: ipv4.fragmentOffset(view, at),
     moreFragments: ipv4.moreFragments(view, at),
-    destinationAt: at + ipv4.LAYOUT.offsets.destination,
+    pseudoSum: (upper, bytes) => checksum.pseudoHeaderSum4(source, destination, upper, bytes),
     doubt: tree.doubt(ipv4.isFragment(view, at), beyond),
   })
 }
@@ -67,8 +66,7 @@ export function describeIpv6(tree: Tree): void {
   let length = stated === 0 ? frameEnd - at : ipv6.LENGTH + stated
   if (stated === 0 && chain.jumboLength > 0) {
     length = ipv6.LENGTH + chain.jumboLength
-    const end = at + length
-    if (end < cursor.wireEnd) cursor.limit(end - cursor.position)
+    cursor.limit(at + length - cursor.position)
   }
   const protocol = chain.protocol
   const fields = describeFields(ipv6.LAYOUT, says.IPV6_HEADER, view, at, tree.origin)
@@ -83,13 +81,12 @@ export function describeIpv6(tree: Tree): void {
   const fragmentOffset = isFragment ? fragment.fragmentOffset(view, chain.fragment) : 0
   const moreFragments = isFragment && fragment.moreFragments(view, chain.fragment)
   const last = chain.routing === NONE ? NONE : routing.finalDestination(view, chain.routing)
+  const destinationAt = last === NONE ? at + ipv6.DESTINATION : last
   describeTransport(tree, protocol, {
-    version: 6,
-    at,
     payloadEnd: cursor.wireEnd,
     fragmentOffset,
     moreFragments,
-    destinationAt: last === NONE ? at + ipv6.DESTINATION : last,
-    doubt: tree.doubt(fragmentOffset > 0 || moreFragments, beyond),
+    pseudoSum: (upper, bytes) => checksum.pseudoHeaderSum6(view, at + ipv6.SOURCE, destinationAt, upper, bytes),
+    doubt: tree.doubt(fragmentOffset !== 0 || moreFragments, beyond),
   })
 }

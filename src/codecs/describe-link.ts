@@ -171,7 +171,6 @@ function describeLogicalLink(tree: Tree): void {
     )
   }
   tree.add('llc', at, length, nameIn(llc.Sap, header.dsap) ?? hex(header.dsap, 2), fields)
-  const etherType = llc.etherType(view, at)
-  if (etherType === 0) tree.payload()
-  else describeNetwork(tree, etherType)
+  // 0 where the header names none: a payload that is not looked into.
+  describeNetwork(tree, llc.etherType(view, at))
 }

@@ -44,6 +44,4 @@ function describeArp(tree: Tree, followed: boolean): void {
     ? `${sender} is at ${formatMac(arp.senderHardware(view, at))}`
     : `${nameIn(arp.Operation, arp.operation(view, at)) ?? 'operation'}: who has ${target}? tell ${sender}`
   tree.header('arp', arp.LAYOUT, says.ARP, at, text)
-  // The rest fills the frame up to its least length.
-  tree.rest('padding')
 }

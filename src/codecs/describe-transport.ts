@@ -1,7 +1,7 @@
 /** What IP carries, as layers of a packet's tree: UDP (RFC 768), TCP (RFC 9293), and the way to everything else. */
 import * as authentication from './authentication.ts'
 import * as checksum from './checksum.ts'
-import { type Carrier, pseudoSum, verified } from './describe-carrier.ts'
+import { type Carrier, verified } from './describe-carrier.ts'
 import { describeAuthentication } from './describe-extension.ts'
 import { type ChecksumCheck, checkOf, describeFields, unverified, withCheck } from './describe-field.ts'
 import * as says from './describe-headers.ts'
@@ -18,7 +18,7 @@ import * as udp from './udp.ts'
 
 /** What IP carries. */
 export function describeTransport(tree: Tree, protocol: number, ip: Carrier): void {
-  if (ip.fragmentOffset > 0) {
+  if (ip.fragmentOffset !== 0) {
     tree.payload('fragment')
     return
   }
@@ -83,17 +83,12 @@ function describeUdp(tree: Tree, ip: Carrier): void {
   let check: ChecksumCheck
   if (udp.checksum(view, at) === 0) check = checkOf(checksum.Verdict.Absent)
   else if (ip.doubt !== null) check = unverified(ip.doubt)
-  else if (end > cursor.end) check = unverified(tree.missing())
   else if (!fits && stated !== 0) check = unverified('truncated')
-  else check = checkOf(checksum.verifyUdp(view, at, end, pseudoSum(view, ip, Protocol.Udp, end - at)))
+  else check = checkOf(checksum.verifyUdp(view, at, end, ip.pseudoSum(Protocol.Udp, end - at)))
   const fields = withCheck(describeFields(udp.LAYOUT, says.UDP, view, at, tree.origin), check)
   tree.add('udp', at, udp.LENGTH, `port ${udp.sourcePort(view, at)} to ${port}`, fields)
   const kind = tree.ports[port]!
   const before = tree.window()
-  if (kind === TunnelKind.None && end >= cursor.wireEnd) {
-    tree.payload()
-    return
-  }
   tree.narrow('udp', end)
   if (kind === TunnelKind.Vxlan) describeVxlan(tree)
   else if (kind === TunnelKind.Gpe) describeGpe(tree)
@@ -111,7 +106,7 @@ function describeTcp(tree: Tree, ip: Carrier): void {
   }
   const length = tree.present(at, tcp.headerLength(view, at))
   const check = verified(ip, () =>
-    checksum.verifyTcp(view, at, ip.payloadEnd, pseudoSum(view, ip, Protocol.Tcp, ip.payloadEnd - at)),
+    checksum.verifyTcp(view, at, ip.payloadEnd, ip.pseudoSum(Protocol.Tcp, ip.payloadEnd - at)),
   )
   const fields = withCheck(describeFields(tcp.LAYOUT, says.TCP, view, at, tree.origin), check)
   fields.push(...variable.tcpOptions(view, at, cursor.end, tree.origin))

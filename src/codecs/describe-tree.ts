@@ -5,7 +5,7 @@
 import { Cursor } from './cursor.ts'
 import { counted, type DescribedField, describeFields, hexAt, type Sayings, wholeField } from './describe-field.ts'
 import type { TunnelPorts } from './dissect.ts'
-import { explain, explainRefusal, type FaultExplanation, type Limit, SNAP_LENGTH } from './explain-fault.ts'
+import { explain, explainRefusal, type FaultExplanation, type Limit } from './explain-fault.ts'
 import { Fault } from './fault.ts'
 import type { Layout } from './layout.ts'
 
@@ -43,7 +43,6 @@ export const MAX_NESTING = 16
 const BOUNDLESS = 0x3fff_ffff
 
 interface Window {
-  readonly position: number
   readonly end: number
   readonly wireEnd: number
   readonly limits: number
@@ -114,12 +113,11 @@ export class Tree {
       // Bytes behind the quote are not missing from the wire: they were left out, as a snap length leaves them out.
       cursor.end = end
       cursor.wireEnd = cursor.position + BOUNDLESS
-      this.limits.push({ name: 'quote', end: cursor.wireEnd })
       carried()
     })
     this.quoted = quoted
     this.restore(before)
-    cursor.position = Math.max(before.position, wireEnd)
+    cursor.position = wireEnd
     return layers
   }
 
@@ -178,11 +176,7 @@ export class Tree {
   doubt(isFragment: boolean, beyond: boolean): string | null {
     if (isFragment) return 'fragment'
     if (beyond) return 'truncated'
-    return this.cursor.end < this.cursor.wireEnd ? this.missing() : null
-  }
-
-  /** Why bytes that the wire carried are not there. */
-  missing(): string {
+    if (this.cursor.end >= this.cursor.wireEnd) return null
     return this.quoted ? 'not quoted in full' : 'not captured in full'
   }
 
@@ -200,8 +194,7 @@ export class Tree {
 
   /** Notes why a header was refused; what is left of the window stays undecoded. */
   refuse(name: string): void {
-    const cut = this.quoted ? 'quote' : SNAP_LENGTH
-    const found = explainRefusal(this.cursor, name, this.origin, this.limits, cut)
+    const found = explainRefusal(this.cursor, name, this.origin, this.limits)
     // A quote ends where its sender ended it.
     if (!(this.quoted && found.fault === Fault.NotCaptured)) this.faults.push(found)
     this.undecoded()
@@ -225,8 +218,8 @@ export class Tree {
   /** Adds what is left of the window as one layer without fields, and steps over it. */
   rest(name: string): void {
     const { cursor } = this
-    // A quote's real end is not known; a first fragment's datagram ends in another packet.
-    const wireEnd = this.quoted ? cursor.end : Math.min(cursor.wireEnd, this.limits[0]!.end)
+    // A quote's real end is not known; a first fragment's datagram, and what a tunnel in it carries, ends in another packet.
+    const wireEnd = this.quoted ? cursor.end : Math.min(cursor.wireEnd, ...this.limits.map(({ end }) => end))
     const length = wireEnd - cursor.position
     if (length <= 0) return
     const captured = Math.max(0, Math.min(cursor.end, wireEnd) - cursor.position)
@@ -247,15 +240,15 @@ export class Tree {
 
   /** Where the walk is, for {@link padding} to go back to. */
   window(): Window {
-    const { position, end, wireEnd } = this.cursor
-    return { position, end, wireEnd, limits: this.limits.length }
+    const { end, wireEnd } = this.cursor
+    return { end, wireEnd, limits: this.limits.length }
   }
 
   /** Lets the window end where a header says; {@link padding} goes back. */
   narrow(name: string, end: number): void {
     const { cursor } = this
     cursor.wireEnd = end
-    if (cursor.end > end) cursor.end = end
+    cursor.end = Math.min(cursor.end, end)
     this.limits.push({ name: this.named(name), end })
   }
 
@@ -267,11 +260,7 @@ export class Tree {
 
   /** Goes back to an enclosing window; what of it lies behind the layers just described is padding. */
   padding(before: Window): void {
-    const { cursor } = this
-    const innerEnd = cursor.wireEnd
     this.restore(before)
-    if (innerEnd >= before.wireEnd) return
-    cursor.position = innerEnd
     this.rest('padding')
   }
 }

@@ -79,14 +79,11 @@ export function describeGre(tree: Tree, ip: Carrier): void {
     tree.refuse(tree.named('gre'))
     return
   }
-  let fields = describeFields(gre.LAYOUT, says.GRE, view, at, tree.origin)
-  fields.push(...variable.greParts(view, at, tree.origin))
-  if ((gre.flags(view, at) & gre.FLAG_CHECKSUM) !== 0) {
-    fields = withCheck(
-      fields,
-      verified(ip, () => checksum.verifyGre(view, at, ip.payloadEnd)),
-    )
-  }
+  const check = verified(ip, () => checksum.verifyGre(view, at, ip.payloadEnd))
+  const fields = withCheck(
+    [...describeFields(gre.LAYOUT, says.GRE, view, at, tree.origin), ...variable.greParts(view, at, tree.origin)],
+    check,
+  )
   const protocol = gre.protocol(view, at)
   const nvgre = gre.isNvgre(view, at)
   const carries = nameIn(EtherType, protocol) ?? hex(protocol, 4)

@@ -20,7 +20,7 @@ export interface FaultExplanation {
   readonly needed: number | null
   /** Bytes that there are from `offset` on; `null` where the fault is not about length. */
   readonly available: number | null
-  /** What set `available`: `snap length`, `frame`, `quote`, or the layer whose length field did; `null` as above. */
+  /** What set `available`: `snap length`, `frame`, or the layer whose length field did; `null` as above. */
   readonly limitedBy: string | null
   /** All of it in one English sentence. */
   readonly sentence: string
@@ -28,14 +28,14 @@ export interface FaultExplanation {
 
 /** One length that bounds what lies inside it, outermost first in a list. */
 export interface Limit {
-  /** `frame`, `quote` or the name of the layer whose length field says so. */
+  /** `frame` or the name of the layer whose length field says so. */
   readonly name: string
   /** First offset past it in the view. */
   readonly end: number
 }
 
 /** `limitedBy` of bytes that only the snap length cut. */
-export const SNAP_LENGTH = 'snap length'
+const SNAP_LENGTH = 'snap length'
 
 /**
  * Explains one fault that the walk found.
@@ -70,14 +70,12 @@ export function explainFault(layers: Layers, index: number): FaultExplanation {
  * @param layer - Name of the header that was tried.
  * @param packetAt - Offset of the packet's first byte in the cursor's view, which `offset` counts from.
  * @param limits - Lengths around the header, outermost first; none means that the window is all there is to say.
- * @param cut - What kept bytes of the packet from being here: the snap length unless told otherwise.
  */
 export function explainRefusal(
   cursor: Cursor,
   layer: string,
   packetAt = 0,
   limits: readonly Limit[] = [],
-  cut: string = SNAP_LENGTH,
 ): FaultExplanation {
   const { fault, faultAt, needed, end, wireEnd } = cursor
   const offset = faultAt - packetAt
@@ -85,7 +83,7 @@ export function explainRefusal(
     case Fault.Truncated:
       return explain(layer, fault, offset, needed, Math.max(0, wireEnd - faultAt), limitName(limits, wireEnd))
     case Fault.NotCaptured:
-      return explain(layer, fault, offset, needed, Math.max(0, end - faultAt), cut)
+      return explain(layer, fault, offset, needed, Math.max(0, end - faultAt), SNAP_LENGTH)
     default:
       return explain(layer, fault, offset, null, null, null)
   }
@@ -110,10 +108,8 @@ const SAID: Readonly<Record<Fault, (needed: number, available: number, limitedBy
   [Fault.None]: () => 'was read without fault',
   [Fault.Truncated]: (needed, available, limitedBy) =>
     `needs ${bytes(needed)}, but ${lengthOf(limitedBy)} leaves ${available === 0 ? 'none' : bytes(available)}`,
-  [Fault.NotCaptured]: (needed, available, limitedBy) =>
-    limitedBy === 'quote'
-      ? `needs ${bytes(needed)}, of which the error quotes ${available}`
-      : `needs ${bytes(needed)}, of which ${available} were captured: the snap length cut the packet`,
+  [Fault.NotCaptured]: (needed, available) =>
+    `needs ${bytes(needed)}, of which ${available} were captured: the snap length cut the packet`,
   [Fault.BadVersion]: () => 'has the version number of another protocol',
   [Fault.BadHeaderLength]: () => 'states a header length below the smallest legal one',
   [Fault.LengthBeyondPacket]: (needed, available, limitedBy) =>
@@ -130,9 +126,7 @@ function bytes(count: number): string {
 }
 
 function lengthOf(limitedBy: string): string {
-  return limitedBy === 'frame' || limitedBy === 'window' || limitedBy === 'quote'
-    ? `the ${limitedBy}`
-    : `the length of ${limitedBy}`
+  return limitedBy === 'frame' || limitedBy === 'window' ? `the ${limitedBy}` : `the length of ${limitedBy}`
 }
 
 /** The outermost limit at `end`: where several lengths agree, what lies around all of them is to blame. */

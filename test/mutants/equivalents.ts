@@ -127,4 +127,25 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     change: '0x5bd1_e995 → 1540483478',
     reason: 'no value of the hash is promised; another constant mixes as well',
   },
+  {
+    source: 'src/codecs/describe-field.ts',
+    code: "const number = kind === 'bytes' ? 0 : readNumber(view, position, info)",
+    change: '0 → 1',
+    reason: 'raw bytes have no number: what is said of them is read in place',
+  },
+  {
+    source: 'src/codecs/describe-options.ts',
+    code: 'if (checksum !== undefined && reserved1 !== undefined) {',
+    change: '&& → ||',
+    reason: 'one flag announces both',
+  },
+  ...[
+    ['const BOUNDLESS = 0x3fff_ffff', '0x3fff_ffff → 1073741824'],
+    ['cursor.wireEnd = cursor.position + BOUNDLESS', '+ → *'],
+  ].map(([code = '', change = '']) => ({
+    source: 'src/codecs/describe-tree.ts',
+    code,
+    change,
+    reason: 'either way the end is farther away than any error can quote',
+  })),
 ]
