@@ -50,6 +50,8 @@ export interface BatchReaders {
 export interface Threads {
   readers?: BatchReaders
   judge?: JudgeThread
+  /** Bytes of tables up to which that thread judges, {@link MOST_JUDGED_ELSEWHERE} unless told otherwise. */
+  mostJudgedElsewhere?: number
 }
 
 /** Batches on their way through other threads, in order. */
@@ -105,6 +107,7 @@ export class Summarizer {
   readonly #filter: FilterOptions
   readonly #convoy: Convoy | null
   #judging: JudgeConvoy | null = null
+  readonly #mostJudgedElsewhere: number
   readonly #files: ReadFile[] = []
   #nextNumber = 1
   /** The file that is being read, for a summary in the midst of it. */
@@ -116,7 +119,7 @@ export class Summarizer {
    * @param threads - Where there is one that judges, {@link join} is to be called before {@link summary}.
    * @throws RangeError for a port out of range or a VTEP that is no address.
    */
-  constructor(options: SummarizeOptions = {}, { readers, judge }: Threads = {}) {
+  constructor(options: SummarizeOptions = {}, { readers, judge, mostJudgedElsewhere }: Threads = {}) {
     this.#options = options
     this.#filter = { vnis: unique(options.vnis ?? []), vteps: options.vteps ?? [] }
     const { limits } = options
@@ -126,6 +129,7 @@ export class Summarizer {
       ...(limits && { limits }),
       ...(judge && { judgeElsewhere: (keys) => (this.#judging = new JudgeConvoy(judge, keys)) }),
     })
+    this.#mostJudgedElsewhere = mostJudgedElsewhere ?? MOST_JUDGED_ELSEWHERE
     this.#convoy = readers === undefined ? null : startConvoy(readers)
   }
 
@@ -267,8 +271,9 @@ export class Summarizer {
 
   /** Lets the thread that judges catch up; does without it once the tables are large. */
   async #settle(): Promise<void> {
-    await this.#judging?.settle()
-    if (bytesInUse(this.analysis.keys.tables) > MOST_JUDGED_ELSEWHERE) await this.join()
+    if (this.#judging === null) return
+    await this.#judging.settle()
+    if (bytesInUse(this.analysis.keys.tables) > this.#mostJudgedElsewhere) await this.join()
   }
 
   /** Observes the packets at hand; other threads read them first, if there are any. */

@@ -22,6 +22,7 @@ import { MOST_FOLLOWED, overlapFindings } from '../src/diagnosis/isolation.ts'
 import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/one-way.ts'
 import { Routes } from '../src/diagnosis/routes.ts'
 import { bound } from '../src/findings/index.ts'
+import { MOST_JUDGED_ELSEWHERE } from '../src/pipeline.ts'
 import { MOST_INTERFACES } from '../src/transform/interfaces.ts'
 import { MAX_WAITING_BYTES } from '../src/transform/select.ts'
 import { feed, idb, join, pcapHeader, pcapRecord, shb } from './capture/files.ts'
@@ -53,6 +54,7 @@ const BOUNDS: Record<string, unknown> = {
   EVENT_LIMIT,
   SUBJECTS,
   MOST_ONE_WAY,
+  MOST_JUDGED_ELSEWHERE,
   MOST_FOLLOWED,
   FINDINGS,
   FIXED_MEGABYTES,

@@ -1,5 +1,5 @@
 /** Events that another thread judges: it says what judging here says, wherever batches end. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Analysis } from '../src/analyzers/analysis.ts'
@@ -7,7 +7,10 @@ import { EventLog, STRIDE } from '../src/analyzers/event-log.ts'
 import { Judges, type JudgesState } from '../src/analyzers/judges.ts'
 import { Keys } from '../src/analyzers/keys.ts'
 import { DEFAULT_LIMITS, type Limits } from '../src/analyzers/limits.ts'
+import { bytesInUse } from '../src/analyzers/memory.ts'
+import { chunksSource } from '../src/capture/source.ts'
 import { type EventBatch, JudgeConvoy, type JudgeRequest, type JudgeThread } from '../src/judge-convoy.ts'
+import { Summarizer, type Threads } from '../src/pipeline.ts'
 import { analyze, printed, type Recorded, readOn, recordsOf, together } from './support/parts.ts'
 import { because, LAB, ROOT } from './support/shared.ts'
 
@@ -33,9 +36,20 @@ class Messages implements JudgeThread {
     return batch
   }
 
+  closed = false
+
   async finish(): Promise<JudgesState> {
     return structuredClone(this.#judges.save())
   }
+
+  async close(): Promise<void> {
+    this.closed = true
+  }
+}
+
+function inPieces(bytes: Uint8Array, length: number): Uint8Array[] {
+  const count = Math.ceil(bytes.length / length)
+  return Array.from({ length: count }, (_, piece) => bytes.subarray(piece * length, (piece + 1) * length))
 }
 
 /** What is printed of records whose events are judged in batches of `size`, with a pause after every `pause` packets. */
@@ -94,6 +108,44 @@ describe('judging on another thread', () => {
       const records = together(recordsOf(path))
       expect((await judgedElsewhere(records, 17, 200)).text, path).toBe(judgedHere(records))
     }
+  })
+
+  it('comes back here once the tables are large, and says the same', async () => {
+    for (const name of ['ovs-geneve-h1.pcap', 'kv-mixed-h1.pcap']) {
+      const bytes = readFileSync(join(ROOT, 'fixtures', 'pcaps', name))
+      const said = async (threads: Threads, check: (summarizer: Summarizer) => void = () => {}) => {
+        const summarizer = new Summarizer({}, threads)
+        await summarizer.read(name, chunksSource(inPieces(bytes, 500)), () => {
+          check(summarizer)
+          return true
+        })
+        await summarizer.join()
+        return JSON.stringify(summarizer.summary())
+      }
+      let inUse = 0
+      const here = await said({}, ({ analysis }) => {
+        inUse = bytesInUse(analysis.keys.tables)
+      })
+      const thread = new Messages(DEFAULT_LIMITS)
+      const most = inUse * 0.9
+      const back: boolean[] = []
+      const elsewhere = await said({ judge: thread, mostJudgedElsewhere: most }, ({ analysis }) => {
+        back.push(bytesInUse(analysis.keys.tables) > most)
+      })
+      expect(elsewhere).toBe(here)
+      expect(thread.closed).toBe(true)
+      // The tables were small at first, and large before the end.
+      expect(back.indexOf(true)).toBeGreaterThan(0)
+      expect(back.indexOf(true)).toBeLessThan(back.length - 2)
+    }
+  })
+
+  it('asks to be joined before it can say anything', async () => {
+    const summarizer = new Summarizer({}, { judge: new Messages(DEFAULT_LIMITS) })
+    expect(() => summarizer.summary()).toThrow('join()')
+    await summarizer.join()
+    await summarizer.join()
+    expect(summarizer.summary().capture.packets).toBe(0)
   })
 
   it('tells whoever settles that the thread failed', async () => {
