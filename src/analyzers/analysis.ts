@@ -124,7 +124,7 @@ export class Analysis implements PathCounter {
     this.flows = new Flows(this.keys, limits.details)
     this.macs = new Macs(this.keys, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)
-    this.#express = new ExpressLane(this.keys.paths, this.timeline)
+    this.#express = new ExpressLane(this.keys.paths, this.ports, this.timeline)
     this.smallFirsts = new SmallFirsts(limits.datagrams, ports)
     this.judges = new Judges(this.keys, limits)
     this.#events = options.judgeElsewhere?.(this.keys) ?? (this.#begins ? this.judges : this.#log)

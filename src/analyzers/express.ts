@@ -9,7 +9,8 @@
 import { NONE } from '../codecs/fault.ts'
 import { Bit, Field } from './event-fields.ts'
 import { STRIDE } from './event-log.ts'
-import { PATH_KEY, Path, PathBit, type Paths } from './paths.ts'
+import { PATH_KEY, Path, PathBit, type Paths, REFUSED } from './paths.ts'
+import type { Ports } from './ports.ts'
 import type { Readings } from './readings.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -18,6 +19,7 @@ export class ExpressLane {
   /** @param paths - Known paths. */
   constructor(
     private readonly paths: Paths,
+    private readonly ports: Ports,
     private readonly timeline: Timeline,
   ) {}
 
@@ -61,6 +63,7 @@ export class ExpressLane {
     sums[(path + Path.InnerBytes) >> 1]! += innerLength
     sums[(path + Path.WireBytes) >> 1]! += wireLength
     if (outerLength > records[path + Path.LargestOuterIp]!) records[path + Path.LargestOuterIp] = outerLength
+    if ((pathBits & REFUSED) !== 0) this.ports.refuse(pathBits)
     this.timeline.count(records[path + Path.Vni]!, seconds, nanoseconds, innerLength)
 
     let bits = event[at + Field.Bits]! | Bit.Ordinary

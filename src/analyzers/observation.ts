@@ -46,8 +46,9 @@ export class Observation {
   innerDestinationId = NONE
   /** Row of the source MAC at the outer source in the MACs analyzer, where that is known already. */
   macAtVtepRow = NONE
-  /** Whether the outer ports of this path are known to have rows already. */
+  /** Whether the outer ports of this path were looked up already, and which of them found no row: see `REFUSED` in paths.ts. */
   portsKnown = false
+  portsRefused = 0
   /** Whether the outer packet goes from the pair's a to its b. */
   pairForward = true
   /** Whether the inner packet goes from the flow's a to its b. */
@@ -80,6 +81,7 @@ export class Observation {
     this.innerSourceId = NONE
     this.innerDestinationId = NONE
     this.portsKnown = false
+    this.portsRefused = 0
     this.macAtVtepRow = NONE
     this.pairForward = true
     this.flowForward = true

@@ -31,7 +31,7 @@ export const Path = {
   OuterDestination: 6,
   InnerSource: 7,
   InnerDestination: 8,
-  /** Outer UDP ports of the latest packets, source in the upper half; 0 while they are not known to have rows. */
+  /** Outer UDP ports of the latest packets, source in the upper half; 0 while they were not looked up. */
   OuterPorts: 9,
   Bits: 10,
   Vni: 11,
@@ -79,7 +79,13 @@ export const PathBit = {
   FlowForward: 1 << 2,
   /** The outer destination is a group. */
   ToGroup: 1 << 3,
+  /** The outer destination or source port found no row: full tables take nothing any more, and count whom they turn away. */
+  DestinationRefused: 1 << 4,
+  SourceRefused: 1 << 5,
 } as const
+
+/** Either port found no row. */
+export const REFUSED = PathBit.DestinationRefused | PathBit.SourceRefused
 
 /** Records at first and at most: 0.5 to 17 MB, IPv6 half as much again. They double when misses are as many as records. */
 const FIRST_SIZE = 4_096
@@ -156,6 +162,7 @@ export class Paths {
     o.pairForward = (bits & PathBit.PairForward) !== 0
     o.flowForward = (bits & PathBit.FlowForward) !== 0
     o.portsKnown = i32[at + Path.OuterPorts] === portsOf(o)
+    o.portsRefused = bits & REFUSED
     o.macAtVtepRow = i32[at + Path.MacAtVtep]! - 1
     return true
   }
@@ -177,13 +184,17 @@ export class Paths {
     this.#at = at
   }
 
-  /** Keeps that the packet's outer ports have found their rows. */
-  rememberPorts(o: Observation): void {
+  /**
+   * Keeps that the packet's outer ports were looked up.
+   * @param refused - Bits of {@link REFUSED}: which of them found no row.
+   */
+  rememberPorts(o: Observation, refused: number): void {
     const at = this.#at
     if (at === NONE) return
     // What is owed was sent from the ports before.
     if (this.i32[at + Path.Packets] !== 0) this.counter.countPath(this, at)
     this.i32[at + Path.OuterPorts] = portsOf(o)
+    this.i32[at + Path.Bits] = (this.i32[at + Path.Bits]! & ~REFUSED) | refused
   }
 
   /** Keeps the row of the packet's MAC at its VTEP. */

@@ -4,6 +4,7 @@ import type { Counter } from './analyzer.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Keys, RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
+import { PathBit } from './paths.ts'
 import type { RecordsState } from './records.ts'
 import { Senders } from './senders.ts'
 
@@ -51,7 +52,11 @@ export class Ports implements Counter<PortsState> {
   }
 
   observe(o: Observation): void {
-    if (o.pairRow === NONE || o.portsKnown) return
+    if (o.pairRow === NONE) return
+    if (o.portsKnown) {
+      if (o.portsRefused !== 0) this.refuse(o.portsRefused)
+      return
+    }
     const { layers } = o
     const { key } = this.#destinations
     key[0] = o.pairRow
@@ -62,7 +67,15 @@ export class Ports implements Counter<PortsState> {
     const known = this.#sources.count
     const source = this.#sources.row()
     if (source === known) this.#senders.note(source, layers)
-    if (destination !== NONE && source !== NONE) this.keys.paths.rememberPorts(o)
+    const refused =
+      (destination === NONE ? PathBit.DestinationRefused : 0) | (source === NONE ? PathBit.SourceRefused : 0)
+    this.keys.paths.rememberPorts(o, refused)
+  }
+
+  /** Counts a packet whose ports are known to find no row. @param refused - Bits of `REFUSED` in paths.ts. */
+  refuse(refused: number): void {
+    if ((refused & PathBit.DestinationRefused) !== 0) this.#destinations.dropped++
+    if ((refused & PathBit.SourceRefused) !== 0) this.#sources.dropped++
   }
 
   merge(later: Ports, maps: RowMaps, _offset: number): void {
