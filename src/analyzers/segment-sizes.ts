@@ -6,7 +6,7 @@ import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import type { Keys } from './keys.ts'
-import { Tally, type TallyState } from './tally.ts'
+import { countOne, type Entry, Tally, type TallyState } from './tally.ts'
 
 /** Values that the 16-bit option can have (RFC 9293 §3.7.1), times two for the inner IP version. */
 const VALUES = 65_536 * 2
@@ -30,6 +30,8 @@ export interface Announced {
 /** Announced sizes on route rows. */
 export class SegmentSizes implements Judge<TallyState<{ pair: number }>> {
   readonly #tally = new Tally<{ pair: number }>(() => ({ pair: NONE }), 65_536)
+  /** What the last SYN announced, by route row: most announce the same. */
+  readonly #latest: (Entry<{ pair: number }> | undefined)[] = []
 
   /** @param keys - Tells inner IPv4 from IPv6. */
   constructor(private readonly keys: Keys) {}
@@ -42,8 +44,16 @@ export class SegmentSizes implements Judge<TallyState<{ pair: number }>> {
     const source = i32[at + Field.InnerSource]!
     if (source === NONE) return
     const version = this.keys.isIpv6(source) ? 1 : 0
-    const figures = this.#tally.note(route * VALUES + mss * 2 + version, i32[at + Field.Number]!)
-    if (figures !== null) figures.pair = i32[at + Field.Pair]!
+    const key = route * VALUES + mss * 2 + version
+    const latest = this.#latest[route]
+    if (latest?.key === key) {
+      countOne(latest, i32[at + Field.Number]!)
+      return
+    }
+    const figures = this.#tally.note(key, i32[at + Field.Number]!)
+    if (figures === null) return
+    figures.pair = i32[at + Field.Pair]!
+    this.#latest[route] = this.#tally.get(key)
   }
 
   /** Every size that was announced. */
@@ -64,5 +74,6 @@ export class SegmentSizes implements Judge<TallyState<{ pair: number }>> {
 
   restore(state: TallyState<{ pair: number }>): void {
     this.#tally.restore(state)
+    this.#latest.length = 0
   }
 }

@@ -21,6 +21,12 @@ export interface TallyState<F> {
   dropped: number
 }
 
+/** Counts one sighting more of a subject that is known. */
+export function countOne<F>(entry: Entry<F>, packet: number): void {
+  entry.count++
+  if (entry.packets.length < EXAMPLES) entry.packets.push(packet)
+}
+
 /** Counts by subject. */
 export class Tally<F extends object> {
   /** Sightings whose subject found no place. */
@@ -47,8 +53,7 @@ export class Tally<F extends object> {
       entry = { key, count: 0, packets: [], figures: this.start() }
       this.#entries.set(key, entry)
     }
-    entry.count++
-    if (entry.packets.length < EXAMPLES) entry.packets.push(packet)
+    countOne(entry, packet)
     return entry.figures
   }
 
