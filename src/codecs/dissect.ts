@@ -236,7 +236,8 @@ function enterIpv6(layers: Layers, ip: IpLayer, layer: number): boolean {
   if (payloadLength === 0 && chain.jumboLength > 0) {
     ip.length = ipv6.LENGTH + chain.jumboLength
     const end = at + ip.length
-    if (end < cursor.wireEnd) cursor.limit(end - cursor.position)
+    // A length that ends within these headers leaves nothing behind them.
+    if (end < cursor.wireEnd) cursor.limit(Math.max(0, end - cursor.position))
   }
   if (at + ip.length > frameEnd) layers.fault(layer, Fault.LengthBeyondPacket)
   ip.payloadEnd = cursor.wireEnd

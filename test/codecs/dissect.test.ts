@@ -147,6 +147,13 @@ describe('dissect', () => {
     })
   })
 
+  it('finds nothing behind the headers of a jumbogram whose length ends within them', () => {
+    const jumbo = `60000000 0000 0040 ${'00'.repeat(32)} 1100c204 00000004 ${UDP}${VXLAN}${INNER}`
+    const { outerIp, tunnel } = walked(ETHERNET6 + jumbo)
+    expect(outerIp.length).toBe(40 + 4)
+    expect([outerIp.payloadAt, outerIp.payloadEnd]).toEqual([AT + 14 + 48, AT + 14 + 48])
+    expect(tunnel).toBe(TunnelKind.None)
+  })
   it('takes a jumbo length of 0 for none', () => {
     const jumbo = `60000000 0000 0040 ${'00'.repeat(32)} 1100c204 00000000 ${UDP}${VXLAN}${INNER}`
     expect(walked(ETHERNET6 + jumbo).outerIp.length).toBe(bytesOf(jumbo).length)
