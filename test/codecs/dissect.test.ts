@@ -131,6 +131,13 @@ describe('dissect', () => {
     ])
   })
 
+  it('looks for no transport behind what is no IP', () => {
+    // LLDP, and LLDP inside the tunnel.
+    const lldp = '020000000004 020000000003 88cc 0207040200000000010403'
+    expect(walked(lldp)).toMatchObject({ outerTransport: NONE, tunnel: TunnelKind.None })
+    expect(walked(ETHERNET + IPV4 + UDP + VXLAN + lldp)).toMatchObject({ innerTransport: NONE, innerPorts: NONE })
+  })
+
   it('looks for no transport in later inner fragments', () => {
     const later = PACKET.replace('00090000 40fd', '00090001 4011')
     expect(walked(later)).toMatchObject({ innerTransport: NONE, innerPorts: NONE })
