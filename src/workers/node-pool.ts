@@ -11,11 +11,14 @@ import type { JudgeMessage, ReadRequest, ThreadOptions } from './messages.ts'
 class Thread<Request, Answer> {
   readonly #worker: Worker
   readonly #waiting: { resolve(answer: Answer): void; reject(error: unknown): void }[] = []
+  /** Why the thread ended, if it failed: nobody may be waiting when it does. */
+  #failure: { error: unknown } | null = null
 
   constructor(name: string, options: ThreadOptions) {
     this.#worker = new Worker(fileOf(name), { workerData: options })
     this.#worker.on('message', (answer: Answer) => this.#waiting.shift()?.resolve(answer))
     this.#worker.on('error', (error) => {
+      this.#failure = { error }
       for (const { reject } of this.#waiting.splice(0)) reject(error)
     })
   }
@@ -26,6 +29,7 @@ class Thread<Request, Answer> {
   }
 
   ask(request: Request): Promise<Answer> {
+    if (this.#failure !== null) return Promise.reject(this.#failure.error)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
       this.#worker.postMessage(request)

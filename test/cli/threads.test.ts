@@ -30,6 +30,11 @@ describe('threads', () => {
     for (const threads of [2, 5]) expect((await run(threads)).out).toBe(alone.out)
   })
 
+  it('a thread that could not start refuses whoever asks, later ones too', async () => {
+    const { askedTooLate } = (await import(bin.pooled)) as Pooled
+    expect(await askedTooLate()).toMatch(/^twice: Cannot read properties of null/)
+  })
+
   it('several files read on threads number their packets through', async () => {
     const paths = files.slice(0, 4).map((name) => join(FIXTURES, name))
     const alone = await bin.run(['summarize', '--json', '--threads', '1', ...paths])

@@ -1,6 +1,6 @@
 /** Many captures on the same threads: starting five threads for each of a hundred captures would take minutes. Built with the program. */
 import { basename } from 'node:path'
-import { DEFAULT_LIMITS } from '../../src/analyzers/limits.ts'
+import { DEFAULT_LIMITS, type Limits } from '../../src/analyzers/limits.ts'
 import { openCapture } from '../../src/capture/node-input.ts'
 import { Summarizer } from '../../src/pipeline.ts'
 import { NodeJudgeThread, ReadThreads } from '../../src/workers/node-pool.ts'
@@ -28,4 +28,14 @@ export async function summarizeEach(paths: readonly string[], threads: number): 
     await judge?.close()
     await readers?.close()
   }
+}
+
+/** What a judging thread says that could not start, to somebody who asks it later. */
+export async function askedTooLate(): Promise<string> {
+  const thread = new NodeJudgeThread({ furtherPorts: [], limits: null as unknown as Limits })
+  const first = thread.finish().catch((error: Error) => error.message)
+  const told = await first
+  const later = await thread.finish().catch((error: Error) => error.message)
+  await thread.close()
+  return told === later ? `twice: ${String(later)}` : 'otherwise'
 }
