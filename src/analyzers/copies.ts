@@ -9,7 +9,6 @@ import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field, STRIDE } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
-import { SeenFilter } from './seen-filter.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { elapsed, near } from './time.ts'
 import { Window, type WindowState } from './window.ts'
@@ -72,15 +71,12 @@ export class Copies implements Judge<CopiesState> {
   /** Whether the packet at hand carries a frame back to a VTEP that had sent it just before. */
   isReturned = false
   readonly #window: Window
-  /** Whether a frame may be in the window: most are not. */
-  readonly #seen: SeenFilter
   readonly #replicas = new Records(1)
   #replicaRows = 0
 
   /** @param size - Frames remembered, a power of two. */
   constructor(readonly size: number) {
     this.#window = new Window(size, WORDS)
-    this.#seen = new SeenFilter(size)
   }
 
   /** Replicas by VNI row: packets whose inner frame went to another peer just before. */
@@ -98,19 +94,20 @@ export class Copies implements Judge<CopiesState> {
     const seconds = f64[at >> 1]!
     const high = i32[at + Field.DigestHigh]!
     const low = i32[at + Field.DigestLow]!
-    if (this.#seen.has(low)) this.#look(log, at, seconds, nanoseconds, high, low)
+    const entry = this.#window.find(high, low)
+    if (entry !== NONE) this.#look(log, at, entry, seconds, nanoseconds)
     this.#remember(log, at, seconds, nanoseconds, high, low)
   }
 
-  /** Looks for frames with this digest. */
-  #look(log: EventLog, at: number, seconds: number, nanoseconds: number, high: number, low: number): void {
+  /** Looks at the frames with this digest, the newest of which is at `newest`. */
+  #look(log: EventLog, at: number, newest: number, seconds: number, nanoseconds: number): void {
     const { i32 } = log
     const window = this.#window
     const { data } = window
     const isTunnel = (i32[at + Field.Bits]! & Bit.Tunnel) !== 0
     let replica = false
     let looked = 0
-    for (let entry = window.find(high, low); entry !== NONE && looked < MOST_LOOKED_AT; entry = window.older(entry)) {
+    for (let entry = newest; entry !== NONE && looked < MOST_LOOKED_AT; entry = window.older(entry)) {
       looked++
       const apart = Math.abs(elapsed(seconds, nanoseconds, data[entry + SECONDS]!, data[entry + NANOSECONDS]!))
       if (apart > COPY_TIME) continue
@@ -155,7 +152,6 @@ export class Copies implements Judge<CopiesState> {
 
   restore(state: CopiesState): void {
     this.#window.restore(state.window)
-    for (const entry of this.#window.entries()) this.#seen.add(this.#window.low(entry))
     this.#replicas.restore(state.replicas)
     this.#replicaRows = state.replicaRows
     this.repeats.restore(state.repeats)
@@ -188,7 +184,6 @@ export class Copies implements Judge<CopiesState> {
       if (near(seconds, nanoseconds, data[oldest + SECONDS]!, data[oldest + NANOSECONDS]!, COPY_TIME)) this.forgotten++
     }
     const entry = window.claim(high, low)
-    this.#seen.add(low)
     const { data } = window
     data[entry + OUTER] = i32[at + Field.OuterDigest]!
     data[entry + INTERFACE] = i32[at + Field.Interface]!

@@ -20,6 +20,17 @@ export interface WindowState {
 /** Heads of chains by entry, so that most keys that are not there find nothing at all. */
 const SPREAD = 4
 
+/**
+ * A head: the lower bits of its newest entry's sequence number, and above them one bit for each sign that keys of the chain have.
+ * Most look-ups for what is not there end at the head, because no key of the chain has the right sign.
+ */
+const SEQUENCE_BITS = 24
+const SEQUENCE = (1 << SEQUENCE_BITS) - 1
+/** The sign is taken from the uppermost bits of the lower key word: the lowest ones choose the chain. */
+const SIGN_SHIFT = 29
+/** Most entries: the bits of a head must tell those in the ring from those that it has overwritten. */
+const LARGEST = 1 << (SEQUENCE_BITS - 1)
+
 /** Entries that a window starts with; it doubles while it fills. */
 const INITIAL_SIZE = 1024
 
@@ -33,13 +44,16 @@ export class Window {
   #mask: number
 
   /**
-   * @param size - Most entries kept, a power of two.
+   * @param size - Most entries kept: a power of two, at most {@link LARGEST}.
    * @param words - 32-bit words an entry has for its user.
+   * @throws RangeError for a size above that.
    */
   constructor(
     readonly size: number,
     words: number,
   ) {
+    if (size > LARGEST)
+      throw new RangeError(`a window of ${size} entries is too large: at most ${LARGEST} can be told apart`)
     const initial = Math.min(size, INITIAL_SIZE)
     this.stride = OWN + words
     this.data = new Int32Array(initial * this.stride)
@@ -49,7 +63,9 @@ export class Window {
 
   /** The newest entry with this key. @returns Offset of its first user word, `NONE` when there is none. */
   find(high: number, low: number): number {
-    return this.#chase(this.#heads[low & (this.#heads.length - 1)]!, high, low)
+    const head = this.#heads[low & (this.#heads.length - 1)]!
+    if ((head & signOf(low)) === 0) return NONE
+    return this.#chase(this.#sequenceOf(head), high, low)
   }
 
   /** Reads what {@link find} and {@link insert} will read first. @returns Nothing of use. */
@@ -85,16 +101,10 @@ export class Window {
     const at = (sequence & this.#mask) * stride
     const head = low & (this.#heads.length - 1)
     data[at] = sequence
-    data[at + 1] = this.#heads[head]!
+    data[at + 1] = this.#link(head, sequence, low)
     data[at + 2] = high
     data[at + 3] = low
-    this.#heads[head] = sequence
     return at + OWN
-  }
-
-  /** The second key word of an entry. */
-  low(entry: number): number {
-    return this.data[entry - 1]!
   }
 
   /** Adds the entries of a later part, as if they had come here. */
@@ -140,15 +150,29 @@ export class Window {
     const data = new Int32Array(size * stride)
     const heads = new Int32Array(size * SPREAD)
     data.set(this.data)
-    for (let sequence = 1; sequence < this.#next; sequence++) {
-      const at = sequence * stride
-      const head = data[at + 3]! & (heads.length - 1)
-      data[at + 1] = heads[head]!
-      heads[head] = sequence
-    }
     this.data = data
     this.#heads = heads
     this.#mask = size - 1
+    for (let sequence = 1; sequence < this.#next; sequence++) {
+      const at = sequence * stride
+      data[at + 1] = this.#link(data[at + 3]! & (heads.length - 1), sequence, data[at + 3]!)
+    }
+  }
+
+  /** Makes an entry the newest of its chain. @returns Sequence number of the one before, 0 when the ring has none. */
+  #link(chain: number, sequence: number, low: number): number {
+    const heads = this.#heads
+    const head = heads[chain]!
+    const age = (sequence - head) & SEQUENCE
+    const isAlive = head !== 0 && age <= this.#mask
+    heads[chain] = (sequence & SEQUENCE) | signOf(low) | (isAlive ? head & ~SEQUENCE : 0)
+    return isAlive ? (sequence - age) | 0 : 0
+  }
+
+  /** The sequence number that a head stands for: the last one with these lower bits. */
+  #sequenceOf(head: number): number {
+    const newest = this.#next - 1
+    return (newest - ((newest - head) & SEQUENCE)) | 0
   }
 
   #chase(from: number, high: number, low: number): number {
@@ -167,4 +191,9 @@ export class Window {
     }
     return NONE
   }
+}
+
+/** The bit of a head that stands for keys with this lower word. */
+function signOf(low: number): number {
+  return 1 << (SEQUENCE_BITS + (low >>> SIGN_SHIFT))
 }

@@ -44,6 +44,33 @@ describe('window', () => {
     expect(window.data[window.oldest()]).toBe(101)
   })
 
+  it('tells keys of one chain apart', () => {
+    const window = new Window(8, 1)
+    // The uppermost bits of the low word choose nothing but the sign.
+    const signs = [0, 1 << 29, 7 << 29]
+    for (const sign of signs) put(window, 1, sign, sign)
+    for (const sign of signs) expect(all(window, 1, sign)).toEqual([sign])
+    expect(all(window, 1, 2 << 29)).toEqual([])
+    expect(all(window, 2, 1 << 29)).toEqual([])
+  })
+
+  it('goes on when sequence numbers no longer fit into a head', { timeout: 60_000 }, () => {
+    const window = new Window(4, 1)
+    put(window, 5, 5, 5)
+    const entries = 2 ** 24
+    for (let i = 1; i < entries; i++) window.claim(0, 1)
+    expect(all(window, 5, 5)).toEqual([])
+    put(window, 6, 1, 60)
+    put(window, 6, 2, 61)
+    expect(all(window, 6, 1)).toEqual([60])
+    expect(all(window, 6, 2)).toEqual([61])
+    expect(window.age(window.find(6, 1))).toBe(1)
+  })
+
+  it('refuses more entries than a head can tell apart', () => {
+    expect(() => new Window(2 ** 24, 1)).toThrow(RangeError)
+  })
+
   it('follows a chain for a bounded number of links', () => {
     const window = new Window(4096, 1)
     put(window, 7, 0, 1)
