@@ -8,6 +8,7 @@
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
+import { CountedSet } from './counted-set.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import { Records, type RecordsState } from './records.ts'
@@ -53,7 +54,6 @@ export interface OpenQuestion {
 export interface AddressRequestsState {
   questions: KeyTableState
   records: RecordsState
-  sought: Int32Array
 }
 
 /** Open questions by VNI, VLANs and address. */
@@ -61,8 +61,8 @@ export class AddressRequests implements Judge<AddressRequestsState> {
   /** [kind and VNI, VLAN stack row, address id] */
   readonly questions: KeyTable
   readonly #records = new Records(CELLS)
-  /** A bit by address id: whether it was ever asked for, so that other packets need no look-up. */
-  #sought = new Int32Array(64)
+  /** Address ids, once for each question that awaits its answer: packets to others need no look-up. */
+  readonly #awaited = new CountedSet()
 
   constructor(limit: number) {
     this.questions = new KeyTable('addressRequests', 3, limit)
@@ -109,14 +109,17 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     return {
       questions: this.questions.save(),
       records: this.#records.save(this.questions.count),
-      sought: this.#sought.slice(),
     }
   }
 
   restore(state: AddressRequestsState): void {
     this.questions.restore(state.questions)
     this.#records.restore(state.records)
-    this.#sought = state.sought.slice()
+    this.#awaited.clear()
+    for (let row = 0; row < this.questions.count; row++) {
+      const isOpen = this.#records.i32[this.#records.at(row) * 2 + ASKED]! > 0
+      if (isOpen) this.#awaited.add(this.questions.word(row, 2))
+    }
   }
 
   #ask(log: EventLog, at: number): void {
@@ -127,7 +130,6 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     this.#key(i32, at, address)
     const row = this.questions.row()
     if (row === NONE) return
-    this.#seek(address)
     const record = this.#records.at(row) * 2
     const { i32: records } = this.#records
     const nanoseconds = i32[at + Field.Nanoseconds]!
@@ -137,6 +139,7 @@ export class AddressRequests implements Judge<AddressRequestsState> {
       near(log.f64[at >> 1]!, nanoseconds, records[record + SECONDS]!, records[record + NANOSECONDS]!, PATIENCE)
     if (isRepeat) records[record + REPEATED]!++
     const asked = records[record + ASKED]!
+    if (asked === 0) this.#awaited.add(address)
     records[record + ASKED] = asked + 1
     if (asked < EXAMPLES) records[record + NUMBERS + asked] = i32[at + Field.Number]!
     records[record + SECONDS] = log.f64[at >> 1]!
@@ -146,35 +149,27 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     records[record + PEER] = i32[at + Field.Destination]! + 1
   }
 
-  #seek(address: number): void {
-    const word = address >>> 5
-    if (word >= this.#sought.length) {
-      const sought = new Int32Array(Math.max(word + 1, this.#sought.length * 2))
-      sought.set(this.#sought)
-      this.#sought = sought
-    }
-    this.#sought[word]! |= 1 << (address & 31)
-  }
-
   #answer(row: number): void {
     if (row === NONE) return
-    const record = this.#records.at(row) * 2
-    this.#records.i32[record + ANSWERS]!++
-    this.#reset(record)
+    this.#records.i32[this.#records.at(row) * 2 + ANSWERS]!++
+    this.#close(row)
   }
 
   /** Whoever sends an IP packet to an address by unicast knows its MAC. */
   #noteUnicast(i32: Int32Array, at: number): void {
     const address = i32[at + Field.InnerDestination]!
-    if (address === NONE || (this.#sought[address >>> 5]! & (1 << (address & 31))) === 0) return
+    if (address === NONE || !this.#awaited.has(address)) return
     const row = this.#find(i32, at, address)
     if (row === NONE) return
-    const record = this.#records.at(row) * 2
-    if (this.#records.i32[record + ASKER] === i32[at + Field.InnerSource]! + 1) this.#reset(record)
+    if (this.#records.i32[this.#records.at(row) * 2 + ASKER] === i32[at + Field.InnerSource]! + 1) this.#close(row)
   }
 
-  #reset(record: number): void {
+  /** The question of a row is answered, if one was open. */
+  #close(row: number): void {
+    const record = this.#records.at(row) * 2
     const { i32 } = this.#records
+    if (i32[record + ASKED] === 0) return
+    this.#awaited.remove(this.questions.word(row, 2))
     i32[record + REPEATED] = 0
     i32[record + ASKED] = 0
     i32[record + ASKER] = 0
