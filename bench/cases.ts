@@ -88,13 +88,15 @@ function walkOnly({ codecs }: Build): Step {
 /** The walk, and the rows of VNI, tunnel endpoints, flow and MAC in the shared tables. */
 function resolveKeys({ analyzers, codecs }: Build): Step {
   const ports = codecs.tunnelPorts()
-  const { keys, observation } = new analyzers.Analysis()
+  const { keys, resolver, observation } = new analyzers.Analysis()
+  // A build before the resolver was told from the tables has both in one.
+  const by = resolver ?? keys
   const { layers } = observation
   return ({ view, packet }) => {
     codecs.dissect(layers, view, packet.at, packet.capturedLength, packet.wireLength, packet.linkType, ports)
     observation.record(packet, 0, 1)
     observation.clearRows()
-    if (layers.tunnel !== codecs.TunnelKind.None) keys.resolve(observation)
+    if (layers.tunnel !== codecs.TunnelKind.None) by.resolve(observation)
   }
 }
 

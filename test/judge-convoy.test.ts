@@ -21,7 +21,7 @@ class Messages implements JudgeThread {
   readonly #judges: Judges
 
   constructor(limits: Limits) {
-    this.#keys = new Keys(limits, { countPath() {} })
+    this.#keys = new Keys(limits)
     this.#judges = new Judges(this.#keys, limits)
   }
 
@@ -153,7 +153,7 @@ describe('judging on another thread', () => {
       judge: () => Promise.reject(new Error('out of memory')),
       finish: () => Promise.reject(new Error('asked too late')),
     }
-    const convoy = new JudgeConvoy(failing, new Keys(DEFAULT_LIMITS, { countPath() {} }), 1)
+    const convoy = new JudgeConvoy(failing, new Keys(DEFAULT_LIMITS), 1)
     const log = new EventLog(1, new Int32Array(STRIDE))
     convoy.take(log, 0, 1)
     await convoy.settle()

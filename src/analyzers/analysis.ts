@@ -21,9 +21,11 @@ import { Keys } from './keys.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { Macs } from './macs.ts'
 import { Observation } from './observation.ts'
-import { Path, PathBit, type PathCounter, type Paths } from './paths.ts'
+import { Openings } from './openings.ts'
+import { Path, PathBit, type PathCounter, Paths } from './paths.ts'
 import { Ports } from './ports.ts'
 import { Readings, readingsBuffers } from './readings.ts'
+import { Resolver } from './resolver.ts'
 import { SmallFirsts } from './small-firsts.ts'
 import type { Stateful } from './stateful.ts'
 import { Timeline } from './timeline.ts'
@@ -68,6 +70,9 @@ export class Analysis implements PathCounter {
   /** What the tables and findings are restricted to. */
   readonly filterOptions: FilterOptions
   readonly keys: Keys
+  /** The latest paths, with the counts that they owe. */
+  readonly paths: Paths
+  readonly resolver: Resolver
   readonly capture = new CaptureTotals()
   readonly tunnel: TunnelTotals
   readonly vnis: Vnis
@@ -115,16 +120,20 @@ export class Analysis implements PathCounter {
     this.#filter = new Filter(this.filterOptions)
     this.#log = new EventLog(this.#begins ? 0 : EVENT_LIMIT)
     this.#ports = ports
-    this.keys = new Keys(limits, this)
+    this.keys = new Keys(limits)
+    this.paths = new Paths(this)
+    this.resolver = new Resolver(this.keys, this.paths, limits.datagrams)
     this.#writer = new EventWriter(this.keys, ports)
     this.tunnel = new TunnelTotals(limits.protocols)
     this.vnis = new Vnis(this.keys)
     this.vtepPairs = new VtepPairs(this.keys)
-    this.ports = new Ports(this.keys, limits.details)
+    this.ports = new Ports(this.paths, limits.details)
     this.flows = new Flows(this.keys, limits.details)
-    this.macs = new Macs(this.keys, limits.details)
+    this.macs = new Macs(this.keys, this.paths, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)
-    this.#express = new ExpressLane(this.keys.paths, this.ports, this.timeline)
+    // What a filter leaves out has no path.
+    const openings = this.#filter.keepsAll ? this.#openings() : null
+    this.#express = new ExpressLane(this.paths, openings, this.flows, this.ports, this.timeline)
     this.smallFirsts = new SmallFirsts(limits.datagrams, ports)
     this.judges = new Judges(this.keys, limits)
     this.#events = options.judgeElsewhere?.(this.keys) ?? (this.#begins ? this.judges : this.#log)
@@ -229,7 +238,7 @@ export class Analysis implements PathCounter {
   /** Brings every count up to date: to be called before any is read. */
   countPaths(): void {
     this.drain()
-    this.keys.paths.countPaths()
+    this.paths.countPaths()
   }
 
   /** Counts the packet in {@link observation}. */
@@ -291,7 +300,7 @@ export class Analysis implements PathCounter {
     this.tunnel.observe(o)
     if (o.layers.tunnel !== TunnelKind.None && this.#filter.keeps(o.layers)) {
       o.kept = true
-      this.keys.resolve(o)
+      this.resolver.resolve(o)
       this.vnis.observe(o)
       this.vtepPairs.observe(o)
       this.ports.observe(o)
@@ -370,16 +379,22 @@ export class Analysis implements PathCounter {
     if (state.judges !== null) this.judges.restore(state.judges)
   }
 
+  #openings(): Openings {
+    const { keys, resolver, paths, vtepPairs, ports, flows, macs } = this
+    const tables = [...keys.tables, ...ports.tables, ...macs.tables]
+    return new Openings(resolver, paths, tables, { vtepPairs, ports, flows, macs })
+  }
+
   /** Every counter by name. */
   #counters(): [string, Stateful][] {
-    const { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
-    const counters = { keys, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
+    const { keys, resolver, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
+    const counters = { keys, resolver, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
     return Object.entries(counters) as [string, Stateful][]
   }
 
   #canTake(later: Analysis): boolean {
     const log = later.#log
-    if (log.overflowed || later.keys.needsPast || !this.smallFirsts.canTake(later.smallFirsts, log)) return false
+    if (log.overflowed || later.resolver.needsPast || !this.smallFirsts.canTake(later.smallFirsts, log)) return false
     if (!this.#begins && this.#log.count + log.count > this.#log.limit) return false
     const tables = this.tables
     const shared = this.keys.tables.length

@@ -1,7 +1,7 @@
 /**
- * The express lane: ordinary packets, which are nearly all, are counted with one look at the record of their path, where the path
- * is known. Whatever is not goes the long way (`dissect`, `Observation`, counters, `EventWriter`), and what the lane counts and
- * writes for a packet is what the long way would have.
+ * The express lane: ordinary packets, which are nearly all, are counted with one look at the record of their path; the first one of
+ * a path opens it. Whatever is not ordinary goes the long way (`dissect`, `Observation`, counters, `EventWriter`), and what the lane
+ * counts and writes for a packet is what the long way would have.
  *
  * Packets come in groups: the records of all their paths are fetched before any is counted, so that the processor waits for many
  * cache lines at a time instead of one after the other.
@@ -9,25 +9,32 @@
 import { NONE } from '../codecs/fault.ts'
 import { Bit, Field } from './event-fields.ts'
 import { STRIDE } from './event-log.ts'
+import type { Flows } from './flows.ts'
+import type { Openings } from './openings.ts'
 import { PATH_KEY, Path, PathBit, type Paths, REFUSED } from './paths.ts'
 import type { Ports } from './ports.ts'
-import type { Readings } from './readings.ts'
+import { Look, type Readings } from './readings.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Counts ordinary packets. */
 export class ExpressLane {
-  /** @param paths - Known paths. */
+  /**
+   * @param paths - Known paths.
+   * @param openings - Where packets of other paths are taken in; `null` to send them the long way.
+   */
   constructor(
     private readonly paths: Paths,
+    private readonly openings: Openings | null,
+    private readonly flows: Flows,
     private readonly ports: Ports,
     private readonly timeline: Timeline,
   ) {}
 
   /** Reads ahead what the slots from `from` to `to` will want of their paths' records. @returns Nothing of use. */
-  fetch({ looksOrdinary, hashes }: Readings, from: number, to: number): number {
+  fetch({ looks, hashes }: Readings, from: number, to: number): number {
     const { paths } = this
     let sum = 0
-    for (let slot = from; slot < to; slot++) if (looksOrdinary[slot] !== 0) sum ^= paths.fetch(hashes[slot]!)
+    for (let slot = from; slot < to; slot++) if (looks[slot] !== 0) sum ^= paths.fetch(hashes[slot]!)
     return sum
   }
 
@@ -36,11 +43,13 @@ export class ExpressLane {
    * @returns `false` when the packet must go the long way; nothing was counted then.
    */
   count(readings: Readings, slot: number): boolean {
-    if (readings.looksOrdinary[slot] === 0) return false
+    const look = readings.looks[slot]!
+    if (look === 0) return false
     const { log } = readings
     const at = slot * STRIDE
     const { paths } = this
-    const path = paths.findAmong(readings.keys, slot * PATH_KEY, readings.hashes[slot]!)
+    let path = paths.findAmong(readings.keys, slot * PATH_KEY, readings.hashes[slot]!)
+    if (path === NONE && this.openings !== null) path = this.openings.open(readings, slot)
     if (path === NONE) return false
     const { i32: records, f64: sums } = paths
     const { i32: event, f64: times } = log
@@ -66,7 +75,12 @@ export class ExpressLane {
     if ((pathBits & REFUSED) !== 0) this.ports.refuse(pathBits)
     this.timeline.count(records[path + Path.Vni]!, seconds, nanoseconds, innerLength)
 
-    let bits = event[at + Field.Bits]! | Bit.Ordinary
+    let bits = event[at + Field.Bits]!
+    if ((look & Look.Handshake) === 0) bits |= Bit.Ordinary
+    else {
+      const direction = (pathBits & PathBit.FlowForward) !== 0 ? 0 : 1
+      this.flows.noteSyn(records[path + Path.Flow]!, direction, event[at + Field.TcpFlags]!)
+    }
     if ((pathBits & PathBit.PairForward) !== 0) bits |= Bit.PairForward
     if ((pathBits & PathBit.FlowForward) !== 0) bits |= Bit.FlowForward
     event[at + Field.Bits] = bits

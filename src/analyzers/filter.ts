@@ -31,6 +31,11 @@ export class Filter {
     this.#anyVtep = vteps.length === 0
   }
 
+  /** Whether nothing is left out. */
+  get keepsAll(): boolean {
+    return this.#vnis === null && this.#anyVtep
+  }
+
   /** Whether a tunnel packet is kept. */
   keeps(layers: Layers): boolean {
     if (this.#vnis !== null && !this.#vnis.has(layers.vni)) return false

@@ -24,7 +24,7 @@ export interface FinishOptions {
 export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions): AnalysisSummary {
   analysis.countPaths()
   // What follows needs the memory more; a capture that goes on fills them anew.
-  analysis.keys.paths.clear()
+  analysis.paths.clear()
   const { keys, capture, tunnel } = analysis
   const { outerFragments } = analysis.judges
   return {

@@ -113,6 +113,23 @@ export class Flows implements Counter<FlowsState> {
     this.#notePort(at, direction, o.layers.outerSourcePort & 0xffff, o.number)
   }
 
+  /** Notes when and from which VTEP the first packet of a path came. */
+  begin(o: Observation): void {
+    stretch(this.#records, this.#records.at(o.flowRow) + SPAN, o.seconds, o.nanoseconds)
+    this.#noteVtep(o.flowRow, o.flowForward ? 0 : 1, o.sourceId)
+  }
+
+  /**
+   * Notes who opened the flow of a SYN.
+   * @param direction - Which way it goes.
+   * @param flags - Its TCP flags.
+   */
+  noteSyn(row: number, direction: 0 | 1, flags: number): void {
+    const opening = (this.#records.at(row) + INITIATOR) * 2
+    const { i32 } = this.#records
+    if (i32[opening] === 0) i32[opening] = openerOf(flags, direction + 1)
+  }
+
   /**
    * Counts packets that came one after the other in one direction of a flow, from a VTEP that it is known to have.
    * @param seconds - The last one's time.
@@ -215,8 +232,7 @@ function initiatorOf(o: Observation): number {
   if (at === NONE) return 0
   if (innerIp.protocol === Protocol.Tcp) {
     const flags = tcp.flags(view, at)
-    if ((flags & tcp.FLAG_SYN) === 0) return 0
-    return (flags & tcp.FLAG_ACK) === 0 ? sender : receiver
+    return (flags & tcp.FLAG_SYN) === 0 ? 0 : openerOf(flags, sender)
   }
   if (innerIp.protocol === Protocol.Icmp) {
     const type = icmp.type(view, at)
@@ -229,4 +245,9 @@ function initiatorOf(o: Observation): number {
     return type === icmpv6.Type.EchoReply || type === icmpv6.Type.NeighborAdvertisement ? receiver : 0
   }
   return 0
+}
+
+/** Whose connection a SYN is of, when 1 (a) or 2 (b) sent it: a SYN with ACK answers the other side. */
+function openerOf(flags: number, sender: number): number {
+  return (flags & tcp.FLAG_ACK) === 0 ? sender : 3 - sender
 }

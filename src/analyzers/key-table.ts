@@ -45,6 +45,11 @@ export class KeyTable {
     this.#slots = new Int32Array(INITIAL_ROWS * SLOTS_PER_ROW)
   }
 
+  /** Whether so many new keys would find a row. */
+  hasRoomFor(rows: number): boolean {
+    return this.count + rows <= this.limit
+  }
+
   /** Row of the scratch key, a new one if need be; `NONE` (and `dropped` counted) when the table is full. */
   row(): number {
     const slot = this.#slot()

@@ -1,26 +1,14 @@
 /**
- * The shared key tables, and the one place where a packet's keys are looked up: analyzers are columns on these rows.
+ * The shared key tables: analyzers are columns on these rows, which `resolver.ts` looks up for every packet.
  * VNI first: two tenants with the same addresses and ports are two flows.
  */
 import { formatIpv4, formatIpv6, formatMac } from '../codecs/address.ts'
-import * as arp from '../codecs/arp.ts'
-import * as ethernet from '../codecs/ethernet.ts'
-import { EtherType } from '../codecs/ethernet.ts'
 import { NONE } from '../codecs/fault.ts'
-import * as ipv4 from '../codecs/ipv4.ts'
-import * as ipv6 from '../codecs/ipv6.ts'
-import { type FrameLayer, type IpLayer, TUNNEL_NAMES } from '../codecs/layers.ts'
+import { TUNNEL_NAMES } from '../codecs/layers.ts'
 import { protocolName } from '../codecs/protocol.ts'
 import type { TunnelKind as TunnelKindName } from '../summary.ts'
-import { InnerFragments } from './inner-fragments.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Limits } from './limits.ts'
-import type { Observation } from './observation.ts'
-import { OuterCache } from './outer-cache.ts'
-import { type PathCounter, Paths } from './paths.ts'
-
-const SOURCE = ipv6.LAYOUT.offsets.source
-const DESTINATION = ipv6.LAYOUT.offsets.destination
 
 /** First word of an address key. */
 const IPV4 = 4
@@ -28,9 +16,7 @@ const IPV6 = 6
 const MAC = 48
 
 /** Class of a flow key's protocol word, above the IP protocol number or the EtherType. */
-const WITH_PORTS = 0x1_0000
-const ARP_FLOW = 0x2_0000
-const ETHER_FLOW = 0x3_0000
+export const FlowClass = { WithPorts: 0x1_0000, Arp: 0x2_0000, Ether: 0x3_0000 } as const
 
 /** Words of each table's key that are rows of another table, as [word, index of that table]; in the order of `Keys.tables`. */
 const REFERENCES: readonly (readonly (readonly [number, number])[])[] = [
@@ -67,12 +53,6 @@ export interface RowMaps {
   macs: Int32Array
 }
 
-/** Saved key tables. */
-export interface KeysState {
-  tables: KeyTableState[]
-  fragments: ReturnType<InnerFragments['save']>
-}
-
 /** The shared key tables. */
 export class Keys {
   readonly addresses: KeyTable
@@ -87,14 +67,8 @@ export class Keys {
   readonly flows: KeyTable
   /** [VNI, VLAN stack, MAC address] */
   readonly macs: KeyTable
-  readonly #fragments: InnerFragments
-  readonly #outer = new OuterCache()
-  /** The latest paths, with the counts that they owe. */
-  readonly paths: Paths
 
-  /** @param counter - Adds to the rows' counts what {@link paths} counted. */
-  constructor(limits: Limits, counter: PathCounter) {
-    this.paths = new Paths(counter)
+  constructor(limits: Limits) {
     this.addresses = new KeyTable('addresses', 5, limits.addresses)
     this.vlanStacks = new KeyTable('vlanStacks', 4, limits.vlanStacks)
     this.vnis = new KeyTable('vnis', 2, limits.vnis)
@@ -102,24 +76,11 @@ export class Keys {
     this.routes = new KeyTable('routes', 3, limits.routes)
     this.flows = new KeyTable('flows', 6, limits.flows)
     this.macs = new KeyTable('macs', 3, limits.macs)
-    this.#fragments = new InnerFragments(limits.datagrams)
   }
 
   /** Tables whose rows the summary counts and limits, in the order in which their keys refer to each other. */
   get tables(): readonly KeyTable[] {
     return [this.addresses, this.vlanStacks, this.vnis, this.pairs, this.routes, this.flows, this.macs]
-  }
-
-  /** Whether this part met an inner fragment whose first one may lie in an earlier part. */
-  get needsPast(): boolean {
-    return this.#fragments.missed > 0
-  }
-
-  /** Resolves the rows of a tunnel packet that the filter keeps. */
-  resolve(o: Observation): void {
-    if (this.paths.recall(o)) return
-    this.#lookUp(o)
-    this.paths.remember(o, o.destinationId !== NONE && this.isMulticast(o.destinationId))
   }
 
   /** Id of the address at the key's scratch words; `NONE` when the table is full. */
@@ -130,6 +91,25 @@ export class Keys {
     key[2] = 0
     key[3] = 0
     key[4] = 0
+    return this.addresses.row()
+  }
+
+  /**
+   * Id of the IPv6 address whose first word is at `first` and whose other three are from `rest` on; `NONE` when the table is full.
+   */
+  ipv6IdOf(words: Int32Array, first: number, rest: number): number {
+    const { key } = this.addresses
+    key[0] = IPV6
+    key[1] = words[first]!
+    key[2] = words[rest]!
+    key[3] = words[rest + 1]!
+    key[4] = words[rest + 2]!
+    return this.addresses.row()
+  }
+
+  /** Id of a MAC address; `NONE` when the table is full. */
+  macId(high16: number, low32: number): number {
+    this.#fillMac(high16, low32)
     return this.addresses.row()
   }
 
@@ -290,16 +270,16 @@ export class Keys {
   /** Protocol of a flow row in print: `TCP`, `ARP`, `IP 47`, `ETH 0x88cc`, `LLC`. */
   flowProtocol(row: number): string {
     const word = this.flows.word(row, 2)
-    if (word >= ETHER_FLOW) {
-      const etherType = word - ETHER_FLOW
+    if (word >= FlowClass.Ether) {
+      const etherType = word - FlowClass.Ether
       return etherType === 0 ? 'LLC' : `ETH 0x${etherType.toString(16).padStart(4, '0')}`
     }
-    return word >= ARP_FLOW ? 'ARP' : protocolName(word & 0xff)
+    return word >= FlowClass.Arp ? 'ARP' : protocolName(word & 0xff)
   }
 
   /** Whether a flow row is of IP packets: its addresses are IP addresses that sent and received them. */
   flowIsIp(row: number): boolean {
-    return this.flows.word(row, 2) < ARP_FLOW
+    return this.flows.word(row, 2) < FlowClass.Arp
   }
 
   /** Whether a flow row has ports. */
@@ -317,15 +297,12 @@ export class Keys {
     for (const [index, table] of this.tables.entries()) table.append(keys[index]!)
   }
 
-  save(): KeysState {
-    return { tables: this.tables.map((table) => table.save()), fragments: this.#fragments.save() }
+  save(): KeyTableState[] {
+    return this.tables.map((table) => table.save())
   }
 
-  restore(state: KeysState): void {
-    this.paths.clear()
-    this.#outer.clear()
-    for (const [index, table] of this.tables.entries()) table.restore(state.tables[index]!)
-    this.#fragments.restore(state.fragments)
+  restore(state: readonly KeyTableState[]): void {
+    for (const [index, table] of this.tables.entries()) table.restore(state[index]!)
   }
 
   /** Translates a later part's keys table by table and looks each up; `NONE` for what `look` does not find. */
@@ -350,69 +327,6 @@ export class Keys {
     return maps
   }
 
-  #lookUp(o: Observation): void {
-    const { layers } = o
-    const kindVni = (layers.tunnel << 24) | layers.vni
-    const { view, outerIp } = layers
-    if (outerIp.version === 4) {
-      const source = ipv4.source(view, outerIp.at)
-      const destination = ipv4.destination(view, outerIp.at)
-      if (!this.#outer.recall(o, kindVni, source, destination)) {
-        this.#resolveOuter(o, kindVni)
-        this.#outer.remember(o, kindVni, source, destination)
-      }
-    } else this.#resolveOuter(o, kindVni)
-    const stack = this.#vlanStack(layers.innerFrame)
-    o.vlansRow = stack
-    if (stack === NONE) {
-      this.macs.dropped++
-      this.flows.dropped++
-      return
-    }
-    this.#resolveMac(o, stack)
-    this.#resolveFlow(o, kindVni, stack)
-  }
-
-  /** Rows of the VNI and of the two tunnel endpoints. */
-  #resolveOuter(o: Observation, kindVni: number): void {
-    const { layers } = o
-    o.sourceId = this.#ipSource(layers.view, layers.outerIp)
-    o.destinationId = this.#ipDestination(layers.view, layers.outerIp)
-    const { vnis, pairs, routes } = this
-    vnis.key[0] = layers.tunnel
-    vnis.key[1] = layers.vni
-    o.vniRow = vnis.row()
-    if (o.sourceId !== NONE && o.destinationId !== NONE) {
-      o.pairForward = this.compareAddresses(o.sourceId, o.destinationId) <= 0
-      const a = o.pairForward ? o.sourceId : o.destinationId
-      const b = o.pairForward ? o.destinationId : o.sourceId
-      pairs.key[0] = a
-      pairs.key[1] = b
-      o.pairRow = pairs.row()
-      routes.key[0] = kindVni
-      routes.key[1] = a
-      routes.key[2] = b
-      o.routeRow = routes.row()
-    } else {
-      // Without their addresses they find no row either.
-      pairs.dropped++
-      routes.dropped++
-    }
-  }
-
-  #ipSource(view: DataView, ip: IpLayer): number {
-    return ip.version === 4 ? this.ipv4Id(ipv4.source(view, ip.at)) : this.ipv6Id(view, ip.at + SOURCE)
-  }
-
-  #ipDestination(view: DataView, ip: IpLayer): number {
-    return ip.version === 4 ? this.ipv4Id(ipv4.destination(view, ip.at)) : this.ipv6Id(view, ip.at + DESTINATION)
-  }
-
-  #macId(high16: number, low32: number): number {
-    this.#fillMac(high16, low32)
-    return this.addresses.row()
-  }
-
   #fillMac(high16: number, low32: number): void {
     const { key } = this.addresses
     key[0] = MAC
@@ -421,109 +335,4 @@ export class Keys {
     key[3] = 0
     key[4] = 0
   }
-
-  /** Row of a frame's VLAN ids without the priority tags (VID 0); two ids share a word. */
-  #vlanStack(frame: FrameLayer): number {
-    const { key } = this.vlanStacks
-    key.fill(0)
-    let depth = 0
-    for (let tag = 0; tag < frame.tagCount; tag++) {
-      const id = frame.vlanIds[tag]!
-      if (id === 0) continue
-      const word = depth >> 1
-      key[word] = key[word]! | (depth % 2 === 0 ? id << 12 : id)
-      depth++
-    }
-    return this.vlanStacks.row()
-  }
-
-  #resolveMac(o: Observation, stack: number): void {
-    const { layers } = o
-    const { innerFrame, innerView } = layers
-    if (innerFrame.at === NONE) return
-    const mac = this.#macId(
-      ethernet.sourceHigh16(innerView, innerFrame.at),
-      ethernet.sourceLow32(innerView, innerFrame.at),
-    )
-    const { macs } = this
-    if (mac === NONE) {
-      macs.dropped++
-      return
-    }
-    macs.key[0] = layers.vni
-    macs.key[1] = stack
-    macs.key[2] = mac
-    o.macRow = macs.row()
-  }
-
-  #resolveFlow(o: Observation, kindVni: number, stack: number): void {
-    const { layers } = o
-    const { innerIp, innerView, innerFrame } = layers
-    if (innerIp.at !== NONE) {
-      o.innerSourceId = this.#ipSource(innerView, innerIp)
-      o.innerDestinationId = this.#ipDestination(innerView, innerIp)
-      if (innerIp.protocol !== NONE) this.#resolveIpFlow(o, kindVni, stack)
-    } else if (layers.innerArp !== NONE) {
-      o.innerSourceId = this.ipv4Id(arp.senderProtocol(innerView, layers.innerArp))
-      o.innerDestinationId = this.ipv4Id(arp.targetProtocol(innerView, layers.innerArp))
-      this.#flowRow(o, kindVni, stack, ARP_FLOW, NONE, NONE)
-    } else if (innerFrame.at !== NONE && innerFrame.etherType !== NONE && !isDissected(innerFrame.etherType)) {
-      const { at, etherType } = innerFrame
-      o.innerSourceId = this.#macId(ethernet.sourceHigh16(innerView, at), ethernet.sourceLow32(innerView, at))
-      o.innerDestinationId = this.#macId(
-        ethernet.destinationHigh16(innerView, at),
-        ethernet.destinationLow32(innerView, at),
-      )
-      const word = ETHER_FLOW + (ethernet.isLength(etherType) ? 0 : etherType)
-      this.#flowRow(o, kindVni, stack, word, NONE, NONE)
-    }
-  }
-
-  /** A later fragment joins the row of its first one, where that was seen; otherwise a row without ports. */
-  #resolveIpFlow(o: Observation, kindVni: number, stack: number): void {
-    const { layers } = o
-    const { innerIp, innerView, innerPorts } = layers
-    if (innerIp.fragmentOffset > 0) {
-      if (this.#fragments.recall(o, kindVni, stack)) return
-      this.#flowRow(o, kindVni, stack, innerIp.protocol, NONE, NONE)
-      return
-    }
-    if (innerPorts === NONE) this.#flowRow(o, kindVni, stack, innerIp.protocol, NONE, NONE)
-    else {
-      const source = innerView.getUint16(innerPorts)
-      this.#flowRow(o, kindVni, stack, WITH_PORTS | innerIp.protocol, source, innerView.getUint16(innerPorts + 2))
-    }
-    if (innerIp.moreFragments) this.#fragments.remember(o, kindVni, stack)
-  }
-
-  #flowRow(
-    o: Observation,
-    kindVni: number,
-    stack: number,
-    protocol: number,
-    source: number,
-    destination: number,
-  ): void {
-    const { flows } = this
-    if (o.innerSourceId === NONE || o.innerDestinationId === NONE) {
-      flows.dropped++
-      return
-    }
-    const order = this.compareAddresses(o.innerSourceId, o.innerDestinationId)
-    const forward = order === 0 ? source <= destination : order < 0
-    const { key } = flows
-    key[0] = kindVni
-    key[1] = stack
-    key[2] = protocol
-    key[3] = forward ? o.innerSourceId : o.innerDestinationId
-    key[4] = forward ? o.innerDestinationId : o.innerSourceId
-    key[5] = source === NONE ? 0 : forward ? (source << 16) | destination : (destination << 16) | source
-    o.flowForward = forward
-    o.flowRow = flows.row()
-  }
-}
-
-/** Whether a frame has addresses of its own behind it; where those could not be read, the frame belongs to no flow. */
-function isDissected(etherType: number): boolean {
-  return etherType === EtherType.IPv4 || etherType === EtherType.IPv6 || etherType === EtherType.Arp
 }

@@ -9,6 +9,7 @@ import type { Counter } from './analyzer.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Keys, RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
+import type { Paths } from './paths.ts'
 import { Records, type RecordsState } from './records.ts'
 import { firstNanoseconds, firstSeconds, lastNanoseconds, lastSeconds, SPAN_CELLS, stretch, stretchTo } from './span.ts'
 import { isoTime } from './time.ts'
@@ -44,6 +45,7 @@ export class Macs implements Counter<MacsState> {
 
   constructor(
     private readonly keys: Keys,
+    private readonly paths: Paths,
     limit: number,
   ) {
     this.#vteps = new KeyTable('macVteps', 2, limit)
@@ -88,11 +90,22 @@ export class Macs implements Counter<MacsState> {
     this.#packets.add(o.macRow, 0, 1)
     const row = o.macAtVtepRow === NONE ? this.#rowAtVtep(o) : o.macAtVtepRow
     if (row !== NONE) {
+      if (o.macAtVtepRow === NONE) this.paths.rememberMacAtVtep(row)
       const at = this.#byVtep.at(row)
       this.#byVtep.f64[at + PACKETS]!++
       stretch(this.#byVtep, at + SPAN, o.seconds, o.nanoseconds)
     }
     this.#noteClaim(o)
+  }
+
+  /**
+   * Looks up the MAC of a path's first packet at its VTEP, and notes when that was.
+   * @returns Its row there; there is room for it.
+   */
+  begin(o: Observation): number {
+    const row = this.#rowAtVtep(o)
+    stretch(this.#byVtep, this.#byVtep.at(row) + SPAN, o.seconds, o.nanoseconds)
+    return row
   }
 
   /**
@@ -145,9 +158,7 @@ export class Macs implements Counter<MacsState> {
     if (o.sourceId === NONE) return NONE
     this.#vteps.key[0] = o.macRow
     this.#vteps.key[1] = o.sourceId
-    const row = this.#vteps.row()
-    if (row !== NONE) this.keys.paths.rememberMacAtVtep(row)
-    return row
+    return this.#vteps.row()
   }
 
   /** ARP claims the sender's address (a probe, sender 0.0.0.0, claims nothing); so do NS and NA (RFC 4861 §7.2). */

@@ -61,8 +61,15 @@ export const Path = {
 
 /** Words that are looked up by. */
 const KEY = 9
-/** Words of IPv6 addresses behind the first ones: three each of outer source and destination, inner source and destination. */
+/** Words of IPv6 addresses behind the first ones: three each. */
 const WIDE = 12
+/** Where each address's three further words are in a key. */
+export const Wide = {
+  OuterSource: KEY,
+  OuterDestination: KEY + 3,
+  InnerSource: KEY + 6,
+  InnerDestination: KEY + 9,
+} as const
 /** Words of a key with both. */
 export const PATH_KEY = KEY + WIDE
 
@@ -170,18 +177,28 @@ export class Paths {
   /** Keeps the rows that the tables gave the packet after {@link recall} had said no. */
   remember(o: Observation, toGroup: boolean): void {
     if (!this.#isKept) return
+    this.#at = this.keep(o, this.#key, 0, this.#hash)
+    if (toGroup && this.#at !== NONE) this.i32[this.#at + Path.Bits]! |= PathBit.ToGroup
+  }
+
+  /**
+   * Keeps the rows of a packet under the key in `keys` from `from` on, which has no record yet.
+   * @param hash - The key's {@link pathHash}.
+   * @returns Offset of the record in {@link i32}; `NONE` when there is none, because some row was not found.
+   */
+  keep(o: Observation, keys: Int32Array, from: number, hash: number): number {
     if (++this.#misses === this.#size && this.#size < LARGEST_SIZE) this.#grow()
     // A full table counts each packet that it turns away, so such a packet must ask it again.
     if (o.vniRow === NONE || o.pairRow === NONE || o.routeRow === NONE || o.flowRow === NONE || o.macRow === NONE)
-      return
+      return NONE
     const { i32 } = this
-    const place = (this.#hash & (this.#size - 1)) * PATH_STRIDE
+    const place = (hash & (this.#size - 1)) * PATH_STRIDE
     // Of two paths in one place the one that was seen last stays.
     const other = place ^ PATH_STRIDE
     const at = i32[place + Path.Number]! <= i32[other + Path.Number]! ? place : other
     if (i32[at + Path.Packets] !== 0) this.counter.countPath(this, at)
-    this.#store(o, at, toGroup)
-    this.#at = at
+    this.#store(o, at, keys, from)
+    return at
   }
 
   /**
@@ -235,21 +252,17 @@ export class Paths {
     return true
   }
 
-  #store(o: Observation, at: number, toGroup: boolean): void {
+  #store(o: Observation, at: number, keys: Int32Array, from: number): void {
     const { i32, f64 } = this
-    const key = this.#key
-    for (let word = 0; word < KEY; word++) i32[at + word] = key[word]!
-    if ((key[Path.Shape]! & WIDE_SHAPE) !== 0) {
+    for (let word = 0; word < KEY; word++) i32[at + word] = keys[from + word]!
+    if ((keys[from + Path.Shape]! & WIDE_SHAPE) !== 0) {
       this.#wide ??= new Int32Array(this.#size * WIDE)
       const to = (at / PATH_STRIDE) * WIDE
-      for (let word = 0; word < WIDE; word++) this.#wide[to + word] = key[KEY + word]!
+      for (let word = 0; word < WIDE; word++) this.#wide[to + word] = keys[from + KEY + word]!
     }
     i32[at + Path.OuterPorts] = 0
     i32[at + Path.Bits] =
-      PathBit.Filled |
-      (o.pairForward ? PathBit.PairForward : 0) |
-      (o.flowForward ? PathBit.FlowForward : 0) |
-      (toGroup ? PathBit.ToGroup : 0)
+      PathBit.Filled | (o.pairForward ? PathBit.PairForward : 0) | (o.flowForward ? PathBit.FlowForward : 0)
     i32[at + Path.Vni] = o.vniRow
     i32[at + Path.Pair] = o.pairRow
     i32[at + Path.Route] = o.routeRow

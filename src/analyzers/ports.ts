@@ -2,11 +2,11 @@
 import { NONE } from '../codecs/fault.ts'
 import type { Counter } from './analyzer.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
-import type { Keys, RowMaps } from './keys.ts'
+import type { RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
-import { PathBit } from './paths.ts'
+import { PathBit, type Paths } from './paths.ts'
 import type { RecordsState } from './records.ts'
-import { Senders } from './senders.ts'
+import { numberingOf, Senders } from './senders.ts'
 
 /** Ports of a pair that none is known of. */
 const NONE_SEEN: readonly number[] = []
@@ -40,7 +40,7 @@ export class Ports implements Counter<PortsState> {
   #found: { rows: number; ports: readonly (readonly number[])[] } | null = null
 
   constructor(
-    private readonly keys: Keys,
+    private readonly paths: Paths,
     limit: number,
   ) {
     this.#destinations = new KeyTable('destinationPorts', 2, limit)
@@ -58,18 +58,26 @@ export class Ports implements Counter<PortsState> {
       return
     }
     const { layers } = o
+    const refused = this.look(o, layers.outerSourcePort, layers.outerDestinationPort, numberingOf(layers))
+    this.paths.rememberPorts(o, refused)
+  }
+
+  /**
+   * Looks up the outer ports of a packet whose rows are known.
+   * @param numbering - One of `Numbering`: what the packet says of its sender.
+   * @returns Bits of `REFUSED` in paths.ts: which of the ports found no row.
+   */
+  look(o: Observation, sourcePort: number, destinationPort: number, numbering: number): number {
     const { key } = this.#destinations
     key[0] = o.pairRow
-    key[1] = layers.outerDestinationPort
+    key[1] = destinationPort
     const destination = this.#destinations.row()
     this.#sources.key[0] = o.pairRow * 2 + (o.pairForward ? 0 : 1)
-    this.#sources.key[1] = layers.outerSourcePort
+    this.#sources.key[1] = sourcePort
     const known = this.#sources.count
     const source = this.#sources.row()
-    if (source === known) this.#senders.note(source, layers)
-    const refused =
-      (destination === NONE ? PathBit.DestinationRefused : 0) | (source === NONE ? PathBit.SourceRefused : 0)
-    this.keys.paths.rememberPorts(o, refused)
+    if (source === known) this.#senders.note(source, numbering)
+    return (destination === NONE ? PathBit.DestinationRefused : 0) | (source === NONE ? PathBit.SourceRefused : 0)
   }
 
   /** Counts a packet whose ports are known to find no row. @param refused - Bits of `REFUSED` in paths.ts. */

@@ -3,7 +3,7 @@
  * and the key of the path. Reading needs the bytes and nothing else, so another thread can do it.
  *
  * Ordinary is a VXLAN packet with nothing remarkable about it: plain headers, no options, fragments, group addresses or faults,
- * right checksums, and TCP behind its handshake or UDP. What is read of it is what the long way (`dissect`, `EventWriter`) would
+ * right checksums, and TCP without options or UDP; a SYN may have options. What is read of it is what the long way (`dissect`, `EventWriter`) would
  * have taken from its bytes.
  */
 import { fold, pseudoHeaderSum4, pseudoHeaderSum6, sum } from '../codecs/checksum.ts'
@@ -51,6 +51,16 @@ const ALL_ONES = 0xffff
 const SOURCE = ipv6.LAYOUT.offsets.source
 const DESTINATION = ipv6.LAYOUT.offsets.destination
 
+/** What reading a packet found, in bits; 0 for one that is not ordinary. */
+export const Look = {
+  /** The packet has an event and a key. */
+  Ordinary: 1 << 0,
+  /** It is a SYN, with or without ACK. */
+  Handshake: 1 << 1,
+  /** Its outer IPv4 header has an identification. */
+  Numbered: 1 << 2,
+} as const
+
 /** The buffers of {@link Readings}: what one thread hands to another. */
 export interface ReadingsBuffers {
   meta: Int32Array
@@ -58,7 +68,7 @@ export interface ReadingsBuffers {
   keys: Int32Array
   hashes: Int32Array
   innerLengths: Int32Array
-  looksOrdinary: Uint8Array
+  looks: Uint8Array
 }
 
 /**
@@ -75,7 +85,7 @@ export function readingsBuffers(
     keys: new Int32Array(memory(slots * PATH_KEY * 4)),
     hashes: new Int32Array(memory(slots * 4)),
     innerLengths: new Int32Array(memory(slots * 4)),
-    looksOrdinary: new Uint8Array(memory(slots)),
+    looks: new Uint8Array(memory(slots)),
   }
 }
 
@@ -90,18 +100,18 @@ export class Readings {
   readonly hashes: Int32Array
   /** Bytes behind the tunnel header on the wire. */
   readonly innerLengths: Int32Array
-  /** Whether the packet looks ordinary, and has an event and a key. */
-  readonly looksOrdinary: Uint8Array
+  /** Bits of {@link Look}. */
+  readonly looks: Uint8Array
   readonly #fingerprint = new Fingerprint()
 
   /** @param buffers - Filled anew, or filled by another thread. */
   constructor(readonly buffers: ReadingsBuffers) {
     this.meta = new PacketMeta(buffers.meta)
-    this.log = new EventLog(buffers.looksOrdinary.length, buffers.events)
+    this.log = new EventLog(buffers.looks.length, buffers.events)
     this.keys = buffers.keys
     this.hashes = buffers.hashes
     this.innerLengths = buffers.innerLengths
-    this.looksOrdinary = buffers.looksOrdinary
+    this.looks = buffers.looks
   }
 
   /**
@@ -119,9 +129,10 @@ export class Readings {
     ports: TunnelPorts,
   ): void {
     this.meta.put(slot, packet, number)
-    this.looksOrdinary[slot] = this.#read(slot, view, packet, number, interfaceId, ports) ? 1 : 0
+    this.looks[slot] = this.#read(slot, view, packet, number, interfaceId, ports)
   }
 
+  /** @returns Bits of {@link Look}. */
   #read(
     slot: number,
     view: DataView,
@@ -129,15 +140,15 @@ export class Readings {
     number: number,
     interfaceId: number,
     ports: TunnelPorts,
-  ): boolean {
+  ): number {
     // Integers from here on: where one offset is a float, V8 reckons them all as floats.
     const start = packet.at | 0
     const capturedLength = packet.capturedLength | 0
     const { seconds, nanoseconds } = packet
-    if (packet.wireLength > LONGEST) return false
+    if (packet.wireLength > LONGEST) return 0
     const wireLength = packet.wireLength | 0
-    if (packet.linkType !== LinkType.Ethernet || (packet.flags | packet.fcsLength) !== 0) return false
-    if (capturedLength < LEAST_CAPTURED || capturedLength > wireLength || nanoseconds === NO_TIME) return false
+    if (packet.linkType !== LinkType.Ethernet || (packet.flags | packet.fcsLength) !== 0) return 0
+    if (capturedLength < LEAST_CAPTURED || capturedLength > wireLength || nanoseconds === NO_TIME) return 0
     const end = start + capturedLength
 
     // Outer Ethernet, IP and UDP.
@@ -147,33 +158,37 @@ export class Readings {
       etherType = dot1q.etherType(view, ip)
       ip += dot1q.LENGTH
     }
+    let look: number = Look.Ordinary
     let shape = 0
     let transport: number
     let outerLength: number
     let outerClass: number
     let bits = Bit.Tunnel | Bit.Kept
     if (etherType === EtherType.IPv4) {
-      if (view.getUint8(ip) !== IPV4_PLAIN || (view.getUint16(ip + 6) & FRAGMENT) !== 0) return false
-      if (ipv4.protocol(view, ip) !== Protocol.Udp) return false
-      if (ipv4.checksum(view, ip) !== 0 && isHeaderWrong(view, ip)) return false
+      if (view.getUint8(ip) !== IPV4_PLAIN || (view.getUint16(ip + 6) & FRAGMENT) !== 0) return 0
+      if (ipv4.protocol(view, ip) !== Protocol.Udp) return 0
+      if (ipv4.checksum(view, ip) !== 0 && isHeaderWrong(view, ip)) return 0
       transport = ip + ipv4.LENGTH
       outerLength = ipv4.totalLength(view, ip)
       outerClass = view.getUint8(ip + 1)
-      if (ipv4.identification(view, ip) !== 0) bits |= Bit.Identified
+      if (ipv4.identification(view, ip) !== 0) {
+        bits |= Bit.Identified
+        look |= Look.Numbered
+      }
       if (ipv4.dontFragment(view, ip)) bits |= Bit.OuterDontFragment
     } else if (etherType === EtherType.IPv6) {
-      if (capturedLength < LEAST_CAPTURED + ipv6.LENGTH - ipv4.LENGTH || view.getUint8(ip) >> 4 !== 6) return false
-      if (ipv6.nextHeader(view, ip) !== Protocol.Udp || ipv6.payloadLength(view, ip) === 0) return false
+      if (capturedLength < LEAST_CAPTURED + ipv6.LENGTH - ipv4.LENGTH || view.getUint8(ip) >> 4 !== 6) return 0
+      if (ipv6.nextHeader(view, ip) !== Protocol.Udp || ipv6.payloadLength(view, ip) === 0) return 0
       shape = Shape.OuterIpv6
       transport = ip + ipv6.LENGTH
       outerLength = ipv6.LENGTH + ipv6.payloadLength(view, ip)
       outerClass = ipv6.trafficClass(view, ip)
       bits |= Bit.Ipv6Underlay | Bit.OuterDontFragment
-    } else return false
+    } else return 0
     const outerEnd = ip + outerLength
     const datagramEnd = transport + udp.length(view, transport)
-    if (outerEnd > start + wireLength || datagramEnd > outerEnd) return false
-    if (ports[udp.destinationPort(view, transport)] !== TunnelKind.Vxlan) return false
+    if (outerEnd > start + wireLength || datagramEnd > outerEnd) return 0
+    if (ports[udp.destinationPort(view, transport)] !== TunnelKind.Vxlan) return 0
     const isChecked = udp.checksum(view, transport) !== 0
     let marks = isChecked || shape === 0 ? 0 : Mark.ZeroChecksumIpv6
 
@@ -181,10 +196,10 @@ export class Readings {
     const tunnel = transport + udp.LENGTH
     const frame = tunnel + vxlan.LENGTH
     if (view.getInt32(tunnel) !== PLAIN || vxlan.reserved2(view, tunnel) !== 0 || (view.getUint8(frame) & 1) !== 0)
-      return false
+      return 0
     const innerLength = datagramEnd - frame
     let innerIp = frame + ethernet.LENGTH
-    if (innerIp + dot1q.LENGTH + ipv4.LENGTH > end) return false
+    if (innerIp + dot1q.LENGTH + ipv4.LENGTH > end) return 0
     let vlan = 0
     etherType = ethernet.etherType(view, frame)
     if (etherType === EtherType.Vlan) {
@@ -204,8 +219,8 @@ export class Readings {
     if (etherType === EtherType.IPv4) {
       inner = innerIp + ipv4.LENGTH
       if (inner + 4 > end || view.getUint8(innerIp) !== IPV4_PLAIN || (view.getUint16(innerIp + 6) & FRAGMENT) !== 0)
-        return false
-      if (isHeaderWrong(view, innerIp)) return false
+        return 0
+      if (isHeaderWrong(view, innerIp)) return 0
       innerIpLength = ipv4.totalLength(view, innerIp)
       innerClass = view.getUint8(innerIp + 1)
       protocol = ipv4.protocol(view, innerIp)
@@ -214,15 +229,15 @@ export class Readings {
       if (ipv4.dontFragment(view, innerIp)) bits |= Bit.InnerDontFragment
     } else if (etherType === EtherType.IPv6) {
       inner = innerIp + ipv6.LENGTH
-      if (inner + 4 > end || view.getUint8(innerIp) >> 4 !== 6 || ipv6.payloadLength(view, innerIp) === 0) return false
+      if (inner + 4 > end || view.getUint8(innerIp) >> 4 !== 6 || ipv6.payloadLength(view, innerIp) === 0) return 0
       innerIpLength = ipv6.LENGTH + ipv6.payloadLength(view, innerIp)
       innerClass = ipv6.trafficClass(view, innerIp)
       protocol = ipv6.nextHeader(view, innerIp)
       shape |= Shape.InnerIpv6
       bits |= Bit.InnerDontFragment
-    } else return false
+    } else return 0
     const innerEnd = innerIp + innerIpLength
-    if (innerEnd > datagramEnd || (outerClass & 3) === Ecn.Ce || outerClass >> 2 !== innerClass >> 2) return false
+    if (innerEnd > datagramEnd || (outerClass & 3) === Ecn.Ce || outerClass >> 2 !== innerClass >> 2) return 0
 
     // TCP or UDP, the ports of which may be all that the snap length left of it.
     let sequence = 0
@@ -230,35 +245,40 @@ export class Readings {
     let flags = 0
     let window = 0
     let payload = 0
+    let maximumSegmentSize = 0
     if (protocol === Protocol.Tcp) {
       if (inner + tcp.LENGTH <= end) {
         flags = tcp.flags(view, inner)
         const header = tcp.headerLength(view, inner)
-        if ((flags & tcp.FLAG_SYN) !== 0 || header < tcp.LENGTH || header > TIMESTAMPS_ONLY) return false
+        if (header < tcp.LENGTH) return 0
+        if ((flags & tcp.FLAG_SYN) !== 0) {
+          look |= Look.Handshake
+          maximumSegmentSize = Math.max(0, tcp.maximumSegmentSize(view, inner, end))
+        } else if (header > TIMESTAMPS_ONLY) return 0
         payload = innerEnd - inner - header
-        if (payload < 0) return false
+        if (payload < 0) return 0
         sequence = view.getInt32(inner + 4)
         acknowledgment = view.getInt32(inner + 8)
         window = tcp.window(view, inner)
         bits |= Bit.Tcp
-      } else if (inner + tcp.LENGTH > innerEnd) return false
+      } else if (inner + tcp.LENGTH > innerEnd) return 0
     } else if (protocol === Protocol.Udp) {
-      if (inner + udp.LENGTH > end || inner + udp.LENGTH > innerEnd) return false
-      if (ports[udp.destinationPort(view, inner)] !== TunnelKind.None) return false
+      if (inner + udp.LENGTH > end || inner + udp.LENGTH > innerEnd) return 0
+      if (ports[udp.destinationPort(view, inner)] !== TunnelKind.None) return 0
       payload = innerEnd - inner
       bits |= Bit.Udp
-    } else return false
+    } else return 0
     if (innerEnd <= end) {
-      if (outerLength > LARGEST_MTU) return false
+      if (outerLength > LARGEST_MTU) return 0
       const summed = summedEnd(view, inner, innerEnd, protocol)
       const innerSum = summed === inner ? 0 : sum(view, inner, summed)
-      if (summed !== inner && !isRight(view, innerIp, inner, summed, protocol, innerSum)) return false
+      if (summed !== inner && !isRight(view, innerIp, inner, summed, protocol, innerSum)) return 0
       if (isChecked && datagramEnd <= end) {
         // What is summed already lies at an even offset; what is behind it may not.
         const rest = sum(view, summed, datagramEnd)
         const isSwapped = ((summed - inner) & 1) !== 0
         const total = sum(view, transport, inner, innerSum + (isSwapped ? ((rest & 0xff) << 8) | (rest >>> 8) : rest))
-        if (!isRight(view, ip, transport, datagramEnd, Protocol.Udp, total)) return false
+        if (!isRight(view, ip, transport, datagramEnd, Protocol.Udp, total)) return 0
       }
     }
 
@@ -301,7 +321,7 @@ export class Readings {
     i32[at + Field.Acknowledgment] = acknowledgment
     i32[at + Field.Payload] = payload
     i32[at + Field.TcpFlags] = flags
-    i32[at + Field.MaximumSegmentSize] = 0
+    i32[at + Field.MaximumSegmentSize] = maximumSegmentSize
     i32[at + Field.TcpWindow] = window
     i32[at + Field.FragmentHigh] = 0
     i32[at + Field.FragmentLow] = 0
@@ -316,7 +336,7 @@ export class Readings {
     i32[at + Field.InnerMacHigh] = ethernet.destinationHigh16(view, frame)
     i32[at + Field.InnerMacLow] = ethernet.destinationLow32(view, frame)
     i32[at + Field.TunnelWord] = 0
-    return true
+    return look
   }
 }
 

@@ -19,17 +19,14 @@ export const Numbering = {
 export class Senders {
   readonly #rows = new Records(1)
 
-  /** Takes the first datagram of a row. */
-  note(row: number, { view, outerIp }: Layers): void {
-    if (outerIp.version !== 4) return
-    const value = ipv4.identification(view, outerIp.at) === 0 ? Numbering.Zero : Numbering.Counting
-    this.#rows.f64[this.#rows.at(row)] = value
+  /** Takes what the first datagram of a row says. @param numbering - One of {@link Numbering}. */
+  note(row: number, numbering: number): void {
+    if (numbering !== Numbering.Unknown) this.#rows.f64[this.#rows.at(row)] = numbering
   }
 
   /** Takes over what a later part says of a row that is new here. */
   adopt(row: number, later: Senders, from: number): void {
-    const value = later.numbering(from)
-    if (value !== Numbering.Unknown) this.#rows.f64[this.#rows.at(row)] = value
+    this.note(row, later.numbering(from))
   }
 
   /** One of {@link Numbering}. */
@@ -44,4 +41,10 @@ export class Senders {
   restore(state: RecordsState): void {
     this.#rows.restore(state)
   }
+}
+
+/** What a datagram says of its sender: one of {@link Numbering}. */
+export function numberingOf({ view, outerIp }: Layers): number {
+  if (outerIp.version !== 4) return Numbering.Unknown
+  return ipv4.identification(view, outerIp.at) === 0 ? Numbering.Zero : Numbering.Counting
 }

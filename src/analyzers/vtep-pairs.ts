@@ -69,6 +69,14 @@ export class VtepPairs implements Counter<RecordsState> {
     }
   }
 
+  /** Notes what the headers of a path's first packet say: its inner IP version, and the bytes from its outer IP to its inner one. */
+  begin(row: number, isInnerIpv6: boolean, overhead: number): void {
+    const at = this.#records.at(row)
+    const { f64 } = this.#records
+    f64[at + (isInnerIpv6 ? INNER_IPV6 : INNER_IPV4)] = 1
+    if (overhead > f64[at + OVERHEAD]!) f64[at + OVERHEAD] = overhead
+  }
+
   /** Counts packets of a pair row whose header lengths and inner IP version it has seen before. */
   add(row: number, direction: 0 | 1, packets: number, outerBytes: number, largestOuterIp: number): void {
     const at = this.#records.at(row)

@@ -23,7 +23,7 @@ parentPort?.on('message', (message: JudgeMessage) => {
 
 function begin(): { keys: Keys; judges: Judges } {
   // A copy of the tables; nothing is counted here.
-  const keys = new Keys(limits, { countPath() {} })
+  const keys = new Keys(limits)
   return { keys, judges: new Judges(keys, limits) }
 }
 

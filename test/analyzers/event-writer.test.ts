@@ -6,6 +6,8 @@ import { EventWriter } from '../../src/analyzers/event-writer.ts'
 import { Keys } from '../../src/analyzers/keys.ts'
 import { DEFAULT_LIMITS } from '../../src/analyzers/limits.ts'
 import { Observation } from '../../src/analyzers/observation.ts'
+import { Paths } from '../../src/analyzers/paths.ts'
+import { Resolver } from '../../src/analyzers/resolver.ts'
 import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
 import { recordsOf } from '../support/parts.ts'
 
@@ -15,7 +17,8 @@ const PORTS = tunnelPorts()
 
 describe('event writer', () => {
   it.each(files)('%s: a dirty record ends as a clean one does', (name) => {
-    const keys = new Keys(DEFAULT_LIMITS, { countPath: () => {} })
+    const keys = new Keys(DEFAULT_LIMITS)
+    const resolver = new Resolver(keys, new Paths({ countPath: () => {} }), DEFAULT_LIMITS.datagrams)
     const writer = new EventWriter(keys, PORTS)
     const o = new Observation()
     for (const { view, packet } of recordsOf(FIXTURES + name)) {
@@ -27,7 +30,7 @@ describe('event writer', () => {
         o.clearRows()
         if (o.layers.tunnel !== 0) {
           o.kept = true
-          keys.resolve(o)
+          resolver.resolve(o)
         }
         writer.fill(log, 0, o)
         return log.i32.slice(0, STRIDE)
