@@ -126,6 +126,7 @@ export class Tcp implements Judge<TcpState> {
     const direction = (bits & Bit.FlowForward) !== 0 ? 0 : 1
     const flags = i32[at + Field.TcpFlags]!
     const base = cell * 2
+    if ((flags & (HANDSHAKE | tcp.FLAG_ACK)) === tcp.FLAG_ACK && this.#goesOn(log, at, base, direction)) return
     if ((flags & HANDSHAKE) !== 0) this.#noteHandshake(log, at, base, direction)
     else this.#records.i32[base + STATE]! |= State.Spoke << direction
     if ((flags & tcp.FLAG_ACK) !== 0) {
@@ -210,6 +211,30 @@ export class Tcp implements Judge<TcpState> {
     this.#routes.restore(state.routes)
     this.repeats.restore(state.repeats)
     this.#holes.restore(state.holes)
+  }
+
+  /**
+   * Takes the packets that most are: an ACK in a connection under way, with nothing or with the data that come next.
+   * @returns Whether it is one.
+   */
+  #goesOn(log: EventLog, at: number, base: number, direction: number): boolean {
+    const { i32 } = this.#records
+    const state = i32[base + STATE]!
+    const seen = (State.Known << direction) | (State.Spoke << direction)
+    // A round trip may end with this packet if its side sent the SYN.
+    if ((state & seen) !== seen || (state & (State.RttDone | (State.Syn << direction))) === State.Syn << direction)
+      return false
+    const side = base + SIDES + direction * SIDE
+    const start = log.i32[at + Field.Sequence]!
+    const payload = log.i32[at + Field.Payload]!
+    if (payload !== 0) {
+      if (i32[side + NEXT] !== start) return false
+      i32[side + NEXT] = (start + payload) | 0
+      this.#noteData(log, at, side)
+    }
+    i32[side + LAST_ACK] = log.i32[at + Field.Acknowledgment]!
+    i32[side + LAST_WINDOW] = log.i32[at + Field.TcpWindow]! + 1
+    return true
   }
 
   #noteHandshake(log: EventLog, at: number, base: number, direction: number): void {
