@@ -10,6 +10,7 @@ import { Protocol } from '../codecs/protocol.ts'
 import { NO_TIME } from '../packet.ts'
 import type { EchoSummary } from '../summary.ts'
 import type { Judge } from './analyzer.ts'
+import type { Clock } from './clock.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import type { Keys } from './keys.ts'
 import { Records, type RecordsState } from './records.ts'
@@ -77,7 +78,6 @@ export interface EchoState {
   records: RecordsState
   window: WindowState
   forgotten: TallyState<Forgotten>
-  last: number[]
 }
 
 /** Echo columns on flow rows. */
@@ -88,29 +88,13 @@ export class Echo implements Judge<EchoState> {
   /** By flow row × 2 + direction. */
   readonly #forgotten = new Tally<Forgotten>(() => ({ route: NONE }))
   #rows = 0
-  /** The latest time of any packet. */
-  #lastSeconds = 0
-  #lastNanoseconds: number = NO_TIME
 
   constructor(
     private readonly keys: Keys,
+    private readonly clock: Clock,
     size: number,
   ) {
     this.#window = new Window(size, WORDS)
-  }
-
-  /** Takes note of any packet's time: the capture ends with the latest. */
-  tick(log: EventLog, at: number): void {
-    const nanoseconds = log.i32[at + Field.Nanoseconds]!
-    if (nanoseconds === NO_TIME) return
-    const seconds = log.f64[at >> 1]!
-    const isLater =
-      this.#lastNanoseconds === NO_TIME ||
-      seconds > this.#lastSeconds ||
-      (seconds === this.#lastSeconds && nanoseconds > this.#lastNanoseconds)
-    if (!isLater) return
-    this.#lastSeconds = seconds
-    this.#lastNanoseconds = nanoseconds
   }
 
   /**
@@ -121,7 +105,7 @@ export class Echo implements Judge<EchoState> {
     const timed = this.#records.get(flow, TIMED)
     const trip = timed === 0 ? 0 : this.#records.get(flow, SUM) / timed
     const wait = Math.max(LEAST_WAIT, ROUND_TRIPS * trip)
-    return elapsed(this.#lastSeconds | 0, this.#lastNanoseconds, seconds, nanoseconds) <= wait
+    return this.clock.untilLatest(seconds, nanoseconds) <= wait
   }
 
   /** Whether the request in a direction of a flow with this identifier and sequence number was answered. */
@@ -205,7 +189,6 @@ export class Echo implements Judge<EchoState> {
       records: this.#records.save(this.#rows),
       window: this.#window.save(),
       forgotten: this.#forgotten.save(),
-      last: [this.#lastSeconds, this.#lastNanoseconds],
     }
   }
 
@@ -214,8 +197,6 @@ export class Echo implements Judge<EchoState> {
     this.#records.restore(state.records)
     this.#window.restore(state.window)
     this.#forgotten.restore(state.forgotten)
-    this.#lastSeconds = state.last[0]!
-    this.#lastNanoseconds = state.last[1]!
   }
 
   #request(log: EventLog, at: number, end: number): void {

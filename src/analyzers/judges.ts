@@ -4,6 +4,7 @@
  */
 import { AddressClaims } from './address-claims.ts'
 import { AddressRequests } from './address-requests.ts'
+import { Clock } from './clock.ts'
 import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
 import { Bit, type EventLog, type EventSink, Field, STRIDE } from './event-log.ts'
@@ -35,6 +36,7 @@ export type JudgesState = Record<string, unknown>
 
 /** Judges over the events of a capture from its beginning. */
 export class Judges implements EventSink {
+  readonly clock = new Clock()
   readonly copies: Copies
   readonly outerFragments: OuterFragments
   /** What judges share of routes and flows. */
@@ -63,10 +65,10 @@ export class Judges implements EventSink {
   constructor(keys: Keys, limits: Limits) {
     this.copies = new Copies(limits.window)
     this.loops = new Loops(this.copies)
-    this.outerFragments = new OuterFragments(limits.datagrams)
-    this.echo = new Echo(keys, limits.window)
+    this.outerFragments = new OuterFragments(this.clock, limits.datagrams)
+    this.echo = new Echo(keys, this.clock, limits.window)
     this.sizes = new Sizes(this.tcp)
-    this.passage = new Passage(limits.window)
+    this.passage = new Passage(this.clock, limits.window)
     this.icmpErrors = new IcmpErrors(this.passage)
     this.segmentSizes = new SegmentSizes(keys)
     this.macMoves = new MacMoves(keys)
@@ -97,11 +99,11 @@ export class Judges implements EventSink {
   /** Runs the judges in order: whether a frame is a copy is known before anybody counts it. */
   judge(log: EventLog, at: number): void {
     const { i32 } = log
+    this.clock.observe(log, at)
     this.copies.observe(log, at)
     const isTunnelFragment = this.outerFragments.observe(log, at)
     this.icmpErrors.observe(log, at)
     this.underlayNeighbors.observe(log, at)
-    this.echo.tick(log, at)
     this.integrity.observe(log, at)
     if (this.outerFragments.isDamaged) this.integrity.observe(this.outerFragments.takeDamaged(), 0)
     const isKept = (i32[at + Field.Bits]! & Bit.Kept) !== 0
@@ -132,10 +134,10 @@ export class Judges implements EventSink {
   }
 
   #stateful(): [string, Stateful][] {
-    const { copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
+    const { clock, copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
     const { macMoves, addressClaims, integrity, networkCopies, requests, addressRequests } = this
     const { underlayNeighbors, sourcePorts, floods, loops, routeTraffic, flowTraffic } = this
-    const sized = { copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
+    const sized = { clock, copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
     const reached = { routeTraffic, flowTraffic, requests, addressRequests, underlayNeighbors }
     const behaved = { tcp, echo, integrity, macMoves, addressClaims, networkCopies, sourcePorts, floods, loops }
     return Object.entries({ ...sized, ...reached, ...behaved }) as [string, Stateful][]
@@ -157,10 +159,10 @@ export class Judges implements EventSink {
 
   /** The judges that an ordinary packet concerns, in the order of {@link judge}. */
   #judgeOrdinary(log: EventLog, at: number): void {
+    this.clock.observe(log, at)
     this.copies.observe(log, at)
     this.outerFragments.observe(log, at)
     if (this.underlayNeighbors.isAsking) this.underlayNeighbors.observe(log, at)
-    this.echo.tick(log, at)
     if (log.i32[at + Field.Marks] !== 0) this.integrity.observe(log, at)
     this.networkCopies.observe(log, at)
     this.tcp.observe(log, at)

@@ -9,12 +9,13 @@ import { fold } from '../codecs/checksum.ts'
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
+import type { Clock } from './clock.ts'
 import { Bit, EventLog, Field } from './event-log.ts'
 import { checksumMarks, Summed, statedLength } from './fragment-sums.ts'
 import { Records, type RecordsState } from './records.ts'
 import { SIZE_CLASSES, sizeClass } from './sizes.ts'
 import { Tally, type TallyState } from './tally.ts'
-import { elapsed, near } from './time.ts'
+import { near } from './time.ts'
 import { Window, type WindowState } from './window.ts'
 
 /** Nanoseconds that a receiver waits for the rest: Linux waits 30 s for IPv4, RFC 8200 §4.5 says 60 s for IPv6. */
@@ -139,7 +140,6 @@ export interface OuterFragmentsState {
   pairs: RecordsState
   splits: TallyState<SplitFigures>
   missing: TallyState<{ headless: number }>
-  times: number[]
   later: number
   earlySizes: number[]
 }
@@ -170,12 +170,17 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   }))
   /** What left the window without having become whole, by address ids (from × ID_SPACE + to). */
   readonly #missing = new Tally<{ headless: number }>(() => ({ headless: 0 }))
-  /** First and latest time of the capture: seconds, nanoseconds. */
-  readonly #times = [0, NO_TIME, 0, NO_TIME]
   #vniRows = 0
   #pairRows = 0
 
-  constructor(size: number) {
+  /**
+   * @param clock - Has observed the packet before this judge does.
+   * @param size - Datagrams that are followed at a time, a power of two.
+   */
+  constructor(
+    private readonly clock: Clock,
+    size: number,
+  ) {
     this.#window = new Window(size, WORDS)
   }
 
@@ -206,7 +211,6 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   observe(log: EventLog, at: number): boolean {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
-    this.#noteTime(log.f64[at >> 1]!, i32[at + Field.Nanoseconds]!)
     if ((bits & Bit.Fragment) === 0) {
       if (this.#splits.size > 0) this.#noteWhole(i32, at)
       return false
@@ -269,7 +273,6 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       pairs: this.#pairs.save(this.#pairRows),
       splits: this.#splits.save(),
       missing: this.#missing.save(),
-      times: [...this.#times],
       later: this.later,
       earlySizes: [...this.earlySizes],
     }
@@ -285,7 +288,6 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     this.#pairs.restore(state.pairs)
     this.#splits.restore(state.splits)
     this.#missing.restore(state.missing)
-    this.#times.splice(0, this.#times.length, ...state.times)
     this.later = state.later
     this.earlySizes.splice(0, this.earlySizes.length, ...state.earlySizes)
   }
@@ -380,18 +382,6 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     if (more > 0 && more <= UP_TO_MORE) figures.whole |= 1 << more
   }
 
-  #noteTime(seconds: number, nanoseconds: number): void {
-    if (nanoseconds === NO_TIME) return
-    const times = this.#times
-    if (times[1] === NO_TIME) {
-      times[0] = seconds
-      times[1] = nanoseconds
-    }
-    if (times[3] !== NO_TIME && (seconds < times[2]! || (seconds === times[2] && nanoseconds < times[3]!))) return
-    times[2] = seconds
-    times[3] = nanoseconds
-  }
-
   /** Counts an entry that can become whole no more, unless an edge of the capture is to blame. */
   #judgeMissing(data: Int32Array, entry: number, tally: Tally<{ headless: number }>): void {
     const source = data[entry + SOURCE]!
@@ -401,14 +391,8 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     // The first fragment of something else, or of a tunnel that the filter leaves out.
     if (data[entry + HEAD] === OF_WHATEVER && data[entry + VNI] === 0) return
     const seconds = data[entry + SECONDS]!
-    const [firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds] = this.#times as [
-      number,
-      number,
-      number,
-      number,
-    ]
-    if (elapsed(lastSeconds, lastNanoseconds, seconds, nanoseconds) < SETTLED) return
-    if (isHeadless && elapsed(seconds, nanoseconds, firstSeconds, firstNanoseconds) < START_EDGE) return
+    if (this.clock.untilLatest(seconds, nanoseconds) < SETTLED) return
+    if (isHeadless && this.clock.sinceFirst(seconds, nanoseconds) < START_EDGE) return
     const figures = tally.note(source * ID_SPACE + data[entry + DESTINATION]!, data[entry + NUMBER]!)
     if (figures !== null && isHeadless) figures.headless++
   }

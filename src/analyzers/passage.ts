@@ -9,13 +9,12 @@
  */
 import { NONE } from '../codecs/fault.ts'
 import * as tcp from '../codecs/tcp.ts'
-import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
+import type { Clock } from './clock.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
 import { Tally, type TallyState } from './tally.ts'
-import { elapsed } from './time.ts'
 import { Window, type WindowState } from './window.ts'
 
 /** Cells of a VTEP pair, two of each: by direction, 0 is a→b. */
@@ -107,7 +106,6 @@ export interface PassageState {
   window: WindowState
   losses: TallyState<Losses>
   watched: number[]
-  latest: number[]
 }
 
 /** Judges passage on pair rows; an end of a pair is its row × 2 + direction. */
@@ -118,12 +116,12 @@ export class Passage implements Judge<PassageState> {
   /** Address ids (from × ID_SPACE + to) whose direction is followed whatever the size. */
   readonly #watched = new Set<number>()
   #rows = 0
-  /** Latest time of a tunnel packet. */
-  #latestSeconds = Number.NEGATIVE_INFINITY
-  #latestNanoseconds = 0
 
   /** @param size - Packets awaiting a proof at a time, a power of two. */
-  constructor(size: number) {
+  constructor(
+    private readonly clock: Clock,
+    size: number,
+  ) {
     this.#window = new Window(size, WORDS)
   }
 
@@ -153,7 +151,7 @@ export class Passage implements Judge<PassageState> {
     if (count < 3 || passed === 0) return null
     const [{ seconds, nanoseconds, before }] = sizes as [LostSize]
     // What came in the capture's last second may yet be answered.
-    if (elapsed(this.#latestSeconds, this.#latestNanoseconds, seconds, nanoseconds) < SETTLED) return null
+    if (this.clock.untilLatest(seconds, nanoseconds) < SETTLED) return null
     // That smaller ones pass must be seen; without a question to tell, the peer must at least be alive.
     const isHeard = losses.asks === before.asks && losses.heard > before.heard
     if (losses.proofs === before.proofs && !isHeard) return null
@@ -171,11 +169,14 @@ export class Passage implements Judge<PassageState> {
     const bits = i32[at + Field.Bits]!
     const pair = i32[at + Field.Pair]!
     if (pair === NONE || (bits & Bit.Copy) !== 0) return
-    this.#noteTime(log.f64[at >> 1]!, i32[at + Field.Nanoseconds]!)
     if (pair >= this.#rows) this.#rows = pair + 1
     const cell = this.#pairs.at(pair)
     const direction = (bits & Bit.PairForward) !== 0 ? 0 : 1
     const { f64 } = this.#pairs
+    // Most packets: nothing is awaited here, and as much has arrived before.
+    const isSmall =
+      (bits & (Bit.Tcp | Bit.Udp)) !== 0 && i32[at + Field.OuterIpLength]! <= f64[cell + PROVEN + direction]!
+    if (isSmall && this.#watched.size === 0 && isQuiet(f64, cell)) return
     if ((f64[cell + FOLLOWED + 1 - direction]! & LOSING) !== 0) this.#noteHeard(pair * 2 + 1 - direction)
     if (this.#watched.size > 0) this.#followWatched(i32, at, cell + FOLLOWED + direction)
     const flow = i32[at + Field.Flow]!
@@ -205,7 +206,6 @@ export class Passage implements Judge<PassageState> {
       window: this.#window.save(),
       losses: this.#losses.save(),
       watched: [...this.#watched],
-      latest: [this.#latestSeconds, this.#latestNanoseconds],
     }
   }
 
@@ -216,21 +216,12 @@ export class Passage implements Judge<PassageState> {
     this.#losses.restore(state.losses)
     this.#watched.clear()
     for (const key of state.watched) this.#watched.add(key)
-    this.#latestSeconds = state.latest[0]!
-    this.#latestNanoseconds = state.latest[1]!
   }
 
   #followWatched(i32: Int32Array, at: number, cell: number): void {
     if ((this.#pairs.f64[cell]! & WATCHED) !== 0) return
     const key = i32[at + Field.Source]! * ID_SPACE + i32[at + Field.Destination]!
     if (this.#watched.has(key)) this.#pairs.f64[cell]! |= WATCHED
-  }
-
-  #noteTime(seconds: number, nanoseconds: number): void {
-    if (nanoseconds === NO_TIME || seconds < this.#latestSeconds) return
-    if (seconds === this.#latestSeconds && nanoseconds <= this.#latestNanoseconds) return
-    this.#latestSeconds = seconds
-    this.#latestNanoseconds = nanoseconds
   }
 
   #noteHeard(end: number): void {
@@ -406,4 +397,9 @@ export class Passage implements Judge<PassageState> {
     size.count++
     if (size.packets.length < EXAMPLES) size.packets.push(number)
   }
+}
+
+/** Whether nothing is awaited or followed on a pair, in neither direction. */
+function isQuiet(f64: Float64Array, cell: number): boolean {
+  return f64[cell + OPEN]! + f64[cell + OPEN + 1]! + f64[cell + FOLLOWED]! + f64[cell + FOLLOWED + 1]! === 0
 }
