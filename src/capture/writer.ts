@@ -23,6 +23,8 @@ const BILLION = 1_000_000_000
 const MAX_OPTION = 0xffff
 
 const encoder = /* @__PURE__ */ new TextEncoder()
+/** Last character that UTF-8 writes as one byte (RFC 3629 §3). */
+const LAST_7_BIT = 0x7f
 
 /** Collects records into pieces of {@link PIECE} bytes. */
 class Output {
@@ -56,6 +58,12 @@ class Output {
   /** Copies `length` bytes of `view` from `from` on. */
   copy(at: number, view: DataView, from: number, length: number): void {
     this.bytes.set(new Uint8Array(view.buffer, view.byteOffset + from, length), at)
+  }
+
+  /** Writes text of 7-bit characters. */
+  text(at: number, text: string): void {
+    const { bytes } = this
+    for (let index = 0; index < text.length; index++) bytes[at + index] = text.charCodeAt(index)
   }
 
   private renew(length: number): void {
@@ -186,11 +194,15 @@ export type PcapngWriterOptions = Partial<Pick<CaptureSection, 'hardware' | 'os'
 interface Clock {
   readonly tsresol: number
   readonly tsoffset: number
+  /** Ticks of a second and nanoseconds of a tick, where those are powers of ten. */
+  readonly rate: number
+  readonly unit: number
 }
 
+/** A value in bytes, or text whose characters are its bytes. */
 interface Option {
   readonly code: number
-  readonly value: Uint8Array
+  readonly value: Uint8Array | string
 }
 
 /** Writes little-endian pcapng (draft-ietf-opsawg-pcapng). */
@@ -269,7 +281,7 @@ export class PcapngWriter {
     view.setUint16(at, linkType, true)
     view.setUint32(at + 4, snapLength, true)
     if (this.clocks.length === 0) this.firstSnapLength = snapLength
-    return this.clocks.push({ tsresol, tsoffset }) - 1
+    return this.clocks.push({ tsresol, tsoffset, rate: 10 ** tsresol, unit: 10 ** (9 - tsresol) }) - 1
   }
 
   /**
@@ -361,7 +373,8 @@ export class PcapngWriter {
     for (const { code, value } of options) {
       view.setUint16(position, code, true)
       view.setUint16(position + 2, value.length, true)
-      output.bytes.set(value, position + 4)
+      if (typeof value === 'string') output.text(position + 4, value)
+      else output.bytes.set(value, position + 4)
       position += 4 + ((value.length + 3) & ~3)
     }
     view.setUint32(at + length - 4, length, true)
@@ -369,28 +382,25 @@ export class PcapngWriter {
   }
 
   /** Time to 64-bit ticks in `high` and `low`; the inverse of the reader's conversion. */
-  private ticks({ tsresol, tsoffset }: Clock, seconds: number, nanoseconds: number): void {
+  private ticks({ tsresol, tsoffset, rate, unit }: Clock, seconds: number, nanoseconds: number): void {
     const whole = seconds - tsoffset
     if (Number.isSafeInteger(whole) && whole >= 0) {
       if (tsresol <= 9) {
         // seconds · 10^n in two parts that stay exact: the upper one below 2^48 for every time that fits at all.
-        const rate = 10 ** tsresol
         const upper = Math.floor(whole / 0x1_0000)
         const scaled = upper * rate
         const high = Math.floor(scaled / 0x1_0000)
         const low =
-          (scaled - high * 0x1_0000) * 0x1_0000 +
-          (whole - upper * 0x1_0000) * rate +
-          Math.floor(nanoseconds / 10 ** (9 - tsresol))
+          (scaled - high * 0x1_0000) * 0x1_0000 + (whole - upper * 0x1_0000) * rate + Math.floor(nanoseconds / unit)
         const carry = Math.floor(low / TWO_32)
         this.high = high + carry
         this.low = low - carry * TWO_32
         if (this.high < TWO_32) return
       } else {
-        const rate = tsresol < 0x80 ? 10n ** BigInt(tsresol) : 2n ** BigInt(tsresol & 0x7f)
+        const perSecond = tsresol < 0x80 ? 10n ** BigInt(tsresol) : 2n ** BigInt(tsresol & 0x7f)
         // Rounded up, so that the reader's rounding down gives the same nanosecond.
-        const fraction = (BigInt(nanoseconds) * rate + 999_999_999n) / 1_000_000_000n
-        const ticks = BigInt(whole) * rate + fraction
+        const fraction = (BigInt(nanoseconds) * perSecond + 999_999_999n) / 1_000_000_000n
+        const ticks = BigInt(whole) * perSecond + fraction
         if (ticks < 1n << 64n) {
           this.high = Number(ticks >> 32n)
           this.low = Number(ticks & 0xffff_ffffn)
@@ -404,15 +414,23 @@ export class PcapngWriter {
   }
 }
 
-function checkOption(value: Uint8Array): Uint8Array {
+function checkOption<T extends Uint8Array | string>(value: T): T {
   if (value.length > MAX_OPTION) throw new RangeError(`a text of ${value.length} bytes exceeds ${MAX_OPTION}`)
   return value
 }
 
 function addText(list: Option[], code: number, text: string | undefined): void {
-  if (text !== undefined) list.push({ code, value: checkOption(encoder.encode(text)) })
+  if (text !== undefined) list.push({ code, value: textValue(text) })
 }
 
 function texts(code: number, list: readonly string[] | undefined): Option[] {
-  return list === undefined ? [] : list.map((text) => ({ code, value: checkOption(encoder.encode(text)) }))
+  return list === undefined ? [] : list.map((text) => ({ code, value: textValue(text) }))
+}
+
+/** A text as it is written; most need no encoder, which costs more than the rest of a packet. */
+function textValue(text: string): Uint8Array | string {
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > LAST_7_BIT) return checkOption(encoder.encode(text))
+  }
+  return checkOption(text)
 }

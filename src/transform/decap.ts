@@ -74,6 +74,8 @@ export class Decap {
   file = ''
   readonly #writer: PcapngWriter
   readonly #interfaces: Interfaces
+  /** Ids of interfaces in nanoseconds, by VNI, kind and link type. */
+  readonly #usual = new Map<number, number>()
   readonly #ports: TunnelPorts
   readonly #found = new Decapsulation()
   readonly #reassembler = new Reassembler()
@@ -183,11 +185,23 @@ export class Decap {
     }
   }
 
-  /** The interface of a VNI; one for all further VNIs when there are as many as a reader takes back. */
-  #interface({ packet, interfaces }: DecapInput, linkType: number): number {
+  /** The interface of a VNI. */
+  #interface(input: DecapInput, linkType: number): number {
+    const { kind, vni } = this.#found
+    const { seconds } = input.packet
+    const fits = seconds >= 0 && seconds <= LAST_SECOND
+    const key = (kind * VNIS + vni) * 2 + (linkType === LinkType.Raw ? 1 : 0)
+    const known = fits ? this.#usual.get(key) : undefined
+    if (known !== undefined) return known
+    const id = this.#describe(input, linkType, fits)
+    if (fits && this.#usual.size < MOST_INTERFACES) this.#usual.set(key, id)
+    return id
+  }
+
+  /** Describes an interface for a VNI; one for all further VNIs when there are as many as a reader takes back. */
+  #describe({ packet, interfaces }: DecapInput, linkType: number, fits: boolean): number {
     const { kind, vni } = this.#found
     const origin = interfaces[packet.interfaceId]
-    const fits = packet.seconds >= 0 && packet.seconds <= LAST_SECOND
     // A time that nanoseconds cannot state keeps the clock that stated it.
     const clock = fits || origin === undefined ? {} : { tsresol: origin.tsresol, tsoffset: origin.tsoffset }
     const clockKey = fits || origin === undefined ? '' : `${origin.tsresol} ${origin.tsoffset}`
