@@ -14,6 +14,7 @@ import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { overlapFindings } from './isolation.ts'
 import { directionFindings, Mirrors, wrongSourceFindings } from './one-way.ts'
+import { OtherVnis } from './other-vnis.ts'
 import { Routes } from './routes.ts'
 import { formatAll } from './subjects.ts'
 
@@ -23,8 +24,7 @@ const EXAMPLES = 10
 export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[] {
   const routes = new Routes(analysis)
   const mirrors = new Mirrors(analysis, routes)
-  const pings = new Set(analysis.judges.echo.unanswered().map(({ flow }) => flow))
-  const silences = analysis.judges.requests.silences().filter((silence) => isSilence(analysis, silence, pings))
+  const silences = silencesOf(analysis)
   const mismatches = new VniMismatches(analysis, routes, silences, dropped)
   return [
     ...mismatches.findings,
@@ -41,30 +41,20 @@ export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[]
   ]
 }
 
-/** Whether a silence is one: not at the end of the capture, and not answered in another VNI. `pings` are flows without replies. */
-function isSilence(analysis: Analysis, silence: Silence, pings: ReadonlySet<number>): boolean {
-  const { echo } = analysis.judges
-  if (echo.isAtEnd(silence.flow, silence.seconds, silence.nanoseconds)) return false
-  if (echo.count(silence.flow).requests > 0) return pings.has(silence.flow)
-  return !isAnsweredElsewhere(analysis, silence)
-}
-
-/** Whether the conversation of the first request has its other direction in another VNI, as where VNIs carry identities. */
-function isAnsweredElsewhere(
-  { keys, flows, judges: { routeTraffic } }: Analysis,
-  { route, direction, flow, forward }: Silence,
-): boolean {
-  if (routeTraffic.packets(route, direction === 0 ? 1 : 0) > 0) return false
-  const word = (row: number, index: number): number => keys.flows.word(row, index)
-  // Only conversations with ports are the same ones: two tenants may ask for the same addresses.
-  if (!keys.flowHasPorts(flow)) return false
-  const back = forward ? 1 : 0
-  for (let other = 0; other < keys.flows.count; other++) {
-    if (word(other, 0) === word(flow, 0) || word(other, 5) !== word(flow, 5)) continue
-    if (word(other, 3) !== word(flow, 3) || word(other, 4) !== word(flow, 4)) continue
-    if (word(other, 2) === word(flow, 2) && flows.packets(other, back) > 0) return true
-  }
-  return false
+/** Silences that are some: not at the end of the capture, and not answered in another VNI. */
+function silencesOf(analysis: Analysis): Silence[] {
+  const { echo, requests, routeTraffic } = analysis.judges
+  const pings = new Set(echo.unanswered().map(({ flow }) => flow))
+  const open = requests.silences().filter(({ flow, seconds, nanoseconds }) => !echo.isAtEnd(flow, seconds, nanoseconds))
+  const isPing = ({ flow }: Silence): boolean => echo.count(flow).requests > 0
+  // Where anything came back in the same VNI, the conversation is at home there.
+  const isMute = ({ route, direction }: Silence): boolean => routeTraffic.packets(route, direction === 0 ? 1 : 0) === 0
+  const mute = new Set(open.filter((silence) => !isPing(silence) && isMute(silence)))
+  const others = new OtherVnis(analysis, mute)
+  return open.filter((silence) => {
+    if (isPing(silence)) return pings.has(silence.flow)
+    return !mute.has(silence) || !others.answers(silence)
+  })
 }
 
 function oneWayFinding(analysis: Analysis, routes: Routes, silence: Silence, dropped: number | null): Finding {
