@@ -3,8 +3,8 @@
  * and the key of the path. Reading needs the bytes and nothing else, so another thread can do it.
  *
  * Ordinary is a VXLAN packet with nothing remarkable about it: plain headers, no options, fragments, group addresses or faults,
- * right checksums, and TCP without options or UDP; a SYN may have options. What is read of it is what the long way (`dissect`, `EventWriter`) would
- * have taken from its bytes.
+ * right checksums, and UDP or TCP without options but timestamps; a SYN may have any. What is read of it is what the long way
+ * (`dissect`, `EventWriter`) would have taken from its bytes.
  */
 import { fold, pseudoHeaderSum4, pseudoHeaderSum6, sum } from '../codecs/checksum.ts'
 import type { TunnelPorts } from '../codecs/dissect.ts'
