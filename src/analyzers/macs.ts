@@ -99,11 +99,11 @@ export class Macs implements Counter<MacsState> {
   }
 
   /**
-   * Looks up the MAC of a path's first packet at its VTEP, and notes when that was.
+   * Looks up the MAC of a path's first packet at its VTEP, unless its row there is known, and notes when that was.
    * @returns Its row there; there is room for it.
    */
   begin(o: Observation): number {
-    const row = this.#rowAtVtep(o)
+    const row = o.macAtVtepRow === NONE ? this.#rowAtVtep(o) : o.macAtVtepRow
     stretch(this.#byVtep, this.#byVtep.at(row) + SPAN, o.seconds, o.nanoseconds)
     return row
   }

@@ -72,7 +72,10 @@ export class Openings {
     this.counters.ports.look(o, ports >>> 16, ports & 0xffff, numberingOf(shape, readings.looks[slot]!))
     flows.begin(o)
     this.paths.i32[at + Path.OuterPorts] = ports
-    this.paths.i32[at + Path.MacAtVtep] = macs.begin(o) + 1
+    const isHostKnown = o.macAtVtepRow !== NONE
+    const macAtVtepRow = macs.begin(o)
+    if (!isHostKnown) this.resolver.rememberHost(o, readings.keys, key, macAtVtepRow)
+    this.paths.i32[at + Path.MacAtVtep] = macAtVtepRow + 1
     return at
   }
 }

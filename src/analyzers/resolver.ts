@@ -9,6 +9,7 @@ import { NONE } from '../codecs/fault.ts'
 import * as ipv4 from '../codecs/ipv4.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import type { FrameLayer, IpLayer } from '../codecs/layers.ts'
+import { HostCache } from './host-cache.ts'
 import { InnerFragments } from './inner-fragments.ts'
 import { FlowClass, type Keys } from './keys.ts'
 import type { Observation } from './observation.ts'
@@ -25,6 +26,7 @@ export type ResolverState = ReturnType<InnerFragments['save']>
 export class Resolver {
   readonly #fragments: InnerFragments
   readonly #outer = new OuterCache()
+  readonly #hosts = new HostCache()
 
   /** @param datagrams - Inner datagrams in fragments that are followed at a time. */
   constructor(
@@ -49,7 +51,7 @@ export class Resolver {
 
   /**
    * Sets the rows of an ordinary packet whose path is not known, and remembers the path. Every table has room for them.
-   * @param o - Its layers are not looked at.
+   * @param o - Its layers are not looked at; `macAtVtepRow` is set where {@link rememberHost} has told it.
    * @param words - Holds the path's key from `from` on.
    * @param hash - The key's hash.
    * @returns Offset of the path's record; `NONE` for a packet to a group, which goes the long way.
@@ -67,9 +69,10 @@ export class Resolver {
     }
     if (keys.isMulticast(o.destinationId)) return NONE
     const macHighVlan = words[from + Path.MacHighVlan]!
-    const stack = this.#tag(macHighVlan & 0xffff)
-    o.vlansRow = stack
-    this.#resolveMac(o, kindVni, stack, macHighVlan >>> 16, words[from + Path.MacLow]!)
+    if (!this.#hosts.recall(o, kindVni, macHighVlan, words[from + Path.MacLow]!)) {
+      o.vlansRow = this.#tag(macHighVlan & 0xffff)
+      this.#resolveMac(o, kindVni, o.vlansRow, macHighVlan >>> 16, words[from + Path.MacLow]!)
+    }
     if ((shape & Shape.InnerIpv6) === 0) {
       o.innerSourceId = keys.ipv4Id(words[from + Path.InnerSource]!)
       o.innerDestinationId = keys.ipv4Id(words[from + Path.InnerDestination]!)
@@ -78,8 +81,17 @@ export class Resolver {
       o.innerDestinationId = keys.ipv6IdOf(words, from + Path.InnerDestination, from + Wide.InnerDestination)
     }
     const ports = words[from + Path.InnerPorts]!
-    this.#flowRow(o, kindVni, stack, FlowClass.WithPorts | (shape & 0xff), ports >>> 16, ports & 0xffff)
+    this.#flowRow(o, kindVni, o.vlansRow, FlowClass.WithPorts | (shape & 0xff), ports >>> 16, ports & 0xffff)
     return this.paths.keep(o, words, from, hash)
+  }
+
+  /**
+   * Remembers the row of a MAC at its VTEP, for further paths of the same host.
+   * @param o - A packet that {@link open} has set the rows of, by the words of the same key.
+   */
+  rememberHost(o: Observation, words: Int32Array, from: number, macAtVtepRow: number): void {
+    const kindVni = words[from + Path.KindVni]!
+    this.#hosts.remember(o, kindVni, words[from + Path.MacHighVlan]!, words[from + Path.MacLow]!, macAtVtepRow)
   }
 
   save(): ResolverState {
@@ -89,6 +101,7 @@ export class Resolver {
   restore(state: ResolverState): void {
     this.paths.clear()
     this.#outer.clear()
+    this.#hosts.clear()
     this.#fragments.restore(state)
   }
 
