@@ -10,8 +10,9 @@ export const MEGABYTE = 1_000_000
 
 /**
  * Megabytes of a process that summarizes on one thread besides its tables: Node and the program 70; the records of recent paths and
- * hosts 40 while they grow (`paths.ts`, `host-cache.ts`); 140 for what judges keep of ten thousand subjects each, for ten thousand rows of each table on
- * their way into the document, and for tables that were outgrown and are not collected yet. Measured by `npm run hostile`.
+ * hosts 40 while they grow (`paths.ts`, `host-cache.ts`); 140 for what judges keep of ten thousand subjects each, for ten thousand
+ * rows of each table on their way into the document, and for tables that were outgrown and are not collected yet. Measured by
+ * `npm run hostile`.
  */
 export const FIXED_MEGABYTES = 250
 
