@@ -117,7 +117,10 @@ export class Passage implements Judge<PassageState> {
   readonly #watched = new Set<number>()
   #rows = 0
 
-  /** @param size - Packets awaiting a proof at a time, a power of two. */
+  /**
+   * @param clock - Says how late the capture is; has observed the packet before this judge does.
+   * @param size - Packets awaiting a proof at a time, a power of two.
+   */
   constructor(
     private readonly clock: Clock,
     size: number,

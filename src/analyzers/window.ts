@@ -164,7 +164,8 @@ export class Window {
     const heads = this.#heads
     const head = heads[chain]!
     const age = (sequence - head) & SEQUENCE
-    const isAlive = head !== 0 && age <= this.#mask
+    // No entry is older than itself by nothing: such a head is as old as its bits can count.
+    const isAlive = head !== 0 && age !== 0 && age <= this.#mask
     heads[chain] = (sequence & SEQUENCE) | signOf(low) | (isAlive ? head & ~SEQUENCE : 0)
     return isAlive ? (sequence - age) | 0 : 0
   }

@@ -60,6 +60,10 @@ describe('window', () => {
     const entries = 2 ** 24
     for (let i = 1; i < entries; i++) window.claim(0, 1)
     expect(all(window, 5, 5)).toEqual([])
+    // The head still has the number that this entry gets.
+    put(window, 5, 5, 50)
+    const entry = window.find(5, 5)
+    expect([window.data[entry], window.older(entry)]).toEqual([50, NONE])
     put(window, 6, 1, 60)
     put(window, 6, 2, 61)
     expect(all(window, 6, 1)).toEqual([60])
