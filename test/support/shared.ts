@@ -14,6 +14,9 @@ export const CORPUS = existsSync(join(SHARED, 'corpus', 'expected.json')) ? join
 /** Captures of the lab with the truth about each, or `undefined` when they are not beside the project. */
 export const LAB = existsSync(join(SHARED, 'lab', 'captures')) ? join(SHARED, 'lab', 'captures') : undefined
 
+/** Captures of what real fabrics do, with what must and must not be said of each, or `undefined` when they are not beside the project. */
+export const FIELD = existsSync(join(SHARED, 'field', 'cases.json')) ? join(SHARED, 'field') : undefined
+
 /** Ends a suite's name, so that a skipped run says why. */
 export function because(present: string | undefined): string {
   return present === undefined ? ' — SKIPPED: ../shared is not beside this project' : ''
