@@ -33,6 +33,10 @@ export interface Finding {
   remedy: string
   /** A Wireshark display filter that selects at least the named packets; empty where no packet is meant. */
   displayFilter: string
+  /** With several captures: the filter for each that the finding names packets of, which numbers packets as that file does. */
+  displayFilters?: { file: number; filter: string }[]
+  /** Codes of the findings about the same subject that explain this one, the likeliest first. */
+  because?: string[]
 }
 
 /** One capture file. */
@@ -199,6 +203,8 @@ export interface PairMtu {
   pathMtuFrom: string | null
   recommendedInnerMtu: number | null
   recommendedMss: number | null
+  /** Largest outer IP packet proved to pass and smallest one fragmented or lost; `null` without both, or where ICMP names the MTU. */
+  pathMtuBetween: [number, number] | null
 }
 
 /** Sizes and MTU of the overlay. */

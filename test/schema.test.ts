@@ -155,6 +155,7 @@ function example(): Node {
           pathMtuFrom: null,
           recommendedInnerMtu: null,
           recommendedMss: null,
+          pathMtuBetween: null,
         },
       ],
       sizes: [
@@ -325,6 +326,9 @@ describe('the schema and src/summary.ts', () => {
         .map((type) => word(shapeOfSchema({ ...node, type })))
         .sort()
         .join(' | ')
+    }
+    if (node.type === 'array' && typeof node.minItems === 'number' && node.minItems === node.maxItems) {
+      return `[${Array.from({ length: node.minItems }, () => word(shapeOfSchema(node.items as Node))).join(', ')}]`
     }
     if (node.type === 'array') return [shapeOfSchema(node.items as Node)]
     if (node.type === 'object') {

@@ -45,6 +45,11 @@ export class VtepPairs implements Counter<RecordsState> {
     return this.#cell(row, OVERHEAD)
   }
 
+  /** Whether any inner packet is IPv6. */
+  carriesIpv6(row: number): boolean {
+    return this.#cell(row, INNER_IPV6) > 0
+  }
+
   /** Whether inner packets are IPv6 and nothing else. */
   carriesIpv6Only(row: number): boolean {
     return this.#cell(row, INNER_IPV6) > 0 && this.#cell(row, INNER_IPV4) === 0

@@ -13,7 +13,7 @@ import { ttlExpired } from '../findings/ttl-expired.ts'
 import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
-import { settingOf, statedMtu } from './mtu.ts'
+import { sizesOf, statedMtu } from './mtu.ts'
 import { Programs } from './senders.ts'
 import { formatAll } from './subjects.ts'
 
@@ -102,7 +102,7 @@ function outerTooBig(evidence: Evidence, { count, packets, figures }: Entry<Icmp
       mtu,
       largest,
       flows: flows.map((flow) => describeFlow(analysis, flow)),
-      setting: row === NONE ? null : settingOf(analysis, row, statedMtu(evidence)),
+      path: sizesOf(analysis, row, statedMtu(evidence)),
     },
   })
 }

@@ -1,13 +1,13 @@
 /** Findings about sizes: fragments, black holes, segment sizes, super-frames. */
 import type { Analysis } from '../analyzers/analysis.ts'
 import { IcmpSubject } from '../analyzers/icmp-errors.ts'
-import { advise, pathMtu } from '../analyzers/mtu-rows.ts'
+import { advise, pathMtu, pathMtuOf } from '../analyzers/mtu-rows.ts'
 import { NONE } from '../codecs/fault.ts'
 import type { Tunnel } from '../findings/display-filter.ts'
 import { state } from '../findings/finding.ts'
 import { fragmentMissing } from '../findings/fragment-missing.ts'
 import { mssTooLarge } from '../findings/mss-too-large.ts'
-import type { MtuSetting } from '../findings/mtu-setting.ts'
+import type { MtuSetting, PathSizes } from '../findings/mtu-setting.ts'
 import { outerFragmented } from '../findings/outer-fragmented.ts'
 import { pmtuBlackHole } from '../findings/pmtu-black-hole.ts'
 import { superFrame } from '../findings/super-frame.ts'
@@ -35,8 +35,14 @@ export function statedMtu({ mtu }: Evidence): number | undefined {
   return mtu.underlayMtuFrom === 'option' ? (mtu.underlayMtu ?? undefined) : undefined
 }
 
+/** What is known of the sizes that a pair row's path carries; nothing without a row. */
+export function sizesOf(analysis: Analysis, row: number, stated: number | undefined): PathSizes {
+  if (row === NONE) return { setting: null, between: null }
+  return { setting: settingOf(analysis, row, stated), between: pathMtu(analysis, row)?.between ?? null }
+}
+
 /** The numbers to set for a pair row; `null` when nobody knows how large the path is. */
-export function settingOf(analysis: Analysis, row: number, stated: number | undefined): MtuSetting | null {
+function settingOf(analysis: Analysis, row: number, stated: number | undefined): MtuSetting | null {
   const advice = advise(analysis, row, stated)
   return advice && { ...advice, isIpv6Only: analysis.vtepPairs.carriesIpv6Only(row) }
 }
@@ -58,17 +64,22 @@ function directionFindings(
   const from = keys.formatAddress(keys.pairs.word(row, direction))
   const to = keys.formatAddress(keys.pairs.word(row, 1 - direction))
   const subject = { vteps: [from, to] }
-  const setting = settingOf(analysis, row, stated)
+  const path = sizesOf(analysis, row, stated)
   if (split !== null) {
     const { count, packets, ...figures } = split
-    const facts = { from, to, ...figures, hasLater: outerFragments.later > 0, setting }
+    const facts = {
+      from,
+      to,
+      ...figures,
+      hasLater: outerFragments.later > 0,
+      path,
+      between: pathMtuOf(analysis, row, direction)?.between ?? null,
+    }
     findings.push(state(outerFragmented, { subject, count, packets: [...packets], facts }))
   }
   if (hole !== null) {
     const { count, packets, lost, passed } = hole
-    findings.push(
-      state(pmtuBlackHole, { subject, count, packets, facts: { from, to, lost, passed, setting, dropped } }),
-    )
+    findings.push(state(pmtuBlackHole, { subject, count, packets, facts: { from, to, lost, passed, path, dropped } }))
   }
   if (superFrames !== null) {
     const { count, packets, ...figures } = superFrames
@@ -117,9 +128,9 @@ function missingFindings({ analysis, dropped }: Evidence, stated: number | undef
     if (counted + reported === 0) return
     const from = keys.formatAddress(source)
     const to = keys.formatAddress(destination)
-    const setting = row === NONE ? null : settingOf(analysis, row, stated)
+    const path = sizesOf(analysis, row, stated)
     const named = [...new Set([...(counted === 0 ? [] : packets), ...(error?.packets ?? [])])]
-    const facts = { from, to, incomplete: counted, headless: counted === 0 ? 0 : headless, expired: reported, setting }
+    const facts = { from, to, incomplete: counted, headless: counted === 0 ? 0 : headless, expired: reported, path }
     const count = Math.max(counted, reported)
     const first = named.sort((left, right) => left - right).slice(0, 10)
     findings.push(state(fragmentMissing, { subject: { vteps: [from, to] }, count, packets: first, facts }))
@@ -165,7 +176,7 @@ function mssFindings(analysis: Analysis, stated: number | undefined): Finding[] 
     const packets = announced.flatMap((one) => one.packets).sort((left, right) => left - right)
     const fits = Math.min(...announced.map(({ version }) => setting.innerMtu - HEADERS[version]))
     const innerLength = Math.max(...announced.map(({ version, mss }) => mss + HEADERS[version]))
-    const isStated = pathMtu(analysis, pair) === null
+    const isStated = (pathMtu(analysis, pair)?.mtu ?? null) === null
     return state(mssTooLarge, {
       subject: { vni, vteps: [a, b] },
       count: announced.reduce((sum, { count }) => sum + count, 0),

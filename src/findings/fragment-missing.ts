@@ -1,7 +1,7 @@
 /** FRAGMENT_MISSING: a fragmented datagram never becomes whole. */
 import { and, family, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
-import { type MtuSetting, setting } from './mtu-setting.ts'
+import { type PathSizes, setting } from './mtu-setting.ts'
 
 /** Datagrams of one direction. */
 export interface FragmentMissing {
@@ -13,7 +13,7 @@ export interface FragmentMissing {
   headless: number
   /** ICMP errors saying that fragments did not all come in time. */
   expired: number
-  setting: MtuSetting | null
+  path: PathSizes
 }
 
 export const fragmentMissing: Words<FragmentMissing> = {
@@ -30,7 +30,7 @@ export const fragmentMissing: Words<FragmentMissing> = {
   inferred: () =>
     'One lost fragment loses the whole datagram. Filters and load balancers often drop later fragments, because those have no ports.',
   remedy: ({ facts }) =>
-    `${setting([facts.from, facts.to], facts.setting, 0)}; until then let IP fragments between the VTEPs through every filter.`,
+    `${setting([facts.from, facts.to], facts.path, 0)}; until then let IP fragments between the VTEPs through every filter.`,
   displayFilter: ({ facts }) => {
     const isVersion6 = family(facts.from) === 'ipv6'
     const fragments = isVersion6 ? 'ipv6.fraghdr' : 'ip.flags.mf == 1 || ip.frag_offset > 0'

@@ -2,7 +2,7 @@
 import { and, family, fromTo, isDissected, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, frames, type Words } from './finding.ts'
 import { listed } from './list.ts'
-import { type MtuSetting, setting } from './mtu-setting.ts'
+import { type PathSizes, setting } from './mtu-setting.ts'
 
 /** What all three kinds tell. */
 interface TooBig {
@@ -24,7 +24,7 @@ export type IcmpTooBig =
       kind: 'outer'
       /** Inner conversations behind its VTEP pair and source port. */
       flows: string[]
-      setting: MtuSetting | null
+      path: PathSizes
     })
   | (TooBig & {
       /** A packet inside the tunnel. */
@@ -69,8 +69,9 @@ export const icmpTooBig: Words<IcmpTooBig> = {
         : 'The sender has a larger MTU than its path. At a guest this is the VTEP speaking: its tunnel takes its overhead from the underlay.',
   remedy: ({ facts }) => {
     if (facts.kind === 'outer') {
-      const wanted = facts.setting === null ? 0 : facts.largest - facts.setting.overhead
-      return `${setting([facts.from, facts.receivers[0] ?? ''], facts.setting, wanted)}.`
+      const { path } = facts
+      const wanted = path.setting === null ? 0 : facts.largest - path.setting.overhead
+      return `${setting([facts.from, facts.receivers[0] ?? ''], path, wanted)}.`
     }
     if (facts.mtu === 0) return `Lower the MTU of ${facts.from}; the error does not say to what.`
     const mss = facts.mtu - HEADERS[family(facts.from)]

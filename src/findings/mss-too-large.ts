@@ -35,7 +35,8 @@ export const mssTooLarge: Words<MssTooLarge> = {
     `${facts.isStated ? ' (as stated)' : ''}, of which the tunnel takes ${facts.setting.overhead}: ${facts.fits} are left for a segment.`,
   inferred: ({ facts }) =>
     `Full segments make outer packets of up to ${facts.innerLength + facts.setting.overhead} bytes: they are fragmented, refused with an ICMP error, or lost.`,
-  remedy: ({ facts }) => `${setting([facts.a, facts.b], facts.setting, facts.innerLength)}.`,
+  remedy: ({ facts }) =>
+    `${setting([facts.a, facts.b], { setting: facts.setting, between: null }, facts.innerLength)}.`,
   displayFilter: ({ facts, packets }) =>
     facts.tunnels.every(isDissected)
       ? and(

@@ -1,7 +1,7 @@
 /** OUTER_FRAGMENTED: tunnel datagrams travel in fragments. */
 import { and, family, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
-import { type MtuSetting, setting } from './mtu-setting.ts'
+import { measurement, type PathSizes, setting } from './mtu-setting.ts'
 
 /** Datagrams of one direction. */
 export interface OuterFragmented {
@@ -18,7 +18,10 @@ export interface OuterFragmented {
   timeToLive: number
   /** Whether the capture holds any later fragment at all. */
   hasLater: boolean
-  setting: MtuSetting | null
+  /** Of both directions. */
+  path: PathSizes
+  /** Largest packet proved to pass this way, and smallest one that was split or lost; `null` without both. */
+  between: [number, number] | null
 }
 
 export const outerFragmented: Words<OuterFragmented> = {
@@ -38,13 +41,14 @@ export const outerFragmented: Words<OuterFragmented> = {
     `${amount(count, 'datagram')} from ${facts.from} to ${facts.to} ${count === 1 ? 'was' : 'were'} split${sizes(facts)}; the first fragments are ${facts.first} bytes long` +
     (facts.whole > facts.first
       ? `, and packets of ${facts.whole} bytes went unsplit.`
-      : ' (a link carries up to 7 more).'),
+      : ' (the link carries up to 7 more).') +
+    measurement(facts.between),
   inferred: ({ facts }) =>
     `${who(facts)} Every lost fragment loses the whole datagram, and the receiving VTEP may discard fragments silently (RFC 7348 §4.3).` +
     (facts.hasLater
       ? ''
       : ' The capture holds no later fragment: a capture filter on UDP ports leaves them out, or something drops them.'),
-  remedy: ({ facts }) => `${setting([facts.from, facts.to], facts.setting, wanted(facts))}.`,
+  remedy: ({ facts }) => `${setting([facts.from, facts.to], facts.path, wanted(facts))}.`,
   displayFilter: ({ facts }) =>
     and(
       fromTo(facts.from, facts.to),
@@ -68,6 +72,6 @@ function who({ by, from, timeToLive }: OuterFragmented): string {
 }
 
 /** Largest inner packet that was sent, where both numbers are known. */
-function wanted({ largest, setting }: OuterFragmented): number {
-  return largest === 0 || setting === null ? 0 : largest - setting.overhead
+function wanted({ largest, path }: OuterFragmented): number {
+  return largest === 0 || path.setting === null ? 0 : largest - path.setting.overhead
 }

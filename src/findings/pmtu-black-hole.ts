@@ -2,7 +2,8 @@
 import { and, family, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered } from './flow-filter.ts'
-import { type MtuSetting, setting } from './mtu-setting.ts'
+import { grouped } from './grouped.ts'
+import { measurement, type PathSizes, setting } from './mtu-setting.ts'
 
 /** One direction of a VTEP pair. */
 export interface PmtuBlackHole {
@@ -11,7 +12,7 @@ export interface PmtuBlackHole {
   /** Smallest outer IP length that never arrived, and the largest that did. */
   lost: number
   passed: number
-  setting: MtuSetting | null
+  path: PathSizes
   dropped: number | null
 }
 
@@ -28,15 +29,15 @@ export const pmtuBlackHole: Words<PmtuBlackHole> = {
     'Echo requests or TCP segments above a size repeat without an answer, at least three times and for a second; nothing of that size is ever answered in that direction, smaller ones are, and no ICMP error about the pair is seen. ' +
     'Sound at the sending VTEP or on the wire before the narrow link. Ordinary loss hits every size and takes itself back.',
   title: ({ facts }) =>
-    `Datagrams of ${facts.lost} bytes and more from ${facts.from} to ${facts.to} vanish; smaller ones pass`,
+    `Path MTU black hole from ${facts.from} to ${facts.to}: datagrams of ${grouped(facts.lost)} bytes and more are dropped silently, smaller ones pass`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'datagram')} of at least ${facts.lost} bytes (outer IP) ${count === 1 ? 'was' : 'were'} sent from ${facts.from} to ${facts.to}, ` +
-    `again and again, without an answer; up to ${facts.passed} bytes were answered. No ICMP error about it is in the capture.`,
+    `${amount(count, 'datagram')} of at least ${grouped(facts.lost)} bytes (outer IP) ${count === 1 ? 'was' : 'were'} sent from ${facts.from} to ${facts.to}, ` +
+    `again and again, without an answer; up to ${grouped(facts.passed)} bytes were answered. No ICMP error about it is in the capture.${measurement([facts.passed, facts.lost])}`,
   inferred: ({ facts }) =>
-    `A link on the way carries at least ${facts.passed} but less than ${facts.lost} bytes, and the ICMP error that should say so is not sent or is dropped by a filter. ` +
+    `A link on the way carries at least ${grouped(facts.passed)} but less than ${grouped(facts.lost)} bytes, and the ICMP error that should say so is not sent or is dropped by a filter. ` +
     `Connections open and then hang as soon as they send much.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
-    `${setting([facts.from, facts.to], facts.setting, facts.setting === null ? 0 : facts.lost - facts.setting.overhead)}; and let ICMP type 3 code 4 (ICMPv6 type 2) reach ${facts.from}.`,
+    `${setting([facts.from, facts.to], facts.path, facts.path.setting === null ? 0 : facts.lost - facts.path.setting.overhead)}; and let ICMP type 3 code 4 (ICMPv6 type 2) reach ${facts.from}.`,
   displayFilter: ({ facts }) =>
     and(
       fromTo(facts.from, facts.to),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { pathMtuOf } from '../../src/analyzers/mtu-rows.ts'
+import { grouped } from '../../src/findings/grouped.ts'
 import { summarizeFiles } from '../../src/node-summarize.ts'
 import { asFile, unselected } from '../support/display-filters.ts'
 import {
@@ -150,9 +151,11 @@ describe('PMTU_BLACK_HOLE', () => {
         expect(more).toEqual([])
         expect(found!.subject).toEqual({ vteps: place.vteps })
         expect([found!.count, found!.packets]).toEqual([3, [21, 22, 23]])
-        expect(found!.title).toContain(`of ${length} bytes`)
-        // Up to 134 bytes of outer IP were answered.
-        expect(found!.remedy).toContain('Set the inner MTU to 84 and clamp MSS to 44')
+        expect(found!.title).toContain(`of ${grouped(length)} bytes`)
+        // Up to 134 bytes of outer IP were answered: chance, and no path MTU.
+        expect(found!.remedy).toContain(
+          `Measure the path MTU between ${place.vteps[0]} and ${place.vteps[1]} (it lies between 134 and ${grouped(length)} bytes)`,
+        )
       }),
       RUNS,
     )
@@ -162,6 +165,62 @@ describe('PMTU_BLACK_HOLE', () => {
     const packets = inTime([...hole(HERE), ...exchange(HERE, 60, 1000, 1400)])
     const { mtu } = told(packets)
     expect(mtu.perPair[0]).toMatchObject({ pathMtu: 1400, pathMtuFrom: 'largest-answered', recommendedInnerMtu: 1350 })
+    expect(mtu.perPair[0]!.pathMtuBetween).toEqual([1400, 1500])
+  })
+
+  it('asks for a measurement where the proof leaves more than eight bytes open', () => {
+    const observed = (passed: number) =>
+      findings(inTime([...hole(HERE), ...exchange(HERE, 60, 1000, passed)]), 'PMTU_BLACK_HOLE')[0]!.observed
+    expect(observed(1400)).toContain('at least 1,400 and below 1,500 bytes: measure it')
+    expect(observed(1491)).toContain('measure it')
+    expect(observed(1492)).not.toContain('measure it')
+  })
+
+  it('takes what was answered for chance below 1,280 bytes: no path MTU, nothing to set, no MSS too large', () => {
+    const answering = (passed: number) =>
+      inTime([...hole(HERE), ...exchange(HERE, 60, 1000, passed), ...handshake(HERE, 2000)])
+    const small = told(answering(1279))
+    expect(small.mtu.perPair[0]).toMatchObject({
+      pathMtu: null,
+      pathMtuFrom: null,
+      recommendedInnerMtu: null,
+      recommendedMss: null,
+      pathMtuBetween: [1279, 1500],
+    })
+    expect(small.findings.map(({ code }) => code)).toContain('PMTU_BLACK_HOLE')
+    expect(small.findings.map(({ code }) => code)).not.toContain('MSS_TOO_LARGE')
+    const large = told(answering(1280))
+    expect(large.mtu.perPair[0]).toMatchObject({ pathMtu: 1280, recommendedInnerMtu: 1230, recommendedMss: 1190 })
+    expect(large.findings.map(({ code }) => code)).toContain('MSS_TOO_LARGE')
+    const { mtu } = told(inTime([...healthy(HERE), ...handshake(HERE, 2000)]))
+    expect(mtu.perPair[0]).toMatchObject({ pathMtu: null, pathMtuBetween: null })
+  })
+
+  it('never recommends an inner MTU below 576, or below 1,280 where inner IPv6 is in use', () => {
+    const ends = { from: 'fd00::1', to: 'fd00::2', protocol: 6 }
+    const version6 = record(outer(HERE, 0, ipv6(tcp({ flags: SYN, sequence: 1 }), ends)), 2500)
+    const told4 = (mtu: number, more: Packet[] = []) => {
+      const lost = outer(HERE, 0, ping(HERE, 0, 1, 1400))
+      const error = record(icmpError('10.9.9.9', lost, 3, 4, mtu), 2001)
+      return told(inTime([...healthy(HERE), record(lost, 2000), error, ...more]))
+    }
+    expect(told4(1329).mtu.perPair[0]).toMatchObject({ recommendedInnerMtu: 1279, recommendedMss: 1239 })
+    const narrow = told4(1329, [version6])
+    expect(narrow.mtu.perPair[0]).toMatchObject({ pathMtu: 1329, recommendedInnerMtu: null, recommendedMss: null })
+    const remedy = narrow.findings.find(({ code }) => code === 'ICMP_TOO_BIG')!.remedy
+    expect(remedy).toMatch(/^Raise the underlay's IP MTU between .* to at least 1450: .* inner IPv6 needs 1280/)
+    expect(told4(1330, [version6]).mtu.perPair[0]).toMatchObject({ recommendedInnerMtu: 1280, recommendedMss: 1240 })
+    expect(told4(626).mtu.perPair[0]!.recommendedInnerMtu).toBe(576)
+    expect(told4(625).mtu.perPair[0]!.recommendedInnerMtu).toBeNull()
+  })
+
+  it('does not let chance in one direction hide what the other one proves, unless it lost less than that', () => {
+    const split = splitExchange(HERE, 77, 8000, 1550, 1400)
+    expect(told(inTime([...hole(HERE), ...split])).mtu.perPair[0]).toMatchObject({ pathMtu: 1396 })
+    expect(told(inTime([...hole(HERE, 1390), ...split.filter(isFrom(HERE, 1))])).mtu.perPair[0]).toMatchObject({
+      pathMtu: null,
+      pathMtuBetween: [134, 1390],
+    })
   })
 
   it.each([
@@ -214,7 +273,7 @@ describe('PMTU_BLACK_HOLE', () => {
       record(outer(HERE, 1, segment(HERE, 1, { sequence: 502, acknowledgment: 613 })), 5101),
     ]
     expect(findings(packets, 'PMTU_BLACK_HOLE')).toHaveLength(1)
-    expect(told(packets).mtu.perPair[0]!.pathMtu).toBe(OUTER_OF_512)
+    expect(told(packets).mtu.perPair[0]).toMatchObject({ pathMtu: null, pathMtuBetween: [OUTER_OF_512, 1488] })
   })
 
   it('is not raised when the segment arrives in the end', () => {
@@ -231,6 +290,12 @@ describe('PMTU_BLACK_HOLE', () => {
     expect(findings(inTime([...hanging(HERE), syn]), 'PMTU_BLACK_HOLE')).toEqual([])
   })
 })
+
+/** Whether a record of an outer IPv4 packet is from that end. */
+const isFrom =
+  (place: Place, end: 0 | 1) =>
+  ({ bytes }: Packet): boolean =>
+    bytes.subarray(26, 30).join('.') === place.vteps[end]
 
 /** Outer IP length of a segment with 512 bytes of payload. */
 const OUTER_OF_512 = 50 + 40 + 512
@@ -256,7 +321,10 @@ describe('OUTER_FRAGMENTED', () => {
         )
         expect(found.map(({ count }) => count)).toEqual([1, 1])
         const [pair] = told(packets).mtu.perPair
-        expect(pair).toMatchObject({ pathMtu: first, pathMtuFrom: 'fragments', recommendedInnerMtu: first - 50 })
+        expect(pair).toMatchObject({ pathMtu: first, pathMtuFrom: 'fragments', pathMtuBetween: [first, first + 8] })
+        expect(pair!.recommendedInnerMtu).toBe(first - 50 < 576 ? null : first - 50)
+        expect(found[0]!.observed).toContain('up to 7 more')
+        expect(found[0]!.observed).not.toContain('measure it')
       }),
       RUNS,
     )
