@@ -40,7 +40,10 @@ export const Field = {
   InnerIpLength: 21,
   /** Outer UDP ports: source in the upper 16 bits, destination in the lower. */
   OuterPorts: 22,
-  /** Outer TTL or hop limit; above its 8 bits the inner DSCP, where `Mark.DscpLost` is set. */
+  /**
+   * Outer TTL or hop limit; above its 8 bits the inner DSCP, where `Mark.DscpLost` is set; in the upper half the inner TTL or hop
+   * limit of a tunnel packet that the filter keeps, 0 without inner IP (see marks.ts).
+   */
   TimeToLive: 23,
   /**
    * TCP sequence number; identifier and sequence number of an echo; ICMP error: type × 256 + code; nested tunnel: kind and VNI of

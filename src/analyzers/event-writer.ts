@@ -20,6 +20,7 @@ import { Fingerprint } from './fingerprint.ts'
 import { FragmentSums } from './fragment-sums.ts'
 import type { Keys } from './keys.ts'
 import { Marker } from './marker.ts'
+import { INNER_TTL_SHIFT } from './marks.ts'
 import type { Observation } from './observation.ts'
 import { isSmallFirst } from './small-first.ts'
 
@@ -163,7 +164,11 @@ export class EventWriter {
     if (innerIp.version === 4) {
       i32[at + Field.InnerIdentification] = innerIp.identification
       if (ipv4.dontFragment(view, innerIp.at)) bits |= Bit.InnerDontFragment
-    } else if (innerIp.version === 6) bits |= Bit.InnerDontFragment
+      i32[at + Field.TimeToLive]! |= ipv4.timeToLive(view, innerIp.at) << INNER_TTL_SHIFT
+    } else if (innerIp.version === 6) {
+      bits |= Bit.InnerDontFragment
+      i32[at + Field.TimeToLive]! |= ipv6.hopLimit(view, innerIp.at) << INNER_TTL_SHIFT
+    }
     if (innerIp.isFragment) bits |= Bit.InnerFragment
     if (innerTransport === NONE) return bits
     i32[at + Field.Payload] = innerIp.payloadEnd - innerTransport

@@ -7,7 +7,7 @@
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
-import { depth, lastReserved, Mark, TTL_BITS } from './marks.ts'
+import { depth, lastReserved, lostDscp, Mark } from './marks.ts'
 import { Tally, type TallyState } from './tally.ts'
 import type { Tcp } from './tcp.ts'
 
@@ -227,7 +227,7 @@ export class Integrity implements Judge<IntegrityState> {
     }
     if ((marks & Mark.DscpLost) !== 0 && route !== NONE && (i32[at + Field.Bits]! & CONTROL) === 0) {
       const figures = noteSeen(this.lostDscp.note(route, number), i32, at)
-      if (figures !== null) addValue(figures.codepoints, i32[at + Field.TimeToLive]! >>> TTL_BITS)
+      if (figures !== null) addValue(figures.codepoints, lostDscp(i32[at + Field.TimeToLive]!))
     }
     const pair = i32[at + Field.Pair]!
     if ((marks & Mark.ZeroChecksumIpv6) !== 0 && pair !== NONE) noteSeen(this.zeroIpv6.note(pair, number), i32, at)

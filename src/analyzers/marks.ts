@@ -58,6 +58,23 @@ export const Mark = {
 
 /** Bits of the TTL in `Field.TimeToLive`: a lost DSCP is above them. */
 export const TTL_BITS = 8
+/** Where the inner TTL begins in that field. */
+export const INNER_TTL_SHIFT = 16
+
+/** Outer TTL or hop limit in `Field.TimeToLive`. */
+export function outerTtl(word: number): number {
+  return word & 0xff
+}
+
+/** Inner TTL or hop limit in `Field.TimeToLive`, 0 without inner IP. */
+export function innerTtl(word: number): number {
+  return (word >>> INNER_TTL_SHIFT) & 0xff
+}
+
+/** The inner DSCP in `Field.TimeToLive`, where {@link Mark.DscpLost} is set. */
+export function lostDscp(word: number): number {
+  return (word >>> TTL_BITS) & 0x3f
+}
 
 const DEPTH = 20
 const DEPTH_BITS = 0xf

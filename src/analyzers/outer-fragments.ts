@@ -12,6 +12,7 @@ import type { Judge } from './analyzer.ts'
 import type { Clock } from './clock.ts'
 import { Bit, EventLog, Field } from './event-log.ts'
 import { checksumMarks, Summed, statedLength } from './fragment-sums.ts'
+import { outerTtl } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
 import { SIZE_CLASSES, sizeClass } from './sizes.ts'
 import { Tally, type TallyState } from './tally.ts'
@@ -347,7 +348,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       figures.whole = 0
     }
     if ((bits & Bit.Refragmented) !== 0) figures.byRouter++
-    figures.timeToLive = Math.max(figures.timeToLive, i32[at + Field.TimeToLive]!)
+    figures.timeToLive = Math.max(figures.timeToLive, outerTtl(i32[at + Field.TimeToLive]!))
     const header = length - i32[at + Field.FragmentLength]!
     data[entry + HEADER] = header - ((bits & Bit.Ipv6Underlay) !== 0 ? FRAGMENT_HEADER : 0)
     if (data[entry + TOTAL] !== 0) this.#noteTotal(entry)
@@ -357,7 +358,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   #noteHop(i32: Int32Array, at: number, pair: number): void {
     const direction = (i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1
     const figures = this.#splits.get(pair * 2 + direction)?.figures
-    if (figures !== undefined) figures.timeToLive = Math.max(figures.timeToLive, i32[at + Field.TimeToLive]!)
+    if (figures !== undefined) figures.timeToLive = Math.max(figures.timeToLive, outerTtl(i32[at + Field.TimeToLive]!))
   }
 
   /** Both ends of a datagram are known: how long it was before it was split. */

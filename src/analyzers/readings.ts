@@ -27,7 +27,7 @@ import { isHeaderWrong } from './checksums.ts'
 import { Bit, Field } from './event-fields.ts'
 import { EventLog, STRIDE } from './event-log.ts'
 import { Fingerprint } from './fingerprint.ts'
-import { Mark } from './marks.ts'
+import { INNER_TTL_SHIFT, Mark } from './marks.ts'
 import { PATH_KEY, Path, pathHash, putInnerIpv4, putInnerIpv6, putOuterIpv4, putOuterIpv6, Shape } from './paths.ts'
 
 /** Captured bytes that the smallest ordinary packet has: up to the inner ports over IPv4 in IPv4, without tags. */
@@ -316,7 +316,10 @@ export class Readings {
     i32[at + Field.OuterIpLength] = outerLength
     i32[at + Field.InnerIpLength] = innerIpLength
     i32[at + Field.OuterPorts] = view.getInt32(transport)
-    i32[at + Field.TimeToLive] = (shape & Shape.OuterIpv6) === 0 ? ipv4.timeToLive(view, ip) : ipv6.hopLimit(view, ip)
+    i32[at + Field.TimeToLive] =
+      ((shape & Shape.OuterIpv6) === 0 ? ipv4.timeToLive(view, ip) : ipv6.hopLimit(view, ip)) |
+      (((shape & Shape.InnerIpv6) === 0 ? ipv4.timeToLive(view, innerIp) : ipv6.hopLimit(view, innerIp)) <<
+        INNER_TTL_SHIFT)
     i32[at + Field.Sequence] = sequence
     i32[at + Field.Acknowledgment] = acknowledgment
     i32[at + Field.Payload] = payload

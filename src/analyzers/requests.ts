@@ -82,6 +82,7 @@ export class Requests implements Judge<RequestsState> {
     const forward = (bits & Bit.FlowForward) !== 0 ? 0 : 1
     this.#close(cell, forward)
     flows.records.i32[cell + FlowHalf.Last + forward] = i32[at + Field.Number]!
+    flows.records.i32[cell + FlowHalf.Mac + forward] = i32[at + Field.Mac]! + 1
     if ((bits & Bit.Tcp) !== 0) this.#noteAcknowledgment(i32, at, cell, forward, base + direction * ROUTE_SIDE)
     if (!isRequest(i32, at)) return
     const end = route * 2 + direction
@@ -93,6 +94,12 @@ export class Requests implements Judge<RequestsState> {
   lastPacket(flow: number, direction: 0 | 1): number {
     const { records, rows } = this.flows
     return flow < rows ? records.i32[records.at(flow) * 2 + FlowHalf.Last + direction]! : 0
+  }
+
+  /** MAC row that last sent a flow's packets in one direction (0 = from a), copies aside; `NONE` when there was none. */
+  sender(flow: number, direction: 0 | 1): number {
+    const { records, rows } = this.flows
+    return flow < rows ? records.i32[records.at(flow) * 2 + FlowHalf.Mac + direction]! - 1 : NONE
   }
 
   /** Every route and direction with three requests or more that nothing came back for, to the end of the capture. */

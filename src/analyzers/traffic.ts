@@ -38,8 +38,10 @@ export const FlowHalf = {
   Last: 3,
   /** Of source-ports.ts: the pair and direction (plus one) that each direction took last. */
   Pair: 5,
+  /** Of requests.ts: MAC rows (plus one) that sent last, by direction. */
+  Mac: 7,
 } as const
-const FLOW_CELLS = 4
+const FLOW_CELLS = 5
 
 /** What one direction of a route sends to. */
 export interface DirectionPorts {
