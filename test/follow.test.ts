@@ -189,8 +189,8 @@ describe('vxpcap summarize --follow', () => {
   })
 
   it.each([
-    [['a.pcap', 'b.pcap'], 'wants one capture file'],
-    [['-'], 'wants one capture file'],
+    [['a.pcap', 'b.pcap'], 'takes one capture file'],
+    [['-'], 'takes one capture file'],
   ])('%j is refused', async (paths, message) => {
     const { status, err } = await bin.run(['summarize', '--follow', ...paths])
     expect(status).toBe(2)

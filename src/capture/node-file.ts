@@ -9,7 +9,7 @@ import { type ByteSource, chunksSource } from './source.ts'
 /** What to say about the usual ways in which opening fails, by Node's `error.code`. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist; check the path',
-  ENOTDIR: 'does not exist (a part of the path is no directory); check the path',
+  ENOTDIR: 'does not exist (a part of the path is not a directory); check the path',
   EISDIR: 'is a directory; name a capture file in it',
   EACCES: 'may not be read (permission denied); change its permissions or read it as another user',
   EPERM: 'may not be read (not permitted); change its permissions or read it as another user',

@@ -35,7 +35,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'not permitted; name another place',
   EROFS: 'the file system is read-only; name another place',
   ENOENT: 'its directory does not exist; create it first',
-  ENOTDIR: 'a part of the path is no directory',
+  ENOTDIR: 'a part of the path is not a directory',
   EISDIR: 'it is a directory; name a file in it',
 }
 

@@ -305,7 +305,11 @@ export class PcapngRecords {
     if (!little && view.getUint32(at + 8, false) !== BYTE_ORDER_MAGIC) {
       const detail = 'a section header has no byte-order magic'
       if (this.headerRead) return window.damage(detail)
-      throw new CaptureError('not-a-capture', `begins like pcapng, but ${detail} at offset 8; it is no capture file`, 8)
+      throw new CaptureError(
+        'not-a-capture',
+        `begins like pcapng, but ${detail} at offset 8; it is not a capture file`,
+        8,
+      )
     }
     if (window.end - at < 16) return window.starve(16)
     const major = view.getUint16(at + 12, little)

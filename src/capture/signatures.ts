@@ -26,7 +26,7 @@ export function refuseHeader(bytes: Uint8Array): CaptureError {
   const shown = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
   return new CaptureError(
     'not-a-capture',
-    `is no capture file: the bytes at offset 0 are ${shown}, no magic of pcap or pcapng; name a capture file`,
+    `is not a capture file: it begins with ${shown}, which is neither pcap nor pcapng; name a capture file`,
     0,
   )
 }

@@ -13,7 +13,7 @@ export const ZSTD_MAGIC = 0xfd2fb528
 
 /**
  * Largest zstd window that is accepted: 128 MiB, what the zstd command accepts without being asked.
- * A frame that wants more is reported as damage, not allocated.
+ * A frame that needs more is reported as damage, not allocated.
  */
 export const MAX_ZSTD_WINDOW = 128 * 1024 * 1024
 
@@ -116,7 +116,7 @@ async function* frame(input: ByteReader, createEngine: (window: number) => ZstdE
     window = base + (base / 8) * (header[5]! & 7)
   }
   if (window > MAX_ZSTD_WINDOW) {
-    throw broken(input, `a frame wants a window of ${window} bytes, more than ${MAX_ZSTD_WINDOW}`)
+    throw broken(input, `a frame needs a window of ${window} bytes, more than ${MAX_ZSTD_WINDOW}`)
   }
   const maxBlock = Math.min(window, MAX_BLOCK)
 

@@ -64,7 +64,7 @@ export function parsePackets(text: string): PacketRange {
   const first = Number(match?.[1])
   const last = match?.[2] === undefined ? first : match[3] === '' ? Number.POSITIVE_INFINITY : Number(match[3])
   if (match === null || first < 1 || last < first || first > Number.MAX_SAFE_INTEGER) {
-    throw new UsageError(`--packet '${text}': wants a number from 1, or a range such as 3-9 or 3-`)
+    throw new UsageError(`--packet '${text}': expected a number from 1, or a range such as 3-9 or 3-`)
   }
   return { first, last }
 }
@@ -96,14 +96,14 @@ export function parseMacAddress(text: string): string {
     return text
   } catch {
     throw new UsageError(
-      `--mac '${text}': wants six pairs of hex digits such as 52:54:00:e7:30:fc; for several repeat --mac`,
+      `--mac '${text}': expected six pairs of hex digits such as 52:54:00:e7:30:fc; for several repeat --mac`,
     )
   }
 }
 
 function address(option: string, text: string, hint: string): string {
   if (isIP(text) === 0 || text.includes('%')) {
-    throw new UsageError(`${option} '${text}': wants one IPv4 or IPv6 address; ${hint}`)
+    throw new UsageError(`${option} '${text}': expected one IPv4 or IPv6 address; ${hint}`)
   }
   return text
 }
@@ -112,14 +112,14 @@ function address(option: string, text: string, hint: string): string {
 export function parseFailOn(text: string): FailOn {
   if (text === 'never') return text
   const severity = SEVERITIES.find((name) => name === text)
-  if (severity === undefined) throw new UsageError(`--fail-on '${text}': wants error, warning, note or never`)
+  if (severity === undefined) throw new UsageError(`--fail-on '${text}': expected error, warning, note or never`)
   return severity
 }
 
 /** `--color`. */
 export function parseColor(text: string): ColorMode {
   if (text === 'auto' || text === 'always' || text === 'never') return text
-  throw new UsageError(`--color '${text}': wants auto, always or never`)
+  throw new UsageError(`--color '${text}': expected auto, always or never`)
 }
 
 /** Whether `severity` is at least as severe as `threshold`. */
@@ -141,7 +141,7 @@ export function useColor(
 function whole(option: string, text: string, from: number, to: number, hint: string): number {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < from || value > to) {
-    throw new UsageError(`${option} '${text}': wants a whole number from ${from} to ${to}; ${hint}`)
+    throw new UsageError(`${option} '${text}': expected a whole number from ${from} to ${to}; ${hint}`)
   }
   return value
 }

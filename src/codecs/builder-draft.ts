@@ -175,7 +175,7 @@ export function draftOf(part: Part): Draft {
     case 'padding':
       return draftBytes(part.layer, part.bytes)
     default:
-      throw new RangeError(`'${String((part as Part).layer)}' is no part of a packet`)
+      throw new RangeError(`'${String((part as Part).layer)}' is not a layer that the builder knows`)
   }
 }
 

@@ -37,7 +37,7 @@ export function explainNoTunnel(summary: Summary): Explanation {
 function noPacket({ capture }: Summary): Explanation {
   const several = capture.files.length > 1
   return {
-    why: several ? 'The captures hold file headers and no packet.' : 'The capture holds a file header and no packet.',
+    why: several ? 'The captures hold file headers but no packets.' : 'The capture holds a file header but no packets.',
     tries: [
       'Was traffic flowing, and on this interface? List the interfaces with "tcpdump -D" and capture on the underlay NIC that carries the VTEP address.',
       'A capture filter can keep everything out: capture again without one, or with "udp port 4789 or udp port 8472".',
@@ -74,10 +74,10 @@ function brokenHeaders(broken: Summary['tunnel']['faults']): Explanation {
   const packets = broken.reduce((total, fault) => total + fault.packets, 0)
   const reasons = [...new Set(broken.map(({ fault }) => faultWords(fault)))]
   return {
-    why: `${plural(packets, 'datagram')} on a tunnel port, but not one with a valid tunnel header: ${listed(reasons)}.`,
+    why: `${plural(packets, 'datagram')} on a tunnel port, none with a valid tunnel header: ${listed(reasons)}.`,
     tries: [
       'Something else may be using the port: look at the first of these packets (its number is under "Packets not read to the end").',
-      'If the sender means it as VXLAN, its implementation is at fault: RFC 7348 §5 wants the I flag set.',
+      'If the sender means it as VXLAN, its implementation is at fault: RFC 7348 §5 requires the I flag.',
     ],
   }
 }
@@ -106,7 +106,9 @@ function otherTraffic(summary: Summary): Explanation {
     'The tunnel may leave by another interface: ask the routing table with "ip route get <remote VTEP>", or capture with "tcpdump -i any".'
   const { packets } = summary.capture
   const none =
-    packets === 1 ? 'The one packet is no tunnel packet' : `None of the ${integer(packets)} packets is a tunnel packet`
+    packets === 1
+      ? 'The only packet is not a tunnel packet'
+      : `None of the ${integer(packets)} packets is a tunnel packet`
   return {
     why: seen.length > 0 ? `${none}; "Other traffic" below says what there is.` : `${none}.`,
     tries: udp ? [byPort, byInterface, elsewhere] : [byInterface, elsewhere],

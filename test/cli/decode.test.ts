@@ -147,13 +147,13 @@ Packet 2  1970-01-01T00:00:02.000006000Z  EN10MB  42 bytes, 20 captured
     [['b.pcap'], 'vxpcap: b.pcap: does not exist; check the path\n', ''],
     [['empty'], 'vxpcap: empty: is empty (0 bytes); capture again, or name another file\n', ''],
     [['a.pcap', '--packet', '3'], 'vxpcap: no packet 3: the last one is 2; see vxpcap decode --help\n', ''],
-    [['a.pcap', '--packet', '0'], "vxpcap: --packet '0': wants a number from 1, or a range such as 3-9 or 3-\n", ''],
+    [['a.pcap', '--packet', '0'], "vxpcap: --packet '0': expected a number from 1, or a range such as 3-9 or 3-\n", ''],
     [
       ['a.pcap', '--packet', '5-3'],
-      "vxpcap: --packet '5-3': wants a number from 1, or a range such as 3-9 or 3-\n",
+      "vxpcap: --packet '5-3': expected a number from 1, or a range such as 3-9 or 3-\n",
       '',
     ],
-    [['a.pcap', '--packet', 'x'], "vxpcap: --packet 'x': wants a number from 1, or a range such as 3-9 or 3-\n", ''],
+    [['a.pcap', '--packet', 'x'], "vxpcap: --packet 'x': expected a number from 1, or a range such as 3-9 or 3-\n", ''],
     [['-', '-'], "vxpcap: '-' is given more than once; standard input can be read only once\n", ''],
     [[], "vxpcap: missing required argument 'capture'; see vxpcap decode --help\n", ''],
   ])('answers %j with one line and status 2', async (argv, err, out) => {

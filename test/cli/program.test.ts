@@ -43,48 +43,48 @@ describe('usage', () => {
     [['summarize', 'a.pcap', '--top'], "option '--top <n>' argument missing; see vxpcap summarize --help"],
     [['a.pcap'], "unknown command 'a.pcap'; to summarize a capture: vxpcap summarize a.pcap"],
     [['sumarize', 'a.pcap'], "unknown command 'sumarize' (Did you mean summarize?); see vxpcap --help"],
-    [['summarize', '--top', '0', 'a'], "--top '0': wants a whole number from 1 to 1000000000; such as --top 20"],
-    [['summarize', '--top', 'ten', 'a'], "--top 'ten': wants a whole number from 1 to 1000000000; such as --top 20"],
-    [['summarize', '--top=', 'a'], "--top '': wants a whole number from 1 to 1000000000; such as --top 20"],
-    [['summarize', '--rows', '1e3', 'a'], "--rows '1e3': wants a whole number from 0 to 1000000000; or --rows all"],
+    [['summarize', '--top', '0', 'a'], "--top '0': expected a whole number from 1 to 1000000000; such as --top 20"],
+    [['summarize', '--top', 'ten', 'a'], "--top 'ten': expected a whole number from 1 to 1000000000; such as --top 20"],
+    [['summarize', '--top=', 'a'], "--top '': expected a whole number from 1 to 1000000000; such as --top 20"],
+    [['summarize', '--rows', '1e3', 'a'], "--rows '1e3': expected a whole number from 0 to 1000000000; or --rows all"],
     [
       ['summarize', '--vni', '16777216', 'a'],
-      "--vni '16777216': wants a whole number from 0 to 16777215; for several VNIs repeat --vni",
+      "--vni '16777216': expected a whole number from 0 to 16777215; for several VNIs repeat --vni",
     ],
     [
       ['summarize', '--vni', '-1', 'a'],
-      "--vni '-1': wants a whole number from 0 to 16777215; for several VNIs repeat --vni",
+      "--vni '-1': expected a whole number from 0 to 16777215; for several VNIs repeat --vni",
     ],
     [
       ['summarize', '--port', '0', 'a'],
-      "--port '0': wants a whole number from 1 to 65535; for several ports repeat --port",
+      "--port '0': expected a whole number from 1 to 65535; for several ports repeat --port",
     ],
     [
       ['summarize', '--vtep', '10.0.0.0/8', 'a'],
-      "--vtep '10.0.0.0/8': wants one IPv4 or IPv6 address; for several VTEPs repeat --vtep",
+      "--vtep '10.0.0.0/8': expected one IPv4 or IPv6 address; for several VTEPs repeat --vtep",
     ],
     [
       ['summarize', '--vtep', 'fe80::1%eth0', 'a'],
-      "--vtep 'fe80::1%eth0': wants one IPv4 or IPv6 address; for several VTEPs repeat --vtep",
+      "--vtep 'fe80::1%eth0': expected one IPv4 or IPv6 address; for several VTEPs repeat --vtep",
     ],
     [
       ['summarize', '--underlay-mtu', '67', 'a'],
-      "--underlay-mtu '67': wants a whole number from 68 to 65535; such as --underlay-mtu 1500",
+      "--underlay-mtu '67': expected a whole number from 68 to 65535; such as --underlay-mtu 1500",
     ],
-    [['summarize', '--fail-on', 'fatal', 'a'], "--fail-on 'fatal': wants error, warning, note or never"],
+    [['summarize', '--fail-on', 'fatal', 'a'], "--fail-on 'fatal': expected error, warning, note or never"],
     [
       ['summarize', '--threads', '0', 'a'],
-      "--threads '0': wants a whole number from 1 to 256; or leave it out to have it chosen",
+      "--threads '0': expected a whole number from 1 to 256; or leave it out to have it chosen",
     ],
     [
       ['summarize', '--memory', '100', 'a'],
-      "--memory '100': wants a whole number from 280 to 1000000; megabytes, such as --memory 512",
+      "--memory '100': expected a whole number from 280 to 1000000; megabytes, such as --memory 512",
     ],
     [
       ['summarize', '--memory', '1G', 'a'],
-      "--memory '1G': wants a whole number from 280 to 1000000; megabytes, such as --memory 512",
+      "--memory '1G': expected a whole number from 280 to 1000000; megabytes, such as --memory 512",
     ],
-    [['summarize', '--color', 'yes', 'a'], "--color 'yes': wants auto, always or never"],
+    [['summarize', '--color', 'yes', 'a'], "--color 'yes': expected auto, always or never"],
     [['summarize', '-', '-'], "'-' is given more than once; standard input can be read only once"],
   ]
 

@@ -20,7 +20,7 @@ function fault(layer: string, name: string, count: number): FaultCount {
 
 describe('without a tunnel packet', () => {
   const cases: [name: string, summary: Summary, why: RegExp, tries: RegExp][] = [
-    ['a file header alone', emptySummary(), /a file header and no packet/, /capture on the underlay NIC/],
+    ['a file header alone', emptySummary(), /a file header but no packets/, /capture on the underlay NIC/],
     [
       'a filter that keeps nothing',
       packets(9, { vxlanPackets: 9, otherPackets: 0 }, { filter: { vnis: [7], vteps: [] } }),
@@ -48,7 +48,7 @@ describe('without a tunnel packet', () => {
     [
       'headers that are not valid',
       packets(5, { faults: [fault('vxlan', 'FlagMissing', 3)] }),
-      /^3 datagrams on a tunnel port, but not one with a valid tunnel header: I flag clear/,
+      /^3 datagrams on a tunnel port, none with a valid tunnel header: I flag clear/,
       /its number is under "Packets not read to the end"/,
     ],
     [
@@ -89,7 +89,7 @@ describe('without a tunnel packet', () => {
     [
       'one packet',
       packets(1, { other: [{ protocol: 'ARP', packets: 1 }] }),
-      /^The one packet is no tunnel packet/,
+      /^The only packet is not a tunnel packet/,
       /underlay NIC/,
     ],
   ]

@@ -116,7 +116,9 @@ const RULE = `${'─'.repeat(40)}\n`
 async function follow(given: string[], options: SummarizeOptions, host: Host): Promise<number> {
   const [path] = given
   if (path === undefined || given.length > 1 || path === STDIN) {
-    throw new UsageError('--follow wants one capture file; a stream on standard input is summarized when it ends')
+    throw new UsageError(
+      '--follow takes one capture file, not several and not standard input, which is summarized when it ends',
+    )
   }
   if (options.sarif) throw new UsageError('--follow prints text or --json, not --sarif')
   const followFile = await host.follower()
