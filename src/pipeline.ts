@@ -14,6 +14,7 @@ import type { ByteSource, StoredAs } from './capture/source.ts'
 import { tunnelPorts } from './codecs/dissect.ts'
 import { linkTypeName } from './codecs/linktype.ts'
 import { diagnose } from './diagnosis/index.ts'
+import { byFile } from './findings/by-file.ts'
 import type { CaptureIssue } from './issue.ts'
 import { JudgeConvoy, type JudgeThread } from './judge-convoy.ts'
 import { observePackets } from './observe.ts'
@@ -266,6 +267,7 @@ export class Summarizer {
       summary.limits.push({ table: 'origins', limit: dropped === 0 ? count : count - dropped, dropped })
       summary.limits.sort((left, right) => (left.table < right.table ? -1 : 1))
     }
+    summary.findings = byFile(summary.findings, summary.capture.files, summary.capture.origins)
     return summary
   }
 

@@ -14,6 +14,7 @@ import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { sizesOf, statedMtu } from './mtu.ts'
+import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
 import { formatAll } from './subjects.ts'
 
@@ -108,7 +109,7 @@ function outerTooBig(evidence: Evidence, { count, packets, figures }: Entry<Icmp
 }
 
 function innerTooBig(analysis: Analysis, { count, packets, figures }: Entry<IcmpFigures>): Finding[] {
-  const { keys, ports } = analysis
+  const { keys } = analysis
   const { from, receivers, reporters, mtu, largest, route, pair, isForward } = figures
   if (route === NONE || pair === NONE) return []
   const kindVni = keys.routes.word(route, 0)
@@ -125,7 +126,7 @@ function innerTooBig(analysis: Analysis, { count, packets, figures }: Entry<Icmp
     largest,
     vni,
     vteps,
-    tunnel: { kind: keys.kindName(kindVni >>> 24), port: ports.destinationPorts(keys.pairs.count)[pair]![0]!, vni },
+    tunnels: new Routes(analysis).tunnels(route),
   }
   return [state(icmpTooBig, { subject: { vni, vteps, ip }, count, packets, facts })]
 }

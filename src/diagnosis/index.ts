@@ -1,5 +1,6 @@
 /** Facts to findings: asks the analyzers what they saw, lets `findings/` say it, ranks and bounds the list. */
 import type { Analysis } from '../analyzers/analysis.ts'
+import { withDecodeAs } from '../findings/decode-as.ts'
 import { bound, rank } from '../findings/index.ts'
 import type { CaptureIssue } from '../issue.ts'
 import type { Finding, MtuSummary } from '../summary.ts'
@@ -43,5 +44,5 @@ export function diagnose(evidence: Evidence): Finding[] {
     ...icmpFindings(evidence),
   ]
   // Bounded first: symptoms are held against causes one by one.
-  return rank(withCauses(evidence.analysis, bound(findings)))
+  return rank(withCauses(evidence.analysis, bound(findings))).map(withDecodeAs)
 }

@@ -25,6 +25,7 @@ import { unknownTunnelPort } from '../findings/unknown-tunnel-port.ts'
 import { zeroChecksumIpv6 } from '../findings/zero-checksum-ipv6.ts'
 import type { Finding, Subject } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
 
 /** Datagrams to a foreign port that look like VXLAN before it is named. */
@@ -39,6 +40,7 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   const { integrity } = analysis.judges
   const paths = new Paths(analysis)
   const programs = new Programs(analysis)
+  const routes = new Routes(analysis)
   const findings = files.flatMap(({ name, packets, dropped }) =>
     dropped === null || dropped === 0
       ? []
@@ -52,7 +54,7 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   ): void => {
     for (const entry of tally.entries()) {
       const { count, packets, figures } = entry
-      const described = describe(figures, tunnelsSeen(analysis, figures), entry)
+      const described = describe(figures, tunnelsSeen(analysis, routes, figures), entry)
       if (described !== null) findings.push(state(words, { count, packets, ...described }))
     }
   }
@@ -160,10 +162,9 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
 }
 
 /** The tunnels that a sighting named; none outside a valid tunnel. */
-function tunnelsSeen({ keys }: Analysis, { kindVni, ports }: Seen): Tunnel[] {
+function tunnelsSeen({ keys }: Analysis, routes: Routes, { kindVni, ports }: Seen): Tunnel[] {
   if (kindVni === NONE) return ascending(ports).map((port) => ({ kind: 'vxlan', port }))
-  const kind = keys.kindName(kindVni >>> 24)
-  return ascending(ports).map((port) => ({ kind, port, vni: kindVni & VNI_MASK }))
+  return routes.headers(keys.kindName(kindVni >>> 24), kindVni & VNI_MASK, ascending(ports))
 }
 
 /** Outer senders and receivers in print, with how much went that way. */

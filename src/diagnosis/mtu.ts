@@ -3,7 +3,6 @@ import type { Analysis } from '../analyzers/analysis.ts'
 import { IcmpSubject } from '../analyzers/icmp-errors.ts'
 import { advise, pathMtu, pathMtuOf } from '../analyzers/mtu-rows.ts'
 import { NONE } from '../codecs/fault.ts'
-import type { Tunnel } from '../findings/display-filter.ts'
 import { state } from '../findings/finding.ts'
 import { fragmentMissing } from '../findings/fragment-missing.ts'
 import { mssTooLarge } from '../findings/mss-too-large.ts'
@@ -13,6 +12,7 @@ import { pmtuBlackHole } from '../findings/pmtu-black-hole.ts'
 import { superFrame } from '../findings/super-frame.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import { Routes } from './routes.ts'
 
 /** Directions of a pair: 0 is a→b. */
 const DIRECTIONS = [0, 1] as const
@@ -163,13 +163,11 @@ function mssFindings(analysis: Analysis, stated: number | undefined): Finding[] 
     else found.announced.push(announced)
   }
   if (byRoute.size === 0) return []
-  const ports = analysis.ports.destinationPorts(keys.pairs.count)
+  const routes = new Routes(analysis)
   return [...byRoute].map(([route, { setting, announced }]) => {
     const { pair } = announced[0]!
-    const kindVni = keys.routes.word(route, 0)
-    const vni = kindVni & 0xff_ffff
-    const kind = keys.kindName(kindVni >>> 24)
-    const tunnels: Tunnel[] = (ports[pair] ?? []).map((port) => ({ kind, port, vni }))
+    const vni = routes.vni(route)
+    const tunnels = routes.tunnels(route)
     const a = keys.formatAddress(keys.pairs.word(pair, 0))
     const b = keys.formatAddress(keys.pairs.word(pair, 1))
     const sizes = [...new Set(announced.map(({ mss }) => mss))].sort((left, right) => right - left)

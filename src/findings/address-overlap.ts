@@ -1,6 +1,8 @@
 /** ADDRESS_OVERLAP: several tenants use the same addresses, which the VNI keeps apart. */
-import { and, family, isDissected, or, type Tunnel, tunnel } from './display-filter.ts'
+import { isDissected, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { anyOf, ofAddress } from './inner-condition.ts'
 import { listed } from './list.ts'
 
 /** Addresses in use in the same VNIs. */
@@ -53,17 +55,7 @@ export const addressOverlap: Words<AddressOverlap> = {
     `Nothing to do. Elsewhere filter by one VNI first${isFiltered(facts.tunnels) ? ` (${tunnel(facts.tunnels[0]!)})` : ''}. If these VNIs are meant to be one network, or to be routed to each other, the addresses do collide.`,
   displayFilter: ({ facts }) => {
     const [{ addresses }] = facts.groups as [OverlapGroup]
-    const conditions = facts.tunnels
-      .slice(0, MOST_LISTED)
-      .map((which) =>
-        and(
-          tunnel(which),
-          isDissected(which)
-            ? `(${addresses.map((address) => `${family(address)}.addr == ${address}`).join(' || ')})`
-            : '',
-        ),
-      )
-    return or(...conditions)
+    return within(facts.tunnels.slice(0, MOST_LISTED), '', anyOf(...addresses.map(ofAddress)))
   },
 }
 

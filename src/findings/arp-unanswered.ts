@@ -1,7 +1,8 @@
 /** ARP_UNANSWERED: an inner address is asked for and nobody answers. */
-import { and, isDissected, or, type Tunnel, tunnel } from './display-filter.ts'
+import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
-import { tempered } from './flow-filter.ts'
+import { tempered, within } from './flow-filter.ts'
+import { askingFor } from './inner-condition.ts'
 
 /** The address, and who asks for it. */
 export interface ArpUnanswered {
@@ -15,9 +16,6 @@ export interface ArpUnanswered {
   tunnels: Tunnel[]
   dropped: number | null
 }
-
-/** Offset of the ARP target in the UDP payload: behind VXLAN and an untagged inner Ethernet header. */
-const ARP_TARGET = 46
 
 export const arpUnanswered: Words<ArpUnanswered> = {
   code: 'ARP_UNANSWERED',
@@ -35,21 +33,5 @@ export const arpUnanswered: Words<ArpUnanswered> = {
     `${facts.ip} is down or does not exist, or the question does not reach it: its VTEP is missing from the flood list or the multicast group, or has another VNI.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     `Check that ${facts.ip} is up, and that ${facts.vtep} floods VNI ${facts.vni} to its VTEP (Linux: bridge fdb show; EVPN: type 3 routes).`,
-  displayFilter: ({ facts }) => or(...facts.tunnels.map((which) => question(which, facts))),
-}
-
-function question(which: Tunnel, { ip, vlans }: ArpUnanswered): string {
-  const isVersion6 = ip.includes(':')
-  if (isDissected(which)) {
-    return and(
-      tunnel(which),
-      isVersion6 ? `icmpv6.nd.ns.target_address == ${ip}` : `arp.opcode == 1 && arp.dst.proto_ipv4 == ${ip}`,
-    )
-  }
-  if (isVersion6 || which.kind === 'geneve') return tunnel(which)
-  const target = ip
-    .split('.')
-    .map((byte) => Number(byte).toString(16).padStart(2, '0'))
-    .join(':')
-  return and(tunnel(which), `udp.payload[${ARP_TARGET + 4 * vlans.length}:4] == ${target}`)
+  displayFilter: ({ facts }) => within(facts.tunnels, '', askingFor(facts.ip)),
 }

@@ -3,6 +3,7 @@ import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
 import { grouped } from './grouped.ts'
+import { toMany } from './inner-condition.ts'
 
 /** Frames of one VNI, copies aside. */
 export interface BumFlood {
@@ -46,7 +47,7 @@ export const bumFlood: Words<BumFlood> = {
     }.`,
   // Unknown unicast that is replicated has no mark of its own.
   displayFilter: ({ count, facts }) =>
-    within(facts.tunnels, '', facts.broadcast + facts.multicast === count ? 'eth.dst.ig == 1' : ''),
+    within(facts.tunnels, '', facts.broadcast + facts.multicast === count ? toMany : undefined),
 }
 
 function mode({ groups, replicators }: BumFlood): string {

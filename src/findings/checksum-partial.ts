@@ -1,5 +1,5 @@
 /** CHECKSUM_PARTIAL: the capture was taken before the network card filled checksums in. */
-import { and, family, notVerified, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { and, anyTunnel, family, notVerified, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 
 /** Unfilled checksums of one sender. */
@@ -28,7 +28,7 @@ export const checksumPartial: Words<ChecksumPartial> = {
   displayFilter: ({ facts }) =>
     and(
       `${family(facts.from)}.src == ${facts.from}`,
-      oneOf(...facts.tunnels.map((which) => tunnel({ kind: which.kind, port: which.port }))),
+      anyTunnel(facts.tunnels),
       facts.outer > 0 ? '' : notVerified('inner'),
     ),
 }

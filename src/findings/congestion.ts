@@ -1,5 +1,5 @@
 /** CONGESTION: the underlay marks congestion on tunnel packets. */
-import { and, fromTo, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { and, anyTunnel, fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'
 
@@ -31,9 +31,5 @@ export const congestion: Words<Congestion> = {
   remedy: ({ facts }) =>
     `Find the full queue on the way from ${facts.from} to ${facts.to} (tc -s qdisc, switch buffer counters) and give it room or spread the load.`,
   displayFilter: ({ facts }) =>
-    and(
-      fromTo(facts.from, facts.to),
-      oneOf(...facts.tunnels.map((which) => tunnel({ kind: which.kind, port: which.port }))),
-      '(ip.dsfield.ecn == 3 || ipv6.tclass.ecn == 3)',
-    ),
+    and(fromTo(facts.from, facts.to), anyTunnel(facts.tunnels), '(ip.dsfield.ecn == 3 || ipv6.tclass.ecn == 3)'),
 }

@@ -1,10 +1,15 @@
 /** Pieces of Wireshark display filters, valid in tshark 4.0 with default preferences. */
 
+import type { TunnelKind } from '../summary.ts'
+
 /** Which tunnel headers are meant: kind, UDP destination port, and VNI where one is meant. */
 export interface Tunnel {
-  kind: 'vxlan' | 'vxlan-gpe' | 'geneve'
+  kind: TunnelKind
+  /** 0 for a kind without ports. */
   port: number
   vni?: number
+  /** How many VLAN tags its inner frames have, each number that occurs; none where nothing is said. */
+  tags?: readonly number[]
 }
 
 /** Ports whose tunnel Wireshark takes apart by itself. */
@@ -23,8 +28,12 @@ export function tunnel(which: Tunnel): string {
     return vni === undefined ? field : `${field}.vni == ${vni}`
   }
   if (vni === undefined) return `udp.dstport == ${port}`
-  const hex = [vni >>> 16, (vni >>> 8) & 0xff, vni & 0xff].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
-  return `udp.dstport == ${port} && udp.payload[4:3] == ${hex}`
+  return `udp.dstport == ${port} && udp.payload[4:3] == ${hexBytes(vni, 3)}`
+}
+
+/** The tunnels of several, whatever VNI they carry, as one condition among others. */
+export function anyTunnel(tunnels: readonly Tunnel[]): string {
+  return oneOf(...new Set(tunnels.map(({ kind, port }) => tunnel({ kind, port }))))
 }
 
 /** `ip` or `ipv6`, as the address is. */
@@ -40,11 +49,6 @@ export function between(a: string, b: string): string {
 /** Packets from one address to another. */
 export function fromTo(from: string, to: string): string {
   return `${family(from)}.src == ${from} && ${family(to)}.dst == ${to}`
-}
-
-/** Frames of a tunnel whose inner Ethernet source is `mac`. */
-export function innerSource(which: Tunnel, mac: string): string {
-  return and(tunnel(which), isDissected(which) ? `eth.src == ${mac}` : `udp.payload[14:6] == ${mac}`)
 }
 
 /** All of the conditions. */

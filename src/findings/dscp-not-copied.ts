@@ -1,8 +1,10 @@
 /** DSCP_NOT_COPIED: inner packets ask for a class of service, and the outer header does not. */
 
-import { and, fromTo, isDissected, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { and, fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
 import { grouped } from './grouped.ts'
+import { someDscp } from './inner-condition.ts'
 import { command, type Program, sendsLike } from './sender.ts'
 
 /** Such packets of one VNI in one direction. */
@@ -45,17 +47,10 @@ export const dscpNotCopied: Words<DscpNotCopied> = {
   remedy: ({ facts }) =>
     `Nothing, if the underlay has no queues by class. Otherwise let ${facts.from} copy the field (${command(facts.program, 'ip link … type vxlan … tos inherit', 'options:tos=inherit')}), or set one for the whole tunnel.`,
   displayFilter: ({ facts }) =>
-    and(
-      fromTo(facts.from, facts.to),
-      oneOf(
-        ...facts.tunnels.map((which) =>
-          isDissected(which) ? and(tunnel(which), dscp('== 0'), dscp('> 0')) : and(tunnel(which), dscp('== 0')),
-        ),
-      ),
+    // In Wireshark a field of several layers meets a condition when one of them does.
+    within(
+      facts.tunnels,
+      and(fromTo(facts.from, facts.to), '(ip.dsfield.dscp == 0 || ipv6.tclass.dscp == 0)'),
+      someDscp,
     ),
-}
-
-/** In Wireshark a field of several layers meets a condition when one of them does. */
-function dscp(condition: string): string {
-  return `(ip.dsfield.dscp ${condition} || ipv6.tclass.dscp ${condition})`
 }

@@ -1,6 +1,8 @@
 /** DUPLICATE_IP: one IP address claimed by two guests behind two VTEPs. */
-import { innerSource, or, type Tunnel } from './display-filter.ts'
+import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { anyOf, sentBy } from './inner-condition.ts'
 
 /** One address and its two claimants. */
 export interface DuplicateIp {
@@ -29,6 +31,5 @@ export const duplicateIp: Words<DuplicateIp> = {
     'Two guests were given one address. Neighbours believe whichever answered last, so connections break at random.',
   remedy: ({ facts }) =>
     `Give one of ${facts.claimants.map(({ mac }) => mac).join(' and ')} another address; check address management and static settings for ${facts.ip}.`,
-  displayFilter: ({ facts }) =>
-    or(...facts.tunnels.flatMap((which) => facts.claimants.map(({ mac }) => innerSource(which, mac)))),
+  displayFilter: ({ facts }) => within(facts.tunnels, '', anyOf(...facts.claimants.map(({ mac }) => sentBy(mac)))),
 }

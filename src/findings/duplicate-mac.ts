@@ -1,6 +1,8 @@
 /** DUPLICATE_MAC: one MAC address at two VTEPs at once. */
-import { innerSource, or, type Tunnel } from './display-filter.ts'
+import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { sentBy } from './inner-condition.ts'
 
 /** One MAC that alternates. */
 export interface DuplicateMac {
@@ -35,5 +37,5 @@ export const duplicateMac: Words<DuplicateMac> = {
     }.`,
   remedy: ({ facts }) =>
     `Find the guests with ${facts.mac} behind ${facts.vteps.map(({ vtep }) => vtep).join(' and ')} and give one of them another address; if there is only one guest, look for a loop between the VTEPs.`,
-  displayFilter: ({ facts }) => or(...facts.tunnels.map((which) => innerSource(which, facts.mac))),
+  displayFilter: ({ facts }) => within(facts.tunnels, '', sentBy(facts.mac)),
 }

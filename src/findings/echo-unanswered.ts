@@ -3,6 +3,7 @@ import { fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
 import { grouped } from './grouped.ts'
+import { echoRequests } from './inner-condition.ts'
 
 /** Echo requests of one direction of a VTEP pair and VNI. */
 export interface EchoUnanswered {
@@ -45,6 +46,5 @@ export const echoUnanswered: Words<EchoUnanswered> = {
     }; one capture does not tell which of the two directions lost them.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     `Ping again while capturing at ${facts.from} and ${facts.to}: requests missing at ${facts.to} were lost on the way there, replies missing at ${facts.from} on the way back. Compare with a smaller size (ping -s) to rule the MTU out.`,
-  displayFilter: ({ facts }) =>
-    within(facts.tunnels, fromTo(facts.from, facts.to), '(icmp.type == 8 || icmpv6.type == 128)'),
+  displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), echoRequests),
 }

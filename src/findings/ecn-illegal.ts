@@ -1,6 +1,8 @@
 /** ECN_ILLEGAL: congestion marked on a packet whose sender does not understand it. */
-import { and, fromTo, isDissected, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { and, fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { notEct } from './inner-condition.ts'
 
 /** Such packets of one VNI in one direction. */
 export interface EcnIllegal {
@@ -27,16 +29,5 @@ export const ecnIllegal: Words<EcnIllegal> = {
   remedy: ({ facts }) =>
     `At ${facts.from}, let the outer header inherit the inner ECN field (ip link … type vxlan … tos inherit; Open vSwitch: options:tos=inherit). If it does, look for the router towards ${facts.to} that marks Not-ECT packets.`,
   displayFilter: ({ facts }) =>
-    and(
-      fromTo(facts.from, facts.to),
-      oneOf(
-        ...facts.tunnels.map((which) =>
-          isDissected(which) ? and(tunnel(which), ECN(3), ECN(0)) : and(tunnel(which), ECN(3)),
-        ),
-      ),
-    ),
-}
-
-function ECN(value: number): string {
-  return `(ip.dsfield.ecn == ${value} || ipv6.tclass.ecn == ${value})`
+    within(facts.tunnels, and(fromTo(facts.from, facts.to), '(ip.dsfield.ecn == 3 || ipv6.tclass.ecn == 3)'), notEct),
 }

@@ -1,6 +1,8 @@
 /** ICMP_TOO_BIG: a router or host says that packets are larger than the path carries. */
-import { and, family, fromTo, isDissected, type Tunnel, tunnel } from './display-filter.ts'
-import { amount, frames, type Words } from './finding.ts'
+import { and, family, fromTo, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { tooBigFor } from './inner-condition.ts'
 import { listed } from './list.ts'
 import { type PathSizes, setting } from './mtu-setting.ts'
 
@@ -31,7 +33,7 @@ export type IcmpTooBig =
       kind: 'inner'
       vni: number
       vteps: [string, string]
-      tunnel: Tunnel
+      tunnels: Tunnel[]
     })
   | (TooBig & {
       /** A packet outside any tunnel: the capture was taken at a guest or a bridge. */
@@ -77,13 +79,11 @@ export const icmpTooBig: Words<IcmpTooBig> = {
     const mss = facts.mtu - HEADERS[family(facts.from)]
     return `Set the MTU of ${facts.from} to ${facts.mtu}, or clamp the TCP MSS towards it and from it to ${mss}.`
   },
-  displayFilter: ({ facts, packets }) => {
+  displayFilter: ({ facts }) => {
     const type = family(facts.from) === 'ipv6' ? 'icmpv6.type == 2' : 'icmp.type == 3 && icmp.code == 4'
     if (facts.kind === 'outer') return and(type, fromTo(facts.from, facts.receivers[0]!))
     const toSender = `${family(facts.from)}.dst == ${facts.from}`
     if (facts.kind === 'plain') return and(type, toSender)
-    return isDissected(facts.tunnel)
-      ? and(tunnel(facts.tunnel), type, toSender)
-      : and(tunnel(facts.tunnel), frames(packets))
+    return within(facts.tunnels, '', tooBigFor(facts.from))
   },
 }

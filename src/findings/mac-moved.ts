@@ -1,6 +1,8 @@
 /** MAC_MOVED: one MAC address went to another VTEP and stayed there. */
-import { innerSource, or, type Tunnel } from './display-filter.ts'
+import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { sentBy } from './inner-condition.ts'
 
 /** One MAC that moved. */
 export interface MacMoved {
@@ -26,5 +28,5 @@ export const macMoved: Words<MacMoved> = {
     }.`,
   inferred: () => 'A guest was migrated, or failed over to another host: normal, when somebody meant it.',
   remedy: () => 'Nothing, if the migration was meant. Otherwise look at which host the guest runs on.',
-  displayFilter: ({ facts }) => or(...facts.tunnels.map((which) => innerSource(which, facts.mac))),
+  displayFilter: ({ facts }) => within(facts.tunnels, '', sentBy(facts.mac)),
 }

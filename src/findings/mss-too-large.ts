@@ -1,6 +1,8 @@
 /** MSS_TOO_LARGE: inner TCP announces segments that do not fit the path. */
-import { and, between, isDissected, or, type Tunnel, tunnel } from './display-filter.ts'
-import { amount, frames, type Words } from './finding.ts'
+import { between, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { mssAbove } from './inner-condition.ts'
 import { listed } from './list.ts'
 import { type MtuSetting, setting } from './mtu-setting.ts'
 
@@ -37,12 +39,5 @@ export const mssTooLarge: Words<MssTooLarge> = {
     `Full segments make outer packets of up to ${facts.innerLength + facts.setting.overhead} bytes: they are fragmented, refused with an ICMP error, or lost.`,
   remedy: ({ facts }) =>
     `${setting([facts.a, facts.b], { setting: facts.setting, between: null }, facts.innerLength)}.`,
-  displayFilter: ({ facts, packets }) =>
-    facts.tunnels.every(isDissected)
-      ? and(
-          facts.tunnels.length === 1 ? tunnel(facts.tunnels[0]!) : `(${or(...facts.tunnels.map(tunnel))})`,
-          between(facts.a, facts.b),
-          `tcp.options.mss_val > ${facts.fits}`,
-        )
-      : and(between(facts.a, facts.b), frames(packets)),
+  displayFilter: ({ facts }) => within(facts.tunnels, between(facts.a, facts.b), mssAbove(facts.fits)),
 }

@@ -1,6 +1,8 @@
 /** NESTED_TUNNEL: a tunnel inside a tunnel. */
-import { and, isDissected, or, type Tunnel, tunnel } from './display-filter.ts'
+import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { overUdp } from './inner-condition.ts'
 
 /** A tunnel that a VNI carries. */
 export interface NestedTunnel {
@@ -39,11 +41,9 @@ export const nestedTunnel: Words<NestedTunnel> = {
       ? 'Set the innermost MTU to the path MTU less both overheads.'
       : `Set the innermost MTU to the path MTU less ${facts.outer + facts.inner} (${1500 - facts.outer - facts.inner} on a path of 1500) and its TCP MSS to 40 less again.`,
   displayFilter: ({ facts }) =>
-    or(...facts.tunnels.map((which) => and(tunnel(which), isDissected(which) ? inside(facts) : ''))),
-}
-
-/** An inner tunnel at a port that Wireshark does not know has no fields of its own, but its UDP header is a second one. */
-function inside({ insideKind, insideVni }: NestedTunnel): string {
-  const field = insideKind === 'geneve' ? 'geneve' : 'vxlan'
-  return `(${field}.vni == ${insideVni} || count(udp.srcport) > 1)`
+    within(facts.tunnels, '', {
+      // An inner tunnel at a port that Wireshark does not know has no fields of its own, but its UDP header is a second one.
+      fields: `(${facts.insideKind === 'geneve' ? 'geneve' : 'vxlan'}.vni == ${facts.insideVni} || count(udp.srcport) > 1)`,
+      bytes: overUdp.bytes,
+    }),
 }

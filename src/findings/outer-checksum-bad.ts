@@ -1,5 +1,5 @@
 /** OUTER_CHECKSUM_BAD: outer UDP checksums that the receiving VTEP's host refuses. */
-import { and, fromTo, notVerified, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { and, anyTunnel, fromTo, notVerified, type Tunnel } from './display-filter.ts'
 import { amount, frames, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'
 
@@ -47,11 +47,7 @@ export const outerChecksumBad: Words<OuterChecksumBad> = {
     const path = fromTo(facts.from, facts.to)
     // Wireshark verifies UDP checksums only when told to: where the numbers are all there, they say it best.
     if (count <= packets.length) return and(path, frames(packets))
-    return and(
-      path,
-      oneOf(...facts.tunnels.map((which) => tunnel({ kind: which.kind, port: which.port }))),
-      notVerified('outer'),
-    )
+    return and(path, anyTunnel(facts.tunnels), notVerified('outer'))
   },
 }
 

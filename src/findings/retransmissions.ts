@@ -3,6 +3,7 @@ import { between, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
 import { grouped } from './grouped.ts'
+import { tcpData } from './inner-condition.ts'
 
 /** TCP data of one VTEP pair and VNI. */
 export interface Retransmissions {
@@ -39,8 +40,7 @@ export const retransmissions: Words<Retransmissions> = {
     `Segments or their acknowledgments were lost${facts.stalls === 0 ? ', or delayed beyond the retransmission timer' : ' and the connection stood still meanwhile'}. Every other tenant between ${facts.a} and ${facts.b} is likely to lose packets too.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     `Check drops on the interfaces and queues between ${facts.a} and ${facts.b}, and in the guests; if there is a finding about the MTU of this pair as well, follow that first.`,
-  displayFilter: ({ facts }) =>
-    within(facts.tunnels, between(facts.a, facts.b), `tcp.len > 0 && tcp.seq_raw in {${facts.sequences.join(', ')}}`),
+  displayFilter: ({ facts }) => within(facts.tunnels, between(facts.a, facts.b), tcpData(facts.sequences)),
 }
 
 function percent(part: number, whole: number): string {

@@ -1,6 +1,7 @@
 /** ROGUE_VTEP: a source that nobody sends to announces what another VTEP owns. */
-import { and, family, or, type Tunnel, tunnel } from './display-filter.ts'
+import { family, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
 
 /** One suspicious source. */
 export interface RogueVtep {
@@ -29,6 +30,5 @@ export const rogueVtep: Words<RogueVtep> = {
     'A host that does not belong to the overlay injects frames (VXLAN has no authentication, RFC 7348 §7), or a VTEP sends from another address than the one it is known by.',
   remedy: ({ facts, count }) =>
     `Find out whose address ${facts.vtep} is. If it is no VTEP, block UDP from it at the underlay's edge (${amount(count, 'packet')} so far); if it is one, set its local tunnel address to the one that its peers use.`,
-  displayFilter: ({ facts }) =>
-    or(...facts.tunnels.map((which) => and(tunnel(which), `${family(facts.vtep)}.src == ${facts.vtep}`))),
+  displayFilter: ({ facts }) => within(facts.tunnels, `${family(facts.vtep)}.src == ${facts.vtep}`),
 }

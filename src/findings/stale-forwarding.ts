@@ -1,6 +1,8 @@
 /** STALE_FORWARDING: frames still go to the VTEP that a MAC has left. */
-import { and, family, or, type Tunnel, tunnel } from './display-filter.ts'
+import { family, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { sentTo } from './inner-condition.ts'
 
 /** One MAC that moved, and frames that did not follow. */
 export interface StaleForwarding {
@@ -24,6 +26,5 @@ export const staleForwarding: Words<StaleForwarding> = {
   inferred: () => 'A forwarding table was not updated: the senders have not heard of the move, or ignore it.',
   remedy: ({ facts }) =>
     `Let the guest announce itself (gratuitous ARP), or remove the entry of ${facts.mac} from the senders' forwarding tables; with EVPN, look at the mobility sequence number of its route.`,
-  displayFilter: ({ facts }) =>
-    or(...facts.tunnels.map((which) => and(tunnel(which), `${family(facts.from)}.dst == ${facts.from}`))),
+  displayFilter: ({ facts }) => within(facts.tunnels, `${family(facts.from)}.dst == ${facts.from}`, sentTo(facts.mac)),
 }

@@ -1,4 +1,5 @@
 /** Findings as SARIF 2.1.0, for code-scanning dashboards (OASIS Static Analysis Results Interchange Format). */
+import { type Place, placer } from '../findings/by-file.ts'
 import { CATALOG } from '../findings/catalog.ts'
 import type { FileSummary, Finding, Summary } from '../summary.ts'
 
@@ -18,6 +19,7 @@ export function formatSarif(summary: Summary, version: string): string {
     help: { text: advice },
     defaultConfiguration: { level: severity },
   }))
+  const place = placer(summary.capture.files, summary.capture.origins)
   const log = {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',
@@ -25,7 +27,7 @@ export function formatSarif(summary: Summary, version: string): string {
       {
         tool: { driver: { name: TOOL, version, semanticVersion: version, rules } },
         artifacts: summary.capture.files.map(({ name, bytes }) => ({ location: { uri: uriOf(name) }, length: bytes })),
-        results: summary.findings.map((finding) => resultOf(finding, summary.capture.files)),
+        results: summary.findings.map((finding) => resultOf(finding, summary.capture.files, place)),
         columnKind: 'utf16CodeUnits',
       },
     ],
@@ -33,32 +35,42 @@ export function formatSarif(summary: Summary, version: string): string {
   return `${JSON.stringify(log, null, 2)}\n`
 }
 
-function resultOf(finding: Finding, files: readonly FileSummary[]) {
-  const { code, severity, title, subject, count, packets, observed, inferred, remedy, displayFilter } = finding
+function resultOf(finding: Finding, files: readonly FileSummary[], place: (packet: number) => Place | null) {
+  const { code, severity, title, subject, count, packets, observed, inferred, remedy } = finding
+  const { displayFilter, displayFilters, because } = finding
   return {
     ruleId: code,
     ruleIndex: CATALOG.findIndex((kind) => kind.code === code),
     level: severity,
     message: { text: `${title}. ${observed} ${inferred} ${remedy}` },
-    locations: locationsOf(packets, files),
+    locations: locationsOf(packets, files, place),
     partialFingerprints: { 'codeAndSubject/v1': JSON.stringify([code, subject]) },
     occurrenceCount: count,
-    properties: { subject, packets, displayFilter },
+    properties: {
+      subject,
+      packets,
+      displayFilter,
+      ...(displayFilters === undefined ? {} : { displayFilters }),
+      ...(because === undefined ? {} : { because }),
+    },
   }
 }
 
 /** The packets in their files. A capture has no lines: `startLine` is the packet's number in its file, as Wireshark lists it. */
-function locationsOf(packets: readonly number[], files: readonly FileSummary[]) {
+function locationsOf(
+  packets: readonly number[],
+  files: readonly FileSummary[],
+  place: (packet: number) => Place | null,
+) {
   if (packets.length === 0) {
     return files.slice(0, 1).map(({ name }) => ({ physicalLocation: { artifactLocation: { uri: uriOf(name) } } }))
   }
   return packets.map((packet) => {
-    const index = files.findLastIndex(({ firstPacket }) => firstPacket <= packet)
-    const file = files[Math.max(0, index)]!
+    const { file: index, number } = place(packet) ?? { file: 0, number: packet }
     return {
       physicalLocation: {
-        artifactLocation: { uri: uriOf(file.name), index: Math.max(0, index) },
-        region: { startLine: packet - file.firstPacket + 1 },
+        artifactLocation: { uri: uriOf(files[index]!.name), index },
+        region: { startLine: number },
       },
       logicalLocations: [{ name: `packet ${packet}`, kind: 'member' }],
     }

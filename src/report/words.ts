@@ -1,4 +1,5 @@
 /** Small pieces of English and the rule that nothing from a capture or a file name reaches the terminal raw. */
+import { placer } from '../findings/by-file.ts'
 import type { FileSummary, PacketOrigin, Summary, TunnelKind } from '../summary.ts'
 import { integer } from './number.ts'
 
@@ -58,6 +59,12 @@ export function baseName(name: string): string {
   return captureName(cut >= 0 && cut < name.length - 1 ? name.slice(cut + 1) : name)
 }
 
+/** Names of files as the text prints them: the last parts of their paths, or whole ones where two of those are alike. */
+export function fileNames(files: readonly FileSummary[]): string[] {
+  const alike = new Set(files.map(({ name }) => baseName(name))).size < files.length
+  return files.map(({ name }) => (alike ? captureName(name) : baseName(name)))
+}
+
 /**
  * Turns a packet number that runs on over all files into file and number within the file, as Wireshark counts.
  * Files with the same last name are told apart by their whole paths.
@@ -65,24 +72,13 @@ export function baseName(name: string): string {
  */
 export function locator(files: readonly FileSummary[], origins?: readonly PacketOrigin[]): Locate {
   if (files.length < 2) return String
-  const alike = new Set(files.map(({ name }) => baseName(name))).size < files.length
-  if (origins !== undefined) {
-    const places = new Map(origins.map((origin) => [origin.packet, origin]))
-    return (packetNumber) => {
-      const origin = places.get(packetNumber)
-      const name = files[origin?.file ?? -1]?.name
-      if (origin === undefined || name === undefined) return String(packetNumber)
-      return `${alike ? captureName(name) : baseName(name)}:${origin.number}`
-    }
-  }
+  const names = fileNames(files)
+  const place = placer(files, origins)
   return (packetNumber) => {
-    let file: FileSummary | undefined
-    for (const candidate of files) {
-      if (candidate.firstPacket <= packetNumber && candidate.packets > 0) file = candidate
-    }
-    if (file === undefined) return String(packetNumber)
-    const name = alike ? captureName(file.name) : baseName(file.name)
-    return `${name}:${packetNumber - file.firstPacket + 1}`
+    const found = place(packetNumber)
+    return found === null || names[found.file] === undefined
+      ? String(packetNumber)
+      : `${names[found.file]}:${found.number}`
   }
 }
 

@@ -4,5 +4,12 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
-  test: { include: ['test/field/*.field.ts'], testTimeout: 60_000, hookTimeout: 300_000, pool: 'forks', maxWorkers: 2 },
+  test: {
+    include: ['test/field/*.field.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    pool: 'forks',
+    maxWorkers: 2,
+    maxConcurrency: 2,
+  },
 })

@@ -13,6 +13,9 @@ const SHARED = [
   'index.ts',
   'list.ts',
   'mtu-setting.ts',
+  'by-file.ts',
+  'decode-as.ts',
+  'inner-condition.ts',
   'sender.ts',
 ]
 const files = readdirSync(new URL('../../src/findings/', import.meta.url)).filter((name) => !SHARED.includes(name))

@@ -26,12 +26,15 @@ export async function tsharkFields<K extends string>(
     preferences?: readonly string[]
     /** Of the innermost layer instead. */
     innermost?: boolean
+    /** Reads the file twice, so that a packet knows of later ones. */
+    isTwice?: boolean
   } = {},
 ): Promise<Record<K, string>[]> {
   const { stdout } = await run(
     'tshark',
     [
       ...['-n', '-r', file],
+      ...(options.isTwice ? ['-2'] : []),
       ...(options.decodeAs ?? []).flatMap((rule) => ['-d', rule]),
       ...(options.preferences ?? []).flatMap((preference) => ['-o', preference]),
       ...(options.filter === undefined ? [] : ['-Y', options.filter]),

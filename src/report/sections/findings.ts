@@ -2,7 +2,7 @@
 import type { Finding, Subject, Summary } from '../../summary.ts'
 import { integer, plural } from '../number.ts'
 import type { Page, Section } from '../section.ts'
-import { printable } from '../words.ts'
+import { fileNames, printable } from '../words.ts'
 import { wrap } from '../wrap.ts'
 
 const INDENT = '           '
@@ -11,16 +11,17 @@ const LABEL_WIDTH = 10
 /** The section `Findings`: the first `page.top` in full, the codes of the rest in a line. */
 export function findings(summary: Summary, page: Page): Section {
   const lines: string[] = []
+  const names = fileNames(summary.capture.files)
   for (const finding of summary.findings.slice(0, page.top)) {
     if (lines.length > 0) lines.push('')
-    lines.push(...one(finding, page))
+    lines.push(...one(finding, page, names))
   }
   const rest = summary.findings.slice(page.top)
   if (rest.length > 0) lines.push('', page.palette.dim(`  … and ${integer(rest.length)} more: ${codes(rest)}`))
   return { title: 'Findings', lines }
 }
 
-function one(finding: Finding, page: Page): string[] {
+function one(finding: Finding, page: Page, files: readonly string[]): string[] {
   const { palette, width } = page
   const badge = finding.severity.toUpperCase().padEnd(INDENT.length - 2)
   const subject = subjectWords(finding.subject)
@@ -36,7 +37,7 @@ function one(finding: Finding, page: Page): string[] {
     ...labelled('inferred', printable(finding.inferred), page),
     ...labelled('remedy', printable(finding.remedy), page),
     ...labelled('packets', packets(finding, page), page),
-    ...filter(finding, page),
+    ...filter(finding, page, files),
   ]
 }
 
@@ -48,10 +49,16 @@ function labelled(label: string, text: string, { palette, width }: Page): string
   })
 }
 
-/** On one line whatever its length: a filter is there to be copied. */
-function filter({ displayFilter }: Finding, { palette }: Page): string[] {
+/** On one line whatever its length: a filter is there to be copied. With several files, one for each that needs its own. */
+function filter(
+  { displayFilter, displayFilters = [] }: Finding,
+  { palette }: Page,
+  files: readonly string[],
+): string[] {
   if (displayFilter === '') return []
-  return [`${INDENT}${palette.dim('filter'.padEnd(LABEL_WIDTH))}${printable(displayFilter)}`]
+  const line = (label: string, text: string) => `${INDENT}${palette.dim(label.padEnd(LABEL_WIDTH))}${printable(text)}`
+  if (displayFilters.every((each) => each.filter === displayFilter)) return [line('filter', displayFilter)]
+  return displayFilters.flatMap(({ file, filter }) => [line('filter', `in ${files[file]}:`), line('', filter)])
 }
 
 function times(count: number): string {
