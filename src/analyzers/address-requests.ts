@@ -18,12 +18,15 @@ import { near } from './time.ts'
 /** Nanoseconds within which an asker that has no answer asks again. */
 const PATIENCE = 10_000_000_000
 
+/** Bit of a row's asker: its last question went to all. */
+const TO_ALL = 1 << 30
+
 /** Halves of a row: questions in a row and all of them since the last answer, when and by whom the last one was asked. */
 const REPEATED = 0
 const ASKED = 1
 const SECONDS = 2
 const NANOSECONDS = 3
-/** Address id of the last asker plus one, its VTEP, and where to: ids plus one. */
+/** Address id of the last asker plus one (and {@link TO_ALL}), its VTEP, and where to: ids plus one. */
 const ASKER = 4
 const VTEP = 5
 const PEER = 6
@@ -52,6 +55,7 @@ export interface OpenQuestion {
 
 /** Saved questions. */
 export interface AddressRequestsState {
+  followed: number
   questions: KeyTableState
   records: RecordsState
 }
@@ -63,6 +67,8 @@ export class AddressRequests implements Judge<AddressRequestsState> {
   readonly #records = new Records(CELLS)
   /** Address ids, once for each question that awaits its answer: packets to others need no look-up. */
   readonly #awaited = new CountedSet()
+  /** Questions to all whose asker then sent to the address, though no answer was seen: the answers go another way. */
+  followed = 0
 
   constructor(limit: number) {
     this.questions = new KeyTable('addressRequests', 3, limit)
@@ -94,7 +100,7 @@ export class AddressRequests implements Judge<AddressRequestsState> {
         kindVni,
         vlans: this.questions.word(row, 1),
         address: this.questions.word(row, 2),
-        asker: i32[at + ASKER]! - 1,
+        asker: (i32[at + ASKER]! & ~TO_ALL) - 1,
         vtep: i32[at + VTEP]! - 1,
         peer: i32[at + PEER]! - 1,
         asked: i32[at + ASKED]!,
@@ -107,12 +113,14 @@ export class AddressRequests implements Judge<AddressRequestsState> {
 
   save(): AddressRequestsState {
     return {
+      followed: this.followed,
       questions: this.questions.save(),
       records: this.#records.save(this.questions.count),
     }
   }
 
   restore(state: AddressRequestsState): void {
+    this.followed = state.followed
     this.questions.restore(state.questions)
     this.#records.restore(state.records)
     this.#awaited.clear()
@@ -134,7 +142,7 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     const { i32: records } = this.#records
     const nanoseconds = i32[at + Field.Nanoseconds]!
     const isRepeat =
-      records[record + ASKER] === asker + 1 &&
+      (records[record + ASKER]! & ~TO_ALL) === asker + 1 &&
       nanoseconds !== NO_TIME &&
       near(log.f64[at >> 1]!, nanoseconds, records[record + SECONDS]!, records[record + NANOSECONDS]!, PATIENCE)
     if (isRepeat) records[record + REPEATED]!++
@@ -144,7 +152,8 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     if (asked < EXAMPLES) records[record + NUMBERS + asked] = i32[at + Field.Number]!
     records[record + SECONDS] = log.f64[at >> 1]!
     records[record + NANOSECONDS] = nanoseconds
-    records[record + ASKER] = asker + 1
+    const isToAll = (i32[at + Field.Bits]! & (Bit.Broadcast | Bit.Multicast)) !== 0
+    records[record + ASKER] = (asker + 1) | (isToAll ? TO_ALL : 0)
     records[record + VTEP] = i32[at + Field.Source]! + 1
     records[record + PEER] = i32[at + Field.Destination]! + 1
   }
@@ -161,7 +170,10 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     if (address === NONE || !this.#awaited.has(address)) return
     const row = this.#find(i32, at, address)
     if (row === NONE) return
-    if (this.#records.i32[this.#records.at(row) * 2 + ASKER] === i32[at + Field.InnerSource]! + 1) this.#close(row)
+    const asker = this.#records.i32[this.#records.at(row) * 2 + ASKER]!
+    if ((asker & ~TO_ALL) !== i32[at + Field.InnerSource]! + 1) return
+    if (asker !== (asker & ~TO_ALL)) this.followed++
+    this.#close(row)
   }
 
   /** The question of a row is answered, if one was open. */

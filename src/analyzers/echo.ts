@@ -178,6 +178,12 @@ export class Echo implements Judge<EchoState> {
     }
   }
 
+  /** Round trip of a flow row's echoes in nanoseconds on average, 0 when none could be timed. */
+  averageTrip(flow: number): number {
+    const timed = this.#records.get(flow, TIMED)
+    return timed === 0 ? 0 : this.#records.get(flow, SUM) / timed
+  }
+
   /** Echo requests of a flow row, both directions, and how many of them were answered. */
   count(flow: number): { requests: number; replies: number } {
     return { requests: this.#records.get(flow, REQUESTS), replies: this.#records.get(flow, REPLIES) }

@@ -46,7 +46,7 @@ export const Field = {
    */
   TimeToLive: 23,
   /**
-   * TCP sequence number; identifier and sequence number of an echo; ICMP error: type × 256 + code; nested tunnel: kind and VNI of
+   * TCP sequence number; identifier of a question by UDP or of its answer (questions.ts); identifier and sequence number of an echo; ICMP error: type × 256 + code; nested tunnel: kind and VNI of
    * it as in `KindVni`; tunnel header at a foreign port: its VNI.
    */
   Sequence: 24,
@@ -57,6 +57,7 @@ export const Field = {
   Acknowledgment: 25,
   /** TCP payload bytes; other inner IP packets: IP payload bytes. */
   Payload: 26,
+  /** Flags of a TCP segment; of a UDP datagram what it asks for or answers: bits of questions.ts. */
   TcpFlags: 27,
   /** MSS option of a SYN, 0 without; ICMP error: IP length of the quoted packet. */
   MaximumSegmentSize: 28,

@@ -22,6 +22,7 @@ import type { Keys } from './keys.ts'
 import { Marker } from './marker.ts'
 import { INNER_TTL_SHIFT } from './marks.ts'
 import type { Observation } from './observation.ts'
+import { fillQuestion } from './questions.ts'
 import { isSmallFirst } from './small-first.ts'
 
 /** EPB flags bit 11: the frame is yet to be cut by segmentation offload (pcapng §4.3). */
@@ -214,6 +215,7 @@ export class EventWriter {
       case Protocol.Tcp:
         return fillTcp(i32, at, view, ip, header, end)
       case Protocol.Udp:
+        fillQuestion(i32, at, view, header, end)
         return Bit.Udp
       case Protocol.Icmp:
         return this.#fillIcmp(i32, at, view, header, end)

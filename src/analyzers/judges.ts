@@ -5,6 +5,7 @@
 import { AddressClaims } from './address-claims.ts'
 import { AddressRequests } from './address-requests.ts'
 import { Clock } from './clock.ts'
+import { Connects } from './connects.ts'
 import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
 import { Bit, type EventLog, type EventSink, Field, STRIDE } from './event-log.ts'
@@ -19,6 +20,7 @@ import { MacMoves } from './mac-moves.ts'
 import { NetworkCopies } from './network-copies.ts'
 import { OuterFragments } from './outer-fragments.ts'
 import { Passage } from './passage.ts'
+import { Queries } from './queries.ts'
 import { Requests } from './requests.ts'
 import { SegmentSizes } from './segment-sizes.ts'
 import { Sizes } from './sizes.ts'
@@ -58,6 +60,8 @@ export class Judges implements EventSink {
   readonly sourcePorts = new SourcePorts(this.flowTraffic)
   readonly floods = new Floods(this.routeTraffic)
   readonly loops: Loops
+  readonly connects: Connects
+  readonly queries: Queries
   /** Of no use: what was read ahead, kept so that reading it is not left out. */
   fetched = 0
 
@@ -76,6 +80,8 @@ export class Judges implements EventSink {
     this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
     this.addressRequests = new AddressRequests(limits.requests)
     this.underlayNeighbors = new UnderlayNeighbors(keys)
+    this.connects = new Connects(keys, this.flowTraffic, limits.window >> 2)
+    this.queries = new Queries(keys, limits.window >> 2)
   }
 
   /** Bounded tables that judges have for themselves. */
@@ -118,6 +124,8 @@ export class Judges implements EventSink {
     this.addressClaims.observe(log, at)
     this.routeTraffic.observe(log, at)
     this.requests.observe(log, at)
+    this.connects.observe(log, at)
+    this.queries.observe(log, at)
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
@@ -138,7 +146,8 @@ export class Judges implements EventSink {
     const { macMoves, addressClaims, integrity, networkCopies, requests, addressRequests } = this
     const { underlayNeighbors, sourcePorts, floods, loops, routeTraffic, flowTraffic } = this
     const sized = { clock, copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
-    const reached = { routeTraffic, flowTraffic, requests, addressRequests, underlayNeighbors }
+    const { connects, queries } = this
+    const reached = { routeTraffic, flowTraffic, requests, addressRequests, underlayNeighbors, connects, queries }
     const behaved = { tcp, echo, integrity, macMoves, addressClaims, networkCopies, sourcePorts, floods, loops }
     return Object.entries({ ...sized, ...reached, ...behaved }) as [string, Stateful][]
   }
@@ -171,6 +180,8 @@ export class Judges implements EventSink {
     this.macMoves.observe(log, at)
     this.routeTraffic.observe(log, at)
     this.requests.observe(log, at)
+    this.connects.observe(log, at)
+    this.queries.observe(log, at)
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)

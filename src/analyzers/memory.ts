@@ -56,8 +56,8 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   requests: keyed(3) + cells(2) + keyed(3) + cells(9),
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(1),
-  // Copies, Echo, Passage, NetworkCopies.
-  window: entry(12) + entry(11) + entry(13) + entry(11),
+  // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects and Queries.
+  window: entry(12) + entry(11) + entry(13) + entry(11) + (entry(24) + entry(25)) / 4,
   // InnerFragments, OuterFragments, SmallFirsts.
   datagrams: entry(8) + entry(78) + entry(7),
 }

@@ -29,6 +29,7 @@ import { EventLog, STRIDE } from './event-log.ts'
 import { Fingerprint } from './fingerprint.ts'
 import { INNER_TTL_SHIFT, Mark } from './marks.ts'
 import { PATH_KEY, Path, pathHash, putInnerIpv4, putInnerIpv6, putOuterIpv4, putOuterIpv6, Shape } from './paths.ts'
+import { fillQuestion } from './questions.ts'
 
 /** Captured bytes that the smallest ordinary packet has: up to the inner ports over IPv4 in IPv4, without tags. */
 const LEAST_CAPTURED = ethernet.LENGTH + ipv4.LENGTH + udp.LENGTH + vxlan.LENGTH + ethernet.LENGTH + ipv4.LENGTH + 4
@@ -339,6 +340,7 @@ export class Readings {
     i32[at + Field.InnerMacHigh] = ethernet.destinationHigh16(view, frame)
     i32[at + Field.InnerMacLow] = ethernet.destinationLow32(view, frame)
     i32[at + Field.TunnelWord] = 0
+    if (protocol === Protocol.Udp) fillQuestion(i32, at, view, inner, Math.min(innerEnd, end))
     return look
   }
 }

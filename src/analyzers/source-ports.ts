@@ -47,6 +47,12 @@ export class SourcePorts implements Judge<SourcePortsState> {
     if (count < EXAMPLES) this.#pairs.i32[side + 1 + count] = i32[at + Field.Number]!
   }
 
+  /** Pair row × 2 + direction (0 = from a) that carried a direction of a TCP or UDP flow last; `NONE` when nothing was sent there. */
+  lastPair(flow: number, direction: 0 | 1): number {
+    const { records, rows } = this.flows
+    return flow < rows ? records.i32[records.at(flow) * 2 + FlowHalf.Pair + direction]! - 1 : NONE
+  }
+
   /** How many inner conversations a direction carried. */
   conversationCount(pair: number, direction: 0 | 1): number {
     return pair >= this.#pairRows ? 0 : this.#pairs.i32[this.#pairs.at(pair) * 2 + direction * SIDE]!

@@ -71,10 +71,13 @@ const State = {
   RttDone: 1 << 12,
   SynRepeated: 1 << 13,
   RttKnown: 1 << 14,
+  /** Acknowledged more than before, with nothing seen of the other side by then. */
+  Elsewhere: 1 << 16,
 } as const
 
 /** What a new connection on the same ports forgets, of both directions. */
-const NEW_CONNECTION = State.Known * 3 + State.SynAck * 3 + State.Fin * 3 + State.Spoke * 3 + State.Reset
+const NEW_CONNECTION =
+  State.Known * 3 + State.SynAck * 3 + State.Fin * 3 + State.Spoke * 3 + State.Reset + State.Elsewhere * 3
 
 const HANDSHAKE = tcp.FLAG_SYN | tcp.FLAG_FIN | tcp.FLAG_RST
 
@@ -132,6 +135,7 @@ export class Tcp implements Judge<TcpState> {
     if ((flags & tcp.FLAG_ACK) !== 0) {
       this.#measureRtt(log, at, cell, direction)
       const side = base + SIDES + direction * SIDE
+      this.#noteUnseen(log, at, base, side, direction)
       this.#records.i32[side + LAST_ACK] = i32[at + Field.Acknowledgment]!
       this.#records.i32[side + LAST_WINDOW] = i32[at + Field.TcpWindow]! + 1
     }
@@ -171,6 +175,31 @@ export class Tcp implements Judge<TcpState> {
       stalls: this.#routes.get(row, ROUTE_STALLS),
       longestStall: this.#routes.get(row, ROUTE_LONGEST),
     }
+  }
+
+  /** Whether a flow carried TCP. */
+  has(flow: number): boolean {
+    return flow < this.#rows && this.#records.i32[this.#records.at(flow) * 2 + STATE] !== 0
+  }
+
+  /**
+   * Whether what one side sends shows that the other one answers, though nothing of it is in the capture: the connection goes on
+   * behind its SYN, or acknowledges ever more.
+   */
+  isAnsweredUnseen(flow: number, direction: 0 | 1): boolean {
+    if (!this.has(flow)) return false
+    const state = this.#records.i32[this.#records.at(flow) * 2 + STATE]!
+    if ((state & (State.Known << (1 - direction))) !== 0) return false
+    const opened = (State.Syn | State.Spoke) << direction
+    return (state & (State.Elsewhere << direction)) !== 0 || (state & opened) === opened
+  }
+
+  /** Round trip of the handshake in nanoseconds, 0 when it is not known. */
+  roundTrip(flow: number): number {
+    if (!this.has(flow)) return 0
+    const cell = this.#records.at(flow)
+    const measured = this.#records.i32[cell * 2 + STATE]! & (State.RttKnown | State.SynRepeated)
+    return measured === State.RttKnown ? this.#records.f64[cell + RTT]! : 0
   }
 
   /** TCP side of a flow row; `null` when none of its segments could be read. */
@@ -221,6 +250,8 @@ export class Tcp implements Judge<TcpState> {
     const { i32 } = this.#records
     const state = i32[base + STATE]!
     const seen = (State.Known << direction) | (State.Spoke << direction)
+    // While nothing was seen of the other side its acknowledgments tell whether there is any.
+    if ((state & (State.Known << (1 - direction))) === 0) return false
     // A round trip may end with this packet if its side sent the SYN.
     if ((state & seen) !== seen || (state & (State.RttDone | (State.Syn << direction))) === State.Syn << direction)
       return false
@@ -235,6 +266,14 @@ export class Tcp implements Judge<TcpState> {
     i32[side + LAST_ACK] = log.i32[at + Field.Acknowledgment]!
     i32[side + LAST_WINDOW] = log.i32[at + Field.TcpWindow]! + 1
     return true
+  }
+
+  /** An acknowledgment that grows while the other side is not seen: it is there, and goes another way. */
+  #noteUnseen(log: EventLog, at: number, base: number, side: number, direction: number): void {
+    const { i32 } = this.#records
+    if ((i32[base + STATE]! & (State.Known << (1 - direction))) !== 0 || i32[side + LAST_WINDOW] === 0) return
+    if (((log.i32[at + Field.Acknowledgment]! - i32[side + LAST_ACK]!) | 0) <= 0) return
+    if ((log.i32[at + Field.Marks]! & Mark.Damaged) === 0) i32[base + STATE]! |= State.Elsewhere << direction
   }
 
   #noteHandshake(log: EventLog, at: number, base: number, direction: number): void {

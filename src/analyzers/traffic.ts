@@ -40,6 +40,8 @@ export const FlowHalf = {
   Pair: 5,
   /** Of requests.ts: MAC rows (plus one) that sent last, by direction. */
   Mac: 7,
+  /** Of connects.ts: who opens a connection there (direction plus one), until anything but a SYN is sent. */
+  Opening: 9,
 } as const
 const FLOW_CELLS = 5
 

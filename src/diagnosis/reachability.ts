@@ -16,7 +16,9 @@ import { overlapFindings } from './isolation.ts'
 import { directionFindings, Mirrors, wrongSourceFindings } from './one-way.ts'
 import { OtherVnis } from './other-vnis.ts'
 import { Routes } from './routes.ts'
+import { Sides } from './sides.ts'
 import { formatAll } from './subjects.ts'
+import { unansweredFindings } from './unanswered.ts'
 
 /** Packet numbers of a finding. */
 const EXAMPLES = 10
@@ -24,6 +26,7 @@ const EXAMPLES = 10
 export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[] {
   const routes = new Routes(analysis)
   const mirrors = new Mirrors(analysis, routes)
+  const sides = new Sides(analysis)
   const silences = silencesOf(analysis)
   const mismatches = new VniMismatches(analysis, routes, silences, dropped)
   return [
@@ -37,6 +40,7 @@ export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[]
     ...overlapFindings(analysis, routes, mirrors.vnis()),
     ...portFindings(analysis, routes),
     ...unresolvedFindings(analysis, dropped),
+    ...unansweredFindings(analysis, routes, sides, dropped),
     ...analysis.judges.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),
   ]
 }

@@ -42,7 +42,9 @@ import { rogueVtep } from './rogue-vtep.ts'
 import { snaplenTruncated } from './snaplen-truncated.ts'
 import { staleForwarding } from './stale-forwarding.ts'
 import { superFrame } from './super-frame.ts'
+import { tcpUnanswered } from './tcp-unanswered.ts'
 import { ttlExpired } from './ttl-expired.ts'
+import { udpUnanswered } from './udp-unanswered.ts'
 import { unknownTunnelPort } from './unknown-tunnel-port.ts'
 import { vniByDirection } from './vni-by-direction.ts'
 import { vniMismatch } from './vni-mismatch.ts'
@@ -95,7 +97,9 @@ const KINDS: readonly FindingKind[] = [
   snaplenTruncated,
   staleForwarding,
   superFrame,
+  tcpUnanswered,
   ttlExpired,
+  udpUnanswered,
   unknownTunnelPort,
   vniByDirection,
   vniMismatch,

@@ -1,0 +1,267 @@
+/**
+ * Questions by UDP (questions.ts) that are repeated and never answered: DNS with the same identifier, or from the same port with the
+ * same length; DHCP and DHCPv6 with the same transaction; any other protocol between the same two ends.
+ * A question is the same one whatever VNI and VTEP pair carry its answer. Copies and replicas are no repetitions, nor is what comes
+ * within half a second. An ICMP error about a question is an answer.
+ * Evidence: any capture point that both directions pass. What misleads: a capture of one direction alone (diagnosis/sides.ts).
+ */
+import { NONE } from '../codecs/fault.ts'
+import { NO_TIME } from '../packet.ts'
+import type { Judge } from './analyzer.ts'
+import { Bit, type EventLog, Field } from './event-log.ts'
+import { finalize, fold32 } from './hash.ts'
+import type { Keys } from './keys.ts'
+import { ANSWERS, Asks, KIND } from './questions.ts'
+import { Tally, type TallyState } from './tally.ts'
+import { elapsed } from './time.ts'
+import { Window, type WindowState } from './window.ts'
+
+/** Nanoseconds from one sending to the next that counts as a repetition. */
+const APART = 500_000_000
+
+/** Sendings of a question that nobody answers. */
+const THIRD = 3
+
+/** Packet numbers kept of a question. */
+const NUMBERS_KEPT = 10
+
+/** When it was sent first, and when it was counted last. */
+const SECONDS = 0
+const NANOSECONDS = 1
+const LAST_SECONDS = 2
+const LAST_NANOSECONDS = 3
+const COUNT = 4
+/** Flow row × 2 + direction, kind and VNI, and route row × 2 + direction of the first sending. */
+const END = 5
+const KIND_VNI = 6
+const ROUTE = 7
+/** Which of {@link Asks}; negative once it is answered. */
+const ASKS = 8
+/** DNS by port: the length that counts, and the identifier of the last query. QUIC: the connection id. */
+const SAME = 9
+const ID = 10
+const NUMBERS = 11
+const WORDS = NUMBERS + NUMBERS_KEPT
+
+/** What a key is made of, beside addresses: told apart so that one kind does not hit another. */
+const BY_ID = 1 << 16
+const BY_PORT = 2 << 16
+const BY_ENDS = 3 << 16
+
+/** A question that nobody answered. */
+export interface OpenQuery {
+  /** Which of {@link Asks}. */
+  asks: number
+  /** Flow row, and whether a asked b. */
+  flow: number
+  forward: boolean
+  /** Route row × 2 + direction. */
+  route: number
+  /** Sendings, those within half a second of another one not counted. */
+  count: number
+  /** When it was sent first. */
+  seconds: number
+  nanoseconds: number
+  packets: number[]
+}
+
+/** Saved questions. */
+export interface QueriesState {
+  window: WindowState
+  forgotten: TallyState<{ query: OpenQuery | null }>
+}
+
+/** Questions by UDP. */
+export class Queries implements Judge<QueriesState> {
+  readonly #window: Window
+  /** Unanswered ones that left the window, by flow row × 2 + direction. */
+  readonly #forgotten = new Tally<{ query: OpenQuery | null }>(() => ({ query: null }))
+
+  /** @param size - Questions kept, the latest ones: a power of two. */
+  constructor(
+    private readonly keys: Keys,
+    size: number,
+  ) {
+    this.#window = new Window(size, WORDS)
+  }
+
+  observe(log: EventLog, at: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    if ((bits & (Bit.Udp | Bit.IcmpError)) === 0 || (bits & Bit.Copy) !== 0) return
+    if ((bits & Bit.IcmpError) !== 0) {
+      this.#noteError(i32, at)
+      return
+    }
+    const asked = i32[at + Field.TcpFlags]!
+    const flow = i32[at + Field.Flow]!
+    if (asked === 0 || flow === NONE || (bits & (Bit.Kept | Bit.Replica)) !== Bit.Kept) return
+    const kind = asked & KIND
+    const direction = (bits & Bit.FlowForward) !== 0 ? 0 : 1
+    const isAnswer = (asked & ANSWERS) !== 0
+    const end = flow * 2 + (isAnswer ? 1 - direction : direction)
+    const id = i32[at + Field.Sequence]!
+    if (isAnswer) this.#answer(kind, end, id)
+    else if (kind === Asks.Dhcp || kind === Asks.DhcpV6) this.#ask(log, at, kind, end, BY_ID, id)
+    else if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup)) === 0) this.#askOne(log, at, kind, end, id)
+  }
+
+  /** Questions that were sent three times or more without an answer. */
+  open(): OpenQuery[] {
+    const { data } = this.#window
+    const open: OpenQuery[] = []
+    for (const { figures } of this.#forgotten.entries()) if (figures.query !== null) open.push(figures.query)
+    for (const entry of this.#window.entries()) {
+      if (data[entry + ASKS]! > 0 && data[entry + COUNT]! >= THIRD) open.push(this.#read(data, entry))
+    }
+    return open
+  }
+
+  save(): QueriesState {
+    return { window: this.#window.save(), forgotten: this.#forgotten.save() }
+  }
+
+  restore(state: QueriesState): void {
+    this.#window.restore(state.window)
+    this.#forgotten.restore(state.forgotten)
+  }
+
+  #askOne(log: EventLog, at: number, kind: number, end: number, id: number): void {
+    if (kind !== Asks.Dns) {
+      this.#ask(log, at, kind, end, kind === Asks.Quic ? BY_PORT : BY_ENDS, id)
+      return
+    }
+    // Sent again from the same port with the same identifier it is one question, not two that were repeated.
+    const isOne = this.#ask(log, at, kind, end, BY_ID, id) > 1
+    const other = this.#ask(log, at, kind, end, BY_PORT, id)
+    if (isOne && other !== 0) this.#close(kind, end, BY_PORT, id)
+  }
+
+  /** @returns How often the question was sent by now. */
+  #ask(log: EventLog, at: number, kind: number, end: number, by: number, id: number): number {
+    const { i32 } = log
+    const nanoseconds = i32[at + Field.Nanoseconds]!
+    if (nanoseconds === NO_TIME) return 0
+    const seconds = log.f64[at >> 1]!
+    const { flows } = this.keys
+    const flow = end >> 1
+    const high = highOf(kind, by, end & 1, flows.word(flow, 3), flows.word(flow, 4))
+    const low = lowOf(high, by, flows.word(flow, 5), id)
+    const same = by === BY_ID || by === BY_ENDS ? 0 : kind === Asks.Dns ? i32[at + Field.Payload]! : id
+    let entry = this.#window.find(high, low)
+    const { data } = this.#window
+    if (entry === NONE || data[entry + ASKS]! < 0 || data[entry + SAME] !== same) {
+      if (entry === NONE) {
+        this.#forget(this.#window.oldest())
+        entry = this.#window.insert(high, low)
+      } else this.#forget(entry)
+      return this.#begin(log, at, entry, kind, end, same, id)
+    }
+    // Routed into another VNI it is the same sending.
+    if (data[entry + KIND_VNI] !== i32[at + Field.KindVni]) return data[entry + COUNT]!
+    if (elapsed(seconds, nanoseconds, data[entry + LAST_SECONDS]!, data[entry + LAST_NANOSECONDS]!) < APART)
+      return data[entry + COUNT]!
+    data[entry + LAST_SECONDS] = seconds
+    data[entry + LAST_NANOSECONDS] = nanoseconds
+    data[entry + ID] = id
+    const count = data[entry + COUNT]!
+    data[entry + COUNT] = count + 1
+    if (count < NUMBERS_KEPT) data[entry + NUMBERS + count] = i32[at + Field.Number]!
+    return count + 1
+  }
+
+  #begin(log: EventLog, at: number, entry: number, kind: number, end: number, same: number, id: number): number {
+    const { data } = this.#window
+    const { i32 } = log
+    const route = i32[at + Field.Route]!
+    data[entry + SECONDS] = log.f64[at >> 1]!
+    data[entry + NANOSECONDS] = i32[at + Field.Nanoseconds]!
+    data[entry + LAST_SECONDS] = data[entry + SECONDS]!
+    data[entry + LAST_NANOSECONDS] = data[entry + NANOSECONDS]!
+    data[entry + COUNT] = 1
+    data[entry + END] = end
+    data[entry + KIND_VNI] = i32[at + Field.KindVni]!
+    data[entry + ROUTE] = route === NONE ? NONE : route * 2 + ((i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1)
+    data[entry + ASKS] = kind
+    data[entry + SAME] = same
+    data[entry + ID] = id
+    data[entry + NUMBERS] = i32[at + Field.Number]!
+    return 1
+  }
+
+  /** @param end - Flow row × 2 + direction of the question. */
+  #answer(kind: number, end: number, id: number): void {
+    if (kind === Asks.Dns) {
+      this.#close(kind, end, BY_ID, id)
+      this.#close(kind, end, BY_PORT, id)
+    } else if (kind === Asks.Dhcp || kind === Asks.DhcpV6) this.#close(kind, end, BY_ID, id)
+    else this.#close(kind, end, kind === Asks.Quic ? BY_PORT : BY_ENDS, id)
+  }
+
+  #close(kind: number, end: number, by: number, id: number): void {
+    const { flows } = this.keys
+    const flow = end >> 1
+    this.#closeAt(kind, by, end & 1, flows.word(flow, 3), flows.word(flow, 4), flows.word(flow, 5), id)
+  }
+
+  /** Closes a question between two address ids. @returns Its entry, `NONE` without. */
+  #closeAt(kind: number, by: number, direction: number, a: number, b: number, ports: number, id: number): number {
+    const high = highOf(kind, by, direction, a, b)
+    const entry = this.#window.find(high, lowOf(high, by, ports, id))
+    if (entry !== NONE && this.#window.data[entry + ASKS]! > 0) this.#window.data[entry + ASKS] = -kind
+    return entry
+  }
+
+  /** An ICMP error that quotes a question says that it is refused: whoever asked has an answer. */
+  #noteError(i32: Int32Array, at: number): void {
+    const from = i32[at + Field.QuotedSource]!
+    const to = i32[at + Field.QuotedDestination]!
+    if (from === NONE || to === NONE || (i32[at + Field.Bits]! & Bit.Tunnel) === 0) return
+    const { keys } = this
+    const forward = keys.compareAddresses(from, to) < 0
+    const quoted = i32[at + Field.QuotedPorts]!
+    const ports = forward ? quoted : (quoted << 16) | (quoted >>> 16)
+    const a = forward ? from : to
+    const b = forward ? to : from
+    for (let kind = Asks.Dns; kind <= Asks.Quic; kind++) {
+      this.#closeAt(kind, BY_ENDS, forward ? 0 : 1, a, b, ports, 0)
+      const entry = this.#closeAt(kind, BY_PORT, forward ? 0 : 1, a, b, ports, 0)
+      if (kind !== Asks.Dns || entry === NONE) continue
+      this.#closeAt(kind, BY_ID, forward ? 0 : 1, a, b, ports, this.#window.data[entry + ID]!)
+    }
+  }
+
+  /** An entry leaves the window, or makes room for another question: one that was asked in vain by then is kept. */
+  #forget(entry: number): void {
+    if (entry === NONE) return
+    const { data } = this.#window
+    if (data[entry + ASKS]! < 0 || data[entry + COUNT]! < THIRD) return
+    const figures = this.#forgotten.note(data[entry + END]!, data[entry + NUMBERS]!)
+    if (figures !== null && figures.query === null) figures.query = this.#read(data, entry)
+  }
+
+  #read(data: Int32Array, entry: number): OpenQuery {
+    const count = data[entry + COUNT]!
+    return {
+      asks: data[entry + ASKS]!,
+      flow: data[entry + END]! >> 1,
+      forward: (data[entry + END]! & 1) === 0,
+      route: data[entry + ROUTE]!,
+      count,
+      seconds: data[entry + SECONDS]!,
+      nanoseconds: data[entry + NANOSECONDS]!,
+      packets: [...data.subarray(entry + NUMBERS, entry + NUMBERS + Math.min(count, NUMBERS_KEPT))],
+    }
+  }
+}
+
+/** Digest of kind and addresses, whatever VNI they are in; of DHCP the kind alone, as a client has no address yet. */
+function highOf(kind: number, by: number, direction: number, a: number, b: number): number {
+  if (kind === Asks.Dhcp || kind === Asks.DhcpV6) return kind | by
+  return fold32(fold32(direction | by | (kind << 8), a), b)
+}
+
+/** Digest of the rest of a key. @param ports - Of the flow: a's × 65 536 + b's. */
+function lowOf(high: number, by: number, ports: number, id: number): number {
+  return finalize(fold32(fold32(high, by === BY_PORT ? ports : 0), by === BY_ID ? id : 0))
+}

@@ -1,0 +1,214 @@
+/**
+ * UDP datagrams that ask for something, and the answers to them: DNS, DHCP, DHCPv6, NTP, SNMP, RADIUS, IKE and QUIC. What kind a
+ * datagram is and which identifier it has stand in its event, where a TCP segment has its flags and its sequence number.
+ * Told by port and by what the protocol requires of its first bytes. Datagrams that ask nothing (syslog, RTP, BFD, multicast DNS) are
+ * of no kind.
+ */
+import * as udp from '../codecs/udp.ts'
+import { Field } from './event-fields.ts'
+
+/** Protocols whose questions are followed: the lower bits of `Field.TcpFlags` of a UDP datagram, 0 for any other. */
+export const Asks = {
+  Dns: 1,
+  Dhcp: 2,
+  DhcpV6: 3,
+  Ntp: 4,
+  Snmp: 5,
+  Radius: 6,
+  Ike: 7,
+  Quic: 8,
+} as const
+
+/** The datagram answers, or shows that its sender has an answer. */
+export const ANSWERS = 1 << 8
+/** Mask of the kind in `Field.TcpFlags`. */
+export const KIND = 0xff
+
+/** UDP ports of the services. */
+const DNS = 53
+const DHCP_SERVER = 67
+const DHCP_CLIENT = 68
+const NTP = 123
+const SNMP = 161
+const QUIC = 443
+const IKE = 500
+const IKE_NAT = 4500
+const DHCPV6_CLIENT = 546
+const DHCPV6_SERVER = 547
+const RADIUS_PORTS = [1812, 1813, 1645, 1646]
+
+/** Services by the port, 0 for any other port: one look-up tells most datagrams. */
+const SERVICES = new Uint8Array(65_536)
+for (const [port, kind] of [
+  [DNS, Asks.Dns],
+  [DHCP_SERVER, Asks.Dhcp],
+  [DHCP_CLIENT, Asks.Dhcp],
+  [NTP, Asks.Ntp],
+  [SNMP, Asks.Snmp],
+  [QUIC, Asks.Quic],
+  [IKE, Asks.Ike],
+  [IKE_NAT, Asks.Ike],
+  [DHCPV6_CLIENT, Asks.DhcpV6],
+  [DHCPV6_SERVER, Asks.DhcpV6],
+] as const)
+  SERVICES[port] = kind
+for (const port of RADIUS_PORTS) SERVICES[port] = Asks.Radius
+
+/** DNS header (RFC 1035 §4.1.1): the response bit, and the operation of an ordinary query in four bits below it. */
+const DNS_LENGTH = 12
+const DNS_RESPONSE = 0x8000
+const DNS_OPERATION = 0x7800
+
+/** BOOTP (RFC 951), and behind it the cookie and options of DHCP (RFC 2131 §3, RFC 2132 §9.6). */
+const BOOTP_OPTIONS = 236
+const DHCP_COOKIE = 0x6382_5363
+const BOOT_REQUEST = 1
+const BOOT_REPLY = 2
+const OPTION_PAD = 0
+const OPTION_TYPE = 53
+const OPTION_END = 255
+const DISCOVER = 1
+/** Options that are looked at: clients send the message type first. */
+const MOST_OPTIONS = 32
+
+/** DHCPv6 message types (RFC 8415 §7.3), and the transaction identifier below them. */
+const SOLICIT = 1
+const ADVERTISE = 2
+const REQUEST = 3
+const REPLY = 7
+const TRANSACTION = 0xff_ffff
+
+/** NTP (RFC 5905 §7.3): modes of a client and of a server. */
+const NTP_LENGTH = 48
+const MODE = 7
+const MODE_CLIENT = 3
+const MODE_SERVER = 4
+
+/** An SNMP message is a BER sequence (RFC 3417 §8). */
+const SEQUENCE = 0x30
+
+/** RADIUS codes (RFC 2865 §3, RFC 2866 §3): access and accounting request, the answers to them. */
+const RADIUS_LENGTH = 20
+const ACCESS_REQUEST = 1
+const ACCOUNTING_REQUEST = 4
+const RADIUS_ANSWERS = (1 << 2) | (1 << 3) | (1 << 5) | (1 << 11)
+
+/** IKE header (RFC 7296 §3.1): 28 bytes, the responder's index in the second eight; behind four bytes of zeros at port 4500. */
+const IKE_LENGTH = 28
+const RESPONDER = 8
+
+/** QUIC long headers (RFC 9000 §17.2, RFC 9369 §3.2): form and fixed bit, type of an Initial in versions 1 and 2. */
+const LONG = 0x80
+const INITIAL_1 = 0xc0
+const INITIAL_2 = 0xd0
+const TYPE = 0xf0
+const VERSION_1 = 1
+const VERSION_2 = 0x6b33_43cf
+/** Least length of the destination connection id that a client chooses (RFC 9000 §7.2), and where it is. */
+const CONNECTION_LENGTH = 8
+const CONNECTION = 6
+
+/**
+ * Writes kind and identifier of the UDP datagram at `header` into the event at `at`, where it is of any.
+ * @param end - Where its captured bytes end.
+ */
+export function fillQuestion(i32: Int32Array, at: number, view: DataView, header: number, end: number): void {
+  const source = udp.sourcePort(view, header)
+  const destination = udp.destinationPort(view, header)
+  const asked = SERVICES[destination]!
+  const kind = asked !== 0 ? asked : SERVICES[source]!
+  if (kind === 0) return
+  const data = header + udp.LENGTH
+  const length = end - data
+  switch (kind) {
+    case Asks.Dns:
+      if (length < DNS_LENGTH) return
+      put(i32, at, Asks.Dns, view.getUint16(data), dnsRole(view.getUint16(data + 2), destination))
+      return
+    case Asks.Dhcp:
+      if (length < BOOTP_OPTIONS + 4 || view.getInt32(data + BOOTP_OPTIONS) !== DHCP_COOKIE) return
+      put(i32, at, Asks.Dhcp, view.getInt32(data + 4), dhcpRole(view, data, end))
+      return
+    case Asks.DhcpV6: {
+      if (length < 4) return
+      const word = view.getInt32(data)
+      put(i32, at, Asks.DhcpV6, word & TRANSACTION, dhcpV6Role(word >>> 24))
+      return
+    }
+    case Asks.Ntp: {
+      if (length < NTP_LENGTH) return
+      const mode = view.getUint8(data) & MODE
+      const isAsked = mode === MODE_CLIENT && destination === NTP
+      put(i32, at, Asks.Ntp, 0, isAsked ? 0 : mode === MODE_SERVER && source === NTP ? ANSWERS : NONE)
+      return
+    }
+    case Asks.Snmp:
+      if (length < 2 || view.getUint8(data) !== SEQUENCE) return
+      put(i32, at, Asks.Snmp, 0, destination === SNMP ? 0 : ANSWERS)
+      return
+    case Asks.Radius: {
+      if (length < RADIUS_LENGTH) return
+      const code = view.getUint8(data)
+      put(i32, at, Asks.Radius, view.getUint8(data + 1), radiusRole(code, asked !== 0))
+      return
+    }
+    case Asks.Ike: {
+      const nat = source === IKE_NAT || destination === IKE_NAT ? 4 : 0
+      if (length < IKE_LENGTH + nat || (nat !== 0 && view.getInt32(data) !== 0)) return
+      const message = data + nat
+      const responder = view.getInt32(message + RESPONDER) | view.getInt32(message + RESPONDER + 4)
+      put(i32, at, Asks.Ike, view.getInt32(message), responder === 0 ? 0 : ANSWERS)
+      return
+    }
+    default:
+      if (length < CONNECTION + CONNECTION_LENGTH || (view.getUint8(data) & LONG) === 0) return
+      put(i32, at, Asks.Quic, view.getInt32(data + CONNECTION), quicRole(view, data, destination === QUIC))
+  }
+}
+
+/** A datagram that is of the protocol, but neither asks nor answers. */
+const NONE = -1
+
+/** @param role - 0 for a question, {@link ANSWERS}, or {@link NONE}. */
+function put(i32: Int32Array, at: number, kind: number, id: number, role: number): void {
+  if (role === NONE) return
+  i32[at + Field.TcpFlags] = kind | role
+  i32[at + Field.Sequence] = id
+}
+
+function dnsRole(flags: number, destination: number): number {
+  if ((flags & DNS_RESPONSE) !== 0) return ANSWERS
+  return destination === DNS && (flags & DNS_OPERATION) === 0 ? 0 : NONE
+}
+
+function dhcpRole(view: DataView, data: number, end: number): number {
+  const operation = view.getUint8(data)
+  if (operation === BOOT_REPLY) return ANSWERS
+  if (operation !== BOOT_REQUEST) return NONE
+  let option = data + BOOTP_OPTIONS + 4
+  for (let looked = 0; looked < MOST_OPTIONS && option + 2 < end; looked++) {
+    const code = view.getUint8(option)
+    if (code === OPTION_END) return NONE
+    if (code === OPTION_TYPE) return view.getUint8(option + 2) === DISCOVER ? 0 : ANSWERS
+    option += code === OPTION_PAD ? 1 : 2 + view.getUint8(option + 1)
+  }
+  return NONE
+}
+
+function dhcpV6Role(type: number): number {
+  if (type === SOLICIT) return 0
+  return type === ADVERTISE || type === REPLY || type === REQUEST ? ANSWERS : NONE
+}
+
+function radiusRole(code: number, isAsked: boolean): number {
+  if (isAsked && (code === ACCESS_REQUEST || code === ACCOUNTING_REQUEST)) return 0
+  return code < 32 && (RADIUS_ANSWERS & (1 << code)) !== 0 ? ANSWERS : NONE
+}
+
+function quicRole(view: DataView, data: number, isAsked: boolean): number {
+  if (!isAsked) return ANSWERS
+  const version = view.getInt32(data + 1)
+  const type = view.getUint8(data) & TYPE
+  const isInitial = (version === VERSION_1 && type === INITIAL_1) || (version === VERSION_2 && type === INITIAL_2)
+  return isInitial && view.getUint8(data + 5) >= CONNECTION_LENGTH ? 0 : NONE
+}

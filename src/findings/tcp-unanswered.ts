@@ -1,0 +1,108 @@
+/** TCP_UNANSWERED: connections that never open. */
+import { fromTo, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { tempered, within } from './flow-filter.ts'
+import { listed } from './list.ts'
+
+/** Connections of one direction of a VTEP pair and VNI that never opened, as far as they have something in common. */
+export interface TcpUnanswered {
+  vni: number
+  /** VTEPs behind which the repeating side and the silent one are. */
+  from: string
+  to: string
+  /** What repeats: SYNs of clients, or SYN-ACKs of servers. */
+  repeats: 'SYN' | 'SYN-ACK'
+  connections: number
+  /** Who opens the connections, and whom to: addresses in print, ports. */
+  clients: string[]
+  servers: string[]
+  ports: number[]
+  /** Connections of the same VTEPs to the same server and port that opened. */
+  opened: number
+  /** What sets the outer source ports of unanswered SYNs apart from those that were answered. */
+  paths: PathShare | null
+  tunnels: Tunnel[]
+  dropped: number | null
+}
+
+/** How outer source ports that fail differ from those that work: the underlay chooses its path by them (RFC 7348 §5). */
+export interface PathShare {
+  /** All that fail have this remainder by `modulus`, and none that works; 0 when only the ports themselves differ. */
+  modulus: number
+  remainder: number
+  failing: number[]
+  working: number[]
+}
+
+export const tcpUnanswered: Words<TcpUnanswered> = {
+  code: 'TCP_UNANSWERED',
+  severity: 'error',
+  meaning: 'TCP connections never open: SYNs, or SYN-ACKs, are repeated and nothing answers them.',
+  advice:
+    'Capture at the far VTEP: SYNs that do not arrive are lost on the way, SYNs that arrive without an answer are dropped by the server or its firewall. Where only some outer source ports fail, look for one dead link or router among the equal-cost paths.',
+  evidence:
+    'Three SYNs or more to one server or port, one of them a repetition, or one SYN-ACK sent three times, with no SYN-ACK, reset or later segment of the initiator anywhere in the capture, whatever the VNI or VTEP pair, and time enough for an answer. Copies count once. Captures of one direction are not judged. Sound where both directions pass.',
+  title: ({ facts }) =>
+    facts.repeats === 'SYN'
+      ? `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: SYNs unanswered`
+      : `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: SYN-ACKs unanswered`,
+  observed: ({ count, facts }) =>
+    `${amount(count, facts.repeats)} of ${amount(facts.connections, 'connection')} from ${listed(facts.clients, 3)} to ${listed(facts.servers, 3)}, TCP port ${listed(facts.ports.map(String), 5)}, ` +
+    (facts.repeats === 'SYN'
+      ? 'got neither SYN-ACK nor RST'
+      : 'were repeated, and the client never completed the handshake') +
+    `${facts.opened === 0 ? '.' : `; ${amount(facts.opened, 'other connection')} to the same server and port opened.`}` +
+    paths(facts),
+  inferred: ({ facts }) => `${cause(facts)}${tempered(facts.dropped)}`,
+  remedy: ({ facts }) =>
+    facts.paths !== null
+      ? `Check every equal-cost link and router between ${facts.from} and ${facts.to}: send from one outer source port that fails and from one that works (for example with traceroute -U and fixed ports), and take the path that drops out of the group.`
+      : facts.repeats === 'SYN'
+        ? `Capture at ${facts.to}: if the SYNs arrive, check that ${listed(facts.servers, 3)} listens at port ${listed(facts.ports.map(String), 5)} and what its firewall or security group drops; if not, look for a filter on the way that matches inner TCP.`
+        : `Capture at ${facts.to}: if the SYN-ACKs arrive there, check the client's firewall and its route back; if not, look for loss from ${facts.from} to ${facts.to}.`,
+  displayFilter: ({ facts }) =>
+    within(
+      facts.tunnels,
+      fromTo(facts.from, facts.to),
+      facts.repeats === 'SYN' ? 'tcp.flags.syn == 1 && tcp.flags.ack == 0' : 'tcp.flags.syn == 1 && tcp.flags.ack == 1',
+    ),
+}
+
+/** Server and port in a title, as far as the connections share them. */
+function target({ servers, ports }: TcpUnanswered): string {
+  if (servers.length === 1 && ports.length === 1) return end(servers[0]!, ports[0]!)
+  if (servers.length === 1) return servers[0]!
+  if (ports.length === 1) return `TCP port ${ports[0]} of ${amount(servers.length, 'server')}`
+  return amount(servers.length, 'server')
+}
+
+function end(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+function paths({ paths: share }: TcpUnanswered): string {
+  if (share === null) return ''
+  const { modulus, remainder, failing, working } = share
+  const rule =
+    modulus === 0
+      ? ''
+      : modulus === 2
+        ? ` (all ${remainder === 1 ? 'odd' : 'even'})`
+        : ` (all with remainder ${remainder} by ${modulus})`
+  return ` Unanswered SYNs had outer source ports ${listed(failing.map(String), 6)}${rule}; those answered had ${listed(working.map(String), 6)}.`
+}
+
+function cause(facts: TcpUnanswered): string {
+  if (facts.paths !== null) {
+    return facts.paths.modulus !== 0
+      ? 'Whether a SYN is answered depends on its outer source port, by which the underlay chooses among equal-cost paths: part of these paths drops packets.'
+      : 'The same server answers other connections: part of the equal-cost paths, which the underlay chooses by outer source port, may drop packets, or the server drops some connections (a full backlog, a rate limit).'
+  }
+  if (facts.repeats === 'SYN-ACK')
+    return 'The server answers, and its SYN-ACKs do not reach the client, or the client drops them.'
+  const whose = facts.servers.length === 1 ? facts.servers[0]! : 'the servers'
+  return (
+    `The SYNs do not reach ${whose}, ${whose} drops them (a firewall, a security group, a full backlog), or the answers are lost on the way back; ` +
+    'a closed port would answer with RST.'
+  )
+}

@@ -1,0 +1,50 @@
+/** UDP_UNANSWERED: questions by UDP that are repeated in vain. */
+import { fromTo, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { tempered, within } from './flow-filter.ts'
+import { listed } from './list.ts'
+
+/** Questions of one protocol to one server, or to any where the question goes to all. */
+export interface UdpUnanswered {
+  vni: number
+  from: string
+  to: string
+  /** As people call it: `DNS query`. */
+  question: string
+  questions: string
+  /** Its display filter in Wireshark. */
+  filter: string
+  clients: string[]
+  /** `null` for a question to all, as of DHCP. */
+  server: string | null
+  port: number
+  /** Distinct questions, each of which was sent three times or more. */
+  distinct: number
+  tunnels: Tunnel[]
+  dropped: number | null
+}
+
+export const udpUnanswered: Words<UdpUnanswered> = {
+  code: 'UDP_UNANSWERED',
+  severity: 'warning',
+  meaning: 'Questions by UDP (DNS, DHCP, NTP and others that await an answer) are repeated and nobody answers.',
+  advice:
+    'Check that the server runs and is reachable, and capture at its VTEP: if it answers there, the answers are lost on the way back, large ones for their size; if not, look at the server or its firewall.',
+  evidence:
+    'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction), or a request of NTP, SNMP, RADIUS, IKE or QUIC sent three times at least half a second apart, without an answer anywhere in the capture. Copies count once. Traffic that asks nothing is never judged, nor are captures of one direction. Sound where both directions pass.',
+  title: ({ count, facts }) =>
+    `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered`,
+  observed: ({ count, facts }) =>
+    `${listed(facts.clients, 3)} sent ${facts.distinct === 1 ? `the same ${facts.question}` : `${amount(facts.distinct, facts.question, facts.questions)}`} ${amount(count, 'time')} in all` +
+    `${facts.server === null ? '' : ` to ${facts.server}, UDP port ${facts.port}`}, and no answer was seen in any VNI.`,
+  inferred: ({ facts }) =>
+    (facts.server === null
+      ? `No server takes the ${facts.questions}, as when VNI ${facts.vni} is not flooded to its VTEP or the relay is missing, or its answers are lost on the way back.`
+      : `The server does not run or drops the ${facts.questions}, they do not reach it, or its answers are lost on the way back: large ones may exceed the path MTU.`) +
+    tempered(facts.dropped),
+  remedy: ({ facts }) =>
+    facts.server === null
+      ? `Check that a server or relay is attached to VNI ${facts.vni} and gets its broadcasts; capture at its VTEP to see whether the ${facts.questions} arrive.`
+      : `Ask ${facts.server} from its own host, then capture at ${facts.to}: if answers leave there, compare their size with the path MTU; if the ${facts.questions} do not arrive, look for a filter on the way.`,
+  displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), facts.filter),
+}
