@@ -45,11 +45,21 @@ export interface ChecksumsSeen extends Seen {
   unset: number
 }
 
-/** Headers that are no VXLAN header. */
+/** Headers that are not a valid VXLAN header. */
 export interface HeadersSeen extends Seen {
   /** Packets without the I flag, and packets shorter than the header. */
   flagClear: number
   short: number
+  /** Outer UDP source ports, the first few. */
+  sourcePorts: number[]
+}
+
+/** Datagrams at a tunnel's port that are some other program's. */
+export interface OthersSeen extends Seen {
+  /** Those that clear the I flag at a VXLAN port. */
+  flagClear: number
+  /** Outer UDP source ports, the first few. */
+  sourcePorts: number[]
 }
 
 /** Reserved bits, or policies. */
@@ -85,6 +95,9 @@ export interface NestedSeen extends Seen {
 export interface ForeignSeen extends Seen {
   /** VNIs in its headers, the first few. */
   vnis: number[]
+  /** Headers of GPE, and headers with flags of a vendor's group policy; the others are plain. */
+  gpe: number
+  policy: number
 }
 
 /** Congestion marks. */
@@ -113,7 +126,11 @@ export class Integrity implements Judge<IntegrityState> {
   /** By pair row. */
   readonly zeroIpv6 = new Tally<Seen>(seen)
   /** By {@link pathKey}. */
-  readonly headers = new Tally<HeadersSeen>(() => ({ ...seen(), flagClear: 0, short: 0 }))
+  readonly headers = new Tally<HeadersSeen>(() => ({ ...seen(), flagClear: 0, short: 0, sourcePorts: [] }))
+  /** By {@link pathKey}. */
+  readonly others = new Tally<OthersSeen>(() => ({ ...seen(), flagClear: 0, sourcePorts: [] }))
+  /** What clients send from a tunnel's port, by {@link pathKey}: `ports` are the services'. */
+  readonly asked = new Tally<Seen>(seen)
   /** By route and direction. */
   readonly reserved = new Tally<BitsSeen>(bitsSeen)
   /** By VNI row. */
@@ -125,7 +142,7 @@ export class Integrity implements Judge<IntegrityState> {
   /** By VNI row × 2^28 + kind × 2^24 + VNI of the tunnel inside. */
   readonly nested = new Tally<NestedSeen>(() => ({ ...seen(), pair: NONE, depth: 0, overhead: 0 }))
   /** By UDP destination port. */
-  readonly foreign = new Tally<ForeignSeen>(() => ({ ...seen(), vnis: [] }), FOREIGN_PORTS)
+  readonly foreign = new Tally<ForeignSeen>(() => ({ ...seen(), vnis: [], gpe: 0, policy: 0 }), FOREIGN_PORTS)
   /** By route and direction. */
   readonly illegalEcn = new Tally<Seen>(seen)
   /** By {@link pathKey}. */
@@ -148,8 +165,7 @@ export class Integrity implements Judge<IntegrityState> {
     }
     if (isCopy) return
     if ((i32[at + Field.Bits]! & Bit.Tunnel) !== 0) this.#countTunnel(i32, at, marks)
-    else if ((marks & (Mark.FlagClear | Mark.HeaderShort)) !== 0) this.#countHeader(i32, at, marks)
-    else if ((marks & Mark.ForeignTunnel) !== 0) this.#countForeign(i32, at)
+    else this.#countOutside(i32, at, marks)
   }
 
   save(): IntegrityState {
@@ -162,8 +178,8 @@ export class Integrity implements Judge<IntegrityState> {
 
   get #tallies(): Tally<object>[] {
     const { outerWrong, innerWrong, partial, zeroIpv6, headers, reserved, policies } = this
-    const { cuts, tags, nested, foreign, illegalEcn, congestion, lostDscp } = this
-    const all = [outerWrong, innerWrong, partial, zeroIpv6, headers, reserved, policies]
+    const { cuts, tags, nested, foreign, illegalEcn, congestion, lostDscp, others, asked } = this
+    const all = [outerWrong, innerWrong, partial, zeroIpv6, headers, reserved, policies, others, asked]
     return [...all, cuts, tags, nested, foreign, illegalEcn, congestion, lostDscp] as unknown as Tally<object>[]
   }
 
@@ -191,17 +207,39 @@ export class Integrity implements Judge<IntegrityState> {
     }
   }
 
+  /** A datagram without a valid tunnel header. */
+  #countOutside(i32: Int32Array, at: number, marks: number): void {
+    if ((marks & Mark.NotATunnel) !== 0) this.#countOther(i32, at, marks)
+    else if ((marks & (Mark.FlagClear | Mark.HeaderShort)) !== 0) this.#countHeader(i32, at, marks)
+    else {
+      if ((marks & Mark.FromTunnelPort) !== 0)
+        noteSeen(this.asked.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at)
+      if ((marks & Mark.ForeignTunnel) !== 0) this.#countForeign(i32, at, marks)
+    }
+  }
+
+  #countOther(i32: Int32Array, at: number, marks: number): void {
+    const figures = noteSeen(this.others.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at)
+    if (figures === null) return
+    if ((marks & Mark.FlagClear) !== 0) figures.flagClear++
+    addValue(figures.sourcePorts, i32[at + Field.OuterPorts]! >>> 16)
+  }
+
   #countHeader(i32: Int32Array, at: number, marks: number): void {
     const figures = noteSeen(this.headers.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at)
     if (figures === null) return
     if ((marks & Mark.FlagClear) !== 0) figures.flagClear++
     else figures.short++
+    addValue(figures.sourcePorts, i32[at + Field.OuterPorts]! >>> 16)
   }
 
-  #countForeign(i32: Int32Array, at: number): void {
+  #countForeign(i32: Int32Array, at: number, marks: number): void {
     const port = i32[at + Field.OuterPorts]! & 0xffff
     const figures = noteSeen(this.foreign.note(port, i32[at + Field.Number]!), i32, at)
-    if (figures !== null) addValue(figures.vnis, i32[at + Field.Sequence]!)
+    if (figures === null) return
+    addValue(figures.vnis, i32[at + Field.Sequence]!)
+    if ((marks & Mark.ForeignGpe) !== 0) figures.gpe++
+    else if ((marks & Mark.ForeignPolicy) !== 0) figures.policy++
   }
 
   #countTunnel(i32: Int32Array, at: number, marks: number): void {
@@ -268,6 +306,11 @@ function routeKey(i32: Int32Array, at: number): number {
   const route = i32[at + Field.Route]!
   if (route === NONE) return NONE
   return route * 2 + ((i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1)
+}
+
+/** Key of the other direction of a path. */
+export function reversePath(key: number): number {
+  return (key % FROM) * FROM + Math.floor(key / FROM)
 }
 
 /** VNI row and the kind and VNI of the tunnel inside, from a key of {@link Integrity.nested}. */

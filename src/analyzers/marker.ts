@@ -10,10 +10,11 @@ import * as ipv6 from '../codecs/ipv6.ts'
 import { type IpLayer, innerNetworkAt, Layer, Layers, TunnelKind } from '../codecs/layers.ts'
 import { LinkType } from '../codecs/linktype.ts'
 import { Protocol } from '../codecs/protocol.ts'
+import { hasNextProtocol, hasPolicyOnly } from '../codecs/tunnel-header.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
-import * as gbp from '../codecs/vxlan-gbp.ts'
-import { Checksums } from './checksums.ts'
+import * as gpe from '../codecs/vxlan-gpe.ts'
+import { Checksums, isHeaderWrong } from './checksums.ts'
 import { Field } from './event-fields.ts'
 import { DEEPEST, depth, Mark, TTL_BITS, withDepth, withLastReserved } from './marks.ts'
 import type { Observation } from './observation.ts'
@@ -23,13 +24,10 @@ const EPB_CHECKSUM_NOT_READY = 1 << 9
 /** EPB flags bit 11: the frame is yet to be cut by segmentation offload. */
 const EPB_TSO = 1 << 11
 
-/** Ports below are services': what comes from one is its answer to a client that happens to use a tunnel's port. */
-const FIRST_CLIENT_PORT = 1024
-
 /** First word of a VXLAN header with nothing in it but the I flag. */
 const PLAIN = vxlan.FLAG_I << 24
-/** Bits of the first word that group policy defines: G and I; D and A; the policy id. */
-const POLICY_BITS = ((gbp.FLAG_G | gbp.FLAG_I) << 24) | ((gbp.POLICY_FLAG_D | gbp.POLICY_FLAG_A) << 16) | 0xffff
+/** Bits of the first byte that are clear beside a vendor's group policy, which has its own of everything behind them. */
+const POLICY_FREE = 0x3700_0000
 /** Bits of the first word that GPE reserves: the first two, and the second and third byte (draft-ietf-nvo3-vxlan-gpe-12 §3.1). */
 const GPE_RESERVED = 0xc0ff_ff00 | 0
 
@@ -130,33 +128,41 @@ export class Marker {
   #takeOutside(i32: Int32Array, at: number, layers: Layers): number {
     if (this.ports[layers.outerDestinationPort] !== TunnelKind.None) {
       const marks = headerFaults(layers)
-      return marks === 0 ? 0 : marks | this.#checksums.judgeDatagram(layers)
+      if (marks === 0 || (marks & Mark.NotATunnel) !== 0) return marks
+      return marks | this.#checksums.judgeDatagram(layers)
     }
-    const vni = this.#foreignVni(layers)
-    if (vni === NONE) return 0
-    i32[at + Field.Sequence] = vni
-    return Mark.ForeignTunnel
+    const marks = this.ports[layers.outerSourcePort] === TunnelKind.None ? 0 : Mark.FromTunnelPort
+    const form = foreignForm(layers)
+    if (form === 0 || !this.#hasInner(layers, form)) return marks
+    i32[at + Field.Sequence] = vxlan.vni(layers.view, layers.outerTransport + udp.LENGTH)
+    return marks | form
   }
 
-  /** VNI of what looks like VXLAN at a port that is no tunnel's; `NONE` when it does not. */
-  #foreignVni({ view, outerIp, outerTransport, end }: Layers): number {
-    const at = outerTransport + udp.LENGTH
+  /** Whether what lies behind a header at a port that is no tunnel's is an inner packet, down to its lengths. */
+  #hasInner({ view, outerIp, outerTransport, end }: Layers, form: number): boolean {
+    const header = outerTransport + udp.LENGTH
+    const at = header + vxlan.LENGTH
     const captured = Math.min(end, outerIp.payloadEnd)
-    const frameAt = at + vxlan.LENGTH
-    if (outerIp.isFragment || captured - frameAt < ethernet.LENGTH + ipv4.LENGTH) return NONE
-    const word = view.getInt32(at)
-    const last = vxlan.reserved2(view, at)
-    if ((word !== PLAIN || last !== 0) && !hasPolicyOnly(word, last)) return NONE
-    if ((view.getUint8(frameAt + 6) & 1) !== 0 || isZeroMac(view, frameAt)) return NONE
+    const next = (form & Mark.ForeignGpe) === 0 ? gpe.NextProtocol.Ethernet : gpe.nextProtocol(view, header)
+    let linkType: number = LinkType.Ethernet
+    if (next === gpe.NextProtocol.Ipv4) linkType = LinkType.Ipv4
+    else if (next === gpe.NextProtocol.Ipv6) linkType = LinkType.Ipv6
+    else if (next !== gpe.NextProtocol.Ethernet || (view.getUint8(at + 6) & 1) !== 0 || isZeroMac(view, at))
+      return false
     const frame = this.#layers(DEEPEST)
-    dissect(frame, view, frameAt, captured - frameAt, outerIp.payloadEnd - frameAt, LinkType.Ethernet, this.ports)
-    for (let i = 0; i < frame.faultCount; i++) if (frame.faultCodes[i] !== Fault.NotCaptured) return NONE
+    dissect(frame, view, at, captured - at, outerIp.payloadEnd - at, linkType, this.ports)
+    for (let i = 0; i < frame.faultCount; i++) if (frame.faultCodes[i] !== Fault.NotCaptured) return false
     if (frame.outerFrame.etherType === EtherType.Arp) {
-      const header = arp.enter(frame.cursor)
-      const isArp = header !== NONE && arp.hardwareType(view, header) === arp.HARDWARE_ETHERNET
-      if (!isArp || arp.protocolType(view, header) !== EtherType.IPv4) return NONE
-    } else if (frame.outerIp.at === NONE) return NONE
-    return vxlan.vni(view, at)
+      const arpAt = arp.enter(frame.cursor)
+      const isArp = arpAt !== NONE && arp.hardwareType(view, arpAt) === arp.HARDWARE_ETHERNET
+      return isArp && arp.protocolType(view, arpAt) === EtherType.IPv4
+    }
+    // Beside any flags the header's checksum must be right, and without Ethernet the length must be all that there is.
+    const { outerIp: ip } = frame
+    if (ip.at === NONE) return false
+    if (form === Mark.ForeignTunnel) return true
+    if (ip.version === 4 && isHeaderWrong(view, ip.at)) return false
+    return linkType === LinkType.Ethernet || ip.at + ip.length === outerIp.payloadEnd
   }
 
   #layers(index: number): Layers {
@@ -174,19 +180,17 @@ function isZeroMac(view: DataView, frame: number): boolean {
   return ethernet.sourceHigh16(view, frame) === 0 && ethernet.sourceLow32(view, frame) === 0
 }
 
-/** Whether a VXLAN header has the G flag and holds nothing but what group policy defines. */
-function hasPolicyOnly(word: number, last: number): boolean {
-  return last === 0 && word < 0 && (word & PLAIN) !== 0 && (word & ~POLICY_BITS) === 0
-}
-
 /** Which reading of the tunnel header failed, where the sender is to blame. */
 function headerFaults(layers: Layers): number {
-  if (layers.outerSourcePort < FIRST_CLIENT_PORT) return 0
   let marks = 0
   for (let i = 0; i < layers.faultCount; i++) {
     const layer = layers.faultLayers[i]
     const fault = layers.faultCodes[i]
     if (fault === Fault.LengthBeyondPacket) return 0
+    if (fault === Fault.NotATunnel) {
+      const isClear = (layers.view.getUint8(layers.outerTransport + udp.LENGTH) & vxlan.FLAG_I) === 0
+      return layer !== Layer.Geneve && isClear ? Mark.NotATunnel | Mark.FlagClear : Mark.NotATunnel
+    }
     if (layer !== Layer.Vxlan && layer !== Layer.Gpe) continue
     if (fault === Fault.FlagMissing) marks |= Mark.FlagClear
     else if (fault === Fault.Truncated) marks |= Mark.HeaderShort
@@ -231,4 +235,17 @@ function asPartial(marks: number): number {
   if ((marks & Mark.OuterChecksumWrong) !== 0) partial |= Mark.OuterChecksumPartial
   if ((marks & Mark.InnerChecksumWrong) !== 0) partial |= Mark.InnerChecksumPartial
   return partial
+}
+
+/** Marks of a datagram at a port that is no tunnel's, by the first word and last byte of what may be a header; 0 for none. */
+function foreignForm({ view, outerIp, outerTransport, end }: Layers): number {
+  const at = outerTransport + udp.LENGTH
+  const captured = Math.min(end, outerIp.payloadEnd)
+  if (outerIp.isFragment || captured - at < vxlan.LENGTH + ethernet.LENGTH + ipv4.LENGTH) return 0
+  const word = view.getInt32(at)
+  if ((word & PLAIN) === 0) return 0
+  const last = vxlan.reserved2(view, at)
+  if ((word === PLAIN && last === 0) || hasPolicyOnly(word, last)) return Mark.ForeignTunnel
+  if (hasNextProtocol(word, last)) return Mark.ForeignTunnel | Mark.ForeignGpe
+  return (word & POLICY_FREE) === 0 ? Mark.ForeignTunnel | Mark.ForeignPolicy : 0
 }

@@ -52,8 +52,22 @@ export const Mark = {
   InnerCongestion: 1 << 17,
   /** The inner header of such a packet says that its sender does not understand the mark (RFC 6040 §4.2). */
   InnerNotCapable: 1 << 18,
-  /** An inner checksum is wrong because nobody computed it: its field is 0. The packet is what was sent, so it is not damaged. */
+  /**
+   * An inner checksum is wrong because nobody computed it: its field is 0, or, beside {@link Mark.InnerChecksumPartial}, it is
+   * unfinished under a final outer checksum. The packet is what was sent, so it is not damaged.
+   */
   InnerChecksumUnset: 1 << 19,
+  /**
+   * From here on: of datagrams outside a tunnel, where the bits of {@link lastReserved} are free. A datagram at a tunnel's port
+   * that is some other program's; beside {@link Mark.FlagClear} where that bit is clear at a VXLAN port.
+   */
+  NotATunnel: 1 << 24,
+  /** A datagram from a tunnel's port to one that is none: a client that happens to use it asks. */
+  FromTunnelPort: 1 << 25,
+  /** What {@link Mark.ForeignTunnel} found is a header of VXLAN-GPE. */
+  ForeignGpe: 1 << 26,
+  /** What {@link Mark.ForeignTunnel} found has flags of a vendor's group policy. */
+  ForeignPolicy: 1 << 27,
 } as const
 
 /** Bits of the TTL in `Field.TimeToLive`: a lost DSCP is above them. */

@@ -6,9 +6,10 @@ import * as says from './describe-headers.ts'
 import * as variable from './describe-options.ts'
 import type { Tree } from './describe-tree.ts'
 import { EtherType } from './ethernet.ts'
-import { NONE } from './fault.ts'
+import { Fault, NONE } from './fault.ts'
 import * as geneve from './geneve.ts'
 import * as gre from './gre.ts'
+import { bareIpType, isGeneve, isGpe, isVxlan } from './tunnel-header.ts'
 import * as vxlan from './vxlan.ts'
 import * as gbp from './vxlan-gbp.ts'
 import * as gpe from './vxlan-gpe.ts'
@@ -16,13 +17,16 @@ import * as gpe from './vxlan-gpe.ts'
 /** Describes a VXLAN header, with or without a group policy, and the frame behind it. */
 export function describeVxlan(tree: Tree): void {
   const { cursor, view } = tree
+  if (isOther(tree, 'vxlan', vxlan.LENGTH, isVxlan)) return
+  const { end, wireEnd } = cursor
   const at = vxlan.enter(cursor)
   if (at === NONE) {
     tree.refuse(tree.tunnelNamed('vxlan'))
     return
   }
   const text = `VNI ${vxlan.vni(view, at)}`
-  const inside = (): void => tree.steps.frame(tree)
+  const bare = bareIpType(view, at, end, wireEnd)
+  const inside = (): void => (bare === 0 ? tree.steps.frame(tree) : tree.steps.network(tree, bare))
   if (gbp.hasPolicy(view, at)) {
     const fields = describeFields(gbp.LAYOUT, says.VXLAN_GBP, view, at, tree.origin)
     tree.tunnel('vxlan-gbp', at, gbp.LENGTH, `${text}, policy ${gbp.policyId(view, at)}`, fields, inside)
@@ -35,6 +39,7 @@ export function describeVxlan(tree: Tree): void {
 /** Describes a VXLAN-GPE header and what it carries. */
 export function describeGpe(tree: Tree): void {
   const { cursor, view } = tree
+  if (isOther(tree, 'vxlan-gpe', gpe.LENGTH, isGpe)) return
   const at = gpe.enter(cursor)
   if (at === NONE) {
     tree.refuse(tree.tunnelNamed('vxlan-gpe'))
@@ -56,6 +61,7 @@ export function describeGpe(tree: Tree): void {
 /** Describes a Geneve header with its options, and what it carries. */
 export function describeGeneve(tree: Tree): void {
   const { cursor, view } = tree
+  if (isOther(tree, 'geneve', geneve.LENGTH, isGeneve)) return
   const at = geneve.enter(cursor)
   if (at === NONE) {
     tree.refuse(tree.tunnelNamed('geneve'))
@@ -92,4 +98,19 @@ export function describeGre(tree: Tree, ip: Carrier): void {
     if (protocol === EtherType.TransparentEthernet) tree.steps.frame(tree)
     else tree.steps.network(tree, protocol)
   })
+}
+
+/** Whether the datagram is another program's, which happens to use the tunnel's port; it is then noted, and its bytes stay as they are. */
+function isOther(
+  tree: Tree,
+  name: string,
+  length: number,
+  isOne: (view: DataView, at: number, end: number, wireEnd: number) => boolean,
+): boolean {
+  const { cursor, view } = tree
+  const { position, end, wireEnd } = cursor
+  if (end - position < length || isOne(view, position, end, wireEnd)) return false
+  cursor.fail(Fault.NotATunnel)
+  tree.refuse(tree.tunnelNamed(name))
+  return true
 }

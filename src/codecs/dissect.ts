@@ -20,6 +20,7 @@ import { Protocol } from './protocol.ts'
 import * as sll from './sll.ts'
 import * as sll2 from './sll2.ts'
 import * as tcp from './tcp.ts'
+import { bareIpType, isGeneve, isGpe, isVxlan } from './tunnel-header.ts'
 import * as udp from './udp.ts'
 import * as vxlan from './vxlan.ts'
 import * as gpe from './vxlan-gpe.ts'
@@ -301,18 +302,31 @@ function openTunnel(layers: Layers, kind: number, at: number, vni: number): void
 
 function enterVxlan(layers: Layers): void {
   const { cursor } = layers
+  const { view, position, end, wireEnd } = cursor
+  if (end - position >= vxlan.LENGTH && !isVxlan(view, position, end, wireEnd)) {
+    cursor.fail(Fault.NotATunnel)
+    layers.fault(Layer.Vxlan, cursor.fault)
+    return
+  }
   const at = vxlan.enter(cursor)
   if (at === NONE) {
     layers.fault(Layer.Vxlan, cursor.fault)
     return
   }
-  openTunnel(layers, TunnelKind.Vxlan, at, vxlan.vni(cursor.view, at))
-  enterInnerFrame(layers)
+  openTunnel(layers, TunnelKind.Vxlan, at, vxlan.vni(view, at))
+  const bare = bareIpType(view, at, end, wireEnd)
+  if (bare === 0) enterInnerFrame(layers)
+  else enterInner(layers, note(layers.innerFrame, bare))
 }
 
 function enterGpe(layers: Layers): void {
   const { cursor } = layers
-  const { view } = cursor
+  const { view, position, end, wireEnd } = cursor
+  if (end - position >= gpe.LENGTH && !isGpe(view, position, end, wireEnd)) {
+    cursor.fail(Fault.NotATunnel)
+    layers.fault(Layer.Gpe, cursor.fault)
+    return
+  }
   const at = gpe.enter(cursor)
   if (at === NONE) {
     layers.fault(Layer.Gpe, cursor.fault)
@@ -331,7 +345,12 @@ function enterGpe(layers: Layers): void {
 
 function enterGeneve(layers: Layers): void {
   const { cursor } = layers
-  const { view } = cursor
+  const { view, position, end, wireEnd } = cursor
+  if (end - position >= geneve.LENGTH && !isGeneve(view, position, end, wireEnd)) {
+    cursor.fail(Fault.NotATunnel)
+    layers.fault(Layer.Geneve, cursor.fault)
+    return
+  }
   const at = geneve.enter(cursor)
   if (at === NONE) {
     layers.fault(Layer.Geneve, cursor.fault)

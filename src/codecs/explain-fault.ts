@@ -118,6 +118,8 @@ const SAID: Readonly<Record<Fault, (needed: number, available: number, limitedBy
   [Fault.FlagMissing]: () => 'has the I flag clear, so its VNI is not valid (RFC 7348 §5)',
   [Fault.TooDeep]: () => 'is stacked deeper than any network does, and is not followed',
   [Fault.Unsupported]: () => 'has a form that is not decoded',
+  [Fault.NotATunnel]: () =>
+    'is not one: it breaks the rules of the header, and what follows is not an inner frame; another program uses the port',
   [Fault.UnknownLinkType]: () => 'begins with a link layer of an unknown type',
 }
 

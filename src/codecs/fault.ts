@@ -30,6 +30,8 @@ export const Fault = {
   Unsupported: 9,
   /** The link type of the interface is unknown. */
   UnknownLinkType: 10,
+  /** The port is a tunnel's, but the header breaks its rules and no inner frame lies behind it: some other program's datagram. */
+  NotATunnel: 11,
 } as const
 
 /** One of the codes of {@link Fault}. */

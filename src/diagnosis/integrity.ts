@@ -13,7 +13,6 @@ import type { Tunnel } from '../findings/display-filter.ts'
 import { dscpNotCopied } from '../findings/dscp-not-copied.ts'
 import { ecnIllegal } from '../findings/ecn-illegal.ts'
 import { state, type Words } from '../findings/finding.ts'
-import { flagIClear } from '../findings/flag-i-clear.ts'
 import { groupPolicy } from '../findings/group-policy.ts'
 import { innerChecksumBad } from '../findings/inner-checksum-bad.ts'
 import { innerTruncated } from '../findings/inner-truncated.ts'
@@ -24,6 +23,7 @@ import { reservedBits } from '../findings/reserved-bits.ts'
 import { unknownTunnelPort } from '../findings/unknown-tunnel-port.ts'
 import { zeroChecksumIpv6 } from '../findings/zero-checksum-ipv6.ts'
 import type { Finding, Subject } from '../summary.ts'
+import { headerFindings } from './headers.ts'
 import type { Evidence } from './index.ts'
 import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
@@ -79,14 +79,7 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
     const b = keys.formatAddress(keys.pairs.word(key, 1))
     return { subject: { vteps: [a, b] }, facts: { a, b, tunnels } }
   })
-  say(integrity.headers, flagIClear, (seen) => {
-    const { from, to } = paths.of(seen)
-    const { flagClear, short, ports } = seen
-    return {
-      subject: { vteps: [from, to], port: ports[0]! },
-      facts: { from, to, ports: ascending(ports), flagClear, short },
-    }
-  })
+  findings.push(...headerFindings(analysis))
   say(integrity.reserved, reservedBits, (seen, tunnels) => {
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
@@ -130,7 +123,8 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   say(integrity.foreign, unknownTunnelPort, (seen, _, { key: port, count }) => {
     if (count < FOREIGN_REPEATS) return null
     const { from, to } = paths.of(seen)
-    const facts = { port, swapped: swappedPort(port), vnis: ascending(seen.vnis), from, to }
+    const form = seen.gpe === count ? 'gpe' : seen.gpe + seen.policy === count ? 'policy' : 'plain'
+    const facts = { port, swapped: swappedPort(port), vnis: ascending(seen.vnis), from, to, form } as const
     return { subject: { port }, facts }
   })
   say(integrity.illegalEcn, ecnIllegal, (seen, tunnels) => {

@@ -29,6 +29,7 @@ import { macMoved } from './mac-moved.ts'
 import { mirrorSession } from './mirror-session.ts'
 import { mssTooLarge } from './mss-too-large.ts'
 import { nestedTunnel } from './nested-tunnel.ts'
+import { notATunnel } from './not-a-tunnel.ts'
 import { oneWay } from './one-way.ts'
 import { outerChecksumBad } from './outer-checksum-bad.ts'
 import { outerFragmented } from './outer-fragmented.ts'
@@ -84,6 +85,7 @@ const KINDS: readonly FindingKind[] = [
   mirrorSession,
   mssTooLarge,
   nestedTunnel,
+  notATunnel,
   oneWay,
   outerChecksumBad,
   outerFragmented,

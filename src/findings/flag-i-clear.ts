@@ -1,4 +1,4 @@
-/** FLAG_I_CLEAR: datagrams at a VXLAN port that are no VXLAN. */
+/** FLAG_I_CLEAR: datagrams at a VXLAN port that are not valid VXLAN. */
 import { and, fromTo, isDissected, oneOf } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 
@@ -11,6 +11,8 @@ export interface FlagIClear {
   /** Datagrams without the flag, and those that are too short for a header. */
   flagClear: number
   short: number
+  /** Datagrams with the flag, whose header is none in every other respect. */
+  broken: number
 }
 
 export const flagIClear: Words<FlagIClear> = {
@@ -19,18 +21,19 @@ export const flagIClear: Words<FlagIClear> = {
   meaning: 'Datagrams reach a VXLAN port without the flag that makes their VNI valid, or too short for a header.',
   advice: 'Find out which program sends them; a VTEP that does has a defect, anything else should use another port.',
   evidence:
-    'A UDP datagram to a VXLAN port has the I flag clear, or fewer than the 8 bytes of the header, though its outer checksum does not say that it was damaged. Answers of services (source port below 1024) to a client that uses the port do not count. Sound at any capture point.',
+    'A UDP datagram to a VXLAN port has the I flag clear, or fewer than the 8 bytes of the header, though its outer checksum does not say that it was damaged. Behind a clear flag lies a plausible inner frame, or such datagrams come from several source ports; anything else is NOT_A_TUNNEL. Sound at any capture point.',
   title: ({ count, facts }) =>
-    `${amount(count, 'datagram')} from ${facts.from} to VXLAN port ${facts.ports.join(', ')} of ${facts.to} ${count === 1 ? 'is' : 'are'} no valid VXLAN`,
+    `${amount(count, 'datagram')} from ${facts.from} to VXLAN port ${facts.ports.join(', ')} of ${facts.to} ${count === 1 ? 'is' : 'are'} not valid VXLAN`,
   observed: ({ facts }) =>
     `${[
       facts.flagClear > 0 ? `${amount(facts.flagClear, 'datagram')} with the I flag clear` : '',
       facts.short > 0 ? `${amount(facts.short, 'datagram')} shorter than the 8-byte header` : '',
+      facts.broken > 0 ? `${amount(facts.broken, 'datagram')} with the I flag set but no other part of a header` : '',
     ]
       .filter((part) => part !== '')
       .join(', ')}.`,
   inferred: ({ facts }) =>
-    `Every receiver drops them (RFC 7348 §5 wants the I flag set for a valid VNI). Something on ${facts.from} sends what is not VXLAN to this port, or builds the header wrong.`,
+    `Every receiver drops them: RFC 7348 §5 requires the I flag for a valid VNI. A program on ${facts.from} sends other traffic to this port, or builds the header wrong.`,
   remedy: ({ facts }) =>
     `On ${facts.from}, find the sender (ss -uanp, or the VTEP’s configuration: a protocol other than VXLAN on port ${facts.ports.join(', ')}). If it is no VTEP, move it to another port or block it.`,
   displayFilter: ({ facts }) =>
@@ -41,8 +44,9 @@ export const flagIClear: Words<FlagIClear> = {
 }
 
 /** Wireshark has a field for the flag on the port that it knows; elsewhere the byte must do. */
-function invalid(port: number, { flagClear, short }: FlagIClear): string {
+function invalid(port: number, { flagClear, short, broken }: FlagIClear): string {
   const conditions: string[] = []
+  if (broken > 0) conditions.push('udp.payload[0:1] != 08')
   if (flagClear > 0)
     conditions.push(isDissected({ kind: 'vxlan', port }) ? 'vxlan.flag_i == 0' : '!(udp.payload[0:1] & 08)')
   if (short > 0) conditions.push('udp.length < 16')

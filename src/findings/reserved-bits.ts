@@ -1,4 +1,5 @@
 /** RESERVED_BITS: bits that the standard reserves are set, and some receivers drop the packet for it. */
+import { hasNextProtocol } from '../codecs/tunnel-header.ts'
 import { and, fromTo, hexBytes, isDissected, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { type Program, sendsLike } from './sender.ts'
@@ -16,6 +17,8 @@ export interface ReservedBits {
 }
 
 const FLAG_G = 0x80
+/** First byte of a vendor's group policy variant. */
+const VENDOR_POLICY = 0xc8
 /** What GPE sets in the first byte: P, B, O. */
 const GPE_FLAGS = 0x07
 
@@ -28,14 +31,18 @@ export const reservedBits: Words<ReservedBits> = {
   evidence:
     'A VXLAN header has other bits than the I flag and the VNI set (RFC 7348 §5), or a GPE header what its draft reserves; a complete group policy is recognised and is none. Undamaged packets. Sound at any capture point.',
   title: ({ facts }) =>
-    `${facts.from} sets reserved bits in the tunnel header of VNI ${facts.vni}, which ${facts.to} may drop`,
+    isGpe(facts)
+      ? `${facts.from} sends VXLAN-GPE headers of VNI ${facts.vni} to the VXLAN port, which ${facts.to} may drop`
+      : `${facts.from} sets reserved bits in the tunnel header of VNI ${facts.vni}, which ${facts.to} may drop`,
   observed: ({ count, facts }) =>
     `${amount(count, 'packet')} with reserved bits, as ${facts.words.map(([word, last]) => bits(word, last)).join('; ')}.`,
   inferred: ({ facts }) =>
     'A receiver that follows RFC 7348 §5 ignores them. Linux before 6.14 drops the packet silently; Linux from 6.14 on drops and counts it (rx_errors) unless the device is told to let these bits pass; ' +
     `Open vSwitch’s userspace datapath drops it, and strict intrusion detection takes it for no VXLAN.${hint(facts.words)}${sendsLike(facts.to, facts.program)}`,
   remedy: ({ facts }) =>
-    `Find out which extension ${facts.from} speaks, and switch it off there or on at ${facts.to} as well (ip link … type vxlan … gbp). With Linux 6.14 or later at ${facts.to}, ip link … type vxlan … reserved_bits can let them pass.`,
+    isGpe(facts)
+      ? `Send VXLAN-GPE to its own port, 4790, at both ${facts.from} and ${facts.to} (ip link … type vxlan … gpe dstport 4790), or switch it off at ${facts.from}.`
+      : `Find out which extension ${facts.from} speaks, and switch it off there or on at ${facts.to} as well (ip link … type vxlan … gbp). With Linux 6.14 or later at ${facts.to}, ip link … type vxlan … reserved_bits can let them pass.`,
   displayFilter: ({ facts }) =>
     and(fromTo(facts.from, facts.to), oneOf(...facts.tunnels.map((which) => and(tunnel(which), oddHeader(which))))),
 }
@@ -47,8 +54,19 @@ function bits(word: number, last: number): string {
   return said.join(', ')
 }
 
+/** Whether every header is one of GPE at a VXLAN port. */
+function isGpe({ words, tunnels }: ReservedBits): boolean {
+  return tunnels.every(({ kind }) => kind === 'vxlan') && words.every(([word, last]) => hasNextProtocol(word, last))
+}
+
 /** What such bits mean elsewhere. */
 function hint(words: readonly [number, number][]): string {
+  if (words.every(([word, last]) => hasNextProtocol(word, last))) {
+    return ' These are VXLAN-GPE headers, with a next protocol and possibly no Ethernet header behind them: their port is 4790, and a plain VXLAN receiver cannot read them.'
+  }
+  if (words.some(([word, last]) => word >>> 24 === VENDOR_POLICY && (last & 0x7f) === 0)) {
+    return ' Flags 0xc8 are those of a vendor’s group policy variant between the switches of one fabric (iVXLAN).'
+  }
   if (words.some(([word]) => ((word >>> 24) & FLAG_G) !== 0)) {
     return ' The G flag is set, as for a group policy, but other bits are too.'
   }

@@ -73,6 +73,12 @@ function snapLength({ capture }: Summary, cut: number): Explanation {
 function brokenHeaders(broken: Summary['tunnel']['faults']): Explanation {
   const packets = broken.reduce((total, fault) => total + fault.packets, 0)
   const reasons = [...new Set(broken.map(({ fault }) => faultWords(fault)))]
+  if (broken.every(({ fault }) => fault === 'NotATunnel')) {
+    return {
+      why: `${plural(packets, 'datagram')} on a tunnel port, but ${packets === 1 ? 'it belongs' : 'they belong'} to another program.`,
+      tries: ['NOT_A_TUNNEL below says which. For the tunnel, capture between two VTEPs.'],
+    }
+  }
   return {
     why: `${plural(packets, 'datagram')} on a tunnel port, none with a valid tunnel header: ${listed(reasons)}.`,
     tries: [

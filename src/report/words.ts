@@ -18,6 +18,7 @@ const FAULT_WORDS: Record<string, string> = {
   LengthBeyondPacket: 'length says more than the packet carries',
   LengthTooSmall: 'length is smaller than the header',
   FlagMissing: 'I flag clear: no valid VNI',
+  NotATunnel: 'another program’s datagram, not a tunnel header',
   TooDeep: 'too many stacked headers',
   Unsupported: 'a protocol that is not read further',
   UnknownLinkType: 'unknown link type',

@@ -24,10 +24,12 @@ import {
   type Packet,
   records,
   sealed,
+  summaryOf,
   tcp,
   udp,
 } from '../support/packets.ts'
 import { analyze, printed, recordsOf } from '../support/parts.ts'
+import { Random } from '../support/random.ts'
 import { because, LAB } from '../support/shared.ts'
 import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
 
@@ -44,6 +46,7 @@ const CODES = [
   'INNER_TRUNCATED',
   'INNER_VLAN',
   'NESTED_TUNNEL',
+  'NOT_A_TUNNEL',
   'UNKNOWN_TUNNEL_PORT',
   'ECN_ILLEGAL',
   'CONGESTION',
@@ -349,12 +352,66 @@ describe('integrity: the tunnel header', () => {
   })
 
   it('an answer to a client that happens to use the port, a damaged header and a cut record are none', () => {
-    const answer = ethernet(ipv4(udp(new Uint8Array(40), 53, 4789), { from: HERE.from, to: HERE.to }))
-    expect(codes([{ bytes: answer }])).toEqual([])
+    const text = bytes(...[...'d1:rd2:id20:abcdefghij0123456789e1:t2:aa1:y1:re'].map((c) => c.charCodeAt(0)))
+    const answer = ethernet(ipv4(udp(text, 6881, 4789), { from: HERE.from, to: HERE.to }))
+    expect(codes([{ bytes: answer }])).toEqual(['NOT_A_TUNNEL'])
     const damaged = flipped(wrap(HERE, ping(HERE)), (outerLength(HERE) - 8) * 8 + 3)
     expect(codes([{ bytes: damaged }])).toEqual(['OUTER_CHECKSUM_BAD'])
     const whole = wrap(HERE, ping(HERE))
     expect(codes([{ bytes: whole.slice(0, outerLength(HERE) - 3), wireLength: whole.length }])).toEqual([])
+  })
+
+  /** What a service at port `from` answers, one payload after the other. */
+  const answers = (payloads: readonly Bytes[], from: number | ((index: number) => number), to = 4789, place = HERE) =>
+    timed(
+      payloads.map((payload, index) => {
+        const body = udp(payload, typeof from === 'number' ? from : from(index), to)
+        return ethernet(packet(body, { from: place.from, to: place.to, protocol: 17 }))
+      }),
+    )
+  const noise = (count: number, length: number) => {
+    const random = new Random(length)
+    return Array.from({ length: count }, () => Uint8Array.from({ length }, () => random.below(256)))
+  }
+
+  it('a service that answers a client at a tunnel port is not a tunnel, over IPv4 and IPv6, whatever it says', () => {
+    for (const place of [HERE, { ...HERE, from: 'fd00::1', to: 'fd00::2' }]) {
+      for (const port of [4789, 8472, 4790, 6081]) {
+        const list = answers(noise(40, 300), 443, port, place)
+        const found = findingsOf(list)
+        expect(found.map(({ code, severity, count, subject }) => [code, severity, count, subject])).toEqual([
+          ['NOT_A_TUNNEL', 'note', 40, { ip: place.from, port }],
+        ])
+        expect(found[0]!.inferred).toContain('QUIC')
+        expect(summaryOf(list).tunnel).toMatchObject({
+          vxlanPackets: 0,
+          gpePackets: 0,
+          genevePackets: 0,
+          otherPackets: 40,
+        })
+      }
+    }
+  })
+
+  it('short answers are a service’s too, where the client is seen to ask, or others of the same port say so', () => {
+    const short = answers([new Uint8Array(1)], 4500)
+    expect(codes(short)).toEqual(['FLAG_I_CLEAR'])
+    const question = ethernet(
+      packet(udp(new Uint8Array(20), 4789, 4500), { from: HERE.to, to: HERE.from, protocol: 17 }),
+    )
+    const found = findingsOf(timed([...short.map((entry) => entry.bytes), question]))
+    expect(found.map(({ code, count }) => [code, count])).toEqual([['NOT_A_TUNNEL', 1]])
+    expect(found[0]!.observed).toContain('1 datagram the other way')
+    expect(codes([...answers(noise(3, 90), 4500), ...short])).toEqual(['NOT_A_TUNNEL'])
+  })
+
+  it('what hashes flows to many source ports, and a frame behind a wrong header, are a VTEP’s', () => {
+    expect(codes(answers(noise(40, 300), (index) => 50_000 + index))).toEqual(['FLAG_I_CLEAR'])
+    const wrong = answers([bytes(0, 0, 0, 0, number(100, 3), 0, ethernet(guest(HERE, echo('request', 1, 1), 1)))], 53)
+    expect(codes(wrong)).toEqual(['FLAG_I_CLEAR'])
+    expect(
+      codes(answers([bytes(8, 0, 0, 0, number(100, 3), 0, ethernet(guest(HERE, echo('request', 1, 1), 1)))], 53)),
+    ).toEqual([])
   })
 
   it('follows the filter', () => {
@@ -467,6 +524,38 @@ describe('integrity: what the tunnel carries', () => {
       }),
       { numRuns: 30 },
     )
+  })
+
+  it('is named with the group policy of a vendor, and as GPE with or without Ethernet', () => {
+    const at = (port: number, head: Wrapping['head'], inner: Bytes, last = 0) =>
+      findingsOf(timed([1, 2].map(() => wrap({ ...HERE, port }, inner, { head: head!, last }))))
+    const bare = guest(HERE, echo('request', 1, 1), 1)
+    const vendor = at(48_879, [0xc8, 0x18, 0xc0, 0x02], ping(HERE), 0x80)
+    expect(vendor.map(({ code, subject }) => [code, subject.port])).toEqual([['UNKNOWN_TUNNEL_PORT', 48_879]])
+    expect(vendor[0]!.title).toContain('group policy')
+    for (const [next, inner] of [
+      [3, ping(HERE)],
+      [1, bare],
+      [2, packet(echo('request', 1, 1), { from: 'fd00::1', to: 'fd00::2', protocol: 58 })],
+    ] as const) {
+      const found = at(6633, [0x0c, 0, 0, next], inner)
+      expect(found.map(({ code }) => code)).toEqual(['UNKNOWN_TUNNEL_PORT'])
+      expect(found[0]!.title).toContain('VXLAN-GPE')
+    }
+    // The version, the length or the header checksum does not fit.
+    expect(at(6633, [0x0c, 0, 0, 2], bare)).toEqual([])
+    expect(at(6633, [0x0c, 0, 0, 1], bytes(bare, 0, 0))).toEqual([])
+    expect(at(48_879, [0xc8, 0x18, 0xc0, 0x02], flipped(ping(HERE), 14 * 8 + 8), 0x80)).toEqual([])
+  })
+
+  it('is read as what it is where GPE comes to the VXLAN port: no Ethernet, no MACs', () => {
+    const list = timed([1, 2].map(() => wrap(HERE, guest(HERE, echo('request', 1, 1), 1), { head: [0x0c, 0, 0, 1] })))
+    const [found] = findingsOf(list)
+    expect(found).toMatchObject({ code: 'RESERVED_BITS', count: 2 })
+    expect(found!.title).toContain('VXLAN-GPE')
+    const summary = summaryOf(list)
+    expect(summary.macs).toEqual([])
+    expect(summary.flows.map(({ protocol, a, b }) => [protocol, a, b])).toEqual([['ICMP', ...HERE.guests]])
   })
 
   it('one such datagram, or other payloads with the flag, name nothing', () => {
@@ -685,8 +774,8 @@ describe.skipIf(LAB === undefined)(`integrity: lab captures${because(LAB)}`, () 
       ['FLAG_I_CLEAR', [3, 10, 12], undefined],
       ['INNER_TRUNCATED', [8, 9], 100],
       ['RESERVED_BITS', [4, 5, 6], 100],
-      // The text happens to have the bit of the I flag.
-      ['RESERVED_BITS', [11], 0x6f2c20],
+      // A line of text: it happens to have the bit of the I flag.
+      ['NOT_A_TUNNEL', [11], undefined],
     ])
   })
 

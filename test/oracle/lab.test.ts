@@ -82,6 +82,17 @@ const echo = (vni: number, a: string, b: string, what: 'requests' | 'replies'): 
 const HEALTH: [number, string, string] = [100, '192.168.40.1', '192.168.40.2']
 const SIZES: [number, string, string] = [300, '192.168.30.1', '192.168.30.2']
 
+/** Where tshark believes any header with the I flag: packet 11 of these is a line of text ("hello, …"), no frame behind it. */
+const FROM_TSHARK: Disagreement[] = ['fault-malformed-h1.pcap', 'fault-malformed-h2.pcap'].flatMap((file) => {
+  const reason = 'the header breaks every rule but the I flag, and no inner frame follows (contract §3, NOT_A_TUNNEL)'
+  return [
+    { file, what: 'vxlanPackets', ours: 12, theirs: 13, reason },
+    { file, what: 'vni 7285792 packets', ours: 0, theirs: 1, reason },
+    { file, what: 'vni 7285792 innerBytes', ours: 0, theirs: 23, reason },
+    { file, what: 'pair 10.0.10.101 > 10.0.10.102 packets', ours: 9, theirs: 10, reason },
+  ]
+})
+
 /** What the lab knows and the capture cannot show: echoes that never passed the interface, guests that stayed silent. */
 const FROM_TRUTH: Disagreement[] = [
   {
@@ -202,7 +213,7 @@ describe.skipIf(LAB === undefined)(`lab captures${because(LAB)}`, () => {
     it.each(cases)('$file', async ({ file }) => {
       const [summary, theirs] = await Promise.all([summarizeFiles([join(lab, file)]), tsharkFacts(join(lab, file))])
       expectConsistent(summary)
-      expect(differences(file, tunnelFacts(summary), theirs)).toEqual([])
+      expect(differences(file, tunnelFacts(summary), theirs)).toEqual(listed(FROM_TSHARK, file))
     })
   })
 

@@ -1,0 +1,72 @@
+/** NOT_A_TUNNEL: a client happens to use a tunnel's port, and a service answers it. */
+import { and, fromTo, oneOf } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+
+/** What one service sends to a tunnel's port. */
+export interface NotATunnel {
+  /** The service: address and UDP ports. */
+  from: string
+  sourcePorts: number[]
+  /** The client: addresses, and the tunnel's port that it uses. */
+  clients: string[]
+  port: number
+  /** Encapsulation that the port is registered for. */
+  kind: 'VXLAN' | 'VXLAN-GPE' | 'Geneve'
+  /** Datagrams that the client sent the other way, from that port to the service. */
+  asked: number
+}
+
+export const notATunnel: Words<NotATunnel> = {
+  code: 'NOT_A_TUNNEL',
+  severity: 'note',
+  meaning:
+    'Datagrams to a tunnel port are not tunnel packets: a service answers a client that happens to use the port.',
+  advice: 'Nothing; to keep clients off the port, reserve it on the host (Linux: net.ipv4.ip_local_reserved_ports).',
+  evidence:
+    'The header breaks the rules of the encapsulation and what follows cannot be an inner frame: no EtherType, IP version or length fits. All such datagrams of the sender come from one source port, or the client is seen to send from the tunnel port to it. A VTEP that breaks the header before a plausible inner frame is reported as FLAG_I_CLEAR or RESERVED_BITS. Sound at any capture point.',
+  title: ({ count, facts }) =>
+    `${amount(count, 'datagram')} from ${facts.from} to UDP port ${facts.port} of ${listed(facts.clients)} ${count === 1 ? 'is' : 'are'} not ${facts.kind}: another program uses the port`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'datagram')} from ${facts.from}, UDP port ${facts.sourcePorts.join(', ')}, to port ${facts.port} of ${listed(facts.clients)}; none has a valid ${facts.kind} header with an inner frame behind it.` +
+    (facts.asked > 0
+      ? ` ${listed(facts.clients)} sent ${amount(facts.asked, 'datagram')} the other way, from port ${facts.port}.`
+      : ''),
+  inferred: ({ facts }) =>
+    `${listed(facts.clients)} uses ${facts.port} as an ephemeral port, it seems, and ${service(facts.sourcePorts)} at ${facts.from} answers it. The datagrams are counted as other traffic and say nothing about a VTEP.`,
+  remedy: ({ facts }) =>
+    `Nothing to do. To keep clients of ${listed(facts.clients)} off the port, reserve it there (Linux: sysctl net.ipv4.ip_local_reserved_ports=${facts.port}).`,
+  displayFilter: ({ facts }) =>
+    and(
+      oneOf(...facts.clients.map((client) => fromTo(facts.from, client))),
+      oneOf(...facts.sourcePorts.map((port) => `udp.srcport == ${port}`)),
+      `udp.dstport == ${facts.port}`,
+    ),
+}
+
+/** Clients that a sentence names. */
+const MOST_LISTED = 3
+
+function listed(clients: readonly string[]): string {
+  const named = clients.slice(0, MOST_LISTED).join(', ')
+  return clients.length > MOST_LISTED ? `${named} and ${clients.length - MOST_LISTED} more` : named
+}
+
+/** Services by the port that IANA assigned. */
+const SERVICES: Readonly<Record<number, string>> = {
+  53: 'DNS',
+  123: 'NTP',
+  161: 'SNMP',
+  443: 'QUIC',
+  514: 'syslog',
+  1701: 'L2TP',
+  3478: 'STUN',
+  4500: 'IPsec NAT traversal',
+  5060: 'SIP',
+  5353: 'multicast DNS',
+  51820: 'WireGuard',
+}
+
+function service(ports: readonly number[]): string {
+  const name = ports.length === 1 ? SERVICES[ports[0]!] : undefined
+  return name === undefined ? 'a service' : `a service (${name} by its port)`
+}
