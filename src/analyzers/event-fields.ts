@@ -46,8 +46,9 @@ export const Field = {
    */
   TimeToLive: 23,
   /**
-   * TCP sequence number; identifier of a question by UDP or of its answer (questions.ts); identifier and sequence number of an echo; ICMP error: type × 256 + code; nested tunnel: kind and VNI of
-   * it as in `KindVni`; tunnel header at a foreign port: its VNI.
+   * TCP sequence number; identifier of a question by UDP or of its answer (questions.ts); identifier and sequence number of an echo;
+   * ICMP error: type × 256 + code; nested tunnel: kind and VNI of it as in `KindVni`; tunnel header at a foreign port: its VNI; inner
+   * ARP: 1 where its sender is not the source of its frame.
    */
   Sequence: 24,
   /**

@@ -28,6 +28,9 @@ import { isSmallFirst } from './small-first.ts'
 /** EPB flags bit 11: the frame is yet to be cut by segmentation offload (pcapng §4.3). */
 const EPB_TSO = 1 << 11
 
+/** `Field.Sequence` of an inner ARP packet whose sender is not the source of its frame: sent on behalf of another. */
+const ON_BEHALF = 1
+
 /** Length of a TCP header whose only option is timestamps, as most have it (RFC 7323 appendix A). */
 const TIMESTAMPS_ONLY = 32
 
@@ -160,7 +163,10 @@ export class EventWriter {
   /** The inner packet of a tunnel packet that the filter keeps. */
   #fillInner(i32: Int32Array, at: number, layers: Layers): number {
     const { innerView: view, innerIp, innerArp, innerTransport } = layers
-    if (innerArp !== NONE) return arpBits(view, innerArp)
+    if (innerArp !== NONE) {
+      if (!isOwnArp(view, innerArp, layers.innerFrame.at)) i32[at + Field.Sequence] = ON_BEHALF
+      return arpBits(view, innerArp)
+    }
     let bits = 0
     if (innerIp.version === 4) {
       i32[at + Field.InnerIdentification] = innerIp.identification
@@ -333,6 +339,14 @@ function fillTcp(i32: Int32Array, at: number, view: DataView, ip: IpLayer, heade
   // Timestamps alone fill 32 bytes: most segments need no look at their options.
   if (tcp.headerLength(view, header) <= TIMESTAMPS_ONLY || !tcp.duplicateSack(view, header, end)) return Bit.Tcp
   return Bit.Tcp | Bit.DuplicateSack
+}
+
+/** Whether the sender of an ARP packet is the source of its frame. */
+function isOwnArp(view: DataView, at: number, frame: number): boolean {
+  return (
+    arp.senderHardwareHigh16(view, at) === ethernet.sourceHigh16(view, frame) &&
+    arp.senderHardwareLow32(view, at) === ethernet.sourceLow32(view, frame)
+  )
 }
 
 function arpBits(view: DataView, at: number): number {

@@ -16,12 +16,13 @@ import type { KeyTable } from './key-table.ts'
 import type { Keys } from './keys.ts'
 import type { Limits } from './limits.ts'
 import { Loops } from './loops.ts'
-import { MacMoves } from './mac-moves.ts'
+import { MacPlaces } from './mac-places.ts'
 import { NetworkCopies } from './network-copies.ts'
 import { OuterFragments } from './outer-fragments.ts'
 import { Passage } from './passage.ts'
 import { Queries } from './queries.ts'
 import { Requests } from './requests.ts'
+import { SecondAnswers } from './second-answers.ts'
 import { SegmentSizes } from './segment-sizes.ts'
 import { Sizes } from './sizes.ts'
 import { SourcePorts } from './source-ports.ts'
@@ -29,6 +30,7 @@ import type { Stateful } from './stateful.ts'
 import { Tcp } from './tcp.ts'
 import { FlowTraffic, RouteTraffic } from './traffic.ts'
 import { UnderlayNeighbors } from './underlay-neighbors.ts'
+import { UnknownMacs } from './unknown-macs.ts'
 
 /** Events whose rows are read ahead together. */
 const GROUP = 64
@@ -50,7 +52,9 @@ export class Judges implements EventSink {
   readonly passage: Passage
   readonly icmpErrors: IcmpErrors
   readonly segmentSizes: SegmentSizes
-  readonly macMoves: MacMoves
+  readonly macPlaces: MacPlaces
+  readonly unknownMacs: UnknownMacs
+  readonly secondAnswers: SecondAnswers
   readonly integrity = new Integrity(this.tcp)
   readonly addressClaims: AddressClaims
   readonly networkCopies: NetworkCopies
@@ -75,7 +79,9 @@ export class Judges implements EventSink {
     this.passage = new Passage(this.clock, limits.window)
     this.icmpErrors = new IcmpErrors(this.passage)
     this.segmentSizes = new SegmentSizes(keys)
-    this.macMoves = new MacMoves(keys)
+    this.macPlaces = new MacPlaces(keys)
+    this.unknownMacs = new UnknownMacs(keys, this.macPlaces, this.flowTraffic, limits.requests)
+    this.secondAnswers = new SecondAnswers(limits.window)
     this.addressClaims = new AddressClaims(keys, limits.requests)
     this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
     this.addressRequests = new AddressRequests(limits.requests)
@@ -86,7 +92,7 @@ export class Judges implements EventSink {
 
   /** Bounded tables that judges have for themselves. */
   get tables(): KeyTable[] {
-    return [...this.addressClaims.tables, ...this.addressRequests.tables]
+    return [...this.addressClaims.tables, ...this.addressRequests.tables, ...this.unknownMacs.tables]
   }
 
   /** Judges the events from number `from` to number `to` of a log. */
@@ -120,12 +126,14 @@ export class Judges implements EventSink {
     this.sizes.observe(log, at)
     this.passage.observe(log, at)
     this.segmentSizes.observe(log, at)
-    this.macMoves.observe(log, at)
+    this.macPlaces.observe(log, at)
     this.addressClaims.observe(log, at)
+    this.secondAnswers.observe(log, at)
     this.routeTraffic.observe(log, at)
     this.requests.observe(log, at)
     this.connects.observe(log, at)
     this.queries.observe(log, at)
+    this.unknownMacs.observe(log, at)
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
@@ -143,12 +151,33 @@ export class Judges implements EventSink {
 
   #stateful(): [string, Stateful][] {
     const { clock, copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
-    const { macMoves, addressClaims, integrity, networkCopies, requests, addressRequests } = this
+    const {
+      macPlaces,
+      addressClaims,
+      unknownMacs,
+      secondAnswers,
+      integrity,
+      networkCopies,
+      requests,
+      addressRequests,
+    } = this
     const { underlayNeighbors, sourcePorts, floods, loops, routeTraffic, flowTraffic } = this
     const sized = { clock, copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
     const { connects, queries } = this
     const reached = { routeTraffic, flowTraffic, requests, addressRequests, underlayNeighbors, connects, queries }
-    const behaved = { tcp, echo, integrity, macMoves, addressClaims, networkCopies, sourcePorts, floods, loops }
+    const behaved = {
+      tcp,
+      echo,
+      integrity,
+      macPlaces,
+      addressClaims,
+      unknownMacs,
+      secondAnswers,
+      networkCopies,
+      sourcePorts,
+      floods,
+      loops,
+    }
     return Object.entries({ ...sized, ...reached, ...behaved }) as [string, Stateful][]
   }
 
@@ -177,11 +206,13 @@ export class Judges implements EventSink {
     this.tcp.observe(log, at)
     this.sizes.observe(log, at)
     this.passage.observe(log, at)
-    this.macMoves.observe(log, at)
+    this.macPlaces.observe(log, at)
+    if (this.addressClaims.isContested) this.addressClaims.observe(log, at)
     this.routeTraffic.observe(log, at)
     this.requests.observe(log, at)
     this.connects.observe(log, at)
     this.queries.observe(log, at)
+    this.unknownMacs.observe(log, at)
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)

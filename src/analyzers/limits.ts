@@ -14,7 +14,7 @@ export interface Limits {
   vlanStacks: number
   /** Further VTEPs of a flow's ends, MACs by VTEP, addresses by MAC, ports by VTEP pair. */
   details: number
-  /** Addresses that were asked for, and addresses that were claimed. */
+  /** Addresses that were asked for or claimed, and MACs that nobody has sent from. */
   requests: number
   /** Steps by VNI of the timeline. */
   timeline: number

@@ -42,8 +42,10 @@ export const FlowHalf = {
   Mac: 7,
   /** Of connects.ts: who opens a connection there (direction plus one), until anything but a SYN is sent. */
   Opening: 9,
+  /** Of unknown-macs.ts: frames looked at, eight bits for each direction. */
+  Reach: 10,
 } as const
-const FLOW_CELLS = 5
+const FLOW_CELLS = 6
 
 /** What one direction of a route sends to. */
 export interface DirectionPorts {

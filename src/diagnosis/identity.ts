@@ -1,161 +1,183 @@
-/** Findings about who is who: MACs and addresses behind the wrong VTEP, or behind several. */
-import type { Conflict } from '../analyzers/address-claims.ts'
+/** Findings about who is who: MACs and addresses behind the wrong VTEP, behind several, or in use twice. */
+import { type Claimant, FLAP_PASSES, type Handover } from '../analyzers/address-claims.ts'
 import type { Analysis } from '../analyzers/analysis.ts'
-import { FLAP_MOVES, type Move } from '../analyzers/mac-moves.ts'
+import { FLAP_MOVES } from '../analyzers/mac-places.ts'
 import type { Entry } from '../analyzers/tally.ts'
 import { duplicateIp } from '../findings/duplicate-ip.ts'
 import { duplicateMac } from '../findings/duplicate-mac.ts'
 import { state } from '../findings/finding.ts'
+import { ipMoved } from '../findings/ip-moved.ts'
 import { macMoved } from '../findings/mac-moved.ts'
-import { rogueVtep } from '../findings/rogue-vtep.ts'
-import { staleForwarding } from '../findings/stale-forwarding.ts'
+import { sharedMac } from '../findings/shared-mac.ts'
+import { staleForwarding, staleNeighbor } from '../findings/stale-forwarding.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import type { MacVerdict, MacVerdicts } from './mac-verdicts.ts'
+import { Rogues } from './rogues.ts'
 import { Routes } from './routes.ts'
 import { formatAll } from './subjects.ts'
+import { unknownMacFindings } from './unknown-macs.ts'
 
-/** Frames to the VTEP that a MAC has left before they are worth a warning. */
+/** Frames to where a MAC or an address was before, from which on they are worth a warning. */
 const STALE_FRAMES = 3
+/** Addresses that a proxy answers for. */
+const LEAST_PROXIED = 3
 
-export function identityFindings({ analysis }: Evidence): Finding[] {
+export function identityFindings({ analysis }: Evidence, verdicts: MacVerdicts): Finding[] {
   const routes = new Routes(analysis)
   const rogues = new Rogues(analysis, routes)
-  const findings: Finding[] = []
-  for (const entry of analysis.judges.macMoves.moves.entries())
-    findings.push(...macFindings(analysis, routes, entry, rogues))
-  for (const entry of analysis.judges.addressClaims.conflicts.entries())
-    findings.push(...ipFindings(analysis, routes, entry, rogues))
-  return [...findings, ...rogues.findings()]
+  const proxies = proxiesOf(analysis)
+  return [
+    ...verdicts.all.flatMap((verdict) => macFindings(analysis, routes, verdict, rogues)),
+    ...[...analysis.judges.addressClaims.handovers.entries()].flatMap((entry) =>
+      ipFindings(analysis, routes, entry, rogues, proxies),
+    ),
+    ...rogues.findings(),
+    ...unknownMacFindings(analysis, routes),
+  ]
 }
 
-function macFindings(analysis: Analysis, routes: Routes, entry: Entry<Move>, rogues: Rogues): Finding[] {
+function macFindings(analysis: Analysis, routes: Routes, verdict: MacVerdict, rogues: Rogues): Finding[] {
   const { keys } = analysis
-  const { macMoves } = analysis.judges
-  const { count, packets, figures: move } = entry
-  const vni = keys.macs.word(entry.key, 0)
-  const vlans = keys.vlans(keys.macs.word(entry.key, 1))
-  const mac = keys.formatAddress(keys.macs.word(entry.key, 2))
-  const frames = macMoves.framesByVtep(entry.key, move)
+  const { is, entry, places } = verdict
+  const { count, packets, figures: moved } = entry
+  const vni = keys.macs.word(verdict.mac, 0)
+  const mac = keys.formatAddress(keys.macs.word(verdict.mac, 2))
   const tunnels = routes.vniTunnels(vni)
-  const often = [...frames].filter(([, seen]) => seen >= 2).map(([vtep]) => vtep)
-  if (move.returns > 0 && often.length >= 2) {
-    const rogue = rogues.among(often)
-    if (rogue !== undefined) {
-      rogues.note(
-        vni,
-        rogue,
-        mac,
-        often,
-        packets.filter((_, index) => move.sources[index] === rogue),
-      )
-    }
-    const names = formatAll(analysis, frames.keys())
-    const vteps = names.map((vtep) => ({
-      vtep,
-      frames: [...frames].find(([id]) => keys.formatAddress(id) === vtep)![1],
-    }))
+  if (is === 'moved') return movedFindings(analysis, verdict, { vni, mac, tunnels })
+  const names = formatAll(
+    analysis,
+    places.map(({ vtep }) => vtep),
+  )
+  const vteps = names.map((vtep) => ({
+    vtep,
+    frames: places.find((place) => keys.formatAddress(place.vtep) === vtep)!.frames,
+  }))
+  const subject = { vni, mac, vteps: names }
+  const { conversations } = verdict
+  if (is !== 'duplicate') {
+    const routed = places.reduce((sum, place) => sum + place.routed, 0)
+    const advertised = places.reduce((sum, place) => sum + place.advertised, 0)
     const facts = {
       vni,
       mac,
-      vlans,
+      is,
       vteps,
-      moves: count,
-      burst: move.burst,
-      isFrozen: move.burst >= FLAP_MOVES,
+      routed,
+      advertised,
+      ips: formatAll(analysis, verdict.claimed),
+      conversations,
       tunnels,
     }
-    return [state(duplicateMac, { subject: { vni, mac, vteps: names }, count, packets, facts })]
+    return [state(sharedMac, { subject, count, packets, facts })]
   }
-  const from = keys.formatAddress(move.from)
-  const to = keys.formatAddress(move.to)
+  const often = places.filter(({ frames }) => frames > 1).map(({ vtep }) => vtep)
+  const rogue = rogues.unheard(often)
+  if (rogue !== undefined) {
+    const shown = packets.filter((_, index) => moved.sources[index] === rogue)
+    rogues.note(vni, rogue, mac, often, shown)
+  }
+  const facts = {
+    vni,
+    mac,
+    vlans: keys.vlans(keys.macs.word(verdict.mac, 1)),
+    vteps,
+    moves: count,
+    burst: moved.burst,
+    isFrozen: moved.burst >= FLAP_MOVES,
+    answeredTwice: verdict.answeredTwice,
+    conversations,
+    failing: verdict.failing,
+    ips: verdict.hasTwoAddresses ? formatAll(analysis, verdict.claimed) : [],
+    tunnels,
+  }
+  return [state(duplicateMac, { subject, count, packets, facts })]
+}
+
+function movedFindings(
+  { keys }: Analysis,
+  { entry }: MacVerdict,
+  who: { vni: number; mac: string; tunnels: ReturnType<Routes['vniTunnels']> },
+): Finding[] {
+  const { count, packets, figures: moved } = entry
+  const from = keys.formatAddress(moved.from)
+  const to = keys.formatAddress(moved.to)
+  const { vni, mac } = who
   const subject = { vni, mac, vteps: [from, to] }
-  const findings = [state(macMoved, { subject, count, packets, facts: { vni, mac, from, to, moves: count, tunnels } })]
-  if (move.stale >= STALE_FRAMES) {
-    const stale = { subject, count: move.stale, packets: move.stalePackets, facts: { vni, mac, from, to, tunnels } }
+  const findings = [state(macMoved, { subject, count, packets, facts: { ...who, from, to, moves: count } })]
+  if (moved.stale >= STALE_FRAMES) {
+    const stale = { subject, count: moved.stale, packets: moved.stalePackets, facts: { ...who, from, to } }
     findings.push(state(staleForwarding, stale))
   }
   return findings
 }
 
-function ipFindings(analysis: Analysis, routes: Routes, entry: Entry<Conflict>, rogues: Rogues): Finding[] {
+function ipFindings(
+  analysis: Analysis,
+  routes: Routes,
+  entry: Entry<Handover>,
+  rogues: Rogues,
+  proxies: ReadonlySet<number>,
+): Finding[] {
   const { keys } = analysis
-  const { addressClaims } = analysis.judges
-  const { count, packets, figures: conflict } = entry
-  const vni = addressClaims.claims.word(entry.key, 0)
-  const vlans = keys.vlans(addressClaims.claims.word(entry.key, 1))
-  const ip = keys.formatAddress(addressClaims.claims.word(entry.key, 2))
-  const rogue = rogues.among(conflict.vteps)
+  const { claims } = analysis.judges.addressClaims
+  const { count, packets, figures: handover } = entry
+  const claimants = handover.claimants.filter(({ mac, isOwn }) => isOwn || !proxies.has(mac))
+  if (claimants.length < 2) return []
+  const vni = claims.word(entry.key, 0)
+  const ip = keys.formatAddress(claims.word(entry.key, 2))
+  const tunnels = routes.vniTunnels(vni)
+  const told = (claimant: Claimant) => ({
+    mac: keys.formatAddress(keys.macs.word(claimant.mac, 2)),
+    vtep: keys.formatAddress(claimant.vtep),
+  })
+  const vteps = claimants.map(({ vtep }) => vtep)
+  const { overlaps, answeredTwice, resumed } = handover
+  const rogue = rogues.among(vteps, overlaps + answeredTwice + resumed > 0)
   if (rogue !== undefined) {
-    // The first packet is the first claimant's, the others are the second's.
-    const shown = rogue === conflict.vteps[0] ? packets.slice(0, 1) : packets.slice(1)
-    rogues.note(vni, rogue, ip, conflict.vteps, shown)
+    const shown = packets.filter((_, index) =>
+      claimants.some(({ mac, vtep }) => vtep === rogue && handover.sources[index] === mac),
+    )
+    rogues.note(vni, rogue, ip, vteps, shown)
   }
-  const claimants = conflict.macs.map((mac, index) => ({
-    mac: keys.formatAddress(keys.macs.word(mac, 2)),
-    vtep: keys.formatAddress(conflict.vteps[index]!),
-  }))
-  const facts = { vni, ip, vlans, claimants, contested: conflict.repeats > 0, tunnels: routes.vniTunnels(vni) }
-  return [
-    state(duplicateIp, { subject: { vni, ip, vteps: formatAll(analysis, conflict.vteps) }, count, packets, facts }),
-  ]
-}
-
-/** What one suspicious source announced. */
-interface Announced {
-  vni: number
-  vtep: number
-  addresses: Set<string>
-  owners: Set<number>
-  packets: Set<number>
-}
-
-/** Sources that nobody sends to, among those that announce what another VTEP owns. */
-class Rogues {
-  readonly #reached: Set<number>
-  readonly #announced = new Map<string, Announced>()
-
-  constructor(
-    private readonly analysis: Analysis,
-    private readonly routes: Routes,
-  ) {
-    const { keys, vtepPairs } = analysis
-    this.#reached = new Set()
-    for (let row = 0; row < keys.pairs.count; row++) {
-      if (vtepPairs.packets(row, 0) > 0) this.#reached.add(keys.pairs.word(row, 1))
-      if (vtepPairs.packets(row, 1) > 0) this.#reached.add(keys.pairs.word(row, 0))
+  if (overlaps > 0 || answeredTwice > 0 || handover.burst >= FLAP_PASSES) {
+    const facts = {
+      vni,
+      ip,
+      vlans: keys.vlans(claims.word(entry.key, 1)),
+      claimants: claimants.map(told),
+      answeredTwice,
+      overlaps,
+      tunnels,
     }
+    return [state(duplicateIp, { subject: { vni, ip, vteps: formatAll(analysis, vteps) }, count, packets, facts })]
   }
+  const former = claimants.find(({ mac }) => mac === handover.former)
+  const owner = claimants.find(({ mac }) => mac === handover.owner)
+  // What nobody owns but a rogue has not moved.
+  if (rogue !== undefined || former === undefined || owner === undefined) return []
+  const from = told(former)
+  const to = told(owner)
+  // The first packet of the tally is the first owner's.
+  const passes = count - 1
+  const subject = { vni, ip, vteps: [...new Set([from.vtep, to.vtep])] }
+  const findings = [state(ipMoved, { subject, count: passes, packets, facts: { vni, ip, from, to, passes, tunnels } })]
+  if (handover.stale >= STALE_FRAMES) {
+    const clients = formatAll(analysis, handover.clients)
+    const facts = { vni, ip, former: from.mac, owner: to, clients, tunnels }
+    const about = { vni, ip, mac: from.mac, vteps: handover.staleVteps.map((vtep) => keys.formatAddress(vtep)) }
+    findings.push(
+      state(staleNeighbor, { subject: about, count: handover.stale, packets: handover.stalePackets, facts }),
+    )
+  }
+  return findings
+}
 
-  /** The one of these VTEPs that nobody sends to, when somebody sends to another of them. */
-  among(vteps: readonly number[]): number | undefined {
-    if (!vteps.some((vtep) => this.#reached.has(vtep))) return undefined
-    return vteps.find((vtep) => !this.#reached.has(vtep))
+/** MAC rows that only answer for addresses which others have, several of them: proxy ARP (RFC 1027), a gateway's as a rule. */
+function proxiesOf({ judges: { addressClaims } }: Analysis): Set<number> {
+  const answered = new Map<number, number>()
+  for (const { figures } of addressClaims.handovers.entries()) {
+    for (const { mac, isOwn } of figures.claimants) if (!isOwn) answered.set(mac, (answered.get(mac) ?? 0) + 1)
   }
-
-  note(vni: number, vtep: number, address: string, vteps: readonly number[], packets: readonly number[]): void {
-    const key = `${vni} ${vtep}`
-    const known = this.#announced.get(key)
-    const announced = known ?? { vni, vtep, addresses: new Set(), owners: new Set(), packets: new Set() }
-    this.#announced.set(key, announced)
-    announced.addresses.add(address)
-    for (const owner of vteps) if (owner !== vtep) announced.owners.add(owner)
-    for (const packet of packets) announced.packets.add(packet)
-  }
-
-  findings(): Finding[] {
-    const { analysis } = this
-    return [...this.#announced.values()].map(({ vni, vtep, addresses, owners, packets }) => {
-      const name = analysis.keys.formatAddress(vtep)
-      const shown = [...packets].sort((left, right) => left - right)
-      const facts = {
-        vni,
-        vtep: name,
-        addresses: [...addresses].sort(),
-        owners: formatAll(analysis, owners),
-        tunnels: this.routes.vniTunnels(vni),
-      }
-      const subject = { vni, vteps: [name] }
-      return state(rogueVtep, { subject, count: shown.length, packets: shown.slice(0, 10), facts })
-    })
-  }
+  return new Set([...answered].filter(([, addresses]) => addresses >= LEAST_PROXIED).map(([mac]) => mac))
 }

@@ -10,6 +10,7 @@ import { withCauses } from './causes.ts'
 import { icmpFindings } from './icmp.ts'
 import { identityFindings } from './identity.ts'
 import { integrityFindings } from './integrity.ts'
+import { MacVerdicts } from './mac-verdicts.ts'
 import { mtuFindings } from './mtu.ts'
 import { reachabilityFindings } from './reachability.ts'
 
@@ -34,11 +35,12 @@ export interface Evidence {
 
 /** Every finding, most severe first. */
 export function diagnose(evidence: Evidence): Finding[] {
+  const verdicts = new MacVerdicts(evidence.analysis)
   const findings = [
-    ...reachabilityFindings(evidence),
+    ...reachabilityFindings(evidence, verdicts),
     ...behaviourFindings(evidence),
     ...captureFindings(evidence),
-    ...identityFindings(evidence),
+    ...identityFindings(evidence, verdicts),
     ...integrityFindings(evidence),
     ...mtuFindings(evidence),
     ...icmpFindings(evidence),

@@ -124,6 +124,8 @@ class Overlaps {
     for (let row = 0; row < claims.count; row++) {
       const vni = claims.word(row, 0)
       const id = claims.word(row, 2)
+      // Asked for alone is not claimed.
+      if (addressClaims.ownerOf(row).mac === NONE) continue
       if (this.mirrors.has(vni) || !isGuest(this.analysis, id)) continue
       const known = claimed.get(id)
       if (known !== undefined) known.add(vni)

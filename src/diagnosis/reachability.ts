@@ -13,6 +13,7 @@ import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { overlapFindings } from './isolation.ts'
+import type { MacVerdicts } from './mac-verdicts.ts'
 import { directionFindings, Mirrors, wrongSourceFindings } from './one-way.ts'
 import { OtherVnis } from './other-vnis.ts'
 import { Routes } from './routes.ts'
@@ -23,11 +24,11 @@ import { unansweredFindings } from './unanswered.ts'
 /** Packet numbers of a finding. */
 const EXAMPLES = 10
 
-export function reachabilityFindings({ analysis, dropped }: Evidence): Finding[] {
+export function reachabilityFindings({ analysis, dropped }: Evidence, verdicts: MacVerdicts): Finding[] {
   const routes = new Routes(analysis)
   const mirrors = new Mirrors(analysis, routes)
   const sides = new Sides(analysis)
-  const silences = silencesOf(analysis)
+  const silences = silencesOf(analysis).filter(({ flow, forward }) => !verdicts.isDuplicate(flow, forward ? 1 : 0))
   const mismatches = new VniMismatches(analysis, routes, silences, dropped)
   return [
     ...mismatches.findings,

@@ -21,8 +21,10 @@ import { fragmentMissing } from './fragment-missing.ts'
 import { groupPolicy } from './group-policy.ts'
 import { icmpTooBig } from './icmp-too-big.ts'
 import { innerChecksumBad } from './inner-checksum-bad.ts'
+import { innerMacUnknown } from './inner-mac-unknown.ts'
 import { innerTruncated } from './inner-truncated.ts'
 import { innerVlan } from './inner-vlan.ts'
+import { ipMoved } from './ip-moved.ts'
 import { loop } from './loop.ts'
 import { lowEntropy } from './low-entropy.ts'
 import { macMoved } from './mac-moved.ts'
@@ -40,6 +42,7 @@ import { replicationIncomplete } from './replication-incomplete.ts'
 import { reservedBits } from './reserved-bits.ts'
 import { retransmissions } from './retransmissions.ts'
 import { rogueVtep } from './rogue-vtep.ts'
+import { sharedMac } from './shared-mac.ts'
 import { snaplenTruncated } from './snaplen-truncated.ts'
 import { staleForwarding } from './stale-forwarding.ts'
 import { superFrame } from './super-frame.ts'
@@ -77,8 +80,10 @@ const KINDS: readonly FindingKind[] = [
   groupPolicy,
   icmpTooBig,
   innerChecksumBad,
+  innerMacUnknown,
   innerTruncated,
   innerVlan,
+  ipMoved,
   loop,
   lowEntropy,
   macMoved,
@@ -96,6 +101,7 @@ const KINDS: readonly FindingKind[] = [
   reservedBits,
   retransmissions,
   rogueVtep,
+  sharedMac,
   snaplenTruncated,
   staleForwarding,
   superFrame,

@@ -1,35 +1,49 @@
-/** DUPLICATE_IP: one IP address claimed by two guests behind two VTEPs. */
+/** DUPLICATE_IP: one IP address in use by two guests. */
 import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
 import { anyOf, sentBy } from './inner-condition.ts'
+import { listed } from './list.ts'
 
-/** One address and its two claimants. */
+/** One address and its claimants. */
 export interface DuplicateIp {
   vni: number
   ip: string
   vlans: number[]
   claimants: { mac: string; vtep: string }[]
-  /** Whether the first one claimed it again after the second had. */
-  contested: boolean
+  /** Questions that two of them answered, and how often one used the address within three seconds of another. */
+  answeredTwice: number
+  overlaps: number
   tunnels: Tunnel[]
 }
 
 export const duplicateIp: Words<DuplicateIp> = {
   code: 'DUPLICATE_IP',
   severity: 'error',
-  meaning: 'Two guests behind two VTEPs claim one IP address of a VNI.',
+  meaning: 'Two guests of a VNI use one IP address at once.',
   advice: 'Give one of them another address; check address management and static settings.',
   evidence:
-    'ARP or neighbour discovery in one VNI and VLAN names two MACs behind two VTEPs for one IP address. Probes, router solicitations and MLD claim nothing.',
-  title: ({ facts }) => `IP address ${facts.ip} of VNI ${facts.vni} is claimed by two MACs behind two VTEPs`,
+    'ARP or neighbour discovery in one VNI and VLAN names two MACs for one IP address, and both answer one question, or the first one uses the address again within three seconds after the second has taken it, or it passes to and fro five times in 180 s. Probes, router solicitations and MLD claim nothing, proxies that only answer are left out, and an address that passes on once is IP_MOVED.',
+  title: ({ facts }) =>
+    `IP address ${facts.ip} of VNI ${facts.vni} is in use by ${facts.claimants.length} MACs behind ${places(facts)}`,
   observed: ({ facts, count }) =>
-    `${amount(count, 'claim')} that differ or conflict: ${facts.claimants.map(({ mac, vtep }) => `${mac} behind ${vtep}`).join(' and ')}${
-      facts.contested ? '; the first one kept claiming it after the second had' : ''
-    }.`,
+    `${amount(count, 'claim')} that differ or conflict: ${listed(facts.claimants.map(({ mac, vtep }) => `${mac} behind ${vtep}`))}${how(facts)}.`,
   inferred: () =>
     'Two guests were given one address. Neighbours believe whichever answered last, so connections break at random.',
   remedy: ({ facts }) =>
-    `Give one of ${facts.claimants.map(({ mac }) => mac).join(' and ')} another address; check address management and static settings for ${facts.ip}.`,
+    `Give one of ${listed(facts.claimants.map(({ mac }) => mac))} another address; check address management and static settings for ${facts.ip}.`,
   displayFilter: ({ facts }) => within(facts.tunnels, '', anyOf(...facts.claimants.map(({ mac }) => sentBy(mac)))),
+}
+
+function places({ claimants }: DuplicateIp): string {
+  const vteps = [...new Set(claimants.map(({ vtep }) => vtep))]
+  return vteps.length === 1 ? `VTEP ${vteps[0]}` : `VTEPs ${listed(vteps)}`
+}
+
+function how({ answeredTwice, overlaps }: DuplicateIp): string {
+  const signs = [
+    answeredTwice > 0 ? `${amount(answeredTwice, 'question')} answered by both` : '',
+    overlaps > 0 ? `a former owner used it ${amount(overlaps, 'more time')} within 3 s of the next one` : '',
+  ].filter((sign) => sign !== '')
+  return signs.length === 0 ? '' : `; ${signs.join(', ')}`
 }

@@ -20,8 +20,12 @@ export const macMoved: Words<MacMoved> = {
   severity: 'note',
   meaning: 'One MAC address went to another VTEP and stayed there.',
   advice: 'Nothing if the migration was meant; otherwise look at which host the guest runs on.',
-  evidence: 'One MAC of a VNI and VLAN sends from one VTEP, then from another, and does not come back.',
-  title: ({ facts }) => `MAC ${facts.mac} of VNI ${facts.vni} moved from ${facts.from} to ${facts.to}`,
+  evidence:
+    'One MAC of a VNI and VLAN sends from one VTEP, then from another, and the former VTEP falls silent; a return more than three seconds later is another move.',
+  title: ({ facts }) =>
+    facts.moves > 1
+      ? `MAC ${facts.mac} of VNI ${facts.vni} moved ${amount(facts.moves, 'time')}, last from ${facts.from} to ${facts.to}`
+      : `MAC ${facts.mac} of VNI ${facts.vni} moved from ${facts.from} to ${facts.to}`,
   observed: ({ facts }) =>
     `Frames from ${facts.mac} came from ${facts.from}, then from ${facts.to}${
       facts.moves > 1 ? `, after ${amount(facts.moves, 'change')} of VTEP in all` : ''

@@ -1,4 +1,4 @@
-/** ROGUE_VTEP: a source that nobody sends to announces what another VTEP owns. */
+/** ROGUE_VTEP: a source that is no known VTEP announces what another VTEP owns. */
 import { family, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
@@ -10,22 +10,33 @@ export interface RogueVtep {
   /** What it announces, and who owns it: `192.168.1.1`, `02:00:…`. */
   addresses: string[]
   owners: string[]
+  /** Whether it refuses tunnel data by ICMP, and whether anything was sent to it. */
+  refuses: boolean
+  reached: boolean
   tunnels: Tunnel[]
 }
 
 export const rogueVtep: Words<RogueVtep> = {
   code: 'ROGUE_VTEP',
   severity: 'warning',
-  meaning: 'A tunnel source that nobody sends to announces addresses that another VTEP owns.',
+  meaning: 'A tunnel source behind which nobody converses announces addresses that another VTEP owns.',
   advice:
     'Block UDP from it at the edge of the underlay if it is no VTEP; if it is one, set its local tunnel address to the one that its peers use.',
   evidence:
-    'A tunnel source to which no packet of the capture goes announces a MAC or IP address that another VTEP uses. Needs a capture point that sees traffic towards it, if there is any.',
+    'A tunnel source that no broadcast goes to and behind which no conversation is answered announces a MAC or IP address that another VTEP uses, and the owner still speaks, or the source refuses tunnel data (ICMP port unreachable). Victims that send to it do not clear it. Needs a capture point that sees traffic towards it, if there is any.',
   title: ({ facts }) =>
-    `${facts.vtep} announces addresses of VNI ${facts.vni} that another VTEP owns, and nobody sends to it`,
+    `${facts.vtep} announces addresses of VNI ${facts.vni} that another VTEP owns, and ${
+      facts.refuses ? 'refuses tunnel data' : facts.reached ? 'answers nobody' : 'nobody sends to it'
+    }`,
   observed: ({ facts }) =>
     `${facts.vtep} announced ${facts.addresses.join(', ')}, in use behind ${facts.owners.join(', ')}; ` +
-    `no tunnel packet goes to ${facts.vtep}.`,
+    `${
+      facts.refuses
+        ? `it answers tunnel packets with ICMP port unreachable`
+        : facts.reached
+          ? `what goes to ${facts.vtep} is not answered`
+          : `no tunnel packet goes to ${facts.vtep}`
+    }.`,
   inferred: () =>
     'A host that does not belong to the overlay injects frames (VXLAN has no authentication, RFC 7348 §7), or a VTEP sends from another address than the one it is known by.',
   remedy: ({ facts, count }) =>

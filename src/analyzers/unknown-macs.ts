@@ -1,0 +1,225 @@
+/**
+ * Unicast frames to a MAC that nobody has sent from so far, by VNI, VLANs and MAC: how many, in which conversations, and whether
+ * anything came back. Most such MACs send an answer a moment later; what they are worth is told at the end.
+ * Evidence: a capture point that both directions pass. What misleads: a virtual router that is reached at one MAC and sends from
+ * another one: its conversations are answered.
+ */
+import { NONE } from '../codecs/fault.ts'
+import * as tcp from '../codecs/tcp.ts'
+import type { Judge } from './analyzer.ts'
+import { Bit, type EventLog, Field } from './event-log.ts'
+import { KeyTable, type KeyTableState } from './key-table.ts'
+import type { Keys } from './keys.ts'
+import type { MacPlaces } from './mac-places.ts'
+import { Mark } from './marks.ts'
+import { Records, type RecordsState } from './records.ts'
+import { EXAMPLES } from './tally.ts'
+import { FlowHalf, type FlowTraffic } from './traffic.ts'
+
+/** Frames of a flow's direction that are looked at: whoever has not answered by then does not. */
+const MOST_FRAMES = 64
+/** Bits of a direction's count in the flow's record. */
+const COUNT_BITS = 8
+const COUNT_MASK = (1 << COUNT_BITS) - 1
+
+/** Halves of a MAC: frames; frames of conversations that went on; VTEPs (ids plus one) that the first frame came from and went to. */
+const FRAMES = 0
+const ANSWERED = 1
+const FROM = 2
+const TO = 3
+/** Conversations that are kept, four words of each: flow row × 2 + direction plus one, first frame, its sequence number, kind. */
+const FLOWS = 4
+const MOST_FLOWS = 4
+const FLOW_WORDS = 4
+const NUMBERS = FLOWS + MOST_FLOWS * FLOW_WORDS
+const CELLS = (NUMBERS + EXAMPLES) / 2
+
+/** What the first frame of a conversation to the MAC is. */
+const Kind = { Other: 0, Echo: 1, Answer: 2 } as const
+
+/** A conversation with a MAC that nobody sends from. */
+export interface UnknownFlow {
+  flow: number
+  /** 0 = the frames are from a. */
+  direction: 0 | 1
+  /** Number of its first frame to that MAC. */
+  first: number
+  /** Identifier and sequence number of an echo request, `null` for anything else. */
+  echo: number | null
+  /** Whether the first frame answers something: nobody need answer it. */
+  isAnswer: boolean
+}
+
+/** A MAC that frames go to and nobody sends from. */
+export interface UnknownMac {
+  vni: number
+  /** VLAN stack row. */
+  vlans: number
+  /** Upper 16 and lower 32 bits. */
+  high: number
+  low: number
+  frames: number
+  /** Frames of conversations that went on all the same. */
+  answered: number
+  /** VTEP address ids. */
+  from: number
+  to: number
+  flows: UnknownFlow[]
+  packets: number[]
+}
+
+/** Saved MACs. */
+export interface UnknownMacsState {
+  macs: KeyTableState
+  records: RecordsState
+}
+
+/** MACs that nobody has sent from, by VNI, VLANs and MAC. */
+export class UnknownMacs implements Judge<UnknownMacsState> {
+  /** [VNI, VLAN stack row, upper 16 bits, lower 32 bits] */
+  readonly macs: KeyTable
+  readonly #records = new Records(CELLS)
+
+  /**
+   * @param places - Has observed the packet before this judge does, as have `flows`.
+   * @param limit - Most MACs.
+   */
+  constructor(
+    private readonly keys: Keys,
+    private readonly places: MacPlaces,
+    private readonly flows: FlowTraffic,
+    limit: number,
+  ) {
+    this.macs = new KeyTable('unknownMacs', 4, limit)
+  }
+
+  get tables(): readonly KeyTable[] {
+    return [this.macs]
+  }
+
+  observe(log: EventLog, at: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    const flow = i32[at + Field.Flow]!
+    if ((bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || flow === NONE) return
+    const direction = (bits & Bit.FlowForward) !== 0 ? 0 : 1
+    const cell = this.flows.records.at(flow) * 2
+    const { i32: flows } = this.flows.records
+    const shift = direction * COUNT_BITS
+    const count = (flows[cell + FlowHalf.Reach]! >>> shift) & COUNT_MASK
+    if (count >= MOST_FRAMES) return
+    if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup | Bit.Replica)) !== 0) return
+    if ((i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    const stack = i32[at + Field.Vlans]!
+    const high = i32[at + Field.InnerMacHigh]!
+    const low = i32[at + Field.InnerMacLow]!
+    if (stack === NONE || (high | low) === 0) return
+    const vni = i32[at + Field.KindVni]! & 0xff_ffff
+    const known = this.keys.findMac(vni, stack, high, low)
+    if (known !== NONE && this.places.hasSent(known)) {
+      // A conversation with a MAC that sends is not looked at again; where it changes its MAC, others tell of the new one.
+      flows[cell + FlowHalf.Reach]! |= MOST_FRAMES << shift
+      return
+    }
+    flows[cell + FlowHalf.Reach]! += 1 << shift
+    this.macs.key[0] = vni
+    this.macs.key[1] = stack
+    this.macs.key[2] = high
+    this.macs.key[3] = low
+    const row = this.macs.row()
+    if (row !== NONE) this.#note(i32, at, row, flow * 2 + direction, flows[cell + FlowHalf.Last + 1 - direction]!)
+  }
+
+  /** MACs that at least so many frames went to and that never sent anything, in order of first appearance. */
+  unknown(least: number): UnknownMac[] {
+    const unknown: UnknownMac[] = []
+    for (let row = 0; row < this.macs.count; row++) {
+      const cell = this.#records.at(row) * 2
+      const { i32 } = this.#records
+      const frames = i32[cell + FRAMES]!
+      if (frames < least) continue
+      const word = (index: number) => this.macs.word(row, index)
+      const known = this.keys.findMac(word(0), word(1), word(2), word(3))
+      if (known !== NONE && this.places.hasSent(known)) continue
+      const flows: UnknownFlow[] = []
+      for (let index = 0; index < MOST_FLOWS; index++) {
+        const at = cell + FLOWS + index * FLOW_WORDS
+        const end = i32[at]! - 1
+        if (end < 0) break
+        const kind = i32[at + 3]!
+        flows.push({
+          flow: end >> 1,
+          direction: end % 2 === 0 ? 0 : 1,
+          first: i32[at + 1]!,
+          echo: kind === Kind.Echo ? i32[at + 2]! : null,
+          isAnswer: kind === Kind.Answer,
+        })
+      }
+      unknown.push({
+        vni: word(0),
+        vlans: word(1),
+        high: word(2),
+        low: word(3),
+        frames,
+        answered: i32[cell + ANSWERED]!,
+        from: i32[cell + FROM]! - 1,
+        to: i32[cell + TO]! - 1,
+        flows,
+        packets: [...i32.subarray(cell + NUMBERS, cell + NUMBERS + Math.min(frames, EXAMPLES))],
+      })
+    }
+    return unknown
+  }
+
+  save(): UnknownMacsState {
+    return { macs: this.macs.save(), records: this.#records.save(this.macs.count) }
+  }
+
+  restore(state: UnknownMacsState): void {
+    this.macs.restore(state.macs)
+    this.#records.restore(state.records)
+  }
+
+  /**
+   * @param end - Flow row × 2 + direction.
+   * @param back - Number of the last packet in the flow's other direction, 0 without.
+   */
+  #note(events: Int32Array, at: number, row: number, end: number, back: number): void {
+    const cell = this.#records.at(row) * 2
+    const { i32 } = this.#records
+    const number = events[at + Field.Number]!
+    const frames = i32[cell + FRAMES]!
+    if (frames < EXAMPLES) i32[cell + NUMBERS + frames] = number
+    i32[cell + FRAMES] = frames + 1
+    if (frames === 0) {
+      i32[cell + FROM] = events[at + Field.Source]! + 1
+      i32[cell + TO] = events[at + Field.Destination]! + 1
+    }
+    const kind = kindOf(events, at)
+    for (let index = 0; index < MOST_FLOWS; index++) {
+      const flow = cell + FLOWS + index * FLOW_WORDS
+      if (i32[flow] === end + 1) {
+        // What comes back to answers is the next question, or the same again.
+        if (kind !== Kind.Answer && back > i32[flow + 1]!) i32[cell + ANSWERED]!++
+        return
+      }
+      if (i32[flow] !== 0) continue
+      i32[flow] = end + 1
+      i32[flow + 1] = number
+      i32[flow + 2] = events[at + Field.Sequence]!
+      i32[flow + 3] = kind
+      return
+    }
+  }
+}
+
+function kindOf(i32: Int32Array, at: number): number {
+  const bits = i32[at + Field.Bits]!
+  if ((bits & Bit.EchoRequest) !== 0) return Kind.Echo
+  if ((bits & (Bit.EchoReply | Bit.AddressReply | Bit.IcmpError)) !== 0) return Kind.Answer
+  if ((bits & Bit.Tcp) === 0) return Kind.Other
+  const flags = i32[at + Field.TcpFlags]!
+  const isAnswer =
+    (flags & (tcp.FLAG_SYN | tcp.FLAG_ACK)) === (tcp.FLAG_SYN | tcp.FLAG_ACK) || (flags & tcp.FLAG_RST) !== 0
+  return isAnswer ? Kind.Answer : Kind.Other
+}

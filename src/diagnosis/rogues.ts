@@ -1,0 +1,107 @@
+/**
+ * Sources that are no VTEPs of the overlay, among those that announce what another VTEP owns. A VTEP is where broadcasts are sent to,
+ * or behind which somebody holds a conversation; what victims of an announcement send to a source does not make it one.
+ */
+import type { Analysis } from '../analyzers/analysis.ts'
+import { IcmpSubject } from '../analyzers/icmp-errors.ts'
+import { state } from '../findings/finding.ts'
+import { rogueVtep } from '../findings/rogue-vtep.ts'
+import type { Finding } from '../summary.ts'
+import type { Routes } from './routes.ts'
+import { formatAll } from './subjects.ts'
+
+const DIRECTIONS = [0, 1] as const
+
+/** What one suspicious source announced. */
+interface Announced {
+  vni: number
+  vtep: number
+  addresses: Set<string>
+  owners: Set<number>
+  packets: Set<number>
+}
+
+/** Suspicious sources by VNI and VTEP. */
+export class Rogues {
+  readonly #announced = new Map<string, Announced>()
+  #known: { reached: Set<number>; established: Set<number>; refusing: Set<number> } | null = null
+
+  constructor(
+    private readonly analysis: Analysis,
+    private readonly routes: Routes,
+  ) {}
+
+  /**
+   * The one of these VTEPs (address ids) that is none, when another of them is.
+   * @param isContested - Whether the owner still speaks; otherwise only a source that refuses tunnel data is meant.
+   */
+  among(vteps: readonly number[], isContested: boolean): number | undefined {
+    const { established, refusing } = this.#look()
+    if (!vteps.some((vtep) => established.has(vtep))) return undefined
+    return vteps.find((vtep) => !established.has(vtep) && (isContested || refusing.has(vtep)))
+  }
+
+  /** The one of these VTEPs (address ids) that nobody sends to, when another of them is one. */
+  unheard(vteps: readonly number[]): number | undefined {
+    const { reached } = this.#look()
+    const rogue = this.among(vteps, true)
+    return rogue !== undefined && !reached.has(rogue) ? rogue : undefined
+  }
+
+  note(vni: number, vtep: number, address: string, vteps: readonly number[], packets: readonly number[]): void {
+    const key = `${vni} ${vtep}`
+    const known = this.#announced.get(key)
+    const announced = known ?? { vni, vtep, addresses: new Set(), owners: new Set(), packets: new Set() }
+    this.#announced.set(key, announced)
+    announced.addresses.add(address)
+    for (const owner of vteps) if (owner !== vtep) announced.owners.add(owner)
+    for (const packet of packets) announced.packets.add(packet)
+  }
+
+  findings(): Finding[] {
+    const { analysis } = this
+    return [...this.#announced.values()].map(({ vni, vtep, addresses, owners, packets }) => {
+      const { reached, refusing } = this.#look()
+      const name = analysis.keys.formatAddress(vtep)
+      const shown = [...packets].sort((left, right) => left - right)
+      const facts = {
+        vni,
+        vtep: name,
+        addresses: [...addresses].sort(),
+        owners: formatAll(analysis, owners),
+        refuses: refusing.has(vtep),
+        reached: reached.has(vtep),
+        tunnels: this.routes.vniTunnels(vni),
+      }
+      const subject = { vni, vteps: [name] }
+      return state(rogueVtep, { subject, count: shown.length, packets: shown.slice(0, 10), facts })
+    })
+  }
+
+  /** What is sent to whom: looked at once, when first asked. */
+  #look(): { reached: Set<number>; established: Set<number>; refusing: Set<number> } {
+    if (this.#known !== null) return this.#known
+    const { keys, flows, vtepPairs, judges } = this.analysis
+    const reached = new Set<number>()
+    const established = new Set<number>()
+    for (let pair = 0; pair < keys.pairs.count; pair++) {
+      for (const direction of DIRECTIONS) {
+        if (vtepPairs.packets(pair, direction) > 0) reached.add(keys.pairs.word(pair, 1 - direction))
+      }
+    }
+    for (let route = 0; route < keys.routes.count; route++) {
+      for (const direction of DIRECTIONS) {
+        if (judges.floods.path(route, direction).floods > 0) established.add(this.routes.ends(route, direction).to)
+      }
+    }
+    for (let row = 0; row < keys.flows.count; row++) {
+      if (!keys.flowIsIp(row) || flows.packets(row, 0) * flows.packets(row, 1) === 0) continue
+      for (const direction of DIRECTIONS) established.add(flows.firstVtep(row, direction))
+    }
+    const refusing = new Set(
+      judges.icmpErrors.about(IcmpSubject.PortUnreachable).flatMap(({ figures }) => [figures.to, ...figures.reporters]),
+    )
+    this.#known = { reached, established, refusing }
+    return this.#known
+  }
+}

@@ -1,0 +1,96 @@
+/** INNER_MAC_UNKNOWN: frames to a MAC that nobody has, held against the MAC that their address is in use with. */
+import type { Analysis } from '../analyzers/analysis.ts'
+import type { UnknownFlow, UnknownMac } from '../analyzers/unknown-macs.ts'
+import { formatMac } from '../codecs/address.ts'
+import { NONE } from '../codecs/fault.ts'
+import { state } from '../findings/finding.ts'
+import { innerMacUnknown } from '../findings/inner-mac-unknown.ts'
+import type { Finding } from '../summary.ts'
+import type { Routes } from './routes.ts'
+
+const DIRECTIONS = [0, 1] as const
+
+/** Frames that are worth a warning. */
+const LEAST_FRAMES = 3
+
+/** Who an address is in use with. */
+interface Use {
+  address: number
+  /** MAC row. */
+  mac: number
+}
+
+export function unknownMacFindings(analysis: Analysis, routes: Routes): Finding[] {
+  const unknown = analysis.judges.unknownMacs.unknown(LEAST_FRAMES).filter((each) => isUnanswered(analysis, each))
+  if (unknown.length === 0) return []
+  const uses = usesOf(analysis, unknown)
+  return unknown.flatMap((each) => {
+    const use = each.flows.map((flow) => uses.get(keyOf(each, addressOf(analysis, flow)))).find(Boolean)
+    return use === undefined ? [] : [finding(analysis, routes, each, use)]
+  })
+}
+
+/** Whether nothing shows that what goes to the MAC arrives, and somebody waits for an answer. */
+function isUnanswered({ judges: { echo, requests } }: Analysis, { answered, flows }: UnknownMac): boolean {
+  if (answered > 0) return false
+  const asking = flows.filter(({ isAnswer }) => !isAnswer)
+  return asking.every(({ flow, direction, first, echo: asked }) =>
+    asked === null
+      ? requests.lastPacket(flow, direction === 0 ? 1 : 0) < first
+      : !echo.isAnswered(flow, direction === 0, asked),
+  )
+}
+
+/** Which MACs the addresses of those frames are in use with behind the VTEP that they go to. */
+function usesOf(analysis: Analysis, unknown: readonly UnknownMac[]): Map<string, Use> {
+  const { keys, flows, judges } = analysis
+  const { addressClaims, requests } = judges
+  const uses = new Map<string, Use>()
+  const wanted = new Set<string>()
+  for (const each of unknown) {
+    for (const flow of each.flows) {
+      const address = addressOf(analysis, flow)
+      const key = keyOf(each, address)
+      wanted.add(key)
+      const mac = addressClaims.owner(each.vni, each.vlans, address)
+      if (mac !== NONE && judges.macPlaces.vtep(mac) === each.to) uses.set(key, { address, mac })
+    }
+  }
+  for (let row = 0; row < keys.flows.count; row++) {
+    if (!keys.flowIsIp(row)) continue
+    for (const direction of DIRECTIONS) {
+      const mac = requests.sender(row, direction)
+      const vtep = flows.firstVtep(row, direction)
+      if (mac === NONE || vtep === NONE) continue
+      const address = keys.flows.word(row, 3 + direction)
+      const vni = keys.flows.word(row, 0) & 0xff_ffff
+      const key = `${vni} ${keys.flows.word(row, 1)} ${vtep} ${address}`
+      if (wanted.has(key) && !uses.has(key)) uses.set(key, { address, mac })
+    }
+  }
+  return uses
+}
+
+function finding({ keys }: Analysis, routes: Routes, each: UnknownMac, { address, mac: owner }: Use): Finding {
+  const { vni } = each
+  const mac = formatMac((each.high >>> 0) * 0x1_0000_0000 + (each.low >>> 0))
+  const ip = keys.formatAddress(address)
+  const from = keys.formatAddress(each.from)
+  const to = keys.formatAddress(each.to)
+  const inUse = keys.formatAddress(keys.macs.word(owner, 2))
+  return state(innerMacUnknown, {
+    subject: { vni, mac, ip, vteps: [from, to] },
+    count: each.frames,
+    packets: each.packets,
+    facts: { vni, mac, inUse, ip, from, to, tunnels: routes.vniTunnels(vni) },
+  })
+}
+
+/** Whom the frames of a conversation are for: address id. */
+function addressOf({ keys }: Analysis, { flow, direction }: UnknownFlow): number {
+  return keys.flows.word(flow, direction === 0 ? 4 : 3)
+}
+
+function keyOf({ vni, vlans, to }: UnknownMac, address: number): string {
+  return `${vni} ${vlans} ${to} ${address}`
+}
