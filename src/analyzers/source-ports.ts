@@ -12,6 +12,8 @@ import { FlowHalf, type FlowTraffic } from './traffic.ts'
 /** Packet numbers kept of a direction, and the halves of a direction: conversations, then numbers. */
 const EXAMPLES = 5
 const SIDE = 1 + EXAMPLES
+/** In place of a flow's pair: it took more than one. */
+const SEVERAL = -1
 
 /** Saved conversations. */
 export interface SourcePortsState {
@@ -37,8 +39,10 @@ export class SourcePorts implements Judge<SourcePortsState> {
     if (pair === NONE) return
     const { flows } = this
     const half = flows.records.at(flow) * 2 + FlowHalf.Pair + ((bits & Bit.FlowForward) !== 0 ? 0 : 1)
-    if (flows.records.i32[half] === pair + 1) return
-    flows.records.i32[half] = pair + 1
+    const before = flows.records.i32[half]!
+    // A multihomed guest's conversation goes over several pairs in turns: it is one of the first two, each once.
+    if (before < 0 || before === pair + 1) return
+    flows.records.i32[half] = before === 0 ? pair + 1 : SEVERAL
     if (flow >= flows.rows) flows.rows = flow + 1
     this.#pairRows = Math.max(this.#pairRows, (pair >> 1) + 1)
     const side = this.#pairs.at(pair >> 1) * 2 + (pair & 1) * SIDE

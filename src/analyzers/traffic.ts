@@ -36,7 +36,7 @@ export const FlowHalf = {
   Acknowledger: 2,
   /** Numbers of the last packets by direction, copies aside. */
   Last: 3,
-  /** Of source-ports.ts: the pair and direction (plus one) that each direction took last. */
+  /** Of source-ports.ts: the pair and direction (plus one) that each direction took first, -1 once it took another. */
   Pair: 5,
   /** Of requests.ts: MAC rows (plus one) that sent last, by direction. */
   Mac: 7,

@@ -64,6 +64,14 @@ function claim(place: Place, mac: string, address: string, fromVtep: number, toV
   return { bytes: vxlan(frame, tunnel), ms }
 }
 
+/** A guest's broadcast question for an address that nobody has: sent to VTEPs that take part in the overlay. */
+function announced(place: Place, from: 0 | 1, fromVtep: number, toVtep: number, ms: number): Packet {
+  const body = arp(1, { mac: place.macs[from], ip: place.ips[from] }, { ip: '198.51.100.1' })
+  const frame = ethernet(body, { from: place.macs[from], to: 'ff:ff:ff:ff:ff:ff', type: 0x0806 })
+  const tunnel = { vni: place.vni, from: place.vteps[fromVtep]!, to: place.vteps[toVtep]!, id: ++sent }
+  return { bytes: vxlan(frame, tunnel), ms }
+}
+
 /** Ten pings with their answers between the first two VTEPs. */
 function healthy(place: Place): Packet[] {
   return Array.from({ length: 10 }, (_, n) => [ping(place, 0, 0, 1, n * 100), ping(place, 1, 1, 0, n * 100 + 1)]).flat()
@@ -131,18 +139,19 @@ describe('identity', () => {
         const claims = [
           claim(place, place.macs[0], place.ips[0], 0, 1, 2000),
           claim(place, other, place.ips[0], 2, 1, 2100),
-          ping(place, 1, 1, 2, 2200),
+          claim(place, place.macs[0], place.ips[0], 0, 1, 4900),
+          announced(place, 1, 1, 2, 5000),
         ]
         const found = findingsOf([...healthy(place), ...claims])
         expect(found.map(({ code }) => code)).toEqual(['DUPLICATE_IP'])
         expect(found[0]!.subject).toMatchObject({ vni: place.vni, ip: place.ips[0] })
-        expect(found[0]!.packets).toEqual([21, 22])
+        expect(found[0]!.packets).toEqual([21, 22, 23])
       }),
       { numRuns: 25 },
     )
   })
 
-  it('DUPLICATE_IP: not for an address that moved with its MAC, nor for two MACs behind one VTEP', () => {
+  it('DUPLICATE_IP: not for an address that moved with its MAC, nor for one that passed to another MAC', () => {
     const moved = [
       claim(HERE, HERE.macs[0], HERE.ips[0], 0, 1, 2000),
       claim(HERE, HERE.macs[0], HERE.ips[0], 2, 1, 3000),
@@ -152,13 +161,14 @@ describe('identity', () => {
       claim(HERE, HERE.macs[0], HERE.ips[0], 0, 1, 2000),
       claim(HERE, '02:00:00:00:00:77', HERE.ips[0], 0, 1, 3000),
     ]
-    expect(codes([...healthy(HERE), ...one])).toEqual([])
+    expect(codes([...healthy(HERE), ...one])).toEqual(['IP_MOVED'])
   })
 
   it('ROGUE_VTEP: a source that nobody sends to claims what another VTEP owns', () => {
     const claims = [
       claim(HERE, HERE.macs[0], HERE.ips[0], 0, 1, 2000),
       claim(HERE, '02:66:66:66:66:66', HERE.ips[0], 2, 1, 2100),
+      ping(HERE, 0, 0, 1, 2200),
     ]
     const found = findingsOf([...healthy(HERE), ...claims])
     expect(found.map(({ code }) => code)).toEqual(['DUPLICATE_IP', 'ROGUE_VTEP'])
