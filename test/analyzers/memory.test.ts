@@ -121,8 +121,8 @@ describe('what a row is said to cost', () => {
     const said = tables.reduce((sum, table) => sum + limits[table] * ROW_BYTES[table], 0)
     const empty = await bytesOf(small, [['later-fragments', 1]])
     expect(real - empty).toBeLessThanOrEqual(said)
-    // Not all of it is met at once: no flood has flows with many VTEPs and MACs with many addresses, too.
-    expect((real - empty) / said).toBeGreaterThan(0.75)
+    // Not all of it is met at once: no flood has flows with many VTEPs, MACs with many addresses and MACs that nobody has, too.
+    expect((real - empty) / said).toBeGreaterThan(0.7)
   })
 
   it.each(['window', 'datagrams'] as const)('is what the windows take of each entry: %s', async (window) => {
