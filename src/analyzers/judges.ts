@@ -81,7 +81,7 @@ export class Judges implements EventSink {
     this.segmentSizes = new SegmentSizes(keys)
     this.macPlaces = new MacPlaces(keys)
     this.unknownMacs = new UnknownMacs(keys, this.macPlaces, this.flowTraffic, limits.requests)
-    this.secondAnswers = new SecondAnswers(limits.window)
+    this.secondAnswers = new SecondAnswers(limits.window >> 2)
     this.addressClaims = new AddressClaims(keys, limits.requests)
     this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
     this.addressRequests = new AddressRequests(limits.requests)

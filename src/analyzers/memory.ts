@@ -46,18 +46,18 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   // RouteTraffic, Tcp, Requests, Floods.
   routes: keyed(3) + cells(5, 5, 3, 13, 3),
   // Flows, Tcp, Echo, FlowTraffic, Sizes.
-  flows: keyed(6) + cells(10, 15, 6, 6, 1),
+  flows: keyed(6) + cells(10, 15, 6, 5, 1),
   // Macs, MacPlaces.
   macs: keyed(3) + cells(1, 2),
   vlanStacks: keyed(4),
   // Ports of both ends and Senders, further VTEPs of flows, VTEPs and addresses of MACs.
   details: 5 * keyed(2) + cells(4, 1),
   // AddressClaims, AddressRequests, UnknownMacs.
-  requests: keyed(3) + cells(6) + keyed(3) + cells(9) + keyed(4) + cells(15),
+  requests: keyed(3) + cells(6) + keyed(3) + cells(9) + keyed(4) + cells(12),
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(1),
-  // Copies, Echo, Passage, NetworkCopies, SecondAnswers; a quarter as many of Connects and Queries.
-  window: entry(12) + entry(11) + entry(13) + entry(11) + entry(10) + (entry(24) + entry(25)) / 4,
+  // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries and SecondAnswers.
+  window: entry(12) + entry(11) + entry(13) + entry(11) + (entry(24) + entry(25) + entry(10)) / 4,
   // InnerFragments, OuterFragments, SmallFirsts.
   datagrams: entry(8) + entry(78) + entry(7),
 }

@@ -11,7 +11,7 @@ import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
-import { FlowHalf, type FlowTraffic, ROUTE_SIDE, RouteSide, type RouteTraffic } from './traffic.ts'
+import { FlowHalf, type FlowTraffic, MAC_ROW_BITS, ROUTE_SIDE, RouteSide, type RouteTraffic } from './traffic.ts'
 
 /** Outer bytes up to which no path is too narrow: the least MTU that IPv4 hosts must take whole is 576 (RFC 1122 §3.3.2). */
 const SMALL = 600
@@ -22,6 +22,9 @@ const NANOSECONDS = 1
 const FLOW = 2
 const NUMBERS = 3
 const SIDE = NUMBERS + EXAMPLES
+
+/** The MAC row in {@link FlowHalf.Mac}. */
+const MAC_ROW = (1 << MAC_ROW_BITS) - 1
 
 /** The request after which silence is worth a word. */
 const THIRD = 3
@@ -82,7 +85,8 @@ export class Requests implements Judge<RequestsState> {
     const forward = (bits & Bit.FlowForward) !== 0 ? 0 : 1
     this.#close(cell, forward)
     flows.records.i32[cell + FlowHalf.Last + forward] = i32[at + Field.Number]!
-    flows.records.i32[cell + FlowHalf.Mac + forward] = i32[at + Field.Mac]! + 1
+    const mac = cell + FlowHalf.Mac + forward
+    flows.records.i32[mac] = (flows.records.i32[mac]! & ~MAC_ROW) | (i32[at + Field.Mac]! + 1)
     if ((bits & Bit.Tcp) !== 0) this.#noteAcknowledgment(i32, at, cell, forward, base + direction * ROUTE_SIDE)
     if (!isRequest(i32, at)) return
     const end = route * 2 + direction
@@ -99,7 +103,7 @@ export class Requests implements Judge<RequestsState> {
   /** MAC row that last sent a flow's packets in one direction (0 = from a), copies aside; `NONE` when there was none. */
   sender(flow: number, direction: 0 | 1): number {
     const { records, rows } = this.flows
-    return flow < rows ? records.i32[records.at(flow) * 2 + FlowHalf.Mac + direction]! - 1 : NONE
+    return flow < rows ? (records.i32[records.at(flow) * 2 + FlowHalf.Mac + direction]! & MAC_ROW) - 1 : NONE
   }
 
   /** Every route and direction with three requests or more that nothing came back for, to the end of the capture. */

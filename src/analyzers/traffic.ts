@@ -38,14 +38,18 @@ export const FlowHalf = {
   Last: 3,
   /** Of source-ports.ts: the pair and direction (plus one) that each direction took first, -1 once it took another. */
   Pair: 5,
-  /** Of requests.ts: MAC rows (plus one) that sent last, by direction. */
+  /**
+   * Of requests.ts: MAC rows (plus one) that sent last, by direction, in the lower {@link MAC_ROW_BITS} bits; above them, of
+   * unknown-macs.ts, how many frames it has looked at.
+   */
   Mac: 7,
   /** Of connects.ts: who opens a connection there (direction plus one), until anything but a SYN is sent. */
   Opening: 9,
-  /** Of unknown-macs.ts: frames looked at, eight bits for each direction. */
-  Reach: 10,
 } as const
-const FLOW_CELLS = 6
+const FLOW_CELLS = 5
+
+/** Bits of a MAC row plus one: four times as many rows as any budget gives. */
+export const MAC_ROW_BITS = 26
 
 /** What one direction of a route sends to. */
 export interface DirectionPorts {

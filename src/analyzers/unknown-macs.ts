@@ -14,28 +14,27 @@ import type { MacPlaces } from './mac-places.ts'
 import { Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
-import { FlowHalf, type FlowTraffic } from './traffic.ts'
+import { FlowHalf, type FlowTraffic, MAC_ROW_BITS } from './traffic.ts'
 
 /** Frames of a flow's direction that are looked at: whoever has not answered by then does not. */
-const MOST_FRAMES = 64
-/** Bits of a direction's count in the flow's record. */
-const COUNT_BITS = 8
-const COUNT_MASK = (1 << COUNT_BITS) - 1
+const MOST_FRAMES = 32
 
 /** Halves of a MAC: frames; frames of conversations that went on; VTEPs (ids plus one) that the first frame came from and went to. */
 const FRAMES = 0
 const ANSWERED = 1
 const FROM = 2
 const TO = 3
-/** Conversations that are kept, four words of each: flow row × 2 + direction plus one, first frame, its sequence number, kind. */
+/** Conversations that are kept, three words of each: flow row × 2 + direction plus one and kind, first frame, its sequence number. */
 const FLOWS = 4
-const MOST_FLOWS = 4
-const FLOW_WORDS = 4
+const MOST_FLOWS = 3
+const FLOW_WORDS = 3
 const NUMBERS = FLOWS + MOST_FLOWS * FLOW_WORDS
-const CELLS = (NUMBERS + EXAMPLES) / 2
+const CELLS = Math.ceil((NUMBERS + EXAMPLES) / 2)
 
-/** What the first frame of a conversation to the MAC is. */
+/** What the first frame of a conversation to the MAC is, in the lowest bits of its first word. */
 const Kind = { Other: 0, Echo: 1, Answer: 2 } as const
+const KIND_BITS = 2
+const KIND_MASK = (1 << KIND_BITS) - 1
 
 /** A conversation with a MAC that nobody sends from. */
 export interface UnknownFlow {
@@ -105,9 +104,9 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     const direction = (bits & Bit.FlowForward) !== 0 ? 0 : 1
     const cell = this.flows.records.at(flow) * 2
     const { i32: flows } = this.flows.records
-    const shift = direction * COUNT_BITS
-    const count = (flows[cell + FlowHalf.Reach]! >>> shift) & COUNT_MASK
-    if (count >= MOST_FRAMES) return
+    // Above the row of the MAC that sends these frames: how many of them were looked at.
+    const half = cell + FlowHalf.Mac + direction
+    if (flows[half]! >>> MAC_ROW_BITS >= MOST_FRAMES) return
     if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup | Bit.Replica)) !== 0) return
     if ((i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
     const stack = i32[at + Field.Vlans]!
@@ -118,10 +117,10 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     const known = this.keys.findMac(vni, stack, high, low)
     if (known !== NONE && this.places.hasSent(known)) {
       // A conversation with a MAC that sends is not looked at again; where it changes its MAC, others tell of the new one.
-      flows[cell + FlowHalf.Reach]! |= MOST_FRAMES << shift
+      flows[half]! |= MOST_FRAMES << MAC_ROW_BITS
       return
     }
-    flows[cell + FlowHalf.Reach]! += 1 << shift
+    flows[half]! += 1 << MAC_ROW_BITS
     this.macs.key[0] = vni
     this.macs.key[1] = stack
     this.macs.key[2] = high
@@ -144,9 +143,9 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
       const flows: UnknownFlow[] = []
       for (let index = 0; index < MOST_FLOWS; index++) {
         const at = cell + FLOWS + index * FLOW_WORDS
-        const end = i32[at]! - 1
+        const end = (i32[at]! >> KIND_BITS) - 1
         if (end < 0) break
-        const kind = i32[at + 3]!
+        const kind = i32[at]! & KIND_MASK
         flows.push({
           flow: end >> 1,
           direction: end % 2 === 0 ? 0 : 1,
@@ -198,16 +197,15 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     const kind = kindOf(events, at)
     for (let index = 0; index < MOST_FLOWS; index++) {
       const flow = cell + FLOWS + index * FLOW_WORDS
-      if (i32[flow] === end + 1) {
+      if (i32[flow]! >> KIND_BITS === end + 1) {
         // What comes back to answers is the next question, or the same again.
         if (kind !== Kind.Answer && back > i32[flow + 1]!) i32[cell + ANSWERED]!++
         return
       }
       if (i32[flow] !== 0) continue
-      i32[flow] = end + 1
+      i32[flow] = ((end + 1) << KIND_BITS) | kind
       i32[flow + 1] = number
       i32[flow + 2] = events[at + Field.Sequence]!
-      i32[flow + 3] = kind
       return
     }
   }
