@@ -64,7 +64,7 @@ export function pathMtuOf(analysis: Analysis, row: number, direction: 0 | 1): Pa
     mtu: hole.passed < LEAST_PROVED ? null : hole.passed,
     from: 'largest-answered',
     isLeast: false,
-    between: [hole.passed, hole.lost],
+    between: hole.passed === 0 ? null : [hole.passed, hole.lost],
   }
   const split = outerFragments.split(row, direction)
   const least = keys.isIpv6(ends[direction]) ? LEAST_MTU[6] : LEAST_MTU[4]

@@ -1,6 +1,7 @@
 /**
  * What gets through between two VTEPs, and what does not, by VTEP pair and direction: the largest outer packet that was proved to
- * arrive (its echo was answered, its TCP bytes were acknowledged), and larger ones that were sent again and again without that.
+ * arrive (its echo was answered, its TCP bytes were acknowledged), and larger ones that were sent again and again without that, or
+ * that answered a question by UDP which came again all the same.
  *
  * Evidence: a capture point that both directions pass. A size counts as lost only while nothing of that size or above it is
  * proved in that direction, so that ordinary loss, which hits every size, takes itself back.
@@ -13,6 +14,7 @@ import type { Judge } from './analyzer.ts'
 import type { Clock } from './clock.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Mark } from './marks.ts'
+import { ANSWERS, Asks, KIND } from './questions.ts'
 import { Records, type RecordsState } from './records.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { Window, type WindowState } from './window.ts'
@@ -47,7 +49,22 @@ const SENT = 6
 /** TCP: the largest segment before this one, where that awaits its proof too. */
 const FORMER_END = 7
 const FORMER_LENGTH = 8
+/** An answer by UDP: when it was sent, its question's payload, and how often the question came again (in place of {@link FORMER_END}). */
+const SECONDS = 4
+const NANOSECONDS = 5
+const ASKED = 6
+const REPEATED = 7
 const WORDS = 9
+
+/** An entry that is an answer by UDP, in its word `CLOSED`; and first key of addresses that were answered for, less the pair's end. */
+const ANSWERED = 2
+const ADDRESS = -2
+
+/** Nanoseconds between an answer and the same question again: sooner it was under way; later it is another one. */
+const LEAST_PATIENCE = 500_000_000
+const MOST_PATIENCE = 10_000_000_000
+/** Nanoseconds after which a question that was answered will not come again: resolvers try again after five seconds at most. */
+const CONTENT = 5_500_000_000
 
 /** Outer bytes below which no path fails for size: what packetization-layer discovery starts from (RFC 8899 §5.1.2). */
 const LEAST_LOST = 1200
@@ -67,6 +84,8 @@ const ID_SPACE = 4_194_304
 interface LostSize {
   length: number
   count: number
+  /** Whether it answered a question that came again. */
+  isAnswer: boolean
   packets: number[]
   /** When it was first seen, and what its direction had counted by then. */
   seconds: number
@@ -93,8 +112,10 @@ interface Losses extends Counts {
 export interface BlackHole {
   /** Smallest outer IP length that never arrived. */
   lost: number
-  /** Largest outer IP length that was proved to arrive, 0 when none was. */
+  /** Largest outer IP length that was proved to arrive, 0 where something of unknown size was. */
   passed: number
+  /** Whether questions came again although they were answered; else what was sent was never answered. */
+  isAnswer: boolean
   count: number
   packets: number[]
 }
@@ -148,18 +169,20 @@ export class Passage implements Judge<PassageState> {
     const losses = this.#losses.get(row * 2 + direction)?.figures
     if (losses === undefined) return null
     const passed = this.largestProved(row, direction)
-    const sizes = losses.sizes.filter(({ length }) => length > passed)
+    const taken = this.#largestTaken(row * 2 + direction)
+    const sizes = losses.sizes.filter(({ length }) => length > passed && length > taken)
     const count = sizes.reduce((sum, size) => sum + size.count, 0)
     // Three sightings: one lost packet is chance, and its first repetition may be in flight.
-    if (count < 3 || passed === 0) return null
+    if (count < 3) return null
     const [{ seconds, nanoseconds, before }] = sizes as [LostSize]
     // What came in the capture's last second may yet be answered.
     if (this.clock.untilLatest(seconds, nanoseconds) < SETTLED) return null
     // That smaller ones pass must be seen; without a question to tell, the peer must at least be alive.
-    const isHeard = losses.asks === before.asks && losses.heard > before.heard
-    if (losses.proofs === before.proofs && !isHeard) return null
+    const isHeard = passed > 0 && losses.asks === before.asks && losses.heard > before.heard
+    if (losses.proofs === before.proofs && !isHeard && taken === 0) return null
     const packets = sizes.flatMap((size) => size.packets).sort((left, right) => left - right)
-    return { lost: Math.min(...sizes.map(({ length }) => length)), passed, count, packets: packets.slice(0, EXAMPLES) }
+    const lost = Math.min(...sizes.map(({ length }) => length))
+    return { lost, passed, isAnswer: sizes.every((size) => size.isAnswer), count, packets: packets.slice(0, EXAMPLES) }
   }
 
   /** Follows every size from one address to another from here on: an ICMP error claims that nothing arrives. */
@@ -177,8 +200,11 @@ export class Passage implements Judge<PassageState> {
     const direction = (bits & Bit.PairForward) !== 0 ? 0 : 1
     const { f64 } = this.#pairs
     // Most packets: nothing is awaited here, and as much has arrived before.
+    const isQuestion = (bits & Bit.Udp) !== 0 && i32[at + Field.TcpFlags] !== 0
     const isSmall =
-      (bits & (Bit.Tcp | Bit.Udp)) !== 0 && i32[at + Field.OuterIpLength]! <= f64[cell + PROVEN + direction]!
+      !isQuestion &&
+      (bits & (Bit.Tcp | Bit.Udp)) !== 0 &&
+      i32[at + Field.OuterIpLength]! <= f64[cell + PROVEN + direction]!
     if (isSmall && this.#watched.size === 0 && isQuiet(f64, cell)) return
     if ((f64[cell + FOLLOWED + 1 - direction]! & LOSING) !== 0) this.#noteHeard(pair * 2 + 1 - direction)
     if (this.#watched.size > 0) this.#followWatched(i32, at, cell + FOLLOWED + direction)
@@ -196,9 +222,18 @@ export class Passage implements Judge<PassageState> {
     } else if ((bits & Bit.EchoReply) !== 0) {
       const entry = this.#window.find(flow * 2 + 1 - flowDirection, i32[at + Field.Sequence]!)
       if (entry !== NONE && this.#window.data[entry + CLOSED] === 0) this.#close(entry, i32[at + Field.Number]!)
-    } else if ((bits & Bit.AddressReply) !== 0 && f64[cell + FOLLOWED + 1 - direction] !== 0) {
+    } else if (isQuestion) {
+      const end = pair * 2 + direction
+      if ((i32[at + Field.TcpFlags]! & ANSWERS) === 0) {
+        this.#sendQuestion(log, at, flow * 2 + 1 - flowDirection, end % 2 === 0 ? end + 1 : end - 1)
+      } else if (isWhole) this.#sendAnswer(log, at, flow * 2 + flowDirection, end)
+    } else if ((bits & Bit.AddressReply) !== 0) {
+      const key = ADDRESS - (pair * 2 + direction)
+      const address = i32[at + Field.InnerSource]!
+      if (this.#window.find(key, address) === NONE) this.#window.insert(key, address)
       // An address was asked for over the tunnel, and the answer came back over it.
-      this.#proveSmall(pair * 2 + 1 - direction, i32[at + Field.Number]!)
+      if (f64[cell + FOLLOWED + 1 - direction] !== 0)
+        this.#proveSmall(pair * 2 + 1 - direction, i32[at + Field.Number]!)
     }
   }
 
@@ -244,6 +279,70 @@ export class Passage implements Judge<PassageState> {
     this.#pairs.f64[cell + OPEN]!++
     if (length > this.#pairs.f64[cell + PROVEN]!) this.#suspect(log, at, end, length, i32[at + Field.Number]!)
     else this.#noteAsk(end)
+  }
+
+  /** An answer by UDP that may be too large, and any beside one that seems to be. */
+  #sendAnswer(log: EventLog, at: number, flowEnd: number, end: number): void {
+    const { i32 } = log
+    const cell = this.#pairs.at(end >> 1) + (end & 1)
+    const length = i32[at + Field.OuterIpLength]!
+    const isLarge = length >= LEAST_LOST && length > this.#pairs.f64[cell + PROVEN]!
+    if (!isLarge && (this.#pairs.f64[cell + FOLLOWED]! & LOSING) === 0) return
+    const id = i32[at + Field.Sequence]!
+    const kind = i32[at + Field.TcpFlags]! & KIND
+    // A protocol without identifiers asks the same again and again.
+    if (kind === Asks.Ntp || kind === Asks.Snmp || kind === Asks.Quic) return
+    let entry = this.#window.find(flowEnd, id)
+    if (entry === NONE) {
+      entry = this.#window.insert(flowEnd, id)
+      this.#window.data[entry + ASKED] = NONE
+    }
+    const { data } = this.#window
+    data[entry + END_OF_PAIR] = end
+    data[entry + LENGTH] = length
+    data[entry + NUMBER] = i32[at + Field.Number]!
+    data[entry + CLOSED] = ANSWERED
+    data[entry + SECONDS] = log.f64[at >> 1]!
+    data[entry + NANOSECONDS] = i32[at + Field.Nanoseconds]!
+  }
+
+  /**
+   * A question by UDP: one that was answered a while ago and comes again says that the answer did not arrive.
+   * @param flowEnd - Of the answers to it.
+   * @param end - Of the answers to it.
+   */
+  #sendQuestion(log: EventLog, at: number, flowEnd: number, end: number): void {
+    const { i32 } = log
+    const entry = this.#window.find(flowEnd, i32[at + Field.Sequence]!)
+    const { data } = this.#window
+    if (entry === NONE || data[entry + CLOSED] !== ANSWERED || data[entry + END_OF_PAIR] !== end) return
+    const payload = i32[at + Field.Payload]!
+    const waited =
+      (log.f64[at >> 1]! - data[entry + SECONDS]!) * 1_000_000_000 +
+      i32[at + Field.Nanoseconds]! -
+      data[entry + NANOSECONDS]!
+    const isAlike = data[entry + ASKED] === NONE || data[entry + ASKED] === payload
+    data[entry + ASKED] = payload
+    if (!isAlike || waited < LEAST_PATIENCE || waited > MOST_PATIENCE) return
+    data[entry + REPEATED]!++
+    this.#suspect(log, at, end, data[entry + LENGTH]!, data[entry + NUMBER]!, true)
+    // Whoever asks has heard of the address that it asks, and so something small arrived.
+    const key = ADDRESS - end
+    if (this.#window.find(key, i32[at + Field.InnerDestination]!) !== NONE)
+      this.#proveSmall(end, i32[at + Field.Number]!)
+  }
+
+  /** Largest answer in bytes of outer IP, sent a while ago, whose question did not come again; 0 when there is none. */
+  #largestTaken(end: number): number {
+    const { data } = this.#window
+    let largest = 0
+    for (const entry of this.#window.entries()) {
+      if (data[entry + CLOSED] !== ANSWERED || data[entry + END_OF_PAIR] !== end || data[entry + REPEATED] !== 0)
+        continue
+      const isSettled = this.clock.untilLatest(data[entry + SECONDS]!, data[entry + NANOSECONDS]!) > CONTENT
+      if (isSettled) largest = Math.max(largest, data[entry + LENGTH]!)
+    }
+    return largest
   }
 
   /** A request in fragments: its answer says that the datagram became whole again. */
@@ -382,7 +481,7 @@ export class Passage implements Judge<PassageState> {
   }
 
   /** Notes a packet that may have been lost for its size; a proof of that size takes it back. */
-  #suspect(log: EventLog, at: number, end: number, length: number, number: number): void {
+  #suspect(log: EventLog, at: number, end: number, length: number, number: number, isAnswer = false): void {
     if (length < LEAST_LOST || length <= this.#pairs.get(end >> 1, PROVEN + (end & 1))) return
     const losses = this.#losses.note(end, number)
     if (losses === null) return
@@ -394,7 +493,7 @@ export class Passage implements Judge<PassageState> {
       const { proofs, asks, heard } = losses
       const seconds = log.f64[at >> 1]!
       const nanoseconds = log.i32[at + Field.Nanoseconds]!
-      size = { length, count: 0, packets: [], seconds, nanoseconds, before: { proofs, asks, heard } }
+      size = { length, count: 0, isAnswer, packets: [], seconds, nanoseconds, before: { proofs, asks, heard } }
       losses.sizes.push(size)
     }
     size.count++

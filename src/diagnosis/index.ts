@@ -46,5 +46,7 @@ export function diagnose(evidence: Evidence): Finding[] {
     ...icmpFindings(evidence),
   ]
   // Bounded first: symptoms are held against causes one by one.
-  return rank(withCauses(evidence.analysis, bound(findings))).map(withDecodeAs)
+  const { ports, keys } = evidence.analysis
+  const tunnelPorts = new Set(ports.destinationPorts(keys.pairs.count).flat())
+  return rank(withCauses(evidence.analysis, bound(findings))).map((finding) => withDecodeAs(finding, tunnelPorts))
 }

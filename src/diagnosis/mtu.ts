@@ -78,8 +78,9 @@ function directionFindings(
     findings.push(state(outerFragmented, { subject, count, packets: [...packets], facts }))
   }
   if (hole !== null) {
-    const { count, packets, lost, passed } = hole
-    findings.push(state(pmtuBlackHole, { subject, count, packets, facts: { from, to, lost, passed, path, dropped } }))
+    const { count, packets, lost, passed, isAnswer } = hole
+    const facts = { from, to, lost, passed, isAnswer, path, dropped }
+    findings.push(state(pmtuBlackHole, { subject, count, packets, facts }))
   }
   if (superFrames !== null) {
     const { count, packets, ...figures } = superFrames

@@ -239,7 +239,6 @@ function queryFinding(
     to,
     question,
     questions,
-    filter: `udp.dstport == ${port}`,
     clients: formatAll(
       analysis,
       group.map(({ client }) => client),

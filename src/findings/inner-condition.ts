@@ -129,6 +129,26 @@ export function ofPort(protocol: 'tcp' | 'udp', port: number): Inner {
   return { fields: `${protocol}.port == ${port}`, bytes: (network) => `(${at(network, 4)} || ${at(network, 6)})` }
 }
 
+/** SYNs, or SYN-ACKs (RFC 9293 §3.1). */
+export function opening(segment: 'SYN' | 'SYN-ACK'): Inner {
+  const isAck = segment === 'SYN-ACK'
+  return {
+    fields: `tcp.flags.syn == 1 && tcp.flags.ack == ${isAck ? 1 : 0}`,
+    bytes: (network) =>
+      overTcp(network, (transport) => {
+        const flags = `udp.payload[${transport + 13}:1]`
+        return `${flags} & 02 && ${isAck ? `${flags} & 10` : `!(${flags} & 10)`}`
+      }),
+  }
+}
+
+/** UDP packets to this inner port. */
+export function toUdpPort(port: number): Inner {
+  const at = (network: number, ip: 4 | 6) =>
+    `(${protocolIs(network, ip, 17)} && ${slice(network + (ip === 4 ? IPV4_LENGTH : IPV6_LENGTH) + 2, hexBytes(port, 2))})`
+  return { fields: `udp.dstport == ${port}`, bytes: (network) => `(${at(network, 4)} || ${at(network, 6)})` }
+}
+
 /** UDP packets. */
 export const overUdp: Inner = {
   fields: 'udp',

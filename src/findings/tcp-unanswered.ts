@@ -2,6 +2,7 @@
 import { fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
+import { opening } from './inner-condition.ts'
 import { listed } from './list.ts'
 
 /** Connections of one direction of a VTEP pair and VNI that never opened, as far as they have something in common. */
@@ -61,11 +62,7 @@ export const tcpUnanswered: Words<TcpUnanswered> = {
         ? `Capture at ${facts.to}: if the SYNs arrive, check that ${listed(facts.servers, 3)} listens at port ${listed(facts.ports.map(String), 5)} and what its firewall or security group drops; if not, look for a filter on the way that matches inner TCP.`
         : `Capture at ${facts.to}: if the SYN-ACKs arrive there, check the client's firewall and its route back; if not, look for loss from ${facts.from} to ${facts.to}.`,
   displayFilter: ({ facts }) =>
-    within(
-      facts.tunnels,
-      fromTo(facts.from, facts.to),
-      facts.repeats === 'SYN' ? 'tcp.flags.syn == 1 && tcp.flags.ack == 0' : 'tcp.flags.syn == 1 && tcp.flags.ack == 1',
-    ),
+    within(facts.tunnels, fromTo(facts.from, facts.to), opening(facts.repeats === 'SYN' ? 'SYN' : 'SYN-ACK')),
 }
 
 /** Server and port in a title, as far as the connections share them. */

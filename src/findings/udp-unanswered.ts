@@ -2,6 +2,7 @@
 import { fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
+import { toUdpPort } from './inner-condition.ts'
 import { listed } from './list.ts'
 
 /** Questions of one protocol to one server, or to any where the question goes to all. */
@@ -12,8 +13,6 @@ export interface UdpUnanswered {
   /** As people call it: `DNS query`. */
   question: string
   questions: string
-  /** Its display filter in Wireshark. */
-  filter: string
   clients: string[]
   /** `null` for a question to all, as of DHCP. */
   server: string | null
@@ -46,5 +45,5 @@ export const udpUnanswered: Words<UdpUnanswered> = {
     facts.server === null
       ? `Check that a server or relay is attached to VNI ${facts.vni} and gets its broadcasts; capture at its VTEP to see whether the ${facts.questions} arrive.`
       : `Ask ${facts.server} from its own host, then capture at ${facts.to}: if answers leave there, compare their size with the path MTU; if the ${facts.questions} do not arrive, look for a filter on the way.`,
-  displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), facts.filter),
+  displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), toUdpPort(facts.port)),
 }

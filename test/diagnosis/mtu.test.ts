@@ -24,7 +24,21 @@ import {
   split,
   told,
 } from '../support/overlay-traffic.ts'
-import { ACK, analysisOf, ipv6, type Packet, SYN, tcp } from '../support/packets.ts'
+import {
+  ACK,
+  analysisOf,
+  arp,
+  bytes,
+  ethernet,
+  ipv4,
+  ipv6,
+  number,
+  type Packet,
+  SYN,
+  tcp,
+  udp,
+  vxlan,
+} from '../support/packets.ts'
 import { because, LAB } from '../support/shared.ts'
 import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
 
@@ -289,6 +303,93 @@ describe('PMTU_BLACK_HOLE', () => {
     const syn = record(outer(HERE, 0, segment(HERE, 0, { from: 40_001, flags: SYN, sequence: 9, mss: 1410 })), 4000)
     expect(findings(inTime([...hanging(HERE), syn]), 'PMTU_BLACK_HOLE')).toEqual([])
   })
+})
+
+describe('PMTU_BLACK_HOLE of answers by UDP', () => {
+  /** A DNS message of `length` bytes of outer IP. */
+  const dns = (place: Place, from: 0 | 1, id: number, ms: number, length = 118, port = 40_000, service = 53) => {
+    const ports = from === 0 ? ([port, service] as const) : ([service, port] as const)
+    const head = bytes(number(id, 2), from === 0 ? 0x01 : 0x81, 0)
+    const body = udp(bytes(head, new Uint8Array(length - 50 - 20 - 8 - 4)), ...ports)
+    const ends = { from: place.ips[from], to: place.ips[1 - from]!, protocol: 17, id: nextId() }
+    return record(outer(place, from, ipv4(body, ends)), ms)
+  }
+  /** A question that is asked `times` times, 1.5 s apart, and answered at once each time. */
+  const asked = (place: Place, id: number, ms: number, length: number, times = 3) =>
+    Array.from({ length: times }, (_, n) => [
+      dns(place, 0, id, ms + n * 1500),
+      dns(place, 1, id, ms + n * 1500 + 1, length),
+    ]).flat()
+  /** The asker finds out the server's MAC before it asks: an answer of 78 bytes arrived. */
+  const found = (place: Place, ms: number): Packet[] => {
+    const [asker, server] = ([0, 1] as const).map((end) => ({ mac: place.macs[end], ip: place.ips[end] }))
+    const { vni, vteps } = place
+    const path = [
+      { vni, from: vteps[0], to: vteps[1] },
+      { vni, from: vteps[1], to: vteps[0] },
+    ] as const
+    const question = ethernet(arp(1, asker!, server!), { from: asker!.mac, to: 'ff:ff:ff:ff:ff:ff', type: 0x0806 })
+    const answer = ethernet(arp(2, server!, asker!), { from: server!.mac, to: asker!.mac, type: 0x0806 })
+    return [
+      { bytes: vxlan(question, path[0]), ms },
+      { bytes: vxlan(answer, path[1]), ms: ms + 1 },
+    ]
+  }
+  const inVain = (place: Place, length = 1498) => [
+    ...found(place, 0),
+    ...asked(place, 1, 1000, length),
+    ...asked(place, 2, 7000, length),
+    dns(place, 0, 3, 14_000),
+  ]
+
+  it('is found at the sender of the answers, wherever it is', () => {
+    fc.assert(
+      fc.property(places, (place) => {
+        const [hole, ...more] = findings(inVain(place), 'PMTU_BLACK_HOLE')
+        expect(more).toEqual([])
+        expect(hole!.subject).toEqual({ vteps: place.vteps.toReversed() })
+        expect([hole!.count, hole!.packets]).toEqual([4, [4, 6, 10, 12]])
+        expect(hole!.observed).toContain('the same question came again')
+        expect(hole!.observed).toContain('measure it')
+        expect(told(inVain(place)).mtu.perPair[0]).toMatchObject({ pathMtu: null, pathMtuBetween: null })
+      }),
+      RUNS,
+    )
+  })
+
+  it('is found where small answers of the same server are taken', () => {
+    const packets = [...inVain(HERE).slice(2), ...asked(HERE, 9, 15_000, 200, 1), ...healthy(HERE, 25_000)]
+    expect(findings(packets, 'PMTU_BLACK_HOLE')).toHaveLength(1)
+  })
+
+  it.each([
+    ['a large answer was taken', [...inVain(HERE), ...asked(HERE, 9, 15_000, 1498, 1), ...healthy(HERE, 25_000)]],
+    ['answers are small', inVain(HERE, 900)],
+    ['nothing shows that anything arrives', inVain(HERE).slice(2)],
+    ['each question is asked once', [1, 2, 3, 4, 5].flatMap((id) => asked(HERE, id, id * 1500, 1498, 1))],
+    [
+      'the question comes again before the answer can have arrived',
+      [
+        ...found(HERE, 0),
+        ...[1, 2, 3, 4].flatMap((id) => [
+          dns(HERE, 0, id, id * 1000),
+          dns(HERE, 1, id, id * 1000 + 1, 1498),
+          dns(HERE, 0, id, id * 1000 + 300),
+        ]),
+        ...healthy(HERE, 9000),
+      ],
+    ],
+    [
+      'the protocol has no identifiers',
+      [
+        ...found(HERE, 0),
+        ...[1, 2, 3, 4, 5].flatMap((n) => [
+          dns(HERE, 0, 0x3000, n * 1500, 118, 40_000, 161),
+          dns(HERE, 1, 0x3000, n * 1500 + 1, 1498, 40_000, 161),
+        ]),
+      ],
+    ],
+  ])('is not raised when %s', (_, packets) => expect(findings(packets, 'PMTU_BLACK_HOLE')).toEqual([]))
 })
 
 /** Whether a record of an outer IPv4 packet is from that end. */
