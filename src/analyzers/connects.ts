@@ -11,7 +11,7 @@ import { Bit, type EventLog, Field } from './event-log.ts'
 import { finalize, fold32 } from './hash.ts'
 import type { Keys } from './keys.ts'
 import { Tally, type TallyState } from './tally.ts'
-import { FlowHalf, type FlowTraffic } from './traffic.ts'
+import { FlowHalf, type FlowTraffic, routeOf } from './traffic.ts'
 import { Window, type WindowState } from './window.ts'
 
 /** Packet numbers and outer source ports kept of a connection. */
@@ -242,10 +242,4 @@ export class Connects implements Judge<ConnectsState> {
   #low(end: number): number {
     return finalize(fold32(this.#high(end), this.keys.flows.word(end >> 1, 5)))
   }
-}
-
-/** Route row × 2 + direction of the outer packet (0 = from a), `NONE` without. */
-function routeOf(i32: Int32Array, at: number): number {
-  const route = i32[at + Field.Route]!
-  return route === NONE ? NONE : route * 2 + ((i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1)
 }

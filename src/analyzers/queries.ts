@@ -14,6 +14,7 @@ import type { Keys } from './keys.ts'
 import { ANSWERS, Asks, KIND } from './questions.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { elapsed } from './time.ts'
+import { routeOf } from './traffic.ts'
 import { Window, type WindowState } from './window.ts'
 
 /** Nanoseconds from one sending to the next that counts as a repetition. */
@@ -173,7 +174,6 @@ export class Queries implements Judge<QueriesState> {
   #begin(log: EventLog, at: number, entry: number, kind: number, end: number, same: number, id: number): number {
     const { data } = this.#window
     const { i32 } = log
-    const route = i32[at + Field.Route]!
     data[entry + SECONDS] = log.f64[at >> 1]!
     data[entry + NANOSECONDS] = i32[at + Field.Nanoseconds]!
     data[entry + LAST_SECONDS] = data[entry + SECONDS]!
@@ -181,7 +181,7 @@ export class Queries implements Judge<QueriesState> {
     data[entry + COUNT] = 1
     data[entry + END] = end
     data[entry + KIND_VNI] = i32[at + Field.KindVni]!
-    data[entry + ROUTE] = route === NONE ? NONE : route * 2 + ((i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1)
+    data[entry + ROUTE] = routeOf(i32, at)
     data[entry + ASKS] = kind
     data[entry + SAME] = same
     data[entry + ID] = id

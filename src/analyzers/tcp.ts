@@ -11,10 +11,10 @@ import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
-import { SequenceHoles } from './sequence-holes.ts'
+import { type Hole, Proof, SequenceHoles } from './sequence-holes.ts'
 import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, milliseconds } from './time.ts'
-import { ROUTE_SEGMENTS, type RouteTraffic } from './traffic.ts'
+import { ROUTE_SEGMENTS, type RouteTraffic, routeOf } from './traffic.ts'
 import type { WindowState } from './window.ts'
 
 /** Nanoseconds within which a hole that fills late is taken for reordering while no round trip is known. */
@@ -55,6 +55,12 @@ const STALL = 200_000_000
 
 /** Bytes that a damaged segment may lie off the sequence: beyond, the damage is in its sequence number. */
 const DAMAGED_REACH = 1 << 20
+
+/** Nanoseconds after which bytes that come in another order have come. */
+const SETTLED = 1_000_000_000
+
+/** Bytes that a segment without data may be ahead: more is another connection on the same ports. */
+const FARTHEST = 1 << 26
 
 /** Bits of the state half; those of direction 1 are shifted by one. */
 const State = {
@@ -222,6 +228,25 @@ export class Tcp implements Judge<TcpState> {
     }
   }
 
+  /** Ranges that were sent, never seen and never acknowledged, though the other side was heard; the latest ones. */
+  missing(): Hole[] {
+    const { i32 } = this.#records
+    const missing: Hole[] = []
+    for (const hole of this.#holes.unfilled()) {
+      if ((hole.proof & Proof.Damaged) !== 0) continue
+      const cell = this.#records.at(hole.key >> 1)
+      const direction = hole.key & 1
+      const other = cell * 2 + SIDES + (1 - direction) * SIDE
+      const heard = (State.Spoke | State.Fin) << (1 - direction)
+      if ((i32[cell * 2 + STATE]! & heard) === 0 || i32[other + LAST_WINDOW] === 0) continue
+      const next = i32[cell * 2 + SIDES + direction * SIDE + NEXT]!
+      let start = later(hole.start, i32[other + LAST_ACK]!)
+      if ((hole.proof & Proof.Bare) !== 0) start = later(start, next)
+      if (((hole.end - start) | 0) > 0) missing.push({ ...hole, start })
+    }
+    return missing
+  }
+
   save(): TcpState {
     return {
       rows: this.#rows,
@@ -262,7 +287,7 @@ export class Tcp implements Judge<TcpState> {
       if (i32[side + NEXT] !== start) return false
       i32[side + NEXT] = (start + payload) | 0
       this.#noteData(log, at, side)
-    }
+    } else if (((start - i32[side + NEXT]!) | 0) > 0) return false
     i32[side + LAST_ACK] = log.i32[at + Field.Acknowledgment]!
     i32[side + LAST_WINDOW] = log.i32[at + Field.TcpWindow]! + 1
     return true
@@ -344,18 +369,50 @@ export class Tcp implements Judge<TcpState> {
       if (payload > 0) this.#noteData(log, at, side)
       return
     }
-    if (payload === 0) return
     const next = i32[side + NEXT]!
     const ahead = (start - next) | 0
+    if (payload === 0) {
+      if (ahead > 0 && (flags & (tcp.FLAG_SYN | tcp.FLAG_RST)) === 0) this.#noteBare(log, at, cell, direction, start)
+      return
+    }
     const isDamaged = (log.i32[at + Field.Marks]! & Mark.Damaged) !== 0
     if (isDamaged && Math.abs(ahead) > DAMAGED_REACH) return
     if (ahead < 0) this.#noteBelow(log, at, cell, direction, start, payload)
     else if (ahead > 0) {
       const key = log.i32[at + Field.Flow]! * 2 + direction
-      this.#holes.open(key, next, start, log.f64[at >> 1]!, log.i32[at + Field.Nanoseconds]!)
+      const proof = isDamaged ? Proof.Damaged : Proof.Data
+      this.#holes.open(
+        key,
+        next,
+        start,
+        log.f64[at >> 1]!,
+        log.i32[at + Field.Nanoseconds]!,
+        log.i32[at + Field.Number]!,
+        routeOf(log.i32, at),
+        proof,
+      )
     }
     if (((end - next) | 0) > 0) i32[side + NEXT] = end
     this.#noteData(log, at, side)
+  }
+
+  /** A segment without data behind bytes that never were seen: all that its sender sent is before it. */
+  #noteBare(log: EventLog, at: number, cell: number, direction: number, start: number): void {
+    if ((log.i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    const { f64, i32 } = this.#records
+    const side = cell * 2 + SIDES + direction * SIDE
+    const next = i32[side + NEXT]!
+    const key = log.i32[at + Field.Flow]! * 2 + direction
+    if (((start - next) | 0) > FARTHEST || this.#holes.hasFrom(key, next)) return
+    const seconds = log.f64[at >> 1]!
+    const nanoseconds = log.i32[at + Field.Nanoseconds]!
+    const hasData = (i32[side + DATA_SECONDS]! | i32[side + DATA_NANOSECONDS]!) !== 0
+    const sinceSeconds = hasData ? i32[side + DATA_SECONDS]! : f64[cell + SYN_SECONDS]!
+    const sinceNanoseconds = hasData ? i32[side + DATA_NANOSECONDS]! : i32[cell * 2 + SYN_NANOSECONDS]!
+    const isTimed = nanoseconds !== NO_TIME && sinceNanoseconds !== NO_TIME && sinceSeconds !== 0
+    const isLate = isTimed && elapsed(seconds, nanoseconds, sinceSeconds, sinceNanoseconds) >= SETTLED
+    const proof = Proof.Bare | (isLate ? Proof.Late : 0)
+    this.#holes.open(key, next, start, seconds, nanoseconds, log.i32[at + Field.Number]!, routeOf(log.i32, at), proof)
   }
 
   #noteData(log: EventLog, at: number, side: number): void {
@@ -403,6 +460,11 @@ export class Tcp implements Judge<TcpState> {
     this.#routes.add(route, ROUTE_STALLS, 1)
     this.#routes.raise(route, ROUTE_LONGEST, wait)
   }
+}
+
+/** The later one of two sequence numbers. */
+function later(one: number, other: number): number {
+  return ((one - other) | 0) > 0 ? one : other
 }
 
 function stateName(state: number): string {

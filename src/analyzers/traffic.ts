@@ -184,3 +184,9 @@ export class FlowTraffic {
     this.records.restore(state)
   }
 }
+
+/** Route row × 2 + direction of an event's outer packet (0 = from a), `NONE` without. */
+export function routeOf(i32: Int32Array, at: number): number {
+  const route = i32[at + Field.Route]!
+  return route === NONE ? NONE : route * 2 + ((i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1)
+}

@@ -14,6 +14,7 @@ import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { overlapFindings } from './isolation.ts'
 import type { MacVerdicts } from './mac-verdicts.ts'
+import { missingDataFindings } from './missing-data.ts'
 import { directionFindings, Mirrors, wrongSourceFindings } from './one-way.ts'
 import { OtherVnis } from './other-vnis.ts'
 import { Routes } from './routes.ts'
@@ -42,6 +43,7 @@ export function reachabilityFindings({ analysis, dropped }: Evidence, verdicts: 
     ...portFindings(analysis, routes),
     ...unresolvedFindings(analysis, dropped),
     ...unansweredFindings(analysis, routes, sides, dropped),
+    ...missingDataFindings(analysis, routes, sides, dropped),
     ...analysis.judges.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),
   ]
 }

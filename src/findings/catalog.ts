@@ -9,6 +9,7 @@ import { captureDrops } from './capture-drops.ts'
 import { captureDuplicates } from './capture-duplicates.ts'
 import { checksumPartial } from './checksum-partial.ts'
 import { congestion } from './congestion.ts'
+import { dataMissing } from './data-missing.ts'
 import { dscpNotCopied } from './dscp-not-copied.ts'
 import { duplicateIp } from './duplicate-ip.ts'
 import { duplicateMac } from './duplicate-mac.ts'
@@ -69,6 +70,7 @@ const KINDS: readonly FindingKind[] = [
   captureDuplicates,
   checksumPartial,
   congestion,
+  dataMissing,
   dscpNotCopied,
   duplicatedPackets,
   duplicateIp,

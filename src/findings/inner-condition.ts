@@ -118,6 +118,12 @@ export function mssAbove(mss: number): Inner {
   }
 }
 
+/** TCP segments. */
+export const anyTcp: Inner = {
+  fields: 'tcp',
+  bytes: (network) => `((${protocolIs(network, 4, 6)}) || (${protocolIs(network, 6, 6)}))`,
+}
+
 /** Packets of this protocol between ports, either way round; `null` is any port. */
 export function ofPort(protocol: 'tcp' | 'udp', port: number): Inner {
   const hex = hexBytes(port, 2)

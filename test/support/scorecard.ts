@@ -37,6 +37,7 @@ const MUST: Readonly<Record<string, readonly string[]>> = {
   'kv-v6zero-h1': ['ZERO_CHECKSUM_IPV6'],
   'kv-v6zero-h2': ['ZERO_CHECKSUM_IPV6'],
   'mtu-blackhole-h1': ['PMTU_BLACK_HOLE', 'ECHO_UNANSWERED'],
+  'mtu-blackhole-h2': ['DATA_MISSING'],
   'mtu-dfset-a': ['ICMP_TOO_BIG'],
   'mtu-dfset-router-h1': ['ICMP_TOO_BIG'],
   'mtu-dfunset-router-h2': ['OUTER_FRAGMENTED'],

@@ -1,0 +1,47 @@
+/** DATA_MISSING: TCP bytes that were sent and never arrive where the capture was taken. */
+import { fromTo, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { within } from './flow-filter.ts'
+import { anyTcp } from './inner-condition.ts'
+import { listed } from './list.ts'
+
+/** Bytes of one direction of a VTEP pair and VNI. */
+export interface DataMissing {
+  vni: number
+  from: string
+  to: string
+  /** In all, and of how many connections. */
+  bytes: number
+  connections: number
+  /** Connections with the most, as `10.0.0.1:40000 → 10.0.0.2:80`. */
+  named: string[]
+  /** MSS of these connections where it is known and a connection misses as much: the segments were full. */
+  mss: number | null
+  tunnels: Tunnel[]
+}
+
+export const dataMissing: Words<DataMissing> = {
+  code: 'DATA_MISSING',
+  severity: 'error',
+  meaning:
+    'TCP bytes that were sent never arrive: later sequence numbers prove that they were sent, and the receiver never acknowledged them.',
+  advice:
+    'Capture at the sending VTEP as well: if the segments leave there, they are lost on the way; where small packets pass, compare the size of the segments with the path MTU.',
+  evidence:
+    'A later sequence number or FIN of the same sender skips bytes that were never seen, that the other side, which was seen, never acknowledged, and that had a second or ten round trips to come. Bytes that were acknowledged and not seen are the capture’s gap; so is everything where the capture says that it lost packets. Sound behind the place where they are lost.',
+  title: ({ facts }) =>
+    `${amount(facts.bytes, 'TCP byte')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} never ${facts.bytes === 1 ? 'arrives' : 'arrive'}`,
+  observed: ({ facts }) =>
+    `${amount(facts.connections, 'connection')} (${listed(facts.named, 3)}) ${facts.connections === 1 ? 'skips' : 'skip'} ${amount(facts.bytes, 'byte')}: later segments of the sender prove that they were sent, none of them was seen, and the receiver never acknowledged them.`,
+  inferred: ({ facts }) =>
+    `They are lost on the way from ${facts.from} to here, retransmissions included.` +
+    (facts.mss === null
+      ? ''
+      : ` The handshake and other small packets pass, and segments of up to ${facts.mss} bytes of data do not: a path MTU black hole is likely.`),
+  remedy: ({ facts }) =>
+    `Capture at ${facts.from} to see the segments leave and how large they are; ` +
+    (facts.mss === null
+      ? 'then follow them hop by hop to where they are dropped.'
+      : 'then ping with DF set and rising sizes between the VTEPs, and lower the inner MTU or clamp the MSS to what passes.'),
+  displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), anyTcp),
+}
