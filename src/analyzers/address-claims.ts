@@ -171,6 +171,13 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     return row === NONE ? NONE : this.#records.i32[this.#records.at(row) * 2 + MAC]! - 1
   }
 
+  /** What became of an address that several MACs claim; `null` of any other. */
+  handover(vni: number, stack: number, address: number): Handover | null {
+    if (this.handovers.isEmpty) return null
+    const row = this.#find(vni, stack, address)
+    return row === NONE ? null : (this.handovers.get(row)?.figures ?? null)
+  }
+
   /** Of a claim row: MAC row and VTEP address id of its owner, and whether it was claimed from several VTEPs by that MAC. */
   ownerOf(row: number): { mac: number; vtep: number; isEverywhere: boolean } {
     const at = this.#records.at(row) * 2

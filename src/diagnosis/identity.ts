@@ -72,7 +72,8 @@ function macFindings(analysis: Analysis, routes: Routes, verdict: MacVerdict, ro
     return [state(sharedMac, { subject, count, packets, facts })]
   }
   const often = places.filter(({ frames }) => frames > 1).map(({ vtep }) => vtep)
-  const rogue = rogues.unheard(often)
+  // Who answers what it was asked is a guest, with a MAC that another one has.
+  const rogue = verdict.answeredTwice > 0 ? undefined : rogues.unheard(often)
   if (rogue !== undefined) {
     const shown = packets.filter((_, index) => moved.sources[index] === rogue)
     rogues.note(vni, rogue, mac, often, shown)

@@ -29,7 +29,9 @@ export function reachabilityFindings({ analysis, dropped }: Evidence, verdicts: 
   const routes = new Routes(analysis)
   const mirrors = new Mirrors(analysis, routes)
   const sides = new Sides(analysis)
-  const silences = silencesOf(analysis).filter(({ flow, forward }) => !verdicts.isDuplicate(flow, forward ? 1 : 0))
+  const silences = silencesOf(analysis).filter(
+    (silence) => !verdicts.isDuplicate(silence.flow, silence.forward ? 1 : 0) && !isStale(analysis, routes, silence),
+  )
   const mismatches = new VniMismatches(analysis, routes, silences, dropped)
   return [
     ...mismatches.findings,
@@ -46,6 +48,14 @@ export function reachabilityFindings({ analysis, dropped }: Evidence, verdicts: 
     ...missingDataFindings(analysis, routes, sides, dropped),
     ...analysis.judges.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),
   ]
+}
+
+/** Whether the requests go to where their address was before: STALE_FORWARDING says so. */
+function isStale({ keys, judges: { addressClaims } }: Analysis, routes: Routes, silence: Silence): boolean {
+  const { flow, forward, route, direction } = silence
+  const word = (index: number) => keys.flows.word(flow, index)
+  const handover = addressClaims.handover(word(0) & 0xff_ffff, word(1), word(forward ? 4 : 3))
+  return handover !== null && handover.stale > 0 && handover.staleVteps[1] === routes.ends(route, direction).to
 }
 
 /** Silences that are some: not at the end of the capture, and not answered in another VNI. */

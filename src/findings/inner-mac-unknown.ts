@@ -26,7 +26,7 @@ export const innerMacUnknown: Words<InnerMacUnknown> = {
   evidence:
     'Three or more unicast frames go to an inner MAC that sends nothing in the capture, none is answered, and behind the VTEP they go to an IP address of theirs is in use with another MAC. Not judged where only one direction was captured.',
   title: ({ count, facts }) =>
-    `${amount(count, 'frame')} for ${facts.ip} of VNI ${facts.vni} went to MAC ${facts.mac}, which nobody has`,
+    `${amount(count, 'frame')} of VNI ${facts.vni} went to MAC ${facts.mac}, which nobody has`,
   observed: ({ count, facts }) =>
     `${amount(count, 'frame')} from ${facts.from} to ${facts.to} had the inner destination ${facts.mac}; no frame came from that MAC and nothing was answered, while ${facts.ip} is in use with ${facts.inUse} behind ${facts.to}.`,
   inferred: ({ facts }) =>

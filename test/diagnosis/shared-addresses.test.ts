@@ -1,0 +1,343 @@
+/** Addresses that are shared on purpose, that move, and that are in use twice: each beside what looks like it and is not. */
+import { describe, expect, it } from 'vitest'
+import {
+  ACK,
+  arp,
+  bytes,
+  echo,
+  ethernet,
+  ipv4,
+  ipv6,
+  number,
+  type Packet,
+  SYN,
+  tcp,
+  vxlan,
+} from '../support/packets.ts'
+import { findingsOf } from './places.ts'
+
+const A = '10.0.0.1'
+const B = '10.0.0.2'
+const C = '10.0.0.3'
+const GATEWAY = '02:aa:00:00:00:fe'
+const ALL = 'ff:ff:ff:ff:ff:ff'
+
+/** A guest: its MAC, its address, and the VTEP it is behind. */
+interface Guest {
+  mac: string
+  ip: string
+  vtep: string
+}
+const client: Guest = { mac: '02:00:00:00:00:32', ip: '192.168.1.50', vtep: C }
+const server: Guest = { mac: '02:00:00:00:00:11', ip: '192.168.1.7', vtep: A }
+
+let sent = 0
+function frame(inner: Uint8Array, from: string, to: string, ms: number): Packet {
+  return { bytes: vxlan(inner, { from, to, id: ++sent }), ms }
+}
+
+/** An echo of two guests; `by` is what carries it where a router does. */
+function ping(
+  kind: 'request' | 'reply',
+  from: Guest,
+  to: Guest,
+  sequence: number,
+  ms: number,
+  by: { mac?: string; to?: string; ttl?: number; id?: number } = {},
+): Packet {
+  const inner = ipv4(echo(kind, by.id ?? 7, sequence), {
+    from: from.ip,
+    to: to.ip,
+    protocol: 1,
+    id: ++sent & 0xffff,
+    ttl: by.ttl ?? 64,
+  })
+  return frame(ethernet(inner, { from: by.mac ?? from.mac, to: by.to ?? to.mac }), from.vtep, to.vtep, ms)
+}
+
+/** Pings of two guests, all answered. */
+function pings(from: Guest, to: Guest, ms: number, count = 4, id = ++sent & 0xfff): Packet[] {
+  return Array.from({ length: count }, (_, index) => [
+    ping('request', from, to, index, ms + index * 200, { id }),
+    ping('reply', to, from, index, ms + index * 200 + 1, { id }),
+  ]).flat()
+}
+
+function gratuitous(guest: Guest, to: string, ms: number, operation: 1 | 2 = 1): Packet {
+  const target = operation === 1 ? { ip: guest.ip } : { mac: guest.mac, ip: guest.ip }
+  return frame(ethernet(arp(operation, guest, target), { from: guest.mac, to: ALL, type: 0x0806 }), guest.vtep, to, ms)
+}
+
+function asks(from: Guest, ip: string, to: string, ms: number): Packet {
+  return frame(ethernet(arp(1, from, { ip }), { from: from.mac, to: ALL, type: 0x0806 }), from.vtep, to, ms)
+}
+
+function answers(guest: Guest, to: Guest, ms: number): Packet {
+  return frame(ethernet(arp(2, guest, to), { from: guest.mac, to: to.mac, type: 0x0806 }), guest.vtep, to.vtep, ms)
+}
+
+/** Neighbour advertisement or router advertisement to all nodes. */
+function advertises(type: 134 | 136, mac: string, from: string, target: string, vtep: string, ms: number): Packet {
+  const body =
+    type === 136
+      ? bytes(136, 0, 0, 0, number(0x2000_0000, 4), ip6(target), 2, 1, macOf(mac))
+      : bytes(134, 0, 0, 0, 64, 0, number(1800, 2), number(0, 4), number(0, 4))
+  const inner = ipv6(body, { from, to: 'ff02::1', protocol: 58 })
+  return frame(ethernet(inner, { from: mac, to: '33:33:00:00:00:01' }), vtep, C, ms)
+}
+const macOf = (mac: string) => mac.split(':').map((part) => Number.parseInt(part, 16))
+const ip6 = (text: string) =>
+  bytes(number(0xfd00_0000, 4), number(0, 4), number(0, 4), number(Number(text.split('::')[1]), 4))
+
+const told = (packets: readonly Packet[]) =>
+  findingsOf([...packets].sort((left, right) => left.ms! - right.ms!))
+    .filter(({ code }) => code !== 'BUM_FLOOD')
+    .map(({ code, severity }) => (severity === 'note' ? code.toLowerCase() : code))
+const codes = (packets: readonly Packet[]) => [...new Set(told(packets))].sort()
+
+describe('SHARED_MAC', () => {
+  const hosts = [1, 2, 3, 4].map(
+    (last): Guest => ({ mac: GATEWAY, ip: `10.${last}.0.5`, vtep: last % 2 === 0 ? A : B }),
+  )
+
+  it('is told of a gateway that routes at several VTEPs, though its answers come another way', () => {
+    const routed = hosts.flatMap((host, index) =>
+      [0, 1, 2].flatMap((n) => [ping('request', host, client, n, n * 1000 + index * 50, { ttl: 63, id: index })]),
+    )
+    const back = hosts.flatMap((host, index) =>
+      [0, 1, 2].map((n) => {
+        const inner = ipv4(echo('reply', index, n), { from: client.ip, to: host.ip, protocol: 1, ttl: 63 })
+        const tunnel = { vni: 200 + index, from: C, to: host.vtep, id: ++sent }
+        return { bytes: vxlan(ethernet(inner, { from: GATEWAY, to: host.mac }), tunnel), ms: n * 1000 + index * 50 + 1 }
+      }),
+    )
+    expect(codes([...routed, ...back])).toContain('shared_mac')
+    expect(codes([...routed, ...back]).filter((code) => code === code.toUpperCase())).toEqual([])
+  })
+
+  it('is told of router advertisements from several VTEPs, and of a gateway that asks', () => {
+    const advertised = [0, 1, 2, 3].flatMap((n) => [
+      advertises(134, GATEWAY, 'fe80::1', '', A, n * 3000),
+      advertises(134, GATEWAY, 'fe80::1', '', B, n * 3000 + 500),
+    ])
+    expect(codes(advertised)).toEqual(['shared_mac'])
+    const gateway = (vtep: string): Guest => ({ mac: GATEWAY, ip: '192.168.1.1', vtep })
+    const asked = [0, 1, 2, 3].flatMap((n) => {
+      const host = { mac: `02:00:00:00:01:0${n}`, ip: `192.168.1.${60 + n}`, vtep: C }
+      const from = gateway(n % 2 === 0 ? A : B)
+      return [asks(from, host.ip, C, n * 300), answers(host, from, n * 300 + 3)]
+    })
+    expect(codes(asked)).toEqual(['shared_mac'])
+    expect(findingsOf(asked)[0]!.title).toContain('gateway')
+  })
+
+  it('is told of a guest whose one conversation goes over two VTEPs in turns, or three', () => {
+    for (const leaves of [
+      [A, B],
+      [A, B, '10.0.0.4'],
+    ]) {
+      const data = Array.from({ length: 12 }, (_, n) => {
+        const from = leaves[n % leaves.length]!
+        const there = tcp({ from: 40_000, to: 80, sequence: 1 + n * 100, acknowledgment: 1, payload: 100 })
+        const back = tcp({ from: 80, to: 40_000, sequence: 1, acknowledgment: 101 + n * 100 })
+        const one = ipv4(there, { from: server.ip, to: client.ip, protocol: 6, id: n + 1 })
+        const two = ipv4(back, { from: client.ip, to: server.ip, protocol: 6, id: n + 1 })
+        return [
+          frame(ethernet(one, { from: server.mac, to: client.mac }), from, C, n * 10),
+          frame(ethernet(two, { from: client.mac, to: server.mac }), C, A, n * 10 + 2),
+        ]
+      }).flat()
+      expect(codes(data)).toEqual(['shared_mac'])
+    }
+  })
+})
+
+describe('DUPLICATE_MAC', () => {
+  const clone = { ...server, vtep: B }
+
+  it('is told of two guests that answer one ping, and of one question answered from two VTEPs where nothing else works', () => {
+    const twice = [0, 1, 2].flatMap((n) => [
+      ping('request', client, server, n, n * 1000),
+      ping('reply', server, client, n, n * 1000 + 1),
+      ping('reply', clone, client, n, n * 1000 + 1.2),
+    ])
+    expect(codes(twice)).toEqual(['DUPLICATE_MAC'])
+    const dead = [1, 2, 3, 4].map((n) => {
+      const inner = ipv4(tcp({ sequence: 9, flags: SYN, mss: 1400 }), {
+        from: client.ip,
+        to: server.ip,
+        protocol: 6,
+        id: n,
+      })
+      return frame(ethernet(inner, { from: client.mac, to: server.mac }), C, A, n * 1000)
+    })
+    const arpTwice = [
+      asks(client, server.ip, A, 0),
+      asks(client, server.ip, B, 0.01),
+      answers(server, client, 0.1),
+      answers(clone, client, 0.11),
+    ]
+    expect(codes([...arpTwice, ...dead])).toContain('DUPLICATE_MAC')
+    expect(codes([...arpTwice, ...dead])).not.toContain('ONE_WAY')
+    expect(codes([...arpTwice, ...dead])).not.toContain('mac_moved')
+  })
+
+  it('is told of one MAC with an address of its own at each VTEP, though all is answered', () => {
+    const other = { ...clone, ip: '192.168.1.8' }
+    const both = [0, 1, 2].flatMap((n) => [
+      asks(server, client.ip, C, n * 1000),
+      answers(client, server, n * 1000 + 1),
+      ...pings(server, client, n * 1000 + 10, 1, 40 + n),
+      asks(other, client.ip, C, n * 1000 + 500),
+      answers(client, other, n * 1000 + 501),
+      ...pings(other, client, n * 1000 + 510, 1, 50 + n),
+    ])
+    expect(codes(both)).toEqual(['DUPLICATE_MAC'])
+  })
+
+  it('is not told of a migration there and back a minute later, announced by RARP or ARP', () => {
+    const there = [gratuitous(server, C, 0), ...pings(client, server, 100)]
+    const away = [gratuitous(clone, C, 10_000, 2), ...pings(client, clone, 10_100)]
+    const back = [gratuitous(server, C, 60_000), ...pings(client, server, 60_100)]
+    expect(codes([...there, ...away, ...back])).toEqual(['mac_moved'])
+    expect(findingsOf([...there, ...away, ...back])[0]!.count).toBe(2)
+  })
+})
+
+describe('DUPLICATE_IP and IP_MOVED', () => {
+  const other: Guest = { mac: '02:00:00:00:00:22', ip: server.ip, vtep: B }
+  const same: Guest = { ...other, vtep: A }
+
+  it('an address that is handed over once has moved: by gratuitous request or reply, plain ARP, or after an hour', () => {
+    for (const [announce, ms] of [
+      [gratuitous(other, C, 10_000), 10_000],
+      [gratuitous(other, C, 10_000, 2), 10_000],
+      [asks(other, client.ip, C, 10_000), 10_000],
+      [gratuitous(other, C, 3_600_000), 3_600_000],
+      [gratuitous(other, C, 2_000), 2_000],
+    ] as const) {
+      const before = [gratuitous(server, C, 0), ...pings(client, server, 100)]
+      const after = [announce, ...pings(client, other, ms + 1000)]
+      const found = findingsOf([...before, ...after]).filter(
+        ({ code }) => !['BUM_FLOOD', 'ARP_UNANSWERED'].includes(code),
+      )
+      expect(found.map(({ code }) => code)).toEqual(['IP_MOVED'])
+      expect(found[0]!.subject).toEqual({ vni: 100, ip: server.ip, vteps: [A, B] })
+    }
+  })
+
+  it('an IPv6 address is handed over by an unsolicited advertisement', () => {
+    const packets = [
+      advertises(136, server.mac, 'fd00::100', 'fd00::256', A, 0),
+      advertises(136, other.mac, 'fd00::100', 'fd00::256', B, 10_000),
+      advertises(136, other.mac, 'fd00::100', 'fd00::256', B, 10_500),
+    ]
+    expect(codes(packets)).toEqual(['ip_moved'])
+  })
+
+  it('use by the former owner within three seconds is a duplicate, later it is another move', () => {
+    const at = (ms: number) => [
+      gratuitous(server, C, 0),
+      ...pings(client, server, 100),
+      gratuitous(other, C, 10_000),
+      gratuitous(server, C, 10_000 + ms),
+    ]
+    // Nobody has conversed behind the second VTEP yet.
+    expect(codes(at(2_900))).toEqual(['DUPLICATE_IP', 'ROGUE_VTEP'])
+    expect(codes(at(3_100))).toEqual(['ip_moved'])
+    // An answer counts as well, one that was under way does not.
+    const reply = (ms: number) => [...at(60_000).slice(0, -1), ping('reply', server, client, 3, 10_000 + ms)]
+    expect(codes(reply(1_000))).toContain('DUPLICATE_IP')
+    expect(codes(reply(5))).toEqual(['ip_moved'])
+  })
+
+  it('two MACs that answer one question are a duplicate, behind one VTEP and behind two', () => {
+    for (const second of [other, same]) {
+      const packets = [0, 1, 2].flatMap((n) => [
+        asks(client, server.ip, A, n * 1000),
+        answers(server, client, n * 1000 + 0.1),
+        answers(second, client, n * 1000 + 0.11),
+      ])
+      expect(codes(packets).filter((code) => code !== 'ROGUE_VTEP')).toEqual(['DUPLICATE_IP'])
+    }
+  })
+
+  it('probes claim nothing, and a proxy that answers for many has none of their addresses', () => {
+    const probe = (guest: Guest, ms: number) => {
+      const body = arp(1, { mac: other.mac, ip: '0.0.0.0' }, { ip: guest.ip })
+      return frame(ethernet(body, { from: other.mac, to: ALL, type: 0x0806 }), B, C, ms)
+    }
+    expect(
+      codes([gratuitous(server, C, 0), probe(server, 100), probe(server, 200), ...pings(client, server, 300)]),
+    ).toEqual([])
+    const hosts = [1, 2, 3, 4].map((n): Guest => ({ mac: `02:00:00:00:02:0${n}`, ip: `192.168.1.${100 + n}`, vtep: A }))
+    const proxied = hosts.flatMap((host, n) => [
+      asks(host, client.ip, C, n * 500),
+      answers(client, host, n * 500 + 1),
+      asks(client, host.ip, B, n * 500 + 100),
+      answers({ mac: GATEWAY, ip: host.ip, vtep: B }, client, n * 500 + 101),
+      asks(host, client.ip, C, n * 500 + 200),
+    ])
+    expect(codes(proxied)).toEqual([])
+  })
+
+  it('a client that keeps the former MAC is the finding, and not the VTEP before', () => {
+    const stale = [0, 1, 2, 3, 4, 5].map((n) => ping('request', client, server, n, 12_000 + n * 1000, { id: 99 }))
+    const packets = [gratuitous(server, C, 0), ...pings(client, server, 100), gratuitous(other, C, 10_000), ...stale]
+    expect(codes(packets)).toEqual(['ECHO_UNANSWERED', 'STALE_FORWARDING', 'ip_moved'])
+    const found = findingsOf(packets).find(({ code }) => code === 'STALE_FORWARDING')!
+    expect(found.title).toContain(client.ip)
+    expect(found.count).toBe(6)
+  })
+})
+
+describe('ROGUE_VTEP', () => {
+  const rogue: Guest = { mac: '02:ee:ee:ee:ee:ee', ip: server.ip, vtep: '10.0.0.9' }
+
+  it('stays one though victims send to it, and is none where the owner falls silent', () => {
+    const healthy = pings(client, server, 0, 5)
+    const claimed = [gratuitous(server, C, 900), gratuitous(rogue, C, 2000)]
+    const victims = [0, 1, 2].map((n) => ping('request', client, rogue, n, 2100 + n * 100, { id: 5 }))
+    const owner = ping('reply', server, client, 9, 2500)
+    expect(codes([...healthy, ...claimed, ...victims, owner])).toContain('ROGUE_VTEP')
+    expect(codes([...healthy, ...claimed, ...victims])).not.toContain('ROGUE_VTEP')
+    expect(codes([...healthy, ...claimed, ...pings(client, rogue, 2100)])).toEqual(['ip_moved'])
+  })
+})
+
+describe('INNER_MAC_UNKNOWN', () => {
+  const unknown = '02:de:ad:00:00:01'
+  const wrong = [0, 1, 2, 3].map((n) => ping('request', client, server, n, n * 200, { to: unknown, id: 77 }))
+
+  it('is told of frames to a MAC that nobody has, while the address is in use with another', () => {
+    const found = codes([...wrong, ...pings(server, client, 3000)])
+    expect(found).toEqual(['ECHO_UNANSWERED', 'INNER_MAC_UNKNOWN'])
+    const claimed = codes([...wrong, asks(server, client.ip, C, 3000), answers(client, server, 3001)])
+    expect(claimed).toContain('INNER_MAC_UNKNOWN')
+  })
+
+  it('is not told of one direction alone, of a silent guest, nor of a virtual router that answers from another MAC', () => {
+    expect(codes(wrong)).not.toContain('INNER_MAC_UNKNOWN')
+    const elsewhere = { ...server, ip: '192.168.1.99' }
+    expect(codes([...wrong, ...pings(elsewhere, client, 3000)])).not.toContain('INNER_MAC_UNKNOWN')
+    const routed = [0, 1, 2, 3].flatMap((n) => [
+      ping('request', client, server, n, n * 200, { to: '00:00:5e:00:01:33', id: 77 }),
+      ping('reply', server, client, n, n * 200 + 1, { id: 77 }),
+    ])
+    expect(codes(routed)).toEqual([])
+  })
+
+  it('is not told of a server that answers late', () => {
+    const syn = (flags: number, from: Guest, to: Guest, ms: number, mac: string) => {
+      const inner = ipv4(tcp({ from: 1000, to: 1000, flags, sequence: ms, acknowledgment: 1 }), {
+        from: from.ip,
+        to: to.ip,
+        protocol: 6,
+        id: ++sent,
+      })
+      return frame(ethernet(inner, { from: from.mac, to: mac }), from.vtep, to.vtep, ms)
+    }
+    const late = [0, 1000, 2000, 3000].map((ms) => syn(SYN, client, server, ms, server.mac))
+    expect(codes([...late, syn(SYN | ACK, server, client, 3100, client.mac)])).not.toContain('INNER_MAC_UNKNOWN')
+  })
+})
