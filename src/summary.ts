@@ -96,14 +96,18 @@ export interface TunnelSummary {
   vxlanPackets: number
   gpePackets: number
   genevePackets: number
+  /** NVGRE, whose VNI is the virtual subnet id (RFC 7637 §3.2). */
+  nvgrePackets: number
   otherPackets: number
+  /** What tunnel packets were carried in that is no overlay of its own; a packet counts under each of its carriers. */
+  carriers: { carrier: string; packets: number }[]
   fragments: { firsts: number; others: number; reassembled: number; incomplete: number }
   other: { protocol: string; packets: number }[]
   faults: FaultCount[]
 }
 
 /** Tunnel header of a row. */
-export type TunnelKind = 'vxlan' | 'vxlan-gpe' | 'geneve'
+export type TunnelKind = 'vxlan' | 'vxlan-gpe' | 'geneve' | 'nvgre'
 
 /** One tenant. */
 export interface VniSummary {

@@ -28,7 +28,7 @@ const DRIVER = `
     try {
       const summary = await summarizeFiles([path], { rows: Infinity })
       told.packets = summary.capture.packets
-      told.consistent = summary.tunnel.vxlanPackets + summary.tunnel.gpePackets + summary.tunnel.genevePackets +
+      told.consistent = summary.tunnel.vxlanPackets + summary.tunnel.gpePackets + summary.tunnel.genevePackets + summary.tunnel.nvgrePackets +
         summary.tunnel.otherPackets + summary.tunnel.fragments.others === summary.capture.packets
     } catch (error) {
       told.code = error.code ?? String(error.stack)

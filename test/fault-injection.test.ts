@@ -107,7 +107,7 @@ describe.each(['kv-mixed-sw.pcapng', 'mtu-frag-h1.pcap', 'seed-ovs-h1.pcapng'])(
       else {
         const { capture, tunnel, findings }: Summary = JSON.parse(out)
         expect(capture.packets, place).toBeGreaterThanOrEqual(packetsBefore(from))
-        const tunnelled = tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets
+        const tunnelled = tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets + tunnel.nvgrePackets
         expect(tunnelled + tunnel.otherPackets + tunnel.fragments.others, place).toBe(capture.packets)
         const isDamaged = findings.some(({ code }) => code === 'CAPTURE_DAMAGED')
         expect(status, place).toBe(isDamaged ? 2 : 0)

@@ -59,6 +59,8 @@ function example(): Node {
       vxlanPackets: 1,
       gpePackets: 0,
       genevePackets: 0,
+      nvgrePackets: 0,
+      carriers: [],
       otherPackets: 0,
       fragments: { firsts: 0, others: 0, reassembled: 0, incomplete: 0 },
       other: [{ protocol: 'ARP', packets: 1 }],

@@ -109,6 +109,8 @@ export class Checksums {
     if (ip.lengthUnstated) return 0
     const isUnfilled = ip.version === 6 || ipv4.checksum(view, ip.at) === 0
     const header = !isUnfilled && isHeaderWrong(view, ip.at) ? Mark.OuterHeaderWrong : 0
+    // NVGRE has no checksum of its own.
+    if (layers.tunnel === TunnelKind.Nvgre) return header
     const field = at + UDP_CHECKSUM
     if (view.getUint16(field) === 0) {
       return header | (ip.version === 6 && layers.tunnel !== TunnelKind.None ? Mark.ZeroChecksumIpv6 : 0)

@@ -41,7 +41,9 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
       vxlanPackets: tunnel.vxlanPackets,
       gpePackets: tunnel.gpePackets,
       genevePackets: tunnel.genevePackets,
+      nvgrePackets: tunnel.nvgrePackets,
       otherPackets: tunnel.otherPackets,
+      carriers: tunnel.carriers(),
       fragments: {
         firsts: tunnel.firstFragments,
         others: tunnel.otherFragments,

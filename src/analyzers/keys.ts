@@ -251,9 +251,9 @@ export class Keys {
     return this.kindName(this.vnis.word(row, 0))
   }
 
-  /** Name of a tunnel kind's code, 1 to 3. */
+  /** Name of a tunnel kind's code, 1 to 4. */
   kindName(kind: number): TunnelKindName {
-    return TUNNEL_NAMES[kind as 1 | 2 | 3]
+    return TUNNEL_NAMES[kind as 1 | 2 | 3 | 4]
   }
 
   /** VLAN ids of a stack row, outermost first. */

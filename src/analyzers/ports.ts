@@ -52,7 +52,8 @@ export class Ports implements Counter<PortsState> {
   }
 
   observe(o: Observation): void {
-    if (o.pairRow === NONE) return
+    // NVGRE has no ports.
+    if (o.pairRow === NONE || o.layers.outerDestinationPort === NONE) return
     if (o.portsKnown) {
       if (o.portsRefused !== 0) this.refuse(o.portsRefused)
       return

@@ -3,8 +3,9 @@
 import * as ethernet from '../codecs/ethernet.ts'
 import { EtherType } from '../codecs/ethernet.ts'
 import { FAULT_NAMES, Fault, NONE } from '../codecs/fault.ts'
-import { LAYER_NAMES, TunnelKind } from '../codecs/layers.ts'
-import { isKnownLinkType, linkTypeName } from '../codecs/linktype.ts'
+import { CARRIER_NAMES, LAYER_NAMES, TunnelKind } from '../codecs/layers.ts'
+import { isKnownLinkType } from '../codecs/linktype.ts'
+import { linkTypeName } from '../codecs/linktype-names.ts'
 import { protocolName } from '../codecs/protocol.ts'
 import type { FaultCount } from '../summary.ts'
 import type { Counter } from './analyzer.ts'
@@ -13,10 +14,11 @@ import type { RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
 import { Records, type RecordsState } from './records.ts'
 
-/** Cells of the totals record: one per tunnel kind (0 = other), then fragments. */
-const FIRSTS = 4
-const OTHERS = 5
-const CELLS = 6
+/** Cells of the totals record: one per tunnel kind (0 = other), then fragments, then one per carrier. */
+const FIRSTS = 5
+const OTHERS = 6
+const CARRIERS = 7
+const CELLS = CARRIERS + CARRIER_NAMES.length
 
 /** What a protocol key counts. */
 const CLASS_ETHER_TYPE = 0
@@ -30,6 +32,7 @@ const ETHER_TYPE_NAMES: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
   [EtherType.IPv4, 'IPv4'],
   [EtherType.IPv6, 'IPv6'],
   [EtherType.Lldp, 'LLDP'],
+  [EtherType.Ppp, 'PPP'],
 ])
 
 const FAULTS = FAULT_NAMES.length
@@ -71,6 +74,10 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     return this.#totals.f64[TunnelKind.Geneve]!
   }
 
+  get nvgrePackets(): number {
+    return this.#totals.f64[TunnelKind.Nvgre]!
+  }
+
   get otherPackets(): number {
     return this.#totals.f64[TunnelKind.None]!
   }
@@ -93,6 +100,7 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
       if (layers.outerIp.moreFragments || o.firstLength !== NONE) f64[FIRSTS]!++
       f64[layers.tunnel]!++
       if (layers.tunnel === TunnelKind.None) this.#countProtocol(o)
+      else if (layers.carriers !== 0) this.#countCarriers(layers.carriers)
     }
     for (let i = 0; i < layers.faultCount; i++) {
       // The snap length is no defect of the packet; SNAPLEN_TRUNCATED speaks of it.
@@ -116,6 +124,13 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
       later.#protocols.copyKey(row, this.#protocols.key)
       this.#addProtocol(later.#protocolCounts.get(row, 0))
     }
+  }
+
+  /** What tunnel packets were carried in, by name; a packet counts under each of its carriers. */
+  carriers(): { carrier: string; packets: number }[] {
+    return CARRIER_NAMES.map((carrier, bit) => ({ carrier, packets: this.#totals.f64[CARRIERS + bit]! })).filter(
+      ({ packets }) => packets > 0,
+    )
   }
 
   /** Protocols of the other packets, by name. */
@@ -156,6 +171,11 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     this.#faults.restore(state.faults)
     this.#protocols.restore(state.protocols)
     this.#protocolCounts.restore(state.protocolCounts)
+  }
+
+  #countCarriers(bits: number): void {
+    const { f64 } = this.#totals
+    for (let bit = 0; bit < CARRIER_NAMES.length; bit++) if ((bits & (1 << bit)) !== 0) f64[CARRIERS + bit]!++
   }
 
   #countFault(row: number, packets: number, firstPacket: number): void {

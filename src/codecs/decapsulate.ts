@@ -7,6 +7,7 @@ import { decapsulatedEcn, EcnAlarm, ecnAlarm } from './ecn.ts'
 import { EtherType } from './ethernet.ts'
 import { NONE } from './fault.ts'
 import * as geneve from './geneve.ts'
+import * as gre from './gre.ts'
 import * as ipv4 from './ipv4.ts'
 import * as ipv6 from './ipv6.ts'
 import { type IpLayer, Layers, TunnelKind } from './layers.ts'
@@ -93,6 +94,10 @@ export function decapsulate(
       result.at = tunnelAt + geneve.headerLength(view, tunnelAt)
       result.protocol = geneve.protocolType(view, tunnelAt)
       result.control = geneve.control(view, tunnelAt)
+      break
+    case TunnelKind.Nvgre:
+      result.at = tunnelAt + gre.LENGTH_NVGRE
+      result.protocol = EtherType.TransparentEthernet
       break
     default:
       return false

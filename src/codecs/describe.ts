@@ -8,7 +8,7 @@ import { describeNetwork } from './describe-network.ts'
 import { type DescribedLayer, type Steps, Tree } from './describe-tree.ts'
 import { type TunnelPorts, tunnelPorts } from './dissect.ts'
 import type { FaultExplanation } from './explain-fault.ts'
-import { linkTypeName } from './linktype.ts'
+import { linkTypeName } from './linktype-names.ts'
 
 export type { ChecksumCheck, DescribedField } from './describe-field.ts'
 export { type DescribedLayer, MAX_NESTING } from './describe-tree.ts'

@@ -1,29 +1,24 @@
 /**
- * The walk: link layer → outer Ethernet and VLANs → IP → UDP → VXLAN, GPE or Geneve → inner Ethernet and VLANs → IP or ARP →
- * TCP, UDP or ICMP. Fills one reusable `Layers` with offsets and lengths; allocates nothing and never throws.
+ * The walk: link layer → outer Ethernet and VLANs → carriers → IP → UDP → VXLAN, GPE or Geneve, or IP → NVGRE → inner Ethernet
+ * and VLANs → IP or ARP → TCP, UDP or ICMP. Fills one reusable `Layers` with offsets and lengths; allocates nothing and never throws.
  */
 import * as arp from './arp.ts'
-import * as dot1q from './dot1q.ts'
-import * as ethernet from './ethernet.ts'
 import { EtherType } from './ethernet.ts'
-import { Fault, NONE } from './fault.ts'
+import { NONE } from './fault.ts'
 import * as geneve from './geneve.ts'
+import * as gre from './gre.ts'
 import * as icmp from './icmp.ts'
 import * as icmpv6 from './icmpv6.ts'
-import * as ipv4 from './ipv4.ts'
-import * as ipv6 from './ipv6.ts'
-import * as extension from './ipv6-extension.ts'
-import { type FrameLayer, type IpLayer, Layer, type Layers, MAX_TAGS, TunnelKind } from './layers.ts'
-import { LinkType } from './linktype.ts'
-import * as loopback from './loopback.ts'
+import { Layer, type Layers, TunnelKind } from './layers.ts'
 import { Protocol } from './protocol.ts'
-import * as sll from './sll.ts'
-import * as sll2 from './sll2.ts'
 import * as tcp from './tcp.ts'
 import { bareIpType, isGeneve, isGpe, isVxlan } from './tunnel-header.ts'
 import * as udp from './udp.ts'
 import * as vxlan from './vxlan.ts'
 import * as gpe from './vxlan-gpe.ts'
+import { enterCarriers } from './walk-carriers.ts'
+import { enterLink } from './walk-link.ts'
+import { enterFrame, enterIp, note } from './walk-steps.ts'
 
 /** Bytes on the wire beyond which a record is taken to have no more: a gigabyte in one frame is nobody's. */
 const LONGEST = 0x3fff_ffff
@@ -69,10 +64,7 @@ export function dissect(
   ports: TunnelPorts,
 ): void {
   reset(layers, view, at, capturedLength, wireLength)
-  const etherType = enterLink(layers, linkType)
-  if (etherType === NONE) return
-  if (!enterIp(layers, layers.outerIp, etherType, Layer.OuterIpv4, Layer.OuterIpv6)) return
-  enterTransport(layers, ports)
+  if (enterCarriers(layers, enterLink(layers, linkType))) enterTransport(layers, ports)
 }
 
 function reset(layers: Layers, view: DataView, start: number, capturedLength: number, wireLength: number): void {
@@ -86,6 +78,10 @@ function reset(layers: Layers, view: DataView, start: number, capturedLength: nu
   layers.end = end
   layers.wireEnd = wireEnd
   layers.linkInterface = 0
+  layers.carriers = 0
+  layers.carrierCount = 0
+  layers.carrierIps = 0
+  layers.outerBound = wireEnd
   layers.outerFrame.reset()
   layers.outerIp.reset()
   layers.outerTransport = NONE
@@ -105,162 +101,12 @@ function reset(layers: Layers, view: DataView, start: number, capturedLength: nu
   layers.cursor.reset(view, at, end, wireEnd)
 }
 
-/** Steps over the link layer. @returns The EtherType of what follows, `NONE` when the walk ends here. */
-function enterLink(layers: Layers, linkType: number): number {
-  const { cursor } = layers
-  switch (linkType) {
-    case LinkType.Ethernet:
-      return enterFrame(layers, layers.outerFrame, Layer.OuterEthernet, Layer.OuterVlan)
-    case LinkType.LinuxSll2: {
-      const header = sll2.enter(cursor)
-      if (header === NONE) return refuse(layers, Layer.Link)
-      layers.linkInterface = sll2.interfaceIndex(cursor.view, header)
-      return enterTags(layers, layers.outerFrame, sll2.protocol(cursor.view, header), Layer.OuterVlan)
-    }
-    case LinkType.LinuxSll: {
-      const header = sll.enter(cursor)
-      if (header === NONE) return refuse(layers, Layer.Link)
-      return enterTags(layers, layers.outerFrame, sll.protocol(cursor.view, header), Layer.OuterVlan)
-    }
-    case LinkType.Raw:
-    case LinkType.RawBsd:
-    case LinkType.RawOther:
-      return enterRaw(layers)
-    case LinkType.Ipv4:
-      return note(layers.outerFrame, EtherType.IPv4)
-    case LinkType.Ipv6:
-      return note(layers.outerFrame, EtherType.IPv6)
-    case LinkType.Null:
-    case LinkType.Loop: {
-      const header = loopback.enter(cursor)
-      if (header === NONE) return refuse(layers, Layer.Link)
-      return note(layers.outerFrame, loopback.etherType(cursor.view, header))
-    }
-    default:
-      layers.fault(Layer.Link, Fault.UnknownLinkType)
-      return NONE
-  }
-}
-
-/** Raw IP: the version nibble says which. */
-function enterRaw(layers: Layers): number {
-  const { cursor } = layers
-  if (cursor.end <= cursor.position) {
-    cursor.failShort(1)
-    return refuse(layers, Layer.Link)
-  }
-  const version = cursor.view.getUint8(cursor.position) >> 4
-  if (version === 4) return note(layers.outerFrame, EtherType.IPv4)
-  if (version === 6) return note(layers.outerFrame, EtherType.IPv6)
-  layers.fault(Layer.Link, Fault.BadVersion)
-  return NONE
-}
-
-function note(frame: FrameLayer, etherType: number): number {
-  frame.etherType = etherType
-  return etherType
-}
-
-function refuse(layers: Layers, layer: number): number {
-  layers.fault(layer, layers.cursor.fault)
-  return NONE
-}
-
-function enterFrame(layers: Layers, frame: FrameLayer, layer: number, tagLayer: number): number {
-  const { cursor } = layers
-  const at = ethernet.enter(cursor)
-  if (at === NONE) return refuse(layers, layer)
-  frame.at = at
-  return enterTags(layers, frame, ethernet.etherType(cursor.view, at), tagLayer)
-}
-
-function enterTags(layers: Layers, frame: FrameLayer, first: number, layer: number): number {
-  const { cursor } = layers
-  let etherType = first
-  while (dot1q.isTag(etherType)) {
-    const at = frame.tagCount === MAX_TAGS ? cursor.fail(Fault.TooDeep) : dot1q.enter(cursor)
-    if (at === NONE) {
-      frame.etherType = etherType
-      return refuse(layers, layer)
-    }
-    frame.vlanIds[frame.tagCount++] = dot1q.vlanId(cursor.view, at)
-    etherType = dot1q.etherType(cursor.view, at)
-  }
-  frame.etherType = etherType
-  return etherType
-}
-
-/** Steps over an IP header and what belongs to it. @returns Whether the walk can go on into the payload. */
-function enterIp(layers: Layers, ip: IpLayer, etherType: number, layer4: number, layer6: number): boolean {
-  if (etherType === EtherType.IPv4) return enterIpv4(layers, ip, layer4)
-  if (etherType === EtherType.IPv6) return enterIpv6(layers, ip, layer6)
-  return false
-}
-
-function enterIpv4(layers: Layers, ip: IpLayer, layer: number): boolean {
-  const { cursor } = layers
-  const { view, wireEnd: frameEnd } = cursor
-  const at = ipv4.enter(cursor)
-  if (at === NONE) {
-    layers.fault(layer, cursor.fault)
-    return false
-  }
-  const totalLength = ipv4.totalLength(view, at)
-  ip.at = at
-  ip.version = 4
-  ip.lengthUnstated = totalLength === 0
-  ip.length = totalLength === 0 ? frameEnd - at : totalLength
-  if (at + ip.length > frameEnd) layers.fault(layer, Fault.LengthBeyondPacket)
-  ip.payloadAt = cursor.position
-  ip.payloadEnd = cursor.wireEnd
-  ip.protocol = ipv4.protocol(view, at)
-  ip.fragmentOffset = ipv4.fragmentOffset(view, at)
-  ip.moreFragments = ipv4.moreFragments(view, at)
-  ip.identification = ipv4.identification(view, at)
-  return true
-}
-
-function enterIpv6(layers: Layers, ip: IpLayer, layer: number): boolean {
-  const { cursor, chain } = layers
-  const { view, wireEnd: frameEnd } = cursor
-  const at = ipv6.enter(cursor)
-  if (at === NONE) {
-    layers.fault(layer, cursor.fault)
-    return false
-  }
-  const payloadLength = ipv6.payloadLength(view, at)
-  ip.at = at
-  ip.version = 6
-  ip.lengthUnstated = payloadLength === 0
-  ip.length = payloadLength === 0 ? frameEnd - at : ipv6.LENGTH + payloadLength
-  const whole = extension.walk(cursor, ipv6.nextHeader(view, at), chain)
-  if (payloadLength === 0 && chain.jumboLength > 0) {
-    ip.length = ipv6.LENGTH + chain.jumboLength
-    const end = at + ip.length
-    // A length that ends within these headers leaves nothing behind them.
-    if (end < cursor.wireEnd) cursor.limit(Math.max(0, end - cursor.position))
-  }
-  if (at + ip.length > frameEnd) layers.fault(layer, Fault.LengthBeyondPacket)
-  ip.payloadEnd = cursor.wireEnd
-  if (chain.fragment !== NONE) {
-    ip.fragmentOffset = extension.fragmentOffset(view, chain.fragment)
-    ip.moreFragments = extension.moreFragments(view, chain.fragment)
-    ip.identification = extension.identification(view, chain.fragment)
-  }
-  ip.protocol = chain.protocol
-  if (!whole) {
-    layers.fault(layer, cursor.fault)
-    return false
-  }
-  ip.payloadAt = cursor.position
-  return true
-}
-
 function enterTransport(layers: Layers, ports: TunnelPorts): void {
   const { cursor, outerIp } = layers
   if (outerIp.fragmentOffset > 0) return
   if (outerIp.protocol !== Protocol.Udp) {
     layers.outerTransport = cursor.position
+    if (outerIp.protocol === Protocol.Gre && !outerIp.moreFragments) enterNvgre(layers)
     return
   }
   const at = udp.enter(cursor)
@@ -289,6 +135,15 @@ function enterTunnel(layers: Layers, udpAt: number, kind: number): void {
   if (kind === TunnelKind.Vxlan) enterVxlan(layers)
   else if (kind === TunnelKind.Gpe) enterGpe(layers)
   else enterGeneve(layers)
+}
+
+/** Steps over an NVGRE header (RFC 7637 §3.2): a tunnel without ports. */
+function enterNvgre(layers: Layers): void {
+  const { cursor } = layers
+  const at = gre.enter(cursor)
+  if (at === NONE || !gre.hasSubnet(cursor.view, at)) return
+  openTunnel(layers, TunnelKind.Nvgre, at, gre.vsid(cursor.view, at))
+  enterInnerFrame(layers)
 }
 
 function openTunnel(layers: Layers, kind: number, at: number, vni: number): void {

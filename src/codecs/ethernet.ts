@@ -25,6 +25,8 @@ export const LAYOUT = /* @__PURE__ */ layout<keyof Header>({
 })
 /** Bytes of the header. */
 export const LENGTH = LAYOUT.span
+/** Bytes of the two addresses, which some switches put a tag of their own behind. */
+export const LENGTH_ADDRESSES = LAYOUT.offsets.etherType
 /** Smallest value that is a type; what is below is a length (IEEE 802.3-2018 §3.2.6). */
 export const ETHER_TYPE_MIN = 0x0600
 /** The address of everybody on the segment. */
@@ -46,6 +48,8 @@ export const EtherType = {
   IPv6: 0x86dd,
   /** LACP and OAM (IEEE 802.3 Annex 57A). */
   SlowProtocols: 0x8809,
+  /** PPP, also on lines that have no Ethernet (IANA registry "IEEE 802 Numbers"). */
+  Ppp: 0x880b,
   /** RFC 5332. */
   Mpls: 0x8847,
   /** RFC 5332. */
@@ -64,6 +68,14 @@ export const EtherType = {
   MacSecurity: 0x88e5,
   /** IEEE 1588 over Ethernet. */
   PrecisionTime: 0x88f7,
+  /** IEEE 802.1Q-2018 §9.7 I-TAG, formerly 802.1ah: a customer's whole frame follows. */
+  BackboneService: 0x88e7,
+  /** Cisco metadata: a security group tag. */
+  CiscoMetadata: 0x8909,
+  /** VN-Tag of fabric extenders. */
+  VnTag: 0x8926,
+  /** IEEE 802.1BR E-TAG. */
+  PortExtension: 0x893f,
   /** RFC 8300 §2.2. */
   Nsh: 0x894f,
   /** Outer tag of switches older than 802.1ad; never registered. */
@@ -72,6 +84,8 @@ export const EtherType = {
   LegacyVlan9200: 0x9200,
   /** As {@link EtherType.LegacyVlan9100}. */
   LegacyVlan9300: 0x9300,
+  /** Marvell's EDSA tag, as Linux numbers it; never registered. */
+  Edsa: 0xdada,
 } as const
 
 const DESTINATION = LAYOUT.offsets.destination

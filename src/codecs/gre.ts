@@ -36,6 +36,8 @@ export const LAYOUT = /* @__PURE__ */ layout<'flags' | 'version' | 'protocol'>({
 export const LENGTH = LAYOUT.span
 /** Bytes of the longest header. */
 export const LENGTH_MAX = 16
+/** Bytes of an NVGRE header: with a key, and nothing else (RFC 7637 §3.2). */
+export const LENGTH_NVGRE = 8
 /** The version this codec reads (RFC 2784 §2.3.1); version 1 is PPTP's (RFC 2637). */
 export const VERSION = 0
 /** C: `checksum` and `reserved1` are present (RFC 2784 §2.2). A bit of the 13-bit `flags`, as are the others. */
@@ -115,6 +117,14 @@ export function sequence(view: DataView, at: number): number {
 export function isNvgre(view: DataView, at: number): boolean {
   const meaning = flags(view, at) & (FLAG_CHECKSUM | FLAG_KEY | FLAG_SEQUENCE)
   return meaning === FLAG_KEY && protocol(view, at) === EtherType.TransparentEthernet
+}
+
+/**
+ * Whether this is NVGRE with a virtual subnet: a key below 256, as tunnels of Linux and Open vSwitch have it, names none, and
+ * subnet 0 is reserved (RFC 7637 §3.3).
+ */
+export function hasSubnet(view: DataView, at: number): boolean {
+  return isNvgre(view, at) && view.getUint32(at + LENGTH) >>> 8 !== 0
 }
 
 /** NVGRE's virtual subnet id, 24 bits, the tenant as a VNI is; `NONE` when not {@link isNvgre} (RFC 7637 §3.2). */

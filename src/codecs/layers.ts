@@ -6,7 +6,7 @@ import { EtherType } from './ethernet.ts'
 import { NONE } from './fault.ts'
 import * as extension from './ipv6-extension.ts'
 
-/** Layers in walking order, as faults name them. */
+/** Layers as faults name them: those of a plain tunnel packet in walking order, then carriers. */
 export const Layer = {
   Link: 0,
   OuterEthernet: 1,
@@ -26,6 +26,16 @@ export const Layer = {
   InnerUdp: 15,
   InnerIcmp: 16,
   InnerIcmpv6: 17,
+  Backbone: 18,
+  CiscoMetadata: 19,
+  Dsa: 20,
+  Etag: 21,
+  Erspan: 22,
+  Gre: 23,
+  Macsec: 24,
+  Mpls: 25,
+  Pppoe: 26,
+  VnTag: 27,
 } as const
 
 /** Names of the layers by code, as they stand in summaries. */
@@ -48,13 +58,63 @@ export const LAYER_NAMES: readonly string[] = [
   'inner.udp',
   'inner.icmp',
   'inner.icmpv6',
+  'outer.802.1ah',
+  'outer.cisco-metadata',
+  'outer.dsa',
+  'outer.e-tag',
+  'outer.erspan',
+  'outer.gre',
+  'outer.macsec',
+  'outer.mpls',
+  'outer.pppoe',
+  'outer.vn-tag',
 ]
 
 /** What carries the inner frame. */
-export const TunnelKind = { None: 0, Vxlan: 1, Gpe: 2, Geneve: 3 } as const
+export const TunnelKind = { None: 0, Vxlan: 1, Gpe: 2, Geneve: 3, Nvgre: 4 } as const
 
 /** Names of the tunnel kinds by code, as they stand in summaries. */
-export const TUNNEL_NAMES = ['none', 'vxlan', 'vxlan-gpe', 'geneve'] as const
+export const TUNNEL_NAMES = ['none', 'vxlan', 'vxlan-gpe', 'geneve', 'nvgre'] as const
+
+/** What a tunnel can be carried in that is no overlay of its own, by bit: bit n of `Layers.carriers` is the nth name. */
+export const CARRIER_NAMES = [
+  '802.1ah',
+  'cisco-metadata',
+  'dsa',
+  'e-tag',
+  'erspan',
+  'gre',
+  'ipip',
+  'macsec',
+  'mpls',
+  'ppp',
+  'pppoe',
+  'snap',
+  'vn-tag',
+] as const
+
+/** Bits of `Layers.carriers`, in the order of {@link CARRIER_NAMES}. */
+export const CarrierBit = {
+  Backbone: 1 << 0,
+  CiscoMetadata: 1 << 1,
+  Dsa: 1 << 2,
+  Etag: 1 << 3,
+  Erspan: 1 << 4,
+  Gre: 1 << 5,
+  IpInIp: 1 << 6,
+  Macsec: 1 << 7,
+  Mpls: 1 << 8,
+  Ppp: 1 << 9,
+  Pppoe: 1 << 10,
+  Snap: 1 << 11,
+  VnTag: 1 << 12,
+} as const
+
+/** Most carriers in one another that the walk follows, each label stack counted once; a further one is a `TooDeep` fault. */
+export const MAX_CARRIERS = 16
+
+/** Most labels of one MPLS stack that the walk follows; a further one is a `TooDeep` fault. */
+export const MAX_LABELS = 16
 
 /** Most VLAN tags that the walk follows in one frame; a ninth is a `TooDeep` fault. */
 export const MAX_TAGS = 8
@@ -137,7 +197,22 @@ export class Layers {
   /** Interface index of a LINUX_SLL2 record, 0 elsewhere. */
   linkInterface = 0
 
+  /** What carries the tunnel, or the innermost plain packet: bits of {@link CarrierBit}. */
+  carriers = 0
+  /** How many carriers were met; at most {@link MAX_CARRIERS}. */
+  carrierCount = 0
+  /** How many IP headers of carriers lie around {@link outerIp}, and where each begins, how long its packet is, and what bounds it. */
+  carrierIps = 0
+  readonly carrierIpLayers = new Int32Array(MAX_CARRIERS)
+  readonly carrierIpsAt = new Int32Array(MAX_CARRIERS)
+  readonly carrierIpLengths = new Int32Array(MAX_CARRIERS)
+  readonly carrierIpBounds = new Int32Array(MAX_CARRIERS)
+  /** First offset past what the layers around {@link outerIp} carry. */
+  outerBound = 0
+
+  /** The Ethernet header nearest to the tunnel's IP header: behind a carrier that carries frames, the frame that it carries. */
   readonly outerFrame = new FrameLayer()
+  /** The tunnel's own IP header, inside all carriers. */
   readonly outerIp = new IpLayer()
   /** Offset of the outer transport header (UDP, TCP, ICMP …), `NONE` in later fragments. */
   outerTransport = NONE

@@ -4,37 +4,39 @@
 export const LinkType = {
   Null: 0,
   Ethernet: 1,
+  /** PPP, framed or not. */
+  Ppp: 9,
   /** Raw IP as OpenBSD-derived systems write it. */
   RawBsd: 12,
   /** Raw IP, the number of some other systems. */
   RawOther: 14,
+  /** PPP with address and control byte, as on serial lines. */
+  PppHdlc: 50,
+  /** PPPoE session header without Ethernet. */
+  PppEther: 51,
   Raw: 101,
   Loop: 108,
   LinuxSll: 113,
   Ipv4: 228,
   Ipv6: 229,
+  /** Linux netfilter's log. */
+  Nflog: 239,
+  /** IEEE 802.3 mPackets, with their preamble. */
+  EthernetMpacket: 274,
   LinuxSll2: 276,
+  /** Broadcom switch tag between addresses and type. */
+  DsaTagBrcm: 281,
+  /** Broadcom switch tag in front of the frame. */
+  DsaTagBrcmPrepend: 282,
+  /** Marvell DSA tag. */
+  DsaTagDsa: 284,
+  /** Marvell EDSA tag. */
+  DsaTagEdsa: 285,
 } as const
 
-const NAMES: ReadonlyMap<number, string> = /* @__PURE__ */ new Map<number, string>([
-  [LinkType.Null, 'NULL'],
-  [LinkType.Ethernet, 'EN10MB'],
-  [LinkType.RawBsd, 'RAW'],
-  [LinkType.RawOther, 'RAW'],
-  [LinkType.Raw, 'RAW'],
-  [LinkType.Loop, 'LOOP'],
-  [LinkType.LinuxSll, 'LINUX_SLL'],
-  [LinkType.Ipv4, 'IPV4'],
-  [LinkType.Ipv6, 'IPV6'],
-  [LinkType.LinuxSll2, 'LINUX_SLL2'],
-])
+const KNOWN: ReadonlySet<number> = /* @__PURE__ */ new Set<number>(Object.values(LinkType))
 
 /** Whether the walk knows a link type. */
 export function isKnownLinkType(linkType: number): boolean {
-  return NAMES.has(linkType)
-}
-
-/** The registry's name of a link type (`EN10MB`); `LINKTYPE 147` for one that the walk does not know. */
-export function linkTypeName(linkType: number): string {
-  return NAMES.get(linkType) ?? `LINKTYPE ${linkType}`
+  return KNOWN.has(linkType)
 }

@@ -38,6 +38,8 @@ export const Protocol = {
   Sctp: 132,
   /** RFC 3828. */
   UdpLite: 136,
+  /** MPLS in IP (RFC 4023 §3). */
+  Mpls: 137,
 } as const
 
 /**

@@ -8,7 +8,7 @@ import type { Tunnel } from '../findings/display-filter.ts'
 import type { TunnelKind as TunnelName } from '../summary.ts'
 
 /** Kinds of tunnels, in the order in which filters name them. */
-const TUNNEL_KINDS = [TunnelKind.Vxlan, TunnelKind.Gpe, TunnelKind.Geneve]
+const TUNNEL_KINDS = [TunnelKind.Vxlan, TunnelKind.Gpe, TunnelKind.Geneve, TunnelKind.Nvgre]
 
 /** Ports of the kinds that have one of their own; VXLAN comes to any other. */
 const OWN_PORTS: Partial<Record<TunnelName, number>> = { 'vxlan-gpe': gpe.PORT, geneve: geneve.PORT }
@@ -125,6 +125,7 @@ export class Routes {
 
 /** Of a pair's destination ports those that a kind of tunnel comes to: the one that it is known by, else any. */
 function portsOf(kind: TunnelName, ports: Iterable<number>): number[] {
+  if (kind === 'nvgre') return [0]
   const known = OWN_PORTS[kind]
   const all = [...ports]
   if (known !== undefined) return all.includes(known) ? [known] : all

@@ -17,12 +17,13 @@ const DISSECTED: Readonly<Record<string, number>> = { vxlan: 4789, 'vxlan-gpe': 
 
 /** Whether Wireshark takes this tunnel apart without being told, so that `vxlan.*` and inner fields exist. */
 export function isDissected({ kind, port }: Tunnel): boolean {
-  return DISSECTED[kind] === port
+  return kind === 'nvgre' || DISSECTED[kind] === port
 }
 
 /** Selects a tunnel, and one VNI of it: by field where Wireshark knows the port, by payload bytes elsewhere. */
 export function tunnel(which: Tunnel): string {
   const { kind, port, vni } = which
+  if (kind === 'nvgre') return nvgre(vni)
   if (isDissected(which)) {
     const field = kind === 'geneve' ? 'geneve' : 'vxlan'
     return vni === undefined ? field : `${field}.vni == ${vni}`
@@ -34,6 +35,12 @@ export function tunnel(which: Tunnel): string {
 /** The tunnels of several, whatever VNI they carry, as one condition among others. */
 export function anyTunnel(tunnels: readonly Tunnel[]): string {
   return oneOf(...new Set(tunnels.map(({ kind, port }) => tunnel({ kind, port }))))
+}
+
+/** NVGRE, and one virtual subnet of it: the key without the flow id in its last byte (RFC 7637 §3.2). */
+function nvgre(vsid: number | undefined): string {
+  if (vsid === undefined) return 'gre.proto == 0x6558 && gre.key'
+  return `gre.proto == 0x6558 && gre.key >= ${vsid * 256} && gre.key <= ${vsid * 256 + 255}`
 }
 
 /** `ip` or `ipv6`, as the address is. */

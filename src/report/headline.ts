@@ -31,6 +31,7 @@ function volume({ capture, tunnel }: Summary): string {
       [tunnel.vxlanPackets, KIND_NAMES.vxlan],
       [tunnel.gpePackets, KIND_NAMES['vxlan-gpe']],
       [tunnel.genevePackets, KIND_NAMES.geneve],
+      [tunnel.nvgrePackets, KIND_NAMES.nvgre],
     ] as const
   ).filter(([packets]) => packets > 0)
   const parts = kinds.map(([packets, name]) => `${integer(packets)} ${name}`)

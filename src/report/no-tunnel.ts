@@ -14,8 +14,8 @@ const PORTS_NAMED = 5
 
 /** Valid tunnel packets of every kind; filters do not touch it. */
 function tunnelPackets(summary: Summary): number {
-  const { vxlanPackets, gpePackets, genevePackets } = summary.tunnel
-  return vxlanPackets + gpePackets + genevePackets
+  const { vxlanPackets, gpePackets, genevePackets, nvgrePackets } = summary.tunnel
+  return vxlanPackets + gpePackets + genevePackets + nvgrePackets
 }
 
 /** Says why no tunnel packet is in the report. Call it only when there is none, or none that the filter keeps. */

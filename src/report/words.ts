@@ -7,7 +7,12 @@ import { integer } from './number.ts'
 export type Locate = (packetNumber: number) => string
 
 /** Names of the tunnels as their specifications write them (RFC 7348, draft-ietf-nvo3-vxlan-gpe, RFC 8926). */
-export const KIND_NAMES: Record<TunnelKind, string> = { vxlan: 'VXLAN', 'vxlan-gpe': 'VXLAN-GPE', geneve: 'Geneve' }
+export const KIND_NAMES: Record<TunnelKind, string> = {
+  vxlan: 'VXLAN',
+  'vxlan-gpe': 'VXLAN-GPE',
+  geneve: 'Geneve',
+  nvgre: 'NVGRE',
+}
 
 /** What each fault means to a reader of the report; the keys are the names in the document. */
 const FAULT_WORDS: Record<string, string> = {

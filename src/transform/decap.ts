@@ -48,8 +48,8 @@ export interface DecapCounts {
   reassembly: Readonly<ReassemblyCounts>
 }
 
-const KIND_NAMES = ['', 'VXLAN', 'VXLAN-GPE', 'Geneve'] as const
-const KIND_KEYS = ['', 'vxlan', 'gpe', 'geneve'] as const
+const KIND_NAMES = ['', 'VXLAN', 'VXLAN-GPE', 'Geneve', 'NVGRE'] as const
+const KIND_KEYS = ['', 'vxlan', 'gpe', 'geneve', 'nvgre'] as const
 
 /** Direction of an enhanced packet block (draft-ietf-opsawg-pcapng §4.3.1): all that an inner frame inherits of the flags. */
 const DIRECTION = 0x3

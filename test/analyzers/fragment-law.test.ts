@@ -100,7 +100,7 @@ describe.each(FIXTURES)('%s', (name) => {
       expect(inside(analysis)).toEqual(inside(analyze(whole)))
       // Every fragment of a tunnel datagram has its size, in whatever order they came.
       const { tunnel, mtu } = finish(analysis.settled(), { rows: 0 })
-      const tunnelled = tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets
+      const tunnelled = tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets + tunnel.nvgrePackets
       if (tunnel.faults.length === 0)
         expect(mtu.sizes.reduce((sum, { packets }) => sum + packets, 0)).toBe(tunnelled + tunnel.fragments.others)
       if (cut > 0) expect(parts.length).toBeGreaterThan(whole.length)

@@ -31,6 +31,8 @@ export function emptySummary(changes: Partial<Summary> = {}): Summary {
       vxlanPackets: 0,
       gpePackets: 0,
       genevePackets: 0,
+      nvgrePackets: 0,
+      carriers: [],
       otherPackets: 0,
       fragments: { firsts: 0, others: 0, reassembled: 0, incomplete: 0 },
       other: [],
@@ -265,6 +267,8 @@ export function busySummary(): Summary {
       vxlanPackets: 2_000_000,
       gpePackets: 1,
       genevePackets: 400_000,
+      nvgrePackets: 0,
+      carriers: [],
       otherPackets: 69_130,
       fragments: { firsts: 3, others: 3, reassembled: 2, incomplete: 1 },
       other: [

@@ -7,10 +7,10 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 /** Fails when a summary without a filter contradicts itself: a packet lost, invented or counted twice. */
 export function expectConsistent(summary: Summary): void {
   const { capture, tunnel } = summary
-  expect(tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets + tunnel.otherPackets).toBe(
-    capture.packets - tunnel.fragments.others,
-  )
-  const tunnelled = tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets
+  expect(
+    tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets + tunnel.nvgrePackets + tunnel.otherPackets,
+  ).toBe(capture.packets - tunnel.fragments.others)
+  const tunnelled = tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets + tunnel.nvgrePackets
   expect(sum(summary.vnis.map((row) => row.packets))).toBe(tunnelled)
   expect(sum(summary.vtepPairs.map((row) => row.packetsAToB + row.packetsBToA))).toBe(tunnelled)
   expect(sum(capture.files.map((file) => file.packets))).toBe(capture.packets)

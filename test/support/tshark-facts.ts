@@ -50,7 +50,7 @@ export async function tsharkFacts(file: string): Promise<Facts> {
     if (kind === 'vxlan-gpe' && (flags & 0x08) === 0) continue
     const options = row['geneve.options'].replaceAll(':', '').length / 2
     const names = vniFacts(kind, Number(vni))
-    add({ vxlan: 'vxlanPackets', 'vxlan-gpe': 'gpePackets', geneve: 'genevePackets' }[kind], 1)
+    add({ vxlan: 'vxlanPackets', 'vxlan-gpe': 'gpePackets', geneve: 'genevePackets', nvgre: 'nvgrePackets' }[kind], 1)
     add(names.packets, 1)
     add(names.innerBytes, Number(row['udp.length']) - 16 - options)
     const version = outer.find((name) => name === 'ip' || name === 'ipv6')

@@ -1,0 +1,113 @@
+/** Steps that the walk takes outside and inside the tunnel alike: Ethernet with its tags, IP with what belongs to it. */
+import * as dot1q from './dot1q.ts'
+import * as ethernet from './ethernet.ts'
+import { EtherType } from './ethernet.ts'
+import { Fault, NONE } from './fault.ts'
+import * as ipv4 from './ipv4.ts'
+import * as ipv6 from './ipv6.ts'
+import * as extension from './ipv6-extension.ts'
+import { type FrameLayer, type IpLayer, type Layers, MAX_TAGS } from './layers.ts'
+
+/** Notes what follows a frame's headers. @returns It. */
+export function note(frame: FrameLayer, etherType: number): number {
+  frame.etherType = etherType
+  return etherType
+}
+
+/** Notes the fault of the header that the cursor has just refused. @returns `NONE`. */
+export function refuse(layers: Layers, layer: number): number {
+  layers.fault(layer, layers.cursor.fault)
+  return NONE
+}
+
+/** Steps over an Ethernet header and its tags. @returns The EtherType of what follows, `NONE` when the walk ends here. */
+export function enterFrame(layers: Layers, frame: FrameLayer, layer: number, tagLayer: number): number {
+  const { cursor } = layers
+  const at = ethernet.enter(cursor)
+  if (at === NONE) return refuse(layers, layer)
+  frame.at = at
+  return enterTags(layers, frame, ethernet.etherType(cursor.view, at), tagLayer)
+}
+
+/** Steps over VLAN tags. @param first - The type in front. @returns The EtherType of what follows, `NONE` when the walk ends here. */
+export function enterTags(layers: Layers, frame: FrameLayer, first: number, layer: number): number {
+  const { cursor } = layers
+  let etherType = first
+  while (dot1q.isTag(etherType)) {
+    const at = frame.tagCount === MAX_TAGS ? cursor.fail(Fault.TooDeep) : dot1q.enter(cursor)
+    if (at === NONE) {
+      frame.etherType = etherType
+      return refuse(layers, layer)
+    }
+    frame.vlanIds[frame.tagCount++] = dot1q.vlanId(cursor.view, at)
+    etherType = dot1q.etherType(cursor.view, at)
+  }
+  frame.etherType = etherType
+  return etherType
+}
+
+/** Steps over an IP header and what belongs to it. @returns Whether the walk can go on into the payload. */
+export function enterIp(layers: Layers, ip: IpLayer, etherType: number, layer4: number, layer6: number): boolean {
+  if (etherType === EtherType.IPv4) return enterIpv4(layers, ip, layer4)
+  if (etherType === EtherType.IPv6) return enterIpv6(layers, ip, layer6)
+  return false
+}
+
+function enterIpv4(layers: Layers, ip: IpLayer, layer: number): boolean {
+  const { cursor } = layers
+  const { view, wireEnd: frameEnd } = cursor
+  const at = ipv4.enter(cursor)
+  if (at === NONE) {
+    layers.fault(layer, cursor.fault)
+    return false
+  }
+  const totalLength = ipv4.totalLength(view, at)
+  ip.at = at
+  ip.version = 4
+  ip.lengthUnstated = totalLength === 0
+  ip.length = totalLength === 0 ? frameEnd - at : totalLength
+  if (at + ip.length > frameEnd) layers.fault(layer, Fault.LengthBeyondPacket)
+  ip.payloadAt = cursor.position
+  ip.payloadEnd = cursor.wireEnd
+  ip.protocol = ipv4.protocol(view, at)
+  ip.fragmentOffset = ipv4.fragmentOffset(view, at)
+  ip.moreFragments = ipv4.moreFragments(view, at)
+  ip.identification = ipv4.identification(view, at)
+  return true
+}
+
+function enterIpv6(layers: Layers, ip: IpLayer, layer: number): boolean {
+  const { cursor, chain } = layers
+  const { view, wireEnd: frameEnd } = cursor
+  const at = ipv6.enter(cursor)
+  if (at === NONE) {
+    layers.fault(layer, cursor.fault)
+    return false
+  }
+  const payloadLength = ipv6.payloadLength(view, at)
+  ip.at = at
+  ip.version = 6
+  ip.lengthUnstated = payloadLength === 0
+  ip.length = payloadLength === 0 ? frameEnd - at : ipv6.LENGTH + payloadLength
+  const whole = extension.walk(cursor, ipv6.nextHeader(view, at), chain)
+  if (payloadLength === 0 && chain.jumboLength > 0) {
+    ip.length = ipv6.LENGTH + chain.jumboLength
+    const end = at + ip.length
+    // A length that ends within these headers leaves nothing behind them.
+    if (end < cursor.wireEnd) cursor.limit(Math.max(0, end - cursor.position))
+  }
+  if (at + ip.length > frameEnd) layers.fault(layer, Fault.LengthBeyondPacket)
+  ip.payloadEnd = cursor.wireEnd
+  if (chain.fragment !== NONE) {
+    ip.fragmentOffset = extension.fragmentOffset(view, chain.fragment)
+    ip.moreFragments = extension.moreFragments(view, chain.fragment)
+    ip.identification = extension.identification(view, chain.fragment)
+  }
+  ip.protocol = chain.protocol
+  if (!whole) {
+    layers.fault(layer, cursor.fault)
+    return false
+  }
+  ip.payloadAt = cursor.position
+  return true
+}
