@@ -5,8 +5,14 @@
 import { formatIpv4, formatIpv6, formatMac } from './address.ts'
 import * as arp from './arp.ts'
 import type * as authentication from './authentication.ts'
+import type * as ciscoMetadata from './cisco-metadata.ts'
 import { coded, flagged, hex, nameIn, type Saying, type Sayings } from './describe-field.ts'
 import type * as dot1q from './dot1q.ts'
+import * as dsa from './dsa.ts'
+import type * as brcm from './dsa-brcm.ts'
+import type * as erspan2 from './erspan-ii.ts'
+import type * as erspan3 from './erspan-iii.ts'
+import type * as etag from './etag.ts'
 import * as ethernet from './ethernet.ts'
 import * as geneve from './geneve.ts'
 import * as gre from './gre.ts'
@@ -18,15 +24,23 @@ import type * as ipv6 from './ipv6.ts'
 import * as fragment from './ipv6-fragment.ts'
 import type * as ipv6Options from './ipv6-options.ts'
 import * as routing from './ipv6-routing.ts'
+import type * as itag from './itag.ts'
 import type { Layout } from './layout.ts'
 import * as llc from './llc.ts'
 import type * as loopback from './loopback.ts'
+import * as macsec from './macsec.ts'
+import type * as mpacket from './mpacket.ts'
+import type * as mpls from './mpls.ts'
 import type * as neighbor from './neighbor.ts'
+import * as nflog from './nflog.ts'
+import type * as pppoe from './pppoe.ts'
 import { Protocol } from './protocol.ts'
+import type * as pseudowire from './pseudowire.ts'
 import * as sll from './sll.ts'
 import type * as sll2 from './sll2.ts'
 import * as tcp from './tcp.ts'
 import type * as udp from './udp.ts'
+import type * as vntag from './vntag.ts'
 import * as vxlan from './vxlan.ts'
 import * as gbp from './vxlan-gbp.ts'
 import * as gpe from './vxlan-gpe.ts'
@@ -256,4 +270,51 @@ export const GRE: Sayings<FieldsOf<typeof gre>> = {
     4,
   ),
   protocol: coded(ethernet.EtherType, 4),
+}
+
+export const ERSPAN_II: Sayings<FieldsOf<typeof erspan2>> = { reserved: hexOf(3), index: hexOf(5) }
+
+export const ERSPAN_III: Sayings<FieldsOf<typeof erspan3>> = {}
+
+export const MPLS: Sayings<FieldsOf<typeof mpls>> = { timeToLive: { unit: 'hops' } }
+
+export const PSEUDOWIRE: Sayings<FieldsOf<typeof pseudowire>> = { flags: hexOf(1), length: BYTES }
+
+export const PPPOE: Sayings<FieldsOf<typeof pppoe>> = { code: hexOf(2), sessionId: hexOf(4), length: BYTES }
+
+export const ITAG: Sayings<FieldsOf<typeof itag>> = {}
+
+export const VNTAG: Sayings<FieldsOf<typeof vntag>> = { etherType: ETHER_TYPE }
+
+export const ETAG: Sayings<FieldsOf<typeof etag>> = { etherType: ETHER_TYPE }
+
+export const CISCO_METADATA: Sayings<FieldsOf<typeof ciscoMetadata>> = { option: hexOf(4), etherType: ETHER_TYPE }
+
+export const MACSEC: Sayings<FieldsOf<typeof macsec>> = {
+  flags: flagged(
+    {
+      version: macsec.FLAG_VERSION,
+      'end station': macsec.FLAG_END_STATION,
+      'secure channel': macsec.FLAG_CHANNEL,
+      broadcast: macsec.FLAG_BROADCAST,
+      encrypted: macsec.FLAG_ENCRYPTED,
+      changed: macsec.FLAG_CHANGED,
+    },
+    2,
+  ),
+  shortLength: BYTES,
+}
+
+export const DSA: Sayings<FieldsOf<typeof dsa>> = { mode: coded(dsa.Mode), etherType: ETHER_TYPE }
+
+export const DSA_BRCM: Sayings<FieldsOf<typeof brcm>> = { reason: hexOf(2), port: hexOf(4) }
+
+export const NFLOG: Sayings<FieldsOf<typeof nflog>> = {
+  family: coded({ Ipv4: nflog.FAMILY_IPV4, Ipv6: nflog.FAMILY_IPV6 }),
+}
+
+export const MPACKET: Sayings<FieldsOf<typeof mpacket>> = {
+  preamble: hexOf(12),
+  seventh: hexOf(2),
+  delimiter: hexOf(2),
 }

@@ -6,8 +6,10 @@ import { formatMac } from './address.ts'
 import { describeFields, hex, nameIn, wholeField } from './describe-field.ts'
 import * as says from './describe-headers.ts'
 import { describeNetwork } from './describe-network.ts'
+import { describeBroadcom, describeDsa, describePpp, describePppoe, describeType } from './describe-tags.ts'
 import type { Tree } from './describe-tree.ts'
 import * as dot1q from './dot1q.ts'
+import * as dsa from './dsa.ts'
 import * as ethernet from './ethernet.ts'
 import { EtherType } from './ethernet.ts'
 import { Fault, NONE } from './fault.ts'
@@ -15,6 +17,8 @@ import { MAX_TAGS } from './layers.ts'
 import { LinkType } from './linktype.ts'
 import * as llc from './llc.ts'
 import * as loopback from './loopback.ts'
+import * as mpacket from './mpacket.ts'
+import * as nflog from './nflog.ts'
 import * as sll from './sll.ts'
 import * as sll2 from './sll2.ts'
 
@@ -71,8 +75,81 @@ export function describeLink(tree: Tree, linkType: number): void {
       describeNetwork(tree, loopback.etherType(view, at))
       return
     }
+    case LinkType.Ppp:
+    case LinkType.PppHdlc:
+      describePpp(tree, 'link')
+      return
+    case LinkType.PppEther:
+      describePppoe(tree)
+      return
+    case LinkType.Nflog:
+      describeNflog(tree)
+      return
+    case LinkType.EthernetMpacket: {
+      const at = mpacket.enter(cursor)
+      if (at === NONE) {
+        tree.refuse('link')
+        return
+      }
+      const isFrame = mpacket.beginsFrame(view, at)
+      tree.header('mpacket', mpacket.LAYOUT, says.MPACKET, at, isFrame ? 'a frame begins' : 'no frame begins')
+      if (isFrame) describeFrame(tree)
+      else tree.payload()
+      return
+    }
+    case LinkType.DsaTagBrcmPrepend:
+      if (describeBroadcom(tree)) describeFrame(tree)
+      return
+    case LinkType.DsaTagBrcm:
+    case LinkType.DsaTagDsa:
+    case LinkType.DsaTagEdsa:
+      describeSwitchTag(tree, linkType)
+      return
     default:
       tree.unknown(Fault.UnknownLinkType)
+  }
+}
+
+/** NFLOG: the packet lies in one of the attributes. */
+function describeNflog(tree: Tree): void {
+  const { cursor, view } = tree
+  const at = nflog.enter(cursor)
+  if (at === NONE) {
+    tree.refuse('link')
+    return
+  }
+  const before = tree.window()
+  const etherType = nflog.seek(cursor, nflog.family(view, at))
+  const fields = describeFields(nflog.LAYOUT, says.NFLOG, view, at, tree.origin)
+  const rest = cursor.position - at - nflog.LENGTH
+  if (rest > 0) fields.push(tree.rawField('attributes', at + nflog.LENGTH, rest))
+  tree.add('nflog', at, nflog.LENGTH + rest, `group ${nflog.resourceId(view, at)}`, fields)
+  if (etherType === NONE) tree.refuse('link')
+  else describeTags(tree, etherType)
+  tree.padding(before)
+}
+
+/** A switch's tag between the addresses and the type of an Ethernet header. */
+function describeSwitchTag(tree: Tree, linkType: number): void {
+  const { cursor, view } = tree
+  if (cursor.end - cursor.position < ethernet.LENGTH_ADDRESSES) {
+    cursor.failShort(ethernet.LENGTH_ADDRESSES)
+    tree.refuse(tree.named('ethernet'))
+    return
+  }
+  const at = cursor.claim(ethernet.LENGTH_ADDRESSES)
+  const from = ethernet.source(view, at)
+  const to = ethernet.destination(view, at)
+  const length = ethernet.LENGTH_ADDRESSES / 2
+  tree.add('ethernet', at, ethernet.LENGTH_ADDRESSES, `${formatMac(from)} to ${formatMac(to)}`, [
+    wholeField('destination', at - tree.origin, length, to, formatMac(to)),
+    wholeField('source', at - tree.origin + length, length, from, formatMac(from)),
+  ])
+  if (linkType === LinkType.DsaTagDsa) describeDsa(tree, 0)
+  else if (linkType === LinkType.DsaTagEdsa) describeDsa(tree, dsa.LENGTH_EDSA)
+  else if (describeBroadcom(tree)) {
+    const type = describeType(tree, 'ethernet')
+    if (type !== NONE) describeTags(tree, type)
   }
 }
 
@@ -114,14 +191,16 @@ export function describeFrame(tree: Tree): void {
   const from = formatMac(ethernet.source(view, at))
   const to = formatMac(ethernet.destination(view, at))
   tree.header('ethernet', ethernet.LAYOUT, says.ETHERNET, at, `${from} to ${to}`)
+  tree.tagCount = 0
   describeTags(tree, ethernet.etherType(view, at))
 }
 
-function describeTags(tree: Tree, first: number): void {
+/** Describes VLAN tags, and what lies behind them. @param first - The type in front. */
+export function describeTags(tree: Tree, first: number): void {
   const { cursor, view } = tree
   let etherType = first
-  for (let count = 0; dot1q.isTag(etherType); count++) {
-    const at = count === MAX_TAGS ? cursor.fail(Fault.TooDeep) : dot1q.enter(cursor)
+  for (; dot1q.isTag(etherType); tree.tagCount++) {
+    const at = tree.tagCount === MAX_TAGS ? cursor.fail(Fault.TooDeep) : dot1q.enter(cursor)
     if (at === NONE) {
       tree.refuse(tree.named('vlan'))
       return
@@ -143,6 +222,7 @@ function describeTags(tree: Tree, first: number): void {
 
 function describeLogicalLink(tree: Tree): void {
   const { cursor, view } = tree
+  if (leadsOn(tree) && !tree.carries('ethernet')) return
   const at = llc.enter(cursor)
   // The walk does not look into 802.3 frames: what does not fit is no fault of theirs here either.
   if (at === NONE) {
@@ -172,5 +252,12 @@ function describeLogicalLink(tree: Tree): void {
   }
   tree.add('llc', at, length, nameIn(llc.Sap, header.dsap) ?? hex(header.dsap, 2), fields)
   // 0 where the header names none: a payload that is not looked into.
-  describeNetwork(tree, llc.etherType(view, at))
+  const etherType = llc.etherType(view, at)
+  if (ethernet.isLength(etherType)) tree.payload()
+  else describeTags(tree, etherType)
+}
+
+/** Whether a SNAP header with an EtherType is at the cursor. */
+function leadsOn({ cursor: { view, position, end } }: Tree): boolean {
+  return end - position >= llc.LENGTH_SNAP && !ethernet.isLength(llc.etherType(view, position))
 }

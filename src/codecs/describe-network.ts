@@ -4,6 +4,7 @@ import * as arp from './arp.ts'
 import { nameIn } from './describe-field.ts'
 import * as says from './describe-headers.ts'
 import { describeIpv4, describeIpv6 } from './describe-ip.ts'
+import { describeCarrier } from './describe-tags.ts'
 import type { Tree } from './describe-tree.ts'
 import { EtherType } from './ethernet.ts'
 import { NONE } from './fault.ts'
@@ -23,7 +24,7 @@ export function describeNetwork(tree: Tree, etherType: number): void {
       describeArp(tree, etherType === EtherType.Arp)
       break
     default:
-      tree.payload()
+      if (!describeCarrier(tree, etherType)) tree.payload()
   }
   tree.padding(before)
 }

@@ -42,10 +42,13 @@ export function describeTransport(tree: Tree, protocol: number, ip: Carrier): vo
       describeGre(tree, ip)
       return
     case Protocol.Ipv4:
-      tree.nested('ipv4', () => tree.steps.network(tree, EtherType.IPv4))
+      describeIpInIp(tree, EtherType.IPv4)
       return
     case Protocol.Ipv6:
-      tree.nested('ipv6', () => tree.steps.network(tree, EtherType.IPv6))
+      describeIpInIp(tree, EtherType.IPv6)
+      return
+    case Protocol.Mpls:
+      tree.steps.network(tree, EtherType.Mpls)
       return
     case Protocol.Ah: {
       // IPv6 has it among its extension headers; this is IPv4's.
@@ -65,6 +68,13 @@ export function describeTransport(tree: Tree, protocol: number, ip: Carrier): vo
       tree.payload()
       return
   }
+}
+
+/** IP in IP: a carrier without a header of its own. */
+function describeIpInIp(tree: Tree, etherType: number): void {
+  if (!tree.carries(etherType === EtherType.IPv4 ? 'ipv4' : 'ipv6')) return
+  tree.tagCount = 0
+  tree.steps.network(tree, etherType)
 }
 
 /** A datagram, whose destination port says whether it is a tunnel's. */

@@ -7,6 +7,7 @@ import { counted, type DescribedField, describeFields, hexAt, type Sayings, whol
 import type { TunnelPorts } from './dissect.ts'
 import { explain, explainRefusal, type FaultExplanation, type Limit } from './explain-fault.ts'
 import { Fault } from './fault.ts'
+import { MAX_CARRIERS } from './layers.ts'
 import type { Layout } from './layout.ts'
 
 /** One header, with its fields and what it carries. */
@@ -34,9 +35,11 @@ export interface Steps {
   readonly frame: (tree: Tree) => void
   /** What an EtherType announces. */
   readonly network: (tree: Tree, etherType: number) => void
+  /** What an EtherType announces, behind the VLAN tags that it may announce first. */
+  readonly tags: (tree: Tree, etherType: number) => void
 }
 
-/** Most tunnels, IP-in-IP headers and quotes within one another that are followed; a further one is a `TooDeep` fault. */
+/** Most tunnels and quotes within one another that are followed; a further one is a `TooDeep` fault. */
 export const MAX_NESTING = 16
 
 /** A quote's end on the wire is not known: as far as IP says. */
@@ -62,6 +65,10 @@ export class Tree {
   private readonly limits: Limit[]
   private depth = 0
   private nesting = 0
+  /** Carriers in one another so far, inside the same tunnel. */
+  private carriers = 0
+  /** VLAN tags of the frame at hand. */
+  tagCount = 0
   private quoted = false
 
   /**
@@ -136,17 +143,27 @@ export class Tree {
     this.add(name, at, length, text, fields, layers)
   }
 
-  /** IP in IP: a tunnel without a header of its own. */
-  nested(name: string, carried: () => void): void {
-    this.depth++
-    const layers = this.inside(name, carried)
-    this.depth--
-    this.list.push(...layers)
+  /**
+   * Counts a carrier: what is no overlay of its own is not one deeper.
+   * @param name - Of the header that is refused where there are too many.
+   * @returns Whether to go on.
+   */
+  carries(name: string): boolean {
+    if (this.carriers < MAX_CARRIERS) {
+      this.carriers++
+      return true
+    }
+    this.cursor.fail(Fault.TooDeep)
+    this.refuse(this.named(name))
+    return false
   }
 
   private inside(name: string, carried: () => void): DescribedLayer[] {
     const outside = this.list
+    const { carriers, tagCount } = this
     this.list = []
+    this.carriers = 0
+    this.tagCount = 0
     this.nesting++
     if (this.nesting > MAX_NESTING) {
       this.cursor.fail(Fault.TooDeep)
@@ -157,6 +174,8 @@ export class Tree {
     this.nesting--
     const layers = this.list
     this.list = outside
+    this.carriers = carriers
+    this.tagCount = tagCount
     return layers
   }
 
@@ -259,8 +278,8 @@ export class Tree {
   }
 
   /** Goes back to an enclosing window; what of it lies behind the layers just described is padding. */
-  padding(before: Window): void {
+  padding(before: Window, name = 'padding'): void {
     this.restore(before)
-    this.rest('padding')
+    this.rest(name)
   }
 }

@@ -1,10 +1,12 @@
-/** Tunnel headers as layers of a packet's tree that hold what they carry: VXLAN (RFC 7348), VXLAN-GPE, Geneve, GRE, NVGRE. */
+/** Tunnel headers as layers of a packet's tree that hold what they carry: VXLAN (RFC 7348), VXLAN-GPE, Geneve, NVGRE; GRE and ERSPAN, which carry. */
 import * as checksum from './checksum.ts'
 import { type Carrier, verified } from './describe-carrier.ts'
 import { describeFields, hex, nameIn, withCheck } from './describe-field.ts'
 import * as says from './describe-headers.ts'
 import * as variable from './describe-options.ts'
 import type { Tree } from './describe-tree.ts'
+import * as erspan2 from './erspan-ii.ts'
+import * as erspan3 from './erspan-iii.ts'
 import { EtherType } from './ethernet.ts'
 import { Fault, NONE } from './fault.ts'
 import * as geneve from './geneve.ts'
@@ -91,13 +93,58 @@ export function describeGre(tree: Tree, ip: Carrier): void {
     check,
   )
   const protocol = gre.protocol(view, at)
-  const nvgre = gre.isNvgre(view, at)
-  const carries = nameIn(EtherType, protocol) ?? hex(protocol, 4)
-  const text = nvgre ? `VSID ${gre.vsid(view, at)}, flow ${gre.flowId(view, at)}` : carries
-  tree.tunnel(nvgre ? 'nvgre' : 'gre', at, gre.headerLength(view, at), text, fields, () => {
+  if (gre.hasSubnet(view, at)) {
+    const text = `VSID ${gre.vsid(view, at)}, flow ${gre.flowId(view, at)}`
+    tree.tunnel('nvgre', at, gre.headerLength(view, at), text, fields, () => tree.steps.frame(tree))
+    return
+  }
+  tree.add('gre', at, gre.headerLength(view, at), carriedBy(protocol), fields)
+  tree.tagCount = 0
+  if (protocol === erspan2.PROTOCOL || protocol === erspan3.PROTOCOL) {
+    // Without a sequence number it is type I, which has no header (draft-foschiano-erspan-03 §4).
+    const hasHeader = protocol === erspan3.PROTOCOL || (gre.flags(view, at) & gre.FLAG_SEQUENCE) !== 0
+    if (hasHeader) describeErspan(tree)
+    else if (tree.carries('erspan')) tree.steps.frame(tree)
+  } else if (tree.carries('gre')) {
     if (protocol === EtherType.TransparentEthernet) tree.steps.frame(tree)
     else tree.steps.network(tree, protocol)
-  })
+  }
+}
+
+/** What a GRE protocol announces, in words. */
+function carriedBy(protocol: number): string {
+  if (protocol === erspan2.PROTOCOL || protocol === erspan3.PROTOCOL) return 'ERSPAN'
+  return nameIn(EtherType, protocol) ?? hex(protocol, 4)
+}
+
+/** Describes an ERSPAN header of type II or III, and the frame that it mirrors. */
+function describeErspan(tree: Tree): void {
+  const { cursor, view } = tree
+  const { position } = cursor
+  const isThird = position < cursor.end && erspan3.version(view, position) === erspan3.VERSION
+  const at = isThird ? erspan3.enter(cursor) : erspan2.enter(cursor)
+  if (at === NONE) {
+    tree.refuse(tree.named('erspan'))
+    return
+  }
+  if (!isThird) {
+    tree.header('erspan', erspan2.LAYOUT, says.ERSPAN_II, at, `type II, session ${erspan2.sessionId(view, at)}`)
+    if (tree.carries('erspan')) tree.steps.frame(tree)
+    return
+  }
+  const length = erspan3.headerLength(view, at)
+  const fields = describeFields(erspan3.LAYOUT, says.ERSPAN_III, view, at, tree.origin)
+  const rest = length - erspan3.LENGTH
+  const platform = rest === 0 ? [] : [tree.rawField('platform', at + erspan3.LENGTH, rest)]
+  tree.add('erspan', at, length, `type III, session ${erspan3.sessionId(view, at)}`, [...fields, ...platform])
+  const type = erspan3.frameType(view, at)
+  if (type !== erspan3.FRAME_ETHERNET && type !== erspan3.FRAME_IP) tree.payload()
+  else if (!tree.carries('erspan')) return
+  else if (type === erspan3.FRAME_ETHERNET) tree.steps.frame(tree)
+  else {
+    const isIpv6 = cursor.position < cursor.end && view.getUint8(cursor.position) >> 4 === 6
+    tree.steps.network(tree, isIpv6 ? EtherType.IPv6 : EtherType.IPv4)
+  }
 }
 
 /** Whether the datagram is another program's, which happens to use the tunnel's port; it is then noted, and its bytes stay as they are. */

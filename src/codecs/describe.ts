@@ -3,7 +3,7 @@
  * follows and goes on where that stops: nested tunnels, GRE, IP in IP, plain traffic, packets quoted in ICMP errors.
  * Off the packet path: it allocates. Total: whatever the bytes, it returns.
  */
-import { describeFrame, describeLink } from './describe-link.ts'
+import { describeFrame, describeLink, describeTags } from './describe-link.ts'
 import { describeNetwork } from './describe-network.ts'
 import { type DescribedLayer, type Steps, Tree } from './describe-tree.ts'
 import { type TunnelPorts, tunnelPorts } from './dissect.ts'
@@ -34,7 +34,7 @@ export interface DescribeOptions {
 
 const KNOWN_PORTS = /* @__PURE__ */ tunnelPorts()
 
-const STEPS: Steps = { frame: describeFrame, network: describeNetwork }
+const STEPS: Steps = { frame: describeFrame, network: describeNetwork, tags: describeTags }
 
 /**
  * Describes one packet.

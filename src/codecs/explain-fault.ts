@@ -4,7 +4,7 @@
  */
 import type { Cursor } from './cursor.ts'
 import { FAULT_NAMES, Fault, NONE } from './fault.ts'
-import { type IpLayer, LAYER_NAMES, Layer, type Layers } from './layers.ts'
+import { type IpLayer, LAYER_NAMES, Layer, type Layers, TunnelKind } from './layers.ts'
 
 /** One fault, explained. */
 export interface FaultExplanation {
@@ -53,9 +53,24 @@ export function explainFault(layers: Layers, index: number): FaultExplanation {
   const first = cursor.view === layers.view ? layers.at : 0
   if (fault === Fault.LengthBeyondPacket) {
     const inner = layers.faultLayers[index]! >= Layer.InnerEthernet
+    const carrier = inner ? NONE : carrierBeyond(layers, layers.faultLayers[index]!)
+    if (carrier !== NONE) {
+      const at = layers.carrierIpsAt[carrier]!
+      const bound = layers.carrierIpBounds[carrier]!
+      const around = limitsOf(layers).slice(0, 1 + carrier)
+      return explain(
+        layer,
+        fault,
+        at - layers.at,
+        layers.carrierIpLengths[carrier]!,
+        bound - at,
+        limitName(around, bound),
+      )
+    }
     const ip = inner ? layers.innerIp : layers.outerIp
-    const limits = limitsOf(layers).filter(({ name }) => name !== nameOfIp(layers, ip))
-    const end = inner ? tunnelEnd(layers) : layers.wireEnd
+    const all = limitsOf(layers)
+    const limits = inner ? all.filter(({ name }) => name !== nameOfIp(layers, ip)) : all.slice(0, 1 + layers.carrierIps)
+    const end = inner ? tunnelEnd(layers) : layers.outerBound
     const offset = ip.at - (inner ? first : layers.at)
     return explain(layer, fault, offset, ip.length, end - ip.at, limitName(limits, end))
   }
@@ -136,6 +151,16 @@ function limitName(limits: readonly Limit[], end: number): string {
   return limits.find((limit) => limit.end === end)?.name ?? 'window'
 }
 
+/** The outermost IP header of a carrier whose length exceeds what is around it; `NONE` when none does. */
+function carrierBeyond(layers: Layers, layer: number): number {
+  const { carrierIps, carrierIpLayers, carrierIpsAt, carrierIpLengths, carrierIpBounds } = layers
+  for (let index = 0; index < carrierIps; index++) {
+    const end = carrierIpsAt[index]! + carrierIpLengths[index]!
+    if (carrierIpLayers[index] === layer && end > carrierIpBounds[index]!) return index
+  }
+  return NONE
+}
+
 function nameOfIp(layers: Layers, ip: IpLayer): string {
   const inner = ip === layers.innerIp
   return LAYER_NAMES[
@@ -156,7 +181,15 @@ function limitsOf(layers: Layers): Limit[] {
   const add = (ip: IpLayer): void => {
     if (ip.at !== NONE) limits.push({ name: nameOfIp(layers, ip), end: ip.at + ip.length })
   }
+  for (let index = 0; index < layers.carrierIps; index++) {
+    const end = layers.carrierIpsAt[index]! + layers.carrierIpLengths[index]!
+    limits.push({ name: LAYER_NAMES[layers.carrierIpLayers[index]!]!, end })
+  }
   add(outerIp)
+  if (layers.tunnel === TunnelKind.Nvgre) {
+    add(innerIp)
+    return limits
+  }
   if (tunnelAt !== NONE && (innerFrame.at !== NONE || innerIp.at !== NONE)) {
     limits.push({ name: LAYER_NAMES[Layer.OuterUdp]!, end: tunnelEnd(layers) })
   } else if (layers.outerDestinationPort !== NONE) {

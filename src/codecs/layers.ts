@@ -250,8 +250,11 @@ export class Layers {
   /** Scratch of the IPv6 extension walk. */
   readonly chain = new extension.Chain()
 
+  /** Notes a fault; of packets in one another that end too early in the same way, once. */
   fault(layer: number, code: number): void {
     if (this.faultCount === MAX_FAULTS) return
+    const last = this.faultCount - 1
+    if (last >= 0 && this.faultLayers[last] === layer && this.faultCodes[last] === code) return
     this.faultLayers[this.faultCount] = layer
     this.faultCodes[this.faultCount] = code
     this.faultCount++

@@ -5,7 +5,6 @@
  */
 import type { Cursor } from './cursor.ts'
 import { EtherType } from './ethernet.ts'
-import { NONE } from './fault.ts'
 import { field, layout } from './layout.ts'
 import { checkRoom, checkUint } from './range.ts'
 

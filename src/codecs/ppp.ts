@@ -4,6 +4,7 @@
  */
 import type { Cursor } from './cursor.ts'
 import { EtherType } from './ethernet.ts'
+import { Fault } from './fault.ts'
 import { field, layout } from './layout.ts'
 import { checkRoom, checkUint } from './range.ts'
 
@@ -38,28 +39,33 @@ export const Protocol = {
   LinkControl: 0xc021,
 } as const
 
-/** Address "all stations" and control "unnumbered information" (RFC 1662 §3.1). */
-const FRAMING = 0xff03
+/** Address "all stations" and control "unnumbered information" (RFC 1662 §3.1); no protocol begins with the former. */
+const ADDRESS = 0xff
+const CONTROL = 0x03
 
 /**
  * Steps the cursor over the header.
- * @returns Header offset, or `NONE` with `cursor.fault` set: `Truncated` or `NotCaptured`.
+ * @returns Header offset, or `NONE` with `cursor.fault` set: `Truncated`, `NotCaptured`, or `Unsupported` for another control byte.
  */
 export function enter(cursor: Cursor): number {
-  const at = cursor.position
+  const { view, position: at } = cursor
   const room = cursor.end - at
-  if (room < LENGTH) return cursor.failShort(LENGTH)
-  const { view } = cursor
-  const skipped = framed(view, at) ? LENGTH_FRAMING : 0
-  if (room <= skipped) return cursor.failShort(skipped + 1)
-  const length = skipped + (isCompressed(view, at + skipped) ? 1 : LENGTH)
+  if (room < 1) return cursor.failShort(1)
+  let length = 0
+  if (view.getUint8(at) === ADDRESS) {
+    if (room < LENGTH_FRAMING) return cursor.failShort(LENGTH_FRAMING)
+    if (view.getUint8(at + 1) !== CONTROL) return cursor.fail(Fault.Unsupported)
+    length = LENGTH_FRAMING
+    if (room === length) return cursor.failShort(length + 1)
+  }
+  length += isCompressed(view, at + length) ? 1 : LENGTH
   if (room < length) return cursor.failShort(length)
   return cursor.claim(length)
 }
 
 /** Whether address and control byte stand in front (RFC 1662 §3.1). */
 export function framed(view: DataView, at: number): boolean {
-  return view.getUint16(at) === FRAMING
+  return view.getUint8(at) === ADDRESS
 }
 
 /** Whether the protocol takes one byte: its last byte is odd, all before it even (RFC 1661 §2, §6.5). */
@@ -106,15 +112,16 @@ export function decode(view: DataView, at: number): Header {
 export function encode(cursor: Cursor, header: Header): void {
   const { framed: hasFraming, protocol: number, compressed: isShort } = header
   checkUint('ppp.protocol', number, isShort ? 8 : 16)
-  if (isShort ? (number & 1) === 0 : (number & 0x100) !== 0) {
-    throw new RangeError(`ppp.protocol must be ${isShort ? 'odd where it is compressed' : 'even in its first byte'}`)
+  if (isShort ? (number & 1) === 0 || number === ADDRESS : (number & 0x100) !== 0) {
+    throw new RangeError(`ppp.protocol must be ${isShort ? 'odd where it is compressed, and not 255' : 'even in its first byte'}`)
   }
   const length = (hasFraming ? LENGTH_FRAMING : 0) + (isShort ? 1 : LENGTH)
   checkRoom('ppp', cursor, length)
   const { view } = cursor
   let at = cursor.claim(length)
   if (hasFraming) {
-    view.setUint16(at, FRAMING)
+    view.setUint8(at, ADDRESS)
+    view.setUint8(at + 1, CONTROL)
     at += LENGTH_FRAMING
   }
   if (isShort) view.setUint8(at, number)

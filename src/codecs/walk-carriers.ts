@@ -73,7 +73,9 @@ function enterIpCarrier(layers: Layers): number {
     case Protocol.Gre:
       return enterGre(layers)
     case Protocol.Mpls:
-      return leaveIp(layers, Layer.Mpls, 0) ? note(layers.outerFrame, EtherType.Mpls) : NONE
+      // The label stack itself is the carrier, and counts as it is entered.
+      keepIp(layers)
+      return note(layers.outerFrame, EtherType.Mpls)
     default: {
       const etherType = layers.outerIp.protocol === Protocol.Ipv4 ? EtherType.IPv4 : EtherType.IPv6
       const layer = etherType === EtherType.IPv4 ? Layer.OuterIpv4 : Layer.OuterIpv6
@@ -244,7 +246,7 @@ export function enterPppoe(layers: Layers): number {
 export function enterPpp(layers: Layers, layer: number, carrier: number): number {
   const { cursor } = layers
   const at = ppp.enter(cursor)
-  if (at === NONE) return refuse(layers, layer)
+  if (at === NONE) return refuseShort(layers, layer)
   const etherType = ppp.etherType(cursor.view, at)
   // Link control and the like: no data.
   if (etherType === 0) return NONE
@@ -278,12 +280,13 @@ function enterLlc(layers: Layers, length: number): number {
   const { view, position } = cursor
   // Without an Ethernet header the number is no length, but one of Linux's own codes (or nothing).
   const isCooked = outerFrame.at === NONE
-  if (isCooked && length !== sll.Protocol.Llc) return NONE
+  if (isCooked && (length !== sll.Protocol.Llc || outerFrame.tagCount > 0)) return NONE
   if (cursor.end - position < llc.LENGTH_SNAP || !llc.isSnap(view, position)) return NONE
+  if (!isCooked && length > 0 && length < llc.LENGTH_SNAP) return NONE
   const etherType = llc.etherType(view, position)
   if (etherType === 0 || ethernet.isLength(etherType)) return NONE
   if (isTooDeep(layers, Layer.OuterEthernet)) return NONE
-  if (!isCooked && length > llc.LENGTH_SNAP) cursor.limit(length)
+  if (!isCooked && length > 0) cursor.limit(length)
   cursor.claim(llc.LENGTH_SNAP)
   layers.carriers |= CarrierBit.Snap
   return enterTags(layers, outerFrame, etherType, Layer.OuterVlan)
@@ -298,8 +301,14 @@ function enterCarriedFrame(layers: Layers): number {
 /** Takes the IP header at hand for a carrier's. @returns Whether the walk may go on. */
 function leaveIp(layers: Layers, layer: number, carrier: number): boolean {
   if (isTooDeep(layers, layer)) return false
-  const { outerIp, outerFrame, carrierIps: index } = layers
   layers.carriers |= carrier
+  keepIp(layers)
+  return true
+}
+
+/** Keeps the IP header at hand as one of a carrier, and makes room for the next. */
+function keepIp(layers: Layers): void {
+  const { outerIp, outerFrame, carrierIps: index } = layers
   layers.carrierIpLayers[index] = outerIp.version === 4 ? Layer.OuterIpv4 : Layer.OuterIpv6
   layers.carrierIpsAt[index] = outerIp.at
   layers.carrierIpLengths[index] = outerIp.length
@@ -308,7 +317,6 @@ function leaveIp(layers: Layers, layer: number, carrier: number): boolean {
   layers.outerTransport = NONE
   outerIp.reset()
   outerFrame.reset()
-  return true
 }
 
 /** Counts a carrier. @returns Whether there are too many; the fault is noted then. */

@@ -196,7 +196,7 @@ export function greUpper(header: gre.Header, payload: Composed): Upper {
   const head = encoded(gre, header, greLength(header))
   return {
     protocol: Protocol.Gre,
-    layers: [gre.isNvgre(viewOf(head), 0) ? 'nvgre' : 'gre', ...payload.layers],
+    layers: [head.length >= gre.LENGTH_NVGRE && gre.hasSubnet(viewOf(head), 0) ? 'nvgre' : 'gre', ...payload.layers],
     make() {
       const bytes = joined(head, payload.bytes)
       const view = viewOf(bytes)

@@ -4,7 +4,13 @@
  */
 import type * as arpCodec from '../codecs/arp.ts'
 import * as authenticationCodec from '../codecs/authentication.ts'
+import type * as ciscoMetadataCodec from '../codecs/cisco-metadata.ts'
 import type * as dot1qCodec from '../codecs/dot1q.ts'
+import type * as dsaCodec from '../codecs/dsa.ts'
+import type * as dsaBrcmCodec from '../codecs/dsa-brcm.ts'
+import * as erspan2Codec from '../codecs/erspan-ii.ts'
+import * as erspan3Codec from '../codecs/erspan-iii.ts'
+import type * as etagCodec from '../codecs/etag.ts'
 import type * as ethernetCodec from '../codecs/ethernet.ts'
 import { NONE } from '../codecs/fault.ts'
 import type * as geneveCodec from '../codecs/geneve.ts'
@@ -17,13 +23,22 @@ import type * as ipv6Codec from '../codecs/ipv6.ts'
 import type * as fragmentCodec from '../codecs/ipv6-fragment.ts'
 import * as optionsCodec from '../codecs/ipv6-options.ts'
 import * as routingCodec from '../codecs/ipv6-routing.ts'
+import type * as itagCodec from '../codecs/itag.ts'
 import * as llcCodec from '../codecs/llc.ts'
 import type * as loopbackCodec from '../codecs/loopback.ts'
+import * as macsecCodec from '../codecs/macsec.ts'
+import type * as mpacketCodec from '../codecs/mpacket.ts'
+import type * as mplsCodec from '../codecs/mpls.ts'
 import type * as neighborCodec from '../codecs/neighbor.ts'
+import type * as nflogCodec from '../codecs/nflog.ts'
+import type * as pppCodec from '../codecs/ppp.ts'
+import * as pppoeCodec from '../codecs/pppoe.ts'
+import type * as pseudowireCodec from '../codecs/pseudowire.ts'
 import type * as sllCodec from '../codecs/sll.ts'
 import type * as sll2Codec from '../codecs/sll2.ts'
 import * as tcpCodec from '../codecs/tcp.ts'
 import type * as udpCodec from '../codecs/udp.ts'
+import type * as vntagCodec from '../codecs/vntag.ts'
 import * as vxlanCodec from '../codecs/vxlan.ts'
 import * as gbpCodec from '../codecs/vxlan-gbp.ts'
 import * as gpeCodec from '../codecs/vxlan-gpe.ts'
@@ -292,3 +307,164 @@ export const gre: fc.Arbitrary<greCodec.Header> = /* @__PURE__ */ fc
     if (flags & greCodec.FLAG_SEQUENCE) header.sequence = sequence
     return header
   })
+
+/** An MPLS label stack entry. */
+export const mpls: fc.Arbitrary<mplsCodec.Header> = /* @__PURE__ */ fc.record({
+  label: bits(20),
+  trafficClass: bits(3),
+  bottomOfStack: bits(1),
+  timeToLive: u8,
+})
+
+/** The control word of a pseudowire. */
+export const pseudowire: fc.Arbitrary<pseudowireCodec.Header> = /* @__PURE__ */ fc.record({
+  nibble: bits(4),
+  flags: bits(4),
+  fragmentation: bits(2),
+  length: bits(6),
+  sequence: u16,
+})
+
+/** ERSPAN type II. */
+export const erspan2: fc.Arbitrary<erspan2Codec.Header> = /* @__PURE__ */ fc.record({
+  version: fc.constant(erspan2Codec.VERSION),
+  vlan: bits(12),
+  classOfService: bits(3),
+  encapsulation: bits(2),
+  truncated: bits(1),
+  sessionId: bits(10),
+  reserved: bits(12),
+  index: bits(20),
+})
+
+/** ERSPAN type III, with and without its platform-specific subheader. */
+export const erspan3: fc.Arbitrary<erspan3Codec.Header> = /* @__PURE__ */ fc
+  .record({
+    version: fc.constant(erspan3Codec.VERSION),
+    vlan: bits(12),
+    classOfService: bits(3),
+    badShortOversized: bits(2),
+    truncated: bits(1),
+    sessionId: bits(10),
+    timestamp: u32,
+    securityGroup: u16,
+    ethernetPayload: bits(1),
+    frameType: bits(5),
+    hardwareId: bits(6),
+    egress: bits(1),
+    granularity: bits(2),
+    platform: fc.option(fc.record({ first: u32, second: u32 }), { nil: undefined }),
+  })
+  .map(({ platform, ...rest }) => ({
+    ...rest,
+    optional: platform === undefined ? 0 : 1,
+    ...(platform !== undefined && { platform }),
+  }))
+
+/** A PPPoE header of the one version and type that there are. */
+export const pppoe: fc.Arbitrary<pppoeCodec.Header> = /* @__PURE__ */ fc.record({
+  version: fc.constant(pppoeCodec.VERSION),
+  type: fc.constant(pppoeCodec.TYPE),
+  code: u8,
+  sessionId: u16,
+  length: u16,
+})
+
+/** PPP with and without framing and compression of the protocol. */
+export const ppp: fc.Arbitrary<pppCodec.Header> = /* @__PURE__ */ fc
+  .record({ framed: fc.boolean(), compressed: fc.boolean(), protocol: u16 })
+  .map(({ framed, compressed, protocol }) => ({
+    framed,
+    compressed,
+    protocol: compressed ? (protocol & 0x7f) | 1 : protocol & 0xfeff,
+  }))
+
+/** An I-TAG of 802.1ah. */
+export const itag: fc.Arbitrary<itagCodec.Header> = /* @__PURE__ */ fc.record({
+  priority: bits(3),
+  dropEligible: bits(1),
+  useCustomerAddresses: bits(1),
+  reserved: bits(3),
+  serviceId: u24,
+})
+
+/** A VN-Tag. */
+export const vntag: fc.Arbitrary<vntagCodec.Header> = /* @__PURE__ */ fc.record({
+  direction: bits(1),
+  pointer: bits(1),
+  destination: bits(14),
+  looped: bits(1),
+  reserved: bits(1),
+  version: bits(2),
+  source: bits(12),
+  etherType: u16,
+})
+
+/** An E-TAG. */
+export const etag: fc.Arbitrary<etagCodec.Header> = /* @__PURE__ */ fc.record({
+  priority: bits(3),
+  dropEligible: bits(1),
+  ingressBase: bits(12),
+  reserved: bits(2),
+  group: bits(2),
+  base: bits(12),
+  ingressExtension: u8,
+  extension: u8,
+  etherType: u16,
+})
+
+/** Cisco metadata. */
+export const ciscoMetadata: fc.Arbitrary<ciscoMetadataCodec.Header> = /* @__PURE__ */ fc.record({
+  version: u8,
+  length: u8,
+  option: u16,
+  securityGroup: u16,
+  etherType: u16,
+})
+
+/** A MACsec tag, with and without a secure channel. */
+export const macsec: fc.Arbitrary<macsecCodec.Header> = /* @__PURE__ */ fc
+  .record({
+    flags: bits(6),
+    association: bits(2),
+    reserved: bits(2),
+    shortLength: bits(6),
+    packetNumber: u32,
+    channel: fc.record({ system: u48, port: u16 }),
+  })
+  .map(({ channel, ...rest }) => ((rest.flags & macsecCodec.FLAG_CHANNEL) === 0 ? rest : { ...rest, channel }))
+
+/** A DSA tag of Marvell's switches. */
+export const dsa: fc.Arbitrary<dsaCodec.Header> = /* @__PURE__ */ fc.record({
+  mode: bits(2),
+  tagged: bits(1),
+  device: bits(5),
+  port: u8,
+  priority: bits(3),
+  code: bits(1),
+  vlanId: bits(12),
+  etherType: u16,
+})
+
+/** A tag of Broadcom's switches. */
+export const dsaBrcm: fc.Arbitrary<dsaBrcmCodec.Header> = /* @__PURE__ */ fc.record({
+  opcode: bits(3),
+  trafficClass: bits(3),
+  enforcement: bits(2),
+  reason: u8,
+  port: u16,
+})
+
+/** The part of an NFLOG record in front of its attributes. */
+export const nflog: fc.Arbitrary<nflogCodec.Header> = /* @__PURE__ */ fc.record({
+  family: u8,
+  version: u8,
+  resourceId: u16,
+})
+
+/** The preamble of an mPacket. */
+export const mpacket: fc.Arbitrary<mpacketCodec.Header> = /* @__PURE__ */ fc.record({
+  preamble: u48,
+  seventh: u8,
+  delimiter: u8,
+})

@@ -6,6 +6,7 @@ import * as arp from '../codecs/arp.ts'
 import * as authentication from '../codecs/authentication.ts'
 import { EtherType } from '../codecs/ethernet.ts'
 import * as geneve from '../codecs/geneve.ts'
+import * as gre from '../codecs/gre.ts'
 import * as icmp from '../codecs/icmp.ts'
 import * as icmpv6 from '../codecs/icmpv6.ts'
 import * as igmp from '../codecs/igmp.ts'
@@ -13,7 +14,6 @@ import * as fragment from '../codecs/ipv6-fragment.ts'
 import * as ipv6Options from '../codecs/ipv6-options.ts'
 import * as routing from '../codecs/ipv6-routing.ts'
 import { LinkType } from '../codecs/linktype.ts'
-import * as llc from '../codecs/llc.ts'
 import * as loopback from '../codecs/loopback.ts'
 import { optionBytes } from '../codecs/options.ts'
 import { Protocol } from '../codecs/protocol.ts'
@@ -23,6 +23,7 @@ import * as tcp from '../codecs/tcp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
 import * as gpe from '../codecs/vxlan-gpe.ts'
 import { blocks, bytesOfLength, ipv6Address, joined, mutate, mutation, u8, u16, u32, u48 } from './bytes.ts'
+import { carried, carriedLink, snapFrame } from './carriers.ts'
 import {
   type Composed,
   type Extension,
@@ -152,11 +153,14 @@ function linked(linkType: number, tunnels: number): fc.Arbitrary<Composed & { li
     case LinkType.Ipv6:
       return ipv6(tunnels).map((inside) => under(new Uint8Array(0), null, inside))
     default: {
-      // Nothing looks for tunnels behind an 802.3 length.
+      const begun = carriedLink(linkType, ip(tunnels), ethernetFrame(tunnels))
       const frames =
-        tunnels > 0
-          ? ethernetFrame(tunnels)
-          : fc.oneof({ weight: 9, arbitrary: ethernetFrame(0) }, { weight: 1, arbitrary: snapFrame() })
+        begun ??
+        fc.oneof(
+          { weight: 9, arbitrary: ethernetFrame(tunnels) },
+          { weight: 5, arbitrary: carriedFrame(tunnels) },
+          { weight: 1, arbitrary: snapFrame(ip(tunnels)) },
+        )
       return frames.map((inside) => ({ ...inside, linkType }))
     }
   }
@@ -189,12 +193,23 @@ function ethernetFrame(tunnels: number): fc.Arbitrary<Composed> {
     })
 }
 
-/** An 802.3 frame with a SNAP header in front of a packet; inside a length nothing is tunnelled. */
-function snapFrame(): fc.Arbitrary<Composed> {
-  return fc.tuple(fc.record({ destination: u48, source: u48 }), network(0)).map(([addresses, inside]) => {
-    const bytes = joined(encoded(llc, llc.snapHeader(inside.etherType), llc.LENGTH_SNAP), inside.bytes)
-    return frame(addresses, [], { bytes, layers: ['llc', ...inside.layers], etherType: bytes.length })
-  })
+/** A frame around one carrier or two. */
+function carriedFrame(tunnels: number): fc.Arbitrary<Composed> {
+  const once = carried(ip(tunnels), ethernetFrame(tunnels))
+  const framed = fc
+    .tuple(fc.record({ destination: u48, source: u48 }), once)
+    .map(([addresses, inside]) => frame(addresses, [], inside))
+  const twice = carried(
+    once.filter(({ etherType }) => etherType === EtherType.IPv4 || etherType === EtherType.IPv6),
+    framed,
+  )
+  return fc
+    .tuple(
+      fc.record({ destination: u48, source: u48 }),
+      fc.array(TAG, { maxLength: 2 }),
+      fc.oneof({ weight: 3, arbitrary: once }, { weight: 1, arbitrary: twice }),
+    )
+    .map(([addresses, tags, inside]) => frame(addresses, tags, inside))
 }
 
 /** IP, or ARP where no tunnel is asked for. */
@@ -409,23 +424,10 @@ function tunnel(tunnels: number): fc.Arbitrary<Upper> {
     { weight: 2, arbitrary: inUdp(gpe.PORT, gpeInside) },
     { weight: 3, arbitrary: inUdp(geneve.PORT, geneveInside) },
     {
-      weight: 1,
-      arbitrary: fc.tuple(headers.gre, inFrame).map(([header, inside]) => {
-        return greUpper({ ...header, protocol: EtherType.TransparentEthernet }, inside)
-      }),
-    },
-    {
-      weight: 1,
+      weight: 2,
       arbitrary: fc
-        .tuple(headers.gre, inIp)
-        .map(([header, inside]) => greUpper({ ...header, protocol: inside.etherType }, inside)),
-    },
-    {
-      weight: 1,
-      arbitrary: inIp.map((inside): Upper => {
-        const protocol = inside.etherType === EtherType.IPv4 ? Protocol.Ipv4 : Protocol.Ipv6
-        return { protocol, layers: inside.layers, make: () => inside.bytes }
-      }),
+        .tuple(fc.integer({ min: 1, max: gre.VSID_MAX }), u8, inFrame)
+        .map(([vsid, flowId, inside]) => greUpper(gre.nvgreHeader(vsid, flowId), inside)),
     },
   )
 }

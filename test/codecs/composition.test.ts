@@ -184,6 +184,12 @@ function igmpPart(view: DataView, at: number, end: number): Part {
   return { layer: 'igmp', type, ...rest, group, query }
 }
 
+/** Headers of carriers, which the builder does not make. */
+const CARRIERS = [
+  ...['mpls', 'pseudowire', 'pppoe', 'ppp', '802.1ah', 'vn-tag', 'e-tag', 'cisco-metadata', 'macsec', 'ethertype'],
+  ...['erspan', 'nflog', 'mpacket', 'dsa', 'dsa-brcm'],
+]
+
 describe('the builder', () => {
   it('finds again what was thrown away of packets that it did not build', () => {
     let rebuilt = 0
@@ -193,6 +199,8 @@ describe('the builder', () => {
         const layers = flat(describePacket(view, 0, bytes.length, bytes.length, linkType).layers)
         const padding = layers.filter(({ name }) => name === 'padding')
         const frames = layers.filter(({ name }) => name === 'ethernet')
+        // It has no parts for these.
+        fc.pre(layers.every(({ name, text }) => !CARRIERS.includes(name) && text !== 'ERSPAN'))
         // It pads the innermost frame alone.
         fc.pre(padding.length === 0 || (padding.length === 1 && padding[0]?.depth === frames.at(-1)?.depth))
         const parts = partsOf(view, layers)

@@ -157,7 +157,8 @@ describe('describePacket', () => {
     const inner = '4500001c 00000000 40110000 0a000003 0a000004 00010002 0008 0000'
     const { layers } = described(`45000030 00000000 40040000 0a000001 0a000002 ${inner}`, LinkType.Raw)
     expect(shape(layers)).toBe('ipv4 ipv4 udp')
-    expect(layers.map(({ depth }) => depth)).toEqual([0, 1, 1])
+    // A carrier is no overlay: nothing in it is a tunnel deeper.
+    expect(layers.map(({ depth }) => depth)).toEqual([0, 0, 0])
   })
 
   it('follows sixteen IP headers within one another, and stops at a nesting that no network has', () => {

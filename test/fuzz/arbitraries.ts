@@ -31,6 +31,35 @@ const tagged: fc.Arbitrary<GeneratedPacket> = fc
     return { bytes: kept, wireLength: kept.length, linkType }
   })
 
+/** Headers that can stand in one another without end, with nothing inside. */
+const REPEATED: readonly { first: number; unit: readonly number[] }[] = [
+  { first: 0x8847, unit: [0, 6, 0x40, 64] },
+  { first: 0x8847, unit: [0, 6, 0x41, 64, 0, 0, 0, 0, ...new Array<number>(12).fill(2), 0x88, 0x47] },
+  { first: 0x8926, unit: [0, 1, 0, 2, 0x89, 0x26] },
+  { first: 0x893f, unit: [0, 0, 0, 1, 0, 0, 0x89, 0x3f] },
+  { first: 0x8909, unit: [1, 1, 0, 1, 0, 5, 0x89, 0x09] },
+  { first: 0x88e7, unit: [0, 0, 0, 7, ...new Array<number>(12).fill(2), 0x88, 0xe7] },
+  { first: 0xdada, unit: [0, 0, 0x40, 0, 0, 1, 0xda, 0xda] },
+  { first: 0x88e5, unit: [0, 0, 0, 0, 0, 1, 0x88, 0xe5] },
+  { first: 0x0800, unit: [0x45, 0, 0, 0, 0, 0, 0, 0, 64, 4, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2] },
+  { first: 0x0800, unit: [0x45, 0, 0, 0, 0, 0, 0, 0, 64, 47, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0, 0, 8, 0] },
+]
+
+/** A frame of carriers in one another, more or fewer than are followed, cut anywhere. */
+const stacked: fc.Arbitrary<GeneratedPacket> = fc
+  .record({
+    which: fc.constantFrom(...REPEATED),
+    count: fc.integer({ min: 1, max: 20 }),
+    end: fc.nat(),
+    more: fc.constantFrom(0, 40, 300),
+  })
+  .map(({ which, count, end, more }) => {
+    const head = [...new Array<number>(12).fill(2), which.first >> 8, which.first & 0xff]
+    const whole = Uint8Array.from([...head, ...Array.from({ length: count }, () => which.unit).flat()])
+    const bytes = end % 3 === 0 ? whole.slice(0, end % (whole.length + 1)) : whole
+    return { bytes, wireLength: bytes.length + more, linkType: 1 }
+  })
+
 /** A tunnel packet cut anywhere, by the sender or by the snap length. */
 const cut: fc.Arbitrary<GeneratedPacket> = fc
   .record({ from: packet({ maxTunnels: 3 }), where: fc.nat(), snapped: fc.boolean() })
@@ -80,7 +109,7 @@ const noise: fc.Arbitrary<GeneratedPacket> = fc
   .record({
     bytes: fc.uint8Array({ maxLength: 200, size: 'max' }),
     more: fc.nat({ max: 100 }),
-    linkType: fc.constantFrom(1, 0, 12, 101, 108, 113, 228, 229, 276),
+    linkType: fc.constantFrom(1, 0, 9, 12, 50, 51, 101, 108, 113, 228, 229, 239, 274, 276, 281, 282, 284, 285),
   })
   .map(({ bytes, more, linkType }) => ({ bytes, wireLength: bytes.length + more, linkType }))
 
@@ -93,5 +122,7 @@ export const wildPacket: fc.Arbitrary<GeneratedPacket> = fc.oneof(
   { weight: 1, arbitrary: edited },
   { weight: 1, arbitrary: tagged },
   { weight: 1, arbitrary: mutatedPacket(tagged) },
+  { weight: 1, arbitrary: stacked },
+  { weight: 1, arbitrary: mutatedPacket(stacked) },
   { weight: 1, arbitrary: noise },
 )

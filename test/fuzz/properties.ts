@@ -9,7 +9,15 @@ import { type DescribedLayer, describePacket, type PacketDescription } from '../
 import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
 import { explainFault, type FaultExplanation } from '../../src/codecs/explain-fault.ts'
 import { FAULT_NAMES, Fault, NONE } from '../../src/codecs/fault.ts'
-import { type FrameLayer, type IpLayer, LAYER_NAMES, Layer, Layers, TunnelKind } from '../../src/codecs/layers.ts'
+import {
+  CarrierBit,
+  type FrameLayer,
+  type IpLayer,
+  LAYER_NAMES,
+  Layer,
+  Layers,
+  TunnelKind,
+} from '../../src/codecs/layers.ts'
 import { Summarizer } from '../../src/pipeline.ts'
 import { hexDump } from '../../src/report/hex-dump.ts'
 import { packetText } from '../../src/report/packet-text.ts'
@@ -72,6 +80,17 @@ export class Coverage {
     read(Layer.InnerUdp, transport === 17)
     read(Layer.InnerIcmp, transport === 1)
     read(Layer.InnerIcmpv6, transport === 58)
+    const carried = (layer: number, bit: number): void => read(layer, (layers.carriers & bit) !== 0)
+    carried(Layer.Backbone, CarrierBit.Backbone)
+    carried(Layer.CiscoMetadata, CarrierBit.CiscoMetadata)
+    carried(Layer.Dsa, CarrierBit.Dsa)
+    carried(Layer.Etag, CarrierBit.Etag)
+    carried(Layer.Erspan, CarrierBit.Erspan)
+    carried(Layer.Gre, CarrierBit.Gre)
+    carried(Layer.Macsec, CarrierBit.Macsec)
+    carried(Layer.Mpls, CarrierBit.Mpls)
+    carried(Layer.Pppoe, CarrierBit.Pppoe)
+    carried(Layer.VnTag, CarrierBit.VnTag)
     for (let i = 0; i < layers.faultCount; i++) {
       this.refused.add(LAYER_NAMES[layers.faultLayers[i]!]!)
       this.faults.add(FAULT_NAMES[layers.faultCodes[i]!]!)
