@@ -4,7 +4,7 @@
  */
 import * as arp from './arp.ts'
 import { EtherType } from './ethernet.ts'
-import { NONE } from './fault.ts'
+import { Fault, NONE } from './fault.ts'
 import * as geneve from './geneve.ts'
 import * as gre from './gre.ts'
 import * as icmp from './icmp.ts'

@@ -113,7 +113,9 @@ export function encode(cursor: Cursor, header: Header): void {
   const { framed: hasFraming, protocol: number, compressed: isShort } = header
   checkUint('ppp.protocol', number, isShort ? 8 : 16)
   if (isShort ? (number & 1) === 0 || number === ADDRESS : (number & 0x100) !== 0) {
-    throw new RangeError(`ppp.protocol must be ${isShort ? 'odd where it is compressed, and not 255' : 'even in its first byte'}`)
+    throw new RangeError(
+      `ppp.protocol must be ${isShort ? 'odd where it is compressed, and not 255' : 'even in its first byte'}`,
+    )
   }
   const length = (hasFraming ? LENGTH_FRAMING : 0) + (isShort ? 1 : LENGTH)
   checkRoom('ppp', cursor, length)
