@@ -1,5 +1,6 @@
-/** The first lines of the report: what the capture holds, what the tunnel costs, and the worst of what is wrong. */
+/** The first lines of the report: what is wrong, what the capture holds, and what the tunnel costs. */
 import type { Finding, Severity, Summary, VniSummary } from '../summary.ts'
+import { fold } from './fold.ts'
 import { explainNoTunnel } from './no-tunnel.ts'
 import { bytes, duration, integer, percent, plural, secondsBetween } from './number.ts'
 import { filterWords, KIND_NAMES, listed, printable } from './words.ts'
@@ -15,10 +16,10 @@ export function headline(summary: Summary): Headline {
   if (summary.vnis.length === 0 && summary.vnisTotal === 0) {
     const { why, tries } = explainNoTunnel(summary)
     const sentences = [`No tunnel traffic to report. ${why}`]
-    if (summary.findings.length > 0) sentences.push(worst(summary.findings))
+    if (summary.findings.length > 0) sentences.push(answer(summary.findings))
     return { sentences, tries }
   }
-  return { sentences: [volume(summary), overlay(summary), cost(summary.vnis), worst(summary.findings)], tries: [] }
+  return { sentences: [answer(summary.findings), volume(summary), overlay(summary), cost(summary.vnis)], tries: [] }
 }
 
 function volume({ capture, tunnel }: Summary): string {
@@ -86,11 +87,29 @@ export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : (100 * part) / whole
 }
 
-const SEVERITY_WORDS: Record<Severity, string> = { error: 'an error', warning: 'a warning', note: 'a note' }
-
-function worst(findings: readonly Finding[]): string {
-  const first = findings[0]
+/** The answer: the cause of the worst that was found, and how much besides. */
+function answer(findings: readonly Finding[]): string {
+  const [first, ...others] = fold(findings)
   if (first === undefined) return 'No findings.'
-  const count = findings.length === 1 ? 'One finding,' : `${integer(findings.length)} findings, the worst`
-  return `${count} ${SEVERITY_WORDS[first.severity]}: ${sentence(printable(first.title))}`
+  const title = sentence(printable(first.finding.title))
+  if (findings.every(({ severity }) => severity === 'note')) {
+    return findings.length === 1
+      ? `No errors or warnings. One note: ${title}`
+      : `No errors or warnings. ${integer(findings.length)} notes, the first: ${title}`
+  }
+  const { severity } = first.finding
+  const explains = first.explains.length === 0 ? '' : ` It explains ${bySeverity(first.explains)}.`
+  const more = others.flatMap(({ finding, explains }) => [finding, ...explains])
+  const besides = more.length === 0 ? '' : ` Besides: ${bySeverity(more)}.`
+  return `${severity[0]!.toUpperCase()}${severity.slice(1)}: ${title}${explains}${besides}`
 }
+
+/** `2 errors, 1 warning and 3 notes`. */
+function bySeverity(findings: readonly Finding[]): string {
+  const counts = SEVERITIES.map(
+    (severity) => [severity, findings.filter((each) => each.severity === severity).length] as const,
+  )
+  return listed(counts.filter(([, count]) => count > 0).map(([severity, count]) => plural(count, severity)))
+}
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']

@@ -19,7 +19,7 @@ describe('output', () => {
   it('is text, plain and 120 columns wide off a terminal', async () => {
     const { status, out, err } = await summarize(['a.pcap'])
     expect(status).toBe(0)
-    expect(out).toMatch(/^seed-ovs-h1\.pcap\n26 packets over 2\.11 s/)
+    expect(out).toMatch(/^seed-ovs-h1\.pcap\nNo findings\.\n26 packets over 2\.11 s/)
     expect(out).toContain('  Max outer IP')
     expect(out).not.toContain('\u001b')
     expect(err).toBe('')

@@ -378,6 +378,8 @@ describe('context: symptoms beside their causes', () => {
     expect(hint(mismatch, 'ARP_UNANSWERED')).toEqual(
       [0, 1].map((from) => `VNI_MISMATCH about ${HERE.vteps[from]} may well be the reason: follow that first.`),
     )
+    expect(only('ARP_UNANSWERED', mismatch).map(({ because }) => because)).toEqual([['VNI_MISMATCH'], ['VNI_MISMATCH']])
+    expect(only('VNI_MISMATCH', mismatch)[0]).not.toHaveProperty('because')
   })
 
   it('name none that is about other VTEPs, or another VNI', () => {
@@ -391,6 +393,10 @@ describe('context: symptoms beside their causes', () => {
     expect(about.map(({ subject, inferred }) => [subject.vni, inferred.includes('ONE_WAY')]).sort()).toEqual([
       [100, false],
       [200, true],
+    ])
+    expect(about.map(({ subject, because }) => [subject.vni, because]).sort()).toEqual([
+      [100, undefined],
+      [200, ['ONE_WAY']],
     ])
   })
 })

@@ -15,6 +15,7 @@ const SHARED = [
   'mtu-setting.ts',
   'by-file.ts',
   'decode-as.ts',
+  'explains.ts',
   'inner-condition.ts',
   'sender.ts',
 ]

@@ -111,6 +111,6 @@ describe('without a tunnel packet', () => {
 
   it('still names the worst finding', () => {
     const summary = packets(5, {}, { findings: [finding({ title: 'The file is damaged.' })] })
-    expect(formatText(summary, { color: false, top: 10 })).toContain('One finding, an error: The file is damaged.')
+    expect(formatText(summary, { color: false, top: 10 })).toContain('\nError: The file is damaged.\n')
   })
 })

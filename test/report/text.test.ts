@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { formatText } from '../../src/report/text.ts'
-import type { Summary } from '../../src/summary.ts'
+import type { Finding, Summary } from '../../src/summary.ts'
 import { busySummary, emptySummary, finding, labSummary } from './summaries.ts'
 
 function text(summary: Summary, width = 120, top = 10): string {
@@ -20,10 +20,10 @@ function section(report: string, title: string): string[] {
 describe('the text of the reference lab', () => {
   it('reads like this at 80 columns', () => {
     expect(text(labSummary(), 80)).toBe(`seed-ovs-h1.pcap
+No findings.
 26 packets over 2.11 s: 22 VXLAN and 4 other.
 VNI 0, 2 VTEPs, 2 flows.
 Encapsulation takes 1,100 B of 3,032 B carried (36.28 %).
-No findings.
 
 VNIs
   VNI  Packets  Carried    Inner  Overhead  VTEPs  MACs  Flows  Max inner IP
@@ -126,7 +126,7 @@ describe('the headline', () => {
   it('names several kinds, what remains, and lower bounds', () => {
     const lines = text(busySummary(), 200).split('\n')
     expect(lines[0]).toBe('2 captures: uplink.pcap0, uplink.pcap1')
-    expect(lines[1]).toBe(
+    expect(lines.find((line) => line.startsWith('2,469,134'))).toBe(
       '2,469,134 packets over 3 h 12 min: 2,000,000 VXLAN, 1 VXLAN-GPE, 400,000 Geneve, 3 later outer fragments and 69,130',
     )
     expect(text(busySummary(), 200)).toContain('20 VNIs, at least 3 VTEPs, 1,000,000 flows.')
@@ -148,12 +148,40 @@ describe('the headline', () => {
     expect(report).toContain('Filtered by VNI 0 and VTEP 10.0.10.133: 22 packets, VNI 0, 2 VTEPs, 2 flows.')
   })
 
-  it('ends with the worst finding', () => {
+  it('begins with the answer: the cause of the worst finding', () => {
     const note = finding({ severity: 'note', title: 'All is well.' })
-    expect(text(labSummary({ findings: [note] }))).toContain('\nOne finding, a note: All is well.\n')
-    expect(text(labSummary({ findings: [finding({ title: 'Broken' }), note] }))).toContain(
-      '\n2 findings, the worst an error: Broken.\n',
+    const head = (findings: Finding[]) => text(labSummary({ findings })).split('\n')[1]
+    expect(head([])).toBe('No findings.')
+    expect(head([note])).toBe('No errors or warnings. One note: All is well.')
+    expect(head([note, note])).toBe('No errors or warnings. 2 notes, the first: All is well.')
+    expect(head([finding({ title: 'Broken' }), note])).toBe('Error: Broken. Besides: 1 note.')
+  })
+
+  it('folds what follows from a finding under it, one line each, whatever their order', () => {
+    const subject = { vni: 100, vteps: ['10.0.1.101', '10.0.2.102'] }
+    const symptom = (code: string, because: string[], more: Partial<Finding> = {}) =>
+      finding({ code, because, subject, title: `${code} seen`, ...more })
+    const findings = [
+      symptom('ONE_WAY', ['PORT_MISMATCH', 'PORT_UNREACHABLE']),
+      symptom('PORT_UNREACHABLE', ['PORT_MISMATCH']),
+      finding({ code: 'PORT_MISMATCH', subject, title: 'Ports differ' }),
+      finding({ code: 'PORT_MISMATCH', subject: { ...subject, vni: 200 }, title: 'Ports differ there' }),
+      symptom('ARP_UNANSWERED', ['ONE_WAY'], { severity: 'warning', subject: { vni: 100, ip: '10.9.9.9' } }),
+      symptom('RETRANSMISSIONS', ['ICMP_TOO_BIG'], { severity: 'warning', subject: { vni: 300 } }),
+    ]
+    const lines = text(labSummary({ findings }))
+    expect(lines.split('\n')[1]).toBe(
+      'Error: Ports differ. It explains 2 errors and 1 warning. Besides: 1 error and 1 warning.',
     )
+    expect(lines).toMatch(
+      / explains {2}error: ONE_WAY seen \(ONE_WAY, 12 times\)\n +error: PORT_UNREACHABLE seen .*\n +warning: ARP_UNANSWERED seen/,
+    )
+    expect([...lines.matchAll(/^ {2}(?:ERROR|WARNING) +(.*)$/gm)].map(([, title]) => title)).toEqual([
+      'Ports differ',
+      'Ports differ there',
+      'RETRANSMISSIONS seen',
+    ])
+    expect(lines.match(/ observed /g)).toHaveLength(3)
   })
 })
 

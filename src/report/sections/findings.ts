@@ -1,5 +1,6 @@
 /** What is wrong, ranked: title first, then evidence, meaning, remedy and the filter that shows the packets. */
 import type { Finding, Subject, Summary } from '../../summary.ts'
+import { fold } from '../fold.ts'
 import { integer, plural } from '../number.ts'
 import type { Page, Section } from '../section.ts'
 import { fileNames, printable } from '../words.ts'
@@ -8,17 +9,35 @@ import { wrap } from '../wrap.ts'
 const INDENT = '           '
 const LABEL_WIDTH = 10
 
-/** The section `Findings`: the first `page.top` in full, the codes of the rest in a line. */
+/** The section `Findings`: the first `page.top` causes in full with what they explain, the codes of the rest in a line. */
 export function findings(summary: Summary, page: Page): Section {
   const lines: string[] = []
   const names = fileNames(summary.capture.files)
-  for (const finding of summary.findings.slice(0, page.top)) {
+  const causes = fold(summary.findings)
+  for (const { finding, explains } of causes.slice(0, page.top)) {
     if (lines.length > 0) lines.push('')
-    lines.push(...one(finding, page, names))
+    lines.push(...one(finding, page, names), ...explained(explains, page))
   }
-  const rest = summary.findings.slice(page.top)
+  const rest = causes.slice(page.top).flatMap(({ finding, explains }) => [finding, ...explains])
   if (rest.length > 0) lines.push('', page.palette.dim(`  … and ${integer(rest.length)} more: ${codes(rest)}`))
   return { title: 'Findings', lines }
+}
+
+/** What follows from a finding, a line each. */
+function explained(findings: readonly Finding[], page: Page): string[] {
+  const { palette, width, top } = page
+  const shown = findings.slice(0, top)
+  const lines = shown.flatMap(({ severity, title, code, count }, index) =>
+    wrap(printable(`${severity}: ${title} (${code}, ${times(count)})`), width, {
+      first: `${INDENT}${palette.dim((index === 0 ? 'explains' : '').padEnd(LABEL_WIDTH))}`,
+      firstWidth: INDENT.length + LABEL_WIDTH,
+      rest: INDENT + ' '.repeat(LABEL_WIDTH + 2),
+    }),
+  )
+  const rest = findings.slice(top)
+  if (rest.length > 0)
+    lines.push(palette.dim(`${INDENT}${' '.repeat(LABEL_WIDTH)}… and ${integer(rest.length)} more: ${codes(rest)}`))
+  return lines
 }
 
 function one(finding: Finding, page: Page, files: readonly string[]): string[] {

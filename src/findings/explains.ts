@@ -1,0 +1,102 @@
+/**
+ * What explains what: symptoms by code, and whether a finding is about the same thing as another one. A symptom names its causes
+ * (`because` in the document) and is folded under them in text, so that one fault takes one headline.
+ */
+import type { Finding } from '../summary.ts'
+
+/** What keeps everything from arriving between two VTEPs, or in a VNI of theirs; the plainest first. */
+const SEVERED = [
+  'VTEP_UNREACHABLE',
+  'TUNNEL_KIND_MISMATCH',
+  'PORT_MISMATCH',
+  'VNI_MISMATCH',
+  'PORT_UNREACHABLE',
+  'TTL_EXPIRED',
+  'TTL_LOW',
+] as const
+/** What sends frames of some guests to the wrong place. */
+const MISLED = [
+  'LOOP',
+  'ROGUE_VTEP',
+  'DUPLICATE_MAC',
+  'DUPLICATE_IP',
+  'WRONG_SOURCE_VTEP',
+  'STALE_FORWARDING',
+  'INNER_MAC_UNKNOWN',
+] as const
+/** What loses packets for their size. */
+const TOO_LARGE = ['PMTU_BLACK_HOLE', 'ICMP_TOO_BIG'] as const
+/** What loses single packets: only where there are enough of them. */
+const DAMAGED = [
+  'OUTER_CHECKSUM_BAD',
+  'INNER_CHECKSUM_BAD',
+  'INNER_TRUNCATED',
+  'FRAGMENT_MISSING',
+  'FLAG_I_CLEAR',
+  'RESERVED_BITS',
+  'ECN_ILLEGAL',
+] as const
+const SILENT = [...SEVERED, ...MISLED, 'ONE_WAY'] as const
+
+/** Causes by symptom, the likeliest first. No code explains itself, not even by way of another. */
+const CAUSES: Readonly<Record<string, readonly string[]>> = {
+  PORT_MISMATCH: ['TUNNEL_KIND_MISMATCH'],
+  PORT_UNREACHABLE: ['TUNNEL_KIND_MISMATCH', 'PORT_MISMATCH'],
+  TTL_LOW: ['TTL_EXPIRED'],
+  DUPLICATE_MAC: ['LOOP', 'ROGUE_VTEP'],
+  DUPLICATE_IP: ['LOOP', 'ROGUE_VTEP', 'DUPLICATE_MAC'],
+  MAC_MOVED: ['LOOP', 'ROGUE_VTEP', 'DUPLICATE_MAC'],
+  IP_MOVED: ['LOOP', 'ROGUE_VTEP'],
+  ONE_WAY: [...SEVERED, ...MISLED, 'OUTER_CHECKSUM_BAD', 'FLAG_I_CLEAR', 'RESERVED_BITS'],
+  ARP_UNANSWERED: [...SILENT, 'REPLICATION_INCOMPLETE', 'OUTER_CHECKSUM_BAD', 'FLAG_I_CLEAR', 'RESERVED_BITS'],
+  ECHO_UNANSWERED: [...SILENT, ...TOO_LARGE, ...DAMAGED],
+  TCP_UNANSWERED: [...SILENT, ...DAMAGED],
+  UDP_UNANSWERED: [...SILENT, ...TOO_LARGE, ...DAMAGED],
+  RETRANSMISSIONS: [...SILENT, ...TOO_LARGE, ...DAMAGED],
+  DATA_MISSING: [...SILENT, ...TOO_LARGE, ...DAMAGED],
+  FRAGMENT_MISSING: ['OUTER_FRAGMENTED'],
+  MSS_TOO_LARGE: [...TOO_LARGE, 'OUTER_FRAGMENTED'],
+  INNER_CHECKSUM_BAD: ['OUTER_CHECKSUM_BAD', 'INNER_TRUNCATED'],
+  DUPLICATED_PACKETS: ['LOOP'],
+  RELAYED: ['LOOP'],
+  BUM_FLOOD: ['LOOP', ...SEVERED, 'ONE_WAY', 'ARP_UNANSWERED'],
+}
+/** Every code that explains another one. */
+const EXPLAINING: ReadonlySet<string> = new Set(Object.values(CAUSES).flat())
+
+/** About one guest or another of a VTEP: what shares one of these VTEPs may follow from it, wherever its other end is. */
+const OF_GUESTS: readonly string[] = MISLED
+/** Symptoms more than this many times as frequent as damaged packets have another cause. */
+const FREQUENT = 4
+
+/** Codes that may explain this one, the likeliest first; none for most. */
+export function causesOf(code: string): readonly string[] {
+  return CAUSES[code] ?? []
+}
+
+/** Whether a finding may explain others: it is of such a code, and no mere note. */
+export function isCause({ code, severity }: Finding): boolean {
+  return severity !== 'note' && EXPLAINING.has(code)
+}
+
+/**
+ * Whether a cause is about the same thing as a symptom that it may explain.
+ * @param vteps - The symptom's VTEPs, where its subject does not say them.
+ */
+export function isAbout(
+  cause: Finding,
+  symptom: Finding,
+  vteps: readonly string[] = symptom.subject.vteps ?? [],
+): boolean {
+  const { subject, code } = cause
+  const { vni } = symptom.subject
+  // Each side of a mismatch has a VNI of its own.
+  if (subject.vni !== undefined && vni !== undefined && subject.vni !== vni && code !== 'VNI_MISMATCH') return false
+  if ((DAMAGED as readonly string[]).includes(code) && cause.count * FREQUENT < symptom.count) return false
+  const about = subject.vteps ?? []
+  // Said of a whole VNI.
+  if (about.length === 0 || vteps.length === 0) return subject.vni !== undefined && subject.vni === vni
+  return OF_GUESTS.includes(code)
+    ? vteps.some((vtep) => about.includes(vtep))
+    : vteps.every((vtep) => about.includes(vtep))
+}
