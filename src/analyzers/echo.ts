@@ -178,6 +178,12 @@ export class Echo implements Judge<EchoState> {
     }
   }
 
+  /** Whether any reply answers a request that was not seen in its VNI. */
+  get hasOrphans(): boolean {
+    const { data } = this.#window
+    return this.#window.entries().some((entry) => data[entry + KIND] === Entry.Orphan)
+  }
+
   /** Round trip of a flow row's echoes in nanoseconds on average, 0 when none could be timed. */
   averageTrip(flow: number): number {
     const timed = this.#records.get(flow, TIMED)

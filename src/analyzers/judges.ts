@@ -16,6 +16,7 @@ import type { KeyTable } from './key-table.ts'
 import type { Keys } from './keys.ts'
 import type { Limits } from './limits.ts'
 import { Loops } from './loops.ts'
+import { LowHopRequests } from './low-hops.ts'
 import { MacPlaces } from './mac-places.ts'
 import { NetworkCopies } from './network-copies.ts'
 import { OuterFragments } from './outer-fragments.ts'
@@ -64,6 +65,7 @@ export class Judges implements EventSink {
   readonly sourcePorts = new SourcePorts(this.flowTraffic)
   readonly floods = new Floods(this.routeTraffic)
   readonly loops: Loops
+  readonly lowHops = new LowHopRequests()
   readonly connects: Connects
   readonly queries: Queries
   /** Of no use: what was read ahead, kept so that reading it is not left out. */
@@ -133,6 +135,7 @@ export class Judges implements EventSink {
     this.requests.observe(log, at)
     this.connects.observe(log, at)
     this.queries.observe(log, at)
+    this.lowHops.observe(log, at)
     this.unknownMacs.observe(log, at)
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)
@@ -163,8 +166,17 @@ export class Judges implements EventSink {
     } = this
     const { underlayNeighbors, sourcePorts, floods, loops, routeTraffic, flowTraffic } = this
     const sized = { clock, copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
-    const { connects, queries } = this
-    const reached = { routeTraffic, flowTraffic, requests, addressRequests, underlayNeighbors, connects, queries }
+    const { connects, queries, lowHops } = this
+    const reached = {
+      routeTraffic,
+      flowTraffic,
+      requests,
+      addressRequests,
+      underlayNeighbors,
+      connects,
+      queries,
+      lowHops,
+    }
     const behaved = {
       tcp,
       echo,
@@ -212,6 +224,7 @@ export class Judges implements EventSink {
     this.requests.observe(log, at)
     this.connects.observe(log, at)
     this.queries.observe(log, at)
+    this.lowHops.observe(log, at)
     this.unknownMacs.observe(log, at)
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)

@@ -129,7 +129,8 @@ export class RouteTraffic implements Judge<RouteTrafficState> {
     return this.records.at(route) * 2 + direction * ROUTE_SIDE
   }
 
-  #firsts(route: number, direction: 0 | 1): Int32Array {
+  /** Numbers of the first packets of a route in one direction, five at most. */
+  firsts(route: number, direction: 0 | 1): Int32Array {
     const at = this.#examples.at(route) * 2 + direction * EXAMPLES
     return this.#examples.i32.subarray(at, at + Math.min(this.packets(route, direction), EXAMPLES))
   }
@@ -143,7 +144,7 @@ export class RouteTraffic implements Judge<RouteTrafficState> {
     return {
       packets: this.packets(route, direction),
       ports: [ports & 0xffff, ports >>> 16].filter((port) => port !== 0).sort((left, right) => left - right),
-      examples: [...this.#firsts(route, direction)],
+      examples: [...this.firsts(route, direction)],
     }
   }
 }

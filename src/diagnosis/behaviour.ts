@@ -14,6 +14,7 @@ import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
+import type { Sides } from './sides.ts'
 import { formatAll } from './subjects.ts'
 
 /** Packet numbers of a finding. */
@@ -33,10 +34,10 @@ const LEAST_UNNUMBERED = 50
 /** Frames to each known peer that show a replica set. */
 const LEAST_REPLICATED = 3
 
-export function behaviourFindings({ analysis, dropped }: Evidence): Finding[] {
+export function behaviourFindings({ analysis, dropped, sides }: Evidence): Finding[] {
   const routes = new Routes(analysis)
   return [
-    ...echoFindings(analysis, routes, dropped),
+    ...echoFindings(analysis, routes, sides, dropped),
     ...retransmissionFindings(analysis, routes, dropped),
     ...duplicateFindings(analysis, routes),
     ...loopFindings(analysis, routes),
@@ -45,11 +46,12 @@ export function behaviourFindings({ analysis, dropped }: Evidence): Finding[] {
   ]
 }
 
-function echoFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
+function echoFindings(analysis: Analysis, routes: Routes, sides: Sides, dropped: number | null): Finding[] {
   const { keys } = analysis
   const { echo } = analysis.judges
   const byRoute = new Map<number, Unanswered[]>()
   for (const unanswered of echo.unanswered()) {
+    if (sides.isUnseenOn(unanswered.route)) continue
     const list = byRoute.get(unanswered.route)
     if (list === undefined) byRoute.set(unanswered.route, [unanswered])
     else list.push(unanswered)

@@ -13,6 +13,7 @@ import { integrityFindings } from './integrity.ts'
 import { MacVerdicts } from './mac-verdicts.ts'
 import { mtuFindings } from './mtu.ts'
 import { reachabilityFindings } from './reachability.ts'
+import { Sides } from './sides.ts'
 
 /** One file as it was read. */
 export interface ReadFile {
@@ -31,10 +32,13 @@ export interface Evidence {
   dropped: number | null
   /** Sizes and path MTUs, as the summary prints them. */
   mtu: MtuSummary
+  /** Which directions are answered outside the capture. */
+  sides: Sides
 }
 
 /** Every finding, most severe first. */
-export function diagnose(evidence: Evidence): Finding[] {
+export function diagnose(given: Omit<Evidence, 'sides'>): Finding[] {
+  const evidence: Evidence = { ...given, sides: new Sides(given.analysis) }
   const verdicts = new MacVerdicts(evidence.analysis)
   const findings = [
     ...reachabilityFindings(evidence, verdicts),

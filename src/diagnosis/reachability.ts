@@ -3,6 +3,7 @@ import type { OpenQuestion } from '../analyzers/address-requests.ts'
 import type { Analysis } from '../analyzers/analysis.ts'
 import { IcmpSubject } from '../analyzers/icmp-errors.ts'
 import type { Silence } from '../analyzers/requests.ts'
+import { NONE } from '../codecs/fault.ts'
 import { arpUnanswered } from '../findings/arp-unanswered.ts'
 import type { Tunnel } from '../findings/display-filter.ts'
 import { state } from '../findings/finding.ts'
@@ -13,24 +14,28 @@ import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { overlapFindings } from './isolation.ts'
+import { lowHopFindings } from './low-hops.ts'
 import type { MacVerdicts } from './mac-verdicts.ts'
 import { missingDataFindings } from './missing-data.ts'
 import { directionFindings, Mirrors, wrongSourceFindings } from './one-way.ts'
 import { OtherVnis } from './other-vnis.ts'
 import { Routes } from './routes.ts'
-import { Sides } from './sides.ts'
+import type { Sides } from './sides.ts'
 import { formatAll } from './subjects.ts'
+import { tunnelKindFindings } from './tunnel-kinds.ts'
 import { unansweredFindings } from './unanswered.ts'
 
 /** Packet numbers of a finding. */
 const EXAMPLES = 10
 
-export function reachabilityFindings({ analysis, dropped }: Evidence, verdicts: MacVerdicts): Finding[] {
+export function reachabilityFindings({ analysis, dropped, sides }: Evidence, verdicts: MacVerdicts): Finding[] {
   const routes = new Routes(analysis)
   const mirrors = new Mirrors(analysis, routes)
-  const sides = new Sides(analysis)
   const silences = silencesOf(analysis).filter(
-    (silence) => !verdicts.isDuplicate(silence.flow, silence.forward ? 1 : 0) && !isStale(analysis, routes, silence),
+    (silence) =>
+      !verdicts.isDuplicate(silence.flow, silence.forward ? 1 : 0) &&
+      !isStale(analysis, routes, silence) &&
+      !sides.isUnseenOn(silence.route * 2 + silence.direction),
   )
   const mismatches = new VniMismatches(analysis, routes, silences, dropped)
   return [
@@ -43,10 +48,12 @@ export function reachabilityFindings({ analysis, dropped }: Evidence, verdicts: 
     ...wrongSourceFindings(analysis, routes),
     ...overlapFindings(analysis, routes, mirrors.vnis()),
     ...portFindings(analysis, routes),
+    ...tunnelKindFindings(analysis, routes),
+    ...lowHopFindings(analysis, routes, sides, dropped),
     ...unresolvedFindings(analysis, dropped),
     ...unansweredFindings(analysis, routes, sides, dropped),
     ...missingDataFindings(analysis, routes, sides, dropped),
-    ...analysis.judges.addressRequests.open().map((question) => arpFinding(analysis, routes, question, dropped)),
+    ...openQuestions(analysis, sides).map((question) => arpFinding(analysis, routes, question, dropped)),
   ]
 }
 
@@ -56,6 +63,14 @@ function isStale({ keys, judges: { addressClaims } }: Analysis, routes: Routes, 
   const word = (index: number) => keys.flows.word(flow, index)
   const handover = addressClaims.handover(word(0) & 0xff_ffff, word(1), word(forward ? 4 : 3))
   return handover !== null && handover.stale > 0 && handover.staleVteps[1] === routes.ends(route, direction).to
+}
+
+/** Addresses that nobody answers for, where answers would be seen. */
+function openQuestions({ keys, judges }: Analysis, sides: Sides): OpenQuestion[] {
+  return judges.addressRequests.open().filter(({ vtep, peer }) => {
+    const pair = keys.pairBetween(vtep, peer)
+    return pair === NONE || !sides.isUnseen(pair, keys.pairs.word(pair, 0) === vtep ? 0 : 1)
+  })
 }
 
 /** Silences that are some: not at the end of the capture, and not answered in another VNI. */

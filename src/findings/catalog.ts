@@ -49,6 +49,8 @@ import { staleForwarding } from './stale-forwarding.ts'
 import { superFrame } from './super-frame.ts'
 import { tcpUnanswered } from './tcp-unanswered.ts'
 import { ttlExpired } from './ttl-expired.ts'
+import { ttlLow } from './ttl-low.ts'
+import { tunnelKindMismatch } from './tunnel-kind-mismatch.ts'
 import { udpUnanswered } from './udp-unanswered.ts'
 import { unknownTunnelPort } from './unknown-tunnel-port.ts'
 import { vniByDirection } from './vni-by-direction.ts'
@@ -109,6 +111,8 @@ const KINDS: readonly FindingKind[] = [
   superFrame,
   tcpUnanswered,
   ttlExpired,
+  ttlLow,
+  tunnelKindMismatch,
   udpUnanswered,
   unknownTunnelPort,
   vniByDirection,

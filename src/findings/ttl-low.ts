@@ -1,0 +1,45 @@
+/** TTL_LOW: tunnel datagrams with few hops left, and no answer. */
+import { fromTo, type Tunnel } from './display-filter.ts'
+import { amount, type Words } from './finding.ts'
+import { tempered, within } from './flow-filter.ts'
+
+/** One direction of a VTEP pair and VNI. */
+export interface TtlLow {
+  vni: number
+  from: string
+  /** A VTEP, or a multicast group. */
+  to: string
+  isGroup: boolean
+  /** The largest TTL or hop limit that was seen. */
+  ttl: number
+  tunnels: Tunnel[]
+  dropped: number | null
+}
+
+export const ttlLow: Words<TtlLow> = {
+  code: 'TTL_LOW',
+  severity: 'warning',
+  meaning: 'Requests leave in tunnel datagrams with a very small outer TTL (hop limit), and nothing answers them.',
+  advice:
+    'Set the TTL of the tunnel to 64; a router that drops datagrams for their TTL says so by ICMP, which may be filtered.',
+  evidence:
+    'Three requests or more with an outer TTL below 5 over one VTEP pair and VNI, none of them answered; to a multicast group with TTL 1 and no other VTEP of the VNI seen. Where ICMP time exceeded explains it, TTL_EXPIRED is said instead; a TTL taken from the guest (traceroute) does not count. A suspicion: a small TTL is enough where no router is between the VTEPs.',
+  title: ({ facts }) =>
+    `Outer TTL ${facts.ttl} from ${facts.from} to ${facts.isGroup ? `group ${facts.to}` : facts.to} in VNI ${facts.vni}, and no answer`,
+  observed: ({ count, facts }) =>
+    `${amount(count, 'request')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} had an outer TTL of ${facts.ttl === 1 ? '1' : `${facts.ttl} at most`}, and none was answered` +
+    `${facts.isGroup ? '; no other VTEP of the VNI was seen' : ''}.`,
+  inferred: ({ facts }) =>
+    `The datagrams may run out of hops: ${facts.ttl === 1 ? 'the first router drops them' : `router ${facts.ttl} on the way drops them`}, and its ICMP “time exceeded” is filtered or not sent${facts.isGroup ? ' (routers send none about multicast)' : ''}.${tempered(facts.dropped)}`,
+  remedy: ({ facts }) =>
+    `Set the TTL of the tunnel at ${facts.from} to 64 (ip link set … type ${kind(facts)} ttl 64; options:ttl=64 in Open vSwitch), then ask again.`,
+  displayFilter: ({ facts }) =>
+    within(
+      facts.tunnels,
+      `${fromTo(facts.from, facts.to)} && ${facts.from.includes(':') ? 'ipv6.hlim' : 'ip.ttl'} <= ${facts.ttl}`,
+    ),
+}
+
+function kind({ tunnels }: TtlLow): string {
+  return tunnels[0]?.kind === 'geneve' ? 'geneve' : 'vxlan'
+}
