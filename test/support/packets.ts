@@ -19,7 +19,7 @@ export function number(value: number, length: 1 | 2 | 3 | 4): Bytes {
   return Uint8Array.from({ length }, (_, index) => Math.floor(value / 256 ** (length - 1 - index)) & 0xff)
 }
 
-const mac = (text: string): number[] => text.split(':').map((part) => Number.parseInt(part, 16))
+export const mac = (text: string): number[] => text.split(':').map((part) => Number.parseInt(part, 16))
 
 /** An IPv4 or IPv6 address in bytes. */
 export function ip(text: string): Bytes {
