@@ -3,7 +3,7 @@ import type { Finding, Severity, Summary, VniSummary } from '../summary.ts'
 import { fold } from './fold.ts'
 import { explainNoTunnel } from './no-tunnel.ts'
 import { bytes, duration, integer, percent, plural, secondsBetween } from './number.ts'
-import { filterWords, KIND_NAMES, listed, printable } from './words.ts'
+import { CARRIER_NAMES, filterWords, KIND_NAMES, listed, printable } from './words.ts'
 
 /** The headline, and steps to try where there is nothing to report on. */
 export interface Headline {
@@ -43,7 +43,18 @@ function volume({ capture, tunnel }: Summary): string {
   }
   if (tunnel.otherPackets > 0) parts.push(`${integer(tunnel.otherPackets)} other`)
   const whole = parts.length === 1 ? `all ${kinds[0]?.[1]}` : listed(parts)
-  return `${plural(capture.packets, 'packet')}${span}: ${whole}.`
+  return `${plural(capture.packets, 'packet')}${span}: ${whole}${carriedIn(tunnel)}.`
+}
+
+/** What the tunnels are carried in; how many of them where not all are. */
+function carriedIn({ vxlanPackets, gpePackets, genevePackets, nvgrePackets, carriers }: Summary['tunnel']): string {
+  if (carriers.length === 0) return ''
+  const all = vxlanPackets + gpePackets + genevePackets + nvgrePackets
+  const names = carriers.map(({ carrier, packets }) => {
+    const name = CARRIER_NAMES[carrier] ?? carrier
+    return packets === all ? name : `${name} (${integer(packets)})`
+  })
+  return `; carried in ${listed(names)}`
 }
 
 function overlay(summary: Summary): string {

@@ -56,9 +56,31 @@ function filteredOut(summary: Summary): Explanation {
 function unknownLinkType({ capture }: Summary): Explanation {
   const types = [...new Set(capture.files.flatMap((file) => file.linkTypes))].map(printable)
   return {
-    why: `No packet can be read: the link type ${types.length > 0 ? `${listed(types)} ` : ''}is unknown.`,
-    tries: ['Capture on an Ethernet interface, or with "tcpdump -i any", which writes LINUX_SLL or LINUX_SLL2.'],
+    why: `No packet can be read: link type ${types.length > 0 ? `${listed(types)} ` : ''}is not one that this program reads.`,
+    tries: [linkAdvice(types)],
   }
+}
+
+/** How to come to a capture that can be read, by what the link type is of. */
+function linkAdvice(types: readonly string[]): string {
+  const is = (pattern: RegExp): boolean => types.some((type) => pattern.test(type))
+  if (is(/^IEEE802_11|^PPI$|^PRISM/)) {
+    return 'This is Wi-Fi in monitor mode: capture in managed mode, where the adapter hands out Ethernet, or on the wire behind the access point.'
+  }
+  if (is(/^DSA_TAG/)) {
+    return "This is the port of an Ethernet switch with a tag of its maker: capture on one of the switch's user ports (lan0, swp1 ...), where the tag is taken off."
+  }
+  if (is(/^JUNIPER_|^ERF|^NETANALYZER|^DOCSIS|^EPON/)) {
+    return 'The capturing device puts a header of its own in front: convert the file to Ethernet (editcap -T ether with -C to cut that header), or mirror the port.'
+  }
+  if (is(/^PKTAP$/)) return 'This is macOS\'s PKTAP: capture on one interface by name, as in "tcpdump -i en0".'
+  if (is(/^USER\d+$/)) {
+    return 'USER0 to USER15 mean whatever their writer decided: convert the file to what its records really are, as in "editcap -T ether".'
+  }
+  if (is(/^USB|^BLUETOOTH|^CAN|^IEEE802_15_4|^Z_?WAVE|^NETLINK$|^DBUS$|^I2C|^LIN$|^FLEXRAY$/)) {
+    return 'This is no network interface that IP runs over: capture on the underlay NIC that carries the VTEP address.'
+  }
+  return 'Capture on an Ethernet interface, or with "tcpdump -i any", which writes LINUX_SLL or LINUX_SLL2.'
 }
 
 function snapLength({ capture }: Summary, cut: number): Explanation {

@@ -6,6 +6,23 @@ import { integer } from './number.ts'
 /** Says where a packet is, for people: `12`, or `b.pcap:3` where there are several files. */
 export type Locate = (packetNumber: number) => string
 
+/** Carriers as people write them. */
+export const CARRIER_NAMES: Readonly<Record<string, string>> = {
+  '802.1ah': '802.1ah',
+  'cisco-metadata': 'Cisco metadata',
+  dsa: 'DSA switch tags',
+  'e-tag': 'E-TAG',
+  erspan: 'ERSPAN',
+  gre: 'GRE',
+  ipip: 'IP in IP',
+  macsec: 'MACsec',
+  mpls: 'MPLS',
+  ppp: 'PPP',
+  pppoe: 'PPPoE',
+  snap: 'SNAP',
+  'vn-tag': 'VN-Tag',
+}
+
 /** Names of the tunnels as their specifications write them (RFC 7348, draft-ietf-nvo3-vxlan-gpe, RFC 8926). */
 export const KIND_NAMES: Record<TunnelKind, string> = {
   vxlan: 'VXLAN',

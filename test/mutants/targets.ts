@@ -57,6 +57,10 @@ const HEADERS: readonly Target[] = [
   registered('sll'),
   codec('sll2'),
   registered('loopback'),
+  ...['cisco-metadata', 'dsa', 'dsa-brcm', 'erspan-ii', 'erspan-iii', 'etag', 'itag', 'macsec', 'mpacket', 'mpls'].map(
+    (name) => codec(name),
+  ),
+  ...['nflog', 'ppp', 'pppoe', 'pseudowire', 'vntag'].map((name) => codec(name)),
   codec('checksum'),
   codec('address'),
 ]
@@ -82,6 +86,10 @@ const COMPOSITION: readonly Target[] = [
 const WALK: readonly Target[] = [
   ...['cursor', 'bytes', 'copy', 'range'].map((name) => ({ source: `src/codecs/${name}.ts`, tests: GROUND })),
   codec('dissect', 'explain-fault'),
+  ...['walk-carriers', 'walk-link', 'walk-steps', 'mpls-payload', 'plausible'].map((name) => ({
+    source: `src/codecs/${name}.ts`,
+    tests: ['test/codecs/dissect.test.ts', 'test/analyzers/carriers.test.ts'],
+  })),
   codec('explain-fault'),
   ...[
     '',
@@ -94,6 +102,7 @@ const WALK: readonly Target[] = [
     '-link',
     '-network',
     '-options',
+    '-tags',
     '-transport',
     '-tree',
     '-tunnel',

@@ -30,7 +30,7 @@ describe('without a tunnel packet', () => {
     [
       'an unknown link type',
       packets(5, { faults: [fault('link', 'UnknownLinkType', 5)] }),
-      /link type EN10MB is unknown/,
+      /link type EN10MB is not one that this program reads/,
       /Ethernet interface/,
     ],
     [
@@ -102,6 +102,22 @@ describe('without a tunnel packet', () => {
     expect(report.split('\n')[1]).toMatch(/^No tunnel traffic to report\./)
     expect(report).toContain('\nWhat to try\n  - ')
     expect(report).not.toMatch(/undefined|NaN|null/)
+  })
+
+  it.each([
+    ['DSA_TAG_GSW1XX', /user ports/],
+    ['IEEE802_11_RADIOTAP', /Wi-Fi in monitor mode/],
+    ['JUNIPER_ETHER', /header of its own/],
+    ['PKTAP', /tcpdump -i en0/],
+    ['USER3', /editcap -T ether/],
+    ['USB_LINUX', /no network interface/],
+    ['FC_2', /Ethernet interface/],
+  ])('advice fits link type %s', (linkType, advice) => {
+    const summary = packets(5, { faults: [fault('link', 'UnknownLinkType', 5)] })
+    const files = summary.capture.files.map((file) => ({ ...file, linkTypes: [linkType] }))
+    const explained = explainNoTunnel({ ...summary, capture: { ...summary.capture, files } })
+    expect(explained.why).toContain(linkType)
+    expect(explained.tries[0]).toMatch(advice)
   })
 
   it('a snap length that cut a few is not the reason', () => {
