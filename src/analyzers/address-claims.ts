@@ -60,6 +60,9 @@ const Flag = {
   Own: 1 << 1,
 } as const
 
+/** What an answer is: the first to its question, another MAC's second one, or to no question that was seen. */
+const Answer = { First: 0, Second: 1, Unasked: 2 } as const
+
 const CLAIMS = Bit.AddressRequest | Bit.AddressReply | Bit.Announcement
 
 /** One MAC that claims an address. */
@@ -233,8 +236,10 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     if ((bits & (Bit.Version6 | Bit.Tcp)) === 0 && i32[at + Field.Sequence] !== 0) return
     const row = this.#row(log, at, address)
     if (row === NONE) return
-    const isSecond = (bits & Bit.AddressReply) !== 0 && this.#answers(log, at, row, mac, vtep)
-    this.#use(log, at, row, mac, vtep, true, isSecond)
+    const answer = (bits & Bit.AddressReply) === 0 ? Answer.First : this.#answers(log, at, row, mac, vtep)
+    // An answer that nobody asked for is an announcement.
+    const isOwn = (bits & (Bit.AddressRequest | Bit.Announcement)) !== 0 || answer === Answer.Unasked
+    this.#use(log, at, row, mac, vtep, true, answer === Answer.Second, isOwn)
   }
 
   #noteQuestion(log: EventLog, at: number): void {
@@ -248,8 +253,8 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     i32[cell + ANSWERER] = 0
   }
 
-  /** Notes an answer. @returns Whether it is another MAC's second answer to one question. */
-  #answers(log: EventLog, at: number, row: number, mac: number, vtep: number): boolean {
+  /** Notes an answer. @returns What it is: {@link Answer}. */
+  #answers(log: EventLog, at: number, row: number, mac: number, vtep: number): number {
     const cell = this.#records.at(row) * 2
     const { i32 } = this.#records
     const seconds = log.f64[at >> 1]!
@@ -261,21 +266,23 @@ export class AddressClaims implements Judge<AddressClaimsState> {
       i32[cell + ANSWER_PEER] = log.i32[at + Field.Destination]! + 1
       i32[cell + ANSWER_SECONDS] = seconds
       i32[cell + ANSWER_NANOSECONDS] = nanoseconds
-      return false
+      return i32[cell + ASKED] === 0 ? Answer.Unasked : Answer.First
     }
-    if (i32[cell + ASKED] !== 1) return false
-    if (!near(seconds, nanoseconds, i32[cell + ANSWER_SECONDS]!, i32[cell + ANSWER_NANOSECONDS]!, ONE_ANSWER))
-      return false
-    if (answerer !== mac) return true
+    if (!near(seconds, nanoseconds, i32[cell + ANSWER_SECONDS]!, i32[cell + ANSWER_NANOSECONDS]!, ONE_ANSWER)) {
+      return Answer.Unasked
+    }
+    // Several questions at once: the answers may be one to each.
+    if (i32[cell + ASKED] !== 1) return Answer.First
+    if (answerer !== mac) return Answer.Second
     const other = i32[cell + ANSWER_VTEP]! - 1
     // From where the first one went to: passed on.
-    if (other === vtep || i32[cell + ANSWER_PEER] === vtep + 1) return false
+    if (other === vtep || i32[cell + ANSWER_PEER] === vtep + 1) return Answer.First
     const twice = this.answeredTwice.note(mac, log.i32[at + Field.Number]!)
-    if (twice === null) return false
+    if (twice === null) return Answer.First
     twice.ip = this.claims.word(row, 2)
     if (twice.vteps.length < MOST_CLAIMANTS && !twice.vteps.includes(other)) twice.vteps.push(other)
     if (twice.vteps.length < MOST_CLAIMANTS && !twice.vteps.includes(vtep)) twice.vteps.push(vtep)
-    return false
+    return Answer.First
   }
 
   /** A packet that is no claim: from a contested address, or to one. */
@@ -287,7 +294,7 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     const vni = i32[at + Field.KindVni]! & 0xff_ffff
     if (source !== NONE && mac !== NONE && vtep !== NONE && this.#contested.has(source)) {
       const row = this.#find(vni, i32[at + Field.Vlans]!, source)
-      if (row !== NONE && this.handovers.get(row) !== undefined) this.#use(log, at, row, mac, vtep, false, false)
+      if (row !== NONE && this.handovers.get(row) !== undefined) this.#use(log, at, row, mac, vtep, false, false, false)
     }
     const destination = i32[at + Field.InnerDestination]!
     if (destination === NONE || !this.#contested.has(destination)) return
@@ -327,14 +334,23 @@ export class AddressClaims implements Judge<AddressClaimsState> {
    * A MAC uses an address.
    * @param isClaim - By ARP or neighbour discovery: anything else counts only for those who have claimed it.
    * @param isSecond - It answers a question that another MAC has answered.
+   * @param isOwn - It asks from the address, or announces it.
    */
-  #use(log: EventLog, at: number, row: number, mac: number, vtep: number, isClaim: boolean, isSecond: boolean): void {
+  #use(
+    log: EventLog,
+    at: number,
+    row: number,
+    mac: number,
+    vtep: number,
+    isClaim: boolean,
+    isSecond: boolean,
+    isOwn: boolean,
+  ): void {
     const cell = this.#records.at(row) * 2
     const { i32 } = this.#records
     const seconds = log.f64[at >> 1]!
     const nanoseconds = log.i32[at + Field.Nanoseconds]!
     const number = log.i32[at + Field.Number]!
-    const isOwn = (log.i32[at + Field.Bits]! & (Bit.AddressRequest | Bit.Announcement)) !== 0
     const owner = i32[cell + MAC]! - 1
     if (owner === NONE) {
       i32[cell + PACKET] = number

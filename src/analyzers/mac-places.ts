@@ -34,7 +34,7 @@ const ALL_NODES_HIGH = 0x3333
 const ALL_NODES_LOW = 1
 
 /** TTLs that senders begin with; one between them has passed a router. Below {@link LEAST_ROUTED} a traceroute may have chosen it. */
-const INITIAL_TTLS: readonly number[] = [60, 64, 100, 128, 200, 254, 255]
+const INITIAL_TTLS: readonly number[] = [60, 64, 100, 128, 200, 255]
 const LEAST_ROUTED = 33
 
 /** VTEPs told apart of one MAC, and addresses that it asked for. */

@@ -19,7 +19,7 @@ import { FlowHalf, type FlowTraffic, MAC_ROW_BITS } from './traffic.ts'
 /** Frames of a flow's direction that are looked at: whoever has not answered by then does not. */
 const MOST_FRAMES = 32
 
-/** Halves of a MAC: frames; frames of conversations that went on; VTEPs (ids plus one) that the first frame came from and went to. */
+/** Halves of a MAC: frames; frames of conversations that went on; VTEPs (ids plus one) that the first frame came from and went to, 0 for several. */
 const FRAMES = 0
 const ANSWERED = 1
 const FROM = 2
@@ -60,7 +60,7 @@ export interface UnknownMac {
   frames: number
   /** Frames of conversations that went on all the same. */
   answered: number
-  /** VTEP address ids. */
+  /** VTEP address ids; `to` is `NONE` where frames were flooded to several. */
   from: number
   to: number
   flows: UnknownFlow[]
@@ -107,7 +107,7 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     // Above the row of the MAC that sends these frames: how many of them were looked at.
     const half = cell + FlowHalf.Mac + direction
     if (flows[half]! >>> MAC_ROW_BITS >= MOST_FRAMES) return
-    if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup | Bit.Replica)) !== 0) return
+    if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup)) !== 0) return
     if ((i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
     const stack = i32[at + Field.Vlans]!
     const high = i32[at + Field.InnerMacHigh]!
@@ -120,11 +120,17 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
       flows[half]! |= MOST_FRAMES << MAC_ROW_BITS
       return
     }
-    flows[half]! += 1 << MAC_ROW_BITS
     this.macs.key[0] = vni
     this.macs.key[1] = stack
     this.macs.key[2] = high
     this.macs.key[3] = low
+    if ((bits & Bit.Replica) !== 0) {
+      // Flooded, as a frame to an unknown MAC is: it counts once, and goes to no VTEP in particular.
+      const flooded = this.macs.find()
+      if (flooded !== NONE) this.#records.i32[this.#records.at(flooded) * 2 + TO] = 0
+      return
+    }
+    flows[half]! += 1 << MAC_ROW_BITS
     const row = this.macs.row()
     if (row !== NONE) this.#note(i32, at, row, flow * 2 + direction, flows[cell + FlowHalf.Last + 1 - direction]!)
   }

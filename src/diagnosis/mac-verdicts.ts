@@ -170,16 +170,17 @@ export class MacVerdicts {
   /** Whether a MAC asks for many addresses from one that it claims at every VTEP, as a gateway that looks for its hosts. */
   #announcesAsGateway({ verdict, claims, sends }: Suspect): boolean {
     const everywhere = [...claims.values()].some((vteps) => vteps.size > 1)
-    return everywhere && (verdict.entry.figures.asked.length >= LEAST_ASKED || sends.size === 0)
+    const isSilent = [...sends.keys()].every((address) => this.#isLinkLocal(address))
+    return everywhere && (verdict.entry.figures.asked.length >= LEAST_ASKED || isSilent)
   }
 
   /** Whether one address is only at one VTEP, and another one of the same family only at another. */
   #hasTwoAddresses({ claims, sends }: Suspect): boolean {
     const { keys } = this.analysis
     const places = new Map<boolean, number>()
-    for (const [address, claimedAt] of claims) {
+    for (const address of new Set([...claims.keys(), ...sends.keys()])) {
       if (this.#isLinkLocal(address)) continue
-      const vteps = new Set([...claimedAt, ...(sends.get(address) ?? [])])
+      const vteps = new Set([...(claims.get(address) ?? []), ...(sends.get(address) ?? [])])
       if (vteps.size !== 1) continue
       const [vtep] = vteps as Set<number>
       const isIpv6 = keys.isIpv6(address)

@@ -16,8 +16,9 @@ const LEAST_FRAMES = 3
 /** Who an address is in use with. */
 interface Use {
   address: number
-  /** MAC row. */
+  /** MAC row, and address id of the VTEP behind which it is. */
   mac: number
+  vtep: number
 }
 
 export function unknownMacFindings(analysis: Analysis, routes: Routes): Finding[] {
@@ -53,7 +54,9 @@ function usesOf(analysis: Analysis, unknown: readonly UnknownMac[]): Map<string,
       const key = keyOf(each, address)
       wanted.add(key)
       const mac = addressClaims.owner(each.vni, each.vlans, address)
-      if (mac !== NONE && judges.macPlaces.vtep(mac) === each.to) uses.set(key, { address, mac })
+      const vtep = mac === NONE ? NONE : judges.macPlaces.vtep(mac)
+      if (vtep !== NONE && vtep !== each.from && (each.to === NONE || vtep === each.to))
+        uses.set(key, { address, mac, vtep })
     }
   }
   for (let row = 0; row < keys.flows.count; row++) {
@@ -64,19 +67,21 @@ function usesOf(analysis: Analysis, unknown: readonly UnknownMac[]): Map<string,
       if (mac === NONE || vtep === NONE) continue
       const address = keys.flows.word(row, 3 + direction)
       const vni = keys.flows.word(row, 0) & 0xff_ffff
-      const key = `${vni} ${keys.flows.word(row, 1)} ${vtep} ${address}`
-      if (wanted.has(key) && !uses.has(key)) uses.set(key, { address, mac })
+      for (const to of [vtep, NONE]) {
+        const key = `${vni} ${keys.flows.word(row, 1)} ${to} ${address}`
+        if (wanted.has(key) && !uses.has(key)) uses.set(key, { address, mac, vtep })
+      }
     }
   }
   return uses
 }
 
-function finding({ keys }: Analysis, routes: Routes, each: UnknownMac, { address, mac: owner }: Use): Finding {
+function finding({ keys }: Analysis, routes: Routes, each: UnknownMac, { address, mac: owner, vtep }: Use): Finding {
   const { vni } = each
   const mac = formatMac((each.high >>> 0) * 0x1_0000_0000 + (each.low >>> 0))
   const ip = keys.formatAddress(address)
   const from = keys.formatAddress(each.from)
-  const to = keys.formatAddress(each.to)
+  const to = keys.formatAddress(vtep)
   const inUse = keys.formatAddress(keys.macs.word(owner, 2))
   return state(innerMacUnknown, {
     subject: { vni, mac, ip, vteps: [from, to] },

@@ -305,6 +305,21 @@ describe('ROGUE_VTEP', () => {
   })
 })
 
+describe('ROGUE_VTEP of many addresses', () => {
+  it('answers what nobody asked, which no proxy does', () => {
+    const hosts = [1, 2, 3, 4].map((n): Guest => ({ mac: `02:00:00:00:03:0${n}`, ip: `192.168.1.${20 + n}`, vtep: A }))
+    const healthy = hosts.flatMap((host, n) => [
+      asks(host, client.ip, C, n * 10),
+      ...pings(client, host, n * 10 + 1, 1),
+    ])
+    const poison = hosts.map((host, n) =>
+      answers({ mac: '02:ee:ee:ee:ee:ee', ip: host.ip, vtep: '10.0.0.9' }, client, 1000 + n),
+    )
+    const owners = hosts.flatMap((host, n) => pings(client, host, 1100 + n * 10, 1))
+    expect(codes([...healthy, ...poison, ...owners])).toEqual(['DUPLICATE_IP', 'ROGUE_VTEP'])
+  })
+})
+
 describe('INNER_MAC_UNKNOWN', () => {
   const unknown = '02:de:ad:00:00:01'
   const wrong = [0, 1, 2, 3].map((n) => ping('request', client, server, n, n * 200, { to: unknown, id: 77 }))
@@ -314,6 +329,14 @@ describe('INNER_MAC_UNKNOWN', () => {
     expect(found).toEqual(['ECHO_UNANSWERED', 'INNER_MAC_UNKNOWN'])
     const claimed = codes([...wrong, asks(server, client.ip, C, 3000), answers(client, server, 3001)])
     expect(claimed).toContain('INNER_MAC_UNKNOWN')
+  })
+
+  it('is told where the frames are flooded to several VTEPs, as frames to an unknown MAC are', () => {
+    const spread = wrong.flatMap((packet) => {
+      const inner = packet.bytes.slice(14 + 20 + 8 + 8)
+      return [frame(inner, C, B, packet.ms!), frame(inner, C, A, packet.ms! + 0.01)]
+    })
+    expect(codes([...spread, ...pings(server, client, 3000)])).toContain('INNER_MAC_UNKNOWN')
   })
 
   it('is not told of one direction alone, of a silent guest, nor of a virtual router that answers from another MAC', () => {
