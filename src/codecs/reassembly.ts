@@ -101,6 +101,10 @@ interface Pending {
   /** The header of the first fragment, rebuilt, and how much of it. */
   header: Uint8Array | null
   numbers: number[]
+  /** What tells the fragments that came from others: a digest of the range and the bytes of each. */
+  prints: number[]
+  /** The datagram that became whole just before, of which all that came so far is a copy; `null` when it is one of its own. */
+  copyOf: Whole | null
   /** Discarded: it stays to swallow what else comes of it. */
   discarded: boolean
   /** Whole or given up: no longer in the table. */
@@ -112,7 +116,12 @@ interface Whole {
   serial: number
   seconds: number
   nanoseconds: number
+  /** Digests of its fragments; none where there are more than {@link MOST_PRINTS}. */
+  prints: readonly number[]
 }
+
+/** Fragments of a datagram by which a copy of one is known: a full datagram over an MTU of 1,500 bytes has 45. */
+const MOST_PRINTS = 48
 
 /** Time without a timestamp, as `NO_TIME` of the packet's record. */
 const NO_TIME = -1
@@ -150,6 +159,7 @@ export class Reassembler {
   readonly #maxDatagrams: number
   readonly #maxBytes: number
   readonly #onGivenUp: (serial: number) => void
+  #serials = 0
 
   /**
    * @param options - Bounds that differ from the defaults, at least 1; `onGivenUp` hears of each datagram that will never be
@@ -197,11 +207,16 @@ export class Reassembler {
       return null
     }
     const key = keyOf(layers, scope)
-    const entry = this.#entry(key, ip.version === 4 ? 4 : 6, seconds, nanoseconds)
+    const captured = Math.max(0, Math.min(length, layers.end - from))
+    const data = new Uint8Array(view.buffer, view.byteOffset + from, captured)
+    const print = printOf(start, end, data)
+    const before = this.#before(key, seconds, nanoseconds)
+    const entry = this.#entry(key, ip.version === 4 ? 4 : 6, seconds, nanoseconds, before, print)
     this.serial = entry.serial
-    this.previous = this.#previous(key, seconds, nanoseconds)
+    this.previous = before?.serial ?? 0
     if (entry.discarded) return null
     entry.numbers.push(number)
+    if (entry.prints.length <= MOST_PRINTS) entry.prints.push(print)
     if (start < entry.highest) counts.outOfOrder++
     else entry.highest = start
     if (entry.numbers.length > MAX_FRAGMENTS || !this.#fits(entry, start, end, ip.moreFragments)) {
@@ -209,8 +224,6 @@ export class Reassembler {
       return null
     }
     if (!ip.moreFragments) entry.total = end
-    const captured = Math.max(0, Math.min(length, layers.end - from))
-    const data = new Uint8Array(view.buffer, view.byteOffset + from, captured)
     if (!this.#place(entry, start, end, data)) {
       this.#discard(entry)
       return null
@@ -223,9 +236,10 @@ export class Reassembler {
         this.#discard(entry)
         return null
       }
+      const prints = entry.prints.length > MOST_PRINTS ? [] : entry.prints
       this.#remove(entry)
       counts.reassembled++
-      this.#remember(key, { serial: entry.serial, seconds, nanoseconds })
+      this.#remember(key, { serial: entry.serial, seconds, nanoseconds, prints })
       return whole
     }
     this.#makeRoom(entry)
@@ -237,19 +251,30 @@ export class Reassembler {
     for (let oldest = this.#oldest(); oldest !== undefined; oldest = this.#oldest()) this.#drop(oldest)
   }
 
-  /** The datagram's entry; a new one when the last one of this identification is too old. */
-  #entry(key: string, version: 4 | 6, seconds: number, nanoseconds: number): Pending {
+  /**
+   * The datagram's entry; a new one when the last one of this identification is too old, or has only copies of the one before where
+   * this fragment is none.
+   */
+  #entry(
+    key: string,
+    version: 4 | 6,
+    seconds: number,
+    nanoseconds: number,
+    before: Whole | null,
+    print: number,
+  ): Pending {
     const found = this.#pending.get(key)
     if (found !== undefined) {
-      if (!isOver(found, seconds, nanoseconds)) return found
-      this.counts.expired++
+      const isCopied = found.copyOf === null || found.copyOf.prints.includes(print)
+      if (isCopied && !isOver(found, seconds, nanoseconds)) return found
+      if (found.copyOf === null) this.counts.expired++
       this.#drop(found)
     }
     const oldest = this.#pending.size >= this.#maxDatagrams ? this.#oldest() : undefined
     if (oldest !== undefined) this.#evict(oldest)
     const entry: Pending = {
       key,
-      serial: ++this.counts.datagrams,
+      serial: ++this.#serials,
       version,
       seconds,
       nanoseconds,
@@ -261,9 +286,12 @@ export class Reassembler {
       highest: 0,
       header: null,
       numbers: [],
+      prints: [],
+      copyOf: before?.prints.includes(print) ? before : null,
       discarded: false,
       gone: false,
     }
+    this.counts.datagrams++
     this.#pending.set(key, entry)
     this.#queue.push(entry)
     // One that waits long must not keep all that are gone behind it.
@@ -274,9 +302,10 @@ export class Reassembler {
     return entry
   }
 
-  #previous(key: string, seconds: number, nanoseconds: number): number {
+  /** The datagram of this identification that became whole within the second before. */
+  #before(key: string, seconds: number, nanoseconds: number): Whole | null {
     const whole = this.#whole.get(key) ?? this.#wholeBefore.get(key)
-    return whole === undefined || isLater(whole, seconds, nanoseconds, COPY_SECONDS) ? 0 : whole.serial
+    return whole === undefined || isLater(whole, seconds, nanoseconds, COPY_SECONDS) ? null : whole
   }
 
   #remember(key: string, whole: Whole): void {
@@ -362,7 +391,7 @@ export class Reassembler {
   }
 
   #evict(entry: Pending): void {
-    if (!entry.discarded) this.counts.evicted++
+    if (!entry.discarded && entry.copyOf === null) this.counts.evicted++
     this.#drop(entry)
   }
 
@@ -370,7 +399,7 @@ export class Reassembler {
   #expire(seconds: number, nanoseconds: number): void {
     for (let oldest = this.#oldest(); oldest !== undefined; oldest = this.#oldest()) {
       if (!isOver(oldest, seconds, nanoseconds)) return
-      if (!oldest.discarded) this.counts.expired++
+      if (!oldest.discarded && oldest.copyOf === null) this.counts.expired++
       this.#drop(oldest)
     }
   }
@@ -387,6 +416,11 @@ export class Reassembler {
   }
 
   #drop(entry: Pending): void {
+    if (entry.copyOf !== null && !entry.discarded) {
+      // Fragments recorded twice, of a datagram that is whole: there was no further one.
+      this.counts.datagrams--
+      this.counts.duplicates += entry.numbers.length
+    }
     this.#remove(entry)
     this.#onGivenUp(entry.serial)
   }
@@ -398,6 +432,13 @@ export class Reassembler {
     entry.numbers = []
     entry.gone = true
   }
+}
+
+/** Digest of a fragment: its range and its bytes (FNV-1a). */
+function printOf(start: number, end: number, data: Uint8Array): number {
+  let print = Math.imul(0x811c9dc5 ^ start, 0x01000193) ^ end
+  for (const byte of data) print = Math.imul(print ^ byte, 0x01000193)
+  return print
 }
 
 /** Whether a datagram's time is over. */
