@@ -4,9 +4,9 @@
  * merged onto its past: exact by construction.
  */
 
-import { dissect, type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
-import { NONE } from '../codecs/fault.ts'
-import { TunnelKind } from '../codecs/layers.ts'
+import { type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
+import { Fault, NONE } from '../codecs/fault.ts'
+import { Layer, TunnelKind } from '../codecs/layers.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket, type PacketMeta } from '../packet-meta.ts'
 import { CaptureTotals } from './capture-totals.ts'
@@ -64,7 +64,7 @@ export interface AnalysisState {
 
 /** Counters and judges over one part of a capture. */
 export class Analysis implements PathCounter {
-  /** The packet at hand: fill it (`record`, `dissect` into its layers), then call {@link observe}. */
+  /** The packet at hand: fill it (`takeApart`), then call {@link observe}. */
   readonly observation = new Observation()
   readonly limits: Limits
   /** What the tables and findings are restricted to. */
@@ -189,8 +189,8 @@ export class Analysis implements PathCounter {
   }
 
   #observeGroup(readings: Readings, from: number, to: number): void {
-    const { log, meta } = readings
-    this.capture.countAll(meta, from, to)
+    const { log, meta, looks } = readings
+    this.capture.countAll(meta, looks, from, to)
     this.numbers = Math.max(this.numbers, meta.number(to - 1))
     this.fetched = this.#express.fetch(readings, from, to)
     let ordinary = 0
@@ -201,6 +201,7 @@ export class Analysis implements PathCounter {
         continue
       }
       const o = this.#takeApart(meta, slot)
+      if (looks[slot] === 0) this.#countRecord(o)
       if (!o.layers.outerIp.isFragment) this.#count(o, log, slot * STRIDE)
       else {
         // It may wait, or end the waiting of others: whatever comes of it is told behind the packets before it.
@@ -246,7 +247,7 @@ export class Analysis implements PathCounter {
     this.drain()
     const o = this.observation
     this.numbers = Math.max(this.numbers, o.number)
-    this.capture.observe(o)
+    this.#countRecord(o)
     if (o.layers.outerIp.isFragment) this.#observeFragment(o)
     else this.#observeAlone(o)
   }
@@ -267,15 +268,18 @@ export class Analysis implements PathCounter {
     return copy
   }
 
+  /** Counts a record, whatever is in it. */
+  #countRecord(o: Observation): void {
+    this.capture.observe(o)
+    if (o.layers.lengthImpossible) this.tunnel.countFault(Layer.Link, Fault.OriginalLengthImpossible, o.number)
+  }
+
   /** Takes a packet apart into {@link observation}. */
   #takeApart(meta: PacketMeta, slot: number): Observation {
     const packet = this.#packet
     meta.get(slot, packet)
     const { observation } = this
-    const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
-    const { layers } = observation
-    dissect(layers, this.#view, packet.at, packet.capturedLength, wireLength, packet.linkType, this.#ports)
-    observation.record(packet, this.#file, 1)
+    observation.takeApart(this.#view, packet, this.#file, 1, this.#ports)
     return observation
   }
 

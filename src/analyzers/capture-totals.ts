@@ -1,4 +1,5 @@
 /** The capture as a whole: packets, bytes, first and last time. Filters do not touch it. */
+import { NO_TIME } from '../packet.ts'
 import type { PacketMeta } from '../packet-meta.ts'
 import type { Counter } from './analyzer.ts'
 import type { RowMaps } from './keys.ts'
@@ -50,6 +51,12 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
     return isoTime(firstSeconds(this.#totals, SPAN), firstNanoseconds(this.#totals, SPAN))
   }
 
+  /** Whether the earliest or the latest time is outside the years 0000 to 9999. */
+  get hasTimeOutside(): boolean {
+    if (firstNanoseconds(this.#totals, SPAN) === NO_TIME) return false
+    return this.firstTime === null || this.lastTime === null
+  }
+
   /** Latest packet, ISO 8601. */
   get lastTime(): string | null {
     return isoTime(lastSeconds(this.#totals, SPAN), lastNanoseconds(this.#totals, SPAN))
@@ -62,29 +69,32 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
     f64[WIRE_BYTES]! += o.wireLength
     if (o.capturedLength < o.wireLength) {
       f64[TRUNCATED]!++
-      if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(o.number)
+      this.#noteTruncated(o.number)
     }
     stretch(this.#totals, SPAN, o.seconds, o.nanoseconds)
   }
 
-  /** Counts the packets whose records are at `from` to `to` in `meta`. */
-  countAll(meta: PacketMeta, from: number, to: number): void {
+  /** Counts the packets whose records are at `from` to `to` in `meta`, but for those without looks: they are observed one by one. */
+  countAll(meta: PacketMeta, looks: Uint8Array, from: number, to: number): void {
     const { f64 } = this.#totals
+    let packets = 0
     let capturedBytes = 0
     let wireBytes = 0
     let truncated = 0
     for (let index = from; index < to; index++) {
+      if (looks[index] === 0) continue
+      packets++
       const capturedLength = meta.capturedLength(index)
       const wireLength = meta.wireLength(index)
       capturedBytes += capturedLength
       wireBytes += wireLength
       if (capturedLength < wireLength) {
         truncated++
-        if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(meta.number(index))
+        this.#noteTruncated(meta.number(index))
       }
       stretch(this.#totals, SPAN, meta.seconds(index), meta.nanoseconds(index))
     }
-    f64[PACKETS]! += to - from
+    f64[PACKETS]! += packets
     f64[CAPTURED_BYTES]! += capturedBytes
     f64[WIRE_BYTES]! += wireBytes
     f64[TRUNCATED]! += truncated
@@ -96,6 +106,16 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
     for (const number of later.truncatedExamples) {
       if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(number + offset)
     }
+  }
+
+  /** Keeps the smallest numbers, ascending: packets of a group are not counted in order. */
+  #noteTruncated(number: number): void {
+    const examples = this.truncatedExamples
+    if (examples.length === EXAMPLES && number > examples[EXAMPLES - 1]!) return
+    if (examples.length === EXAMPLES) examples.pop()
+    let place = examples.length
+    while (place > 0 && examples[place - 1]! > number) place--
+    examples.splice(place, 0, number)
   }
 
   save(): CaptureTotalsState {

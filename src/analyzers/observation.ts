@@ -1,5 +1,6 @@
 /** One packet on its way through the analyzers: its layers, its record, and the rows that its keys resolved to. */
 
+import { dissectRecord, type TunnelPorts } from '../codecs/dissect.ts'
 import { NONE } from '../codecs/fault.ts'
 import { Layers } from '../codecs/layers.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
@@ -13,6 +14,7 @@ export class Observation {
   /** 0 to 999 999 999, or `NO_TIME`. */
   nanoseconds: number = NO_TIME
   capturedLength = 0
+  /** As recorded, or what it must have been where that cannot be. */
   wireLength = 0
   /** Interface through all files: file × 65 536 + interface. */
   interfaceId = 0
@@ -53,6 +55,14 @@ export class Observation {
   pairForward = true
   /** Whether the inner packet goes from the flow's a to its b. */
   flowForward = true
+
+  /** Takes a record apart, and over. `firstNumber` is the number that counts as 1. */
+  takeApart(view: DataView, packet: PacketInfo, file: number, firstNumber: number, ports: TunnelPorts): void {
+    const { layers } = this
+    dissectRecord(layers, view, packet, ports)
+    this.record(packet, file, firstNumber)
+    if (layers.lengthImpossible) this.wireLength = Math.max(packet.capturedLength, layers.wireEnd - layers.at)
+  }
 
   /** Takes over a record's metadata. `firstNumber` is the number that counts as 1. */
   record(packet: PacketInfo, file: number, firstNumber: number): void {

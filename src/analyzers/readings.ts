@@ -18,6 +18,7 @@ import * as ipv6 from '../codecs/ipv6.ts'
 import { TunnelKind } from '../codecs/layers.ts'
 import { LinkType } from '../codecs/linktype.ts'
 import { Protocol } from '../codecs/protocol.ts'
+import { LONGEST_TRAILER } from '../codecs/record-length.ts'
 import * as tcp from '../codecs/tcp.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
@@ -189,6 +190,8 @@ export class Readings {
     const outerEnd = ip + outerLength
     const datagramEnd = transport + udp.length(view, transport)
     if (outerEnd > start + wireLength || datagramEnd > outerEnd) return 0
+    // A record that claims more behind the IP packet than frames have there.
+    if (outerEnd + LONGEST_TRAILER < start + wireLength && capturedLength < wireLength) return 0
     if (ports[udp.destinationPort(view, transport)] !== TunnelKind.Vxlan) return 0
     const isChecked = udp.checksum(view, transport) !== 0
     let marks = isChecked || shape === 0 ? 0 : Mark.ZeroChecksumIpv6

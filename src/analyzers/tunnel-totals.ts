@@ -109,6 +109,11 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     }
   }
 
+  /** Counts a fault that is the record's and not the packet's. */
+  countFault(layer: number, fault: number, number: number): void {
+    this.#countFault(layer * FAULTS + fault, 1, number)
+  }
+
   /** Counts VXLAN packets without a fault. */
   countVxlan(packets: number): void {
     this.#totals.f64[TunnelKind.Vxlan]! += packets

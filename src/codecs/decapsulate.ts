@@ -2,7 +2,7 @@
  * Where the frame lies that a tunnel datagram carries: the walk of dissect.ts, asked the one question of a tunnel endpoint,
  * with what becomes of the congestion marks (RFC 7348 §4, RFC 6040 §4.2). Nothing is copied and nothing allocated.
  */
-import { dissect, type TunnelPorts } from './dissect.ts'
+import { dissect, dissectRecord, type FrameRecord, type TunnelPorts } from './dissect.ts'
 import { decapsulatedEcn, EcnAlarm, ecnAlarm } from './ecn.ts'
 import { EtherType } from './ethernet.ts'
 import { NONE } from './fault.ts'
@@ -66,8 +66,23 @@ export function decapsulate(
   linkType: number,
   ports: TunnelPorts,
 ): boolean {
+  dissect(result.layers, view, at, capturedLength, wireLength, linkType, ports)
+  return takeOut(result, view)
+}
+
+/** As {@link decapsulate}, of a record whose original length is not to be trusted: see `dissectRecord`. */
+export function decapsulateRecord(
+  result: Decapsulation,
+  view: DataView,
+  record: FrameRecord,
+  ports: TunnelPorts,
+): boolean {
+  dissectRecord(result.layers, view, record, ports)
+  return takeOut(result, view)
+}
+
+function takeOut(result: Decapsulation, view: DataView): boolean {
   const { layers } = result
-  dissect(layers, view, at, capturedLength, wireLength, linkType, ports)
   const { tunnel, tunnelAt } = layers
   result.kind = tunnel
   result.vni = layers.vni

@@ -11,6 +11,7 @@ import * as icmp from './icmp.ts'
 import * as icmpv6 from './icmpv6.ts'
 import { Layer, type Layers, TunnelKind } from './layers.ts'
 import { Protocol } from './protocol.ts'
+import { frameLength, type RecordLengths, settleLength } from './record-length.ts'
 import * as tcp from './tcp.ts'
 import { bareIpType, isGeneve, isGpe, isVxlan } from './tunnel-header.ts'
 import * as udp from './udp.ts'
@@ -18,10 +19,7 @@ import * as vxlan from './vxlan.ts'
 import * as gpe from './vxlan-gpe.ts'
 import { enterCarriers } from './walk-carriers.ts'
 import { enterLink } from './walk-link.ts'
-import { enterFrame, enterIp, note } from './walk-steps.ts'
-
-/** Bytes on the wire beyond which a record is taken to have no more: a gigabyte in one frame is nobody's. */
-const LONGEST = 0x3fff_ffff
+import { enterFrame, enterIp, LONGEST, note } from './walk-steps.ts'
 
 /** Which UDP destination port carries which tunnel: a table of all 65 536 ports. */
 export type TunnelPorts = Uint8Array
@@ -64,6 +62,30 @@ export function dissect(
   ports: TunnelPorts,
 ): void {
   reset(layers, view, at, capturedLength, wireLength)
+  enter(layers, linkType, ports)
+}
+
+/** A record as it lies in a view. */
+export interface FrameRecord extends RecordLengths {
+  /** Offset of the record's first byte. */
+  readonly at: number
+  readonly linkType: number
+}
+
+/**
+ * Takes one record apart as {@link dissect} does, and sees to its lengths: an original length that cannot be gives way to what was
+ * captured and what the outermost IP header says (`layers.lengthImpossible`).
+ */
+export function dissectRecord(layers: Layers, view: DataView, record: FrameRecord, ports: TunnelPorts): void {
+  const { at, capturedLength, wireLength } = record
+  reset(layers, view, at, capturedLength, frameLength(record))
+  layers.settledFrom = layers.at + (capturedLength | 0)
+  layers.lengthImpossible = wireLength < capturedLength
+  enter(layers, record.linkType, ports)
+  if (layers.settledFrom !== NONE) settleLength(layers, layers.outerFrame.etherType)
+}
+
+function enter(layers: Layers, linkType: number, ports: TunnelPorts): void {
   if (enterCarriers(layers, enterLink(layers, linkType))) enterTransport(layers, ports)
 }
 
@@ -77,6 +99,8 @@ function reset(layers: Layers, view: DataView, start: number, capturedLength: nu
   layers.at = at
   layers.end = end
   layers.wireEnd = wireEnd
+  layers.settledFrom = NONE
+  layers.lengthImpossible = false
   layers.linkInterface = 0
   layers.carriers = 0
   layers.carrierCount = 0

@@ -136,6 +136,7 @@ const SAID: Readonly<Record<Fault, (needed: number, available: number, limitedBy
   [Fault.NotATunnel]: () =>
     'is not one: it breaks the rules of the header, and what follows is not an inner frame; another program uses the port',
   [Fault.UnknownLinkType]: () => 'begins with a link layer of an unknown type',
+  [Fault.OriginalLengthImpossible]: () => 'is recorded with an original length that cannot be',
 }
 
 function bytes(count: number): string {

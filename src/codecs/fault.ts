@@ -32,6 +32,11 @@ export const Fault = {
   UnknownLinkType: 10,
   /** The port is a tunnel's, but the header breaks its rules and no inner frame lies behind it: some other program's datagram. */
   NotATunnel: 11,
+  /**
+   * The record's original length cannot be: 0, below what was captured, or not what its outermost IP length allows. Said by the
+   * capture program, not by the packet.
+   */
+  OriginalLengthImpossible: 12,
 } as const
 
 /** One of the codes of {@link Fault}. */

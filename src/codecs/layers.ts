@@ -194,6 +194,10 @@ export class Layers {
   end = 0
   /** First offset past the frame on the wire, without frame check sequence. */
   wireEnd = 0
+  /** First offset past the captured bytes of a record whose length is yet to be settled by its outermost IP length, else `NONE`. */
+  settledFrom = NONE
+  /** Whether the record's original length was impossible: `wireEnd` is what its bytes and its IP length say. */
+  lengthImpossible = false
   /** Interface index of a LINUX_SLL2 record, 0 elsewhere. */
   linkInterface = 0
 

@@ -22,6 +22,7 @@ import * as ppp from './ppp.ts'
 import * as pppoe from './pppoe.ts'
 import { Protocol } from './protocol.ts'
 import * as pseudowire from './pseudowire.ts'
+import { settleLength } from './record-length.ts'
 import * as sll from './sll.ts'
 import * as vntag from './vntag.ts'
 import { enterFrame, enterIp, enterTags, note, refuse } from './walk-steps.ts'
@@ -39,6 +40,7 @@ export function enterCarriers(layers: Layers, first: number): boolean {
       etherType = enterLinkCarrier(layers, etherType)
       continue
     }
+    if (layers.settledFrom !== NONE) settleLength(layers, etherType)
     layers.outerBound = cursor.wireEnd
     if (!enterIp(layers, outerIp, etherType, Layer.OuterIpv4, Layer.OuterIpv6)) return false
     if (!carriesMore(outerIp.protocol) || outerIp.isFragment) return true

@@ -8,6 +8,9 @@ import * as ipv6 from './ipv6.ts'
 import * as extension from './ipv6-extension.ts'
 import { type FrameLayer, type IpLayer, type Layers, MAX_TAGS } from './layers.ts'
 
+/** Bytes on the wire beyond which a record is taken to have no more: a gigabyte in one frame is nobody's. */
+export const LONGEST = 0x3fff_ffff
+
 /** Notes what follows a frame's headers. @returns It. */
 export function note(frame: FrameLayer, etherType: number): number {
   frame.etherType = etherType
@@ -91,7 +94,7 @@ function enterIpv6(layers: Layers, ip: IpLayer, layer: number): boolean {
   ip.length = payloadLength === 0 ? frameEnd - at : ipv6.LENGTH + payloadLength
   const whole = extension.walk(cursor, ipv6.nextHeader(view, at), chain)
   if (payloadLength === 0 && chain.jumboLength > 0) {
-    ip.length = ipv6.LENGTH + chain.jumboLength
+    ip.length = Math.min(ipv6.LENGTH + chain.jumboLength, LONGEST)
     const end = at + ip.length
     // A length that ends within these headers leaves nothing behind them.
     if (end < cursor.wireEnd) cursor.limit(Math.max(0, end - cursor.position))

@@ -44,6 +44,7 @@ const FAULT_WORDS: Record<string, string> = {
   TooDeep: 'too many stacked headers',
   Unsupported: 'a protocol that is not read further',
   UnknownLinkType: 'unknown link type',
+  OriginalLengthImpossible: 'recorded with an impossible original length: taken from the IP length',
 }
 
 /** A fault's name in the document as words; a name without words stands for itself. */

@@ -6,7 +6,7 @@
 import type { CaptureReader } from '../capture/reader.ts'
 import { PcapngWriter, type Sink, type WritableInterface, type WritablePacket } from '../capture/writer.ts'
 import { formatIpv4, formatIpv6 } from '../codecs/address.ts'
-import { Decapsulation, decapsulate } from '../codecs/decapsulate.ts'
+import { Decapsulation, decapsulate, decapsulateRecord } from '../codecs/decapsulate.ts'
 import { type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
 import { EtherType } from '../codecs/ethernet.ts'
 import { NONE } from '../codecs/fault.ts'
@@ -123,9 +123,8 @@ export class Decap {
   observe(input: DecapInput, file: number): void {
     const { view, packet } = input
     this.#records++
-    const { at, capturedLength, number, linkType } = packet
-    const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
-    const isTunnel = decapsulate(this.#found, view, at, capturedLength, wireLength, linkType, this.#ports)
+    const { number } = packet
+    const isTunnel = decapsulateRecord(this.#found, view, packet, this.#ports)
     const { layers } = this.#found
     if (!layers.outerIp.isFragment) {
       if (isTunnel) this.#write(input, view, `outer packet ${this.#place(number)}`)

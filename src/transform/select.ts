@@ -6,7 +6,7 @@
 import type { CaptureInterface, CaptureSection } from '../capture/interface.ts'
 import type { CaptureReader } from '../capture/reader.ts'
 import { PcapngWriter, type Sink } from '../capture/writer.ts'
-import { dissect, type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
+import { dissect, dissectRecord, type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
 import { Layers } from '../codecs/layers.ts'
 import { LinkType } from '../codecs/linktype.ts'
 import { Protocol } from '../codecs/protocol.ts'
@@ -131,9 +131,7 @@ export class Select {
     this.#records++
     const layers = this.#layers
     const criteria = this.#criteria
-    const { at, capturedLength, linkType } = packet
-    const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
-    dissect(layers, view, at, capturedLength, wireLength, linkType, this.#ports)
+    dissectRecord(layers, view, packet, this.#ports)
     const { outerIp } = layers
     if (!outerIp.isFragment || outerIp.protocol !== Protocol.Udp || !criteria.looksInside) {
       if (criteria.accepts(layers)) this.#take(input, file, 0)

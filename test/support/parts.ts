@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
 import { finish } from '../../src/analyzers/finish.ts'
 import { CaptureReader } from '../../src/capture/reader.ts'
-import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
+import { tunnelPorts } from '../../src/codecs/dissect.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import type { PacketInfo } from '../../src/packet.ts'
 
@@ -55,9 +55,7 @@ export function readOnTheLongWay(analysis: Analysis, records: readonly Recorded[
   const { observation } = analysis
   const offset = offsetOf(analysis, records)
   for (const { view, packet } of records) {
-    const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
-    dissect(observation.layers, view, packet.at, packet.capturedLength, wireLength, packet.linkType, PORTS)
-    observation.record(packet, 0, offset)
+    observation.takeApart(view, packet, 0, offset, PORTS)
     analysis.observe()
   }
 }

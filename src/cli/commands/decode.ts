@@ -5,6 +5,7 @@ import { CaptureReader, refill } from '../../capture/reader.ts'
 import { describePacket } from '../../codecs/describe.ts'
 import { hexAt } from '../../codecs/describe-field.ts'
 import { tunnelPorts } from '../../codecs/dissect.ts'
+import { frameLength } from '../../codecs/record-length.ts'
 import { hexDump } from '../../report/hex-dump.ts'
 import { type PacketHeading, packetText } from '../../report/packet-text.ts'
 import type { PacketRange } from '../arguments.ts'
@@ -111,7 +112,7 @@ class Run {
     const { packet, view } = reader
     if (!this.isWanted(packet.number)) return
     const { number, at, capturedLength, seconds, nanoseconds, linkType } = packet
-    const wireLength = Math.max(0, packet.wireLength - packet.fcsLength)
+    const wireLength = frameLength(packet)
     const description = describePacket(view, at, capturedLength, wireLength, linkType, { ports })
     const name = reader.interfaces[packet.interfaceId]?.name
     const comments = reader.comments()
