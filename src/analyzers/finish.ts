@@ -6,7 +6,7 @@ import { flowRows, macRows, pairOrder, vniRows, vtepPairRows } from './rows.ts'
 
 /** The summary without what only the pipeline knows. */
 export interface AnalysisSummary extends Omit<Summary, 'schema' | 'filter' | 'capture' | 'findings'> {
-  capture: Omit<CaptureSummary, 'files' | 'droppedByCapture'>
+  capture: Omit<CaptureSummary, 'files' | 'droppedByCapture' | 'receivedByCapture' | 'complete'>
 }
 
 /** What the summary is told beside the packets. */

@@ -13,6 +13,8 @@ import type { Tcp } from './tcp.ts'
 
 /** Different values kept of one subject as examples. */
 const VALUES = 8
+/** More bytes than any IP packet has. */
+const LONGEST = 2 ** 30
 /** Foreign ports that are followed. */
 const FOREIGN_PORTS = 1024
 /** One address id above another in a key: ids stay below 2^22. */
@@ -73,6 +75,9 @@ export interface CutsSeen extends Seen {
   /** Packets without a whole inner Ethernet header, and those with a cut inner packet. */
   header: number
   packet: number
+  /** Outer IP lengths of the latter: a mirror cuts its copies to one length. */
+  shortest: number
+  longest: number
 }
 
 /** Inner VLAN tags. */
@@ -136,7 +141,7 @@ export class Integrity implements Judge<IntegrityState> {
   /** By VNI row. */
   readonly policies = new Tally<BitsSeen>(bitsSeen)
   /** By route and direction. */
-  readonly cuts = new Tally<CutsSeen>(() => ({ ...seen(), header: 0, packet: 0 }))
+  readonly cuts = new Tally<CutsSeen>(() => ({ ...seen(), header: 0, packet: 0, shortest: LONGEST, longest: 0 }))
   /** By VNI row. */
   readonly tags = new Tally<TagsSeen>(() => ({ ...seen(), stacks: [] }))
   /** By VNI row × 2^28 + kind × 2^24 + VNI of the tunnel inside. */
@@ -275,7 +280,12 @@ export class Integrity implements Judge<IntegrityState> {
         const figures = noteSeen(this.cuts.note(route, number), i32, at)
         if (figures !== null) {
           if ((marks & Mark.InnerHeaderCut) !== 0) figures.header++
-          else figures.packet++
+          else {
+            const length = i32[at + Field.OuterIpLength]!
+            figures.packet++
+            figures.shortest = Math.min(figures.shortest, length)
+            figures.longest = Math.max(figures.longest, length)
+          }
         }
       }
     }

@@ -55,6 +55,7 @@ export class Marker {
     let marks = 0
     if (o.kept) {
       marks = this.#takeTunnel(i32, at, layers, (flags & EPB_TSO) !== 0)
+      if (layers.faultCount > 0 && isWhole(layers)) marks |= innerCuts(layers)
     } else if (o.outside) {
       marks = this.#takeOutside(i32, at, layers)
     }
@@ -85,7 +86,6 @@ export class Marker {
         marks |= withLastReserved(Mark.ReservedBits, last)
       }
     }
-    if (layers.faultCount > 0) marks |= innerCuts(layers)
     if (layers.innerFrame.tagCount > 0) marks |= Mark.InnerTag
     const outer = trafficClass(view, layers.outerIp)
     if ((outer & ECN_BITS) === Ecn.Ce) marks |= congestion(layers)
@@ -196,6 +196,11 @@ function headerFaults(layers: Layers): number {
     else if (fault === Fault.Truncated) marks |= Mark.HeaderShort
   }
   return marks
+}
+
+/** Whether the capture holds all of the outer IP packet: what a snap length cut is not judged. */
+function isWhole({ outerIp, end }: Layers): boolean {
+  return end >= outerIp.payloadEnd
 }
 
 /** Which inner header or packet the tunnel carries in part, where the sender is to blame. */

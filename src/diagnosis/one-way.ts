@@ -82,6 +82,20 @@ export class Mirrors {
     for (const [key, { packets }] of this.#sessions) if (packets < LEAST_MIRRORED) this.#sessions.delete(key)
   }
 
+  /** Whether what a VTEP sends in a VNI is a mirror session. */
+  has(kindVni: number, vtep: number): boolean {
+    return this.#sessions.has(endKey(kindVni, vtep))
+  }
+
+  /** Frames of a session that the mirror cut: the tunnel carries less than the inner packet says. */
+  #cutBy({ kindVni, vtep }: { kindVni: number; vtep: number }): number {
+    let cut = 0
+    for (const { count, figures } of this.analysis.judges.integrity.cuts.entries()) {
+      if (figures.kindVni === kindVni && figures.from === vtep) cut += count
+    }
+    return cut
+  }
+
   /** VNIs that name a session. */
   vnis(): Set<number> {
     return new Set([...this.#sessions.values()].map(({ kindVni }) => kindVni & 0xff_ffff))
@@ -117,7 +131,7 @@ export class Mirrors {
         subject: { vni, vteps: [from, ...receivers] },
         count,
         packets: inOrder(session),
-        facts: { vni, from, to: receivers, conversations: session.conversations, tunnels },
+        facts: { vni, from, to: receivers, conversations: session.conversations, cut: this.#cutBy(session), tunnels },
       })
     })
   }

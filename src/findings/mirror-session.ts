@@ -11,6 +11,8 @@ export interface MirrorSession {
   to: string[]
   /** Conversations of which both directions come from it. */
   conversations: number
+  /** Frames that it cut: the tunnel carries less of them than their IP length says. */
+  cut: number
   tunnels: Tunnel[]
 }
 
@@ -25,12 +27,17 @@ export const mirrorSession: Words<MirrorSession> = {
   title: ({ facts }) =>
     `VNI ${facts.vni} from ${facts.from} to ${listed(facts.to)} is a traffic mirror: one-way by nature`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} from ${facts.from} to ${listed(facts.to)} in VNI ${facts.vni}, nothing back; ${amount(facts.conversations, 'conversation')} in it ${facts.conversations === 1 ? 'runs' : 'run'} in both directions all the same.`,
+    `${amount(count, 'packet')} from ${facts.from} to ${listed(facts.to)} in VNI ${facts.vni}, nothing back; ${amount(facts.conversations, 'conversation')} in it ${facts.conversations === 1 ? 'runs' : 'run'} in both directions all the same.${facts.cut === 0 ? '' : ` ${amount(facts.cut, 'frame is', 'frames are')} cut: the tunnel carries less than their IP length says.`}`,
   inferred: ({ facts }) =>
     `${facts.from} copies the traffic of other hosts to ${listed(facts.to)} (cloud traffic mirroring, a port mirror into a tunnel, a tap): the VNI names the session. Nothing comes back, and nothing is missing. ` +
-    'Overhead and MTU of this tunnel are those of the copies; a packet that is missing here may have been lost by the mirror alone.',
-  remedy: () =>
-    'Nothing to do. A mirror drops or cuts what is too large for it: give its path room for the tunnel header, or cut the copies on purpose.',
+    'Overhead and MTU of this tunnel are those of the copies; a packet that is missing here may have been lost by the mirror alone.' +
+    (facts.cut === 0
+      ? ''
+      : ' The mirror cuts frames to its packet length or to the MTU of its target; the hosts themselves got them whole.'),
+  remedy: ({ facts }) =>
+    facts.cut === 0
+      ? 'Nothing to do. A mirror drops or cuts what is too large for it: give its path room for the tunnel header, or cut the copies on purpose.'
+      : 'Nothing to do if headers are enough. For whole frames raise the packet length of the mirror session, and the MTU of its target to that of the source plus the tunnel header.',
   displayFilter: ({ facts }) =>
     facts.to.length === 1
       ? within(facts.tunnels, fromTo(facts.from, facts.to[0]!))
