@@ -8,6 +8,8 @@ export interface CaptureIssue {
   offset: number
   /** One sentence: what is there and what should be. */
   detail: string
+  /** `zeros`: nothing but zeros up to the end of the file. `appended`: another capture file that cannot go on from this one. */
+  cause?: 'zeros' | 'appended'
 }
 
 /** What the capture system says it lost on one interface. */

@@ -58,14 +58,18 @@ async function readInTurn(
   let readable = 0
   let before = 0
   for (const [index, path] of paths.entries()) {
-    if (signal?.aborted) break
+    if (signal?.aborted) {
+      summarizer.stop()
+      break
+    }
     let read = 0
     try {
       const source = await openCapture(path, signal === undefined ? {} : { signal })
       await summarizer.read(names[index]!, source, (bytes) => {
         read = bytes
         onProgress?.(before + bytes, total)
-        return signal?.aborted !== true
+        // The signal ends standard input by itself: that is the usual end of a stream.
+        return path === STDIN || signal?.aborted !== true
       })
       readable++
     } catch (error) {

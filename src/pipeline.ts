@@ -96,6 +96,8 @@ export interface MergeOptions<I extends NamedInput> {
 interface ReadFile extends FileSummary {
   issue: CaptureIssue | null
   dropped: number | null
+  received: number | null
+  damagedTimeAt: number
 }
 
 /**
@@ -111,6 +113,7 @@ export class Summarizer {
   readonly #mostJudgedElsewhere: number
   readonly #files: ReadFile[] = []
   #nextNumber = 1
+  #complete = true
   /** The file that is being read, for a summary in the midst of it. */
   #open: (() => ReadFile) | null = null
   /** Which file a packet is from, where they are interleaved. */
@@ -152,7 +155,11 @@ export class Summarizer {
         await this.#drain(reader)
         await this.#settle()
         const bytesRead = source.stored?.bytesRead ?? reader.bytesRead
-        if (reader.done || (reader.headerRead && onChunk?.(bytesRead) === false)) break
+        if (reader.done) break
+        if (reader.headerRead && onChunk?.(bytesRead) === false) {
+          this.stop()
+          break
+        }
         await refill(reader, source)
       }
     } finally {
@@ -196,7 +203,12 @@ export class Summarizer {
         }
         await this.#settle()
         const read = inputs.reduce((sum, _, file) => sum + (merged.stored(file)?.bytesRead ?? 0), 0)
-        if (onChunk?.(read) === false) break
+        const goesOn = onChunk?.(read) !== false
+        if (merged.done) break
+        if (!goesOn) {
+          this.stop()
+          break
+        }
         await merged.refill()
       }
     } finally {
@@ -217,6 +229,11 @@ export class Summarizer {
       this.#files.push(describe(input.name, merged.reader(file), first, merged.stored(file)))
     }
     if (this.#files.length === 0 && unreadable !== null) throw unreadable
+  }
+
+  /** Says that the input was not read to its end: its summary is not complete. */
+  stop(): void {
+    this.#complete = false
   }
 
   /** Takes over what the thread that judges has come to; from now on packets are judged here. */
@@ -243,9 +260,11 @@ export class Summarizer {
       schema: 'vxpcap.summary/1',
       filter: { vnis: [...this.#filter.vnis].sort((left, right) => left - right), vteps: [...this.#filter.vteps] },
       capture: {
-        files: files.map(({ issue, dropped, ...file }) => file),
+        files: files.map(({ issue, dropped, received, damagedTimeAt, ...file }) => file),
         ...capture,
         droppedByCapture: dropped,
+        receivedByCapture: files.reduce<number | null>(addReceived, null),
+        complete: this.#complete,
       },
       tunnel: rest.tunnel,
       vnisTotal: rest.vnisTotal,
@@ -327,6 +346,8 @@ function describe(name: string, reader: CaptureReader, firstPacket: number, stor
     compression: stored?.compression ?? 'none',
     issue: reader.issue,
     dropped: reader.droppedByCapture(),
+    received: reader.receivedByCapture(),
+    damagedTimeAt: reader.damagedTimeAt,
   }
 }
 
@@ -343,6 +364,10 @@ function origins({ capture, tunnel, findings }: Summary, from: Origins): PacketO
       const origin = from.find(packet)
       return origin === null ? [] : [{ packet, ...origin }]
     })
+}
+
+function addReceived(sum: number | null, { received }: ReadFile): number | null {
+  return received === null ? sum : (sum ?? 0) + received
 }
 
 function unique(values: readonly number[]): number[] {

@@ -80,6 +80,10 @@ export interface CaptureSummary {
   truncatedPackets: number
   duplicatePackets: number
   droppedByCapture: number | null
+  /** Last if_recv of each interface, added up: what the drops are a share of; `null` when no file tells. */
+  receivedByCapture: number | null
+  /** `false` when reading was stopped before the end of the input. */
+  complete: boolean
 }
 
 /** Packets that could not be read to the end, by layer and reason. */

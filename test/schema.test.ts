@@ -54,6 +54,8 @@ function example(): Node {
       truncatedPackets: 0,
       duplicatePackets: 0,
       droppedByCapture: null,
+      receivedByCapture: null,
+      complete: true,
     },
     tunnel: {
       vxlanPackets: 1,
@@ -229,8 +231,9 @@ describe('schema/summary-1.json', () => {
     everyObject(example(), (path, object) => {
       for (const key of Object.keys(object)) {
         const broken = structuredClone(example())
-        at(broken, path)[key] = true
-        expect(objections(broken), `${path.join('.')}.${key} = true`).not.toEqual([])
+        const wrong = typeof at(broken, path)[key] === 'boolean' ? 'yes' : true
+        at(broken, path)[key] = wrong
+        expect(objections(broken), `${path.join('.')}.${key} = ${wrong}`).not.toEqual([])
       }
     })
   })

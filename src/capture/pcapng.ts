@@ -8,7 +8,7 @@ import { MAX_DESCRIPTIONS, MAX_INTERFACES, MAX_OPTION_BYTES, MAX_RECORD_LENGTH }
 import { CaptureError } from './errors.ts'
 import type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 import { COMMENT, END_OF_OPTIONS, Texts, walkOptions } from './options.ts'
-import { maxCaptured } from './pcap.ts'
+import { isFileHeader, maxCaptured, pcapByteOrder, RECORD_HEADER_LENGTH } from './pcap.ts'
 import { Ticks } from './ticks.ts'
 import { Step, type Window } from './window.ts'
 
@@ -286,6 +286,10 @@ export class PcapngRecords {
         this.nextNumber++
         break
       default:
+        // A private block of such a type, and of a length that is a version, is nobody's.
+        if (pcapByteOrder(window.view, at) === null) break
+        if (there < RECORD_HEADER_LENGTH) return window.starve(RECORD_HEADER_LENGTH)
+        if (isFileHeader(window.view, at)) return window.damage('a classic pcap file where a block is due', 'appended')
     }
     this.skipBlock(at, at + 8, padded)
     return Step.Passed

@@ -117,7 +117,7 @@ export class CaptureReader implements PacketStream {
     return this.records?.format ?? 'pcap'
   }
 
-  /** Interfaces described so far, all sections; a classic pcap file has one. */
+  /** Interfaces described so far, all sections; a classic pcap file has one, and more where others were appended to it. */
   get interfaces(): readonly CaptureInterface[] {
     return this.records?.interfaces ?? []
   }
@@ -152,6 +152,23 @@ export class CaptureReader implements PacketStream {
       if (info.drops !== null) dropped = (dropped ?? 0) + info.drops
     }
     return dropped
+  }
+
+  /**
+   * Packets that the capture system received: the last if_recv of each interface, added up.
+   * @returns `null` when no interface says anything.
+   */
+  receivedByCapture(): number | null {
+    let received: number | null = null
+    for (const info of this.interfaces) {
+      if (info.received !== null) received = (received ?? 0) + info.received
+    }
+    return received
+  }
+
+  /** Number of the first packet whose time was in nanoseconds under the microsecond magic, 0 when there is none: classic pcap. */
+  get damagedTimeAt(): number {
+    return this.records?.format === 'pcap' ? this.records.damagedTimeAt : 0
   }
 
   /** The same per interface, in order. */
@@ -230,6 +247,10 @@ export class CaptureReader implements PacketStream {
     const left = window.end - window.position
     if (this.sourceIssue !== null) {
       this.issue = this.sourceIssue
+    } else if (window.endsInZeros) {
+      const offset = window.zerosFrom >= 0 ? window.zerosFrom : window.recordOffset
+      const length = window.base + window.end - offset
+      this.issue = { kind: 'damaged', offset, detail: `${length} bytes of zeros up to the end`, cause: 'zeros' }
     } else if (left > 0 || window.skipFrom >= 0) {
       const offset = window.recordOffset
       const there = window.base + window.end - offset

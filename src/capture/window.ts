@@ -34,6 +34,8 @@ export class Window {
   needed = 1
   /** File offset of a record that is being stepped over without being held, -1 when there is none. */
   skipFrom = -1
+  /** File offset from which on there have been nothing but zeros in place of records, -1 when there are none. */
+  zerosFrom = -1
   /** Whether no more bytes will come. */
   finished = false
   issue: CaptureIssue | null = null
@@ -76,6 +78,14 @@ export class Window {
     return this.skipFrom >= 0 ? this.skipFrom : this.base + this.position
   }
 
+  /** Whether what is left is a tail of zeros, or of records of zeros: four bytes and more, no cut timestamp looks like that. */
+  get endsInZeros(): boolean {
+    if (this.zerosFrom >= 0) return true
+    if (this.skipFrom >= 0 || this.end - this.position < 4) return false
+    for (let at = this.position; at < this.end; at++) if (this.bytes[at] !== 0) return false
+    return true
+  }
+
   /** Says that the next step needs `length` bytes from `position` on. */
   starve(length: number): Step {
     this.needed = length
@@ -83,8 +93,8 @@ export class Window {
   }
 
   /** Ends reading at the record at `position`: it cannot be. */
-  damage(detail: string): Step {
-    this.issue = { kind: 'damaged', offset: this.recordOffset, detail }
+  damage(detail: string, cause?: CaptureIssue['cause']): Step {
+    this.issue = { kind: 'damaged', offset: this.recordOffset, detail, ...(cause !== undefined && { cause }) }
     return Step.Damaged
   }
 }

@@ -1,5 +1,6 @@
 /** Findings about the capture itself: its files, its copies, its snap length. */
 import { captureCutShort, captureDamaged, captureDuplicates, snaplenTruncated, state } from '../findings/index.ts'
+import { timeDamaged } from '../findings/time-damaged.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 
@@ -9,9 +10,16 @@ export function captureFindings({ analysis, files }: Evidence): Finding[] {
   const findings: Finding[] = []
   for (const { name, packets, issue } of files) {
     if (issue === null) continue
-    const facts = { file: name, offset: issue.offset, detail: issue.detail, packets }
+    const facts = { file: name, offset: issue.offset, detail: issue.detail, packets, cause: issue.cause ?? null }
     const words = issue.kind === 'cut-short' ? captureCutShort : captureDamaged
     findings.push(state(words, { subject: {}, count: 1, packets: [], facts }))
+  }
+  for (const { name, damagedTimeAt } of files) {
+    if (damagedTimeAt === 0) continue
+    findings.push(state(timeDamaged, { subject: {}, count: 1, packets: [damagedTimeAt], facts: { file: name } }))
+  }
+  if (capture.hasTimeOutside) {
+    findings.push(state(timeDamaged, { subject: {}, count: 1, packets: [], facts: { file: '' } }))
   }
   const count = networkCopies.captureDuplicates
   if (count > 0) {

@@ -22,6 +22,10 @@ export interface ReadFile {
   issue: CaptureIssue | null
   /** Packets that the capture system lost, `null` when the file cannot tell. */
   dropped: number | null
+  /** Packets that the capture system received, those it lost included; `null` when the file cannot tell. */
+  received: number | null
+  /** Number of the first packet in nanoseconds under the microsecond magic, 0 when there is none. */
+  damagedTimeAt: number
 }
 
 /** What a diagnosis rests on. */

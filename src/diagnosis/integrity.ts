@@ -1,6 +1,6 @@
 /** Findings about the bytes: checksums, header bits, lengths, tags, tunnels inside the tunnel, congestion marks. */
 import type { Analysis } from '../analyzers/analysis.ts'
-import { nestedOf, type Seen } from '../analyzers/integrity.ts'
+import { type CutsSeen, nestedOf, type Seen } from '../analyzers/integrity.ts'
 import { DEEPEST } from '../analyzers/marks.ts'
 import type { Entry, Tally } from '../analyzers/tally.ts'
 import { NONE } from '../codecs/fault.ts'
@@ -25,6 +25,7 @@ import { zeroChecksumIpv6 } from '../findings/zero-checksum-ipv6.ts'
 import type { Finding, Subject } from '../summary.ts'
 import { headerFindings } from './headers.ts'
 import type { Evidence } from './index.ts'
+import { Mirrors } from './one-way.ts'
 import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
 
@@ -41,10 +42,10 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   const paths = new Paths(analysis)
   const programs = new Programs(analysis)
   const routes = new Routes(analysis)
-  const findings = files.flatMap(({ name, packets, dropped }) =>
+  const findings = files.flatMap(({ name, packets, dropped, received }) =>
     dropped === null || dropped === 0
       ? []
-      : [state(captureDrops, { subject: {}, count: dropped, packets: [], facts: { file: name, packets } })],
+      : [state(captureDrops, { subject: {}, count: dropped, packets: [], facts: { file: name, packets, received } })],
   )
   /** Says what a tally counted, each subject in the words of one code. */
   const say = <S extends Seen, F>(
@@ -93,7 +94,10 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
     const ids = ascending(new Set(seen.words.map(([word]) => word & 0xffff)))
     return { subject: { vni }, facts: { vni, ids, tunnels } }
   })
-  say(integrity.cuts, innerTruncated, (seen, tunnels) => {
+  const mirrors = integrity.cuts.isEmpty ? null : new Mirrors(analysis, routes)
+  say(integrity.cuts, innerTruncated, (seen, tunnels, { key }) => {
+    // A mirror cuts its copies on purpose, and MIRROR_SESSION says so where both directions of a conversation show it.
+    if (mirrors?.has(seen.kindVni, seen.from) || isCutLikeMirror(analysis, seen, key)) return null
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
     const { header, packet } = seen
@@ -153,6 +157,17 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
     return { subject: { vni, vteps: [from, to] }, facts }
   })
   return findings
+}
+
+/**
+ * Whether cut inner packets may be a mirror's, although no conversation shows it: nothing comes back in the VNI, and all of them
+ * are as long as the longest packet between these VTEPs, the length that the mirror cuts to.
+ */
+function isCutLikeMirror({ keys, judges, vtepPairs }: Analysis, seen: CutsSeen, key: number): boolean {
+  if (seen.header > 0 || seen.shortest !== seen.longest) return false
+  if (judges.routeTraffic.packets(Math.floor(key / 2), key % 2 === 0 ? 1 : 0) > 0) return false
+  const pair = keys.pairBetween(seen.from, seen.to)
+  return pair !== NONE && vtepPairs.maxOuterIpLength(pair) === seen.longest
 }
 
 /** The tunnels that a sighting named; none outside a valid tunnel. */

@@ -1,6 +1,5 @@
 /** CAPTURE_DAMAGED: a record that cannot be; nothing behind it can be trusted. */
-import type { Words } from './finding.ts'
-import { grouped } from './grouped.ts'
+import { amount, type Words } from './finding.ts'
 
 /** Which file is damaged where. */
 export interface Damaged {
@@ -9,6 +8,8 @@ export interface Damaged {
   detail: string
   /** Packets before the damage. */
   packets: number
+  /** What lies there, where that is known: nothing but zeros, or another capture file. */
+  cause: 'zeros' | 'appended' | null
 }
 
 export const captureDamaged: Words<Damaged> = {
@@ -20,9 +21,22 @@ export const captureDamaged: Words<Damaged> = {
   title: ({ facts }) => `${facts.file} is damaged`,
   observed: ({ facts }) => `${facts.file}: damaged at offset ${facts.offset}: ${facts.detail}.`,
   inferred: ({ facts }) =>
-    `The file was changed after it was written, or copied as text. The ${grouped(facts.packets)} packets before ` +
-    'the damage are counted; what lies behind it is not.',
-  remedy: () =>
-    'Copy the file again in binary mode and compare checksums. If it is the only copy, pcapfix may recover the records behind the damage.',
+    `${WHY[facts.cause ?? 'unknown']} The ${amount(facts.packets, 'packet')} before the damage ${facts.packets === 1 ? 'is' : 'are'} counted; what lies behind it is not.`,
+  remedy: ({ facts }) => REMEDY[facts.cause ?? 'unknown'],
   displayFilter: () => '',
 }
+
+const WHY = {
+  zeros:
+    'Room was made for the file before its packets came, and the capture program or the machine stopped before it was filled: a pre-allocated file, a power failure, a full disk.',
+  appended: 'Another capture file was appended to this one, in a format that cannot go on from here.',
+  unknown: 'The file was changed after it was written, or copied as text.',
+} as const
+
+const REMEDY = {
+  zeros:
+    'Nothing can be recovered from zeros. Copy the file again if its source is longer, or cut it off at the offset.',
+  appended: 'Split the file at the offset and read both parts, or join captures with mergecap, which converts them.',
+  unknown:
+    'Copy the file again in binary mode and compare checksums. If it is the only copy, pcapfix may recover the records behind the damage.',
+} as const

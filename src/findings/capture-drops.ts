@@ -1,11 +1,14 @@
 /** CAPTURE_DROPS: the capture itself lost packets. */
 import { amount, type Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 
 /** What one file lost. */
 export interface CaptureDrops {
   file: string
   /** Packets that it holds. */
   packets: number
+  /** Packets that its interfaces received, the lost ones included; `null` when it does not say. */
+  received: number | null
 }
 
 export const captureDrops: Words<CaptureDrops> = {
@@ -17,10 +20,21 @@ export const captureDrops: Words<CaptureDrops> = {
     'The interface statistics of a pcapng file count dropped packets (if_drop, os_drop). A pcap file cannot tell.',
   title: ({ count, facts }) => `The capture ${facts.file} lost ${amount(count, 'packet')}`,
   observed: ({ count, facts }) =>
-    `${facts.file} holds ${amount(facts.packets, 'packet')}; its interface statistics say that ${amount(count, 'more was', 'more were')} dropped.`,
+    `${facts.file} holds ${amount(facts.packets, 'packet')}; its interface statistics say that ${amount(count, 'more was', 'more were')} dropped, ${share(count, facts)}.`,
   inferred: () =>
     'Gaps in what follows may be the capture’s. Findings about loss, missing answers and missing fragments are weaker for it.',
   remedy: () =>
     'Capture again with a larger buffer (tcpdump -B 65536, dumpcap -B 64), only the tunnel (udp port 4789), or the headers alone (-s 192), and write to a fast local disk.',
   displayFilter: () => '',
+}
+
+/** The lost packets as a share of what was received; of what was captured and lost where the statistics cannot be right or silent. */
+function share(dropped: number, { packets, received }: CaptureDrops): string {
+  const isStated = received !== null && received >= dropped
+  const whole = isStated ? received : packets + dropped
+  const percent = (100 * dropped) / whole
+  const rounded = percent < 0.01 ? 'less than 0.01' : String(Math.round(percent * 100) / 100)
+  return isStated
+    ? `${rounded} % of the ${grouped(whole)} received`
+    : `${rounded} % of the ${grouped(whole)} captured or dropped`
 }

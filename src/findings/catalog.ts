@@ -48,6 +48,7 @@ import { snaplenTruncated } from './snaplen-truncated.ts'
 import { staleForwarding } from './stale-forwarding.ts'
 import { superFrame } from './super-frame.ts'
 import { tcpUnanswered } from './tcp-unanswered.ts'
+import { timeDamaged } from './time-damaged.ts'
 import { ttlExpired } from './ttl-expired.ts'
 import { ttlLow } from './ttl-low.ts'
 import { tunnelKindMismatch } from './tunnel-kind-mismatch.ts'
@@ -69,6 +70,7 @@ const KINDS: readonly FindingKind[] = [
   captureCutShort,
   captureDamaged,
   captureDrops,
+  timeDamaged,
   captureDuplicates,
   checksumPartial,
   congestion,

@@ -15,11 +15,18 @@ export interface Headline {
 export function headline(summary: Summary): Headline {
   if (summary.vnis.length === 0 && summary.vnisTotal === 0) {
     const { why, tries } = explainNoTunnel(summary)
-    const sentences = [`No tunnel traffic to report. ${why}`]
+    const sentences = [...interruption(summary), `No tunnel traffic to report. ${why}`]
     if (summary.findings.length > 0) sentences.push(answer(summary.findings))
     return { sentences, tries }
   }
-  return { sentences: [answer(summary.findings), volume(summary), overlay(summary), cost(summary.vnis)], tries: [] }
+  const sentences = [answer(summary.findings), volume(summary), overlay(summary), cost(summary.vnis)]
+  return { sentences: [...interruption(summary), ...sentences], tries: [] }
+}
+
+/** Says that there is more than was read. */
+function interruption({ capture }: Summary): string[] {
+  if (capture.complete) return []
+  return [`Interrupted after ${plural(capture.packets, 'packet')}: the rest of the input was not read.`]
 }
 
 function volume({ capture, tunnel }: Summary): string {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_RECORD_LENGTH, USUAL_MAX_CAPTURED } from '../../src/capture/bounds.ts'
-import { data, feed, fields, join, pcapHeader, pcapRecord, readAll } from './files.ts'
+import { data, feed, fields, idb, join, pcapHeader, pcapRecord, readAll, shb } from './files.ts'
 
 const MAGICS = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d, modified: 0xa1b2cd34 }
 /** What the modified format adds: interface index 2, protocol 0x0800, packet type 4, padding. */
 const EXTRA = [2, 0, 0, 0, 0, 8, 4, 0]
+/** A pcapng file without packets. */
+const HEAD = join(shb(), idb())
 
 describe('classic pcap', () => {
   for (const le of [true, false]) {
@@ -51,13 +53,110 @@ describe('classic pcap', () => {
     }
   }
 
-  test('a fraction of a second or more is carried into the seconds', () => {
-    const file = join(pcapHeader(), pcapRecord(1, 2_000_001, data(1)), pcapRecord(1, 0xffff_ffff, data(1)))
-    const { packets } = readAll(file)
+  test('a fraction of a million and more under the microsecond magic is nanoseconds, and so are those behind it', () => {
+    const file = join(
+      pcapHeader(),
+      pcapRecord(1, 999_999, data(1)),
+      pcapRecord(1, 2_000_001, data(1)),
+      pcapRecord(1, 7, data(1)),
+      pcapRecord(1, 0xffff_ffff, data(1)),
+    )
+    const { packets, reader } = readAll(file)
     expect(packets.map((packet) => [packet.seconds, packet.nanoseconds])).toEqual([
-      [3, 1000],
-      [4295, 967_295_000],
+      [1, 999_999_000],
+      [1, 2_000_001],
+      [1, 7],
+      [5, 294_967_295],
     ])
+    expect(reader.damagedTimeAt).toBe(2)
+  })
+
+  test('under the nanosecond magic a second or more is carried into the seconds', () => {
+    const file = join(pcapHeader({ magic: MAGICS.nanoseconds }), pcapRecord(1, 2_000_000_001, data(1)))
+    const { packets, reader } = readAll(file)
+    expect(packets.map((packet) => [packet.seconds, packet.nanoseconds])).toEqual([[3, 1]])
+    expect(reader.damagedTimeAt).toBe(0)
+  })
+
+  describe('appended files', () => {
+    const first = join(pcapHeader(), pcapRecord(1, 1, data(5)))
+
+    for (const le of [true, false]) {
+      for (const [name, magic] of Object.entries(MAGICS)) {
+        test(`${name}, ${le ? 'little' : 'big'}-endian, go on as the next section`, () => {
+          const extra = magic === MAGICS.modified ? EXTRA : []
+          const second = join(
+            pcapHeader({ le, magic, network: 113, snap: 96 }),
+            pcapRecord(2, 3, data(3), { le, extra }),
+          )
+          const { packets, reader } = readAll(join(first, second, first, pcapHeader()))
+          const unit = magic === MAGICS.nanoseconds ? 1 : 1000
+          expect(packets.map(({ number, seconds, nanoseconds }) => [number, seconds, nanoseconds])).toEqual([
+            [1, 1, 1000],
+            [2, 2, 3 * unit],
+            [3, 1, 1000],
+          ])
+          expect(packets.map(({ linkType, interfaceId }) => [linkType, interfaceId])).toEqual([
+            [1, 0],
+            [113, 1],
+            [1, 0],
+          ])
+          expect(reader.interfaces.map(({ linkType }) => linkType)).toEqual([1, 113])
+          expect(reader.issue).toBeNull()
+        })
+      }
+    }
+
+    test('a packet of the second that a magic stands for is a packet', () => {
+      const { packets, reader } = readAll(join(pcapHeader(), pcapRecord(0xa1b2c3d4, 0x00040002, data(20))))
+      expect(packets).toHaveLength(1)
+      expect(reader.issue).toBeNull()
+    })
+
+    test('a header that is not whole cuts the file short', () => {
+      const { packets, reader } = readAll(join(first, pcapHeader().slice(0, 20)))
+      expect(packets).toHaveLength(1)
+      expect(reader.issue).toMatchObject({ kind: 'cut-short', offset: first.length })
+    })
+
+    test('pcapng behind classic pcap is damage, and so is classic pcap behind pcapng', () => {
+      const { packets, reader } = readAll(join(first, HEAD))
+      expect(packets).toHaveLength(1)
+      expect(reader.issue).toMatchObject({ kind: 'damaged', offset: first.length, cause: 'appended' })
+      for (const le of [true, false]) {
+        const appended = readAll(join(HEAD, pcapHeader({ le }), pcapRecord(1, 1, data(300_000), { le })))
+        expect(appended.packets).toEqual([])
+        expect(appended.reader.issue).toMatchObject({ kind: 'damaged', offset: HEAD.length, cause: 'appended' })
+      }
+    })
+  })
+
+  describe('zeros', () => {
+    const records = join(pcapHeader(), pcapRecord(1, 1, data(5)))
+
+    for (const length of [4, 15, 16, 17, 64, 100_000]) {
+      test(`${length} bytes of them up to the end are damage and no packets`, () => {
+        const { packets, reader } = readAll(join(records, new Uint8Array(length)))
+        expect(packets).toHaveLength(1)
+        expect(reader.issue).toEqual({
+          kind: 'damaged',
+          offset: records.length,
+          detail: `${length} bytes of zeros up to the end`,
+          cause: 'zeros',
+        })
+      })
+    }
+
+    test('with records behind them are packets without bytes, as tshark counts them', () => {
+      const { packets, reader } = readAll(join(records, new Uint8Array(32), pcapRecord(2, 1, data(3))))
+      expect(packets.map(({ number, seconds, capturedLength }) => [number, seconds, capturedLength])).toEqual([
+        [1, 1, 5],
+        [2, 0, 0],
+        [3, 0, 0],
+        [4, 2, 3],
+      ])
+      expect(reader.issue).toBeNull()
+    })
   })
 
   test('the link type is the low 16 bits; FCS length counts 16-bit words when the P bit is set', () => {

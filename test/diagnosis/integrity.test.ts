@@ -656,10 +656,16 @@ describe('integrity: the capture', () => {
   it('what a file’s statistics say was dropped is a warning; a file that cannot tell is none', () => {
     const analysis = analysisOf([])
     const { mtu } = finish(analysis, { rows: 1 })
-    const file = (dropped: number | null) => ({ name: 'a.pcapng', packets: 5, issue: null, dropped })
+    const file = (dropped: number | null, received: number | null = null) => {
+      return { name: 'a.pcapng', packets: 5, issue: null, dropped, received, damagedTimeAt: 0 }
+    }
     const found = (files: Evidence['files']) => diagnose({ analysis, files, dropped: null, mtu })
-    expect(found([file(null), file(0)])).toEqual([])
+    expect(found([file(null), file(0, 5)])).toEqual([])
     expect(found([file(null), file(3)])).toMatchObject([{ code: 'CAPTURE_DROPS', severity: 'warning', count: 3 }])
+    const shareOf = (files: Evidence['files']) => found(files)[0]!.observed.split('dropped, ')[1]
+    expect(shareOf([file(3, 400)])).toBe('0.75 % of the 400 received.')
+    expect(shareOf([file(3)])).toBe('37.5 % of the 8 captured or dropped.')
+    expect(shareOf([file(3, 0)])).toBe('37.5 % of the 8 captured or dropped.')
   })
 })
 

@@ -26,6 +26,8 @@ export function emptySummary(changes: Partial<Summary> = {}): Summary {
       truncatedPackets: 0,
       duplicatePackets: 0,
       droppedByCapture: null,
+      receivedByCapture: null,
+      complete: true,
     },
     tunnel: {
       vxlanPackets: 0,

@@ -37,7 +37,9 @@ function facts({ capture }: Summary): string[] {
     out.push(`${plural(capture.duplicatePackets, 'record')} of frames that the capture already holds.`)
   }
   if (capture.droppedByCapture !== null && capture.droppedByCapture > 0) {
-    out.push(`The capture itself lost ${plural(capture.droppedByCapture, 'packet')}.`)
+    const { droppedByCapture: dropped, receivedByCapture: received } = capture
+    const share = received === null || received < dropped ? '' : ` of ${integer(received)} received`
+    out.push(`The capture itself lost ${plural(dropped, 'packet')}${share}.`)
   }
   return out
 }
