@@ -109,6 +109,11 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     }
   }
 
+  /** Packets with one fault. */
+  faultPackets(layer: number, fault: number): number {
+    return this.#faults.get(layer * FAULTS + fault, 0)
+  }
+
   /** Counts a fault that is the record's and not the packet's. */
   countFault(layer: number, fault: number, number: number): void {
     this.#countFault(layer * FAULTS + fault, 1, number)

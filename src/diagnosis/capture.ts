@@ -1,4 +1,6 @@
 /** Findings about the capture itself: its files, its copies, its snap length. */
+import { Fault } from '../codecs/fault.ts'
+import { Layer } from '../codecs/layers.ts'
 import { captureCutShort, captureDamaged, captureDuplicates, snaplenTruncated, state } from '../findings/index.ts'
 import { timeDamaged } from '../findings/time-damaged.ts'
 import type { Finding } from '../summary.ts'
@@ -29,7 +31,8 @@ export function captureFindings({ analysis, files }: Evidence): Finding[] {
   }
   if (capture.truncatedPackets > 0) {
     const { packets, capturedBytes, wireBytes, truncatedPackets, truncatedExamples } = capture
-    const facts = { packets, capturedBytes, wireBytes }
+    const impossible = analysis.tunnel.faultPackets(Layer.Link, Fault.OriginalLengthImpossible)
+    const facts = { packets, capturedBytes, wireBytes, impossible }
     findings.push(state(snaplenTruncated, { subject: {}, count: truncatedPackets, packets: truncatedExamples, facts }))
   }
   return findings

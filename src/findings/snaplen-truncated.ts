@@ -1,5 +1,5 @@
 /** SNAPLEN_TRUNCATED: packets were captured in part. */
-import { amount, type Words } from './finding.ts'
+import { amount, frames, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'
 
 /** How much is missing. */
@@ -7,6 +7,8 @@ export interface SnaplenTruncated {
   packets: number
   capturedBytes: number
   wireBytes: number
+  /** Records whose original length cannot be: the IP length tells instead. */
+  impossible: number
 }
 
 export const snaplenTruncated: Words<SnaplenTruncated> = {
@@ -14,15 +16,20 @@ export const snaplenTruncated: Words<SnaplenTruncated> = {
   severity: 'note',
   meaning: 'Packets were captured in part; what lies behind the cut could not be judged.',
   advice: 'Capture with tcpdump -s 0, or at least -s 192, if checksums or payloads matter.',
-  evidence: 'A record holds fewer bytes than it says the wire carried.',
+  evidence: 'A record holds fewer bytes than it says the wire carried, or than its outermost IP length.',
   title: ({ count }) => `${amount(count, 'packet was', 'packets were')} captured in part`,
   observed: ({ count, facts }) =>
     `${amount(count, 'packet')} of ${grouped(facts.packets)} ${count === 1 ? 'is' : 'are'} cut by the snap length: ` +
-    `${grouped(facts.capturedBytes)} of ${grouped(facts.wireBytes)} bytes were captured.`,
+    `${grouped(facts.capturedBytes)} of ${grouped(facts.wireBytes)} bytes were captured.` +
+    (facts.impossible === 0
+      ? ''
+      : ` The original length of ${amount(facts.impossible, 'record')} is impossible and was taken from the IP length.`),
   inferred: () =>
     'Lengths and volumes are right, because they come from the outer headers. What lies behind the cut could not be judged: ' +
     'payload checksums, and inner headers where the cut comes before them.',
   remedy: () =>
     'Capture again with tcpdump -s 0, or at least -s 192, which reaches past every inner header, if checksums or payloads matter.',
-  displayFilter: () => 'frame.cap_len < frame.len',
+  // A record that was cut without keeping its length has nothing else to be told by.
+  displayFilter: ({ facts, packets }) =>
+    facts.impossible === 0 ? 'frame.cap_len < frame.len' : `frame.cap_len < frame.len || ${frames(packets)}`,
 }
