@@ -13,6 +13,7 @@ import { FILE_HEADER_LENGTH, maxCaptured, RECORD_HEADER_LENGTH } from './pcap.ts
 import type { PacketStream } from './reader.ts'
 
 const BILLION = 1_000_000_000
+const MILLION = 1_000_000
 
 /** The packets of one chunk of the stream, read with `next` exactly as from a `CaptureReader`. */
 export class PcapParserBatch implements PacketStream {
@@ -25,6 +26,8 @@ export class PcapParserBatch implements PacketStream {
   private nextNumber: number
   private queue: { header: PacketHeader; data: Uint8Array }[] = []
   private taken = 0
+  /** Nanoseconds in one unit of the fraction. */
+  private unit = 1000
 
   /** @param firstNumber - Number of the first packet. */
   constructor(firstNumber: number) {
@@ -43,7 +46,9 @@ export class PcapParserBatch implements PacketStream {
     const { header, data } = entry
     // All packets of a chunk share its memory, so one view does for them.
     if (this.view.buffer !== data.buffer) this.view = new DataView(data.buffer)
-    const nanoseconds = header.timestampMicroseconds * 1000
+    // As in pcap.ts: no microseconds, so nanoseconds from here on.
+    if (header.timestampMicroseconds >= MILLION) this.unit = 1
+    const nanoseconds = header.timestampMicroseconds * this.unit
     const carry = Math.floor(nanoseconds / BILLION)
     const { packet } = this
     packet.number = this.nextNumber++
