@@ -262,6 +262,7 @@ const tables: [name: string, table: object, registry: Record<string, unknown>][]
       TooDeep: 8,
       Unsupported: 9,
       UnknownLinkType: 10,
+      NotATunnel: 11,
       OriginalLengthImpossible: 12,
     },
   ],
