@@ -18,8 +18,6 @@ import { Mark } from './marks.ts'
 /** What the words of a valid packet add up to, checksum included (RFC 1071 §1). */
 const ALL_ONES = 0xffff
 
-const SOURCE = ipv6.LAYOUT.offsets.source
-const DESTINATION = ipv6.LAYOUT.offsets.destination
 const TCP_CHECKSUM = tcp.LAYOUT.offsets.checksum
 const UDP_CHECKSUM = udp.LAYOUT.offsets.checksum
 const ICMP_CHECKSUM = icmp.LAYOUT.offsets.checksum
@@ -29,6 +27,11 @@ const LARGEST_MTU = 9216
 
 /** Judges one packet after another; allocates nothing. */
 export class Checksums {
+  /**
+   * By how much the wrong checksums of the outer headers differ from what they ought to be, modulo 65 535: IPv4's × 65 536 + UDP's.
+   * What a rewritten address leaves is the same in both, and in every packet.
+   */
+  difference = 0
   /** What to add to a sum over the bytes at hand, so that a partial checksum in them counts as filled in. */
   #fill = 0
   /** The window of the inner transport, and the sum over it; `NONE` when it was not summed. */
@@ -84,8 +87,7 @@ export class Checksums {
         return header
     }
     const pseudo = ip.protocol === Protocol.Icmp ? 0 : pseudoSum(view, ip, end - at)
-    // A routing header hides the final destination, which the pseudo header would need (RFC 8200 §8.1).
-    if (ip.version === 6 && layers.chain.routing !== NONE) return header
+    if (ip.isFinalUnknown) return header
     if (layers.outerIp.length > LARGEST_MTU) {
       return header | (view.getUint16(field) === pseudo && pseudo !== 0 ? Mark.InnerChecksumPartial : 0)
     }
@@ -95,7 +97,7 @@ export class Checksums {
       this.#to = end
       this.#sum = total
     }
-    if (fold(total + pseudo) === ALL_ONES) return header
+    if (fold(total + pseudo) === ALL_ONES || isRightUnderway(view, ip, total, end - at)) return header
     if (ip.protocol !== Protocol.Icmp && isPartial(view, ip, field, pseudo)) {
       this.#fill = filling(pseudo, total)
       // Whoever leaves the transport's checksum to the card may leave the header's too.
@@ -109,6 +111,7 @@ export class Checksums {
     if (ip.lengthUnstated) return 0
     const isUnfilled = ip.version === 6 || ipv4.checksum(view, ip.at) === 0
     const header = !isUnfilled && isHeaderWrong(view, ip.at) ? Mark.OuterHeaderWrong : 0
+    this.difference = header === 0 ? 0 : (sum(view, ip.at, ip.payloadAt) % ALL_ONES) << 16
     // NVGRE has no checksum of its own.
     if (layers.tunnel === TunnelKind.Nvgre) return header
     const field = at + UDP_CHECKSUM
@@ -118,16 +121,21 @@ export class Checksums {
     if (ip.isFragment) return header
     const stated = udp.length(view, at)
     const end = at + stated
-    if (stated < udp.LENGTH || end > ip.payloadEnd || end > layers.end) return header
+    if (stated < udp.LENGTH || end > ip.payloadEnd || end > layers.end || ip.isFinalUnknown) return header
     const pseudo = pseudoSum(view, ip, stated)
     const isSuperFrame = ip.length > LARGEST_MTU
     if (isSuperFrame) return header | (view.getUint16(field) === pseudo ? Mark.OuterChecksumPartial : 0)
     const total = this.#sumAround(view, at, end)
-    if (fold(total + pseudo) === ALL_ONES || fold(total + pseudo + this.#fill) === ALL_ONES) return header
+    // Final over an inner checksum that is not: nobody will finish that one. Local checksum offload has the outer one computed
+    // as if the inner one were there.
+    if (fold(total + pseudo) === ALL_ONES) return this.#fill === 0 ? header : header | Mark.InnerChecksumUnset
+    if (fold(total + pseudo + this.#fill) === ALL_ONES || isRightUnderway(view, ip, total + this.#fill, stated))
+      return header
     if (isPartial(view, ip, field, pseudo)) {
       this.#fill = filling(pseudo, total)
       return header | Mark.OuterChecksumPartial
     }
+    this.difference |= (total + pseudo) % ALL_ONES
     return header | Mark.OuterChecksumWrong
   }
 
@@ -166,10 +174,17 @@ function isPartial(view: DataView, ip: IpLayer, field: number, pseudo: number): 
   return value === pseudo || (ip.protocol === Protocol.Tcp && value === pseudoSum(view, ip, 0))
 }
 
+/** Whether a checksum is right for the addresses of the header: some senders of segment lists compute it so. */
+function isRightUnderway(view: DataView, ip: IpLayer, total: number, length: number): boolean {
+  if (!ip.isRouted || ip.version !== 6) return false
+  const pseudo = pseudoHeaderSum6(view, ip.at + ipv6.SOURCE, ip.at + ipv6.DESTINATION, ip.protocol, length)
+  return fold(total + pseudo) === ALL_ONES
+}
+
 function pseudoSum(view: DataView, ip: IpLayer, length: number): number {
-  const { at, protocol } = ip
-  if (ip.version === 4) return pseudoHeaderSum4(ipv4.source(view, at), ipv4.destination(view, at), protocol, length)
-  return pseudoHeaderSum6(view, at + SOURCE, at + DESTINATION, protocol, length)
+  const { sourceAt: from, destinationAt: to, version, protocol } = ip
+  if (version === 4) return pseudoHeaderSum4(view.getInt32(from), view.getInt32(to), protocol, length)
+  return pseudoHeaderSum6(view, from, to, protocol, length)
 }
 
 /** Mark of an inner IPv4 header, 0 when its checksum is right. */

@@ -86,7 +86,10 @@ export const Field = {
   /** Inner destination MAC: upper 16 and lower 32 bits; 0 without inner Ethernet. */
   InnerMacHigh: 41,
   InnerMacLow: 42,
-  /** First word of a VXLAN header with reserved bits or a group policy, else 0. */
+  /**
+   * First word of a VXLAN header with reserved bits or a group policy, else 0; where an outer checksum is wrong, by how much: see
+   * `difference` of checksums.ts.
+   */
   TunnelWord: 43,
 } as const
 

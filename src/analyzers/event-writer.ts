@@ -207,13 +207,13 @@ export class EventWriter {
     i32[at + Field.Source] = this.#sourceId(view, outerIp)
     i32[at + Field.Destination] =
       outerIp.version === 4
-        ? this.keys.ipv4Id(ipv4.destination(view, outerIp.at))
-        : this.keys.ipv6Id(view, outerIp.at + ipv6.LAYOUT.offsets.destination)
+        ? this.keys.ipv4Id(view.getInt32(outerIp.destinationAt))
+        : this.keys.ipv6Id(view, outerIp.destinationAt)
   }
 
   #sourceId(view: DataView, ip: IpLayer): number {
-    if (ip.version === 4) return this.keys.ipv4Id(ipv4.source(view, ip.at))
-    return this.keys.ipv6Id(view, ip.at + ipv6.LAYOUT.offsets.source)
+    if (ip.version === 4) return this.keys.ipv4Id(view.getInt32(ip.sourceAt))
+    return this.keys.ipv6Id(view, ip.sourceAt)
   }
 
   #fillTransport(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {

@@ -49,9 +49,10 @@ export class Filter {
 
   #keepsVtep(view: DataView, ip: IpLayer): boolean {
     if (ip.version === 4) {
-      return this.#ipv4.includes(ipv4.source(view, ip.at)) || this.#ipv4.includes(ipv4.destination(view, ip.at))
+      const { sourceAt, destinationAt } = ip
+      return this.#ipv4.includes(view.getInt32(sourceAt)) || this.#ipv4.includes(view.getInt32(destinationAt))
     }
-    return this.#ipv6.some((vtep) => isAt(vtep, view, ip.at + SOURCE) || isAt(vtep, view, ip.at + DESTINATION))
+    return this.#ipv6.some((vtep) => isAt(vtep, view, ip.sourceAt) || isAt(vtep, view, ip.destinationAt))
   }
 }
 

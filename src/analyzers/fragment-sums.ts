@@ -7,7 +7,6 @@ import { fold, pseudoHeaderSum4, pseudoHeaderSum6, sum } from '../codecs/checksu
 import { NONE } from '../codecs/fault.ts'
 import * as icmp from '../codecs/icmp.ts'
 import * as ipv4 from '../codecs/ipv4.ts'
-import * as ipv6 from '../codecs/ipv6.ts'
 import type { IpLayer, Layers } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import { dataAt } from '../codecs/reassembly.ts'
@@ -33,8 +32,6 @@ export const Summed = {
   InnerUnset: 1 << 19,
 } as const
 
-const SOURCE = ipv6.LAYOUT.offsets.source
-const DESTINATION = ipv6.LAYOUT.offsets.destination
 const UDP_CHECKSUM = udp.LAYOUT.offsets.checksum
 
 /** Sums of one fragment after another; allocates nothing. */
@@ -73,11 +70,10 @@ export class FragmentSums {
   }
 
   /** Bits for the inner checksum; `NONE` when it is partial. */
-  #takeInner({ innerIp: ip, innerView: view, innerTransport: at, chain }: Layers, from: number, end: number): number {
+  #takeInner({ innerIp: ip, innerView: view, innerTransport: at }: Layers, from: number, end: number): number {
     this.#adjust = 0
     if (at === NONE || ip.isFragment || ip.lengthUnstated || ip.payloadEnd !== end || ((at - from) & 1) !== 0) return 0
-    // A routing header hides the final destination, which the pseudo header would need (RFC 8200 §8.1).
-    if (ip.at + ip.length !== end || (ip.version === 6 && chain.routing !== NONE)) return 0
+    if (ip.at + ip.length !== end || ip.isFinalUnknown) return 0
     let offset: number
     switch (ip.protocol) {
       case Protocol.Tcp:
@@ -126,7 +122,8 @@ function negative(sum: number): number {
   return ALL_ONES - sum
 }
 
-function pseudoSum(view: DataView, { at, version, protocol }: IpLayer, length: number): number {
-  if (version === 4) return pseudoHeaderSum4(ipv4.source(view, at), ipv4.destination(view, at), protocol, length)
-  return pseudoHeaderSum6(view, at + SOURCE, at + DESTINATION, protocol, length)
+function pseudoSum(view: DataView, ip: IpLayer, length: number): number {
+  const { sourceAt: from, destinationAt: to, version, protocol } = ip
+  if (version === 4) return pseudoHeaderSum4(view.getInt32(from), view.getInt32(to), protocol, length)
+  return pseudoHeaderSum6(view, from, to, protocol, length)
 }

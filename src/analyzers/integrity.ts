@@ -25,6 +25,9 @@ const VNI_ROW = 2 ** 28
 /** What hosts mark of themselves, whoever their traffic is: membership reports, neighbour discovery, errors. */
 const CONTROL = Bit.Broadcast | Bit.Multicast | Bit.IcmpError
 
+/** An inner checksum that nobody will finish. */
+const UNFINISHED = Mark.InnerChecksumPartial | Mark.InnerChecksumUnset
+
 /** A tunnel packet that shows something: what names it in words and display filters. */
 export interface Seen {
   /** Tunnel kind × 2^24 + VNI of the first one; `NONE` outside a valid tunnel. */
@@ -45,6 +48,13 @@ export interface ChecksumsSeen extends Seen {
   innerPayload: number
   /** Packets whose inner checksum nobody computed. */
   unset: number
+  /** Packets whose inner checksum is unfinished under a final outer one. */
+  unfinished: number
+  /** By how much outer UDP checksums are wrong, modulo 65 535: the first few different ones. */
+  differences: number[]
+  /** Packets with both outer checksums wrong, and those in which both are wrong by the same amount. */
+  both: number
+  alike: number
 }
 
 /** Headers that are not a valid VXLAN header. */
@@ -251,11 +261,13 @@ export class Integrity implements Judge<IntegrityState> {
     const number = i32[at + Field.Number]!
     const route = routeKey(i32, at)
     const vni = i32[at + Field.Vni]!
-    if ((marks & (Mark.OuterChecksumPartial | Mark.InnerChecksumPartial)) !== 0) {
+    const isUnfinished = (marks & UNFINISHED) === UNFINISHED
+    const isInnerPartial = (marks & Mark.InnerChecksumPartial) !== 0 && !isUnfinished
+    if ((marks & Mark.OuterChecksumPartial) !== 0 || isInnerPartial) {
       const figures = noteSeen(this.partial.note(i32[at + Field.Source]!, number), i32, at)
       if (figures !== null) {
         if ((marks & Mark.OuterChecksumPartial) !== 0) figures.outer++
-        if ((marks & Mark.InnerChecksumPartial) !== 0) figures.innerPayload++
+        if (isInnerPartial) figures.innerPayload++
       }
     }
     if ((marks & Mark.OuterCongestion) !== 0) {
@@ -333,7 +345,17 @@ function seen(): Seen {
 }
 
 function checksumsSeen(): ChecksumsSeen {
-  return { ...seen(), outer: 0, outerHeader: 0, innerHeader: 0, innerPayload: 0, unset: 0 }
+  const counts = {
+    outer: 0,
+    outerHeader: 0,
+    innerHeader: 0,
+    innerPayload: 0,
+    unset: 0,
+    unfinished: 0,
+    both: 0,
+    alike: 0,
+  }
+  return { ...seen(), ...counts, differences: [] }
 }
 
 function bitsSeen(): BitsSeen {
@@ -358,7 +380,14 @@ function noteChecksums(figures: ChecksumsSeen | null, i32: Int32Array, at: numbe
   if ((marks & Mark.OuterHeaderWrong) !== 0) figures.outerHeader++
   if ((marks & Mark.InnerHeaderWrong) !== 0) figures.innerHeader++
   if ((marks & Mark.InnerChecksumWrong) !== 0) figures.innerPayload++
-  if ((marks & Mark.InnerChecksumUnset) !== 0) figures.unset++
+  if ((marks & UNFINISHED) === UNFINISHED) figures.unfinished++
+  else if ((marks & Mark.InnerChecksumUnset) !== 0) figures.unset++
+  const difference = i32[at + Field.TunnelWord]!
+  if ((marks & Mark.OuterChecksumWrong) === 0 || difference === 0) return
+  addValue(figures.differences, difference & 0xffff)
+  if ((marks & Mark.OuterHeaderWrong) === 0) return
+  figures.both++
+  if (difference >>> 16 === (difference & 0xffff)) figures.alike++
 }
 
 function noteBits(figures: BitsSeen | null, i32: Int32Array, at: number): void {

@@ -59,7 +59,10 @@ export class Marker {
     } else if (o.outside) {
       marks = this.#takeOutside(i32, at, layers)
     }
-    if ((marks & Mark.Damaged) !== 0 && (flags & EPB_CHECKSUM_NOT_READY) !== 0) marks = asPartial(marks)
+    if ((flags & EPB_CHECKSUM_NOT_READY) !== 0) marks = asPartial(marks)
+    if ((marks & (Mark.OuterChecksumWrong | Mark.OuterHeaderWrong)) !== 0) {
+      i32[at + Field.TunnelWord] = this.#checksums.difference
+    }
     i32[at + Field.Marks] = marks
     return marks
   }
@@ -236,7 +239,8 @@ function trafficClass(view: DataView, ip: IpLayer): number {
 
 /** The capture says that the checksums were not there yet: what looks wrong is not filled in. */
 function asPartial(marks: number): number {
-  let partial = marks & ~Mark.Damaged
+  const isFinished = (marks & Mark.InnerChecksumPartial) === 0
+  let partial = marks & ~Mark.Damaged & (isFinished ? -1 : ~Mark.InnerChecksumUnset)
   if ((marks & Mark.OuterChecksumWrong) !== 0) partial |= Mark.OuterChecksumPartial
   if ((marks & Mark.InnerChecksumWrong) !== 0) partial |= Mark.InnerChecksumPartial
   return partial

@@ -311,6 +311,8 @@ function take(key: Int32Array, layers: Layers): boolean {
   const { view, innerView, outerIp, innerFrame, innerIp, innerPorts } = layers
   if (outerIp.version === 0 || innerIp.version === 0 || innerIp.protocol === NONE || innerIp.isFragment) return false
   if (innerFrame.at === NONE || innerFrame.tagCount > 1) return false
+  // The key holds the header's addresses, and the rows are those of whom the packet is for in the end.
+  if (outerIp.isRouted || innerIp.isRouted) return false
   const vlan = innerFrame.tagCount === 0 ? 0 : innerFrame.vlanIds[0]!
   key[Path.KindVni] = (layers.tunnel << 24) | layers.vni
   key[Path.MacLow] = ethernet.sourceLow32(innerView, innerFrame.at)

@@ -16,9 +16,6 @@ import type { Observation } from './observation.ts'
 import { OuterCache } from './outer-cache.ts'
 import { Path, type Paths, Shape, Wide } from './paths.ts'
 
-const SOURCE = ipv6.LAYOUT.offsets.source
-const DESTINATION = ipv6.LAYOUT.offsets.destination
-
 /** A saved resolver: what it caches is made anew. */
 export type ResolverState = ReturnType<InnerFragments['save']>
 
@@ -110,10 +107,10 @@ export class Resolver {
     const kindVni = (layers.tunnel << 24) | layers.vni
     const { view, outerIp } = layers
     if (outerIp.version === 4) {
-      this.#resolveOuterIpv4(o, kindVni, ipv4.source(view, outerIp.at), ipv4.destination(view, outerIp.at))
+      this.#resolveOuterIpv4(o, kindVni, view.getInt32(outerIp.sourceAt), view.getInt32(outerIp.destinationAt))
     } else {
-      o.sourceId = this.keys.ipv6Id(view, outerIp.at + SOURCE)
-      o.destinationId = this.keys.ipv6Id(view, outerIp.at + DESTINATION)
+      o.sourceId = this.keys.ipv6Id(view, outerIp.sourceAt)
+      o.destinationId = this.keys.ipv6Id(view, outerIp.destinationAt)
       this.#resolveOuter(o, kindVni)
     }
     const { innerFrame, innerView } = layers
@@ -200,12 +197,12 @@ export class Resolver {
   }
 
   #ipSource(view: DataView, ip: IpLayer): number {
-    return ip.version === 4 ? this.keys.ipv4Id(ipv4.source(view, ip.at)) : this.keys.ipv6Id(view, ip.at + SOURCE)
+    return ip.version === 4 ? this.keys.ipv4Id(view.getInt32(ip.sourceAt)) : this.keys.ipv6Id(view, ip.sourceAt)
   }
 
   #ipDestination(view: DataView, ip: IpLayer): number {
-    if (ip.version === 4) return this.keys.ipv4Id(ipv4.destination(view, ip.at))
-    return this.keys.ipv6Id(view, ip.at + DESTINATION)
+    if (ip.version === 4) return this.keys.ipv4Id(view.getInt32(ip.destinationAt))
+    return this.keys.ipv6Id(view, ip.destinationAt)
   }
 
   #resolveFlow(o: Observation, kindVni: number, stack: number): void {

@@ -31,6 +31,7 @@ export function describeIpv4(tree: Tree): void {
   const check = checkOf(checksum.verifyIpv4Header(view, at, length))
   const source = ipv4.source(view, at)
   const destination = ipv4.destination(view, at)
+  const last = ipv4.finalDestination(view, at)
   const protocol = ipv4.protocol(view, at)
   const ends = `${formatIpv4(source)} to ${formatIpv4(destination)}`
   tree.add('ipv4', at, length, `${ends}, ${protocolName(protocol)}`, [
@@ -42,7 +43,8 @@ export function describeIpv4(tree: Tree): void {
     payloadEnd: cursor.wireEnd,
     fragmentOffset: ipv4.fragmentOffset(view, at),
     moreFragments: ipv4.moreFragments(view, at),
-    pseudoSum: (upper, bytes) => checksum.pseudoHeaderSum4(source, destination, upper, bytes),
+    pseudoSum: (upper, bytes) =>
+      checksum.pseudoHeaderSum4(source, last === NONE ? destination : view.getInt32(last), upper, bytes),
     doubt: tree.doubt(ipv4.isFragment(view, at), beyond),
   })
 }
@@ -82,11 +84,12 @@ export function describeIpv6(tree: Tree): void {
   const moreFragments = isFragment && fragment.moreFragments(view, chain.fragment)
   const last = chain.routing === NONE ? NONE : routing.finalDestination(view, chain.routing)
   const destinationAt = last === NONE ? at + ipv6.DESTINATION : last
+  const sourceAt = chain.homeAddress === NONE ? at + ipv6.SOURCE : chain.homeAddress
   describeTransport(tree, protocol, {
     payloadEnd: cursor.wireEnd,
     fragmentOffset,
     moreFragments,
-    pseudoSum: (upper, bytes) => checksum.pseudoHeaderSum6(view, at + ipv6.SOURCE, destinationAt, upper, bytes),
+    pseudoSum: (upper, bytes) => checksum.pseudoHeaderSum6(view, sourceAt, destinationAt, upper, bytes),
     doubt: tree.doubt(fragmentOffset !== 0 || moreFragments, beyond),
   })
 }

@@ -5,7 +5,7 @@
  */
 import { getBytes, isWord, setBytes } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
-import { Fault } from './fault.ts'
+import { Fault, NONE } from './fault.ts'
 import { field, layout } from './layout.ts'
 import * as list from './options.ts'
 import { checkLength, checkRoom, checkUint, refuseWord } from './range.ts'
@@ -229,6 +229,23 @@ export function optionsLength(view: DataView, at: number): number {
  */
 export function findOption(view: DataView, at: number, type: number): number {
   return list.findOption(view, at + LENGTH, at + headerLength(view, at), type)
+}
+
+/**
+ * Where the address of the last node of a source route lies, which the pseudo header of TCP and UDP counts in place of the
+ * destination while the route is not used up (RFC 791 §3.1, RFC 1122 §3.2.1.8).
+ * @returns Offset of 4 bytes; `NONE` without such a route.
+ */
+export function finalDestination(view: DataView, at: number): number {
+  const end = at + headerLength(view, at)
+  let option = list.findOption(view, at + LENGTH, end, OptionType.LooseSourceRoute)
+  if (option === NONE) option = list.findOption(view, at + LENGTH, end, OptionType.StrictSourceRoute)
+  if (option === NONE) return NONE
+  const length = view.getUint8(option + 1)
+  const hops = length < 3 ? 0 : (length - 3) >> 2
+  // The pointer counts from 1 and stands behind the last address once all are visited.
+  if (hops === 0 || view.getUint8(option + 2) > length) return NONE
+  return option + 3 + 4 * (hops - 1)
 }
 
 /** Copies the options out, up to the end of the list or the first malformed one (RFC 791 §3.1). */

@@ -30,6 +30,11 @@ export class Chain {
   fragment = NONE
   /** Offset of the first authentication header. */
   authentication = NONE
+  /**
+   * Offset of the address in the first home address option, `NONE` without: the pseudo header of checksums counts it in place of the
+   * source (RFC 6275 §6.3, §11.3.1).
+   */
+  homeAddress = NONE
   /** Bytes behind the fixed header as a jumbo payload option states them, `NONE` without one (RFC 2675 §2). */
   jumboLength = NONE
   /** How many extension headers the walk stepped over. */
@@ -70,6 +75,7 @@ export function walk(cursor: Cursor, nextHeader: number, chain: Chain): boolean 
   chain.routing = NONE
   chain.fragment = NONE
   chain.authentication = NONE
+  chain.homeAddress = NONE
   chain.jumboLength = NONE
   chain.headers = 0
   chain.length = 0
@@ -105,6 +111,7 @@ export function walk(cursor: Cursor, nextHeader: number, chain: Chain): boolean 
         break
       default:
         if (options.enter(cursor) === NONE) return false
+        if (chain.homeAddress === NONE) chain.homeAddress = options.homeAddress(view, position)
     }
     // All of these headers begin with the type of the next one.
     chain.protocol = view.getUint8(position)

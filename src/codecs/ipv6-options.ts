@@ -101,6 +101,12 @@ export function jumboPayloadLength(view: DataView, at: number): number {
   return option === NONE || view.getUint8(option + 1) !== 4 ? NONE : view.getUint32(option + 2)
 }
 
+/** Offset of the 16 bytes of a home address (RFC 6275 §6.3), or `NONE` without the option. */
+export function homeAddress(view: DataView, at: number): number {
+  const option = findOption(view, at, OptionType.HomeAddress)
+  return option === NONE || view.getUint8(option + 1) !== 16 ? NONE : option + 2
+}
+
 /** Copies the options out, padding included, up to the end of the header or the first malformed one (RFC 8200 §4.2). */
 export function options(view: DataView, at: number): Option[] {
   const found: Option[] = []

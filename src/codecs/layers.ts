@@ -160,6 +160,16 @@ export class IpLayer {
   fragmentOffset = 0
   /** Whether more fragments follow. */
   moreFragments = false
+  /**
+   * Offset of the address of who sent the packet, and of whom it is for in the end: those of the header, but for a home address, and
+   * for the last node of a source route or segment list that is still under way (RFC 8200 §8.1). `NONE` without a header.
+   */
+  sourceAt = NONE
+  destinationAt = NONE
+  /** Whether one of the two is not the header's. */
+  isRouted = false
+  /** Whether a routing header hides whom the packet is for: checksums cannot be judged then. */
+  isFinalUnknown = false
   /** Identification: 16 bits of IPv4, 32 bits of an IPv6 fragment header, else 0. */
   identification = 0
 
@@ -173,6 +183,10 @@ export class IpLayer {
     this.protocol = NONE
     this.fragmentOffset = 0
     this.moreFragments = false
+    this.sourceAt = NONE
+    this.destinationAt = NONE
+    this.isRouted = false
+    this.isFinalUnknown = false
     this.identification = 0
   }
 

@@ -5,7 +5,9 @@ import { EtherType } from './ethernet.ts'
 import { Fault, NONE } from './fault.ts'
 import * as ipv4 from './ipv4.ts'
 import * as ipv6 from './ipv6.ts'
+import type { Chain } from './ipv6-extension.ts'
 import * as extension from './ipv6-extension.ts'
+import * as routing from './ipv6-routing.ts'
 import { type FrameLayer, type IpLayer, type Layers, MAX_TAGS } from './layers.ts'
 
 /** Bytes on the wire beyond which a record is taken to have no more: a gigabyte in one frame is nobody's. */
@@ -76,7 +78,17 @@ function enterIpv4(layers: Layers, ip: IpLayer, layer: number): boolean {
   ip.fragmentOffset = ipv4.fragmentOffset(view, at)
   ip.moreFragments = ipv4.moreFragments(view, at)
   ip.identification = ipv4.identification(view, at)
+  ip.sourceAt = at + ipv4.LAYOUT.offsets.source
+  ip.destinationAt = at + ipv4.LAYOUT.offsets.destination
+  if (ip.payloadAt - at > ipv4.LENGTH) endRoute(ip, ipv4.finalDestination(view, at))
   return true
+}
+
+/** Takes the last node of a route for whom a packet is for. @param last - Offset of its address, `NONE` without. */
+function endRoute(ip: IpLayer, last: number): void {
+  if (last === NONE) return
+  ip.destinationAt = last
+  ip.isRouted = true
 }
 
 function enterIpv6(layers: Layers, ip: IpLayer, layer: number): boolean {
@@ -107,10 +119,25 @@ function enterIpv6(layers: Layers, ip: IpLayer, layer: number): boolean {
     ip.identification = extension.identification(view, chain.fragment)
   }
   ip.protocol = chain.protocol
+  ip.sourceAt = at + ipv6.SOURCE
+  ip.destinationAt = at + ipv6.DESTINATION
+  if (chain.headers > 0) enterRoute(ip, view, chain)
   if (!whole) {
     layers.fault(layer, cursor.fault)
     return false
   }
   ip.payloadAt = cursor.position
   return true
+}
+
+/** What extension headers say of sender and receiver (RFC 8200 §8.1, RFC 6275 §6.3). */
+function enterRoute(ip: IpLayer, view: DataView, chain: Chain): void {
+  if (chain.homeAddress !== NONE) {
+    ip.sourceAt = chain.homeAddress
+    ip.isRouted = true
+  }
+  if (chain.routing === NONE) return
+  const last = routing.finalDestination(view, chain.routing)
+  ip.isFinalUnknown = last === NONE && routing.segmentsLeft(view, chain.routing) > 0
+  endRoute(ip, last)
 }

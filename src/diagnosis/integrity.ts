@@ -26,6 +26,7 @@ import type { Finding, Subject } from '../summary.ts'
 import { headerFindings } from './headers.ts'
 import type { Evidence } from './index.ts'
 import { Mirrors } from './one-way.ts'
+import { rewritten } from './rewritten.ts'
 import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
 
@@ -63,13 +64,19 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
   say(integrity.outerWrong, outerChecksumBad, (seen, tunnels, { count }) => {
     const { from, to, total } = paths.of(seen)
     const inner = Math.min(count, seen.innerHeader + seen.innerPayload)
-    return { subject: { vteps: [from, to] }, facts: { from, to, total, header: seen.outerHeader, inner, tunnels } }
+    return {
+      subject: { vteps: [from, to] },
+      facts: { from, to, total, header: seen.outerHeader, inner, rewrite: rewritten(analysis, seen, count), tunnels },
+    }
   })
   say(integrity.innerWrong, innerChecksumBad, (seen, tunnels) => {
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
-    const { innerHeader: header, innerPayload: payload, unset } = seen
-    return { subject: { vni, vteps: [from, to] }, facts: { vni, from, to, header, payload, unset, tunnels } }
+    const { innerHeader: header, innerPayload: payload, unset, unfinished } = seen
+    return {
+      subject: { vni, vteps: [from, to] },
+      facts: { vni, from, to, header, payload, unset, unfinished, tunnels },
+    }
   })
   say(integrity.partial, checksumPartial, (seen, tunnels) => {
     const { from } = paths.of(seen)

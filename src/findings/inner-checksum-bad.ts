@@ -12,6 +12,8 @@ export interface InnerChecksumBad {
   payload: number
   /** Packets whose checksum field is 0: nobody computed it. */
   unset: number
+  /** Packets whose checksum is the pseudo header's sum, under an outer checksum that is right over it. */
+  unfinished: number
   tunnels: Tunnel[]
 }
 
@@ -22,17 +24,21 @@ export const innerChecksumBad: Words<InnerChecksumBad> = {
   advice:
     'Switch the outer UDP checksum on so that damage is caught in the underlay, then look for the link that causes it; if one guest’s packets are always wrong, look at its network card’s offload.',
   evidence:
-    'The checksum of the inner IPv4 header, or of the TCP, UDP, ICMP or ICMPv6 packet in it, does not match and is not the pseudo-header sum that offload leaves. Packets captured whole, and datagrams in outer fragments of which each came once; no super-frames; none whose outer checksum is wrong, which tells of the same damage. Sound at any capture point; captures with rewritten addresses mislead.',
+    'The checksum of the inner IPv4 header, or of the TCP, UDP, ICMP or ICMPv6 packet in it, does not match and is not the pseudo-header sum that offload leaves; or it is that sum under an outer UDP checksum that is right over it as it stands (local checksum offload computes the outer one as if the inner one were finished). Packets captured whole, and datagrams in outer fragments of which each came once; no super-frames; none whose outer checksum is wrong, which tells of the same damage. Sound at any capture point; captures with rewritten addresses mislead.',
   title: ({ count, facts }) =>
     `${amount(count, 'inner packet')} of VNI ${facts.vni} from ${facts.from} to ${facts.to} ${count === 1 ? 'has' : 'have'} a wrong checksum`,
   observed: ({ facts }) =>
     `Checksums that do not match: ${listed([
       [facts.header, 'inner IPv4 header', 'inner IPv4 headers'],
       [facts.payload, 'inner TCP, UDP or ICMP packet', 'inner TCP, UDP or ICMP packets'],
+      [facts.unfinished, 'unfinished checksum under a final outer one', 'unfinished checksums under final outer ones'],
       [facts.unset, 'packet with 0 in the field', 'packets with 0 in the field'],
     ])}.`,
   inferred: ({ count, facts }) => {
     const { from, to } = facts
+    if (facts.unfinished >= count) {
+      return `The guest left these checksums to its network card (they hold the pseudo-header sum alone), and the tunnel's sender computed the outer checksum over them as they are, so nothing fills them in any more. ${to} delivers the packets, and the guest drops them.`
+    }
     if (facts.unset >= count) {
       return `Nobody computed these checksums: the packets come from a program that does not, or from a guest whose network card was to do it. ${to} delivers them, and the guest drops them.`
     }
@@ -40,6 +46,9 @@ export const innerChecksumBad: Words<InnerChecksumBad> = {
   },
   remedy: ({ count, facts }) => {
     const { from, to } = facts
+    if (facts.unfinished >= count) {
+      return `On the guest behind ${from}, switch checksum offload off and compare (ethtool -K <interface> tx off); otherwise switch tunnel checksum offload off on the host of ${from}, or update its virtual switch or network driver.`
+    }
     if (facts.unset >= count) {
       return `On the guest behind ${from} that sends them, switch checksum offload off and compare (ethtool -K <interface> tx off).`
     }

@@ -3,6 +3,15 @@ import { and, anyTunnel, fromTo, notVerified, type Tunnel } from './display-filt
 import { amount, frames, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'
 
+/** What points to addresses that were rewritten on the way. */
+export interface Rewrite {
+  /** Whether IPv4's header checksum is wrong together with UDP's in every packet. */
+  isBoth: boolean
+  /** The address with which the checksum would be right, in place of the source or of the destination; `null` where none is known. */
+  source: string | null
+  destination: string | null
+}
+
 /** Wrong outer checksums in one direction. */
 export interface OuterChecksumBad {
   from: string
@@ -13,15 +22,17 @@ export interface OuterChecksumBad {
   header: number
   /** Packets whose inner checksum is wrong too. */
   inner: number
+  /** `null` when nothing points to rewritten addresses. */
+  rewrite: Rewrite | null
   tunnels: Tunnel[]
 }
 
 export const outerChecksumBad: Words<OuterChecksumBad> = {
   code: 'OUTER_CHECKSUM_BAD',
   severity: 'error',
-  meaning: 'The outer checksum of tunnel packets is wrong, so the receiving host drops them without a word.',
+  meaning: 'The outer checksum of tunnel packets is wrong, so the receiving host drops them silently.',
   advice:
-    'If every packet is wrong, switch tunnel checksum offload off at the sending VTEP; if some are, look for the link or device on the way that damages them.',
+    'If all differ by the same amount, look for a NAT or another device that rewrites addresses without correcting the checksum. If every packet is wrong, switch tunnel checksum offload off at the sending VTEP; if some are, look for the link or device on the way that damages them.',
   evidence:
     'A non-zero outer UDP checksum does not match the datagram, is not the pseudo-header sum that offload leaves, and stays wrong when a partial inner checksum is filled in. Packets captured whole, and datagrams in outer fragments of which each came once; no super-frames; the outer IPv4 header counts too, wherever it was captured. Sound on the wire and at the receiver; captures with rewritten addresses mislead.',
   title: ({ count, facts }) =>
@@ -33,22 +44,41 @@ export const outerChecksumBad: Words<OuterChecksumBad> = {
     const said = [`${amount(count, 'packet')}${total > 0 ? ` of ${grouped(total)} this way` : ''}`]
     if (header > 0) said.push(`in ${grouped(header)} it is the IPv4 header’s that is wrong`)
     if (inner > 0) said.push(`in ${grouped(inner)} an inner checksum is wrong too`)
-    return `Outer checksums that do not match: ${said.join('; ')}.`
+    return `Outer checksums that do not match: ${said.join('; ')}.${facts.rewrite === null ? '' : ` ${differences(facts.rewrite, count)}`}`
   },
   inferred: ({ count, facts }) =>
-    isSender(count, facts.total)
-      ? `${facts.from} writes the checksum wrong, as network cards with faulty tunnel offload do. ${facts.to} drops these packets and counts UdpInCsumErrors; inner connections hang in repeated SYNs.`
-      : `Bits were changed between ${facts.from} and the capture point. ${facts.to} drops these packets and counts UdpInCsumErrors; inner TCP sends them again, everything else is lost.`,
+    facts.rewrite !== null
+      ? `An address or port was probably rewritten on the way (NAT, a load balancer) without correcting the ${facts.rewrite.isBoth ? 'checksums' : 'UDP checksum'}: that leaves the same difference in every packet.${
+          facts.rewrite.isBoth ? '' : ' A network card with faulty checksum offload can do so as well.'
+        } ${facts.to} drops these packets and counts UdpInCsumErrors.`
+      : isSender(count, facts.total)
+        ? `${facts.from} writes the checksum wrong, as network cards with faulty tunnel offload do. ${facts.to} drops these packets and counts UdpInCsumErrors; inner connections hang in repeated SYNs.`
+        : `Bits were changed between ${facts.from} and the capture point. ${facts.to} drops these packets and counts UdpInCsumErrors; inner TCP sends them again, everything else is lost.`,
   remedy: ({ count, facts }) =>
-    isSender(count, facts.total)
-      ? `On ${facts.from}: ethtool -K <underlay interface> tx-udp_tnl-csum-segmentation off tx-checksum-ip-generic off, or send no outer checksum over IPv4 (ip link … type vxlan … noudpcsum). Check with nstat UdpInCsumErrors on ${facts.to}.`
-      : `Read the error counters (ethtool -S, switch ports) along the path from ${facts.from} to ${facts.to}, and capture at both ends to see on which side of each hop the packets are still right. Keep the outer checksum on: it is what catches them.`,
+    facts.rewrite !== null
+      ? `Look for address translation between ${facts.from} and ${facts.to} (NAT rules, load balancers, cloud gateways) and exempt the tunnel from it: VTEPs must reach each other at the addresses that they send from. ${
+          facts.rewrite.isBoth
+            ? ''
+            : `If there is none, switch tunnel checksum offload off at ${facts.from} (ethtool -K <underlay interface> tx-udp_tnl-csum-segmentation off) and compare. `
+        }Capture on both sides of the suspected device: before it the checksums are right.`
+      : isSender(count, facts.total)
+        ? `On ${facts.from}: ethtool -K <underlay interface> tx-udp_tnl-csum-segmentation off tx-checksum-ip-generic off, or send no outer checksum over IPv4 (ip link … type vxlan … noudpcsum). Check with nstat UdpInCsumErrors on ${facts.to}.`
+        : `Read the error counters (ethtool -S, switch ports) along the path from ${facts.from} to ${facts.to}, and capture at both ends to see on which side of each hop the packets are still right. Keep the outer checksum on: it is what catches them.`,
   displayFilter: ({ count, packets, facts }) => {
     const path = fromTo(facts.from, facts.to)
     // Wireshark verifies UDP checksums only when told to: where the numbers are all there, they say it best.
     if (count <= packets.length) return and(path, frames(packets))
     return and(path, anyTunnel(facts.tunnels), notVerified('outer'))
   },
+}
+
+function differences({ isBoth, source, destination }: Rewrite, count: number): string {
+  const all = count === 1 ? 'it differs' : 'all differ by the same amount'
+  if (source !== null) return `They would be right if the source address were ${source}.`
+  if (destination !== null) return `They would be right if the destination address were ${destination}.`
+  return isBoth
+    ? `The IPv4 header checksum and the UDP checksum are wrong together${count === 1 ? '' : ', in all of them'}.`
+    : `From the right value ${all}.`
 }
 
 /** Whether the sender is to blame: nothing that went this way was right. */

@@ -37,6 +37,7 @@ describe('ipv6-extension.walk', () => {
       routing: 8,
       fragment: 32,
       authentication: 40,
+      homeAddress: NONE,
       jumboLength: NONE,
       headers: 5,
       length: 72,

@@ -273,8 +273,14 @@ describe('integrity: checksums', () => {
         expect(codes([{ bytes: good }])).toEqual(['CHECKSUM_PARTIAL'])
         // The same with a bit of the VNI turned over is wrong all the same.
         expect(codes([{ bytes: flipped(good, (outerLength(place) - 2) * 8) }])).toEqual(['OUTER_CHECKSUM_BAD'])
-        // Right over the bytes as they are is right too: between virtual interfaces nobody fills in anything.
-        expect(codes([{ bytes: wrap(place, partial) }])).toEqual(['CHECKSUM_PARTIAL'])
+        // Right over the bytes as they are: nobody will fill in the inner one, unless the capture says that it was not ready.
+        const unfinished = findingsOf([{ bytes: wrap(place, partial) }])
+        expect(unfinished.map(({ code, count }) => [code, count])).toEqual([['INNER_CHECKSUM_BAD', 1]])
+        expect(unfinished[0]!.observed).toContain('unfinished')
+        expect(codes([{ bytes: wrap(place, partial), flags: 1 << 9 }])).toEqual(['CHECKSUM_PARTIAL'])
+        expect(
+          codes([{ bytes: wrap({ ...place, from: '10.0.0.1', to: '10.0.0.2' }, partial, { checksum: 'none' }) }]),
+        ).toEqual(['CHECKSUM_PARTIAL'])
       }),
     )
   })
@@ -295,6 +301,82 @@ describe('integrity: checksums', () => {
     const data = wrap(HERE, wrap(place, partial, { checksum: value(middle) }), { checksum: outer })
     expect(codes([{ bytes: data }]).sort()).toEqual(['CHECKSUM_PARTIAL', 'NESTED_TUNNEL'])
     expect(codes([{ bytes: flipped(data, (outerLength(HERE) + 3) * 8) }])).toContain('OUTER_CHECKSUM_BAD')
+  })
+
+  /** An outer IPv6 packet with extension headers before its datagram, whose checksum counts the given addresses. */
+  const behind = (headers: Bytes, first: number, from: string, to: string, counted: readonly [string, string]) => {
+    const body = sealed(datagram(ping(HERE)), 17, bytes(ip(counted[0]), ip(counted[1])))
+    const length = number(headers.length + body.length, 2)
+    return ethernet(bytes(0x60, 0, 0, 0, length, first, 64, ip(from), ip(to), headers, body))
+  }
+
+  it('counts the last node of a segment list, and the home address, in place of those of the header', () => {
+    const [from, to, via, home] = ['fd00:a::1', 'fd00:b::2', 'fd00:c::3', 'fd00:d::4'] as const
+    const list = (left: number, type = 4) =>
+      bytes(17, 4, type, left, 1, 0, 0, 0, ip(type === 0 ? via : to), ip(type === 0 ? to : via))
+    const option = bytes(17, 2, 1, 2, 0, 0, 0xc9, 16, ip(home))
+    const right = [
+      behind(list(1), 43, from, via, [from, to]),
+      behind(list(1, 0), 43, from, via, [from, to]),
+      // Some sender counts the header's address; a list used up hides nothing.
+      behind(list(1), 43, from, via, [from, via]),
+      behind(list(0), 43, from, to, [from, to]),
+      behind(bytes(17, 2, 2, 1, 0, 0, 0, 0, ip(to)), 43, from, via, [from, to]),
+      behind(option, 60, from, to, [home, to]),
+      // A compressed list (RFC 6554) does not tell the last node.
+      behind(bytes(17, 2, 3, 1, 0, 0, 0, 0, ip(to)), 43, from, via, [from, to]),
+    ]
+    for (const data of right) expect(codes([{ bytes: data }])).toEqual([])
+    for (const data of [right[0]!, right[3]!, right[5]!]) {
+      expect(codes([{ bytes: flipped(data, data.length * 8 - 8) }]), 'damaged').toContain('OUTER_CHECKSUM_BAD')
+    }
+    expect(codes([{ bytes: behind(list(0), 43, from, via, [from, to]) }])).toEqual(['OUTER_CHECKSUM_BAD'])
+    const { vtepPairs } = summaryOf([{ bytes: right[0]! }, { bytes: behind(list(1), 43, to, via, [to, to]) }])
+    expect(vtepPairs.map(({ a, b }) => [a, b])).toContainEqual([from, to])
+  })
+
+  it('counts the end of an IPv4 source route, outer and inner', () => {
+    const routed = (payload: Bytes, protocol: number, from: string, via: string, to: string, pointer = 4) => {
+      const options = bytes(0x83, 7, pointer, ip(to), 0)
+      const body = sealed(payload, protocol, bytes(ip(from), ip(to)))
+      const plain = ipv4(bytes(options, body), { from, to: via, protocol: 255 })
+      const head = bytes(0x47, plain.slice(1, 9), protocol, 0, 0, plain.slice(12, 28))
+      let sum = 0
+      for (let at = 0; at < head.length; at += 2) sum += head[at]! * 256 + head[at + 1]!
+      while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
+      return ethernet(bytes(head.slice(0, 10), number(~sum & 0xffff, 2), head.slice(12), body))
+    }
+    const inner = routed(bytes(tcp({ payload: 10 })), 6, '192.168.1.1', '192.168.1.5', '192.168.1.9')
+    expect(codes([{ bytes: wrap(HERE, inner) }])).toEqual([])
+    expect(codes([{ bytes: wrap(HERE, flipped(inner, inner.length * 8 - 8)) }])).toEqual(['INNER_CHECKSUM_BAD'])
+    const outer = routed(datagram(ping(HERE)), 17, '10.0.0.1', '10.0.0.5', '10.0.0.9')
+    expect(codes([{ bytes: outer }])).toEqual([])
+    const used = routed(datagram(ping(HERE)), 17, '10.0.0.1', '10.0.0.5', '10.0.0.9', 8)
+    expect(codes([{ bytes: used }])).toEqual(['OUTER_CHECKSUM_BAD'])
+  })
+
+  it('names a rewritten address where all checksums differ alike, and not where bits were damaged', () => {
+    const rewrite = (data: Bytes, address: string, fixes: boolean) => {
+      const copy = data.slice()
+      copy.set(ip(address), 26)
+      if (!fixes) return copy
+      const header = ipv4(data.slice(34), { from: address, to: HERE.to, id: copy[18]! * 256 + copy[19]! })
+      copy.set(header.slice(10, 12), 24)
+      return copy
+    }
+    const sizes = [9, 50, 120, 333]
+    const frames = sizes.map((size) => wrap(HERE, ping(HERE, size)))
+    for (const fixes of [true, false]) {
+      const [found] = findingsOf(timed(frames.map((data) => rewrite(data, '203.0.113.5', fixes))))
+      expect(found).toMatchObject({ code: 'OUTER_CHECKSUM_BAD', count: 4 })
+      expect(found!.inferred).toContain('NAT')
+      expect(found!.observed).toContain(fixes ? 'by the same amount' : 'wrong together')
+    }
+    const known = timed([...frames.map((data) => rewrite(data, '203.0.113.5', true)), wrap(HERE, ping(HERE))])
+    expect(findingsOf(known)[0]!.observed).toContain(`if the source address were ${HERE.from}`)
+    const damaged = frames.map((data, index) => flipped(data, (outerLength(HERE) + 30 + index) * 8 + index))
+    const [found] = findingsOf(timed(damaged))
+    expect(found!.inferred).not.toContain('NAT')
   })
 
   it('believes a capture that says its checksums were not ready', () => {
