@@ -13,6 +13,8 @@ import * as udp from '../codecs/udp.ts'
 const ICMP_ROOM = 96
 /** Bytes of an inner tunnel datagram that are read: its tunnel headers, and the inner frame's down to the transport. */
 const NESTED_ROOM = 256
+/** Bytes of a tunnel datagram that tell whether it is one: UDP, the longest header of Geneve, Ethernet with eight tags, and the IP header's begin. */
+const HEADER_ROOM = 8 + 260 + 14 + 32 + 8
 
 /**
  * Whether the walk, or who reads what it found, wants bytes that only later fragments have. Never of a fragment that the snap
@@ -27,8 +29,18 @@ export function isSmallFirst(layers: Layers, ports: TunnelPorts): boolean {
   if (!isReached) return endsShort(layers)
   if (layers.outerDestinationPort === NONE || ports[layers.outerDestinationPort] === TunnelKind.None) return false
   if (endsShort(layers)) return true
+  if (layers.tunnel === TunnelKind.None) {
+    return isRefused(layers) && outerIp.payloadEnd - layers.outerTransport < HEADER_ROOM
+  }
   const isDone = innerIp.at === NONE || innerIp.fragmentOffset > 0 || layers.innerEnd >= innerIp.payloadEnd
   return !isDone && wantsMore(layers, ports)
+}
+
+/** Whether the walk refused the tunnel header by what lies behind it, which more bytes may show in another light. */
+function isRefused({ faultCount, faultCodes }: Layers): boolean {
+  if (faultCount === 0) return false
+  const last = faultCodes[faultCount - 1]
+  return last === Fault.NotATunnel || last === Fault.FlagMissing || last === Fault.BadVersion
 }
 
 /** Whether what stopped the walk is the end of the bytes. */
