@@ -1,49 +1,62 @@
 /**
- * Frames that the capture already holds, and inner frames that a VTEP replicated to several peers.
- * One window of the recent past serves both: keyed by the digest of what is carried, told apart by the outer headers.
- * Evidence: any capture point. What misleads: frames without an identification, whose copies
- * on one interface look like what their sender repeats: they are not counted.
+ * Packets that were there before, and what became of them: the capture recorded one datagram again, a VTEP replicated a frame to
+ * several peers, somebody sends the packet on, both ends of its path are mirrored, or it goes round.
+ *
+ * All of it is told from the frames of the last second that carried the same (`recent-frames.ts`), by what differs: the same outer
+ * datagram is a copy of the capture; another datagram from the same VTEP to another peer is a replica; from whoever received it, it
+ * is relayed. A packet that is relayed within its flow is marked `Bit.Copy` like a copy, so that conversations are judged where they
+ * pass first.
+ *
+ * Evidence: any capture point. What misleads: frames without a number of their own, which their sender may repeat: of those every
+ * passage one way pairs with one passage the other way, and copies on one interface are not counted.
  */
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
-import { Bit, type EventLog, Field, STRIDE } from './event-log.ts'
+import { Again, Bit, type EventLog, Field, ON_ITS_WAY, OUTER_IDENTIFIED } from './event-log.ts'
+import { Frame, FrameBit, frameBits, RECENT, RecentFrames, TIME_TO_LIVE, wayOf } from './recent-frames.ts'
 import { Records, type RecordsState } from './records.ts'
 import { Tally, type TallyState } from './tally.ts'
-import { elapsed, near } from './time.ts'
-import { Window, type WindowState } from './window.ts'
+import { elapsed } from './time.ts'
+import type { WindowState } from './window.ts'
 
-/** Nanoseconds within which a second record of a frame is a copy. */
-const COPY_TIME = 1_000_000_000
 /**
- * The same for frames without any number that changes from one to the next (ARP, neighbour discovery, IGMP) on another
- * interface. Their senders repeat them, so on the same interface nothing tells a copy from a second question.
+ * Nanoseconds within which a second record of a frame is a copy, for frames without any number that changes from one to the next
+ * (ARP, neighbour discovery, IGMP) on another interface or hop. Their senders repeat them, so on the same one nothing tells a copy
+ * from a second question. Numbered frames have {@link RECENT}.
  */
 const UNNUMBERED_COPY_TIME = 10_000_000
 /** Nanoseconds within which a network that duplicates packets delivers the second one. */
 const NETWORK_TIME = 10_000_000
 /** Nanoseconds within which the same inner frame to another peer is a replica. */
 const REPLICA_TIME = 100_000_000
-/** Entries of one inner frame that are looked at: head-end replication to more peers still counts by its newest ones. */
+/**
+ * Nanoseconds within which questions and announcements are sent on (ARP, neighbour discovery, routing protocols): gateways that
+ * share an address ask and announce the same by themselves.
+ */
+const SIGNALLING_TIME = 20_000_000
+/** Nanoseconds by which the clocks of two captures that were merged may be apart. */
+const CLOCKS_APART = 50_000_000
+/** Nanoseconds within which a loop brings a packet round once more; without a number of its own, the shorter one. */
+const ROUND_TIME = 100_000_000
+const UNNUMBERED_ROUND_TIME = 10_000_000
+/** Entries of one inner packet that are looked at: head-end replication to more peers still counts by its newest ones. */
 const MOST_LOOKED_AT = 64
 
-const OUTER = 0
-const INTERFACE = 1
-const SECONDS = 2
-const NANOSECONDS = 3
-const DESTINATION = 4
-const VNI = 5
-const SOURCE = 6
-/** 1 when the record was a fragment. */
-const FRAGMENT = 7
-const WORDS = 8
+/** What numbers its packets itself, beside IPv4. */
+const NUMBERED = Bit.EchoRequest | Bit.EchoReply
+/** What asks for addresses or announces them. */
+const SIGNALLING = Bit.AddressRequest | Bit.AddressReply | Bit.Announcement
 
 /** Packet numbers kept as examples. */
 const EXAMPLES = 10
 
+/** How a packet differs from one that it is held against; only TTLs that both have count. */
+const TTL = 0xff
+
 /** Saved copies. */
 export interface CopiesState {
-  window: WindowState
+  frames: WindowState
   replicas: RecordsState
   replicaRows: number
   repeats: TallyState<object>
@@ -51,32 +64,37 @@ export interface CopiesState {
   examples: number[]
 }
 
-/** Recognises copies; runs before every other judge, because they count a copy once. */
+/** Recognises what passes again; runs before every other judge, because they judge a packet once. */
 export class Copies implements Judge<CopiesState> {
   /** Records of a frame that the capture already holds. */
   copies = 0
-  /** Those of them that another interface recorded. */
+  /** Those of them that another interface recorded, or the same interface at another hop, as MACs, VLAN tags and TTL tell. */
   elsewhere = 0
-  /** Frames that left the window before their second was over: a later copy of them would go unseen. */
-  forgotten = 0
+  otherHop = 0
   /** Numbers of the first copies that are no {@link repeats}. */
   readonly examples: number[] = []
   /**
-   * Copies on the interface of the first record and within 10 ms, by pair row × 2 + direction (0 = from a), `NONE` outside
+   * Copies on the interface and hop of the first record and within 10 ms, by pair row × 2 + direction (0 = from a), `NONE` outside
    * tunnels: a mirror recorded them twice, or the network delivered them twice.
    */
   readonly repeats = new Tally<object>(() => ({}))
   /** Whether the packet at hand is one of {@link repeats}. */
   isRepeat = false
-  /** Whether the packet at hand carries a frame back to a VTEP that had sent it just before. */
-  isReturned = false
-  readonly #window: Window
+  /** Of a packet on its way, by what `Field.Again` says: the way that it had come before, and how often it had passed this way. */
+  from = NONE
+  passages = 0
+  readonly #frames: RecentFrames
   readonly #replicas = new Records(1)
   #replicaRows = 0
 
   /** @param size - Frames remembered, a power of two. */
   constructor(readonly size: number) {
-    this.#window = new Window(size, WORDS)
+    this.#frames = new RecentFrames(size)
+  }
+
+  /** Frames that left the window before their second was over: a later copy of them would go unseen. */
+  get forgotten(): number {
+    return this.#frames.forgotten
   }
 
   /** Replicas by VNI row: packets whose inner frame went to another peer just before. */
@@ -85,85 +103,128 @@ export class Copies implements Judge<CopiesState> {
   }
 
   observe(log: EventLog, at: number): void {
-    const { i32, f64 } = log
     this.isRepeat = false
-    this.isReturned = false
-    const nanoseconds = i32[at + Field.Nanoseconds]!
     // A record without a time has no recent past.
-    if (nanoseconds === NO_TIME) return
-    const seconds = f64[at >> 1]!
-    const high = i32[at + Field.DigestHigh]!
-    const low = i32[at + Field.DigestLow]!
-    const entry = this.#window.find(high, low)
-    if (entry !== NONE) this.#look(log, at, entry, seconds, nanoseconds)
-    this.#remember(log, at, seconds, nanoseconds, high, low)
-  }
-
-  /** Looks at the frames with this digest, the newest of which is at `newest`. */
-  #look(log: EventLog, at: number, newest: number, seconds: number, nanoseconds: number): void {
-    const { i32 } = log
-    const window = this.#window
-    const { data } = window
-    const isTunnel = (i32[at + Field.Bits]! & Bit.Tunnel) !== 0
-    let replica = false
-    let looked = 0
-    for (let entry = newest; entry !== NONE && looked < MOST_LOOKED_AT; entry = window.older(entry)) {
-      looked++
-      const apart = Math.abs(elapsed(seconds, nanoseconds, data[entry + SECONDS]!, data[entry + NANOSECONDS]!))
-      if (apart > COPY_TIME) continue
-      if (isTunnel && apart <= REPLICA_TIME && isReturn(data, entry, i32, at)) this.isReturned = true
-      if (data[entry + OUTER] === i32[at + Field.OuterDigest]) {
-        const elsewhere = data[entry + INTERFACE] !== i32[at + Field.Interface]
-        const isNumbered = (i32[at + Field.Bits]! & Bit.Identified) !== 0
-        if (!isNumbered && (!elsewhere || apart > UNNUMBERED_COPY_TIME)) continue
-        const isFragment = (i32[at + Field.Bits]! & Bit.Fragment) !== 0
-        i32[at + Field.Bits]! |= Bit.Copy | (isFragment === (data[entry + FRAGMENT] === 1) ? 0 : Bit.Refragmented)
-        this.isRepeat = !elsewhere && apart <= NETWORK_TIME
-        this.#count(log, at, elsewhere)
-        replica = false
-        break
-      }
-      if (isTunnel && apart <= REPLICA_TIME && isReplica(data, entry, i32, at)) replica = true
-    }
-    if (replica) {
-      i32[at + Field.Bits]! |= Bit.Replica
-      this.#countReplica(i32[at + Field.Vni]!)
-    }
+    if (log.i32[at + Field.Nanoseconds] === NO_TIME) return
+    const entry = this.#frames.find(log, at)
+    if (entry !== NONE) this.#look(log, at, entry)
+    this.#frames.remember(log, at)
   }
 
   /** Reads window heads ahead. @returns Nothing of use. */
-  fetch({ i32 }: EventLog, from: number, to: number): number {
-    const window = this.#window
-    let sum = 0
-    for (let event = from; event < to; event++) sum ^= window.fetch(i32[event * STRIDE + Field.DigestLow]!)
-    return sum
+  fetch(log: EventLog, from: number, to: number): number {
+    return this.#frames.fetch(log, from, to)
   }
 
   save(): CopiesState {
     return {
-      window: this.#window.save(),
+      frames: this.#frames.save(),
       replicas: this.#replicas.save(this.#replicaRows),
       replicaRows: this.#replicaRows,
       repeats: this.repeats.save(),
-      counts: [this.copies, this.elsewhere, this.forgotten],
+      counts: [this.copies, this.elsewhere, this.otherHop, this.#frames.forgotten],
       examples: [...this.examples],
     }
   }
 
   restore(state: CopiesState): void {
-    this.#window.restore(state.window)
+    this.#frames.restore(state.frames)
     this.#replicas.restore(state.replicas)
     this.#replicaRows = state.replicaRows
     this.repeats.restore(state.repeats)
     this.copies = state.counts[0]!
     this.elsewhere = state.counts[1]!
-    this.forgotten = state.counts[2]!
+    this.otherHop = state.counts[2]!
+    this.#frames.forgotten = state.counts[3]!
     this.examples.splice(0, this.examples.length, ...state.examples)
   }
 
-  #count({ i32 }: EventLog, at: number, elsewhere: boolean): void {
+  /** Looks at the frames that carried the same, the newest of which is at `newest`. */
+  #look(log: EventLog, at: number, newest: number): void {
+    const { i32 } = log
+    const { window } = this.#frames
+    const { data } = window
+    const way = wayOf(i32, at)
+    const source = i32[at + Field.Source]!
+    const seconds = log.f64[at >> 1]!
+    const nanoseconds = i32[at + Field.Nanoseconds]!
+    let isReplicated = false
+    // The newest passage this way; of what came by another source, the newest to this one, and the newest of all.
+    let same = NONE
+    let linked = NONE
+    let other = NONE
+    let sameCount = 0
+    let linkedCount = 0
+    let otherCount = 0
+    let looked = 0
+    for (let entry = newest; entry !== NONE && looked < MOST_LOOKED_AT; entry = window.older(entry)) {
+      looked++
+      const apart = Math.abs(elapsed(seconds, nanoseconds, data[entry + Frame.Seconds]!, data[entry + Frame.Nanoseconds]!))
+      if (apart > RECENT) continue
+      if (data[entry + Frame.Outer] === i32[at + Field.OuterDigest] && this.#isCopy(log, at, entry, apart, linked)) return
+      if (way === NONE || data[entry + Frame.Way] === NONE) continue
+      if (data[entry + Frame.Way] === way) {
+        sameCount++
+        if (same === NONE) same = entry
+        continue
+      }
+      if (apart <= REPLICA_TIME && isReplica(data, entry, i32, at)) isReplicated = true
+      if (data[entry + Frame.Source] === source) continue
+      if (data[entry + Frame.Destination] === source) {
+        if (linked === NONE) linked = entry
+        if (data[entry + Frame.Way] === data[linked + Frame.Way]) linkedCount++
+      }
+      if (other === NONE) other = entry
+      if (data[entry + Frame.Way] === data[other + Frame.Way]) otherCount++
+    }
+    if (isReplicated) {
+      i32[at + Field.Bits]! |= Bit.Replica
+      this.#countReplica(i32[at + Field.Vni]!)
+    }
+    if (other === NONE) return
+    this.passages = sameCount
+    let again = 0
+    let former = other
+    if (linked !== NONE) {
+      former = linked
+      again = isRound(log, at, data, same, linked) ? Again.Circling : 0
+      if (again === 0 && linkedCount > sameCount) again = relayed(log, at, data, linked)
+    } else if (otherCount > sameCount) again = onItsWay(log, at, data, other)
+    if (again === 0) return
+    this.from = data[former + Frame.Way]!
+    i32[at + Field.Again] = again
+    // What goes round without a number is a repetition for all that anybody can tell.
+    if (again === Again.Circling && !isTold(i32, at, data[same + Frame.InnerHop]!)) return
+    if (data[former + Frame.Flow] === i32[at + Field.Flow]) i32[at + Field.Bits]! |= Bit.Copy
+  }
+
+  /**
+   * The same datagram: a copy of the capture, unless nothing tells it from what its sender sends again.
+   * @param linked - The newest frame that went to this one's sender since: a packet that was there is not recorded twice, it comes round.
+   */
+  #isCopy(log: EventLog, at: number, entry: number, apart: number, linked: number): boolean {
+    const { i32 } = log
+    const { data } = this.#frames.window
+    const bits = i32[at + Field.Bits]!
+    const now = frameBits(i32, at)
+    const changed = now ^ data[entry + Frame.Bits]!
+    const isOtherInterface = data[entry + Frame.Interface] !== i32[at + Field.Interface]
+    const isOtherHop = data[entry + Frame.Hop] !== i32[at + Field.Hop] || (changed & TIME_TO_LIVE) !== 0
+    const isElsewhere = isOtherInterface || isOtherHop
+    if (linked !== NONE && !isElsewhere && (i32[at + Field.Hop]! & OUTER_IDENTIFIED) === 0) return false
+    if ((bits & Bit.Identified) === 0 && (!isElsewhere || apart > UNNUMBERED_COPY_TIME)) return false
+    i32[at + Field.Bits] = bits | Bit.Copy | ((changed & FrameBit.Fragment) === 0 ? 0 : Bit.Refragmented)
+    const remarked = (changed & now & (FrameBit.DscpLost | FrameBit.Congestion)) !== 0
+    i32[at + Field.Again] = (isOtherHop ? Again.OtherHop : 0) | (remarked ? Again.Remarked : 0)
+    this.isRepeat = !isElsewhere && apart <= NETWORK_TIME
+    this.#count(i32, at, isOtherInterface, isOtherHop)
+    return true
+  }
+
+  #count(i32: Int32Array, at: number, isOtherInterface: boolean, isOtherHop: boolean): void {
     this.copies++
-    if (elsewhere) this.elsewhere++
+    if (isOtherInterface) this.elsewhere++
+    else if (isOtherHop) this.otherHop++
     const number = i32[at + Field.Number]!
     if (this.isRepeat) this.repeats.note(pairDirection(i32, at), number)
     else if (this.examples.length < EXAMPLES) this.examples.push(number)
@@ -174,26 +235,6 @@ export class Copies implements Judge<CopiesState> {
     this.#replicas.add(vniRow, 0, 1)
     this.#replicaRows = Math.max(this.#replicaRows, vniRow + 1)
   }
-
-  #remember(log: EventLog, at: number, seconds: number, nanoseconds: number, high: number, low: number): void {
-    const { i32 } = log
-    const window = this.#window
-    const oldest = window.oldest()
-    if (oldest !== NONE) {
-      const { data } = window
-      if (near(seconds, nanoseconds, data[oldest + SECONDS]!, data[oldest + NANOSECONDS]!, COPY_TIME)) this.forgotten++
-    }
-    const entry = window.claim(high, low)
-    const { data } = window
-    data[entry + OUTER] = i32[at + Field.OuterDigest]!
-    data[entry + INTERFACE] = i32[at + Field.Interface]!
-    data[entry + SECONDS] = seconds
-    data[entry + NANOSECONDS] = nanoseconds
-    data[entry + DESTINATION] = i32[at + Field.Destination]!
-    data[entry + SOURCE] = i32[at + Field.Source]!
-    data[entry + VNI] = i32[at + Field.Vni]!
-    data[entry + FRAGMENT] = (i32[at + Field.Bits]! & Bit.Fragment) !== 0 ? 1 : 0
-  }
 }
 
 /** Pair row × 2 + direction of a packet, `NONE` outside tunnels. */
@@ -203,14 +244,100 @@ export function pairDirection(i32: Int32Array, at: number): number {
   return pair * 2 + ((i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1)
 }
 
-/** Whether two packets with the same inner frame went to different peers of one VNI. */
-function isReplica(data: Int32Array, entry: number, i32: Int32Array, at: number): boolean {
-  const destination = i32[at + Field.Destination]!
-  return destination !== NONE && data[entry + VNI] === i32[at + Field.Vni] && data[entry + DESTINATION] !== destination
+/** Whether the capture recorded a datagram again: what only passes again in another datagram is none. */
+export function isCaptureCopy(i32: Int32Array, at: number): boolean {
+  return (i32[at + Field.Bits]! & Bit.Copy) !== 0 && (i32[at + Field.Again]! & ON_ITS_WAY) === 0
 }
 
-/** Whether a packet goes to the VTEP that an earlier one with the same inner frame came from, in the same VNI. */
-function isReturn(data: Int32Array, entry: number, i32: Int32Array, at: number): boolean {
-  const destination = i32[at + Field.Destination]!
-  return destination !== NONE && data[entry + VNI] === i32[at + Field.Vni] && data[entry + SOURCE] === destination
+/** Whether two packets with the same inner frame went to different peers of one VNI. */
+function isReplica(data: Int32Array, entry: number, i32: Int32Array, at: number): boolean {
+  return (
+    data[entry + Frame.InnerHop] === i32[at + Field.InnerHop] &&
+    data[entry + Frame.KindVni] === i32[at + Field.KindVni] &&
+    data[entry + Frame.Destination] !== i32[at + Field.Destination]
+  )
+}
+
+/** Whether a packet says by itself that it is the same one and not its sender's repetition: by a number, or by a lower TTL. */
+function isTold(i32: Int32Array, at: number, formerHop: number): boolean {
+  if (i32[at + Field.InnerIdentification] !== 0 || (i32[at + Field.Bits]! & NUMBERED) !== 0) return true
+  return isLower(i32[at + Field.InnerHop]!, formerHop)
+}
+
+/** Whether the inner TTL of one packet is lower than that of another. */
+function isLower(innerHop: number, formerHop: number): boolean {
+  return (innerHop & TTL) < (formerHop & TTL)
+}
+
+/** Nanoseconds from an entry to an event, either way. */
+function apartOf(log: EventLog, at: number, data: Int32Array, entry: number): number {
+  const since = elapsed(
+    log.f64[at >> 1]!,
+    log.i32[at + Field.Nanoseconds]!,
+    data[entry + Frame.Seconds]!,
+    data[entry + Frame.Nanoseconds]!,
+  )
+  return Math.abs(since)
+}
+
+/**
+ * Whether a packet that had passed this way comes round: it has been at its sender meanwhile.
+ * @param same - The newest passage this way, `NONE` when there was none.
+ * @param linked - The newest passage to the VTEP that sends it now.
+ */
+function isRound(log: EventLog, at: number, data: Int32Array, same: number, linked: number): boolean {
+  if (same === NONE) return false
+  const since = elapsed(
+    data[linked + Frame.Seconds]!,
+    data[linked + Frame.Nanoseconds]!,
+    data[same + Frame.Seconds]!,
+    data[same + Frame.Nanoseconds]!,
+  )
+  if (since < 0) return false
+  const isSure = isTold(log.i32, at, data[same + Frame.InnerHop]!)
+  return apartOf(log, at, data, linked) <= (isSure ? ROUND_TIME : UNNUMBERED_ROUND_TIME)
+}
+
+/** What a packet that the VTEP at hand had received is: bits of {@link Again}. */
+function relayed(log: EventLog, at: number, data: Int32Array, former: number): number {
+  const { i32 } = log
+  const bits = i32[at + Field.Bits]!
+  const formerHop = data[former + Frame.InnerHop]!
+  const isSignalling = (bits & SIGNALLING) !== 0 || (bits & (Bit.Tcp | Bit.Udp)) === 0
+  if (isSignalling && !isTold(i32, at, formerHop) && apartOf(log, at, data, former) > SIGNALLING_TIME) return 0
+  const isReturned = data[former + Frame.Source] === i32[at + Field.Destination]
+  return Again.Relayed | routed(i32[at + Field.InnerHop]!, formerHop) | (isReturned ? Again.Returned : 0)
+}
+
+/** What a packet is that the VTEP at hand had not received: bits of {@link Again}, 0 for another packet. */
+function onItsWay(log: EventLog, at: number, data: Int32Array, former: number): number {
+  const { i32 } = log
+  const bits = i32[at + Field.Bits]!
+  const hop = i32[at + Field.InnerHop]!
+  const formerHop = data[former + Frame.InnerHop]!
+  const isNumbered = i32[at + Field.InnerIdentification] !== 0 || (bits & NUMBERED) !== 0
+  const isSegment = (bits & (Bit.Tcp | Bit.Udp)) !== 0
+  const isSameVni = data[former + Frame.KindVni] === i32[at + Field.KindVni]
+  const apart = apartOf(log, at, data, former)
+  if (data[former + Frame.Destination] === i32[at + Field.Destination]) {
+    if ((bits & Bit.ToGroup) !== 0) return isNumbered ? Again.Relayed | routed(hop, formerHop) : 0
+    // Two that answer one question do so from two VTEPs at once: only what has a number, or a sequence, is one packet.
+    return isSameVni && (isNumbered || (isSegment && apart <= UNNUMBERED_COPY_TIME)) ? Again.Mirrored : 0
+  }
+  if (data[former + Frame.Source] === i32[at + Field.Destination]) {
+    // Recorded after it was sent on: the clocks of two captures differ.
+    if (apart > CLOCKS_APART || isLower(hop, formerHop)) return 0
+    const isEarlier = isLower(formerHop, hop)
+    if (!isNumbered && !isEarlier && !(isSegment && apart <= UNNUMBERED_COPY_TIME)) return 0
+    return Again.Relayed | routed(formerHop, hop)
+  }
+  // Between two other VTEPs: a router with a VTEP for each side, as its TTL says, or a bridge in the same VNI.
+  const isRouted = (hop & TTL) !== (formerHop & TTL)
+  if (isRouted) return isNumbered || isSegment ? Again.Relayed | Again.Routed : 0
+  return isNumbered && isSameVni && hop === formerHop ? Again.Relayed : 0
+}
+
+/** `Routed` where TTL or MACs are not what they were. */
+function routed(innerHop: number, formerHop: number): number {
+  return innerHop === formerHop ? 0 : Again.Routed
 }

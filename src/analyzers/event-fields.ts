@@ -1,7 +1,7 @@
 /** The record of an event: where each field lies, and what its bits mean. Read like a header: `log.i32[at + Field.Vni]`. */
 
 /** 32-bit words of a record. */
-export const STRIDE = 44
+export const STRIDE = 48
 
 /** Word offsets within a record. `Seconds` takes two words and is read through `f64[at >> 1]`. Rows and ids are `NONE` when absent. */
 export const Field = {
@@ -91,7 +91,20 @@ export const Field = {
    * `difference` of checksums.ts.
    */
   TunnelWord: 43,
+  /** How the packet passes again, {@link Again}; 0 when it was written, set by the copies judge. */
+  Again: 44,
+  /**
+   * Digest of the outer MACs and VLAN tags, which tells one hop from the next, in the upper 31 bits; {@link OUTER_IDENTIFIED} below.
+   */
+  Hop: 45,
+  /** Digest of the inner MACs and VLAN tags in the upper 24 bits, the inner TTL or hop limit in the lower 8 (0 without inner IP). */
+  InnerHop: 46,
+  /** TSval of a TCP segment whose first option is timestamps (RFC 7323 §3.2), 0 without. */
+  TcpTimestamp: 47,
 } as const
+
+/** Bit of `Field.Hop`: the outer datagram has an identification, so that no other datagram of its sender looks like it. */
+export const OUTER_IDENTIFIED = 1
 
 /** Bits of `Field.Bits`. */
 export const Bit = {
@@ -108,7 +121,10 @@ export const Bit = {
   /** Lengths that only segmentation offload makes: an IP length of 0, or the capture says so. */
   SuperFrame: 1 << 8,
   Ipv6Underlay: 1 << 9,
-  /** The capture already holds this frame; set by the copies judge. */
+  /**
+   * Was seen before, and is to be judged once: the capture already holds this frame, or the same inner packet passed before in this
+   * flow and is on its way ({@link Again} tells which); set by the copies judge.
+   */
   Copy: 1 << 10,
   /** A tunnel packet that the filter keeps. */
   Kept: 1 << 11,
@@ -149,3 +165,27 @@ export const Bit = {
   /** Took the express lane and is no SYN: only those judges need to see it that any packet concerns. */
   Ordinary: 1 << 31,
 } as const
+
+/**
+ * Bits of `Field.Again`: the inner packet passed before and is on its way, in a datagram of its own. In the flow of its former
+ * passage `Bit.Copy` is set beside them; in another flow (another VNI, other VLAN tags) it is not, because that flow has it once.
+ */
+export const Again = {
+  /** Who received the packet, or something behind that VTEP, sends it on. */
+  Relayed: 1 << 0,
+  /** Beside `Relayed`: with a lower TTL or other inner MACs, as a router does. */
+  Routed: 1 << 1,
+  /** Beside `Relayed`: to the VTEP that had sent it. */
+  Returned: 1 << 2,
+  /** Passes the same way once more after it had been elsewhere. */
+  Circling: 1 << 3,
+  /** Comes from another source to the same receiver: both ends of its path are mirrored. */
+  Mirrored: 1 << 4,
+  /** A copy that the capture took at another hop. */
+  OtherHop: 1 << 5,
+  /** A copy whose outer DSCP or ECN is not that of its first record: a router between both changed it. */
+  Remarked: 1 << 6,
+} as const
+
+/** Any of those that travel in a datagram of their own. */
+export const ON_ITS_WAY = Again.Relayed | Again.Circling | Again.Mirrored

@@ -3,10 +3,10 @@
  * records; merging replays them on the earlier state.
  */
 import { NONE } from '../codecs/fault.ts'
-import { Bit, Field, STRIDE } from './event-fields.ts'
+import { Again, Bit, Field, ON_ITS_WAY, OUTER_IDENTIFIED, STRIDE } from './event-fields.ts'
 import type { RowMaps } from './keys.ts'
 
-export { Bit, Field, STRIDE }
+export { Again, Bit, Field, ON_ITS_WAY, OUTER_IDENTIFIED, STRIDE }
 
 /** Records a log has room for at the start. */
 const INITIAL = 64

@@ -14,9 +14,9 @@ import { dataAt } from '../codecs/reassembly.ts'
 import * as tcp from '../codecs/tcp.ts'
 import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
-import { Bit, Field } from './event-fields.ts'
+import { Bit, Field, OUTER_IDENTIFIED } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
-import { Fingerprint } from './fingerprint.ts'
+import { Fingerprint, hopOf, innerHopOf } from './fingerprint.ts'
 import { FragmentSums } from './fragment-sums.ts'
 import type { Keys } from './keys.ts'
 import { Marker } from './marker.ts'
@@ -24,6 +24,7 @@ import { INNER_TTL_SHIFT } from './marks.ts'
 import type { Observation } from './observation.ts'
 import { fillQuestion } from './questions.ts'
 import { isSmallFirst } from './small-first.ts'
+import { timestampOf } from './tcp-clock.ts'
 
 /** EPB flags bit 11: the frame is yet to be cut by segmentation offload (pcapng §4.3). */
 const EPB_TSO = 1 << 11
@@ -61,6 +62,9 @@ function clear(i32: Int32Array, at: number): void {
   i32[at + Field.InnerMacLow] = 0
   i32[at + Field.TunnelWord] = 0
   i32[at + Field.Marks] = 0
+  i32[at + Field.Again] = 0
+  i32[at + Field.InnerHop] = 0
+  i32[at + Field.TcpTimestamp] = 0
 }
 
 /** Writes the records of events. */
@@ -92,6 +96,8 @@ export class EventWriter {
     i32[at + Field.OuterDigest] = fingerprint.outer
     i32[at + Field.DigestHigh] = fingerprint.high
     i32[at + Field.DigestLow] = fingerprint.low
+    i32[at + Field.Hop] =
+      (hopOf(layers.view, layers.outerFrame) & ~OUTER_IDENTIFIED) | (outerIp.identification !== 0 ? OUTER_IDENTIFIED : 0)
     log.f64[at >> 1] = o.seconds
     i32[at + Field.Nanoseconds] = o.nanoseconds
     i32[at + Field.Number] = o.number
@@ -119,6 +125,7 @@ export class EventWriter {
       bits |= Bit.Tunnel
       if (o.kept) bits |= Bit.Kept
       i32[at + Field.InnerIpLength] = innerIpLength(layers)
+      i32[at + Field.InnerHop] = innerHopOf(layers)
       if (innerFrame.at !== NONE) bits |= fillDestinationMac(i32, at, layers.innerView, innerFrame.at)
       if (o.kept) bits |= this.#fillInner(i32, at, layers)
     } else if (outerIp.fragmentOffset === 0) bits |= this.#fillPlain(i32, at, layers)
@@ -331,6 +338,7 @@ function fillTcp(i32: Int32Array, at: number, view: DataView, ip: IpLayer, heade
   i32[at + Field.Payload] = Math.max(0, ip.payloadEnd - header - tcp.headerLength(view, header))
   i32[at + Field.TcpFlags] = flags
   i32[at + Field.TcpWindow] = tcp.window(view, header)
+  i32[at + Field.TcpTimestamp] = timestampOf(view, header, end)
   if ((flags & tcp.FLAG_SYN) !== 0) {
     const mss = tcp.maximumSegmentSize(view, header, end)
     i32[at + Field.MaximumSegmentSize] = mss === NONE ? 0 : mss

@@ -47,6 +47,25 @@ export class Digest {
     this.low = foldOther(this.low, value)
   }
 
+  /**
+   * Adds the 20 bytes of an IPv4 header (RFC 791 §3.1) without what forwarding changes: DSCP, ECN, DF, TTL and header checksum.
+   */
+  ipv4(view: DataView, at: number): void {
+    const first = fold32(0x3c6e_f372, view.getInt32(at) & 0xff00_ffff)
+    const second = fold32(0x510e_527f, view.getInt32(at + 4) & ~0x4000)
+    const third = fold32(0x1f83_d9ab, view.getInt32(at + 8) & 0x00ff_0000)
+    const fourth = fold32(fold32(0x5be0_cd19, view.getInt32(at + 12)), view.getInt32(at + 16))
+    this.high = fold32(fold32(fold32(fold32(this.high, first), second), third), fourth)
+    this.low = foldOther(foldOther(foldOther(foldOther(this.low, first), second), third), fourth)
+  }
+
+  /** Adds the 40 bytes of an IPv6 header (RFC 8200 §3) without what forwarding changes: traffic class and hop limit. */
+  ipv6(view: DataView, at: number): void {
+    this.word(view.getInt32(at) & 0xf00f_ffff)
+    this.word(view.getInt32(at + 4) & ~0xff)
+    this.bytes(view, at + 8, at + 40)
+  }
+
   /** Adds the bytes `[at, end)` of a view. */
   bytes(view: DataView, at: number, end: number): void {
     // The halves in locals: through the fields every word would wait for the store of the one before.

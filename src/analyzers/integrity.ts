@@ -6,7 +6,8 @@
  */
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { isCaptureCopy } from './copies.ts'
+import { Again, Bit, type EventLog, Field } from './event-log.ts'
 import { depth, lastReserved, lostDscp, Mark } from './marks.ts'
 import { Tally, type TallyState } from './tally.ts'
 import type { Tcp } from './tcp.ts'
@@ -172,13 +173,17 @@ export class Integrity implements Judge<IntegrityState> {
     const { i32 } = log
     const marks = i32[at + Field.Marks]!
     if (marks === 0) return
-    const isCopy = (i32[at + Field.Bits]! & Bit.Copy) !== 0
+    const isCopy = isCaptureCopy(i32, at)
     // Damage on the way between two capture points makes a copy differ from its first record, so copies are judged too.
     if ((marks & Mark.Damaged) !== 0) {
       if (!this.#isSuperFrame(log, at)) this.#countDamage(i32, at, marks)
       return
     }
-    if (isCopy) return
+    if (isCopy) {
+      // A router between two capture points changed the outer DSCP or ECN: what its copy says, the first record does not.
+      if ((i32[at + Field.Again]! & Again.Remarked) !== 0) this.#countRemarks(i32, at, marks)
+      return
+    }
     if ((i32[at + Field.Bits]! & Bit.Tunnel) !== 0) this.#countTunnel(i32, at, marks)
     else this.#countOutside(i32, at, marks)
   }
@@ -257,6 +262,24 @@ export class Integrity implements Judge<IntegrityState> {
     else if ((marks & Mark.ForeignPolicy) !== 0) figures.policy++
   }
 
+  /** What routers write into the outer header of a tunnel packet. */
+  #countRemarks(i32: Int32Array, at: number, marks: number): void {
+    if ((i32[at + Field.Bits]! & Bit.Tunnel) === 0) return
+    const number = i32[at + Field.Number]!
+    const route = routeKey(i32, at)
+    if ((marks & Mark.OuterCongestion) !== 0) {
+      const figures = noteSeen(this.congestion.note(pathKey(i32, at), number), i32, at)
+      if (figures !== null && (marks & Mark.InnerCongestion) !== 0) figures.inner++
+      if ((marks & Mark.InnerNotCapable) !== 0 && route !== NONE) {
+        noteSeen(this.illegalEcn.note(route, number), i32, at)
+      }
+    }
+    if ((marks & Mark.DscpLost) !== 0 && route !== NONE && (i32[at + Field.Bits]! & CONTROL) === 0) {
+      const figures = noteSeen(this.lostDscp.note(route, number), i32, at)
+      if (figures !== null) addValue(figures.codepoints, lostDscp(i32[at + Field.TimeToLive]!))
+    }
+  }
+
   #countTunnel(i32: Int32Array, at: number, marks: number): void {
     const number = i32[at + Field.Number]!
     const route = routeKey(i32, at)
@@ -270,19 +293,9 @@ export class Integrity implements Judge<IntegrityState> {
         if (isInnerPartial) figures.innerPayload++
       }
     }
-    if ((marks & Mark.OuterCongestion) !== 0) {
-      const figures = noteSeen(this.congestion.note(pathKey(i32, at), number), i32, at)
-      if (figures !== null && (marks & Mark.InnerCongestion) !== 0) figures.inner++
-      if ((marks & Mark.InnerNotCapable) !== 0 && route !== NONE) {
-        noteSeen(this.illegalEcn.note(route, number), i32, at)
-      }
-    }
+    this.#countRemarks(i32, at, marks)
     if ((marks & Mark.InnerChecksumUnset) !== 0 && route !== NONE) {
       noteChecksums(this.innerWrong.note(route, number), i32, at, marks)
-    }
-    if ((marks & Mark.DscpLost) !== 0 && route !== NONE && (i32[at + Field.Bits]! & CONTROL) === 0) {
-      const figures = noteSeen(this.lostDscp.note(route, number), i32, at)
-      if (figures !== null) addValue(figures.codepoints, lostDscp(i32[at + Field.TimeToLive]!))
     }
     const pair = i32[at + Field.Pair]!
     if ((marks & Mark.ZeroChecksumIpv6) !== 0 && pair !== NONE) noteSeen(this.zeroIpv6.note(pair, number), i32, at)

@@ -10,6 +10,7 @@ import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import type { Clock } from './clock.ts'
+import { isCaptureCopy } from './copies.ts'
 import { Bit, EventLog, Field } from './event-log.ts'
 import { checksumMarks, Summed, statedLength } from './fragment-sums.ts'
 import { outerTtl } from './marks.ts'
@@ -217,7 +218,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       return false
     }
     // What was whole a hop before is no repeated fragment: it opens a datagram of its own.
-    const isCopy = (bits & (Bit.Copy | Bit.Refragmented)) === Bit.Copy
+    const isCopy = isCaptureCopy(i32, at) && (bits & Bit.Refragmented) === 0
     const entry = this.#entry(log, at, isCopy)
     if (entry === NONE) return false
     if (!isCopy) this.#noteRange(log, at, entry)

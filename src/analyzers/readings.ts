@@ -25,12 +25,13 @@ import * as vxlan from '../codecs/vxlan.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import { META, PacketMeta } from '../packet-meta.ts'
 import { isHeaderWrong } from './checksums.ts'
-import { Bit, Field } from './event-fields.ts'
+import { Bit, Field, OUTER_IDENTIFIED } from './event-fields.ts'
 import { EventLog, STRIDE } from './event-log.ts'
-import { Fingerprint } from './fingerprint.ts'
+import { Fingerprint, hopOfMacs, innerHop, withTag } from './fingerprint.ts'
 import { INNER_TTL_SHIFT, Mark } from './marks.ts'
 import { PATH_KEY, Path, pathHash, putInnerIpv4, putInnerIpv6, putOuterIpv4, putOuterIpv6, Shape } from './paths.ts'
 import { fillQuestion } from './questions.ts'
+import { timestampOf } from './tcp-clock.ts'
 
 /** Captured bytes that the smallest ordinary packet has: up to the inner ports over IPv4 in IPv4, without tags. */
 const LEAST_CAPTURED = ethernet.LENGTH + ipv4.LENGTH + udp.LENGTH + vxlan.LENGTH + ethernet.LENGTH + ipv4.LENGTH + 4
@@ -156,7 +157,9 @@ export class Readings {
     // Outer Ethernet, IP and UDP.
     let ip = start + ethernet.LENGTH
     let etherType = ethernet.etherType(view, start)
+    let outerTags = 0
     if (etherType === EtherType.Vlan) {
+      outerTags = withTag(0, dot1q.vlanId(view, ip))
       etherType = dot1q.etherType(view, ip)
       ip += dot1q.LENGTH
     }
@@ -205,9 +208,11 @@ export class Readings {
     let innerIp = frame + ethernet.LENGTH
     if (innerIp + dot1q.LENGTH + ipv4.LENGTH > end) return 0
     let vlan = 0
+    let innerTags = 0
     etherType = ethernet.etherType(view, frame)
     if (etherType === EtherType.Vlan) {
       vlan = dot1q.vlanId(view, innerIp)
+      innerTags = withTag(0, vlan)
       etherType = dot1q.etherType(view, innerIp)
       innerIp += dot1q.LENGTH
       shape |= Shape.Tagged
@@ -249,6 +254,7 @@ export class Readings {
     let flags = 0
     let window = 0
     let payload = 0
+    let timestamp = 0
     let maximumSegmentSize = 0
     if (protocol === Protocol.Tcp) {
       if (inner + tcp.LENGTH <= end) {
@@ -264,6 +270,7 @@ export class Readings {
         sequence = view.getInt32(inner + 4)
         acknowledgment = view.getInt32(inner + 8)
         window = tcp.window(view, inner)
+        timestamp = timestampOf(view, inner, Math.min(end, innerEnd))
         bits |= Bit.Tcp
       } else if (inner + tcp.LENGTH > innerEnd) return 0
     } else if (protocol === Protocol.Udp) {
@@ -302,7 +309,7 @@ export class Readings {
     this.hashes[slot] = pathHash(keys, key)
     this.innerLengths[slot] = innerLength
     const fingerprint = this.#fingerprint
-    fingerprint.takeOrdinary(view, ip, transport, Math.min(end, datagramEnd), innerLength)
+    fingerprint.takeOrdinary(view, ip, transport, innerIp, inner, Math.min(end, innerEnd), protocol)
     if (capturedLength < wireLength) bits |= Bit.CutShort
     const { log } = this
     const { i32 } = log
@@ -344,6 +351,14 @@ export class Readings {
     i32[at + Field.InnerMacLow] = ethernet.destinationLow32(view, frame)
     i32[at + Field.TunnelWord] = 0
     if (protocol === Protocol.Udp) fillQuestion(i32, at, view, inner, Math.min(innerEnd, end))
+    i32[at + Field.Again] = 0
+    i32[at + Field.Hop] =
+      (hopOfMacs(view, start, outerTags) & ~OUTER_IDENTIFIED) | ((look & Look.Numbered) !== 0 ? OUTER_IDENTIFIED : 0)
+    i32[at + Field.InnerHop] = innerHop(
+      hopOfMacs(view, frame, innerTags),
+      (shape & Shape.InnerIpv6) === 0 ? ipv4.timeToLive(view, innerIp) : ipv6.hopLimit(view, innerIp),
+    )
+    i32[at + Field.TcpTimestamp] = timestamp
     return look
   }
 }

@@ -10,6 +10,7 @@
  */
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
+import { isCaptureCopy } from './copies.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
 import { Tally, type TallyState } from './tally.ts'
@@ -116,7 +117,7 @@ export class Sizes implements Judge<SizesState> {
     if (isSuperFrame) {
       i32[at + Field.Bits]! |= Bit.SuperFrame
       if (vni !== NONE) this.#vnis.add(vni, SUPER_FRAMES, 1)
-      const isCopy = (i32[at + Field.Bits]! & Bit.Copy) !== 0
+      const isCopy = isCaptureCopy(i32, at)
       if (pair !== NONE && !isCopy) this.#noteSuperFrame(log, at, pair, direction)
       return
     }

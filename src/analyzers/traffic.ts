@@ -4,6 +4,7 @@
  */
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
+import { isCaptureCopy } from './copies.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
 
@@ -81,7 +82,8 @@ export class RouteTraffic implements Judge<RouteTrafficState> {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     const route = i32[at + Field.Route]!
-    if ((bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || route === NONE) return
+    // What is relayed goes this way too.
+    if ((bits & Bit.Kept) === 0 || route === NONE || isCaptureCopy(i32, at)) return
     if (route >= this.#rows) this.#rows = route + 1
     const direction = (bits & Bit.PairForward) !== 0 ? 0 : 1
     const side = this.records.at(route) * 2 + direction * ROUTE_SIDE

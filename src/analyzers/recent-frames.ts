@@ -1,0 +1,121 @@
+/**
+ * The frames of the last second by what they carry: the one place that remembers what has passed. An entry keeps what is compared
+ * once a packet passes again: where it went, its outer headers, its hops, its time. Who asks is `copies.ts`.
+ */
+import { NONE } from '../codecs/fault.ts'
+import { Bit, type EventLog, Field, STRIDE } from './event-log.ts'
+import { Mark } from './marks.ts'
+import { near } from './time.ts'
+import { Window, type WindowState } from './window.ts'
+
+/** Nanoseconds within which a frame may pass again. */
+export const RECENT = 1_000_000_000
+
+/** Words of an entry: with the window's own four it fills a cache line. */
+export const Frame = {
+  Outer: 0,
+  Interface: 1,
+  Seconds: 2,
+  Nanoseconds: 3,
+  /** Address ids of the VTEPs, `NONE` where the filter keeps nothing of it. */
+  Source: 4,
+  Destination: 5,
+  KindVni: 6,
+  /** Route row × 2 + direction (0 = from a), `NONE` outside tunnels. */
+  Way: 7,
+  Flow: 8,
+  Hop: 9,
+  InnerHop: 10,
+  /** Outer TTL, and bits of {@link FrameBit}. */
+  Bits: 11,
+} as const
+const WORDS = 12
+
+/** Bits of `Frame.Bits` above the TTL. */
+export const FrameBit = {
+  /** The record was a fragment. */
+  Fragment: 1 << 8,
+  /** Outer marks that a router between two capture points may add: {@link remarks}. */
+  DscpLost: 1 << 9,
+  Congestion: 1 << 10,
+} as const
+
+/** Bits of the outer TTL in `Frame.Bits`, and in `Field.TimeToLive`. */
+export const TIME_TO_LIVE = 0xff
+
+/** The ring of recent frames. */
+export class RecentFrames {
+  /** Frames that were pushed out before their second was over: a later copy of them goes unseen. */
+  forgotten = 0
+  readonly window: Window
+
+  /** @param size - Frames remembered, a power of two. */
+  constructor(size: number) {
+    this.window = new Window(size, WORDS)
+  }
+
+  /** The newest frame that carried the same as the event's. @returns Offset of its entry, `NONE` when there is none. */
+  find({ i32 }: EventLog, at: number): number {
+    return this.window.find(i32[at + Field.DigestHigh]!, i32[at + Field.DigestLow]!)
+  }
+
+  /** Reads window heads ahead. @returns Nothing of use. */
+  fetch({ i32 }: EventLog, from: number, to: number): number {
+    let sum = 0
+    for (let event = from; event < to; event++) sum ^= this.window.fetch(i32[event * STRIDE + Field.DigestLow]!)
+    return sum
+  }
+
+  /** Remembers the event's frame. */
+  remember({ i32, f64 }: EventLog, at: number): void {
+    const { window } = this
+    const seconds = f64[at >> 1]!
+    const nanoseconds = i32[at + Field.Nanoseconds]!
+    const oldest = window.oldest()
+    if (oldest !== NONE) {
+      const { data } = window
+      if (near(seconds, nanoseconds, data[oldest + Frame.Seconds]!, data[oldest + Frame.Nanoseconds]!, RECENT))
+        this.forgotten++
+    }
+    const entry = window.claim(i32[at + Field.DigestHigh]!, i32[at + Field.DigestLow]!)
+    const { data } = window
+    data[entry + Frame.Outer] = i32[at + Field.OuterDigest]!
+    data[entry + Frame.Interface] = i32[at + Field.Interface]!
+    data[entry + Frame.Seconds] = seconds
+    data[entry + Frame.Nanoseconds] = nanoseconds
+    data[entry + Frame.Source] = i32[at + Field.Source]!
+    data[entry + Frame.Destination] = i32[at + Field.Destination]!
+    data[entry + Frame.KindVni] = i32[at + Field.KindVni]!
+    data[entry + Frame.Way] = wayOf(i32, at)
+    data[entry + Frame.Flow] = i32[at + Field.Flow]!
+    data[entry + Frame.Hop] = i32[at + Field.Hop]!
+    data[entry + Frame.InnerHop] = i32[at + Field.InnerHop]!
+    data[entry + Frame.Bits] = frameBits(i32, at)
+  }
+
+  save(): WindowState {
+    return this.window.save()
+  }
+
+  restore(state: WindowState): void {
+    this.window.restore(state)
+  }
+}
+
+/** Route row × 2 + direction (0 = from a) of a tunnel packet that the filter keeps, else `NONE`. */
+export function wayOf(i32: Int32Array, at: number): number {
+  const route = i32[at + Field.Route]!
+  const bits = i32[at + Field.Bits]!
+  if (route === NONE || (bits & (Bit.Kept | Bit.Tunnel)) !== (Bit.Kept | Bit.Tunnel)) return NONE
+  return route * 2 + ((bits & Bit.PairForward) !== 0 ? 0 : 1)
+}
+
+/** `Frame.Bits` of an event. */
+export function frameBits(i32: Int32Array, at: number): number {
+  const marks = i32[at + Field.Marks]!
+  let bits = i32[at + Field.TimeToLive]! & TIME_TO_LIVE
+  if ((i32[at + Field.Bits]! & Bit.Fragment) !== 0) bits |= FrameBit.Fragment
+  if ((i32[at + Field.Bits]! & Bit.Tunnel) !== 0 && (marks & Mark.DscpLost) !== 0) bits |= FrameBit.DscpLost
+  if ((marks & Mark.OuterCongestion) !== 0) bits |= FrameBit.Congestion
+  return bits
+}
