@@ -9,7 +9,7 @@ import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import { CountedSet } from './counted-set.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
@@ -82,8 +82,10 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     if ((bits & (Bit.Kept | Bit.Copy | Bit.Replica)) !== Bit.Kept) return
-    if ((bits & Bit.AddressRequest) !== 0) this.#ask(log, at)
-    else if ((bits & Bit.AddressReply) !== 0) this.#answer(this.#find(i32, at, i32[at + Field.InnerSource]!))
+    if ((bits & Bit.AddressRequest) !== 0) {
+      // Asked where it passed first.
+      if ((i32[at + Field.Again]! & ON_ITS_WAY) === 0) this.#ask(log, at)
+    } else if ((bits & Bit.AddressReply) !== 0) this.#answer(this.#find(i32, at, i32[at + Field.InnerSource]!))
     else if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.Announcement)) === 0) this.#noteUnicast(i32, at)
   }
 

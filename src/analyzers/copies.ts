@@ -159,9 +159,12 @@ export class Copies implements Judge<CopiesState> {
     let looked = 0
     for (let entry = newest; entry !== NONE && looked < MOST_LOOKED_AT; entry = window.older(entry)) {
       looked++
-      const apart = Math.abs(elapsed(seconds, nanoseconds, data[entry + Frame.Seconds]!, data[entry + Frame.Nanoseconds]!))
+      const apart = Math.abs(
+        elapsed(seconds, nanoseconds, data[entry + Frame.Seconds]!, data[entry + Frame.Nanoseconds]!),
+      )
       if (apart > RECENT) continue
-      if (data[entry + Frame.Outer] === i32[at + Field.OuterDigest] && this.#isCopy(log, at, entry, apart, linked)) return
+      if (data[entry + Frame.Outer] === i32[at + Field.OuterDigest] && this.#isCopy(log, at, entry, apart, linked))
+        return
       if (way === NONE || data[entry + Frame.Way] === NONE) continue
       if (data[entry + Frame.Way] === way) {
         sameCount++

@@ -11,7 +11,7 @@ import { NO_TIME } from '../packet.ts'
 import type { EchoSummary } from '../summary.ts'
 import type { Judge } from './analyzer.ts'
 import type { Clock } from './clock.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import type { Keys } from './keys.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES, Tally, type TallyState } from './tally.ts'
@@ -148,7 +148,7 @@ export class Echo implements Judge<EchoState> {
       return
     }
     const flow = i32[at + Field.Flow]!
-    if ((bits & Bit.Copy) !== 0 || flow === NONE) return
+    if ((bits & (Bit.Copy | Bit.Replica)) !== 0 || flow === NONE) return
     this.#rows = Math.max(this.#rows, flow + 1)
     const forward = (bits & Bit.FlowForward) !== 0
     const isRequest = (bits & Bit.EchoRequest) !== 0
@@ -222,7 +222,10 @@ export class Echo implements Judge<EchoState> {
     }
     const bits = log.i32[at + Field.Bits]!
     const isAside =
-      (bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup)) !== 0 || log.i32[at + Field.Nanoseconds] === NO_TIME
+      (bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup)) !== 0 ||
+      // Relayed from another flow, it is missed there.
+      (log.i32[at + Field.Again]! & ON_ITS_WAY) !== 0 ||
+      log.i32[at + Field.Nanoseconds] === NO_TIME
     this.#remember(log, at, end, isAside ? Entry.Aside : Entry.Open)
   }
 

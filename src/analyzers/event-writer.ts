@@ -97,7 +97,8 @@ export class EventWriter {
     i32[at + Field.DigestHigh] = fingerprint.high
     i32[at + Field.DigestLow] = fingerprint.low
     i32[at + Field.Hop] =
-      (hopOf(layers.view, layers.outerFrame) & ~OUTER_IDENTIFIED) | (outerIp.identification !== 0 ? OUTER_IDENTIFIED : 0)
+      (hopOf(layers.view, layers.outerFrame) & ~OUTER_IDENTIFIED) |
+      (outerIp.identification !== 0 ? OUTER_IDENTIFIED : 0)
     log.f64[at >> 1] = o.seconds
     i32[at + Field.Nanoseconds] = o.nanoseconds
     i32[at + Field.Number] = o.number

@@ -5,7 +5,8 @@
  */
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { isCaptureCopy } from './copies.ts'
+import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
 import type { RouteTraffic } from './traffic.ts'
@@ -70,8 +71,12 @@ export class Floods implements Judge<FloodsState> {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     const vni = i32[at + Field.Vni]!
-    if ((bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || vni === NONE) return
+    if ((bits & Bit.Kept) === 0 || vni === NONE || isCaptureCopy(i32, at)) return
     const isFlooded = (bits & (Bit.Broadcast | Bit.Multicast | Bit.Replica | Bit.ToGroup)) !== 0
+    const route = i32[at + Field.Route]!
+    if (isFlooded && route !== NONE) this.#noteRoute(route, bits, i32[at + Field.Number]!)
+    // A frame that is relayed was counted where it passed first.
+    if ((i32[at + Field.Again]! & ON_ITS_WAY) !== 0) return
     if (vni >= this.#vniRows) this.#vniRows = vni + 1
     const cell = this.#vnis.at(vni)
     const { f64 } = this.#vnis
@@ -85,8 +90,6 @@ export class Floods implements Judge<FloodsState> {
       if ((bits & Bit.ToGroup) !== 0) f64[cell + TO_GROUP]!++
       if (flooded < EXAMPLES) this.#vnis.i32[(cell + NUMBERS) * 2 + flooded] = i32[at + Field.Number]!
     }
-    const route = i32[at + Field.Route]!
-    if (isFlooded && route !== NONE) this.#noteRoute(route, bits, i32[at + Field.Number]!)
   }
 
   /** Whether anything was flooded in a VNI row. */

@@ -8,7 +8,7 @@ import { Clock } from './clock.ts'
 import { Connects } from './connects.ts'
 import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
-import { Bit, type EventLog, type EventSink, Field, STRIDE } from './event-log.ts'
+import { Bit, type EventLog, type EventSink, Field, ON_ITS_WAY, STRIDE } from './event-log.ts'
 import { Floods } from './floods.ts'
 import { IcmpErrors } from './icmp-errors.ts'
 import { Integrity } from './integrity.ts'
@@ -22,6 +22,7 @@ import { NetworkCopies } from './network-copies.ts'
 import { OuterFragments } from './outer-fragments.ts'
 import { Passage } from './passage.ts'
 import { Queries } from './queries.ts'
+import { Relays } from './relays.ts'
 import { Requests } from './requests.ts'
 import { SecondAnswers } from './second-answers.ts'
 import { SegmentSizes } from './segment-sizes.ts'
@@ -64,6 +65,7 @@ export class Judges implements EventSink {
   readonly underlayNeighbors: UnderlayNeighbors
   readonly sourcePorts = new SourcePorts(this.flowTraffic)
   readonly floods = new Floods(this.routeTraffic)
+  readonly relays: Relays
   readonly loops: Loops
   readonly lowHops = new LowHopRequests()
   readonly connects: Connects
@@ -74,7 +76,8 @@ export class Judges implements EventSink {
   /** @param keys - Rows that events name; those of later events may be there already. */
   constructor(keys: Keys, limits: Limits) {
     this.copies = new Copies(limits.window)
-    this.loops = new Loops(this.copies)
+    this.relays = new Relays(this.copies, this.flowTraffic)
+    this.loops = new Loops(this.copies, this.relays)
     this.outerFragments = new OuterFragments(this.clock, limits.datagrams)
     this.echo = new Echo(keys, this.clock, limits.window)
     this.sizes = new Sizes(this.tcp)
@@ -140,7 +143,7 @@ export class Judges implements EventSink {
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
-    this.loops.observe(log, at)
+    if ((i32[at + Field.Again]! & ON_ITS_WAY) !== 0) this.#judgeOnItsWay(log, at)
   }
 
   /** State of every judge as plain objects of typed arrays. */
@@ -164,7 +167,7 @@ export class Judges implements EventSink {
       requests,
       addressRequests,
     } = this
-    const { underlayNeighbors, sourcePorts, floods, loops, routeTraffic, flowTraffic } = this
+    const { underlayNeighbors, sourcePorts, floods, relays, loops, routeTraffic, flowTraffic } = this
     const sized = { clock, copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
     const { connects, queries, lowHops } = this
     const reached = {
@@ -188,6 +191,7 @@ export class Judges implements EventSink {
       networkCopies,
       sourcePorts,
       floods,
+      relays,
       loops,
     }
     return Object.entries({ ...sized, ...reached, ...behaved }) as [string, Stateful][]
@@ -229,6 +233,12 @@ export class Judges implements EventSink {
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
-    if (this.copies.isReturned) this.loops.observe(log, at)
+    if ((log.i32[at + Field.Again]! & ON_ITS_WAY) !== 0) this.#judgeOnItsWay(log, at)
+  }
+
+  /** The judges of what passes again in a datagram of its own. */
+  #judgeOnItsWay(log: EventLog, at: number): void {
+    this.relays.observe(log, at)
+    this.loops.observe(log, at)
   }
 }

@@ -1,49 +1,85 @@
 /**
- * Frames that come back to the VTEP that sent them, by route and direction of the return: what a bridging loop does, and nothing
- * else, because a VTEP does not send on into the overlay what came out of it (split horizon).
+ * Packets that go round, by the way of the packet (route row and direction): what passes one way a third time and had been elsewhere
+ * in between, and frames that come back unchanged to the VTEP that sent them. A bridging loop returns frames because a VTEP does not
+ * send on into the overlay what came out of it (split horizon); a service chain or gateway load balancer returns every frame of a
+ * conversation, both directions of it, which tells the two apart.
  * Evidence: any capture point that both directions pass. What misleads: gateways that share MAC and address at every VTEP ask
- * and announce the same at the same time, so frames without a number of their own are counted apart. A frame that a router sends
- * back has other MACs and a lower TTL: it is another frame.
+ * and announce the same at the same time, so frames without a number of their own are counted apart.
  */
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
 import type { Copies } from './copies.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Again, Bit, type EventLog, Field } from './event-log.ts'
 import { Mark } from './marks.ts'
+import { wayOf } from './recent-frames.ts'
+import type { Relays } from './relays.ts'
 import { Tally, type TallyState } from './tally.ts'
 
 /** What numbers its packets itself. */
 const OWN = Bit.Tcp | Bit.EchoRequest | Bit.EchoReply
+/** What numbers its packets so that a repetition has another number. */
+const ECHO = Bit.EchoRequest | Bit.EchoReply
 
 /** What came back. */
 export interface Returned {
   /** Frames with a number or a sequence of their own: an IPv4 identification, an echo, a TCP segment. */
   numbered: number
+  /** Frames of conversations of which both directions come back. */
+  bothWays: number
 }
 
-/** Returned frames by route row × 2 + direction (0 = from a). */
-export class Loops implements Judge<TallyState<Returned>> {
-  readonly returned = new Tally<Returned>(() => ({ numbered: 0 }))
+/** What passed a third time. */
+export interface Round {
+  /** Packets with a number of their own, or a lower TTL than before. */
+  numbered: number
+}
 
-  /** @param copies - Has observed the packet before this judge does. */
-  constructor(private readonly copies: Copies) {}
+/** Saved loops. */
+export interface LoopsState {
+  returned: TallyState<Returned>
+  rounds: TallyState<Round>
+}
 
-  observe(log: EventLog, at: number): void {
-    if (!this.copies.isReturned) return
-    const { i32 } = log
-    const route = i32[at + Field.Route]!
+/** Returned frames, and rounds, by route row × 2 + direction (0 = from a). */
+export class Loops implements Judge<LoopsState> {
+  readonly returned = new Tally<Returned>(() => ({ numbered: 0, bothWays: 0 }))
+  readonly rounds = new Tally<Round>(() => ({ numbered: 0 }))
+
+  /** Both have observed the packet before this judge does. */
+  constructor(
+    private readonly copies: Copies,
+    private readonly relays: Relays,
+  ) {}
+
+  /** Takes a packet that is on its way. */
+  observe({ i32 }: EventLog, at: number): void {
+    const way = wayOf(i32, at)
+    if (way === NONE || (i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    const again = i32[at + Field.Again]!
     const bits = i32[at + Field.Bits]!
-    if (route === NONE || (bits & Bit.Kept) === 0 || (i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
-    const end = route * 2 + ((bits & Bit.PairForward) !== 0 ? 0 : 1)
-    const figures = this.returned.note(end, i32[at + Field.Number]!)
-    if (figures !== null && (i32[at + Field.InnerIdentification] !== 0 || (bits & OWN) !== 0)) figures.numbered++
+    const isIdentified = i32[at + Field.InnerIdentification] !== 0
+    if ((again & Again.Circling) !== 0) {
+      if (this.copies.passages < 2) return
+      const round = this.rounds.note(way, i32[at + Field.Number]!)
+      if (round !== null && (isIdentified || (bits & (ECHO | Bit.Copy)) !== 0)) round.numbered++
+      return
+    }
+    if ((again & (Again.Returned | Again.Routed)) !== Again.Returned) return
+    // In another VNI it was bridged or routed there on purpose.
+    if (this.copies.from >> 1 !== way >> 1) return
+    const figures = this.returned.note(way, i32[at + Field.Number]!)
+    if (figures === null) return
+    if (isIdentified || (bits & OWN) !== 0) figures.numbered++
+    const flow = i32[at + Field.Flow]!
+    if (flow !== NONE && this.relays.isReturnedBothWays(flow)) figures.bothWays++
   }
 
-  save(): TallyState<Returned> {
-    return this.returned.save()
+  save(): LoopsState {
+    return { returned: this.returned.save(), rounds: this.rounds.save() }
   }
 
-  restore(state: TallyState<Returned>): void {
-    this.returned.restore(state)
+  restore(state: LoopsState): void {
+    this.returned.restore(state.returned)
+    this.rounds.restore(state.rounds)
   }
 }

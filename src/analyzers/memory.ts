@@ -46,7 +46,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   // RouteTraffic, Tcp, Requests, Floods.
   routes: keyed(3) + cells(5, 5, 3, 13, 3),
   // Flows, Tcp, Echo, FlowTraffic, Sizes.
-  flows: keyed(6) + cells(10, 15, 6, 5, 1),
+  flows: keyed(6) + cells(10, 15, 6, 6, 1),
   // Macs, MacPlaces.
   macs: keyed(3) + cells(1, 2),
   vlanStacks: keyed(4),
@@ -57,7 +57,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(1),
   // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries and SecondAnswers.
-  window: entry(12) + entry(11) + entry(13) + entry(11) + (entry(24) + entry(25) + entry(10)) / 4,
+  window: entry(16) + entry(11) + entry(13) + entry(11) + (entry(24) + entry(25) + entry(10)) / 4,
   // InnerFragments, OuterFragments, SmallFirsts.
   datagrams: entry(8) + entry(78) + entry(7),
 }

@@ -8,7 +8,8 @@
 import { NONE } from '../codecs/fault.ts'
 import * as tcp from '../codecs/tcp.ts'
 import type { Judge } from './analyzer.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { isCaptureCopy } from './copies.ts'
+import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
 import { FlowHalf, type FlowTraffic, MAC_ROW_BITS, ROUTE_SIDE, RouteSide, type RouteTraffic } from './traffic.ts'
@@ -70,7 +71,7 @@ export class Requests implements Judge<RequestsState> {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     const route = i32[at + Field.Route]!
-    if ((bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || route === NONE) return
+    if ((bits & Bit.Kept) === 0 || route === NONE || isCaptureCopy(i32, at)) return
     const direction = (bits & Bit.PairForward) !== 0 ? 0 : 1
     const { records } = this.traffic
     const base = records.at(route) * 2
@@ -78,7 +79,8 @@ export class Requests implements Judge<RequestsState> {
     records.i32[other + RouteSide.Open] = 0
     records.i32[other + RouteSide.Hidden] = 0
     const flow = i32[at + Field.Flow]!
-    if (flow === NONE) return
+    // What is relayed shows that this way is alive; what it asks was asked where it passed first.
+    if (flow === NONE || (bits & Bit.Copy) !== 0) return
     const { flows } = this
     if (flow >= flows.rows) flows.rows = flow + 1
     const cell = flows.records.at(flow) * 2
@@ -88,7 +90,7 @@ export class Requests implements Judge<RequestsState> {
     const mac = cell + FlowHalf.Mac + forward
     flows.records.i32[mac] = (flows.records.i32[mac]! & ~MAC_ROW) | (i32[at + Field.Mac]! + 1)
     if ((bits & Bit.Tcp) !== 0) this.#noteAcknowledgment(i32, at, cell, forward, base + direction * ROUTE_SIDE)
-    if (!isRequest(i32, at)) return
+    if (!isRequest(i32, at) || (i32[at + Field.Again]! & ON_ITS_WAY) !== 0) return
     const end = route * 2 + direction
     flows.records.i32[cell + FlowHalf.Request] = end * 2 + forward + 1
     this.#open(log, at, end, flow * 2 + forward)

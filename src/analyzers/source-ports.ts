@@ -5,7 +5,7 @@
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
 import { pairDirection } from './copies.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
 import { FlowHalf, type FlowTraffic } from './traffic.ts'
 
@@ -36,7 +36,7 @@ export class SourcePorts implements Judge<SourcePortsState> {
     // What has ports is hashed over them; ARP and ICMP share few values.
     if ((bits & (Bit.Tcp | Bit.Udp)) === 0 || (bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || flow === NONE) return
     const pair = pairDirection(i32, at)
-    if (pair === NONE) return
+    if (pair === NONE || (i32[at + Field.Again]! & ON_ITS_WAY) !== 0) return
     const { flows } = this
     const half = flows.records.at(flow) * 2 + FlowHalf.Pair + ((bits & Bit.FlowForward) !== 0 ? 0 : 1)
     const before = flows.records.i32[half]!

@@ -8,7 +8,7 @@ import * as tcp from '../codecs/tcp.ts'
 import { NO_TIME } from '../packet.ts'
 import type { TcpSummary } from '../summary.ts'
 import type { Judge } from './analyzer.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import { Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
 import { type Hole, Proof, SequenceHoles } from './sequence-holes.ts'
@@ -129,7 +129,7 @@ export class Tcp implements Judge<TcpState> {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     const flow = i32[at + Field.Flow]!
-    if ((bits & (Bit.Tcp | Bit.Copy)) !== Bit.Tcp || flow === NONE) return
+    if ((bits & (Bit.Tcp | Bit.Copy | Bit.Replica)) !== Bit.Tcp || flow === NONE) return
     if (flow >= this.#rows) this.#rows = flow + 1
     const cell = this.#records.at(flow)
     const direction = (bits & Bit.FlowForward) !== 0 ? 0 : 1
@@ -420,7 +420,9 @@ export class Tcp implements Judge<TcpState> {
     i32[side + DATA_SECONDS] = log.f64[at >> 1]!
     i32[side + DATA_NANOSECONDS] = log.i32[at + Field.Nanoseconds]!
     const route = log.i32[at + Field.Route]!
-    if (route !== NONE) this.traffic.records.add(route, ROUTE_SEGMENTS, 1)
+    // What is relayed from another flow counts there.
+    if (route !== NONE && (log.i32[at + Field.Again]! & ON_ITS_WAY) === 0)
+      this.traffic.records.add(route, ROUTE_SEGMENTS, 1)
   }
 
   /** A segment that begins below the highest byte: keep-alive, reordering within a round trip, or a retransmission. */
@@ -445,7 +447,7 @@ export class Tcp implements Judge<TcpState> {
 
   #noteRepeat(log: EventLog, at: number, side: number, start: number): void {
     const route = log.i32[at + Field.Route]!
-    if (route === NONE) return
+    if (route === NONE || (log.i32[at + Field.Again]! & ON_ITS_WAY) !== 0) return
     const repeats = this.repeats.note(route, log.i32[at + Field.Number]!)
     if (repeats !== null && repeats.sequences.length < EXAMPLES) repeats.sequences.push(start >>> 0)
     if (route >= this.#routeRows) this.#routeRows = route + 1

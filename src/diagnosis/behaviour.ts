@@ -12,6 +12,7 @@ import { replicationIncomplete } from '../findings/replication-incomplete.ts'
 import { retransmissions } from '../findings/retransmissions.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import { loopWays, relayFindings } from './relays.ts'
 import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
 import type { Sides } from './sides.ts'
@@ -28,9 +29,6 @@ const FLOODED_SHARE = 4
 /** Conversations that are worth a word, and for how many one source port is too few. */
 const LEAST_CONVERSATIONS = 8
 const CONVERSATIONS_PER_PORT = 8
-/** Frames that came back before it is a loop: numbered ones, and all of them. */
-const LEAST_RETURNED = 3
-const LEAST_UNNUMBERED = 50
 /** Frames to each known peer that show a replica set. */
 const LEAST_REPLICATED = 3
 
@@ -41,6 +39,7 @@ export function behaviourFindings({ analysis, dropped, sides }: Evidence): Findi
     ...retransmissionFindings(analysis, routes, dropped),
     ...duplicateFindings(analysis, routes),
     ...loopFindings(analysis, routes),
+    ...relayFindings(analysis, routes),
     ...floodFindings(analysis, routes, dropped),
     ...entropyFindings(analysis, routes),
   ]
@@ -119,19 +118,15 @@ function duplicateFindings(analysis: Analysis, routes: Routes): Finding[] {
 
 function loopFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { keys } = analysis
-  const { loops } = analysis.judges
-  const findings: Finding[] = []
-  for (const { key, count, packets, figures } of loops.returned.entries()) {
-    if (figures.numbered < LEAST_RETURNED && count < LEAST_UNNUMBERED) continue
-    const route = key >> 1
-    const ends = routes.ends(route, key % 2 === 0 ? 0 : 1)
+  return [...loopWays(analysis)].map(([way, { count, packets, isRound }]) => {
+    const route = way >> 1
+    const ends = routes.ends(route, way % 2 === 0 ? 0 : 1)
     const from = keys.formatAddress(ends.from)
     const to = keys.formatAddress(ends.to)
     const vni = routes.vni(route)
-    const facts = { vni, from, to, tunnels: routes.tunnels(route) }
-    findings.push(state(loop, { subject: { vni, vteps: [from, to] }, count, packets: [...packets], facts }))
-  }
-  return findings
+    const facts = { vni, from, to, isRound, tunnels: routes.tunnels(route) }
+    return state(loop, { subject: { vni, vteps: [from, to] }, count, packets: [...packets], facts })
+  })
 }
 
 function floodFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {

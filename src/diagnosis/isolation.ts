@@ -138,11 +138,14 @@ class Overlaps {
   /** Two-way conversations from two VTEPs: of an address that is claimed in several VNIs, or of one pair in several VNIs. */
   #addConversations(): void {
     const { keys, flows } = this.analysis
+    const { relays } = this.analysis.judges
     const claimed = this.#claimed()
     const pairs = new KeyTable('', 2, keys.flows.count)
     const firsts = new Int32Array(keys.flows.count)
     for (let row = 0; row < keys.flows.count; row++) {
       if (flows.packets(row, 0) === 0 || flows.packets(row, 1) === 0) continue
+      // The same packets in another VNI: one conversation that is routed or bridged between them.
+      if (relays.isRelayedInto(row)) continue
       if (flows.firstVtep(row, 0) === flows.firstVtep(row, 1)) continue
       const vni = keys.flows.word(row, 0) & VNI_MASK
       const a = keys.flows.word(row, 3)

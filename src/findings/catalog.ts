@@ -39,6 +39,7 @@ import { outerFragmented } from './outer-fragmented.ts'
 import { pmtuBlackHole } from './pmtu-black-hole.ts'
 import { portMismatch } from './port-mismatch.ts'
 import { portUnreachable } from './port-unreachable.ts'
+import { relayed } from './relayed.ts'
 import { replicationIncomplete } from './replication-incomplete.ts'
 import { reservedBits } from './reserved-bits.ts'
 import { retransmissions } from './retransmissions.ts'
@@ -103,6 +104,7 @@ const KINDS: readonly FindingKind[] = [
   pmtuBlackHole,
   portMismatch,
   portUnreachable,
+  relayed,
   replicationIncomplete,
   reservedBits,
   retransmissions,
