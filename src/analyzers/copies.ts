@@ -18,6 +18,7 @@ import { Frame, FrameBit, frameBits, RECENT, RecentFrames, TIME_TO_LIVE, wayOf }
 import { Records, type RecordsState } from './records.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { elapsed } from './time.ts'
+import type { RouteTraffic } from './traffic.ts'
 import type { WindowState } from './window.ts'
 
 /**
@@ -87,8 +88,14 @@ export class Copies implements Judge<CopiesState> {
   readonly #replicas = new Records(1)
   #replicaRows = 0
 
-  /** @param size - Frames remembered, a power of two. */
-  constructor(readonly size: number) {
+  /**
+   * @param size - Frames remembered, a power of two.
+   * @param traffic - Has not observed the packet before this judge does.
+   */
+  constructor(
+    readonly size: number,
+    private readonly traffic: RouteTraffic,
+  ) {
     this.#frames = new RecentFrames(size)
   }
 
@@ -192,7 +199,10 @@ export class Copies implements Judge<CopiesState> {
       former = linked
       again = isRound(log, at, data, same, linked) ? Again.Circling : 0
       if (again === 0 && linkedCount > sameCount) again = relayed(log, at, data, linked)
-    } else if (otherCount > sameCount) again = onItsWay(log, at, data, other)
+    } else if (otherCount > sameCount) {
+      const isOneWay = this.#isOneWay(way) && this.#isOneWay(data[other + Frame.Way]!)
+      again = onItsWay(log, at, data, other, isOneWay)
+    }
     if (again === 0) return
     this.from = data[former + Frame.Way]!
     i32[at + Field.Again] = again
@@ -222,6 +232,11 @@ export class Copies implements Judge<CopiesState> {
     this.isRepeat = !isElsewhere && apart <= NETWORK_TIME
     this.#count(i32, at, isOtherInterface, isOtherHop)
     return true
+  }
+
+  /** Whether nothing came back on a way so far, as on a mirror's. */
+  #isOneWay(way: number): boolean {
+    return this.traffic.packets(way >> 1, (way & 1) === 0 ? 1 : 0) === 0
   }
 
   #count(i32: Int32Array, at: number, isOtherInterface: boolean, isOtherHop: boolean): void {
@@ -312,8 +327,11 @@ function relayed(log: EventLog, at: number, data: Int32Array, former: number): n
   return Again.Relayed | routed(i32[at + Field.InnerHop]!, formerHop) | (isReturned ? Again.Returned : 0)
 }
 
-/** What a packet is that the VTEP at hand had not received: bits of {@link Again}, 0 for another packet. */
-function onItsWay(log: EventLog, at: number, data: Int32Array, former: number): number {
+/**
+ * What a packet is that the VTEP at hand had not received: bits of {@link Again}, 0 for another packet.
+ * @param isOneWay - Whether nothing came back on its way and on the former one.
+ */
+function onItsWay(log: EventLog, at: number, data: Int32Array, former: number, isOneWay: boolean): number {
   const { i32 } = log
   const bits = i32[at + Field.Bits]!
   const hop = i32[at + Field.InnerHop]!
@@ -324,8 +342,8 @@ function onItsWay(log: EventLog, at: number, data: Int32Array, former: number): 
   const apart = apartOf(log, at, data, former)
   if (data[former + Frame.Destination] === i32[at + Field.Destination]) {
     if ((bits & Bit.ToGroup) !== 0) return isNumbered ? Again.Relayed | routed(hop, formerHop) : 0
-    // Two that answer one question do so from two VTEPs at once: only what has a number, or a sequence, is one packet.
-    return isSameVni && (isNumbered || (isSegment && apart <= UNNUMBERED_COPY_TIME)) ? Again.Mirrored : 0
+    // Where the receiver talks back it is no mirror's: a guest behind two VTEPs answers twice.
+    return isSameVni && isOneWay && (isNumbered || apart <= UNNUMBERED_COPY_TIME) ? Again.Mirrored : 0
   }
   if (data[former + Frame.Source] === i32[at + Field.Destination]) {
     // Recorded after it was sent on: the clocks of two captures differ.

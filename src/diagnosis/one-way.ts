@@ -69,15 +69,27 @@ export class Mirrors {
     if (heard === null) return
     const { keys, flows } = analysis
     const { requests } = analysis.judges
-    for (let row = 0; row < keys.flows.count; row++) {
-      const vtep = flows.firstVtep(row, 0)
-      if (vtep === NONE || vtep !== flows.firstVtep(row, 1)) continue
+    const add = (row: number, vtep: number): void => {
       const kindVni = keys.flows.word(row, 0)
-      if (heard.has(endKey(kindVni, vtep))) continue
       const packets = flows.packets(row, 0) + flows.packets(row, 1)
       const examples = [requests.lastPacket(row, 0), requests.lastPacket(row, 1)]
       const start = () => ({ conversations: 0, packets: 0, examples: [], kindVni, vtep })
       grow(this.#sessions, endKey(kindVni, vtep), start, packets, examples)
+    }
+    // With a mirror at both ends, each direction comes from its own end first.
+    const split: number[] = []
+    for (let row = 0; row < keys.flows.count; row++) {
+      const ends = [flows.firstVtep(row, 0), flows.firstVtep(row, 1)] as const
+      const kindVni = keys.flows.word(row, 0)
+      if (ends.some((vtep) => vtep === NONE || heard.has(endKey(kindVni, vtep)))) continue
+      if (ends[0] === ends[1]) add(row, ends[0])
+      else if (split.length < MOST_ONE_WAY) split.push(row)
+    }
+    const vteps = flows.vteps(split)
+    for (const row of split) {
+      const back = vteps.get(row * 2 + 1)!
+      const both = vteps.get(row * 2)!.filter((vtep) => back.includes(vtep))
+      for (const vtep of both) if (!heard.has(endKey(keys.flows.word(row, 0), vtep))) add(row, vtep)
     }
     for (const [key, { packets }] of this.#sessions) if (packets < LEAST_MIRRORED) this.#sessions.delete(key)
   }
@@ -127,11 +139,27 @@ export class Mirrors {
       const from = keys.formatAddress(session.vtep)
       const receivers = formatAll(this.analysis, to)
       const tunnels = this.routes.distinct(routes)
+      const others = [...sent].filter(([other, twin]) => {
+        const isTwin = other !== key && this.#sessions.get(other)!.kindVni === session.kindVni
+        return isTwin && twin.to.some((vtep) => to.includes(vtep))
+      })
+      const twins = formatAll(
+        this.analysis,
+        others.map(([other]) => this.#sessions.get(other)!.vtep),
+      )
       return state(mirrorSession, {
         subject: { vni, vteps: [from, ...receivers] },
         count,
         packets: inOrder(session),
-        facts: { vni, from, to: receivers, conversations: session.conversations, cut: this.#cutBy(session), tunnels },
+        facts: {
+          vni,
+          from,
+          to: receivers,
+          conversations: session.conversations,
+          twins,
+          cut: this.#cutBy(session),
+          tunnels,
+        },
       })
     })
   }

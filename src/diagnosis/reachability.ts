@@ -131,7 +131,7 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { routeTraffic } = analysis.judges
   const byPair = new Map<number, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
-    if (routeTraffic.mismatch(route) === null) continue
+    if (routeTraffic.mismatch(route) === null || isChain(analysis, route)) continue
     const pair = keys.pairOfRoute(route)
     byPair.set(pair, [...(byPair.get(pair) ?? []), route])
   }
@@ -158,6 +158,11 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
       facts,
     })
   })
+}
+
+/** Whether what comes back on a route is what was sent: a service chain with a port for each direction. */
+function isChain({ judges: { relays } }: Analysis, route: number): boolean {
+  return [0, 1].some((direction) => (relays.ways.get(route * 2 + direction)?.figures.returned ?? 0) > 0)
 }
 
 function arpFinding(analysis: Analysis, routes: Routes, question: OpenQuestion, dropped: number | null): Finding {

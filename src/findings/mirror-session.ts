@@ -13,6 +13,8 @@ export interface MirrorSession {
   conversations: number
   /** Frames that it cut: the tunnel carries less of them than their IP length says. */
   cut: number
+  /** Other sources that mirror into the same VNI to the same receivers. */
+  twins: string[]
   tunnels: Tunnel[]
 }
 
@@ -27,7 +29,11 @@ export const mirrorSession: Words<MirrorSession> = {
   title: ({ facts }) =>
     `VNI ${facts.vni} from ${facts.from} to ${listed(facts.to)} is a traffic mirror: one-way by nature`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} from ${facts.from} to ${listed(facts.to)} in VNI ${facts.vni}, nothing back; ${amount(facts.conversations, 'conversation')} in it ${facts.conversations === 1 ? 'runs' : 'run'} in both directions all the same.${facts.cut === 0 ? '' : ` ${amount(facts.cut, 'frame is', 'frames are')} cut: the tunnel carries less than their IP length says.`}`,
+    `${amount(count, 'packet')} from ${facts.from} to ${listed(facts.to)} in VNI ${facts.vni}, nothing back; ${amount(facts.conversations, 'conversation')} in it ${facts.conversations === 1 ? 'runs' : 'run'} in both directions all the same.${facts.cut === 0 ? '' : ` ${amount(facts.cut, 'frame is', 'frames are')} cut: the tunnel carries less than their IP length says.`}${
+      facts.twins.length === 0
+        ? ''
+        : ` ${listed(facts.twins)} mirrors into this VNI too: of what both see, each packet is here twice, and is judged once.`
+    }`,
   inferred: ({ facts }) =>
     `${facts.from} copies the traffic of other hosts to ${listed(facts.to)} (cloud traffic mirroring, a port mirror into a tunnel, a tap): the VNI names the session. Nothing comes back, and nothing is missing. ` +
     'Overhead and MTU of this tunnel are those of the copies; a packet that is missing here may have been lost by the mirror alone.' +
