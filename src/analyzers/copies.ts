@@ -69,9 +69,14 @@ export interface CopiesState {
 export class Copies implements Judge<CopiesState> {
   /** Records of a frame that the capture already holds. */
   copies = 0
-  /** Those of them that another interface recorded, or the same interface at another hop, as MACs, VLAN tags and TTL tell. */
+  /**
+   * Those of them that another interface recorded; that the same interface recorded at another hop; and among the latter those with
+   * another TTL, and those with other MACs or VLAN tags.
+   */
   elsewhere = 0
   otherHop = 0
+  otherTtl = 0
+  otherLink = 0
   /** Numbers of the first copies that are no {@link repeats}. */
   readonly examples: number[] = []
   /**
@@ -129,7 +134,7 @@ export class Copies implements Judge<CopiesState> {
       replicas: this.#replicas.save(this.#replicaRows),
       replicaRows: this.#replicaRows,
       repeats: this.repeats.save(),
-      counts: [this.copies, this.elsewhere, this.otherHop, this.#frames.forgotten],
+      counts: [this.copies, this.elsewhere, this.otherHop, this.otherTtl, this.otherLink, this.#frames.forgotten],
       examples: [...this.examples],
     }
   }
@@ -142,7 +147,9 @@ export class Copies implements Judge<CopiesState> {
     this.copies = state.counts[0]!
     this.elsewhere = state.counts[1]!
     this.otherHop = state.counts[2]!
-    this.#frames.forgotten = state.counts[3]!
+    this.otherTtl = state.counts[3]!
+    this.otherLink = state.counts[4]!
+    this.#frames.forgotten = state.counts[5]!
     this.examples.splice(0, this.examples.length, ...state.examples)
   }
 
@@ -222,7 +229,9 @@ export class Copies implements Judge<CopiesState> {
     const now = frameBits(i32, at)
     const changed = now ^ data[entry + Frame.Bits]!
     const isOtherInterface = data[entry + Frame.Interface] !== i32[at + Field.Interface]
-    const isOtherHop = data[entry + Frame.Hop] !== i32[at + Field.Hop] || (changed & TIME_TO_LIVE) !== 0
+    const isOtherTtl = (changed & TIME_TO_LIVE) !== 0
+    const isOtherLink = data[entry + Frame.Hop] !== i32[at + Field.Hop]
+    const isOtherHop = isOtherTtl || isOtherLink
     const isElsewhere = isOtherInterface || isOtherHop
     if (linked !== NONE && !isElsewhere && (i32[at + Field.Hop]! & OUTER_IDENTIFIED) === 0) return false
     if ((bits & Bit.Identified) === 0 && (!isElsewhere || apart > UNNUMBERED_COPY_TIME)) return false
@@ -230,7 +239,13 @@ export class Copies implements Judge<CopiesState> {
     const remarked = (changed & now & (FrameBit.DscpLost | FrameBit.Congestion)) !== 0
     i32[at + Field.Again] = (isOtherHop ? Again.OtherHop : 0) | (remarked ? Again.Remarked : 0)
     this.isRepeat = !isElsewhere && apart <= NETWORK_TIME
-    this.#count(i32, at, isOtherInterface, isOtherHop)
+    this.#count(i32, at)
+    if (isOtherInterface) this.elsewhere++
+    else if (isOtherHop) {
+      this.otherHop++
+      if (isOtherTtl) this.otherTtl++
+      if (isOtherLink) this.otherLink++
+    }
     return true
   }
 
@@ -239,10 +254,8 @@ export class Copies implements Judge<CopiesState> {
     return this.traffic.packets(way >> 1, (way & 1) === 0 ? 1 : 0) === 0
   }
 
-  #count(i32: Int32Array, at: number, isOtherInterface: boolean, isOtherHop: boolean): void {
+  #count(i32: Int32Array, at: number): void {
     this.copies++
-    if (isOtherInterface) this.elsewhere++
-    else if (isOtherHop) this.otherHop++
     const number = i32[at + Field.Number]!
     if (this.isRepeat) this.repeats.note(pairDirection(i32, at), number)
     else if (this.examples.length < EXAMPLES) this.examples.push(number)

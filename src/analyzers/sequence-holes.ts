@@ -1,5 +1,9 @@
-/** Ranges of sequence numbers that were jumped over: what later fills one soon enough was reordered, not sent again. */
+/**
+ * Ranges of sequence numbers that were jumped over: what later fills one soon enough, or was sent before what jumped over it as its
+ * sender's clocks say (`tcp-clock.ts`), was reordered, not sent again.
+ */
 import { NONE } from '../codecs/fault.ts'
+import { sentOrder } from './tcp-clock.ts'
 import { elapsed } from './time.ts'
 import { Window, type WindowState } from './window.ts'
 
@@ -16,7 +20,10 @@ const NANOSECONDS = 3
 const NUMBER = 4
 const ROUTE = 5
 const PROOF = 6
-const WORDS = 7
+/** Identification and timestamp of that packet, 0 without. */
+const IDENTIFICATION = 7
+const TIMESTAMP = 8
+const WORDS = 9
 
 /** What shows that the bytes of a hole were sent, as bits. */
 export const Proof = {
@@ -28,6 +35,8 @@ export const Proof = {
   Late: 2,
   /** Data whose checksum is wrong: its sequence number may be. */
   Damaged: 4,
+  /** Nothing does: it lies before the first segment of a connection that was entered in the middle. */
+  Beginning: 8,
 } as const
 
 /** A range of sequence numbers that nothing filled. */
@@ -48,11 +57,16 @@ export interface Hole {
 /** The holes of the recent past, by flow row × 2 + direction. */
 export class SequenceHoles {
   readonly #window = new Window(SIZE, WORDS)
+  /** Of what {@link fill} found: below 0 when it was sent before the segment that jumped over it, above 0 later, 0 when nothing tells. */
+  order = 0
+  /** Whether it lies before the first segment that was seen of its direction. */
+  isBeginning = false
 
   /**
    * Notes that `[start, end)` was jumped over.
    * @param route - Route row × 2 + direction of the packet, `NONE` without.
    * @param proof - Bits of {@link Proof}.
+   * @param identification - Of the packet; 0 without, as is `timestamp`.
    */
   open(
     key: number,
@@ -63,6 +77,8 @@ export class SequenceHoles {
     number: number,
     route: number,
     proof: number,
+    identification: number,
+    timestamp: number,
   ): void {
     const at = this.#window.insert(0, key)
     const { data } = this.#window
@@ -73,13 +89,23 @@ export class SequenceHoles {
     data[at + END] = end
     data[at + SECONDS] = seconds
     data[at + NANOSECONDS] = nanoseconds
+    data[at + IDENTIFICATION] = identification
+    data[at + TIMESTAMP] = timestamp
   }
 
   /**
-   * Fills `[start, end)`, where it lies in a hole.
+   * Fills `[start, end)`, where it lies in a hole; {@link order} and {@link isBeginning} tell more of it.
    * @returns Nanoseconds since that hole opened; `NONE` when the range lies in none, and so was sent before.
    */
-  fill(key: number, start: number, end: number, seconds: number, nanoseconds: number): number {
+  fill(
+    key: number,
+    start: number,
+    end: number,
+    seconds: number,
+    nanoseconds: number,
+    identification: number,
+    timestamp: number,
+  ): number {
     const { data } = this.#window
     let looked = 0
     for (let at = this.#window.find(0, key); at !== NONE && looked < MOST_LOOKED_AT; at = this.#window.older(at)) {
@@ -94,6 +120,10 @@ export class SequenceHoles {
       }
       const holeSeconds = data[at + SECONDS]!
       const holeNanoseconds = data[at + NANOSECONDS]!
+      const holeIdentification = data[at + IDENTIFICATION]!
+      const holeTimestamp = data[at + TIMESTAMP]!
+      this.isBeginning = (data[at + PROOF]! & Proof.Beginning) !== 0
+      this.order = sentOrder(identification, timestamp, holeIdentification, holeTimestamp)
       data[at + START] = end
       if (start !== holeStart) {
         // The segment lies inside: what is before it stays open, what is behind it becomes a hole of its own.
@@ -101,7 +131,9 @@ export class SequenceHoles {
         data[at + END] = start
         if (end !== holeEnd) {
           const route = data[at + ROUTE]! - 1
-          this.open(key, end, holeEnd, holeSeconds, holeNanoseconds, data[at + NUMBER]!, route, data[at + PROOF]!)
+          const proof = data[at + PROOF]!
+          const number = data[at + NUMBER]!
+          this.open(key, end, holeEnd, holeSeconds, holeNanoseconds, number, route, proof, holeIdentification, holeTimestamp)
         }
       }
       return Math.max(0, elapsed(seconds, nanoseconds, holeSeconds, holeNanoseconds))
@@ -120,7 +152,7 @@ export class SequenceHoles {
     const { data } = this.#window
     const holes: Hole[] = []
     for (const at of this.#window.entries()) {
-      if (((data[at + END]! - data[at + START]!) | 0) <= 0) continue
+      if (((data[at + END]! - data[at + START]!) | 0) <= 0 || (data[at + PROOF]! & Proof.Beginning) !== 0) continue
       holes.push({
         key: data[at - 1]!,
         start: data[at + START]!,

@@ -1,7 +1,8 @@
 /**
  * TCP by flow: MSS, handshake round trip, retransmissions and state; copies count once.
  * Evidence: any capture point between the ends sees what was sent twice past it; losses before it show as late fills of a hole.
- * What misleads: a capture that itself lost packets, and asymmetric paths of which only one direction is seen.
+ * What misleads: a capture that itself lost packets, and asymmetric paths of which only one direction is seen. Zero-window probes, and
+ * segments that were sent before those which overtook them as identification or timestamps say, are no retransmissions.
  */
 import { NONE } from '../codecs/fault.ts'
 import * as tcp from '../codecs/tcp.ts'
@@ -52,6 +53,11 @@ const ROUTE_CELLS = 3
 
 /** Nanoseconds that a sender waited before it sent again: from here on it is a stall, as the shortest retransmission timer makes it. */
 const STALL = 200_000_000
+
+/** Bytes before the first segment of a connection entered in the middle that may still arrive. */
+const BEFORE = 1 << 30
+/** `LAST_WINDOW` of a side that takes nothing more. */
+const ZERO_WINDOW = 1
 
 /** Bytes that a damaged segment may lie off the sequence: beyond, the damage is in its sequence number. */
 const DAMAGED_REACH = 1 << 20
@@ -284,7 +290,7 @@ export class Tcp implements Judge<TcpState> {
     const start = log.i32[at + Field.Sequence]!
     const payload = log.i32[at + Field.Payload]!
     if (payload !== 0) {
-      if (i32[side + NEXT] !== start) return false
+      if (i32[side + NEXT] !== start || (payload === 1 && this.#isShut(base, direction))) return false
       i32[side + NEXT] = (start + payload) | 0
       this.#noteData(log, at, side)
     } else if (((start - i32[side + NEXT]!) | 0) > 0) return false
@@ -366,6 +372,7 @@ export class Tcp implements Judge<TcpState> {
     if ((i32[stateAt]! & (State.Known << direction)) === 0) {
       i32[stateAt]! |= State.Known << direction
       i32[side + NEXT] = end
+      if ((flags & tcp.FLAG_SYN) === 0) this.#open(log, at, direction, (start - BEFORE) | 0, start, Proof.Beginning)
       if (payload > 0) this.#noteData(log, at, side)
       return
     }
@@ -375,22 +382,18 @@ export class Tcp implements Judge<TcpState> {
       if (ahead > 0 && (flags & (tcp.FLAG_SYN | tcp.FLAG_RST)) === 0) this.#noteBare(log, at, cell, direction, start)
       return
     }
+    if (payload === 1 && ahead >= 0 && this.#isShut(cell * 2, direction)) {
+      // A zero-window probe (RFC 9293 §3.8.6.1): its byte will come again once the window opens.
+      i32[side + NEXT] = start
+      return
+    }
     const isDamaged = (log.i32[at + Field.Marks]! & Mark.Damaged) !== 0
     if (isDamaged && Math.abs(ahead) > DAMAGED_REACH) return
     if (ahead < 0) this.#noteBelow(log, at, cell, direction, start, payload)
     else if (ahead > 0) {
-      const key = log.i32[at + Field.Flow]! * 2 + direction
-      const proof = isDamaged ? Proof.Damaged : Proof.Data
-      this.#holes.open(
-        key,
-        next,
-        start,
-        log.f64[at >> 1]!,
-        log.i32[at + Field.Nanoseconds]!,
-        log.i32[at + Field.Number]!,
-        routeOf(log.i32, at),
-        proof,
-      )
+      // The byte of a probe was taken after all.
+      const isProbed = ahead === 1 && i32[cell * 2 + SIDES + (1 - direction) * SIDE + LAST_ACK] === start
+      if (!isProbed) this.#open(log, at, direction, next, start, isDamaged ? Proof.Damaged : Proof.Data)
     }
     if (((end - next) | 0) > 0) i32[side + NEXT] = end
     this.#noteData(log, at, side)
@@ -412,7 +415,25 @@ export class Tcp implements Judge<TcpState> {
     const isTimed = nanoseconds !== NO_TIME && sinceNanoseconds !== NO_TIME && sinceSeconds !== 0
     const isLate = isTimed && elapsed(seconds, nanoseconds, sinceSeconds, sinceNanoseconds) >= SETTLED
     const proof = Proof.Bare | (isLate ? Proof.Late : 0)
-    this.#holes.open(key, next, start, seconds, nanoseconds, log.i32[at + Field.Number]!, routeOf(log.i32, at), proof)
+    this.#open(log, at, direction, next, start, proof)
+  }
+
+  /** Whether the receiver of a direction takes nothing more: its last acknowledgment had a zero window. */
+  #isShut(base: number, direction: number): boolean {
+    return this.#records.i32[base + SIDES + (1 - direction) * SIDE + LAST_WINDOW] === ZERO_WINDOW
+  }
+
+  /** The segment at hand jumped over `[start, end)`. @param proof - Bits of {@link Proof}. */
+  #open(log: EventLog, at: number, direction: number, start: number, end: number, proof: number): void {
+    const { i32 } = log
+    const key = i32[at + Field.Flow]! * 2 + direction
+    const seconds = log.f64[at >> 1]!
+    const nanoseconds = i32[at + Field.Nanoseconds]!
+    const number = i32[at + Field.Number]!
+    const identification = i32[at + Field.InnerIdentification]!
+    const timestamp = i32[at + Field.TcpTimestamp]!
+    const route = routeOf(i32, at)
+    this.#holes.open(key, start, end, seconds, nanoseconds, number, route, proof, identification, timestamp)
   }
 
   #noteData(log: EventLog, at: number, side: number): void {
@@ -433,10 +454,16 @@ export class Tcp implements Judge<TcpState> {
     if (payload === 1 && below === 1) return
     const key = log.i32[at + Field.Flow]! * 2 + direction
     const end = (start + payload) | 0
-    const late = this.#holes.fill(key, start, end, log.f64[at >> 1]!, log.i32[at + Field.Nanoseconds]!)
+    const nanoseconds = log.i32[at + Field.Nanoseconds]!
+    const identification = log.i32[at + Field.InnerIdentification]!
+    const timestamp = log.i32[at + Field.TcpTimestamp]!
+    const late = this.#holes.fill(key, start, end, log.f64[at >> 1]!, nanoseconds, identification, timestamp)
     if (late !== NONE) {
+      const { order, isBeginning } = this.#holes
+      // What was sent before the segment that overtook it; of what lies before the capture only a sender's clock tells.
+      if (order < 0 || (isBeginning && order === 0)) return
       const known = (i32[cell * 2 + STATE]! & State.RttKnown) !== 0
-      if (late <= (known ? f64[cell + RTT]! : DEFAULT_RTT)) return
+      if (!isBeginning && late <= (known ? f64[cell + RTT]! : DEFAULT_RTT)) return
     }
     f64[cell + SEGMENTS + direction]!++
     f64[cell + BYTES + direction]! += Math.min(payload, below)

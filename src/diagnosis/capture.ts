@@ -25,7 +25,8 @@ export function captureFindings({ analysis, files }: Evidence): Finding[] {
   }
   const count = networkCopies.captureDuplicates
   if (count > 0) {
-    const facts = { elsewhere: copies.elsewhere, packets: capture.packets }
+    const { elsewhere, otherHop, otherTtl, otherLink } = copies
+    const facts = { elsewhere, otherHop, otherTtl, otherLink, packets: capture.packets }
     const packets = networkCopies.captureDuplicateExamples
     findings.push(state(captureDuplicates, { subject: {}, count, packets, facts }))
   }

@@ -281,7 +281,7 @@ interface Misplaced extends Group {
 }
 
 /** Conversations that go to an address which never sends, and come back from one that nobody sends to. */
-export function wrongSourceFindings(analysis: Analysis, routes: Routes): Finding[] {
+export function wrongSourceFindings(analysis: Analysis, routes: Routes, mirrors: Mirrors): Finding[] {
   const { keys, flows } = analysis
   const { requests } = analysis.judges
   const silent = silentPeers(analysis, routes)
@@ -295,6 +295,7 @@ export function wrongSourceFindings(analysis: Analysis, routes: Routes): Finding
       const source = flows.firstVtep(row, direction === 0 ? 1 : 0)
       if (peer === NONE || source === NONE || peer === source || silent.reached.has(source)) continue
       const kindVni = keys.flows.word(row, 0)
+      if (mirrors.has(kindVni, source)) continue
       const sought = silent.byPeer.get(endKey(kindVni, peer))
       // With several such addresses nothing tells which of them the conversation went to.
       if (sought === undefined || sought.length !== 1) continue

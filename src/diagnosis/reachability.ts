@@ -45,7 +45,7 @@ export function reachabilityFindings({ analysis, dropped, sides }: Evidence, ver
       .map((silence) => oneWayFinding(analysis, routes, silence, dropped)),
     ...mirrors.findings(),
     ...directionFindings(analysis, routes),
-    ...wrongSourceFindings(analysis, routes),
+    ...wrongSourceFindings(analysis, routes, mirrors),
     ...overlapFindings(analysis, routes, mirrors.vnis()),
     ...portFindings(analysis, routes),
     ...tunnelKindFindings(analysis, routes),
