@@ -86,8 +86,14 @@ export class Copies implements Judge<CopiesState> {
   readonly repeats = new Tally<object>(() => ({}))
   /** Whether the packet at hand is one of {@link repeats}. */
   isRepeat = false
-  /** Of a packet on its way, by what `Field.Again` says: the way that it had come before, and how often it had passed this way. */
+  /**
+   * Of a packet on its way, by what `Field.Again` says: the way that it came to who sent it on, the way that it left from there, and
+   * how often it had passed the way at hand.
+   */
   from = NONE
+  to = NONE
+  /** Whether it was recorded after it had been sent on. */
+  isLate = false
   passages = 0
   readonly #frames: RecentFrames
   readonly #replicas = new Records(1)
@@ -119,8 +125,10 @@ export class Copies implements Judge<CopiesState> {
     // A record without a time has no recent past.
     if (log.i32[at + Field.Nanoseconds] === NO_TIME) return
     const entry = this.#frames.find(log, at)
+    this.isLate = false
     if (entry !== NONE) this.#look(log, at, entry)
-    this.#frames.remember(log, at)
+    const isPaired = (log.i32[at + Field.Again]! & ON_ITS_WAY & ~Again.Circling) !== 0
+    this.#frames.remember(log, at, (isPaired ? FrameBit.Paired : 0) | (this.isLate ? FrameBit.Late : 0))
   }
 
   /** Reads window heads ahead. @returns Nothing of use. */
@@ -163,13 +171,11 @@ export class Copies implements Judge<CopiesState> {
     const seconds = log.f64[at >> 1]!
     const nanoseconds = i32[at + Field.Nanoseconds]!
     let isReplicated = false
-    // The newest passage this way; of what came by another source, the newest to this one, and the newest of all.
+    // The newest passage this way; of what came from another source, the newest to this one, and the newest of all.
     let same = NONE
     let linked = NONE
     let other = NONE
-    let sameCount = 0
-    let linkedCount = 0
-    let otherCount = 0
+    let passages = 0
     let looked = 0
     for (let entry = newest; entry !== NONE && looked < MOST_LOOKED_AT; entry = window.older(entry)) {
       looked++
@@ -181,41 +187,44 @@ export class Copies implements Judge<CopiesState> {
         return
       if (way === NONE || data[entry + Frame.Way] === NONE) continue
       if (data[entry + Frame.Way] === way) {
-        sameCount++
+        passages++
         if (same === NONE) same = entry
         continue
       }
       if (apart <= REPLICA_TIME && isReplica(data, entry, i32, at)) isReplicated = true
       if (data[entry + Frame.Source] === source) continue
-      if (data[entry + Frame.Destination] === source) {
-        if (linked === NONE) linked = entry
-        if (data[entry + Frame.Way] === data[linked + Frame.Way]) linkedCount++
-      }
+      // What passed before this way was used last has been paired with that passage.
+      if (passages !== 0) continue
       if (other === NONE) other = entry
-      if (data[entry + Frame.Way] === data[other + Frame.Way]) otherCount++
+      if (linked === NONE && data[entry + Frame.Destination] === source) linked = entry
     }
     if (isReplicated) {
       i32[at + Field.Bits]! |= Bit.Replica
       this.#countReplica(i32[at + Field.Vni]!)
     }
     if (other === NONE) return
-    this.passages = sameCount
-    let again = 0
-    let former = other
-    if (linked !== NONE) {
-      former = linked
-      again = isRound(log, at, data, same, linked) ? Again.Circling : 0
-      if (again === 0 && linkedCount > sameCount) again = relayed(log, at, data, linked)
-    } else if (otherCount > sameCount) {
-      const isOneWay = this.#isOneWay(way) && this.#isOneWay(data[other + Frame.Way]!)
-      again = onItsWay(log, at, data, other, isOneWay)
-    }
+    this.passages = passages
+    const again = linked === NONE ? this.#unlinked(log, at, other, same) : sentOn(log, at, data, linked, same)
     if (again === 0) return
-    this.from = data[former + Frame.Way]!
+    const former = linked === NONE ? other : linked
+    // Recorded after it had been sent on, where the clocks of two captures differ: the former passage is the later one.
+    this.isLate = linked === NONE && (again & Again.Relayed) !== 0 && isBack(data, former, i32, at)
+    this.from = this.isLate ? way : data[former + Frame.Way]!
+    this.to = this.isLate ? data[former + Frame.Way]! : way
     i32[at + Field.Again] = again
     // What goes round without a number is a repetition for all that anybody can tell.
     if (again === Again.Circling && !isTold(i32, at, data[same + Frame.InnerHop]!)) return
     if (data[former + Frame.Flow] === i32[at + Field.Flow]) i32[at + Field.Bits]! |= Bit.Copy
+  }
+
+  /** What a packet is that its sender had not received. @param same - The newest passage this way, `NONE` without. */
+  #unlinked(log: EventLog, at: number, former: number, same: number): number {
+    const { data } = this.#frames.window
+    const way = wayOf(log.i32, at)
+    // A passage that has its counterpart already is none of this one, which its sender repeats.
+    if (same !== NONE && (data[former + Frame.Bits]! & FrameBit.Paired) !== 0) return 0
+    const isOneWay = this.#isOneWay(way) && this.#isOneWay(data[former + Frame.Way]!)
+    return onItsWay(log, at, data, former, isOneWay)
   }
 
   /**
@@ -300,6 +309,11 @@ function isLower(innerHop: number, formerHop: number): boolean {
   return (innerHop & TTL) < (formerHop & TTL)
 }
 
+/** Whether a packet goes to the VTEP that sent it before. */
+function isBack(data: Int32Array, entry: number, i32: Int32Array, at: number): boolean {
+  return data[entry + Frame.Source] === i32[at + Field.Destination]
+}
+
 /** Nanoseconds from an entry to an event, either way. */
 function apartOf(log: EventLog, at: number, data: Int32Array, entry: number): number {
   const since = elapsed(
@@ -312,19 +326,26 @@ function apartOf(log: EventLog, at: number, data: Int32Array, entry: number): nu
 }
 
 /**
- * Whether a packet that had passed this way comes round: it has been at its sender meanwhile.
+ * What a packet is that its sender had received since it passed this way last: bits of {@link Again}, 0 for another packet.
  * @param same - The newest passage this way, `NONE` when there was none.
  * @param linked - The newest passage to the VTEP that sends it now.
  */
+function sentOn(log: EventLog, at: number, data: Int32Array, linked: number, same: number): number {
+  const bits = data[linked + Frame.Bits]!
+  // What went there and back is the sender's to repeat; what was recorded late had been sent on before.
+  const isMutual = same !== NONE && data[same + Frame.Destination] === data[linked + Frame.Source]
+  const isNext = same === NONE || !((isMutual && (bits & FrameBit.Paired) !== 0) || (bits & FrameBit.Late) !== 0)
+  const isSure = same !== NONE && isTold(log.i32, at, data[same + Frame.InnerHop]!)
+  if (isSure || !isNext) return isRound(log, at, data, same, linked) ? Again.Circling : 0
+  return relayed(log, at, data, linked)
+}
+
+/**
+ * Whether a packet that had passed this way comes round: it has been at its sender meanwhile.
+ * @param same - The newest passage this way.
+ * @param linked - The newest passage to the VTEP that sends it now.
+ */
 function isRound(log: EventLog, at: number, data: Int32Array, same: number, linked: number): boolean {
-  if (same === NONE) return false
-  const since = elapsed(
-    data[linked + Frame.Seconds]!,
-    data[linked + Frame.Nanoseconds]!,
-    data[same + Frame.Seconds]!,
-    data[same + Frame.Nanoseconds]!,
-  )
-  if (since < 0) return false
   const isSure = isTold(log.i32, at, data[same + Frame.InnerHop]!)
   return apartOf(log, at, data, linked) <= (isSure ? ROUND_TIME : UNNUMBERED_ROUND_TIME)
 }
@@ -336,7 +357,7 @@ function relayed(log: EventLog, at: number, data: Int32Array, former: number): n
   const formerHop = data[former + Frame.InnerHop]!
   const isSignalling = (bits & SIGNALLING) !== 0 || (bits & (Bit.Tcp | Bit.Udp)) === 0
   if (isSignalling && !isTold(i32, at, formerHop) && apartOf(log, at, data, former) > SIGNALLING_TIME) return 0
-  const isReturned = data[former + Frame.Source] === i32[at + Field.Destination]
+  const isReturned = isBack(data, former, i32, at)
   return Again.Relayed | routed(i32[at + Field.InnerHop]!, formerHop) | (isReturned ? Again.Returned : 0)
 }
 
@@ -358,8 +379,7 @@ function onItsWay(log: EventLog, at: number, data: Int32Array, former: number, i
     // Where the receiver talks back it is no mirror's: a guest behind two VTEPs answers twice.
     return isSameVni && isOneWay && (isNumbered || apart <= UNNUMBERED_COPY_TIME) ? Again.Mirrored : 0
   }
-  if (data[former + Frame.Source] === i32[at + Field.Destination]) {
-    // Recorded after it was sent on: the clocks of two captures differ.
+  if (isBack(data, former, i32, at)) {
     if (apart > CLOCKS_APART || isLower(hop, formerHop)) return 0
     const isEarlier = isLower(formerHop, hop)
     if (!isNumbered && !isEarlier && !(isSegment && apart <= UNNUMBERED_COPY_TIME)) return 0

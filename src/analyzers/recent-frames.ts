@@ -35,9 +35,13 @@ const WORDS = 12
 export const FrameBit = {
   /** The record was a fragment. */
   Fragment: 1 << 8,
-  /** Outer marks that a router between two capture points may add: {@link remarks}. */
+  /** Outer marks that a router between two capture points may add. */
   DscpLost: 1 << 9,
   Congestion: 1 << 10,
+  /** It was on its way: it has a former passage. */
+  Paired: 1 << 11,
+  /** It was recorded after it had been sent on. */
+  Late: 1 << 12,
 } as const
 
 /** Bits of the outer TTL in `Frame.Bits`, and in `Field.TimeToLive`. */
@@ -66,8 +70,8 @@ export class RecentFrames {
     return sum
   }
 
-  /** Remembers the event's frame. */
-  remember({ i32, f64 }: EventLog, at: number): void {
+  /** Remembers the event's frame. @param bits - Further bits of {@link FrameBit}. */
+  remember({ i32, f64 }: EventLog, at: number, bits: number): void {
     const { window } = this
     const seconds = f64[at >> 1]!
     const nanoseconds = i32[at + Field.Nanoseconds]!
@@ -90,7 +94,7 @@ export class RecentFrames {
     data[entry + Frame.Flow] = i32[at + Field.Flow]!
     data[entry + Frame.Hop] = i32[at + Field.Hop]!
     data[entry + Frame.InnerHop] = i32[at + Field.InnerHop]!
-    data[entry + Frame.Bits] = frameBits(i32, at)
+    data[entry + Frame.Bits] = frameBits(i32, at) | bits
   }
 
   save(): WindowState {

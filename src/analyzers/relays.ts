@@ -7,7 +7,6 @@ import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
 import type { Copies } from './copies.ts'
 import { Again, Bit, type EventLog, Field } from './event-log.ts'
-import { wayOf } from './recent-frames.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { FlowHalf, type FlowTraffic } from './traffic.ts'
 
@@ -44,12 +43,11 @@ export class Relays implements Judge<TallyState<Relay>> {
   /** Takes a packet with `Again.Relayed`. */
   observe({ i32 }: EventLog, at: number): void {
     const again = i32[at + Field.Again]!
-    const way = wayOf(i32, at)
-    if ((again & Again.Relayed) === 0 || way === NONE) return
+    if ((again & Again.Relayed) === 0) return
     const bits = i32[at + Field.Bits]!
     const flow = i32[at + Field.Flow]!
     if (flow !== NONE) this.#noteFlow(flow, bits, again)
-    const relay = this.ways.note(way, i32[at + Field.Number]!)
+    const relay = this.ways.note(this.copies.to, i32[at + Field.Number]!)
     if (relay === null) return
     if ((again & Again.Routed) !== 0) relay.routed++
     if ((again & Again.Returned) !== 0) relay.returned++

@@ -56,7 +56,7 @@ export function relayFindings(analysis: Analysis, routes: Routes): Finding[] {
   const loops = loopWays(analysis)
   const relaying = new Map<number, Relaying>()
   for (const { key: way, count, packets, figures } of relays.ways.entries()) {
-    if (loops.has(way)) continue
+    if (loops.has(way) || figures.from.some((from) => loops.has(from))) continue
     const out = endsOf(routes, way)
     const known = relaying.get(out.from)
     const own: Relaying = known ?? {
@@ -80,6 +80,7 @@ export function relayFindings(analysis: Analysis, routes: Routes): Finding[] {
     own.vnis.add(out.vni)
     for (const from of figures.from) {
       const into = endsOf(routes, from)
+      own.routes.add(from >> 1)
       own.vnis.add(into.vni)
       const [source, destination] = [keys.formatAddress(into.from), keys.formatAddress(out.to)]
       const path = { from: source, fromVni: into.vni, to: destination, toVni: out.vni, count }

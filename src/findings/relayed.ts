@@ -24,7 +24,7 @@ export interface Relayed {
   /** The first few, and how many there are. */
   paths: RelayPath[]
   pathsTotal: number
-  /** Tunnels by which they leave. */
+  /** Tunnels by which they come and leave. */
   tunnels: Tunnel[]
 }
 
@@ -54,7 +54,7 @@ export const relayed: Words<Relayed> = {
     } Each packet passes this capture once on each side: volumes count every passage, conversations are judged where a packet passes first.`,
   remedy: ({ facts }) =>
     `Nothing to do if ${facts.vtep} is meant to forward. In Wireshark, look at one side of it at a time: what looks like a retransmission there is the same packet on its way.`,
-  displayFilter: ({ facts }) => within(facts.tunnels, `${family(facts.vtep)}.src == ${facts.vtep}`),
+  displayFilter: ({ facts }) => within(facts.tunnels, `${family(facts.vtep)}.addr == ${facts.vtep}`),
 }
 
 function howOf(count: number, { routed, returned }: Relayed): string {

@@ -1,0 +1,475 @@
+/** The same packet again: relayed by routers, hubs, service chains and load balancers, mirrored twice, copied, or going round. */
+import { describe, expect, it } from 'vitest'
+import {
+  ACK,
+  arp,
+  bytes,
+  echo,
+  ethernet,
+  ipv4,
+  ipv6,
+  type Packet,
+  SYN,
+  summaryOf,
+  tcp,
+  udp,
+  vxlan,
+} from '../support/packets.ts'
+import { codes, findingsOf, only } from './places.ts'
+
+const A = '10.0.0.1'
+const HUB = '10.0.0.2'
+const B = '10.0.0.3'
+const MACS = { a: '02:00:00:00:00:0a', b: '02:00:00:00:00:0b', router: '02:00:00:00:00:ff' }
+
+/** An inner packet and how it travels over one leg. */
+interface Leg {
+  from: string
+  to: string
+  vni?: number
+  ttl?: number
+  /** Source and destination MAC. */
+  macs?: [string, string]
+  vlans?: number[]
+  port?: number
+  outerTtl?: number
+  sourcePort?: number
+}
+
+type Inner = (ttl: number) => Uint8Array
+
+let outerId = 0
+
+/** One packet of the underlay with the inner packet in it; each has an outer identification of its own. */
+function leg(
+  inner: Inner,
+  ms: number,
+  { ttl = 64, macs = [MACS.a, MACS.b], vlans = [], outerTtl, ...way }: Leg,
+): Packet {
+  outerId = (outerId % 0xfffe) + 1
+  const frame = ethernet(inner(ttl), { from: macs[0], to: macs[1], vlans })
+  return { ms, bytes: vxlan(frame, { ...way, id: outerId, ...(outerTtl === undefined ? {} : { ttl: outerTtl }) }) }
+}
+
+/** Families of inner packets: those that number their packets, and those that do not. */
+const FAMILIES = [
+  { name: 'IPv4', ends: ['192.168.0.1', '192.168.0.2'], numbered: true },
+  { name: 'IPv4 without identification', ends: ['192.168.0.1', '192.168.0.2'], numbered: false },
+  { name: 'IPv6', ends: ['fd00::1', 'fd00::2'], numbered: false },
+] as const
+type Family = (typeof FAMILIES)[number]
+
+let innerId = 0
+
+/** A segment of a connection; `isBack` from b to a. */
+function segment(family: Family, isBack: boolean, options: Parameters<typeof tcp>[0], id?: number): Inner {
+  innerId = (innerId % 0xfffe) + 1
+  const own = id ?? (family.numbered ? innerId : 0)
+  const [from, to] = isBack ? [family.ends[1], family.ends[0]] : family.ends
+  const ports = isBack ? { from: 80, to: 40_000 } : { from: 40_000, to: 80 }
+  const body = tcp({ ...ports, ...options })
+  return (ttl) => {
+    if (family.name !== 'IPv6') return ipv4(body, { from, to, protocol: 6, id: own, ttl })
+    const packet = ipv6(body, { from, to, protocol: 6 })
+    packet[7] = ttl
+    return packet
+  }
+}
+
+/** A handshake and ten data segments with their acknowledgments, 10 ms apart, each with whether b sent it. */
+function connection(family: Family): { isBack: boolean; inner: Inner }[] {
+  const packet = (isBack: boolean, options: Parameters<typeof tcp>[0]) => ({
+    isBack,
+    inner: segment(family, isBack, options),
+  })
+  return [
+    packet(false, { flags: SYN, sequence: 100 }),
+    packet(true, { flags: SYN | ACK, sequence: 500, acknowledgment: 101 }),
+    packet(false, { flags: ACK, sequence: 101, acknowledgment: 501 }),
+    ...Array.from({ length: 10 }, (_, n) => [
+      packet(false, { flags: ACK, sequence: 101 + n * 100, acknowledgment: 501, payload: 100 }),
+      packet(true, { flags: ACK, sequence: 501, acknowledgment: 201 + n * 100 }),
+    ]).flat(),
+  ]
+}
+
+/** Each packet on the legs that its direction takes, 0.3 ms apart. */
+function travel(family: Family, there: Leg[], back: Leg[], gap = 0.3): Packet[] {
+  return connection(family).flatMap(({ isBack, inner }, n) =>
+    (isBack ? back : there).map((each, hop) =>
+      leg(inner, n * 10 + hop * gap, { macs: isBack ? [MACS.b, MACS.a] : [MACS.a, MACS.b], ...each }),
+    ),
+  )
+}
+
+/** Codes beside the notes about relays and copies. */
+const alarms = (packets: Packet[]): string[] =>
+  findingsOf(packets)
+    .filter(({ severity }) => severity !== 'note')
+    .map(({ code }) => code)
+
+describe.each(FAMILIES)('relayed packets of $name', (family) => {
+  const routedThere: [string, string] = [MACS.router, MACS.b]
+  const routedBack: [string, string] = [MACS.router, MACS.a]
+  const shapes: [string, Leg[], Leg[], string, string][] = [
+    [
+      'a router on a stick in one VNI',
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: B, ttl: 63, macs: routedThere },
+      ],
+      [
+        { from: B, to: HUB },
+        { from: HUB, to: A, ttl: 63, macs: routedBack },
+      ],
+      HUB,
+      'routes',
+    ],
+    [
+      'a router on a stick whose guests are behind one VTEP',
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: A, ttl: 63, macs: routedThere },
+      ],
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: A, ttl: 63, macs: routedBack },
+      ],
+      HUB,
+      'routes',
+    ],
+    [
+      'a router between two VNIs',
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: B, vni: 200, ttl: 63, macs: routedThere },
+      ],
+      [
+        { from: B, to: HUB, vni: 200 },
+        { from: HUB, to: A, ttl: 63, macs: routedBack },
+      ],
+      HUB,
+      'routes',
+    ],
+    [
+      'a router between two VLANs',
+      [
+        { from: A, to: HUB, vlans: [10] },
+        { from: HUB, to: B, vlans: [20], ttl: 63, macs: routedThere },
+      ],
+      [
+        { from: B, to: HUB, vlans: [20] },
+        { from: HUB, to: A, vlans: [10], ttl: 63, macs: routedBack },
+      ],
+      HUB,
+      'routes',
+    ],
+    [
+      'a hub',
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: B },
+      ],
+      [
+        { from: B, to: HUB },
+        { from: HUB, to: A },
+      ],
+      HUB,
+      'forwards',
+    ],
+    [
+      'a border that stitches two VNIs',
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: B, vni: 200 },
+      ],
+      [
+        { from: B, to: HUB, vni: 200 },
+        { from: HUB, to: A },
+      ],
+      HUB,
+      'forwards',
+    ],
+    [
+      'a gateway load balancer that returns each packet',
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: A },
+      ],
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: A },
+      ],
+      HUB,
+      'returns',
+    ],
+    [
+      'a service chain on another port',
+      [
+        { from: A, to: HUB, port: 4789 },
+        { from: HUB, to: A, port: 8472 },
+      ],
+      [
+        { from: A, to: HUB, port: 4789 },
+        { from: HUB, to: A, port: 8472 },
+      ],
+      HUB,
+      'returns',
+    ],
+    [
+      'a load balancer with direct server return',
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: B, macs: [MACS.a, MACS.router] },
+      ],
+      [{ from: B, to: A }],
+      HUB,
+      'routes',
+    ],
+  ]
+  it.each(shapes)('%s: one note, and each packet judged once', (_, there, back, vtep, verb) => {
+    const packets = travel(family, there, back)
+    expect(alarms(packets)).toEqual([])
+    const [found, ...rest] = only('RELAYED', packets)
+    expect(rest).toEqual([])
+    expect(found).toMatchObject({ severity: 'note', count: packets.length - 23 })
+    expect(found!.subject.vteps).toEqual([vtep])
+    expect(found!.title).toContain(`${vtep} ${verb} `)
+    expect(
+      codes(packets).filter((code) => ['LOOP', 'ADDRESS_OVERLAP', 'MAC_MOVED', 'LOW_ENTROPY'].includes(code)),
+    ).toEqual([])
+    const { flows } = summaryOf(packets)
+    for (const { tcp: side } of flows) expect(side?.retransmittedSegments).toBe(0)
+  })
+
+  it('are counted by hop: a chain of two hubs', () => {
+    const second = '10.0.0.4'
+    const there = [
+      { from: A, to: HUB },
+      { from: HUB, to: second },
+      { from: second, to: B },
+    ]
+    const back = [
+      { from: B, to: second },
+      { from: second, to: HUB },
+      { from: HUB, to: A },
+    ]
+    const packets = travel(family, there, back)
+    expect(alarms(packets)).toEqual([])
+    expect(only('RELAYED', packets).map(({ subject, count }) => [subject.vteps, count])).toEqual([
+      [[HUB], 23],
+      [[second], 23],
+    ])
+  })
+
+  it('may be recorded after they were sent on, where the clocks of two captures differ', () => {
+    const packets = travel(
+      family,
+      [
+        { from: HUB, to: B, ttl: 63, macs: routedThere },
+        { from: A, to: HUB },
+      ],
+      [
+        { from: HUB, to: A, ttl: 63, macs: routedBack },
+        { from: B, to: HUB },
+      ],
+    )
+    expect(alarms(packets)).toEqual([])
+    expect(only('RELAYED', packets).map(({ subject }) => subject.vteps)).toEqual([[HUB]])
+  })
+
+  it('are no retransmissions, and retransmissions that a hub relays count once', () => {
+    const packets = travel(
+      family,
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: B },
+      ],
+      [
+        { from: B, to: HUB },
+        { from: HUB, to: A },
+      ],
+    )
+    const again = [0, 1, 2].flatMap((n) => {
+      const inner = segment(family, false, { flags: ACK, sequence: 101 + n * 100, acknowledgment: 501, payload: 100 })
+      const at = 500 + n * 50
+      return [leg(inner, at, { from: A, to: HUB }), leg(inner, at + 0.3, { from: HUB, to: B })]
+    })
+    expect(only('RETRANSMISSIONS', [...packets, ...again])).toMatchObject([{ count: 3 }])
+  })
+
+  it('are none: healthy traffic, and what address translation made of them', () => {
+    const packets = travel(family, [{ from: A, to: B }], [{ from: B, to: A }])
+    expect(codes(packets)).toEqual([])
+    const other: Family = {
+      ...family,
+      ends: family.name === 'IPv6' ? ['fd00::1', 'fd00::9'] : ['192.168.0.1', '192.168.0.9'],
+    } as never
+    const hairpin = connection(family).flatMap(({ isBack, inner }, n) => {
+      if (isBack) return [leg(inner, n * 10, { from: B, to: A, macs: [MACS.b, MACS.a] })]
+      const translated = segment(other, false, { flags: ACK, sequence: n })
+      return [leg(inner, n * 10, { from: A, to: HUB }), leg(translated, n * 10 + 0.3, { from: HUB, to: B })]
+    })
+    expect(only('RELAYED', hairpin)).toEqual([])
+  })
+})
+
+/** An echo request with its identification. */
+const request =
+  (n: number, id = 700 + n): Inner =>
+  (ttl) =>
+    ipv4(echo('request', 7, n, 40), { from: '192.168.0.1', to: '192.168.0.2', protocol: 1, id, ttl })
+const reply =
+  (n: number): Inner =>
+  (ttl) =>
+    ipv4(echo('reply', 7, n, 40), { from: '192.168.0.2', to: '192.168.0.1', protocol: 1, id: 900 + n, ttl })
+/** A datagram without any number, the same each time. */
+const heartbeat: Inner = (ttl) =>
+  ipv4(udp(new Uint8Array(30), 5000, 5000), { from: '192.168.0.1', to: '192.168.0.2', protocol: 17, ttl })
+
+describe('what goes round', () => {
+  it('is a routing loop: the TTL falls with every passage', () => {
+    const packets = [0, 1].flatMap((n) =>
+      Array.from({ length: 12 }, (_, hop) =>
+        leg(request(n), n * 100 + hop * 0.2, {
+          ...(hop % 2 === 0 ? { from: A, to: B } : { from: B, to: A }),
+          ttl: 64 - hop,
+        }),
+      ),
+    )
+    expect(only('LOOP', packets).map(({ subject, severity }) => [subject.vteps, severity])).toEqual([
+      [[A, B], 'error'],
+      [[B, A], 'error'],
+    ])
+    expect(only('RELAYED', packets)).toEqual([])
+  })
+
+  it('is a bridging loop over two VNIs, also of frames without a number', () => {
+    const question = arp(1, { mac: MACS.a, ip: '192.168.0.1' }, { ip: '192.168.0.2' })
+    const frame = ethernet(question, { from: MACS.a, to: 'ff:ff:ff:ff:ff:ff', type: 0x0806 })
+    const packets = Array.from({ length: 240 }, (_, hop) => {
+      const way = hop % 2 === 0 ? { from: A, to: B, vni: 100 } : { from: B, to: A, vni: 200 }
+      return { ms: hop * 0.1, bytes: vxlan(frame, { ...way, id: hop + 1 }) }
+    })
+    expect(only('LOOP', packets).map(({ subject }) => subject.vteps)).toContainEqual([A, B])
+    expect(only('RELAYED', packets)).toEqual([])
+  })
+
+  it('is none: a chain of relays, and heartbeats that all look alike through a hub or a gateway load balancer', () => {
+    const ways: Leg[][] = [
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: B },
+      ],
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: A },
+      ],
+    ]
+    for (const legs of ways) {
+      const packets = Array.from({ length: 200 }, (_, n) =>
+        legs.map((each, hop) => leg(heartbeat, n * 50 + hop * 0.3, each)),
+      ).flat()
+      const answered = Array.from({ length: 10 }, (_, n) => [
+        ...legs.map((each, hop) => leg(request(n), n * 50 + 10 + hop * 0.3, each)),
+        ...legs.map((each, hop) => leg(reply(n), n * 50 + 12 + hop * 0.3, { ...each, macs: [MACS.b, MACS.a] })),
+      ]).flat()
+      const all = [...packets, ...answered].sort((left, right) => left.ms! - right.ms!)
+      expect(only('LOOP', all)).toEqual([])
+      expect(only('RELAYED', all)).toMatchObject([{ count: 220 }])
+    }
+  })
+})
+
+describe('a hub', () => {
+  const ask = (n: number): Uint8Array =>
+    ethernet(arp(1, { mac: MACS.a, ip: '192.168.0.1' }, { ip: `192.168.0.${100 + n}` }), {
+      from: MACS.a,
+      to: 'ff:ff:ff:ff:ff:ff',
+      type: 0x0806,
+    })
+  const answer = (n: number): Uint8Array =>
+    ethernet(arp(2, { mac: MACS.b, ip: `192.168.0.${100 + n}` }, { mac: MACS.a, ip: '192.168.0.1' }), {
+      from: MACS.b,
+      to: MACS.a,
+      type: 0x0806,
+    })
+
+  it('does not take the MACs of its spokes, and floods nothing of its own', () => {
+    const packets = Array.from({ length: 6 }, (_, n) => [
+      { ms: n * 100, bytes: vxlan(ask(n), { from: A, to: HUB, id: n * 4 + 1 }) },
+      { ms: n * 100 + 0.2, bytes: vxlan(ask(n), { from: HUB, to: B, id: n * 4 + 2 }) },
+      { ms: n * 100 + 1, bytes: vxlan(answer(n), { from: B, to: HUB, id: n * 4 + 3 }) },
+      { ms: n * 100 + 1.2, bytes: vxlan(answer(n), { from: HUB, to: A, id: n * 4 + 4 }) },
+    ]).flat()
+    expect(alarms(packets)).toEqual([])
+    expect(codes(packets)).toContain('RELAYED')
+    expect(codes(packets)).not.toContain('MAC_MOVED')
+    expect(only('BUM_FLOOD', packets)).toMatchObject([{ count: 6 }])
+  })
+})
+
+describe('mirrors', () => {
+  const RECEIVER = '10.0.0.9'
+  /** Pings as two mirrors see them, the one at their sender first. */
+  const mirrored = (family: 'numbered' | 'plain'): Packet[] =>
+    Array.from({ length: 10 }, (_, n) => {
+      const id = family === 'numbered' ? 700 + n : 0
+      const there = request(n, id)
+      return [
+        leg(there, n * 100, { from: A, to: RECEIVER }),
+        leg(there, n * 100 + 0.2, { from: B, to: RECEIVER }),
+        leg(reply(n), n * 100 + 1, { from: B, to: RECEIVER, macs: [MACS.b, MACS.a] }),
+        leg(reply(n), n * 100 + 1.2, { from: A, to: RECEIVER, macs: [MACS.b, MACS.a] }),
+      ]
+    }).flat()
+
+  it.each(['numbered', 'plain'] as const)('at both ends of a conversation see it twice: %s', (family) => {
+    const packets = mirrored(family)
+    expect(codes(packets)).toEqual(['MIRROR_SESSION', 'MIRROR_SESSION'])
+    const [flow] = summaryOf(packets).flows
+    expect(flow?.echo).toMatchObject({ requests: 10, replies: 10 })
+    expect(flow?.packetsAToB).toBe(20)
+  })
+
+  it('are none where the receiver talks back: then one question is answered from two VTEPs', () => {
+    const packets = Array.from({ length: 5 }, (_, n) => [
+      leg(request(n), n * 100, { from: RECEIVER, to: A }),
+      leg(reply(n), n * 100 + 1, { from: A, to: RECEIVER, macs: [MACS.b, MACS.a] }),
+      leg(reply(n), n * 100 + 1.2, { from: B, to: RECEIVER, macs: [MACS.b, MACS.a] }),
+    ]).flat()
+    expect(only('MIRROR_SESSION', packets)).toEqual([])
+    expect(only('DUPLICATE_MAC', packets)).toHaveLength(1)
+  })
+})
+
+describe('copies of another hop', () => {
+  it('may have another DSCP, TTL, MACs and VLAN: a merged capture across a router', () => {
+    const packets = connection(FAMILIES[2]).flatMap(({ isBack, inner }, n) => {
+      const way: Leg = isBack ? { from: B, to: A, macs: [MACS.b, MACS.a] } : { from: A, to: B }
+      const first = leg(inner, n * 10, way)
+      const second = first.bytes.slice()
+      second[15] = 0xb8
+      second[22] = 63
+      second[5] = 0x77
+      // The header's checksum is 0, as on the way out of a host: not judged.
+      second.set([0, 0], 24)
+      return [first, { ms: n * 10 + 0.1, bytes: second }]
+    })
+    expect(alarms(packets)).toEqual([])
+    const [found] = only('CAPTURE_DUPLICATES', packets)
+    expect(found).toMatchObject({ count: 23 })
+    expect(found!.observed).toContain('MACs or VLAN tags and TTL differ')
+    expect(found!.remedy).toContain('editcap -d does not find')
+    expect(bytes(packets[0]!.bytes)).not.toEqual(bytes(packets[1]!.bytes))
+  })
+
+  it('are told from what a sender without numbers repeats, which has the same hop', () => {
+    const inner = segment(FAMILIES[2], false, { flags: ACK, sequence: 1, payload: 10 })
+    const frame = ethernet(inner(64), { from: MACS.a, to: MACS.b })
+    const once = vxlan(frame, { from: A, to: B })
+    const hop = vxlan(frame, { from: A, to: B, ttl: 63 })
+    expect(summaryOf([{ bytes: once }, { bytes: hop, ms: 1 }]).capture.duplicatePackets).toBe(1)
+    expect(summaryOf([{ bytes: once }, { bytes: once, ms: 1 }]).capture.duplicatePackets).toBe(0)
+  })
+})
