@@ -133,7 +133,18 @@ export class SequenceHoles {
           const route = data[at + ROUTE]! - 1
           const proof = data[at + PROOF]!
           const number = data[at + NUMBER]!
-          this.open(key, end, holeEnd, holeSeconds, holeNanoseconds, number, route, proof, holeIdentification, holeTimestamp)
+          this.open(
+            key,
+            end,
+            holeEnd,
+            holeSeconds,
+            holeNanoseconds,
+            number,
+            route,
+            proof,
+            holeIdentification,
+            holeTimestamp,
+          )
         }
       }
       return Math.max(0, elapsed(seconds, nanoseconds, holeSeconds, holeNanoseconds))
