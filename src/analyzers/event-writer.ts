@@ -369,7 +369,12 @@ function arpBits(view: DataView, at: number): number {
 function isIdentified({ outerIp, innerIp, innerTransport, innerView }: Layers): boolean {
   if (outerIp.identification !== 0) return true
   if (innerIp.version === 4 && innerIp.identification !== 0) return true
-  if (innerTransport === NONE || innerIp.protocol !== Protocol.IcmpV6) return false
+  if (innerTransport === NONE) return false
+  if (innerIp.protocol === Protocol.Icmp) {
+    const type = icmp.type(innerView, innerTransport)
+    return type === icmp.Type.EchoRequest || type === icmp.Type.EchoReply
+  }
+  if (innerIp.protocol !== Protocol.IcmpV6) return false
   const type = icmpv6.type(innerView, innerTransport)
   return type === icmpv6.Type.EchoRequest || type === icmpv6.Type.EchoReply
 }

@@ -76,7 +76,7 @@ export class Judges implements EventSink {
   /** @param keys - Rows that events name; those of later events may be there already. */
   constructor(keys: Keys, limits: Limits) {
     this.copies = new Copies(limits.window, this.routeTraffic)
-    this.relays = new Relays(this.copies, this.flowTraffic)
+    this.relays = new Relays(this.copies)
     this.loops = new Loops(this.copies, this.relays)
     this.outerFragments = new OuterFragments(this.clock, limits.datagrams)
     this.echo = new Echo(keys, this.clock, limits.window)

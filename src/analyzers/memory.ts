@@ -46,7 +46,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   // RouteTraffic, Tcp, Requests, Floods.
   routes: keyed(3) + cells(5, 5, 3, 13, 3),
   // Flows, Tcp, Echo, FlowTraffic, Sizes.
-  flows: keyed(6) + cells(10, 15, 6, 6, 1),
+  flows: keyed(6) + cells(10, 15, 6, 5, 1),
   // Macs, MacPlaces.
   macs: keyed(3) + cells(1, 2),
   vlanStacks: keyed(4),

@@ -8,7 +8,6 @@ import type { Judge } from './analyzer.ts'
 import type { Copies } from './copies.ts'
 import { Again, Bit, type EventLog, Field } from './event-log.ts'
 import { Tally, type TallyState } from './tally.ts'
-import { FlowHalf, type FlowTraffic } from './traffic.ts'
 
 /** Ways in that are kept of a way out. */
 const MOST_WAYS = 16
@@ -24,21 +23,29 @@ export interface Relay {
   sure: number
 }
 
-/** Bits of `FlowHalf.Relayed`: what was relayed into the flow from another one, and returned unchanged by direction. */
-export const RelayedBit = { Into: 1, Returned: 2 } as const
+/** What was relayed in a flow. */
+interface RelayedFlow {
+  /** Packets of another flow: of another VNI, or with other VLAN tags. */
+  into: number
+  /** Packets that were returned unchanged to who had sent them, by direction. */
+  there: number
+  back: number
+}
+
+/** Saved relays. */
+export interface RelaysState {
+  ways: TallyState<Relay>
+  flows: TallyState<RelayedFlow>
+}
 
 /** Relayed packets by way out. */
-export class Relays implements Judge<TallyState<Relay>> {
+export class Relays implements Judge<RelaysState> {
   readonly ways = new Tally<Relay>(() => ({ from: [], routed: 0, returned: 0, sure: 0 }))
 
-  /**
-   * @param copies - Has observed the packet before this judge does.
-   * @param flows - Shared with other judges.
-   */
-  constructor(
-    private readonly copies: Copies,
-    private readonly flows: FlowTraffic,
-  ) {}
+  readonly #flows = new Tally<RelayedFlow>(() => ({ into: 0, there: 0, back: 0 }))
+
+  /** @param copies - Has observed the packet before this judge does. */
+  constructor(private readonly copies: Copies) {}
 
   /** Takes a packet with `Again.Relayed`. */
   observe({ i32 }: EventLog, at: number): void {
@@ -46,7 +53,7 @@ export class Relays implements Judge<TallyState<Relay>> {
     if ((again & Again.Relayed) === 0) return
     const bits = i32[at + Field.Bits]!
     const flow = i32[at + Field.Flow]!
-    if (flow !== NONE) this.#noteFlow(flow, bits, again)
+    if (flow !== NONE) this.#noteFlow(flow, bits, again, i32[at + Field.Number]!)
     const relay = this.ways.note(this.copies.to, i32[at + Field.Number]!)
     if (relay === null) return
     if ((again & Again.Routed) !== 0) relay.routed++
@@ -57,37 +64,32 @@ export class Relays implements Judge<TallyState<Relay>> {
     if (relay.from.length < MOST_WAYS && !relay.from.includes(from)) relay.from.push(from)
   }
 
-  /** Whether packets of a flow row are those of another flow, relayed. */
+  /** Whether packets of a flow row are those of another flow, relayed; of too many flows to follow, whether they may be. */
   isRelayedInto(flow: number): boolean {
-    return (this.#flowBits(flow) & RelayedBit.Into) !== 0
+    return this.#flows.dropped > 0 || (this.#flows.get(flow)?.figures.into ?? 0) > 0
   }
 
   /** Whether unchanged packets of both directions of a flow row were returned to who had sent them. */
   isReturnedBothWays(flow: number): boolean {
-    const both = RelayedBit.Returned * 3
-    return (this.#flowBits(flow) & both) === both
+    const figures = this.#flows.get(flow)?.figures
+    return figures !== undefined && figures.there > 0 && figures.back > 0
   }
 
-  save(): TallyState<Relay> {
-    return this.ways.save()
+  save(): RelaysState {
+    return { ways: this.ways.save(), flows: this.#flows.save() }
   }
 
-  restore(state: TallyState<Relay>): void {
-    this.ways.restore(state)
+  restore(state: RelaysState): void {
+    this.ways.restore(state.ways)
+    this.#flows.restore(state.flows)
   }
 
-  #flowBits(flow: number): number {
-    const { records, rows } = this.flows
-    return flow < rows ? records.i32[records.at(flow) * 2 + FlowHalf.Relayed]! : 0
-  }
-
-  #noteFlow(flow: number, bits: number, again: number): void {
-    const { flows } = this
-    if (flow >= flows.rows) flows.rows = flow + 1
-    const half = flows.records.at(flow) * 2 + FlowHalf.Relayed
-    let seen = (bits & Bit.Copy) === 0 ? RelayedBit.Into : 0
-    const isReturned = (again & (Again.Returned | Again.Routed)) === Again.Returned
-    if (isReturned) seen |= (bits & Bit.FlowForward) !== 0 ? RelayedBit.Returned : RelayedBit.Returned * 2
-    flows.records.i32[half]! |= seen
+  #noteFlow(flow: number, bits: number, again: number, number: number): void {
+    const figures = this.#flows.note(flow, number)
+    if (figures === null) return
+    if ((bits & Bit.Copy) === 0) figures.into++
+    if ((again & (Again.Returned | Again.Routed)) !== Again.Returned) return
+    if ((bits & Bit.FlowForward) !== 0) figures.there++
+    else figures.back++
   }
 }

@@ -46,10 +46,8 @@ export const FlowHalf = {
   Mac: 7,
   /** Of connects.ts: who opens a connection there (direction plus one), until anything but a SYN is sent. */
   Opening: 9,
-  /** Of relays.ts: what was relayed into the flow. */
-  Relayed: 10,
 } as const
-const FLOW_CELLS = 6
+const FLOW_CELLS = 5
 
 /** Bits of a MAC row plus one: four times as many rows as any budget gives. */
 export const MAC_ROW_BITS = 26
