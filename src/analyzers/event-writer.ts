@@ -16,7 +16,7 @@ import * as udp from '../codecs/udp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
 import { Bit, Field, OUTER_IDENTIFIED } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
-import { Fingerprint, hopOf, innerHopOf } from './fingerprint.ts'
+import { Fingerprint, innerHopOf, outerHopOf } from './fingerprint.ts'
 import { FragmentSums } from './fragment-sums.ts'
 import type { Keys } from './keys.ts'
 import { Marker } from './marker.ts'
@@ -97,8 +97,7 @@ export class EventWriter {
     i32[at + Field.DigestHigh] = fingerprint.high
     i32[at + Field.DigestLow] = fingerprint.low
     i32[at + Field.Hop] =
-      (hopOf(layers.view, layers.outerFrame) & ~OUTER_IDENTIFIED) |
-      (outerIp.identification !== 0 ? OUTER_IDENTIFIED : 0)
+      (outerHopOf(layers) & ~OUTER_IDENTIFIED) | (outerIp.identification !== 0 ? OUTER_IDENTIFIED : 0)
     log.f64[at >> 1] = o.seconds
     i32[at + Field.Nanoseconds] = o.nanoseconds
     i32[at + Field.Number] = o.number

@@ -163,7 +163,7 @@ export class Fingerprint {
 }
 
 /** Digest of the MACs and VLAN tags of a frame, whose header lies at `at`; 0 without one. */
-export function hopOf(view: DataView, frame: FrameLayer): number {
+function hopOf(view: DataView, frame: FrameLayer): number {
   if (frame.at === NONE) return 0
   let tags = 0
   for (let tag = 0; tag < frame.tagCount; tag++) tags = withTag(tags, frame.vlanIds[tag]!)
@@ -178,6 +178,12 @@ export function withTag(tags: number, vlanId: number): number {
 /** Digest of the two MACs at `at` and of the VLAN tags behind them. */
 export function hopOfMacs(view: DataView, at: number, tags: number): number {
   return fold32(fold32(fold32(tags, view.getInt32(at)), view.getInt32(at + 4)), view.getInt32(at + 8))
+}
+
+/** The outer MACs and VLAN tags of a packet, and what carries it: a mirrored copy in ERSPAN is one of another hop. */
+export function outerHopOf({ view, outerFrame, carriers }: Layers): number {
+  const hop = hopOf(view, outerFrame)
+  return carriers === 0 ? hop : fold32(hop, carriers)
 }
 
 /** The word of `Field.InnerHop`. */
