@@ -1,5 +1,6 @@
 /** Every display filter that is printed about a capture of the field or the lab: valid in tshark, and selects what it names there. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Place, placer } from '../../src/findings/by-file.ts'
@@ -9,6 +10,7 @@ import { selectedOf, unselected } from '../support/display-filters.ts'
 import { portsOf, readCases } from '../support/field-cases.ts'
 import { because, FIELD, LAB } from '../support/shared.ts'
 import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
+import { geneveWithOption, mpls, otherPort, type Variant, vary } from '../support/variants.ts'
 
 /** A capture with the further ports that it is read with. */
 interface Capture {
@@ -30,6 +32,18 @@ const CAPTURES: Capture[] = [
     ports: [],
   })),
 ]
+
+/** Fabrics in which Wireshark sees the tunnel otherwise. */
+const VARIANTS: Readonly<Record<string, Variant>> = {
+  'port 8472': otherPort,
+  'Geneve with an option': geneveWithOption,
+  MPLS: mpls,
+}
+
+/** What is varied: cases of what is broken, a few of each kind. */
+function isVaried({ name }: Capture): boolean {
+  return /^field (?:08|14|48|b\d\d-.*-h1).*\.pcap$|^lab fault-.*-h1\.pcap$/.test(name)
+}
 
 /** What is wrong with filters, each with the packets that it must select; one run of tshark where all is right. */
 async function mistakes(path: string, filters: ReadonlyMap<string, ReadonlySet<number>>): Promise<string[]> {
@@ -91,6 +105,28 @@ describe.skipIf(TSHARK === undefined || CAPTURES.length === 0)(
           const here = findings.flatMap((finding) => inFile(finding, file, place))
           expect(await mistakes(name, filtersOf(here))).toEqual([])
         }
+      },
+    )
+
+    it.concurrent.each(Object.entries(VARIANTS))(
+      'in another fabric: %s',
+      { timeout: 300_000 },
+      async (name, variant) => {
+        const folder = mkdtempSync(join(tmpdir(), 'vxpcap-variants-'))
+        const wrong: string[] = []
+        try {
+          for (const { name: capture, path, ports } of CAPTURES.filter(isVaried)) {
+            const bytes = vary(readFileSync(path), variant)
+            if (bytes === null) continue
+            const file = join(folder, 'variant.pcap')
+            writeFileSync(file, bytes)
+            const { findings } = await summarizeFiles([file], { ports })
+            for (const mistake of await mistakes(file, filtersOf(findings))) wrong.push(`${capture}: ${mistake}`)
+          }
+        } finally {
+          rmSync(folder, { recursive: true, force: true })
+        }
+        expect(wrong, name).toEqual([])
       },
     )
   },
