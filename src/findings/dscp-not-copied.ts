@@ -6,6 +6,7 @@ import { within } from './flow-filter.ts'
 import { grouped } from './grouped.ts'
 import { someDscp } from './inner-condition.ts'
 import { command, type Program, sendsLike } from './sender.ts'
+import { linkCommand } from './tunnel-command.ts'
 
 /** Such packets of one VNI in one direction. */
 export interface DscpNotCopied {
@@ -45,7 +46,7 @@ export const dscpNotCopied: Words<DscpNotCopied> = {
     `${facts.from} does not copy the field, which is the default of Linux and Open vSwitch (the pipe model of RFC 2983), or a router before the capture point cleared it. ` +
     `Queues of the underlay see best effort, whatever the guest asked for.${sendsLike(facts.from, facts.program)}`,
   remedy: ({ facts }) =>
-    `Nothing, if the underlay has no queues by class. Otherwise let ${facts.from} copy the field (${command(facts.program, 'ip link … type vxlan … tos inherit', 'options:tos=inherit')}), or set one for the whole tunnel.`,
+    `Nothing, if the underlay has no queues by class. Otherwise let ${facts.from} copy the field (${command(facts.program, linkCommand(facts.tunnels, 'tos inherit'), 'options:tos=inherit')}), or set one for the whole tunnel.`,
   displayFilter: ({ facts }) =>
     // In Wireshark a field of several layers meets a condition when one of them does.
     within(

@@ -3,6 +3,7 @@ import { and, fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
 import { notEct } from './inner-condition.ts'
+import { linkCommand } from './tunnel-command.ts'
 
 /** Such packets of one VNI in one direction. */
 export interface EcnIllegal {
@@ -27,7 +28,7 @@ export const ecnIllegal: Words<EcnIllegal> = {
   inferred: ({ facts }) =>
     `The VTEP ${facts.from} sends outer headers that allow marking whatever the inner packet says, or a router marks packets that do not allow it. ${facts.to} must drop them (RFC 6040 §4.2).`,
   remedy: ({ facts }) =>
-    `At ${facts.from}, let the outer header inherit the inner ECN field (ip link … type vxlan … tos inherit; Open vSwitch: options:tos=inherit). If it does, look for the router towards ${facts.to} that marks Not-ECT packets.`,
+    `At ${facts.from}, let the outer header inherit the inner ECN field (${linkCommand(facts.tunnels, 'tos inherit')}; Open vSwitch: options:tos=inherit). If it does, look for the router towards ${facts.to} that marks Not-ECT packets.`,
   displayFilter: ({ facts }) =>
     within(facts.tunnels, and(fromTo(facts.from, facts.to), '(ip.dsfield.ecn == 3 || ipv6.tclass.ecn == 3)'), notEct),
 }

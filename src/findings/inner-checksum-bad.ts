@@ -1,6 +1,7 @@
 /** INNER_CHECKSUM_BAD: inner packets that the guest refuses. */
 import { and, fromTo, isDissected, notVerified, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, frames, type Words } from './finding.ts'
+import { linkCommand } from './tunnel-command.ts'
 
 /** Wrong inner checksums of one VNI in one direction. */
 export interface InnerChecksumBad {
@@ -52,7 +53,7 @@ export const innerChecksumBad: Words<InnerChecksumBad> = {
     if (facts.unset >= count) {
       return `On the guest behind ${from} that sends them, switch checksum offload off and compare (ethtool -K <interface> tx off).`
     }
-    return `Switch the outer UDP checksum on at ${from} (ip link … type vxlan … udpcsum; Open vSwitch: options:csum=true): wrong outer checksums then say that the path to ${to} damages packets, right ones that the guest or its host does. Read the error counters along the path.`
+    return `Switch the outer UDP checksum on at ${from} (${linkCommand(facts.tunnels, 'udpcsum')}; Open vSwitch: options:csum=true): wrong outer checksums then say that the path to ${to} damages packets, right ones that the guest or its host does. Read the error counters along the path.`
   },
   displayFilter: ({ count, packets, facts }) => {
     const path = fromTo(facts.from, facts.to)

@@ -2,6 +2,7 @@
 import { and, fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { type Program, sendsLike } from './sender.ts'
+import { sourcePortCommand } from './tunnel-command.ts'
 
 /** One direction of a VTEP pair. */
 export interface LowEntropy {
@@ -29,7 +30,7 @@ export const lowEntropy: Words<LowEntropy> = {
   inferred: ({ facts }) =>
     `Routers and bonds that spread tunnels by their outer addresses and ports send all of it over the same few links, one of which may run hot while others idle.${sendsLike(facts.from, facts.program)}`,
   remedy: ({ facts }) =>
-    `Widen the source-port range on ${facts.from} (Linux: ip link … type vxlan srcport 49152 65535), or hash on inner headers in the underlay.`,
+    `Widen the source-port range on ${facts.from} (Linux: ${sourcePortCommand(facts.tunnels)}), or hash on inner headers in the underlay.`,
   displayFilter: ({ facts }) => {
     const ports = [...new Set(facts.tunnels.map(({ port }) => port))]
     return and(fromTo(facts.from, facts.to), ports.length === 0 ? '' : `udp.dstport in {${ports.join(', ')}}`)

@@ -2,6 +2,7 @@
 import { and, anyTunnel, fromTo, notVerified, type Tunnel } from './display-filter.ts'
 import { amount, frames, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'
+import { linkCommand } from './tunnel-command.ts'
 
 /** What points to addresses that were rewritten on the way. */
 export interface Rewrite {
@@ -62,7 +63,7 @@ export const outerChecksumBad: Words<OuterChecksumBad> = {
             : `If there is none, switch tunnel checksum offload off at ${facts.from} (ethtool -K <underlay interface> tx-udp_tnl-csum-segmentation off) and compare. `
         }Capture on both sides of the suspected device: before it the checksums are right.`
       : isSender(count, facts.total)
-        ? `On ${facts.from}: ethtool -K <underlay interface> tx-udp_tnl-csum-segmentation off tx-checksum-ip-generic off, or send no outer checksum over IPv4 (ip link … type vxlan … noudpcsum). Check with nstat UdpInCsumErrors on ${facts.to}.`
+        ? `On ${facts.from}: ethtool -K <underlay interface> tx-udp_tnl-csum-segmentation off tx-checksum-ip-generic off, or send no outer checksum over IPv4 (${linkCommand(facts.tunnels, 'noudpcsum')}). Check with nstat UdpInCsumErrors on ${facts.to}.`
         : `Read the error counters (ethtool -S, switch ports) along the path from ${facts.from} to ${facts.to}, and capture at both ends to see on which side of each hop the packets are still right. Keep the outer checksum on: it is what catches them.`,
   displayFilter: ({ count, packets, facts }) => {
     const path = fromTo(facts.from, facts.to)

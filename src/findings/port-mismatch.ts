@@ -29,7 +29,7 @@ export const portMismatch: Words<PortMismatch> = {
   inferred: ({ facts }) =>
     `A VTEP listens at the port that it sends to: ${facts.b} does not listen at ${facts.portsAToB.join(', ')}, nor ${facts.a} at ${facts.portsBToA.join(', ')}, so neither takes what the other sends.`,
   remedy: ({ facts }) =>
-    `Set the same port on both: ${standard(facts)} on ${facts.a} and ${facts.b} (Linux: ip link … type vxlan dstport ${standard(facts)}; Open vSwitch: options:dst_port=${standard(facts)}).`,
+    `Set the same port on both: ${standard(facts)} on ${facts.a} and ${facts.b} (Linux: ip link … type ${standard(facts) === 6081 ? 'geneve' : 'vxlan'} … dstport ${standard(facts)}; Open vSwitch: options:dst_port=${standard(facts)}).`,
   displayFilter: ({ facts }) => {
     const ports = [...new Set([...facts.portsAToB, ...facts.portsBToA])].sort((left, right) => left - right)
     return and(between(facts.a, facts.b), `udp.dstport in {${ports.join(', ')}}`)

@@ -26,7 +26,7 @@ export const ttlExpired: Words<TtlExpired> = {
       ? 'They die at several routers: they go round in a routing loop, or the TTL is just too small for the path.'
       : `${facts.from} sends with a TTL smaller than the number of routers to ${facts.to} (1 is the usual default for multicast), or a routing loop eats it up.`,
   remedy: ({ facts }) =>
-    `Set the TTL of the tunnel at ${facts.from} to 64 (ip link set … type vxlan ttl 64; options:ttl=64 in Open vSwitch); if it is large already, trace the route to ${facts.to} for a loop.`,
+    `Set the TTL of the tunnel at ${facts.from} to 64 (Linux: ip link … type vxlan or geneve … ttl 64; Open vSwitch: options:ttl=64); if it is large already, trace the route to ${facts.to} for a loop.`,
   displayFilter: ({ facts }) =>
     and(
       family(facts.from) === 'ipv6' ? 'icmpv6.type == 3 && icmpv6.code == 0' : 'icmp.type == 11 && icmp.code == 0',

@@ -3,6 +3,7 @@ import { family, oneOf, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
 import { listed } from './list.ts'
+import { localAddressCommand } from './tunnel-command.ts'
 
 /** One VTEP with two addresses in one VNI. */
 export interface WrongSourceVtep {
@@ -30,7 +31,7 @@ export const wrongSourceVtep: Words<WrongSourceVtep> = {
   inferred: ({ facts }) =>
     `One VTEP with two addresses takes the wrong one as its source, or an address translation on the way changes it. A peer that accepts only ${facts.reached} drops what comes from ${facts.source}, behind a tap that still shows it; one that learns forgets ${facts.reached}.`,
   remedy: ({ facts }) =>
-    `Set the local tunnel address to ${facts.reached} (ip link … type vxlan local ${facts.reached}; Open vSwitch: options:local_ip), or take out the translation. Nothing, if ${facts.reached} is shared on purpose: an anycast VTEP, a load balancer.`,
+    `Set the local tunnel address to ${facts.reached} (${localAddressCommand(facts.tunnels, facts.reached)}; Open vSwitch: options:local_ip), or take out the translation. Nothing, if ${facts.reached} is shared on purpose: an anycast VTEP, a load balancer.`,
   displayFilter: ({ facts }) =>
     within(
       facts.tunnels,
