@@ -18,6 +18,7 @@ const SHARED = [
   'explains.ts',
   'inner-condition.ts',
   'sender.ts',
+  'tunnel-command.ts',
 ]
 const files = readdirSync(new URL('../../src/findings/', import.meta.url)).filter((name) => !SHARED.includes(name))
 
