@@ -17,7 +17,7 @@ import * as vxlan from '../codecs/vxlan.ts'
 import { Bit, Field, OUTER_IDENTIFIED } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
 import { Fingerprint, innerHopOf, outerHopOf } from './fingerprint.ts'
-import { FragmentSums } from './fragment-sums.ts'
+import { FragmentSums, Summed } from './fragment-sums.ts'
 import type { Keys } from './keys.ts'
 import { Marker } from './marker.ts'
 import { INNER_TTL_SHIFT } from './marks.ts'
@@ -133,9 +133,15 @@ export class EventWriter {
     if (this.#marker.take(i32, at, o) !== 0 && !o.kept) this.#fillEnds(i32, at, layers)
     if (outerIp.isFragment || o.firstLength !== NONE) {
       bits |= Bit.Fragment | (outerIp.moreFragments || o.firstLength !== NONE ? Bit.MoreFragments : 0)
-      fingerprint.takeDatagram(layers)
-      i32[at + Field.FragmentHigh] = fingerprint.high
-      i32[at + Field.FragmentLow] = fingerprint.low
+      if (o.firstLength === NONE) {
+        fingerprint.takeDatagram(layers)
+        i32[at + Field.FragmentHigh] = fingerprint.high
+        i32[at + Field.FragmentLow] = fingerprint.low
+      } else {
+        i32[at + Field.FragmentHigh] = o.datagramHigh
+        i32[at + Field.FragmentLow] = o.datagramLow
+        if (layers.carrierIps > 0) i32[at + Field.QuotedPorts] = Summed.Carried
+      }
       i32[at + Field.FragmentOffset] = outerIp.fragmentOffset
       i32[at + Field.FragmentLength] = o.firstLength === NONE ? fragmentLength(layers) : o.firstLength
       if ((bits & Bit.IcmpError) === 0 && o.firstLength === NONE) {

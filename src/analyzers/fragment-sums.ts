@@ -30,6 +30,8 @@ export const Summed = {
   Inner: 1 << 18,
   /** The inner checksum's field is 0. */
   InnerUnset: 1 << 19,
+  /** No sum: the fragment is a carrier's, around a whole datagram. */
+  Carried: 1 << 20,
 } as const
 
 const UDP_CHECKSUM = udp.LAYOUT.offsets.checksum

@@ -3,9 +3,10 @@ import { ipv4HeaderChecksum } from '../codecs/checksum.ts'
 import { dissect, type TunnelPorts } from '../codecs/dissect.ts'
 import { Fault, NONE } from '../codecs/fault.ts'
 import * as ipv4 from '../codecs/ipv4.ts'
-import { Layer, type Layers } from '../codecs/layers.ts'
+import { Layer, type Layers, TunnelKind } from '../codecs/layers.ts'
 import { LinkType } from '../codecs/linktype.ts'
 import { addStretch, dataAt, type Joined, Reassembler } from '../codecs/reassembly.ts'
+import { carriesMore } from '../codecs/walk-carriers.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Observation } from './observation.ts'
 
@@ -166,16 +167,46 @@ export class HeldFragments {
     if (ip.version === 4) carryChecksum(joined.view, view, ip.at)
     dissect(layers, joined.view, 0, joined.capturedLength, joined.wireLength, LinkType.Raw, ports)
     layers.linkInterface = first.linkInterface
-    layers.outerIp.length = ip.length
-    layers.outerIp.identification = ip.identification
+    layers.carriers |= first.carriers
+    if (layers.carrierIps === 0) {
+      layers.outerIp.length = ip.length
+      layers.outerIp.identification = ip.identification
+    }
     for (let fault = 0; fault < first.faultCount; fault++) {
       const layer = first.faultLayers[fault]!
       const isOwn = layer === Layer.OuterIpv4 || layer === Layer.OuterIpv6
       if (isOwn && first.faultCodes[fault] === Fault.LengthBeyondPacket) layers.fault(layer, Fault.LengthBeyondPacket)
     }
-    o.firstLength = ip.payloadEnd - dataAt(first)
+    this.#noteDatagram(o, first)
     // Cut short is what any of the fragments lacks.
     o.capturedLength -= Math.min(o.capturedLength, joined.wireLength - joined.capturedLength)
+  }
+
+  /**
+   * Makes a fragment the packet at hand that stays by itself: of a carrier's first one, what it carries, as far as it is there.
+   * @param first - Scratch layers.
+   */
+  fillAlone(o: Observation, index: number, first: Layers, ports: TunnelPorts): void {
+    this.#dissect(index, first, ports)
+    const isCarrier =
+      first.outerIp.moreFragments && first.outerIp.fragmentOffset === 0 && carriesMore(first.outerIp.protocol)
+    if (isCarrier) {
+      o.layers.opensFirsts = true
+      this.fill(o, index, ports)
+      o.layers.opensFirsts = false
+      if (o.layers.tunnel !== TunnelKind.None) {
+        this.#noteDatagram(o, first)
+        return
+      }
+    }
+    this.fill(o, index, ports)
+  }
+
+  /** Notes which datagram the packet at hand began, and how much of it its record has. */
+  #noteDatagram(o: Observation, first: Layers): void {
+    o.firstLength = first.outerIp.payloadEnd - dataAt(first)
+    o.datagramHigh = this.key.datagramHigh
+    o.datagramLow = this.key.datagramLow
   }
 
   save(): HeldState {

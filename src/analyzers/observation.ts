@@ -28,6 +28,9 @@ export class Observation {
    * `NONE` for a packet as it was read.
    */
   firstLength = NONE
+  /** Digest of what identifies the datagram that a record with `firstLength` began, in halves. */
+  datagramHigh = 0
+  datagramLow = 0
   /** Whether the filter keeps the packet; what follows is `NONE` otherwise. */
   kept = false
   /** Whether it is a UDP datagram outside any valid tunnel that the filter lets through. */

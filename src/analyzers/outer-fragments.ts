@@ -335,7 +335,8 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     this.#attribute(entry, data[entry + EARLY_BYTES]!, data[entry + EARLY_LENGTH]!)
     for (let size = 0; size < this.earlySizes.length; size++)
       this.earlySizes[size]! += data[entry + EARLY_SIZES + size]!
-    this.#noteSplit(i32, at, entry, pair)
+    // Where a carrier was split, the tunnel's datagram was not.
+    if ((i32[at + Field.QuotedPorts]! & Summed.Carried) === 0) this.#noteSplit(i32, at, entry, pair)
   }
 
   #noteSplit(i32: Int32Array, at: number, entry: number, pair: number): void {

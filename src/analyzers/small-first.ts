@@ -8,6 +8,7 @@ import { type Layers, TunnelKind } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import * as tcp from '../codecs/tcp.ts'
 import * as udp from '../codecs/udp.ts'
+import { carriesMore } from '../codecs/walk-carriers.ts'
 
 /** Bytes of an inner ICMP message that are read: its header, and of what it quotes an IPv4 header with options, UDP and VXLAN. */
 const ICMP_ROOM = 96
@@ -23,7 +24,10 @@ const HEADER_ROOM = 8 + 260 + 14 + 32 + 8
  */
 export function isSmallFirst(layers: Layers, ports: TunnelPorts): boolean {
   const { outerIp, innerIp } = layers
-  if (!outerIp.moreFragments || layers.end < outerIp.payloadEnd) return false
+  if (!outerIp.moreFragments) return false
+  // What a carrier carries is read from the whole of it.
+  if (carriesMore(outerIp.protocol)) return true
+  if (layers.end < outerIp.payloadEnd) return false
   // IPv6 options behind the fragment header may push even the ports out of it.
   const isReached = outerIp.payloadAt !== NONE && layers.outerTransport !== NONE
   if (!isReached) return endsShort(layers)

@@ -1,5 +1,5 @@
 /**
- * Outer datagrams whose first fragment is too small for the headers behind it. Such a record waits for the others: once the
+ * Outer datagrams whose first fragment is too small for the headers behind it, or that are a carrier's (GRE, IP in IP). Such a record waits for the others: once the
  * datagram is whole it is counted and judged with the layers of the joined bytes, with its own number, time and length; given up,
  * it counts as what it is by itself. Nothing is decoded out of the middle of a fragment.
  * Bytes are kept of two kinds of datagrams: those with a small first fragment, and those whose first fragment has not come yet.
@@ -11,6 +11,7 @@ import { NONE } from '../codecs/fault.ts'
 import { type IpLayer, Layers } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import { dataAt, type Joined, LIFETIME_IPV4, LIFETIME_IPV6, MAX_FRAGMENTS } from '../codecs/reassembly.ts'
+import { carriesMore } from '../codecs/walk-carriers.ts'
 import { NO_TIME } from '../packet.ts'
 import { Bit, type EventLog, Field, STRIDE } from './event-log.ts'
 import { Fingerprint } from './fingerprint.ts'
@@ -115,7 +116,7 @@ export class SmallFirsts {
   take(o: Observation): boolean {
     const { layers } = o
     const { outerIp: ip } = layers
-    if (!mayCarryUdp(ip)) return false
+    if (!mayCarryTunnel(ip)) return false
     const isFirst = ip.fragmentOffset === 0
     this.#identify(o)
     if (isFirst && !isSmallFirst(layers, this.ports)) {
@@ -146,7 +147,7 @@ export class SmallFirsts {
       return false
     }
     const { held, index, joined } = this.#ready[this.#nextReady++]!
-    if (joined === null) held.fill(o, index, this.ports)
+    if (joined === null) held.fillAlone(o, index, this.#scratch, this.ports)
     else held.fillJoined(o, index, joined, this.#scratch, this.ports)
     return true
   }
@@ -392,9 +393,11 @@ function slot(high: number, low: number): number {
   return (high >>> 0) * 0x20_0000 + (low & 0x1f_ffff)
 }
 
-/** Whether a fragment may belong to a UDP datagram: options behind an IPv6 fragment header hide what follows them. */
-function mayCarryUdp({ version, protocol }: IpLayer): boolean {
-  return protocol === Protocol.Udp || (version === 6 && protocol === Protocol.DestinationOptions)
+/** Whether a fragment may belong to a UDP datagram, or to a carrier: options behind an IPv6 fragment header hide what follows them. */
+function mayCarryTunnel({ version, protocol }: IpLayer): boolean {
+  return (
+    protocol === Protocol.Udp || carriesMore(protocol) || (version === 6 && protocol === Protocol.DestinationOptions)
+  )
 }
 
 /** Bytes of a fragment that can be followed by others: all but the last come in eights (RFC 791 §3.2, RFC 8200 §4.5). */

@@ -215,6 +215,8 @@ export class Layers {
   /** Interface index of a LINUX_SLL2 record, 0 elsewhere. */
   linkInterface = 0
 
+  /** Set before the walk: whether it reads through a carrier's first fragment by itself, the rest of which will not come. */
+  opensFirsts = false
   /** What carries the tunnel, or the innermost plain packet: bits of {@link CarrierBit}. */
   carriers = 0
   /** How many carriers were met; at most {@link MAX_CARRIERS}. */

@@ -43,7 +43,9 @@ export function enterCarriers(layers: Layers, first: number): boolean {
     if (layers.settledFrom !== NONE) settleLength(layers, etherType)
     layers.outerBound = cursor.wireEnd
     if (!enterIp(layers, outerIp, etherType, Layer.OuterIpv4, Layer.OuterIpv6)) return false
-    if (!carriesMore(outerIp.protocol) || outerIp.isFragment) return true
+    if (!carriesMore(outerIp.protocol)) return true
+    // The first fragment of a carrier holds its payload in part: whoever can join them walks through the whole.
+    if (outerIp.isFragment && (!layers.opensFirsts || outerIp.fragmentOffset > 0)) return true
     if (outerIp.protocol === Protocol.Gre && isNvgre(layers)) return true
     layers.outerTransport = cursor.position
     etherType = enterIpCarrier(layers)

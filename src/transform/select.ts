@@ -11,6 +11,7 @@ import { Layers } from '../codecs/layers.ts'
 import { LinkType } from '../codecs/linktype.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import { MAX_DATAGRAMS, Reassembler } from '../codecs/reassembly.ts'
+import { carriesMore } from '../codecs/walk-carriers.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import { Criteria, type Selection } from './criteria.ts'
 import { Interfaces } from './interfaces.ts'
@@ -133,11 +134,13 @@ export class Select {
     const criteria = this.#criteria
     dissectRecord(layers, view, packet, this.#ports)
     const { outerIp } = layers
-    if (!outerIp.isFragment || outerIp.protocol !== Protocol.Udp || !criteria.looksInside) {
+    // Who a carrier's fragment is for is told by what it carries.
+    const isCarrier = outerIp.isFragment && carriesMore(outerIp.protocol)
+    if (!outerIp.isFragment || !(isCarrier || (outerIp.protocol === Protocol.Udp && criteria.looksInside))) {
       if (criteria.accepts(layers)) this.#take(input, file, 0)
       return
     }
-    if (!criteria.acceptsOuter(layers)) return
+    if (!isCarrier && !criteria.acceptsOuter(layers)) return
     const reassembler = this.#reassembler
     const scope = file * 65_536 + packet.interfaceId + layers.linkInterface * 2 ** 32
     const joined = reassembler.add(layers, scope, packet.number, packet.seconds, packet.nanoseconds)
@@ -151,7 +154,7 @@ export class Select {
     if (verdict === undefined && isFirst) {
       if (criteria.accepts(layers)) verdict = true
       // Everything is there to be seen, and it is not what was asked for.
-      else if (layers.faultCount === 0) verdict = false
+      else if (layers.faultCount === 0 && !isCarrier) verdict = false
     }
     if (verdict === undefined && joined !== null) {
       const { view: whole, capturedLength: captured, wireLength: length } = joined

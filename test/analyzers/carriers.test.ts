@@ -339,6 +339,65 @@ describe('NVGRE', () => {
   })
 })
 
+/** An IPv4 packet in two fragments. */
+function split(packet: Bytes, at: number): [Bytes, Bytes] {
+  const header = { from: '172.20.0.1', to: '172.20.0.2', protocol: packet[9]!, id: 0x1234 }
+  const payload = packet.slice(20)
+  return [
+    ipv4(payload.slice(0, at), { ...header, moreFragments: true }),
+    ipv4(payload.slice(at), { ...header, offset: at }),
+  ]
+}
+
+describe('a carrier in fragments', () => {
+  const mirror = (ping: Ping): Bytes =>
+    over4(gre(0x88be, bytes(erspan2, framed(vxlan4(ping))), 0x1000, [0, 0, 0, 1]), 47)
+  const ids = (frames: Bytes[]): Bytes[] =>
+    frames.map((frame, index) => {
+      // Each datagram has an identification of its own.
+      const copy = frame.slice()
+      copy[19] = Math.floor(index / 2)
+      return copy
+    })
+  const parts = (wrap: (ping: Ping) => Bytes, order = [0, 1], at = 48): Bytes[] =>
+    ids(
+      PINGS.flatMap((ping) => {
+        const both = split(wrap(ping), at)
+        return order.map((index) => framed(both[index]!))
+      }),
+    )
+
+  it.each([
+    ['ERSPAN', mirror, 'erspan', [0, 1]],
+    ['IP in IP', (ping: Ping) => over4(vxlan4(ping), 4), 'ipip', [0, 1]],
+    ['ERSPAN, the tail first', mirror, 'erspan', [1, 0]],
+  ] as const)('%s: the tunnel counts at the first one, as if it were whole', async (_name, wrap, carrier, order) => {
+    const summary = await summarize(capture(parts(wrap, [...order])))
+    expect(summary.tunnel).toMatchObject({
+      vxlanPackets: 6,
+      otherPackets: 0,
+      carriers: [{ carrier, packets: 6 }],
+      fragments: { firsts: 6, others: 6, reassembled: 6, incomplete: 0 },
+      faults: [],
+    })
+    expect(summary.vtepPairs).toMatchObject([{ a: A.vtep, b: B.vtep, packetsAToB: 3, packetsBToA: 3 }])
+    expect(summary.flows[0]?.echo).toMatchObject({ requests: 3, replies: 3 })
+    expect(summary.findings.filter(({ severity }) => severity !== 'note')).toEqual([])
+  })
+
+  it('counts a first one without its rest by what is there', async () => {
+    const summary = await summarize(capture(parts(mirror, [0, 1], 104).filter((_, index) => index !== 3)))
+    expect(summary.tunnel).toMatchObject({ vxlanPackets: 6, otherPackets: 0, fragments: { firsts: 6, others: 5 } })
+  })
+
+  it('NVGRE in fragments is read from the whole', async () => {
+    const nvgre = ({ from, to, frame }: Ping): Bytes =>
+      ipv4(gre(0x6558, frame, 0x2000, [0, 0x10, 0x92, 9]), { from: from.vtep, to: to.vtep, protocol: 47 })
+    const summary = await summarize(capture(parts(nvgre)))
+    expect(summary.tunnel).toMatchObject({ nvgrePackets: 6, otherPackets: 0, fragments: { firsts: 6, others: 6 } })
+  })
+})
+
 describe('what is no tunnel in a carrier', () => {
   const plain = (payload: Bytes): Bytes => ipv4(payload, { from: '10.3.0.1', to: '10.3.0.2', protocol: 6 })
   const segment = bytes(number(1000, 2), number(80, 2), new Uint8Array(8), 0x50, 0x10, 0xff, 0xff, 0, 0, 0, 0)
