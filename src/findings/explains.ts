@@ -59,6 +59,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   INNER_CHECKSUM_BAD: ['OUTER_CHECKSUM_BAD', 'INNER_TRUNCATED'],
   DUPLICATED_PACKETS: ['LOOP'],
   RELAYED: ['LOOP'],
+  SHARED_MAC: ['LOOP'],
   BUM_FLOOD: ['LOOP', ...SEVERED, 'ONE_WAY', 'ARP_UNANSWERED'],
 }
 /** Every code that explains another one. */
