@@ -14,6 +14,7 @@ import { IcmpErrors } from './icmp-errors.ts'
 import { Integrity } from './integrity.ts'
 import type { KeyTable } from './key-table.ts'
 import type { Keys } from './keys.ts'
+import { Leases } from './leases.ts'
 import type { Limits } from './limits.ts'
 import { Loops } from './loops.ts'
 import { LowHopRequests } from './low-hops.ts'
@@ -69,6 +70,7 @@ export class Judges implements EventSink {
   readonly loops: Loops
   readonly lowHops = new LowHopRequests()
   readonly connects: Connects
+  readonly leases: Leases
   readonly queries: Queries
   /** Of no use: what was read ahead, kept so that reading it is not left out. */
   fetched = 0
@@ -92,6 +94,7 @@ export class Judges implements EventSink {
     this.addressRequests = new AddressRequests(limits.requests)
     this.underlayNeighbors = new UnderlayNeighbors(keys)
     this.connects = new Connects(keys, this.flowTraffic, limits.window >> 2)
+    this.leases = new Leases(keys)
     this.queries = new Queries(keys, limits.window >> 2)
   }
 
@@ -138,6 +141,7 @@ export class Judges implements EventSink {
     this.requests.observe(log, at)
     this.connects.observe(log, at)
     this.queries.observe(log, at)
+    this.leases.observe(log, at)
     this.lowHops.observe(log, at)
     this.unknownMacs.observe(log, at)
     this.addressRequests.observe(log, at)
@@ -169,7 +173,7 @@ export class Judges implements EventSink {
     } = this
     const { underlayNeighbors, sourcePorts, floods, relays, loops, routeTraffic, flowTraffic } = this
     const sized = { clock, copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
-    const { connects, queries, lowHops } = this
+    const { connects, queries, lowHops, leases } = this
     const reached = {
       routeTraffic,
       flowTraffic,
@@ -179,6 +183,7 @@ export class Judges implements EventSink {
       connects,
       queries,
       lowHops,
+      leases,
     }
     const behaved = {
       tcp,
@@ -228,6 +233,7 @@ export class Judges implements EventSink {
     this.requests.observe(log, at)
     this.connects.observe(log, at)
     this.queries.observe(log, at)
+    this.leases.observe(log, at)
     this.lowHops.observe(log, at)
     this.unknownMacs.observe(log, at)
     this.addressRequests.observe(log, at)

@@ -83,6 +83,17 @@ export class Keys {
     return [this.addresses, this.vlanStacks, this.vnis, this.pairs, this.routes, this.flows, this.macs]
   }
 
+  /** Id of an IPv4 address that has one; `NONE` when it has none. */
+  findIpv4(address: number): number {
+    const { key } = this.addresses
+    key[0] = IPV4
+    key[1] = address
+    key[2] = 0
+    key[3] = 0
+    key[4] = 0
+    return this.addresses.find()
+  }
+
   /** Id of the address at the key's scratch words; `NONE` when the table is full. */
   ipv4Id(address: number): number {
     const { key } = this.addresses

@@ -8,6 +8,7 @@
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
+import type { Clock } from './clock.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { finalize, fold32 } from './hash.ts'
 import type { Keys } from './keys.ts'
@@ -19,6 +20,9 @@ import { Window, type WindowState } from './window.ts'
 
 /** Nanoseconds from one sending to the next that counts as a repetition. */
 const APART = 500_000_000
+
+/** Nanoseconds that a DHCP server may take to make sure that an address is free. */
+const PENDING = 10_000_000_000
 
 /** Sendings of a question that nobody answers. */
 const THIRD = 3
@@ -116,6 +120,20 @@ export class Queries implements Judge<QueriesState> {
       if (data[entry + ASKS]! > 0 && data[entry + COUNT]! >= THIRD) open.push(this.#read(data, entry))
     }
     return open
+  }
+
+  /**
+   * Number of the first DHCP DISCOVER in a VNI that has no answer yet and came in the last seconds of the capture; `NONE` without.
+   * A server looks for another user of the address then, before it offers it.
+   */
+  pendingDiscover(kindVni: number, clock: Clock): number {
+    const { data } = this.#window
+    for (const entry of this.#window.entries()) {
+      if (data[entry + ASKS] !== Asks.Dhcp || data[entry + KIND_VNI] !== kindVni) continue
+      if (clock.untilLatest(data[entry + SECONDS]!, data[entry + NANOSECONDS]!) <= PENDING)
+        return data[entry + NUMBERS]!
+    }
+    return NONE
   }
 
   save(): QueriesState {

@@ -61,17 +61,20 @@ const DNS_OPERATION = 0x7800
 
 /** BOOTP (RFC 951), and behind it the cookie and options of DHCP (RFC 2131 §3, RFC 2132 §9.6). */
 const BOOTP_OPTIONS = 236
+/** The address that the client is to have. */
+const OFFERED = 16
 const DHCP_COOKIE = 0x6382_5363
 const BOOT_REQUEST = 1
 const BOOT_REPLY = 2
 const OPTION_PAD = 0
+const OPTION_REQUESTED = 50
 const OPTION_TYPE = 53
 const OPTION_END = 255
 const DISCOVER = 1
 /** Options that are looked at: clients send the message type first. */
 const MOST_OPTIONS = 32
 
-/** DHCPv6 message types (RFC 8415 §7.3), and the transaction identifier below them. */
+/** DHCPv6 message types (RFC 8415 §7.3; a REQUEST has the same number in DHCP), and the transaction identifier below them. */
 const SOLICIT = 1
 const ADVERTISE = 2
 const REQUEST = 3
@@ -128,6 +131,7 @@ export function fillQuestion(i32: Int32Array, at: number, view: DataView, header
     case Asks.Dhcp:
       if (length < BOOTP_OPTIONS + 4 || view.getInt32(data + BOOTP_OPTIONS) !== DHCP_COOKIE) return
       put(i32, at, Asks.Dhcp, view.getInt32(data + 4), dhcpRole(view, data, end))
+      i32[at + Field.Acknowledgment] = dhcpAddress(view, data, end)
       return
     case Asks.DhcpV6: {
       if (length < 4) return
@@ -184,12 +188,27 @@ function dnsRole(flags: number, destination: number): number {
 function dhcpRole(view: DataView, data: number, end: number): number {
   const operation = view.getUint8(data)
   if (operation === BOOT_REPLY) return ANSWERS
-  if (operation !== BOOT_REQUEST) return NONE
+  const type = operation === BOOT_REQUEST ? dhcpOption(view, data, end, OPTION_TYPE) : NONE
+  if (type === NONE) return NONE
+  return view.getUint8(type) === DISCOVER ? 0 : ANSWERS
+}
+
+/** The address that a server offers or gives, or that a client requests, as its four bytes; 0 without. */
+function dhcpAddress(view: DataView, data: number, end: number): number {
+  if (view.getUint8(data) === BOOT_REPLY) return view.getInt32(data + OFFERED)
+  const type = dhcpOption(view, data, end, OPTION_TYPE)
+  if (type === NONE || view.getUint8(type) !== REQUEST) return 0
+  const address = dhcpOption(view, data, end, OPTION_REQUESTED)
+  return address === NONE || address + 4 > end ? 0 : view.getInt32(address)
+}
+
+/** Where the value of an option begins; `NONE` without. */
+function dhcpOption(view: DataView, data: number, end: number, wanted: number): number {
   let option = data + BOOTP_OPTIONS + 4
   for (let looked = 0; looked < MOST_OPTIONS && option + 2 < end; looked++) {
     const code = view.getUint8(option)
     if (code === OPTION_END) return NONE
-    if (code === OPTION_TYPE) return view.getUint8(option + 2) === DISCOVER ? 0 : ANSWERS
+    if (code === wanted) return option + 2
     option += code === OPTION_PAD ? 1 : 2 + view.getUint8(option + 1)
   }
   return NONE

@@ -9,11 +9,16 @@ import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import type { Keys } from './keys.ts'
 import { Records, type RecordsState } from './records.ts'
-import { EXAMPLES } from './tally.ts'
+import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { near } from './time.ts'
 
 /** Nanoseconds within which a host without an answer asks again. */
 const PATIENCE = 10_000_000_000
+/** Nanoseconds between a question and a flooded frame that go together. */
+const TOGETHER = 100_000_000
+/** More than any address id: two make one exact number. */
+const ID_SPACE = 4_194_304
+
 /** Questions in a row that make a VTEP unreachable. */
 const THIRD = 3
 
@@ -41,6 +46,21 @@ export interface Unresolved {
   packets: number[]
   recovered: boolean
   by: 'arp' | 'nd'
+  /** Nothing was ever exchanged with it: it is asked for as the asker floods frames to its peers. */
+  isFlooded: boolean
+}
+
+/** An address of the underlay that never took part in a tunnel, asked for in a row. */
+interface Stranger {
+  asker: number
+  sought: number
+  asked: number
+  seconds: number
+  nanoseconds: number
+  /** Questions that came together with a frame that the asker floods. */
+  floods: number
+  isVersion6: boolean
+  packets: number[]
 }
 
 /** Saved questions. */
@@ -48,6 +68,9 @@ export interface UnderlayNeighborsState {
   rows: number
   pairs: RecordsState
   asking: number
+  strangers: TallyState<Stranger>
+  flood: [vtep: number, seconds: number, nanoseconds: number]
+  last: number
 }
 
 /** Questions of the underlay by VTEP pair. */
@@ -56,6 +79,22 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
   #rows = 0
   /** Sides whose last question has no answer yet; while there are none, most packets need not be looked at. */
   #asking = 0
+  /** By asker × {@link ID_SPACE} + address sought. */
+  readonly #strangers = new Tally<Stranger>(() => ({
+    asker: NONE,
+    sought: NONE,
+    asked: 0,
+    seconds: 0,
+    nanoseconds: 0,
+    floods: 0,
+    isVersion6: false,
+    packets: [],
+  }))
+  /** Who flooded a frame last, and when; key of the stranger that was asked for last. */
+  #flooder: number = NONE
+  #floodSeconds = 0
+  #floodNanoseconds = 0
+  #last: number = NONE
 
   constructor(private readonly keys: Keys) {}
 
@@ -63,14 +102,20 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     if ((bits & Bit.Copy) !== 0) return
-    if ((bits & Bit.Kept) !== 0) this.#noteTunnel(i32, at)
-    else if ((bits & Bit.Tunnel) === 0 && (bits & (Bit.AddressRequest | Bit.AddressReply)) !== 0) {
+    if ((bits & Bit.Kept) !== 0) {
+      this.#noteTunnel(i32, at)
+      if ((bits & (Bit.Broadcast | Bit.Multicast)) !== 0) this.#noteFlood(log, at)
+    } else if ((bits & Bit.Tunnel) === 0 && (bits & (Bit.AddressRequest | Bit.AddressReply)) !== 0) {
       const isRequest = (bits & Bit.AddressRequest) !== 0
       const source = i32[at + Field.InnerSource]!
       const destination = i32[at + Field.InnerDestination]!
       if (source === NONE || destination === NONE) return
       if (isRequest) this.#ask(log, at, source, destination)
-      else this.#answer(this.#side(destination, source), true)
+      else {
+        this.#answer(this.#side(destination, source), true)
+        const stranger = this.#strangers.get(destination * ID_SPACE + source)
+        if (stranger !== undefined) stranger.figures.asked = 0
+      }
     }
   }
 
@@ -92,20 +137,39 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
           packets: [...i32.subarray(numbers, numbers + Math.min(count, EXAMPLES))],
           recovered: !isOpen && i32[at + RECOVERED] === 1,
           by: i32[at + VERSION_6] === 1 ? 'nd' : 'arp',
+          isFlooded: false,
         })
       }
+    }
+    for (const { figures } of this.#strangers.entries()) {
+      const { asker, sought, asked, floods, isVersion6, packets } = figures
+      if (asked < THIRD || floods === 0) continue
+      const by = isVersion6 ? 'nd' : 'arp'
+      list.push({ asker, vtep: sought, count: asked, packets: [...packets], recovered: false, by, isFlooded: true })
     }
     return list
   }
 
   save(): UnderlayNeighborsState {
-    return { rows: this.#rows, pairs: this.#pairs.save(this.#rows), asking: this.#asking }
+    return {
+      rows: this.#rows,
+      pairs: this.#pairs.save(this.#rows),
+      asking: this.#asking,
+      strangers: this.#strangers.save(),
+      flood: [this.#flooder, this.#floodSeconds, this.#floodNanoseconds],
+      last: this.#last,
+    }
   }
 
   restore(state: UnderlayNeighborsState): void {
     this.#rows = state.rows
     this.#asking = state.asking
     this.#pairs.restore(state.pairs)
+    this.#strangers.restore(state.strangers)
+    this.#flooder = state.flood[0]
+    this.#floodSeconds = state.flood[1]
+    this.#floodNanoseconds = state.flood[2]
+    this.#last = state.last
   }
 
   /** Whether a packet between VTEPs that have spoken before may answer a question. */
@@ -124,9 +188,52 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
     this.#answer(base + SIDES + (fromA ? SIDE : 0), false)
   }
 
+  #noteFlood(log: EventLog, at: number): void {
+    const vtep = log.i32[at + Field.Source]!
+    this.#flooder = vtep
+    this.#floodSeconds = log.f64[at >> 1]!
+    this.#floodNanoseconds = log.i32[at + Field.Nanoseconds]!
+    if (this.#last === NONE) return
+    const stranger = this.#strangers.get(this.#last)?.figures
+    this.#last = NONE
+    if (stranger === undefined || stranger.asker !== vtep) return
+    const { seconds, nanoseconds } = stranger
+    if (near(this.#floodSeconds, this.#floodNanoseconds, seconds, nanoseconds, TOGETHER)) stranger.floods++
+  }
+
+  /** Someone is asked for with whom no tunnel packet was exchanged. */
+  #askStranger(log: EventLog, at: number, asker: number, sought: number): void {
+    const { i32 } = log
+    const seconds = log.f64[at >> 1]!
+    const nanoseconds = i32[at + Field.Nanoseconds]!
+    if (nanoseconds === NO_TIME) return
+    const key = asker * ID_SPACE + sought
+    const stranger = this.#strangers.note(key, i32[at + Field.Number]!)
+    if (stranger === null) return
+    if (stranger.asked > 0 && !near(seconds, nanoseconds, stranger.seconds, stranger.nanoseconds, PATIENCE)) {
+      stranger.asked = 0
+      stranger.floods = 0
+    }
+    if (stranger.asked === 0) stranger.packets.length = 0
+    stranger.asker = asker
+    stranger.sought = sought
+    stranger.asked++
+    stranger.seconds = seconds
+    stranger.nanoseconds = nanoseconds
+    stranger.isVersion6 = (i32[at + Field.Bits]! & Bit.Version6) !== 0
+    if (stranger.packets.length < EXAMPLES) stranger.packets.push(i32[at + Field.Number]!)
+    const isTogether =
+      this.#flooder === asker && near(seconds, nanoseconds, this.#floodSeconds, this.#floodNanoseconds, TOGETHER)
+    if (isTogether) stranger.floods++
+    this.#last = isTogether ? NONE : key
+  }
+
   #ask(log: EventLog, at: number, asker: number, vtep: number): void {
     const side = this.#side(asker, vtep)
-    if (side === NONE) return
+    if (side === NONE) {
+      this.#askStranger(log, at, asker, vtep)
+      return
+    }
     const { i32 } = this.#pairs
     const seconds = log.f64[at >> 1]!
     const nanoseconds = log.i32[at + Field.Nanoseconds]!

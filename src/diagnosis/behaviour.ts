@@ -12,6 +12,7 @@ import { replicationIncomplete } from '../findings/replication-incomplete.ts'
 import { retransmissions } from '../findings/retransmissions.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import { isProbe } from './probes.ts'
 import { loopWays, relayFindings } from './relays.ts'
 import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
@@ -50,7 +51,7 @@ function echoFindings(analysis: Analysis, routes: Routes, sides: Sides, dropped:
   const { echo } = analysis.judges
   const byRoute = new Map<number, Unanswered[]>()
   for (const unanswered of echo.unanswered()) {
-    if (sides.isUnseenOn(unanswered.route)) continue
+    if (sides.isUnseenOn(unanswered.route) || isPingProbe(analysis, unanswered)) continue
     const list = byRoute.get(unanswered.route)
     if (list === undefined) byRoute.set(unanswered.route, [unanswered])
     else list.push(unanswered)
@@ -83,6 +84,12 @@ function echoFindings(analysis: Analysis, routes: Routes, sides: Sides, dropped:
       facts: { vni, from, to, guests, requests, tunnels: routes.tunnels(route), dropped },
     })
   })
+}
+
+/** Whether a DHCP server only makes sure that nobody has the address that it is about to offer. */
+function isPingProbe(analysis: Analysis, { flow, forward, packets }: Unanswered): boolean {
+  const word = (index: number) => analysis.keys.flows.word(flow, index)
+  return isProbe(analysis, word(0), word(forward ? 3 : 4), word(forward ? 4 : 3), packets)
 }
 
 function retransmissionFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {

@@ -19,6 +19,7 @@ import type { MacVerdicts } from './mac-verdicts.ts'
 import { missingDataFindings } from './missing-data.ts'
 import { directionFindings, Mirrors, wrongSourceFindings } from './one-way.ts'
 import { OtherVnis } from './other-vnis.ts'
+import { isProbe } from './probes.ts'
 import { Routes } from './routes.ts'
 import type { Sides } from './sides.ts'
 import { formatAll } from './subjects.ts'
@@ -66,8 +67,11 @@ function isStale({ keys, judges: { addressClaims } }: Analysis, routes: Routes, 
 }
 
 /** Addresses that nobody answers for, where answers would be seen. */
-function openQuestions({ keys, judges }: Analysis, sides: Sides): OpenQuestion[] {
-  return judges.addressRequests.open().filter(({ vtep, peer }) => {
+function openQuestions(analysis: Analysis, sides: Sides): OpenQuestion[] {
+  const { keys, judges } = analysis
+  return judges.addressRequests.open().filter((question) => {
+    const { vtep, peer } = question
+    if (isProbe(analysis, question.kindVni, question.asker, question.address, question.packets)) return false
     const pair = keys.pairBetween(vtep, peer)
     return pair === NONE || !sides.isUnseen(pair, keys.pairs.word(pair, 0) === vtep ? 0 : 1)
   })
@@ -114,15 +118,12 @@ function unresolvedFindings(
   return underlayNeighbors
     .unresolved()
     .filter(({ asker, vtep }) => !told.has(`${asker} ${vtep}`))
-    .map(({ asker, vtep, count, packets, recovered, by }) => {
+    .map(({ asker, vtep, count, packets, recovered, by, isFlooded }) => {
       const from = keys.formatAddress(asker)
       const to = keys.formatAddress(vtep)
-      return state(vtepUnreachable, {
-        subject: { vteps: [from, to] },
-        count,
-        packets,
-        facts: { by, from, to, recovered, dropped },
-      })
+      const facts = { by, from, to, recovered, isFlooded, dropped }
+      const finding = state(vtepUnreachable, { subject: { vteps: [from, to] }, count, packets, facts })
+      return isFlooded ? { ...finding, severity: 'warning' } : finding
     })
 }
 

@@ -26,6 +26,8 @@ export type VtepUnreachable =
       to: string
       /** Whether an answer came in the end. */
       recovered: boolean
+      /** Nothing was ever exchanged with it: it is asked for as frames are flooded. */
+      isFlooded: boolean
       dropped: number | null
     }
 
@@ -36,7 +38,7 @@ export const vtepUnreachable: Words<VtepUnreachable> = {
   advice:
     'Check that the VTEP is up and still has its address, the routes to it, and the filters on the way; remove it from flood lists if it is gone.',
   evidence:
-    'A VTEP that spoke before is asked for by ARP or neighbour solicitation three times without an answer, or an ICMP error (network or host unreachable, prohibited) quotes a datagram to it. ' +
+    'A VTEP that spoke before is asked for by ARP or neighbour solicitation three times without an answer (a warning for an address that a VTEP asks for only as it floods frames), or an ICMP error (network or host unreachable, prohibited) quotes a datagram to it. ' +
     'Sound at the sending VTEP and between it and the reporter. A capture that lost the answers misleads.',
   title: ({ facts }) => `VTEP ${facts.to} cannot be reached from ${facts.from}`,
   observed: ({ count, facts }) =>
@@ -47,6 +49,8 @@ export const vtepUnreachable: Words<VtepUnreachable> = {
         }.`,
   inferred: ({ facts }) => {
     if (facts.by !== 'icmp') {
+      if (facts.isFlooded)
+        return `${facts.from} floods frames to its peers and asks for ${facts.to} at the same moments, so ${facts.to} is in a flood list of ${facts.from}; it is down or gone. Guests elsewhere are not affected, and every flooded frame costs another question.${tempered(facts.dropped)}`
       return facts.recovered
         ? `${facts.to} was down or cut off for a while; what was sent to it meanwhile is lost.${tempered(facts.dropped)}`
         : `${facts.to} is down, has lost its address, or is cut off from this segment; nothing that is sent to it arrives.${tempered(facts.dropped)}`
