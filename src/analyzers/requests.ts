@@ -1,5 +1,6 @@
 /**
- * Requests over a VTEP pair and VNI that nothing came back for: echo requests, SYNs and addresses asked for by unicast.
+ * Requests over a VTEP pair and VNI that nothing came back for: echo requests, SYNs, questions by UDP and addresses asked for by
+ * unicast.
  * Frames to many, copies to a group and replicas are no requests; nor are packets that may have been too large for the path.
  * A reply by another VTEP, or in the same direction (a mirror session carries both), is a reply.
  * Evidence: any capture point that both directions pass. What misleads: a capture of one direction alone, told here by
@@ -10,6 +11,7 @@ import * as tcp from '../codecs/tcp.ts'
 import type { Judge } from './analyzer.ts'
 import { isCaptureCopy } from './copies.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
+import { ANSWERS } from './questions.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
 import { FlowHalf, type FlowTraffic, MAC_ROW_BITS, ROUTE_SIDE, RouteSide, type RouteTraffic } from './traffic.ts'
@@ -207,6 +209,8 @@ function isRequest(i32: Int32Array, at: number): boolean {
   if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup | Bit.Replica)) !== 0) return false
   if (i32[at + Field.OuterIpLength]! > SMALL) return false
   if ((bits & (Bit.EchoRequest | Bit.AddressRequest)) !== 0) return true
+  const flags = i32[at + Field.TcpFlags]!
+  if ((bits & Bit.Udp) !== 0) return flags !== 0 && (flags & ANSWERS) === 0
   if ((bits & Bit.Tcp) === 0) return false
-  return (i32[at + Field.TcpFlags]! & (tcp.FLAG_SYN | tcp.FLAG_ACK)) === tcp.FLAG_SYN
+  return (flags & (tcp.FLAG_SYN | tcp.FLAG_ACK)) === tcp.FLAG_SYN
 }

@@ -110,6 +110,13 @@ export class RouteTraffic implements Judge<RouteTrafficState> {
     return this.#examples.i32[this.#examples.at(route) * 2 + direction * EXAMPLES]!
   }
 
+  /** Destination ports of a route in one direction, two at most; `null` when there are more. */
+  ports(route: number, direction: 0 | 1): number[] | null {
+    if (route >= this.#rows) return []
+    const ports = this.#ports(route, direction)
+    return ports === MORE ? null : [ports & 0xffff, ports >>> 16].filter((port) => port !== 0)
+  }
+
   /** Both directions of a route whose ports have nothing in common; `null` for any other route. */
   mismatch(route: number): [DirectionPorts, DirectionPorts] | null {
     // Asked of every route, nearly always for nothing: no list is made before one is sure.

@@ -16,9 +16,6 @@ import { near } from './time.ts'
 const PATIENCE = 10_000_000_000
 /** Nanoseconds between a question and a flooded frame that go together. */
 const TOGETHER = 100_000_000
-/** More than any address id: two make one exact number. */
-const ID_SPACE = 4_194_304
-
 /** Questions in a row that make a VTEP unreachable. */
 const THIRD = 3
 
@@ -79,7 +76,7 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
   #rows = 0
   /** Sides whose last question has no answer yet; while there are none, most packets need not be looked at. */
   #asking = 0
-  /** By asker × {@link ID_SPACE} + address sought. */
+  /** By {@link strangerKey}: two that share one are told apart by their ids, and the later one is not followed. */
   readonly #strangers = new Tally<Stranger>(() => ({
     asker: NONE,
     sought: NONE,
@@ -88,7 +85,7 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
     nanoseconds: 0,
     floods: 0,
     isVersion6: false,
-    packets: [],
+    packets: new Array<number>(EXAMPLES).fill(0),
   }))
   /** Who flooded a frame last, and when; key of the stranger that was asked for last. */
   #flooder: number = NONE
@@ -113,8 +110,8 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
       if (isRequest) this.#ask(log, at, source, destination)
       else {
         this.#answer(this.#side(destination, source), true)
-        const stranger = this.#strangers.get(destination * ID_SPACE + source)
-        if (stranger !== undefined) stranger.figures.asked = 0
+        const stranger = this.#strangers.get(strangerKey(destination, source))?.figures
+        if (stranger?.asker === destination && stranger.sought === source) stranger.asked = 0
       }
     }
   }
@@ -145,7 +142,15 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
       const { asker, sought, asked, floods, isVersion6, packets } = figures
       if (asked < THIRD || floods === 0) continue
       const by = isVersion6 ? 'nd' : 'arp'
-      list.push({ asker, vtep: sought, count: asked, packets: [...packets], recovered: false, by, isFlooded: true })
+      list.push({
+        asker,
+        vtep: sought,
+        count: asked,
+        packets: packets.slice(0, asked),
+        recovered: false,
+        by,
+        isFlooded: true,
+      })
     }
     return list
   }
@@ -191,7 +196,7 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
   #noteFlood(log: EventLog, at: number): void {
     const vtep = log.i32[at + Field.Source]!
     this.#flooder = vtep
-    this.#floodSeconds = log.f64[at >> 1]!
+    this.#floodSeconds = log.f64[at >> 1]! | 0
     this.#floodNanoseconds = log.i32[at + Field.Nanoseconds]!
     if (this.#last === NONE) return
     const stranger = this.#strangers.get(this.#last)?.figures
@@ -204,24 +209,24 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
   /** Someone is asked for with whom no tunnel packet was exchanged. */
   #askStranger(log: EventLog, at: number, asker: number, sought: number): void {
     const { i32 } = log
-    const seconds = log.f64[at >> 1]!
+    const seconds = log.f64[at >> 1]! | 0
     const nanoseconds = i32[at + Field.Nanoseconds]!
     if (nanoseconds === NO_TIME) return
-    const key = asker * ID_SPACE + sought
+    const key = strangerKey(asker, sought)
     const stranger = this.#strangers.note(key, i32[at + Field.Number]!)
-    if (stranger === null) return
+    if (stranger === null || (stranger.asker !== NONE && (stranger.asker !== asker || stranger.sought !== sought)))
+      return
     if (stranger.asked > 0 && !near(seconds, nanoseconds, stranger.seconds, stranger.nanoseconds, PATIENCE)) {
       stranger.asked = 0
       stranger.floods = 0
     }
-    if (stranger.asked === 0) stranger.packets.length = 0
     stranger.asker = asker
     stranger.sought = sought
     stranger.asked++
     stranger.seconds = seconds
     stranger.nanoseconds = nanoseconds
     stranger.isVersion6 = (i32[at + Field.Bits]! & Bit.Version6) !== 0
-    if (stranger.packets.length < EXAMPLES) stranger.packets.push(i32[at + Field.Number]!)
+    if (stranger.asked <= EXAMPLES) stranger.packets[stranger.asked - 1] = i32[at + Field.Number]!
     const isTogether =
       this.#flooder === asker && near(seconds, nanoseconds, this.#floodSeconds, this.#floodNanoseconds, TOGETHER)
     if (isTogether) stranger.floods++
@@ -283,4 +288,9 @@ export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
     const isA = this.keys.pairs.word(pair, 0) === asker
     return this.#pairs.i32[base + SPOKE] === 0 ? NONE : base + SIDES + (isA ? 0 : SIDE)
   }
+}
+
+/** One small integer for two address ids: as a number beyond 32 bits it would be allocated anew for every question. */
+function strangerKey(asker: number, sought: number): number {
+  return Math.imul(asker, 0x9e37_79b1) ^ sought
 }

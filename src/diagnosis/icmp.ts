@@ -190,16 +190,44 @@ function ends({ keys }: Analysis, { from, to }: IcmpFigures): { from: string; to
  * Whether datagrams get through that way after the first error all the same: something was answered, or, where only answers go
  * that way, the receiver's own questions over the same port are.
  */
-function getsThroughSince(
-  { keys, ports, judges: { passage } }: Analysis,
-  { from, to, first, destinationPorts }: IcmpFigures,
-): boolean {
+function getsThroughSince(analysis: Analysis, figures: IcmpFigures): boolean {
+  const { keys, ports } = analysis
+  const { passage, routeTraffic } = analysis.judges
+  const { from, to, first, destinationPorts } = figures
   const row = keys.pairBetween(from, to)
   if (row === NONE) return false
   const direction = keys.pairs.word(row, 0) === from ? 0 : 1
+  const refused = new Set<number>()
+  let hasOthers = false
+  for (let route = 0; route < keys.routes.count; route++) {
+    if (keys.pairOfRoute(route) !== row || routeTraffic.packets(route, direction) === 0) continue
+    const sent = routeTraffic.ports(route, direction)
+    if (sent === null || sent.every((port) => destinationPorts.includes(port))) refused.add(keys.routes.word(route, 0))
+    else hasOthers = true
+  }
+  // What gets through at another port says nothing about this one.
+  if (hasOthers) return isAnsweredIn(analysis, refused, figures)
   if (passage.provedBy(row, direction) > first) return true
   const used = ports.destinationPorts(keys.pairs.count)[row]!
   return used.every((port) => destinationPorts.includes(port)) && passage.provedBy(row, direction === 0 ? 1 : 0) > first
+}
+
+/** Whether any conversation of these kinds and VNIs between the two VTEPs was answered after the first error. */
+function isAnsweredIn(
+  { keys, flows, judges: { echo, requests } }: Analysis,
+  kindVnis: ReadonlySet<number>,
+  { from, to, first }: IcmpFigures,
+): boolean {
+  for (let flow = 0; flow < keys.flows.count; flow++) {
+    if (!kindVnis.has(keys.flows.word(flow, 0))) continue
+    for (const direction of [0, 1] as const) {
+      const back = direction === 0 ? 1 : 0
+      if (flows.firstVtep(flow, direction) !== from || flows.firstVtep(flow, back) !== to) continue
+      const isConversation = keys.flowHasPorts(flow) || echo.count(flow).replies > 0
+      if (isConversation && requests.lastPacket(flow, back) > first) return true
+    }
+  }
+  return false
 }
 
 /** Rows of the inner flows whose outer source port the errors quote: a quote may hold no more than the ports. */

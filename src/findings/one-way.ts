@@ -21,7 +21,7 @@ export const oneWay: Words<OneWay> = {
   advice:
     'Check that the far VTEP knows the VNI and the way back, and that no firewall drops its UDP port; capture at the far end to see where the packets stop.',
   evidence:
-    'At least three requests (echo, SYN, or an address by unicast) over one VTEP pair and VNI, and after them not one packet in the other direction to the end of the capture. Frames to many, replicas and packets that may be too large are no requests; answers by another VTEP, in another VNI or in the same direction (mirror sessions) count. Sound where both directions pass; a tap in front of a host firewall also shows packets that the firewall then drops.',
+    'At least three requests (echo, SYN, a question by UDP, or an address by unicast) over one VTEP pair and VNI, and after them not one packet in the other direction to the end of the capture. Frames to many, replicas and packets that may be too large are no requests; answers by another VTEP, in another VNI or in the same direction (mirror sessions) count. Sound where both directions pass; a tap in front of a host firewall also shows packets that the firewall then drops.',
   title: ({ facts }) => `Requests from ${facts.from} to ${facts.to} in VNI ${facts.vni} get no answer at all`,
   observed: ({ count, facts }) =>
     `${amount(count, 'request')} went from ${facts.from} to ${facts.to} in VNI ${facts.vni}, none was answered and nothing came back, ` +
