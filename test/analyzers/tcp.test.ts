@@ -18,11 +18,11 @@ import {
 let identification = 1
 
 /** A segment from a (192.168.0.1:40000) to b (192.168.0.2:80), or back, at a time. */
-function segment(ms: number, options: SegmentOptions & { back?: boolean; vni?: number } = {}): Packet {
-  const { back = false, vni = 100, ...rest } = options
+function segment(ms: number, options: SegmentOptions & { back?: boolean; vni?: number; id?: number } = {}): Packet {
+  const { back = false, vni = 100, id = identification++ & 0xffff, ...rest } = options
   const [from, to] = back ? ['192.168.0.2', '192.168.0.1'] : ['192.168.0.1', '192.168.0.2']
   const ports = back ? { from: 80, to: 40_000 } : { from: 40_000, to: 80 }
-  const inner = ethernet(ipv4(tcp({ ...ports, ...rest }), { from, to, protocol: 6, id: identification++ & 0xffff }))
+  const inner = ethernet(ipv4(tcp({ ...ports, ...rest }), { from, to, protocol: 6, id }))
   const outer = back ? { from: '10.0.0.2', to: '10.0.0.1' } : { from: '10.0.0.1', to: '10.0.0.2' }
   return { ms, bytes: vxlan(inner, { vni, ...outer, id: identification++ & 0xffff }) }
 }
@@ -175,6 +175,45 @@ describe('retransmissions', () => {
   it('counts a segment that the capture holds twice once', () => {
     const first = sent(0, 0, 100)
     expect(again([first, { ...first, ms: 0.2, interfaceId: 1 }])).toEqual([0, 0])
+  })
+})
+
+describe('zero-window probes', () => {
+  const shut = (ms: number, acknowledgment: number, window = 0): Packet =>
+    segment(ms, { sequence: 501, acknowledgment, window, back: true })
+
+  it('are no retransmissions, nor is the segment that begins with their byte', () => {
+    const probed = [...handshake(), sent(3, 101, 1000), shut(4, 1101)]
+    const probes = [200, 600, 1400].flatMap((ms) => [sent(ms, 1101, 1), shut(ms + 1, 1101)])
+    const open = [shut(2000, 1101, 5000), sent(2001, 1101, 1000), sent(2002, 2101, 1000)]
+    expect(again([...probed, ...probes, ...open])).toEqual([0, 0])
+    // The receiver took the byte of the last probe.
+    const taken = [...probed, ...probes, shut(2000, 1102, 5000), sent(2001, 1102, 1000), sent(2002, 2102, 1000)]
+    expect(again(taken)).toEqual([0, 0])
+  })
+
+  it('are none while the window is open: the same bytes again are a retransmission', () => {
+    const tiny = [...handshake(), sent(3, 101, 1000), shut(4, 1101, 5000), sent(5, 1101, 1), sent(300, 1101, 1000)]
+    expect(again(tiny)).toEqual([1, 1])
+  })
+})
+
+describe('a connection entered in the middle', () => {
+  const numbered = (ms: number, sequence: number, id: number): Packet =>
+    segment(ms, { sequence, payload: 100, acknowledgment: 1, id })
+
+  it('takes what was sent before the first segment for reordering, and what was sent later for a repetition', () => {
+    expect(again([numbered(0, 1000, 50), numbered(5, 900, 49), numbered(6, 1100, 51)])).toEqual([0, 0])
+    expect(again([numbered(0, 1000, 50), numbered(300, 900, 60)])).toEqual([1, 100])
+    // Without identification or timestamps nothing tells.
+    expect(again([numbered(0, 1000, 0), numbered(5, 900, 0)])).toEqual([0, 0])
+  })
+
+  it('takes a hole that fills late for reordering where the identification says so', () => {
+    const late = (id: number): Packet[] => [numbered(0, 1000, 50), numbered(1, 1200, 52), numbered(20, 1100, id)]
+    expect(again(late(51))).toEqual([0, 0])
+    expect(again(late(53))).toEqual([1, 100])
+    expect(again(late(0))).toEqual([1, 100])
   })
 })
 

@@ -121,16 +121,27 @@ export interface SegmentOptions {
   flags?: number
   /** MSS option. */
   mss?: number
+  /** 65 535 unless given. */
+  window?: number
   payload?: number
 }
 
 /** A TCP segment with `payload` bytes of data. */
 export function tcp(options: SegmentOptions): Bytes {
-  const { from = 40_000, to = 80, sequence = 0, acknowledgment = 0, flags = ACK, mss, payload = 0 } = options
+  const {
+    from = 40_000,
+    to = 80,
+    sequence = 0,
+    acknowledgment = 0,
+    flags = ACK,
+    mss,
+    window = 0xffff,
+    payload = 0,
+  } = options
   const extra = mss === undefined ? [] : [2, 4, ...number(mss, 2)]
   const offset = ((20 + extra.length) / 4) << 4
   const head = bytes(number(from, 2), number(to, 2), number(sequence, 4), number(acknowledgment, 4), offset, flags)
-  return bytes(head, number(0xffff, 2), 0, 0, 0, 0, extra, new Uint8Array(payload).fill(0x61))
+  return bytes(head, number(window, 2), 0, 0, 0, 0, extra, new Uint8Array(payload).fill(0x61))
 }
 
 /** An ICMP echo with `size` data bytes. */
