@@ -10,7 +10,7 @@ const DEVICES: Readonly<Record<Tunnel['kind'], string>> = {
 }
 
 /** The kind of the tunnels that a finding is about, by its first one; VXLAN where none is known. */
-export function kindOf(tunnels: readonly Tunnel[]): Tunnel['kind'] {
+function kindOf(tunnels: readonly Tunnel[]): Tunnel['kind'] {
   return tunnels[0]?.kind ?? 'vxlan'
 }
 
