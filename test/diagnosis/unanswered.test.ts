@@ -1,0 +1,135 @@
+/** What never opens and what nobody answers: planted silences are found, answers anywhere take them back. */
+import { describe, expect, it } from 'vitest'
+import { ACK, bytes, ethernet, FIN, ipv4, number, type Packet, RST, SYN, udp, vxlan } from '../support/packets.ts'
+import { fresh, HERE, only, ping, segment, type Way } from './places.ts'
+
+/** Pings that are answered, to show that the VTEPs reach each other, until `ms`. */
+const alive = (ms = 10_000): Packet[] =>
+  [0, ms].flatMap((at, n) => [ping(HERE, 'request', 900 + n, at), ping(HERE, 'reply', 900 + n, at + 1)])
+
+const inOrder = (packets: Packet[]): Packet[] => packets.toSorted((one, other) => one.ms! - other.ms!)
+
+const syn = (ms: number, way: Way = {}, sequence = 7): Packet => segment(HERE, { flags: SYN, sequence }, ms, way)
+const syns = [1000, 2000, 4000].map((ms) => syn(ms))
+
+/** A UDP datagram between the guests. */
+function datagram(data: Uint8Array, from: 0 | 1, ports: [number, number], ms: number, way: Way = {}): Packet {
+  const inner = ipv4(udp(data, ...ports), { from: HERE.ips[from], to: HERE.ips[1 - from]!, id: fresh() })
+  const frame = ethernet(inner, { from: HERE.macs[from], to: HERE.macs[1 - from]! })
+  const tunnel = { vni: way.vni ?? HERE.vni, from: HERE.vteps[from], to: HERE.vteps[1 - from]!, id: fresh() }
+  return { bytes: vxlan(frame, tunnel), ms }
+}
+
+const dns = (id: number, isAnswer: boolean, ms: number, way: Way = {}): Packet => {
+  const data = bytes(number(id, 2), isAnswer ? [0x81, 0x80] : [1, 0], [0, 1, 0, 0, 0, 0, 0, 0, 1, 97, 0, 0, 1, 0, 1])
+  return datagram(data, isAnswer ? 1 : 0, isAnswer ? [53, 50_000] : [50_000, 53], ms, way)
+}
+
+describe('TCP_UNANSWERED', () => {
+  it('names server and port of SYNs that repeat while pings pass', () => {
+    const [found, ...rest] = only('TCP_UNANSWERED', inOrder([...alive(), ...syns]))
+    expect(rest).toEqual([])
+    expect(found).toMatchObject({
+      severity: 'error',
+      subject: { vni: HERE.vni, vteps: HERE.vteps.slice(0, 2), ip: HERE.ips[1], port: 80 },
+      count: 3,
+    })
+  })
+
+  it('finds a SYN-ACK that is sent three times', () => {
+    const back = [1010, 2010, 4010].map((ms) =>
+      segment(HERE, { flags: SYN | ACK, sequence: 90, acknowledgment: 8 }, ms, { from: 1 }),
+    )
+    const [found] = only('TCP_UNANSWERED', inOrder([...alive(), syn(1000), ...back]))
+    expect(found!.title).toContain('SYN-ACKs unanswered')
+  })
+
+  const answer = { flags: SYN | ACK, sequence: 90, acknowledgment: 8 }
+  const cases: [string, Packet[]][] = [
+    ['answered by a reset', [...syns, segment(HERE, { flags: RST | ACK, acknowledgment: 8 }, 4001, { from: 1 })]],
+    ['answered late', [...syns, segment(HERE, answer, 4500, { from: 1 })]],
+    ['answered in another VNI', [...syns, segment(HERE, answer, 4001, { from: 1, vni: 7 })]],
+    ['answered by another VTEP', [...syns, segment(HERE, answer, 4001, { from: 1, vtep: HERE.vteps[2] })]],
+    ['going on all the same', [...syns, segment(HERE, { sequence: 8, acknowledgment: 91 }, 4001)]],
+    ['two SYNs', syns.slice(0, 2)],
+    ['three connections of one SYN each', [1, 2, 3].map((n) => segment(HERE, { from: n, flags: SYN }, 1000))],
+    ['just begun', [9000, 9400, 9900].map((ms) => syn(ms))],
+  ]
+  it.each(cases)('is not one %s', (_, packets) => {
+    expect(only('TCP_UNANSWERED', inOrder([...alive(), ...packets]))).toEqual([])
+  })
+})
+
+describe('UDP_UNANSWERED', () => {
+  const queries = (ids: number[], apart = 1000) => ids.map((id, n) => dns(id, false, 1000 + n * apart))
+
+  it.each([
+    ['same identifier', [5, 5, 5]],
+    ['same port and length', [5, 6, 7]],
+  ])('finds DNS queries with the %s', (_, ids) => {
+    const found = only('UDP_UNANSWERED', inOrder([...alive(), ...queries(ids)]))
+    expect(found).toMatchObject([{ severity: 'warning', subject: { ip: HERE.ips[1], port: 53 }, count: 3 }])
+  })
+
+  const cases: [string, Packet[]][] = [
+    ['an answer to the last one', [...queries([5, 5, 5]), dns(5, true, 3100)]],
+    ['an answer in another VNI', [...queries([5, 5, 5]), dns(5, true, 3100, { vni: 7 })]],
+    ['two queries', queries([5, 5])],
+    ['copies within half a second', queries([5, 5, 5], 100)],
+    ['syslog', [1, 2, 3].map((n) => datagram(bytes([60, 49, 62]), 0, [50_000, 514], n * 1000))],
+  ]
+  it.each(cases)('is not %s', (_, packets) => {
+    expect(only('UDP_UNANSWERED', inOrder([...alive(), ...packets]))).toEqual([])
+  })
+})
+
+describe('DATA_MISSING', () => {
+  const opened = [
+    syn(1000, {}, 0),
+    segment(HERE, { flags: SYN | ACK, sequence: 0, acknowledgment: 1 }, 1001, { from: 1 }),
+    segment(HERE, { sequence: 1, acknowledgment: 1 }, 1002),
+  ]
+  const close = segment(HERE, { flags: FIN | ACK, sequence: 1, acknowledgment: 1 }, 6000, { from: 1 })
+  const skips = segment(HERE, { sequence: 5001, acknowledgment: 2 }, 6001)
+
+  it('counts the bytes that an acknowledgment skips, also as the last packet', () => {
+    const [found] = only('DATA_MISSING', [...opened, close, skips])
+    expect(found).toMatchObject({ severity: 'error', subject: { vni: HERE.vni }, count: 1 })
+    expect(found!.title).toContain('5,000 TCP bytes')
+  })
+
+  const data = segment(HERE, { sequence: 1, acknowledgment: 1, payload: 5000 }, 6002)
+  const acknowledged = segment(HERE, { sequence: 2, acknowledgment: 5001 }, 6003, { from: 1 })
+  const cases: [string, Packet[]][] = [
+    ['data that come later', [...opened, close, skips, data]],
+    ['data that were acknowledged and not seen', [...opened, close, skips, acknowledged]],
+    ['a capture that ends within a hole', [...opened, segment(HERE, { sequence: 101, payload: 100 }, 1003)]],
+  ]
+  it.each(cases)('is not %s', (_, packets) => {
+    expect(only('DATA_MISSING', packets)).toEqual([])
+  })
+})
+
+it('judges no answers where the capture holds one direction alone', () => {
+  const packets = [
+    ...[0, 1, 2, 3].map((n) => ping(HERE, 'request', n, n * 100)),
+    syn(1000, {}, 0),
+    segment(HERE, { sequence: 1, acknowledgment: 1 }, 1001),
+    segment(HERE, { sequence: 1, acknowledgment: 900, payload: 10 }, 1500),
+    ping(HERE, 'request', 9, 9000),
+  ]
+  for (const code of ['ECHO_UNANSWERED', 'ONE_WAY', 'TCP_UNANSWERED']) expect(only(code, packets)).toEqual([])
+})
+
+describe('TTL_LOW', () => {
+  const low = (ttl: number, to = '10.0.0.2'): Packet[] =>
+    [1, 2, 3].map((n) => {
+      const inner = ipv4(bytes(8, 0, 0, 0, 0, 7, number(n, 2), new Uint8Array(8)), { protocol: 1, id: n })
+      return { bytes: vxlan(ethernet(inner), { ttl, to, id: n }), ms: n * 100 }
+    })
+  it('suspects requests with few hops, and none with many', () => {
+    expect(only('TTL_LOW', [...low(2), ...alive(8000).slice(2)])).toHaveLength(0)
+    expect(only('TTL_LOW', [...low(2), ping(HERE, 'request', 1, 8000, { vni: 7 })])).toHaveLength(1)
+    expect(only('TTL_LOW', [...low(64), ping(HERE, 'request', 1, 8000, { vni: 7 })])).toEqual([])
+  })
+})
