@@ -71,10 +71,12 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
   }
 }
 
-/** Every bounded table with its limit and what it dropped, by name. */
+/**
+ * Every bounded table with its limit and what it dropped, by name. Rings that forget the past in the ordinary course of things (frames
+ * remembered for copies) are none: nothing that they forget is missing from a figure.
+ */
 function limits(analysis: Analysis): LimitSummary[] {
   const rows = analysis.tables.map(({ name, limit, dropped }) => ({ table: name, limit, dropped }))
-  rows.push({ table: 'recentFrames', limit: analysis.limits.window, dropped: analysis.judges.copies.forgotten })
   rows.push({ table: 'fragments', limit: analysis.limits.datagrams, dropped: analysis.smallFirsts.dropped })
   return rows.sort((left, right) => (left.table < right.table ? -1 : 1))
 }

@@ -4,8 +4,31 @@ import { integer } from '../number.ts'
 import { type Field, type Page, paragraph, rowsTable, type Section } from '../section.ts'
 import { printable } from '../words.ts'
 
+/** Tables in the words of the documents and of the options; the keys are the names in the document. */
+const NAMES: Readonly<Record<string, string>> = {
+  addresses: 'addresses',
+  addressClaims: 'addresses claimed by ARP and ND',
+  addressRequests: 'addresses asked for by ARP and ND',
+  destinationPorts: 'outer destination ports',
+  flowVteps: 'VTEPs of flows',
+  flows: 'flows',
+  fragments: 'datagrams in fragments',
+  macIps: 'addresses of MACs',
+  macs: 'MACs',
+  macVteps: 'VTEPs of MACs',
+  origins: 'origins of packets',
+  protocols: 'other protocols',
+  routes: 'VTEP pairs by VNI',
+  sourcePorts: 'outer source ports',
+  timeline: 'timeline steps',
+  unknownMacs: 'MACs that nobody sends from',
+  vlanStacks: 'VLAN stacks',
+  vnis: 'VNIs',
+  vtepPairs: 'VTEP pairs',
+}
+
 const FIELDS: readonly Field<LimitSummary>[] = [
-  { head: 'Table', align: 'left', cell: (row) => printable(row.table) },
+  { head: 'Table', align: 'left', cell: (row) => NAMES[row.table] ?? printable(row.table) },
   { head: 'Rows at most', align: 'right', cell: (row) => integer(row.limit) },
   { head: 'Packets without a row', align: 'right', cell: (row) => integer(row.dropped) },
 ]
