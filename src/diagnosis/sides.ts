@@ -9,6 +9,9 @@ import { NONE } from '../codecs/fault.ts'
 /** Of so many TCP connections one without its other side shows that the pair's answers go another way. */
 const SHARE = 4
 
+/** Address ids are below this: 2^26. */
+const ID_SPACE = 67_108_864
+
 /** Which directions of VTEP pairs are answered outside the capture. */
 export class Sides {
   /** Pair row × 2 + direction of what is sent there: TCP flows, and those of which the other side is unseen. */
@@ -44,26 +47,28 @@ export class Sides {
     const { tcp } = judges
     const halves: [flow: number, direction: 0 | 1][] = []
     for (let flow = 0; flow < keys.flows.count; flow++) {
+      if (!tcp.has(flow)) continue
       for (const direction of [0, 1] as const) {
-        if (flows.packets(flow, direction) === 0 || !tcp.has(flow)) continue
+        if (flows.packets(flow, direction) === 0) continue
         const end = this.#end(flow, direction)
         if (end === NONE) continue
-        const seen = this.#flows.get(end) ?? { all: 0, halves: 0 }
-        this.#flows.set(end, seen)
+        let seen = this.#flows.get(end)
+        if (seen === undefined) {
+          seen = { all: 0, halves: 0 }
+          this.#flows.set(end, seen)
+        }
         seen.all++
-        if (tcp.isAnsweredUnseen(flow, direction)) halves.push([flow, direction])
+        if (!tcp.isAnsweredUnseen(flow, direction)) continue
+        seen.halves++
+        halves.push([flow, direction])
       }
     }
     if (halves.length === 0) return judges.addressRequests.followed > 0
-    // Where VNIs change with the direction, the other side is in the capture all the same.
-    const others = this.#conversations()
-    let hidden = false
+    const others = this.#othersOf(halves)
     for (const [flow, direction] of halves) {
-      if (others.has(this.#conversation(flow, direction === 0 ? 1 : 0))) continue
-      this.#flows.get(this.#end(flow, direction))!.halves++
-      hidden = true
+      if (others.has(flow * 2 + direction)) this.#flows.get(this.#end(flow, direction))!.halves--
     }
-    return hidden
+    return others.size < halves.length
   }
 
   /** Pair row × 2 + direction of what an end of a flow sends. */
@@ -73,21 +78,40 @@ export class Sides {
     return end === NONE && flows.firstVtep(flow, direction) === NONE ? NONE : end
   }
 
-  #conversations(): Set<string> {
+  /**
+   * Of halves of conversations those whose other half is in the capture all the same, in another VNI: where VNIs change with the
+   * direction. Flow row × 2 + direction.
+   */
+  #othersOf(halves: readonly (readonly [flow: number, direction: 0 | 1])[]): Set<number> {
     const { keys, flows } = this.analysis
-    const all = new Set<string>()
+    const wanted = new Map<string, number[]>()
+    const addresses = new Set<number>()
+    for (const [flow, direction] of halves) {
+      const key = this.#conversation(flow, direction === 0 ? 1 : 0)
+      wanted.set(key, [...(wanted.get(key) ?? []), flow * 2 + direction])
+      addresses.add(this.#ends(flow))
+    }
+    const found = new Set<number>()
     for (let flow = 0; flow < keys.flows.count; flow++) {
-      if (!keys.flowHasPorts(flow)) continue
+      if (!addresses.has(this.#ends(flow)) || !keys.flowHasPorts(flow)) continue
       for (const direction of [0, 1] as const) {
-        if (flows.packets(flow, direction) > 0) all.add(this.#conversation(flow, direction))
+        if (flows.packets(flow, direction) === 0) continue
+        for (const half of wanted.get(this.#conversation(flow, direction)) ?? []) found.add(half)
       }
     }
-    return all
+    return found
   }
 
+  /** A half of a conversation, whatever its VNI. */
   #conversation(flow: number, direction: 0 | 1): string {
     const { flows } = this.analysis.keys
     return `${flows.word(flow, 2)} ${flows.word(flow, 3)} ${flows.word(flow, 4)} ${flows.word(flow, 5)} ${direction}`
+  }
+
+  /** Both addresses of a flow as one number. */
+  #ends(flow: number): number {
+    const { flows } = this.analysis.keys
+    return flows.word(flow, 3) * ID_SPACE + flows.word(flow, 4)
   }
 
   /** Whether no VTEP pair has packets both ways, groups aside. */
