@@ -1,11 +1,10 @@
 /** Which tunnel packets the summary's tables keep: by VNI and by VTEP. */
 import { parseAddress } from '../codecs/address.ts'
-import * as ipv4 from '../codecs/ipv4.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import type { IpLayer, Layers } from '../codecs/layers.ts'
 
-const SOURCE = ipv6.LAYOUT.offsets.source
-const DESTINATION = ipv6.LAYOUT.offsets.destination
+const _SOURCE = ipv6.LAYOUT.offsets.source
+const _DESTINATION = ipv6.LAYOUT.offsets.destination
 
 /** An empty list keeps everything. */
 export interface FilterOptions {

@@ -39,8 +39,7 @@ const IPV4_WITHOUT_MF = ~0x2000
 /** First word of an IPv6 header without the traffic class (RFC 8200 §3). */
 const IPV6_WITHOUT_CLASS = 0xf00f_ffff | 0
 
-/** Offset of the word with a TCP header's checksum in its upper half, and of a UDP header's with it in the lower. */
-const TCP_CHECKSUM_WORD = 16
+/** Offset of the word with a UDP header's checksum in its lower half. */
 const UDP_CHECKSUM_WORD = 4
 
 /** Marks a VLAN id as there, so that VID 0 is not the absence of a tag. */
@@ -202,9 +201,7 @@ export function innerHopOf({ innerView: view, innerFrame, innerIp }: Layers): nu
 function digestTransport(digest: Digest, view: DataView, at: number, end: number, protocol: number): void {
   const sampled = Math.min(end, at + TRANSPORT_SAMPLE)
   if (protocol === Protocol.Tcp && sampled >= at + tcp.LENGTH) {
-    digest.bytes(view, at, at + TCP_CHECKSUM_WORD)
-    digest.word(view.getInt32(at + TCP_CHECKSUM_WORD) & 0xffff)
-    digest.bytes(view, at + tcp.LENGTH, sampled)
+    digest.tcp(view, at, sampled)
   } else if (protocol === Protocol.Udp && sampled >= at + udp.LENGTH) {
     digest.word(view.getInt32(at))
     digest.word(view.getInt32(at + UDP_CHECKSUM_WORD) & ~0xffff)

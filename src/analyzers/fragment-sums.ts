@@ -6,7 +6,6 @@
 import { fold, pseudoHeaderSum4, pseudoHeaderSum6, sum } from '../codecs/checksum.ts'
 import { NONE } from '../codecs/fault.ts'
 import * as icmp from '../codecs/icmp.ts'
-import * as ipv4 from '../codecs/ipv4.ts'
 import type { IpLayer, Layers } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import { dataAt } from '../codecs/reassembly.ts'

@@ -66,6 +66,38 @@ export class Digest {
     this.bytes(view, at + 8, at + 40)
   }
 
+  /**
+   * Adds a TCP header (RFC 9293 §3.1) and what follows, from 20 bytes on, without the checksum: as {@link bytes}, in one pass.
+   */
+  tcp(view: DataView, at: number, end: number): void {
+    let first = fold32(0x3c6e_f372, view.getInt32(at))
+    let second = fold32(0x510e_527f, view.getInt32(at + 4))
+    let third = fold32(0x1f83_d9ab, view.getInt32(at + 8))
+    let fourth = fold32(0x5be0_cd19, view.getInt32(at + 12))
+    first = fold32(first, view.getInt32(at + 16) & 0xffff)
+    let position = at + 20
+    for (; position + BLOCK <= end; position += BLOCK) {
+      first = fold32(first, view.getInt32(position))
+      second = fold32(second, view.getInt32(position + 4))
+      third = fold32(third, view.getInt32(position + 8))
+      fourth = fold32(fourth, view.getInt32(position + 12))
+    }
+    let high = fold32(fold32(fold32(fold32(this.high, first), second), third), fourth)
+    let low = foldOther(foldOther(foldOther(foldOther(this.low, first), second), third), fourth)
+    for (; position + 4 <= end; position += 4) {
+      const value = view.getInt32(position)
+      high = fold32(high, value)
+      low = foldOther(low, value)
+    }
+    for (; position < end; position++) {
+      const value = view.getUint8(position)
+      high = fold32(high, value)
+      low = foldOther(low, value)
+    }
+    this.high = high
+    this.low = low
+  }
+
   /** Adds the bytes `[at, end)` of a view. */
   bytes(view: DataView, at: number, end: number): void {
     // The halves in locals: through the fields every word would wait for the store of the one before.

@@ -231,9 +231,11 @@ export class Judges implements EventSink {
     if (this.addressClaims.isContested) this.addressClaims.observe(log, at)
     this.routeTraffic.observe(log, at)
     this.requests.observe(log, at)
-    this.connects.observe(log, at)
-    this.queries.observe(log, at)
-    this.leases.observe(log, at)
+    if ((log.i32[at + Field.Bits]! & Bit.Tcp) !== 0) this.connects.observe(log, at)
+    else {
+      this.queries.observe(log, at)
+      this.leases.observe(log, at)
+    }
     this.lowHops.observe(log, at)
     this.unknownMacs.observe(log, at)
     this.addressRequests.observe(log, at)

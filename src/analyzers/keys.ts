@@ -147,6 +147,12 @@ export class Keys {
     return macs.find()
   }
 
+  /** Whether a MAC row has this address, whatever its VNI and VLANs. */
+  isMac(row: number, high16: number, low32: number): boolean {
+    const address = this.macs.word(row, 2)
+    return this.addresses.word(address, 1) === high16 && this.addresses.word(address, 2) === low32
+  }
+
   /** Whether an address is 0.0.0.0 or ::, which claims nothing. */
   isUnspecified(id: number): boolean {
     const { addresses } = this

@@ -31,6 +31,13 @@ const FLOW_WORDS = 3
 const NUMBERS = FLOWS + MOST_FLOWS * FLOW_WORDS
 const CELLS = Math.ceil((NUMBERS + EXAMPLES) / 2)
 
+const MAC_ROW = (1 << MAC_ROW_BITS) - 1
+
+/** MACs in the cache of those that send, a power of two, and words of each. */
+const SENDERS = 4096
+const SENDER_SHIFT = 32 - Math.log2(SENDERS)
+const SENDER_WORDS = 4
+
 /** What the first frame of a conversation to the MAC is, in the lowest bits of its first word. */
 const Kind = { Other: 0, Echo: 1, Answer: 2 } as const
 const KIND_BITS = 2
@@ -78,6 +85,8 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
   /** [VNI, VLAN stack row, upper 16 bits, lower 32 bits] */
   readonly macs: KeyTable
   readonly #records = new Records(CELLS)
+  /** The latest MACs that were found to send: VNI, lower and upper bits of the MAC, VLAN stack row plus one. A cache, not state. */
+  readonly #senders = new Int32Array(SENDERS * SENDER_WORDS)
 
   /**
    * @param places - Has observed the packet before this judge does, as have `flows`.
@@ -114,8 +123,7 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     const low = i32[at + Field.InnerMacLow]!
     if (stack === NONE || (high | low) === 0) return
     const vni = i32[at + Field.KindVni]! & 0xff_ffff
-    const known = this.keys.findMac(vni, stack, high, low)
-    if (known !== NONE && this.places.hasSent(known)) {
+    if (this.#hasSent(vni, stack, high, low, (flows[cell + FlowHalf.Mac + 1 - direction]! & MAC_ROW) - 1)) {
       // A conversation with a MAC that sends is not looked at again; where it changes its MAC, others tell of the new one.
       flows[half]! |= MOST_FRAMES << MAC_ROW_BITS
       return
@@ -144,8 +152,7 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
       const frames = i32[cell + FRAMES]!
       if (frames < least) continue
       const word = (index: number) => this.macs.word(row, index)
-      const known = this.keys.findMac(word(0), word(1), word(2), word(3))
-      if (known !== NONE && this.places.hasSent(known)) continue
+      if (this.#hasSent(word(0), word(1), word(2), word(3), NONE)) continue
       const flows: UnknownFlow[] = []
       for (let index = 0; index < MOST_FLOWS; index++) {
         const at = cell + FLOWS + index * FLOW_WORDS
@@ -183,6 +190,27 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
   restore(state: UnknownMacsState): void {
     this.macs.restore(state.macs)
     this.#records.restore(state.records)
+    this.#senders.fill(0)
+  }
+
+  /**
+   * Whether a MAC has sent anything.
+   * @param likely - MAC row of who sends in the flow's other direction, `NONE` without: most often the same, and no table is asked.
+   */
+  #hasSent(vni: number, stack: number, high: number, low: number, likely: number): boolean {
+    const { keys, places } = this
+    if (likely !== NONE && keys.isMac(likely, high, low) && places.hasSent(likely)) return true
+    const senders = this.#senders
+    const at = (Math.imul(low ^ Math.imul(vni, 0x9e37_79b1), 0x85eb_ca6b) >>> SENDER_SHIFT) * SENDER_WORDS
+    if (senders[at + 1] === low && senders[at + 2] === high && senders[at] === vni && senders[at + 3] === stack + 1)
+      return true
+    const known = keys.findMac(vni, stack, high, low)
+    if (known === NONE || !places.hasSent(known)) return false
+    senders[at] = vni
+    senders[at + 1] = low
+    senders[at + 2] = high
+    senders[at + 3] = stack + 1
+    return true
   }
 
   /**
