@@ -1,12 +1,18 @@
 /** Findings about the capture itself: its files, its copies, its snap length. */
+import type { Analysis } from '../analyzers/analysis.ts'
 import { Fault } from '../codecs/fault.ts'
 import { Layer } from '../codecs/layers.ts'
+import { captureOneSided } from '../findings/capture-one-sided.ts'
 import { captureCutShort, captureDamaged, captureDuplicates, snaplenTruncated, state } from '../findings/index.ts'
 import { timeDamaged } from '../findings/time-damaged.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
+import type { Sides } from './sides.ts'
 
-export function captureFindings({ analysis, files }: Evidence): Finding[] {
+/** Packet numbers of a finding. */
+const EXAMPLES = 10
+
+export function captureFindings({ analysis, files, sides }: Evidence): Finding[] {
   const { capture } = analysis
   const { copies, networkCopies } = analysis.judges
   const findings: Finding[] = []
@@ -30,6 +36,7 @@ export function captureFindings({ analysis, files }: Evidence): Finding[] {
     const packets = networkCopies.captureDuplicateExamples
     findings.push(state(captureDuplicates, { subject: {}, count, packets, facts }))
   }
+  findings.push(...oneSidedFindings(analysis, sides))
   if (capture.truncatedPackets > 0) {
     const { packets, capturedBytes, wireBytes, truncatedPackets, truncatedExamples } = capture
     const impossible = analysis.tunnel.faultPackets(Layer.Link, Fault.OriginalLengthImpossible)
@@ -37,4 +44,30 @@ export function captureFindings({ analysis, files }: Evidence): Finding[] {
     findings.push(state(snaplenTruncated, { subject: {}, count: truncatedPackets, packets: truncatedExamples, facts }))
   }
   return findings
+}
+
+/** Why answers are not judged. */
+function oneSidedFindings(analysis: Analysis, sides: Sides): Finding[] {
+  const { keys, vtepPairs } = analysis
+  const unseen = sides.unseen()
+  if (unseen.length === 0) return []
+  const ways = unseen.map((end) => ({
+    from: keys.formatAddress(keys.pairs.word(end >> 1, end & 1)),
+    to: keys.formatAddress(keys.pairs.word(end >> 1, 1 - (end & 1))),
+  }))
+  const [only] = ways
+  const subject = ways.length === 1 && only !== undefined ? { vteps: [only.from, only.to] } : {}
+  const count = unseen.reduce((sum, end) => sum + vtepPairs.packets(end >> 1, (end & 1) as 0 | 1), 0)
+  const packets = unseen.flatMap((end) => firstPackets(analysis, end)).sort((left, right) => left - right)
+  const facts = { ways, isWhole: sides.isOneSided }
+  return [state(captureOneSided, { subject, count, packets: packets.slice(0, EXAMPLES), facts })]
+}
+
+/** Numbers of the first packets of a pair in one direction. @param end - Pair row × 2 + direction. */
+function firstPackets({ keys, judges }: Analysis, end: number): number[] {
+  const numbers: number[] = []
+  for (let route = 0; route < keys.routes.count; route++) {
+    if (keys.pairOfRoute(route) === end >> 1) numbers.push(...judges.routeTraffic.firsts(route, (end & 1) as 0 | 1))
+  }
+  return numbers
 }

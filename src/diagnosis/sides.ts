@@ -23,6 +23,23 @@ export class Sides {
     this.#isOneSided = hidden && this.#everyPairIsOneWay()
   }
 
+  /** Whether no VTEP pair has packets both ways although its traffic is answered. */
+  get isOneSided(): boolean {
+    return this.#isOneSided
+  }
+
+  /** Pair row × 2 + direction of everything whose answers are outside the capture, ascending. */
+  unseen(): number[] {
+    const ends: number[] = []
+    for (let pair = 0; pair < this.analysis.keys.pairs.count; pair++) {
+      for (const direction of [0, 1] as const) {
+        const isSent = this.analysis.vtepPairs.packets(pair, direction) > 0
+        if (isSent && this.isUnseen(pair, direction)) ends.push(pair * 2 + direction)
+      }
+    }
+    return ends
+  }
+
   /**
    * Whether answers to what a pair sends in one direction are not in the capture though they exist.
    * @param pair - Row of the VTEP pair.

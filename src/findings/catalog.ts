@@ -7,6 +7,7 @@ import { captureCutShort } from './capture-cut-short.ts'
 import { captureDamaged } from './capture-damaged.ts'
 import { captureDrops } from './capture-drops.ts'
 import { captureDuplicates } from './capture-duplicates.ts'
+import { captureOneSided } from './capture-one-sided.ts'
 import { checksumPartial } from './checksum-partial.ts'
 import { congestion } from './congestion.ts'
 import { dataMissing } from './data-missing.ts'
@@ -73,6 +74,7 @@ const KINDS: readonly FindingKind[] = [
   captureDrops,
   timeDamaged,
   captureDuplicates,
+  captureOneSided,
   checksumPartial,
   congestion,
   dataMissing,

@@ -119,6 +119,12 @@ it('judges no answers where the capture holds one direction alone', () => {
     ping(HERE, 'request', 9, 9000),
   ]
   for (const code of ['ECHO_UNANSWERED', 'ONE_WAY', 'TCP_UNANSWERED']) expect(only(code, packets)).toEqual([])
+  expect(only('CAPTURE_ONE_SIDED', packets)).toMatchObject([{ severity: 'note', subject: { vteps: HERE.vteps } }])
+  // Pings that nobody answers are no proof of answers elsewhere, and what is answered here needs none.
+  const pings = [0, 1, 2, 3].map((n) => ping(HERE, 'request', n, n * 1000))
+  expect(only('CAPTURE_ONE_SIDED', pings)).toEqual([])
+  const back = segment(HERE, { sequence: 900, acknowledgment: 11 }, 1501, { from: 1 })
+  expect(only('CAPTURE_ONE_SIDED', inOrder([...packets, ...alive(), back]))).toEqual([])
 })
 
 describe('TTL_LOW', () => {
