@@ -54,6 +54,8 @@ const OUT_OF_ORDER = 10_000_000
 /** Nanoseconds that a reply is always waited for, and how many round trips of its flow. */
 const LEAST_WAIT = 100_000_000
 const ROUND_TRIPS = 10
+/** Nanoseconds that a reply is waited for while no round trip of its flow is known. */
+const UNTIMED_WAIT = 1_000_000_000
 
 /** Requests of one flow without a reply that left the window. */
 interface Forgotten {
@@ -99,12 +101,12 @@ export class Echo implements Judge<EchoState> {
 
   /**
    * Whether a packet was so near to the end of the capture that its answer may have come later: within ten round trips of
-   * its flow, and 100 ms at least.
+   * its flow, and 100 ms at least; within a second while no round trip of the flow is known.
    */
   isAtEnd(flow: number, seconds: number, nanoseconds: number): boolean {
     const timed = this.#records.get(flow, TIMED)
     const trip = timed === 0 ? 0 : this.#records.get(flow, SUM) / timed
-    const wait = Math.max(LEAST_WAIT, ROUND_TRIPS * trip)
+    const wait = timed === 0 ? UNTIMED_WAIT : Math.max(LEAST_WAIT, ROUND_TRIPS * trip)
     return this.clock.untilLatest(seconds, nanoseconds) <= wait
   }
 

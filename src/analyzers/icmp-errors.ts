@@ -53,6 +53,9 @@ export interface IcmpFigures {
   receivers: number[]
   first: number
   last: number
+  /** When the first error came; nanoseconds may be `NO_TIME`. */
+  seconds: number
+  nanoseconds: number
   /** Row of the VNI × VTEP pair that carried the error, and whether it went from the pair's a to its b. */
   route: number
   pair: number
@@ -99,6 +102,8 @@ export class IcmpErrors implements Judge<TallyState<IcmpFigures>> {
     receivers: [],
     first: 0,
     last: 0,
+    seconds: 0,
+    nanoseconds: 0,
     route: NONE,
     pair: NONE,
     isForward: true,
@@ -150,6 +155,8 @@ export class IcmpErrors implements Judge<TallyState<IcmpFigures>> {
     if (figures === null) return
     if (figures.first === 0) {
       figures.first = number
+      figures.seconds = log.f64[at >> 1]!
+      figures.nanoseconds = i32[at + Field.Nanoseconds]!
       figures.from = from
       figures.to = to
       figures.typeCode = i32[at + Field.Sequence]!

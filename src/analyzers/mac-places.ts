@@ -8,7 +8,7 @@
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Again, Bit, type EventLog, Field } from './event-log.ts'
 import type { Keys } from './keys.ts'
 import { innerTtl, Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
@@ -78,6 +78,8 @@ export interface Places {
   /** Frames sent to `from` more than a second after the last change, and the first of them. */
   stale: number
   stalePackets: number[]
+  /** Frames for the MAC that `from` sent on to `to` since the last change. */
+  forwarded: number
 }
 
 /** Saved places. */
@@ -103,6 +105,7 @@ export class MacPlaces implements Judge<MacPlacesState> {
     asked: [],
     stale: 0,
     stalePackets: [],
+    forwarded: 0,
   }))
   readonly #records = new Records(2)
   #rows = 0
@@ -112,7 +115,11 @@ export class MacPlaces implements Judge<MacPlacesState> {
   observe(log: EventLog, at: number): void {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
-    if ((bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || (i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    if ((bits & Bit.Kept) === 0 || (i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    if ((bits & Bit.Copy) !== 0) {
+      if ((i32[at + Field.Again]! & Again.Relayed) !== 0 && !this.moved.isEmpty) this.#observeForwarded(i32, at)
+      return
+    }
     const mac = i32[at + Field.Mac]!
     const vtep = i32[at + Field.Source]!
     if (mac !== NONE && vtep !== NONE) this.#observeSource(log, at, mac, vtep)
@@ -187,6 +194,7 @@ export class MacPlaces implements Judge<MacPlacesState> {
     moved.to = vtep
     moved.stale = 0
     moved.stalePackets = []
+    moved.forwarded = 0
     if (moved.run === 0 || elapsed(seconds, nanoseconds, since[0], since[1]) > FLAP_TIME) {
       since[0] = seconds
       since[1] = nanoseconds
@@ -226,16 +234,27 @@ export class MacPlaces implements Judge<MacPlacesState> {
   /** A frame to a MAC that has moved: does it still go to the VTEP that the MAC has left? */
   #observeDestination(log: EventLog, at: number): void {
     const { i32 } = log
-    const stack = i32[at + Field.Vlans]!
-    if (stack === NONE) return
-    const vni = i32[at + Field.KindVni]! & 0xff_ffff
-    const mac = this.keys.findMac(vni, stack, i32[at + Field.InnerMacHigh]!, i32[at + Field.InnerMacLow]!)
-    const entry = mac === NONE ? undefined : this.moved.get(mac)
-    if (entry === undefined || i32[at + Field.Destination] !== entry.figures.from) return
-    const moved = entry.figures
+    const moved = this.#movedReceiver(i32, at)
+    if (moved === undefined || i32[at + Field.Destination] !== moved.from) return
     if (elapsed(log.f64[at >> 1]!, i32[at + Field.Nanoseconds]!, moved.last[0], moved.last[1]) <= GRACE) return
     moved.stale++
     if (moved.stalePackets.length < EXAMPLES) moved.stalePackets.push(i32[at + Field.Number]!)
+  }
+
+  /** A hub sends a frame on to where the MAC is: what came to the hub was no mistake. */
+  #observeForwarded(i32: Int32Array, at: number): void {
+    const moved = this.#movedReceiver(i32, at)
+    if (moved === undefined) return
+    if (i32[at + Field.Source] === moved.from && i32[at + Field.Destination] === moved.to) moved.forwarded++
+  }
+
+  /** The places of the MAC that a frame is for, where that has moved. */
+  #movedReceiver(i32: Int32Array, at: number): Places | undefined {
+    const stack = i32[at + Field.Vlans]!
+    if (stack === NONE) return undefined
+    const vni = i32[at + Field.KindVni]! & 0xff_ffff
+    const mac = this.keys.findMac(vni, stack, i32[at + Field.InnerMacHigh]!, i32[at + Field.InnerMacLow]!)
+    return mac === NONE ? undefined : this.moved.get(mac)?.figures
   }
 }
 

@@ -42,9 +42,9 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   // Vnis, Floods, Copies, OuterFragments, Sizes, Timeline's latest step.
   vnis: keyed(2) + cells(5, 11, 1, 1, 4, 1),
   // VtepPairs, Passage, OuterFragments, Sizes, SourcePorts, UnderlayNeighbors.
-  vtepPairs: keyed(2) + cells(8, 12, 3, 4, 6, 27),
+  vtepPairs: keyed(2) + cells(8, 14, 3, 4, 6, 27),
   // RouteTraffic, Tcp, Requests, Floods.
-  routes: keyed(3) + cells(5, 5, 3, 13, 3),
+  routes: keyed(3) + cells(5, 5, 4, 13, 3),
   // Flows, Tcp, Echo, FlowTraffic, Sizes.
   flows: keyed(6) + cells(10, 15, 6, 5, 1),
   // Macs, MacPlaces.

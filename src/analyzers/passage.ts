@@ -30,7 +30,9 @@ const FOLLOWED = 6
 /** Echo requests in fragments, and how many of them were answered. */
 const SPLIT_ASKED = 8
 const SPLIT_ANSWERED = 10
-const CELLS = 12
+/** Number of the last packet that was sent while an ICMP error had it watched. */
+const SENT_BY = 12
+const CELLS = 14
 
 /** Something seems lost. */
 const LOSING = 1
@@ -159,6 +161,11 @@ export class Passage implements Judge<PassageState> {
     return this.#pairs.get(row, PROVED_BY + direction)
   }
 
+  /** Number of the last packet sent in a direction that an ICMP error had put under watch; 0 without. */
+  sentBy(row: number, direction: 0 | 1): number {
+    return this.#pairs.get(row, SENT_BY + direction)
+  }
+
   /** Whether echo requests went out in fragments and not one was answered. */
   losesSplit(row: number, direction: 0 | 1): boolean {
     return this.#pairs.get(row, SPLIT_ASKED + direction) >= 2 && this.#pairs.get(row, SPLIT_ANSWERED + direction) === 0
@@ -207,7 +214,7 @@ export class Passage implements Judge<PassageState> {
       i32[at + Field.OuterIpLength]! <= f64[cell + PROVEN + direction]!
     if (isSmall && this.#watched.size === 0 && isQuiet(f64, cell)) return
     if ((f64[cell + FOLLOWED + 1 - direction]! & LOSING) !== 0) this.#noteHeard(pair * 2 + 1 - direction)
-    if (this.#watched.size > 0) this.#followWatched(i32, at, cell + FOLLOWED + direction)
+    if (this.#watched.size > 0) this.#followWatched(i32, at, cell, direction)
     const flow = i32[at + Field.Flow]!
     if (flow === NONE) return
     const flowDirection = (bits & Bit.FlowForward) !== 0 ? 0 : 1
@@ -256,10 +263,18 @@ export class Passage implements Judge<PassageState> {
     for (const key of state.watched) this.#watched.add(key)
   }
 
-  #followWatched(i32: Int32Array, at: number, cell: number): void {
-    if ((this.#pairs.f64[cell]! & WATCHED) !== 0) return
-    const key = i32[at + Field.Source]! * ID_SPACE + i32[at + Field.Destination]!
-    if (this.#watched.has(key)) this.#pairs.f64[cell]! |= WATCHED
+  /** An answer proves what its question's direction is watched for, also when nothing else went that way since the error. */
+  #followWatched(i32: Int32Array, at: number, cell: number, direction: number): void {
+    const { f64 } = this.#pairs
+    const own = cell + FOLLOWED + direction
+    const other = cell + FOLLOWED + 1 - direction
+    if ((f64[own]! & f64[other]! & WATCHED) === 0) {
+      const source = i32[at + Field.Source]!
+      const destination = i32[at + Field.Destination]!
+      if (this.#watched.has(source * ID_SPACE + destination)) f64[own]! |= WATCHED
+      if (this.#watched.has(destination * ID_SPACE + source)) f64[other]! |= WATCHED
+    }
+    if ((f64[own]! & WATCHED) !== 0) f64[cell + SENT_BY + direction] = i32[at + Field.Number]!
   }
 
   #noteHeard(end: number): void {

@@ -45,11 +45,15 @@ const RTT = BYTES + 2
 const SYN_SECONDS = RTT + 1
 const CELLS = SYN_SECONDS + 1
 
-/** Cells of a route: data segments of both directions that were sent again, stalls among those, the longest in nanoseconds. */
+/**
+ * Cells of a route: data segments of both directions that were sent again, stalls among those, the longest in nanoseconds, and those
+ * that the receiver reports it had.
+ */
 const ROUTE_REPEATED = 0
 const ROUTE_STALLS = 1
 const ROUTE_LONGEST = 2
-const ROUTE_CELLS = 3
+const ROUTE_NEEDLESS = 3
+const ROUTE_CELLS = 4
 
 /** Nanoseconds that a sender waited before it sent again: from here on it is a stall, as the shortest retransmission timer makes it. */
 const STALL = 200_000_000
@@ -106,6 +110,8 @@ export interface RouteTcp {
   /** Of those, how many came 200 ms or more after the last data, and the longest wait in nanoseconds. */
   stalls: number
   longestStall: number
+  /** Of those repeated, how many were needless: the receiver reports that it had the data (D-SACK, RFC 2883). */
+  needless: number
 }
 
 /** Saved TCP columns. */
@@ -141,6 +147,7 @@ export class Tcp implements Judge<TcpState> {
     const direction = (bits & Bit.FlowForward) !== 0 ? 0 : 1
     const flags = i32[at + Field.TcpFlags]!
     const base = cell * 2
+    if ((bits & Bit.DuplicateSack) !== 0) this.#noteNeedless(i32, at, cell, direction)
     if ((flags & (HANDSHAKE | tcp.FLAG_ACK)) === tcp.FLAG_ACK && this.#goesOn(log, at, base, direction)) return
     if ((flags & HANDSHAKE) !== 0) this.#noteHandshake(log, at, base, direction)
     else this.#records.i32[base + STATE]! |= State.Spoke << direction
@@ -186,6 +193,7 @@ export class Tcp implements Judge<TcpState> {
       repeated: this.#routes.get(row, ROUTE_REPEATED),
       stalls: this.#routes.get(row, ROUTE_STALLS),
       longestStall: this.#routes.get(row, ROUTE_LONGEST),
+      needless: Math.min(this.#routes.get(row, ROUTE_NEEDLESS), this.#routes.get(row, ROUTE_REPEATED)),
     }
   }
 
@@ -379,7 +387,11 @@ export class Tcp implements Judge<TcpState> {
     const next = i32[side + NEXT]!
     const ahead = (start - next) | 0
     if (payload === 0) {
-      if (ahead > 0 && (flags & (tcp.FLAG_SYN | tcp.FLAG_RST)) === 0) this.#noteBare(log, at, cell, direction, start)
+      // Behind a FIN its own sequence number is used up (RFC 9293 §3.4).
+      const isBehindFin =
+        ahead === 1 && (flags & tcp.FLAG_FIN) === 0 && (i32[stateAt]! & (State.Fin << direction)) !== 0
+      if (ahead > 0 && !isBehindFin && (flags & (tcp.FLAG_SYN | tcp.FLAG_RST)) === 0)
+        this.#noteBare(log, at, cell, direction, start)
       return
     }
     if (payload === 1 && ahead >= 0 && this.#isShut(cell * 2, direction)) {
@@ -470,6 +482,14 @@ export class Tcp implements Judge<TcpState> {
     // A repeat tells of a loss only where there is a connection: a handshake, or anything from the other side.
     const connected = (State.Known << (1 - direction)) | (State.Syn * 3) | (State.SynAck * 3)
     if ((i32[cell * 2 + STATE]! & connected) !== 0) this.#noteRepeat(log, at, side, start)
+  }
+
+  /** The receiver had data that were sent again: they were late or their acknowledgment was, not lost. */
+  #noteNeedless(i32: Int32Array, at: number, cell: number, direction: number): void {
+    const route = i32[at + Field.Route]!
+    if (route === NONE || this.#records.f64[cell + SEGMENTS + 1 - direction] === 0) return
+    if (route >= this.#routeRows) this.#routeRows = route + 1
+    this.#routes.add(route, ROUTE_NEEDLESS, 1)
   }
 
   #noteRepeat(log: EventLog, at: number, side: number, start: number): void {

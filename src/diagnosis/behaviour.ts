@@ -97,8 +97,10 @@ function retransmissionFindings(analysis: Analysis, routes: Routes, dropped: num
   const { tcp } = analysis.judges
   const findings: Finding[] = []
   for (const { key: route, count, packets, figures } of tcp.repeats.entries()) {
-    const { segments, stalls, longestStall } = tcp.route(route)
-    const isMany = count >= LEAST_REPEATED && count * REPEATED_SHARE >= segments
+    const { segments, stalls, longestStall, needless } = tcp.route(route)
+    // What the receiver had all along was reordered or late, and nothing was lost.
+    const needed = count - needless
+    const isMany = needed >= LEAST_REPEATED && needed * REPEATED_SHARE >= segments
     if (!isMany && stalls === 0) continue
     const ends = routes.ends(route, 0)
     const a = keys.formatAddress(ends.from)
@@ -107,7 +109,7 @@ function retransmissionFindings(analysis: Analysis, routes: Routes, dropped: num
     const sequences = [...new Set(figures.sequences)].sort((left, right) => left - right)
     const tunnels = routes.tunnels(route)
     const longestStallMs = Math.round(milliseconds(longestStall))
-    const facts = { vni, a, b, segments, stalls, longestStallMs, sequences, tunnels, dropped }
+    const facts = { vni, a, b, segments, needless, stalls, longestStallMs, sequences, tunnels, dropped }
     findings.push(state(retransmissions, { subject: { vni, vteps: [a, b] }, count, packets: [...packets], facts }))
   }
   return findings

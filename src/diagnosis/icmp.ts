@@ -11,12 +11,16 @@ import { icmpTooBig } from '../findings/icmp-too-big.ts'
 import { portUnreachable } from '../findings/port-unreachable.ts'
 import { ttlExpired } from '../findings/ttl-expired.ts'
 import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
+import { NO_TIME } from '../packet.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { sizesOf, statedMtu } from './mtu.ts'
 import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
 import { formatAll } from './subjects.ts'
+
+/** Nanoseconds after an error within which what was sent may yet be answered. */
+const ERROR_WAIT = 100_000_000
 
 /** Flows named behind one tunnel flow. */
 const MOST_FLOWS = 100
@@ -149,17 +153,19 @@ function portFinding(analysis: Analysis, programs: Programs, { count, packets, f
   const { from, to } = ends(analysis, figures)
   const ports = figures.destinationPorts.toSorted((left, right) => left - right)
   const getsThrough = getsThroughSince(analysis, figures)
+  const isTried = getsThrough || isTriedSince(analysis, figures)
   const facts = {
     from,
     to,
     ports,
     reporters: formatAll(analysis, figures.reporters),
     getsThrough,
+    isTried,
     program: programs.of(figures.to),
   }
   const subject = { vteps: [from, to], port: ports[0]! }
   const finding = state(portUnreachable, { subject, count, packets, facts })
-  return getsThrough ? { ...finding, severity: 'note' } : finding
+  return getsThrough || !isTried ? { ...finding, severity: 'note' } : finding
 }
 
 function vtepFinding(analysis: Analysis, { count, packets, figures }: Entry<IcmpFigures>): Finding {
@@ -210,6 +216,17 @@ function getsThroughSince(analysis: Analysis, figures: IcmpFigures): boolean {
   if (passage.provedBy(row, direction) > first) return true
   const used = ports.destinationPorts(keys.pairs.count)[row]!
   return used.every((port) => destinationPorts.includes(port)) && passage.provedBy(row, direction === 0 ? 1 : 0) > first
+}
+
+/**
+ * Whether the capture shows what becomes of datagrams after the first error: some were sent that way, and it goes on long enough for
+ * an answer. The end of a capture tells nothing: a kernel that answers beside a userspace switch may be quicker than the switch.
+ */
+function isTriedSince({ keys, judges: { clock, passage } }: Analysis, figures: IcmpFigures): boolean {
+  const { from, to, first, seconds, nanoseconds } = figures
+  const row = keys.pairBetween(from, to)
+  if (row === NONE || passage.sentBy(row, keys.pairs.word(row, 0) === from ? 0 : 1) <= first) return false
+  return nanoseconds === NO_TIME || clock.untilLatest(seconds, nanoseconds) > ERROR_WAIT
 }
 
 /** Whether any conversation of these kinds and VNIs between the two VTEPs was answered after the first error. */

@@ -132,7 +132,7 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { routeTraffic } = analysis.judges
   const byPair = new Map<number, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
-    if (routeTraffic.mismatch(route) === null || isChain(analysis, route)) continue
+    if (routeTraffic.mismatch(route) === null || isChain(analysis, route) || isAnsweredOn(analysis, route)) continue
     const pair = keys.pairOfRoute(route)
     byPair.set(pair, [...(byPair.get(pair) ?? []), route])
   }
@@ -164,6 +164,19 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
 /** Whether what comes back on a route is what was sent: a service chain with a port for each direction. */
 function isChain({ judges: { relays } }: Analysis, route: number): boolean {
   return [0, 1].some((direction) => (relays.ways.get(route * 2 + direction)?.figures.returned ?? 0) > 0)
+}
+
+/** Whether anything that was asked over a route was answered over it: an echo, or the SYN of a connection. */
+function isAnsweredOn({ keys, flows, judges: { echo, tcp } }: Analysis, route: number): boolean {
+  const pair = keys.pairOfRoute(route)
+  const ends = [keys.pairs.word(pair, 0), keys.pairs.word(pair, 1)]
+  for (let flow = 0; flow < keys.flows.count; flow++) {
+    if (keys.flows.word(flow, 0) !== keys.routes.word(route, 0)) continue
+    const [from, to] = [flows.firstVtep(flow, 0), flows.firstVtep(flow, 1)]
+    if (from === to || !ends.includes(from) || !ends.includes(to)) continue
+    if (echo.count(flow).replies > 0 || tcp.roundTrip(flow) > 0) return true
+  }
+  return false
 }
 
 function arpFinding(analysis: Analysis, routes: Routes, question: OpenQuestion, dropped: number | null): Finding {

@@ -12,6 +12,8 @@ export interface PortUnreachable {
   reporters: string[]
   /** Whether datagrams get through that way all the same. */
   getsThrough: boolean
+  /** Whether the capture shows datagrams that way after the errors, and time for their answers. */
+  isTried: boolean
   /** What the receiver sends like. */
   program: Program | null
 }
@@ -22,20 +24,26 @@ export const portUnreachable: Words<PortUnreachable> = {
   meaning: 'A host answers tunnel datagrams with ICMP “port unreachable”: nothing listens at the tunnel port.',
   advice: 'Configure the same tunnel port on both VTEPs and start the tunnel on the receiver.',
   evidence:
-    'ICMP 3/3 or ICMPv6 1/4 quoting a datagram to a tunnel port. An error when nothing gets through that way afterwards; a note when traffic does, which is the kernel answering beside a userspace switch. Sound wherever it is seen.',
+    'ICMP 3/3 or ICMPv6 1/4 quoting a datagram to a tunnel port. An error when nothing gets through that way afterwards; a note when traffic does, which is the kernel answering beside a userspace switch, and where the capture holds nothing sent that way after the error, or ends at once. Sound wherever it is seen.',
   title: ({ facts }) =>
     facts.getsThrough
       ? `${facts.to} answers “port unreachable” to tunnel datagrams that it takes all the same`
-      : `Nobody listens at tunnel port ${listed(facts.ports.map(String))} of ${facts.to}`,
+      : !facts.isTried
+        ? `${facts.to} answers “port unreachable” at tunnel port ${listed(facts.ports.map(String))}`
+        : `Nobody listens at tunnel port ${listed(facts.ports.map(String))} of ${facts.to}`,
   observed: ({ count, facts }) =>
     `${listed(facts.reporters)} answered ${amount(count, 'tunnel datagram')} from ${facts.from} to UDP port ${listed(facts.ports.map(String))} with ICMP “port unreachable”` +
     (facts.getsThrough
       ? ', yet what is sent that way is answered.'
-      : ', and nothing that is sent that way is answered.'),
+      : facts.isTried
+        ? ', and nothing that is sent that way is answered.'
+        : '; the capture does not show whether later datagrams get through.'),
   inferred: ({ facts }) =>
     facts.getsThrough
       ? `A userspace switch (Open vSwitch with its own datapath) owns the tunnel, and the kernel of ${facts.to}, which sees the same packets, has no socket there.${sendsLike(facts.to, facts.program)} Only noise, but it costs rate-limited ICMP.`
-      : `${facts.to} has no tunnel at that port: it uses another port, its tunnel interface is down or missing, or its switch is not running.`,
+      : !facts.isTried
+        ? `Either ${facts.to} has no tunnel at that port, or the kernel answers beside a userspace switch that takes the datagrams. A longer capture tells.`
+        : `${facts.to} has no tunnel at that port: it uses another port, its tunnel interface is down or missing, or its switch is not running.`,
   remedy: ({ facts }) =>
     facts.getsThrough
       ? `Drop the tunnel port in the input path of ${facts.to}'s kernel, for example iptables -A INPUT -p udp --dport ${facts.ports[0]} -j DROP on that interface, or move the address to the switch's internal port.`

@@ -12,6 +12,8 @@ export interface Retransmissions {
   b: string
   /** Data segments of both directions. */
   segments: number
+  /** Repeats of what the receiver had, as it reports (D-SACK). */
+  needless: number
   /** Repeats that came 200 ms or more after the last data, and the longest wait in milliseconds. */
   stalls: number
   longestStallMs: number
@@ -28,14 +30,17 @@ export const retransmissions: Words<Retransmissions> = {
   advice:
     'Look for loss between the two VTEPs (interface and queue drops); if only large segments repeat, compare their size with the path MTU.',
   evidence:
-    'At least two data segments and 1 % of those of a VTEP pair and VNI begin below what their connection had sent before, or one of them comes 200 ms or more after the last data. Copies, keep-alives, and reordering within a round trip are set aside; each VNI is followed for itself. Sound at the sender and on the wire; behind a loss the repeat shows as a gap that fills late.',
+    'At least two data segments and 1 % of those of a VTEP pair and VNI begin below what their connection had sent before, or one of them comes 200 ms or more after the last data. Copies, keep-alives, reordering within a round trip, and repeats of data that the receiver reports it had (D-SACK) are set aside; each VNI is followed for itself. Sound at the sender and on the wire; behind a loss the repeat shows as a gap that fills late.',
   title: ({ count, facts }) =>
     `TCP sent ${amount(count, 'data segment')} again between ${facts.a} and ${facts.b} in VNI ${facts.vni}`,
   observed: ({ count, facts }) =>
     `${grouped(count)} of ${amount(facts.segments, 'data segment')} (${percent(count, facts.segments)} %) are retransmissions` +
     (facts.stalls === 0
       ? '.'
-      : `; ${amount(facts.stalls, 'time')} the sender had waited 200 ms or more, ${grouped(facts.longestStallMs)} ms at most.`),
+      : `; ${amount(facts.stalls, 'time')} the sender had waited 200 ms or more, ${grouped(facts.longestStallMs)} ms at most.`) +
+    (facts.needless === 0
+      ? ''
+      : ` ${grouped(facts.needless)} of them ${facts.needless === 1 ? 'was' : 'were'} needless: the receiver reports by D-SACK that it had the data.`),
   inferred: ({ facts }) =>
     `Segments or their acknowledgments were lost${facts.stalls === 0 ? ', or delayed beyond the retransmission timer' : ' and the connection stood still meanwhile'}. Every other tenant between ${facts.a} and ${facts.b} is likely to lose packets too.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>

@@ -46,10 +46,13 @@ describe('ECHO_UNANSWERED', () => {
     )
   })
 
-  it('allows for the edge of the capture: ten round trips of the flow, 100 ms at least', () => {
+  it('allows for the edge of the capture: ten round trips of the flow, 100 ms at least, a second while none is known', () => {
     const request = ping(HERE, 'request', 1, 1000)
-    expect(only('ECHO_UNANSWERED', [request, end(1100)])).toEqual([])
-    expect(only('ECHO_UNANSWERED', [request, end(1101)])).toHaveLength(1)
+    const known = [ping(HERE, 'request', 0, 0), ping(HERE, 'reply', 0, 1)]
+    expect(only('ECHO_UNANSWERED', [...known, request, end(1100)])).toEqual([])
+    expect(only('ECHO_UNANSWERED', [...known, request, end(1101)])).toHaveLength(1)
+    expect(only('ECHO_UNANSWERED', [request, end(2000)])).toEqual([])
+    expect(only('ECHO_UNANSWERED', [request, end(2001)])).toHaveLength(1)
     const slow = [ping(HERE, 'request', 0, 0), ping(HERE, 'reply', 0, 80)]
     expect(only('ECHO_UNANSWERED', [...slow, request, end(1800)])).toEqual([])
     expect(only('ECHO_UNANSWERED', [...slow, request, end(1801)])).toHaveLength(1)
@@ -117,6 +120,23 @@ describe('RETRANSMISSIONS', () => {
     )
     const rare = [...connection(HERE, 250), dataSegment(HERE, 1, 300), dataSegment(HERE, 2, 301)]
     expect(only('RETRANSMISSIONS', rare)).toEqual([])
+  })
+
+  it('sets aside what the receiver reports that it had', () => {
+    const again = [0, 1, 2].map((n) => dataSegment(HERE, n, 60 + n))
+    const report = (n: number) => duplicateSack(HERE, 101 + 40_000, 101 + n * 1000, 101 + (n + 1) * 1000, 70 + n)
+    const repeats = (...reports: Packet[]) =>
+      only('RETRANSMISSIONS', [...connection(HERE, 40), ...again, ...reports]).map(({ count, observed }) => [
+        count,
+        observed.includes('1 of them was needless'),
+      ])
+    expect(repeats()).toEqual([[3, false]])
+    expect(repeats(report(0))).toEqual([[3, true]])
+    expect(repeats(report(0), report(1))).toEqual([])
+    // What another connection's receiver reports says nothing of these.
+    const other = { ...HERE, ips: ['192.168.0.8', '192.168.0.9'] as [string, string] }
+    const foreign = [0, 1, 2].map((n) => duplicateSack(other, 4101, 101 + n * 1000, 1101 + n * 1000, 80 + n))
+    expect(repeats(...foreign)).toEqual([[3, false]])
   })
 
   it('or one that came 200 ms after the last data', () => {

@@ -224,6 +224,20 @@ describe('PORT_UNREACHABLE', () => {
     expect([severity(4789), severity(8472)]).toEqual(['note', 'error'])
   })
 
+  it('is a note where the capture does not show what becomes of later datagrams', () => {
+    const all = refused(HERE, 3, 3, HERE.vteps[1])
+    const severities = (packets: Packet[]) => findings(packets, 'PORT_UNREACHABLE').map(({ severity }) => severity)
+    const first = all.slice(0, 2)
+    expect(severities(first)).toEqual(['note'])
+    const at = first[1]!.ms!
+    const next = (ms: number) => record(outer(HERE, 0, ping(HERE, 0, 77, 84)), at + ms)
+    const last = (ms: number) =>
+      record(outer({ ...HERE, vteps: ['10.9.0.1', '10.9.0.2'] }, 0, ping(HERE, 0, 78, 84)), at + ms)
+    expect(severities([...first, next(1), last(100)])).toEqual(['note'])
+    expect(severities([...first, next(1), last(101)])).toEqual(['error'])
+    expect(severities([...first, last(5000)])).toEqual(['note'])
+  })
+
   it('is an error when it worked only before', () => {
     const packets = [...exchange(HERE, 90, -5000), ...refused(HERE, 3, 3, HERE.vteps[1])]
     expect(findings(packets, 'PORT_UNREACHABLE').map(({ severity }) => severity)).toEqual(['error'])

@@ -132,6 +132,21 @@ describe('identity', () => {
     expect(codes([...moved, ...underWay])).toEqual(['MAC_MOVED'])
   })
 
+  it('STALE_FORWARDING: not what a hub sends on to the present VTEP', () => {
+    // The capture begins with what the hub has sent on: the MAC seems to have been there.
+    const moved = [ping(HERE, 0, 1, 2, 0), ping(HERE, 0, 0, 1, 1)]
+    const through = [4000, 4100, 4200].flatMap((ms) => {
+      const toHub = ping(HERE, 1, 2, 1, ms)
+      const number = sent
+      sent--
+      const onward = ping(HERE, 1, 1, 0, ms + 0.2)
+      sent = number
+      return [toHub, onward]
+    })
+    expect(codes([...moved, ...through])).not.toContain('STALE_FORWARDING')
+    expect(codes([...moved, ...through.filter((_, n) => n % 2 === 0)])).toContain('STALE_FORWARDING')
+  })
+
   it('DUPLICATE_IP: one address claimed by two MACs at two VTEPs', () => {
     fc.assert(
       fc.property(places, (place) => {

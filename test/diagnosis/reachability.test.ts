@@ -217,13 +217,15 @@ describe('PORT_MISMATCH', () => {
     )
   })
 
-  it('is not a pair that changes to a common port, nor two overlays in one direction each', () => {
+  it('is not a pair that changes to a common port, nor one that answers at the other port, nor two overlays in one direction each', () => {
     const changed = [
       ping(HERE, 'request', 1, 0),
       ping(HERE, 'request', 2, 1, { port: 8472 }),
       ping(HERE, 'reply', 2, 2, { port: 8472 }),
     ]
     expect(only('PORT_MISMATCH', changed)).toEqual([])
+    const answered = [ping(HERE, 'request', 1, 0), ping(HERE, 'reply', 1, 2, { port: 8472 })]
+    expect(only('PORT_MISMATCH', answered)).toEqual([])
     const apart = [ask(HERE, HERE.ips[1], 0), ask(HERE, HERE.ips[0], 1, { from: 1, port: 8472, vni: 5 })]
     expect(only('PORT_MISMATCH', apart)).toEqual([])
   })

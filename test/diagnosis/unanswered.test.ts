@@ -98,11 +98,26 @@ describe('DATA_MISSING', () => {
     expect(found!.title).toContain('5,000 TCP bytes')
   })
 
+  it('counts a byte that a FIN itself skips', () => {
+    const fin = segment(HERE, { flags: FIN | ACK, sequence: 2, acknowledgment: 2 }, 6001)
+    const [found] = only('DATA_MISSING', [...opened, close, fin])
+    expect(found!.title).toContain('1 TCP byte ')
+  })
+
   const data = segment(HERE, { sequence: 1, acknowledgment: 1, payload: 5000 }, 6002)
   const acknowledged = segment(HERE, { sequence: 2, acknowledgment: 5001 }, 6003, { from: 1 })
   const cases: [string, Packet[]][] = [
     ['data that come later', [...opened, close, skips, data]],
     ['data that were acknowledged and not seen', [...opened, close, skips, acknowledged]],
+    [
+      'the sequence number of a FIN that began the capture',
+      [
+        segment(HERE, { flags: FIN | ACK, sequence: 5, acknowledgment: 1 }, 0),
+        segment(HERE, { sequence: 1, acknowledgment: 5 }, 1, { from: 1 }),
+        segment(HERE, { sequence: 6, acknowledgment: 2 }, 2000),
+        ping(HERE, 'reply', 1, 9000),
+      ],
+    ],
     ['a capture that ends within a hole', [...opened, segment(HERE, { sequence: 101, payload: 100 }, 1003)]],
   ]
   it.each(cases)('is not %s', (_, packets) => {

@@ -13,6 +13,8 @@ const TAGS = [0x8100, 0x88a8, 0x9100]
 const UDP = 17
 const TCP = 6
 const ICMPV6 = 58
+/** Protocols of IPv4 with another packet inside: IPv4, IPv6, GRE. */
+const CARRIERS = [4, 41, 47]
 const VXLAN_PORTS = [4789, 8472]
 const GENEVE_PORT = 6081
 /** Turns the order of any two addresses of a /24 about, and keeps them in it. */
@@ -37,6 +39,11 @@ function outerOf(frame: Uint8Array): Outer {
   const isUdp = etherType === IPV4 && view.getUint8(ip + 9) === UDP && (view.getUint16(ip + 6) & 0x1fff) === 0
   const udp = isUdp ? ip + (view.getUint8(ip) & 0xf) * 4 : -1
   return { view, etherType, ip, udp, port: udp === -1 || udp + 4 > frame.length ? 0 : view.getUint16(udp + 2) }
+}
+
+/** Whether an IPv4 frame carries the underlay in something else (IP in IP, GRE and ERSPAN): the tunnel is not where it is looked for. */
+function isCarrier({ view, etherType, ip }: Outer): boolean {
+  return etherType === IPV4 && CARRIERS.includes(view.getUint8(ip + 9))
 }
 
 /** Whether a checksum field holds the sum of the pseudo-header alone. */
@@ -77,9 +84,11 @@ export const otherVteps: Variant = (frame) => {
   return frame
 }
 
-/** The old default port of Linux, 8472, in place of 4789; in quotes too. */
+/** The old default port of Linux, 8472, in place of 4789; in quotes too. A carrier hides the port. */
 export const otherPort: Variant = (frame) => {
-  const { view, etherType, ip, udp, port } = outerOf(frame)
+  const outer = outerOf(frame)
+  const { view, etherType, ip, udp, port } = outer
+  if (isCarrier(outer)) return null
   if (etherType !== IPV4) return etherType === ARP ? frame : null
   if (port === 4789) {
     const partial = isPartial(view, ip, udp, udp + 6)
@@ -98,9 +107,11 @@ export const otherPort: Variant = (frame) => {
   return frame
 }
 
-/** Geneve (RFC 8926 §3.4) without options in place of a plain VXLAN header, which is as long. */
+/** Geneve (RFC 8926 §3.4) without options in place of a plain VXLAN header, which is as long. A carrier hides it. */
 export const geneve: Variant = (frame) => {
-  const { view, etherType, ip, udp, port } = outerOf(frame)
+  const outer = outerOf(frame)
+  const { view, etherType, ip, udp, port } = outer
+  if (isCarrier(outer)) return null
   if (etherType !== IPV4) return etherType === ARP ? frame : null
   const header = udp + 8
   if (!VXLAN_PORTS.includes(port)) return udp === -1 && view.getUint8(ip + 9) === 1 ? null : frame
@@ -121,6 +132,9 @@ export const otherGuests: Variant = (frame) => {
   if (at + 22 > frame.length) return frame
   const inner = at + 2
   const partial = isPartial(view, ip, udp, udp + 6)
+  // Over an unfinished inner checksum the outer one may be final as the bytes stand, or right once the inner one is finished.
+  const asItStands = isSound(view, ip, udp)
+  const before = sum16(view, inner, frame.length - inner)
   let growth = 0
   if (view.getUint16(at) === ARP) {
     const sender = view.getUint32(inner + 14)
@@ -130,8 +144,17 @@ export const otherGuests: Variant = (frame) => {
     if (isUnicast(view, inner + 12) && isUnicast(view, inner + 16)) growth = flipInnerIpv4(view, inner)
     else return null
   } else return frame
+  if (asItStands) growth = fold(sum16(view, inner, frame.length - inner) + minus(before))
   if (!partial && growth !== 0) follow(view, udp + 6, growth, true)
   return frame
+}
+
+/** Whether a UDP checksum over IPv4 is right over the bytes as they stand (RFC 768), in a datagram captured whole. */
+function isSound(view: DataView, ip: number, udp: number): boolean {
+  if (udp + 8 > view.byteLength) return false
+  const length = view.getUint16(udp + 4)
+  if (length < 8 || udp + length !== view.byteLength || view.getUint16(udp + 6) === 0) return false
+  return fold(sum16(view, ip + 12, 8) + UDP + length + sum16(view, udp, length)) === 0xffff
 }
 
 function isUnicast(view: DataView, at: number): boolean {
