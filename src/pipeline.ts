@@ -121,7 +121,7 @@ export class Summarizer {
 
   /**
    * @param threads - Where there is one that judges, {@link join} is to be called before {@link summary}.
-   * @throws RangeError for a port out of range or a VTEP that is no address.
+   * @throws RangeError for a port out of range or a VTEP that is not an address.
    */
   constructor(options: SummarizeOptions = {}, { readers, judge, mostJudgedElsewhere }: Threads = {}) {
     this.#options = options
@@ -190,7 +190,7 @@ export class Summarizer {
     { onChunk, onUnreadable }: MergeOptions<I> = {},
   ): Promise<void> {
     if (this.#nextNumber > 1 || this.#files.length > 0)
-      throw new TypeError('merging by time wants all captures at once')
+      throw new TypeError('merging by time needs all captures at once')
     const merged = new MergedCaptures(inputs)
     const firsts = new Map<number, number>()
     try {

@@ -103,7 +103,7 @@ export interface TunnelSummary {
   /** NVGRE, whose VNI is the virtual subnet id (RFC 7637 §3.2). */
   nvgrePackets: number
   otherPackets: number
-  /** What tunnel packets were carried in that is no overlay of its own; a packet counts under each of its carriers. */
+  /** What tunnel packets were carried in that is not an overlay itself; a packet counts under each of its carriers. */
   carriers: { carrier: string; packets: number }[]
   fragments: { firsts: number; others: number; reassembled: number; incomplete: number }
   other: { protocol: string; packets: number }[]

@@ -285,7 +285,7 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     return Answer.First
   }
 
-  /** A packet that is no claim: from a contested address, or to one. */
+  /** A packet that is not a claim: from a contested address, or to one. */
   #observeUse(log: EventLog, at: number): void {
     const { i32 } = log
     const source = i32[at + Field.InnerSource]!

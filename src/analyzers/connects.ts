@@ -168,7 +168,7 @@ export class Connects implements Judge<ConnectsState> {
     this.#mark(end)
   }
 
-  /** The next packet of the flow that is no SYN shall say so. */
+  /** The next packet of the flow that is not a SYN shall say so. */
   #mark(end: number): void {
     const { flows } = this
     const flow = end >> 1

@@ -376,7 +376,7 @@ function onItsWay(log: EventLog, at: number, data: Int32Array, former: number, i
   const apart = apartOf(log, at, data, former)
   if (data[former + Frame.Destination] === i32[at + Field.Destination]) {
     if ((bits & Bit.ToGroup) !== 0) return isNumbered ? Again.Relayed | routed(hop, formerHop) : 0
-    // Where the receiver talks back it is no mirror's: a guest behind two VTEPs answers twice.
+    // Where the receiver talks back it is not a mirror's: a guest behind two VTEPs answers twice.
     return isSameVni && isOneWay && (isNumbered || apart <= UNNUMBERED_COPY_TIME) ? Again.Mirrored : 0
   }
   if (isBack(data, former, i32, at)) {

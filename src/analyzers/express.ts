@@ -1,7 +1,7 @@
 /**
  * The express lane: ordinary packets, which are nearly all, are counted with one look at the record of their path; the first one of
- * a path opens it. Whatever is not ordinary goes the long way (`dissect`, `Observation`, counters, `EventWriter`), and what the lane
- * counts and writes for a packet is what the long way would have.
+ * a path opens it. Whatever is not ordinary takes the slow path (`dissect`, `Observation`, counters, `EventWriter`), and what the lane
+ * counts and writes for a packet is what the slow path would have.
  *
  * Packets come in groups: the records of all their paths are fetched before any is counted, so that the processor waits for many
  * cache lines at a time instead of one after the other.
@@ -20,7 +20,7 @@ import type { Timeline } from './timeline.ts'
 export class ExpressLane {
   /**
    * @param paths - Known paths.
-   * @param openings - Where packets of other paths are taken in; `null` to send them the long way.
+   * @param openings - Where packets of other paths are taken in; `null` to send them the slow path.
    */
   constructor(
     private readonly paths: Paths,
@@ -40,7 +40,7 @@ export class ExpressLane {
 
   /**
    * Counts the packet in a slot and completes its event, if it is ordinary.
-   * @returns `false` when the packet must go the long way; nothing was counted then.
+   * @returns `false` when the packet must take the slow path; nothing was counted then.
    */
   count(readings: Readings, slot: number): boolean {
     const look = readings.looks[slot]!

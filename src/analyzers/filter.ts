@@ -21,7 +21,7 @@ export class Filter {
   readonly #ipv6: readonly DataView[]
   readonly #anyVtep: boolean
 
-  /** @throws RangeError for a VTEP that is no IP address. */
+  /** @throws RangeError for a VTEP that is not an IP address. */
   constructor({ vnis, vteps }: FilterOptions) {
     this.#vnis = vnis.length === 0 ? null : new Set(vnis)
     const views = vteps.map(parseAddress).map((bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length))

@@ -141,7 +141,7 @@ export class Marker {
     return marks | form
   }
 
-  /** Whether what lies behind a header at a port that is no tunnel's is an inner packet, down to its lengths. */
+  /** Whether what lies behind a header at a port that is not a tunnel's is an inner packet, down to its lengths. */
   #hasInner({ view, outerIp, outerTransport, end }: Layers, form: number): boolean {
     const header = outerTransport + udp.LENGTH
     const at = header + vxlan.LENGTH
@@ -246,7 +246,7 @@ function asPartial(marks: number): number {
   return partial
 }
 
-/** Marks of a datagram at a port that is no tunnel's, by the first word and last byte of what may be a header; 0 for none. */
+/** Marks of a datagram at a port that is not a tunnel's, by the first word and last byte of what may be a header; 0 for none. */
 function foreignForm({ view, outerIp, outerTransport, end }: Layers): number {
   const at = outerTransport + udp.LENGTH
   const captured = Math.min(end, outerIp.payloadEnd)

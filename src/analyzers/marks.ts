@@ -39,7 +39,7 @@ export const Mark = {
   InnerTag: 1 << 13,
   /** The inner packet goes to a tunnel port and holds a tunnel of its own: see {@link depth}, `Field.Sequence`, `Field.Acknowledgment`. */
   Nested: 1 << 14,
-  /** A plausible VXLAN header with a plausible inner frame at a port that is no tunnel's; its VNI is in `Field.Sequence`. */
+  /** A plausible VXLAN header with a plausible inner frame at a port that is not a tunnel's; its VNI is in `Field.Sequence`. */
   ForeignTunnel: FOREIGN_OR_LOST,
   /**
    * The outer DSCP of a whole datagram is 0 and the inner one, in `Field.TimeToLive`, is not (RFC 2983 §3.1). In a tunnel, where

@@ -101,7 +101,7 @@ export function bytesInUse(tables: readonly KeyTable[]): number {
  */
 export function limitsFor(megabytes: number): Limits {
   if (!(megabytes >= MIN_MEGABYTES && megabytes <= MAX_MEGABYTES)) {
-    throw new RangeError(`memory is ${megabytes} MB; wants ${MIN_MEGABYTES} to ${MAX_MEGABYTES}`)
+    throw new RangeError(`memory is ${megabytes} MB; it must be ${MIN_MEGABYTES} to ${MAX_MEGABYTES}`)
   }
   const room = (megabytes - FIXED_MEGABYTES) * MEGABYTE
   const limits = { ...DEFAULT_LIMITS }

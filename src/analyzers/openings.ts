@@ -1,5 +1,5 @@
 /**
- * First packets of paths on the express lane. What the long way would look up and note for such a packet comes from the words of its
+ * First packets of paths on the express lane. What the slow path would look up and note for such a packet comes from the words of its
  * path's key; what it would count is left to the lane, as for every other packet of the path.
  */
 import * as dot1q from '../codecs/dot1q.ts'
@@ -51,10 +51,10 @@ export class Openings {
 
   /**
    * Makes the record of the path of the packet in a slot.
-   * @returns Its offset; `NONE` when the packet must go the long way.
+   * @returns Its offset; `NONE` when the packet must take the slow path.
    */
   open(readings: Readings, slot: number): number {
-    // A full table counts whom it turns away, once for each packet: the long way sees to that.
+    // A full table counts whom it turns away, once for each packet: the slow path sees to that.
     for (const table of this.tables) if (!table.hasRoomFor(MOST_ROWS)) return NONE
     const o = this.#rows
     const { f64, i32 } = readings.log

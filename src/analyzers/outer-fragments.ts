@@ -217,7 +217,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       if (this.#splits.size > 0) this.#noteWhole(i32, at)
       return false
     }
-    // What was whole a hop before is no repeated fragment: it opens a datagram of its own.
+    // What was whole a hop before is not a repeated fragment: it opens a datagram of its own.
     const isCopy = isCaptureCopy(i32, at) && (bits & Bit.Refragmented) === 0
     const entry = this.#entry(log, at, isCopy)
     if (entry === NONE) return false

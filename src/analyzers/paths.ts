@@ -335,7 +335,7 @@ function take(key: Int32Array, layers: Layers): boolean {
 
 /**
  * Hash of the key in `keys` from `from` on: of what tells paths apart in a network, not of every word. The same in every thread,
- * so not seeded; paths that a crafted capture lines up push each other out, and go the long way.
+ * so not seeded; paths that a crafted capture lines up push each other out, and take the slow path.
  */
 export function pathHash(keys: Int32Array, from: number): number {
   const inner = keys[from + Path.InnerSource]! ^ Math.imul(keys[from + Path.InnerDestination]!, 0x0101_0007)

@@ -3,7 +3,7 @@
  * and the key of the path. Reading needs the bytes and nothing else, so another thread can do it.
  *
  * Ordinary is a VXLAN packet with nothing remarkable about it: plain headers, no options, fragments, group addresses or faults,
- * right checksums, and UDP or TCP without options but timestamps; a SYN may have any. What is read of it is what the long way
+ * right checksums, and UDP or TCP without options but timestamps; a SYN may have any. What is read of it is what the slow path
  * (`dissect`, `EventWriter`) would have taken from its bytes.
  */
 import { fold, pseudoHeaderSum4, pseudoHeaderSum6, sum } from '../codecs/checksum.ts'

@@ -49,7 +49,7 @@ export class Resolver {
    * @param o - Its layers are not looked at; `macAtVtepRow` is set where {@link rememberHost} has told it.
    * @param words - Holds the path's key from `from` on.
    * @param hash - The key's hash.
-   * @returns Offset of the path's record; `NONE` for a packet to a group, which goes the long way.
+   * @returns Offset of the path's record; `NONE` for a packet to a group, which takes the slow path.
    */
   open(o: Observation, words: Int32Array, from: number, hash: number): number {
     const { keys } = this

@@ -18,7 +18,7 @@ const NESTED_ROOM = 256
 const HEADER_ROOM = 8 + 260 + 14 + 32 + 8
 
 /**
- * Whether the walk, or who reads what it found, wants bytes that only later fragments have. Never of a fragment that the snap
+ * Whether the walk, or who reads what it found, needs bytes that only later fragments have. Never of a fragment that the snap
  * length cut, because what it cut off does not come with the others.
  * @param layers - Of a packet with `outerIp.fragmentOffset` 0.
  */

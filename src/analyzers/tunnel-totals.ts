@@ -103,7 +103,7 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
       else if (layers.carriers !== 0) this.#countCarriers(layers.carriers)
     }
     for (let i = 0; i < layers.faultCount; i++) {
-      // The snap length is no defect of the packet; SNAPLEN_TRUNCATED speaks of it.
+      // The snap length is not a defect of the packet; SNAPLEN_TRUNCATED speaks of it.
       const fault = layers.faultCodes[i]!
       if (fault !== Fault.NotCaptured) this.#countFault(layers.faultLayers[i]! * FAULTS + fault, 1, o.number)
     }

@@ -75,7 +75,7 @@ async function* frame(input: ByteReader): AsyncGenerator<Uint8Array> {
     throw broken(input, 'the checksum of the frame header is wrong')
   }
   const blockSize = BLOCK_SIZES[(head[5]! >>> 4) & 7]!
-  if (blockSize === 0) throw broken(input, 'the block size is none that is defined')
+  if (blockSize === 0) throw broken(input, 'the block size is undefined')
   input.skip(4 + descriptorLength + 1)
 
   const linked = (flags & FLAG_INDEPENDENT) === 0

@@ -203,7 +203,7 @@ export class MergedCaptures {
       member.state = State.Done
       if (again) {
         // Its header was good a while ago: what it held counts as lost, not as never there.
-        member.reader.issue = { kind: 'damaged', offset: 0, detail: `when its time came, the file ${error.message}` }
+        member.reader.issue = { kind: 'damaged', offset: 0, detail: `when its turn came, the file ${error.message}` }
       } else member.error = error
     }
   }

@@ -25,7 +25,7 @@ export interface ExpandedPaths {
   readonly unreadable: readonly { readonly given: string; readonly error: CaptureError }[]
 }
 
-/** What a file is that is no capture. */
+/** What a file is that is not a capture. */
 const NO_CAPTURE: readonly CaptureErrorCode[] = ['empty', 'not-a-capture', 'header-cut-short', 'unsupported']
 
 /** Endings of compressed files: they say nothing about the order of a rotated set. */

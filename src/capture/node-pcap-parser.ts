@@ -107,7 +107,7 @@ export async function* pcapParserBatches(
   // It would collect bytes for an impossible length without end, copying all of them at each chunk.
   parser.on('packetHeader', ({ capturedLength }) => {
     if (capturedLength <= limit || batch.issue !== null) return
-    const detail = `a record claims ${capturedLength} captured bytes, more than the ${limit} that can be`
+    const detail = `a record claims ${capturedLength} captured bytes, more than the limit of ${limit}`
     batch.issue = { kind: 'damaged', offset: whole, detail }
   })
   parser.on('packet', ({ header, data }) => {

@@ -93,7 +93,7 @@ export class PcapRecords {
       const minor = view.getUint16(at + 6, littleEndian)
       throw new CaptureError(
         'unsupported',
-        `pcap version ${major}.${minor} at offset 4 is older than any that is documented; convert the file with the tool that wrote it`,
+        `pcap version ${major}.${minor} at offset 4 is older than any documented version; convert the file with the tool that wrote it`,
         4,
       )
     }
@@ -134,7 +134,7 @@ export class PcapRecords {
       if (view.getUint32(at) === PCAPNG_SECTION) {
         return window.damage('a pcapng section where a record is due', 'appended')
       }
-      return window.damage(`a record claims ${captured} captured bytes, more than the ${this.maxCaptured} that can be`)
+      return window.damage(`a record claims ${captured} captured bytes, more than the limit of ${this.maxCaptured}`)
     }
     const length = headerLength + captured
     if (there < length) return window.starve(length)

@@ -134,7 +134,7 @@ export class PcapngRecords {
     if (length < PACKET_DATA + 4)
       return window.damage(`a packet block is ${length} bytes long, less than its fields need`)
     if (length > MAX_RECORD_LENGTH) {
-      return window.damage(`a packet block claims ${length} bytes, more than the ${MAX_RECORD_LENGTH} that can be`)
+      return window.damage(`a packet block claims ${length} bytes, more than the limit of ${MAX_RECORD_LENGTH}`)
     }
     const padded = (length + 3) & ~3
     if (there < PACKET_DATA) return window.starve(PACKET_DATA)
@@ -144,7 +144,7 @@ export class PcapngRecords {
     if (state === undefined) return this.damageInterface(id)
     const captured = view.getUint32(at + 20, littleEndian)
     if (captured > state.maxCaptured) {
-      return window.damage(`a packet claims ${captured} captured bytes, more than the ${state.maxCaptured} that can be`)
+      return window.damage(`a packet claims ${captured} captured bytes, more than the limit of ${state.maxCaptured}`)
     }
     const optionsAt = at + PACKET_DATA + ((captured + 3) & ~3)
     const optionsEnd = at + padded - 4
@@ -213,9 +213,7 @@ export class PcapngRecords {
       return window.damage(`a simple packet block is ${length} bytes long, less than its fields need`)
     }
     if (length > MAX_RECORD_LENGTH) {
-      return window.damage(
-        `a simple packet block claims ${length} bytes, more than the ${MAX_RECORD_LENGTH} that can be`,
-      )
+      return window.damage(`a simple packet block claims ${length} bytes, more than the limit of ${MAX_RECORD_LENGTH}`)
     }
     const id = this.firstInterface
     const state = this.states[id]
@@ -320,7 +318,7 @@ export class PcapngRecords {
     const minor = view.getUint16(at + 14, little)
     // 1.2 is what some writers put down for 1.0 (§4.1).
     if (major !== 1 || (minor !== 0 && minor !== 2)) {
-      const detail = `pcapng version ${major}.${minor}, which no published format has`
+      const detail = `pcapng version ${major}.${minor}, which is not a published version`
       if (this.headerRead) return window.damage(`a section of ${detail}`)
       throw new CaptureError(
         'unsupported',

@@ -333,7 +333,7 @@ export class PcapngWriter {
   /**
    * Writes an interface statistics block; the last one of an interface counts.
    * @param counters - Packets received by the interface, and lost by it and the operating system.
-   * @throws RangeError when the interface is unknown or a counter is no safe non-negative integer.
+   * @throws RangeError when the interface is unknown or a counter is not a safe non-negative integer.
    */
   statistics(interfaceId: number, counters: { received?: number | null; drops?: number | null }): void {
     if (this.clocks[interfaceId] === undefined) throw new RangeError(`interface ${interfaceId} has not been described`)

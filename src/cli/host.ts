@@ -74,7 +74,7 @@ export function write(stream: Output, text: string): Promise<void> {
   })
 }
 
-/** Writes one line on standard error; a standard error that nobody reads is no reason to fail. */
+/** Writes one line on standard error; a standard error that nobody reads is not a reason to fail. */
 export async function complain(host: Host, line: string): Promise<void> {
   try {
     await write(host.stderr, `vxpcap: ${line}\n`)

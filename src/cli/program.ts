@@ -134,15 +134,18 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       read.parseFailOn,
     )
     .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
-    .option('--follow', 'go on as the capture grows, with a new summary each time; Ctrl-C ends with the last one')
+    .option(
+      '--follow',
+      'keep reading as the capture grows, with a new summary each time; Ctrl-C ends with the last one',
+    )
     .option(
       '--threads <n>',
-      'threads, the same bytes for every n (default: 2 for 32 MiB of files or more, else 1)',
+      'threads; the output is the same for every n (default: 2 for 32 MiB of files or more, else 1)',
       read.parseThreads,
     )
     .option(
       '--memory <MB>',
-      'megabytes to stay within: tables end sooner, and say so; one thread unless told',
+      'memory limit in megabytes: smaller tables, reported when full; one thread by default',
       read.parseMemory,
     )
     .option('--no-progress', 'no progress bar on standard error')
@@ -201,7 +204,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     })
   program
     .command('findings')
-    .description('every finding code: what it means, what it rests on, what to do')
+    .description('every finding code: meaning, evidence, advice')
     .option('--json', 'as one JSON document')
     .action((options) => {
       onTask(async () => {

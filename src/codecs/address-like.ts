@@ -14,7 +14,7 @@ export type IpLike = string | number | Uint8Array
 /**
  * 48 bits of a MAC address.
  * @param name - What the message calls it.
- * @throws RangeError for text that is no MAC address, or a number beyond 48 bits.
+ * @throws RangeError for text that is not a MAC address, or a number beyond 48 bits.
  */
 export function macOf(name: string, value: MacLike): number {
   if (typeof value === 'string') return parseMac(value)
@@ -25,7 +25,7 @@ export function macOf(name: string, value: MacLike): number {
 /**
  * 32 bits of an IPv4 address, unsigned.
  * @param name - What the message calls it.
- * @throws RangeError for text that is no IPv4 address, or a number beyond 32 bits.
+ * @throws RangeError for text that is not an IPv4 address, or a number beyond 32 bits.
  */
 export function ipv4Of(name: string, value: Ipv4Like): number {
   if (typeof value === 'string') return parseIpv4(value)
@@ -36,7 +36,7 @@ export function ipv4Of(name: string, value: Ipv4Like): number {
 /**
  * 16 bytes of an IPv6 address.
  * @param name - What the message calls it.
- * @throws RangeError for text that is no IPv6 address, or another number of bytes.
+ * @throws RangeError for text that is not an IPv6 address, or another number of bytes.
  */
 export function ipv6Of(name: string, value: Ipv6Like): Uint8Array {
   if (typeof value === 'string') return parseIpv6(value)

@@ -83,7 +83,7 @@ export function formatAddress(address: Uint8Array): string {
  * Reads dotted decimal: four numbers from 0 to 255. Leading zeros are refused, because some systems read them as octal
  * (RFC 6943 §3.1.1).
  * @returns Unsigned 32 bits.
- * @throws RangeError quoting what is no IPv4 address.
+ * @throws RangeError quoting what is not an IPv4 address.
  */
 export function parseIpv4(text: string): number {
   const value = ipv4Of(text)
@@ -94,7 +94,7 @@ export function parseIpv4(text: string): number {
 /**
  * Reads every text form of RFC 4291 §2.2, an IPv4 tail included. A zone (`%eth0`) is refused: it means nothing in a capture.
  * @returns 16 bytes.
- * @throws RangeError quoting what is no IPv6 address.
+ * @throws RangeError quoting what is not an IPv6 address.
  */
 export function parseIpv6(text: string): Uint8Array {
   const bytes = ipv6Of(text)
@@ -105,7 +105,7 @@ export function parseIpv6(text: string): Uint8Array {
 /**
  * Reads six pairs of hex digits, all with colons or all with hyphens between them.
  * @returns 48 bits.
- * @throws RangeError quoting what is no MAC address.
+ * @throws RangeError quoting what is not a MAC address.
  */
 export function parseMac(text: string): number {
   if (!/^[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})$/i.test(text)) {
@@ -137,7 +137,7 @@ export function isMulticast6(view: DataView, at: number): boolean {
   return view.getUint8(at) === 0xff
 }
 
-/** -1 for what is no address. */
+/** -1 for what is not an address. */
 function ipv4Of(text: string): number {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)
   if (match === null) return -1

@@ -98,7 +98,7 @@ export function decode(view: DataView, at: number): Header {
 
 /**
  * Writes the header and steps the cursor over it. Length and reserved bits are written as given.
- * @throws RangeError when a value does not fit its field, the integrity check value is no multiple of 4 bytes up to 1 016, or
+ * @throws RangeError when a value does not fit its field, the integrity check value is not a multiple of 4 bytes up to 1 016, or
  * the header does not fit the window; nothing is written then.
  */
 export function encode(cursor: Cursor, header: Header): void {

@@ -16,7 +16,7 @@ import * as gpe from './vxlan-gpe.ts'
 
 /** What {@link decapsulate} found. Owned by the caller and filled anew for each packet. */
 export class Decapsulation {
-  /** One of `TunnelKind`; `None` when the packet is no tunnel datagram, or one that must not be read further. */
+  /** One of `TunnelKind`; `None` when the packet is not a tunnel datagram, or one that must not be read further. */
   kind: number = TunnelKind.None
   /** Network identifier, 0 to 16 777 215; `NONE` without a tunnel. */
   vni = NONE
@@ -118,7 +118,7 @@ function takeOut(result: Decapsulation, view: DataView): boolean {
       return false
   }
   result.length = layers.innerLength
-  // What the walk of the inner packet narrowed is no matter here: padding belongs to the frame.
+  // What the walk of the inner packet narrowed does not matter here: padding belongs to the frame.
   result.capturedLength = Math.max(0, Math.min(layers.innerLength, layers.end - result.at))
   const { outerIp, innerIp } = layers
   if (innerIp.at !== NONE) {

@@ -224,7 +224,7 @@ function describeLogicalLink(tree: Tree): void {
   const { cursor, view } = tree
   if (leadsOn(tree) && !tree.carries('ethernet')) return
   const at = llc.enter(cursor)
-  // The walk does not look into 802.3 frames: what does not fit is no fault of theirs here either.
+  // The walk does not look into 802.3 frames: what does not fit is not a fault of theirs here either.
   if (at === NONE) {
     tree.payload()
     return

@@ -144,7 +144,7 @@ export class Tree {
   }
 
   /**
-   * Counts a carrier: what is no overlay of its own is not one deeper.
+   * Counts a carrier: what is not an overlay itself is not one deeper.
    * @param name - Of the header that is refused where there are too many.
    * @returns Whether to go on.
    */

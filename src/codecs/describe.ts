@@ -22,7 +22,7 @@ export interface PacketDescription {
   readonly wireLength: number
   /** From the link layer on; what a tunnel carries is inside its layer. */
   readonly layers: readonly DescribedLayer[]
-  /** What stopped the reading, in walking order; what an ICMP error leaves out of its quote is no fault of the packet. */
+  /** What stopped the reading, in walking order; what an ICMP error leaves out of its quote is not a fault of the packet. */
   readonly faults: readonly FaultExplanation[]
 }
 

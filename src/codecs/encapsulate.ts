@@ -53,7 +53,7 @@ const PROTOCOL_TYPE = geneve.LAYOUT.offsets.protocolType
  * @param at - Offset of its first byte.
  * @param length - Its bytes, without frame check sequence.
  * @returns Bytes written.
- * @throws RangeError when the frame does not lie in the view, is shorter than an Ethernet header (or is no IP packet, where
+ * @throws RangeError when the frame does not lie in the view, is shorter than an Ethernet header (or is not an IP packet, where
  * those are wrapped), makes the datagram longer than 65 535 bytes, or does not fit the window; nothing is written then.
  */
 export function encapsulate(

@@ -74,7 +74,7 @@ export function explainFault(layers: Layers, index: number): FaultExplanation {
     const offset = ip.at - (inner ? first : layers.at)
     return explain(layer, fault, offset, ip.length, end - ip.at, limitName(limits, end))
   }
-  // What is no refusal of the cursor is about the record as a whole.
+  // What is not a refusal of the cursor is about the record as a whole.
   if (cursor.fault !== fault || cursor.faultAt === NONE) return explain(layer, fault, 0, null, null, null)
   return explainRefusal(cursor, layer, first, limitsOf(layers))
 }

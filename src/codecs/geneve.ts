@@ -220,7 +220,7 @@ export function encode(cursor: Cursor, header: Header): void {
 }
 
 /**
- * The bytes of a list of options, as `Header.options` wants them.
+ * The bytes of a list of options, as `Header.options` expects them.
  * @throws RangeError when a value does not fit its field, or the list is longer than 252 bytes.
  */
 export function optionBytes(list: readonly Option[]): Uint8Array {

@@ -191,12 +191,12 @@ export function encode(cursor: Cursor, header: Header): void {
   view.setUint32(at + REST, header.rest)
 }
 
-/** An echo request, checksum left for the caller. @throws RangeError when a value is no 16-bit integer. */
+/** An echo request, checksum left for the caller. @throws RangeError when a value is not a 16-bit integer. */
 export function echoRequest(identifier: number, sequence: number): Header {
   return echo(Type.EchoRequest, identifier, sequence)
 }
 
-/** An echo reply, checksum left for the caller. @throws RangeError when a value is no 16-bit integer. */
+/** An echo reply, checksum left for the caller. @throws RangeError when a value is not a 16-bit integer. */
 export function echoReply(identifier: number, sequence: number): Header {
   return echo(Type.EchoReply, identifier, sequence)
 }
@@ -207,7 +207,7 @@ function echo(type: number, identifier: number, sequence: number): Header {
   return { type, code: 0, checksum: 0, rest: identifier * 0x1_0000 + sequence }
 }
 
-/** A packet-too-big error, checksum left for the caller. @throws RangeError when the MTU is no 32-bit integer. */
+/** A packet-too-big error, checksum left for the caller. @throws RangeError when the MTU is not a 32-bit integer. */
 export function packetTooBig(mtu: number): Header {
   checkUint('icmpv6.mtu', mtu, 32)
   return { type: Type.PacketTooBig, code: 0, checksum: 0, rest: mtu }

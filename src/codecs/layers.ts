@@ -76,7 +76,7 @@ export const TunnelKind = { None: 0, Vxlan: 1, Gpe: 2, Geneve: 3, Nvgre: 4 } as 
 /** Names of the tunnel kinds by code, as they stand in summaries. */
 export const TUNNEL_NAMES = ['none', 'vxlan', 'vxlan-gpe', 'geneve', 'nvgre'] as const
 
-/** What a tunnel can be carried in that is no overlay of its own, by bit: bit n of `Layers.carriers` is the nth name. */
+/** What a tunnel can be carried in that is not an overlay itself, by bit: bit n of `Layers.carriers` is the nth name. */
 export const CARRIER_NAMES = [
   '802.1ah',
   'cisco-metadata',

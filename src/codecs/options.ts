@@ -71,7 +71,7 @@ export function readOptions(view: DataView, at: number, end: number): Option[] {
 }
 
 /**
- * The bytes of an option list, filled up with end-of-options to a multiple of 4, as `Header.options` wants them.
+ * The bytes of an option list, filled up with end-of-options to a multiple of 4, as `Header.options` expects them.
  * @throws RangeError for a type or length beyond a byte, data where the type has none, or when the list is longer than 40 bytes.
  */
 export function optionBytes(options: readonly Option[]): Uint8Array {

@@ -197,7 +197,7 @@ function optionOf(view: DataView, at: number, end: number, kind: number, length:
 }
 
 /**
- * Largest segment the sender of this SYN wants to receive: payload bytes, 0 to 65 535 (RFC 9293 §3.7.1).
+ * Largest segment the sender of this SYN accepts: payload bytes, 0 to 65 535 (RFC 9293 §3.7.1).
  * @param end - First offset past the captured bytes.
  * @returns `NONE` when absent or not captured.
  */

@@ -1,7 +1,7 @@
 /**
- * The walk through what carries a tunnel and is no overlay of its own: tags beyond 802.1Q, MPLS, PPPoE, MACsec in the clear,
+ * The walk through what carries a tunnel and is not an overlay itself: tags beyond 802.1Q, MPLS, PPPoE, MACsec in the clear,
  * 802.1ah, SNAP, IP in IP, GRE, ERSPAN. Ends at the tunnel's own IP header. Every loop is bounded; nothing is allocated.
- * What a carrier says of another protocol, or encrypts, is no fault: the walk ends in front of it, as for any plain traffic.
+ * What a carrier says of another protocol, or encrypts, is not a fault: the walk ends in front of it, as for any plain traffic.
  */
 import * as ciscoMetadata from './cisco-metadata.ts'
 import * as dsa from './dsa.ts'
@@ -282,7 +282,7 @@ const TYPE_LENGTH = 2
 function enterLlc(layers: Layers, length: number): number {
   const { cursor, outerFrame } = layers
   const { view, position } = cursor
-  // Without an Ethernet header the number is no length, but one of Linux's own codes (or nothing).
+  // Without an Ethernet header the number is not a length, but one of Linux's own codes (or nothing).
   const isCooked = outerFrame.at === NONE
   if (isCooked && (length !== sll.Protocol.Llc || outerFrame.tagCount > 0)) return NONE
   if (cursor.end - position < llc.LENGTH_SNAP || !llc.isSnap(view, position)) return NONE
@@ -334,7 +334,7 @@ function isTooDeep(layers: Layers, layer: number): boolean {
   return true
 }
 
-/** Notes the fault of a header that ends too early; one of another form is no fault. @returns `NONE`. */
+/** Notes the fault of a header that ends too early; one of another form is not a fault. @returns `NONE`. */
 function refuseShort(layers: Layers, layer: number): number {
   const { fault } = layers.cursor
   return fault === Fault.Truncated || fault === Fault.NotCaptured ? refuse(layers, layer) : NONE

@@ -22,7 +22,7 @@ export function withCauses(analysis: Analysis, findings: readonly Finding[]): Fi
     const hint =
       finding.severity === 'note'
         ? ''
-        : ` ${because.slice(0, NAMED).join(' and ')} about ${subject} may well be the reason: follow that first.`
+        : ` The likely cause is ${because.slice(0, NAMED).join(' and ')} about ${subject}: follow that first.`
     return { ...finding, inferred: finding.inferred + hint, because }
   })
 }

@@ -33,9 +33,9 @@ export const addressOverlap: Words<AddressOverlap> = {
   severity: 'note',
   meaning: 'The same inner address is in use in several VNIs: separate tenants, which the VNI isolates.',
   advice:
-    'Nothing. Read every figure by VNI, and give other tools a VNI to filter by: most merge such conversations and report retransmissions that never were.',
+    'No action needed. Read every figure by VNI, and give other tools a VNI to filter by: most merge such conversations and report false retransmissions.',
   evidence:
-    'An inner IP address holds two-way conversations in two or more VNIs, each between two VTEPs, and either with the same partner or claimed by ARP or neighbour discovery in each. Link-local addresses, groups, mirror sessions and VNIs that carry an identity do not count. Sound at any capture point.',
+    'An inner IP address holds two-way conversations in two or more VNIs, each between two VTEPs, and either with the same partner or claimed by ARP or neighbour discovery in each. Link-local addresses, groups, mirror sessions and VNIs that carry an identity do not count. Reliable at any capture point.',
   title: ({ facts }) => {
     const [first] = facts.groups as [OverlapGroup]
     const who =
@@ -50,9 +50,9 @@ export const addressOverlap: Words<AddressOverlap> = {
       )}${facts.groupsTotal > facts.groups.length ? `; and ${amount(facts.groupsTotal - facts.groups.length, 'further set')} of VNIs` : ''}.`,
   inferred: () =>
     'Each VNI is a network of its own, so nothing is wrong: the same address in two of them is two guests, and the same pair of addresses is two flows. They are counted apart here. ' +
-    'Tools that do not look at the VNI merge them and report retransmissions, duplicates and changed MACs that never were.',
+    'Tools that do not look at the VNI merge them and report false retransmissions, duplicates and MAC changes.',
   remedy: ({ facts }) =>
-    `Nothing to do. Elsewhere filter by one VNI first${isFiltered(facts.tunnels) ? ` (${tunnel(facts.tunnels[0]!)})` : ''}. If these VNIs are meant to be one network, or to be routed to each other, the addresses do collide.`,
+    `No action needed. In other tools, filter by one VNI first${isFiltered(facts.tunnels) ? ` (${tunnel(facts.tunnels[0]!)})` : ''}. If these VNIs are meant to be one network, or to be routed to each other, the addresses conflict.`,
   displayFilter: ({ facts }) => {
     const [{ addresses }] = facts.groups as [OverlapGroup]
     return within(facts.tunnels.slice(0, MOST_LISTED), '', anyOf(...addresses.map(ofAddress)))

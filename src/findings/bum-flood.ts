@@ -25,29 +25,36 @@ export const bumFlood: Words<BumFlood> = {
   severity: 'note',
   meaning: 'Broadcast, unknown unicast and multicast make up a large share of a VNI.',
   advice:
-    'Use ARP suppression or EVPN to answer address requests locally, snoop multicast, and look for hosts that ask for addresses that do not exist.',
+    'Use ARP suppression or EVPN to answer address requests locally, enable IGMP and MLD snooping, and look for hosts that request addresses that do not exist.',
   evidence:
-    'At least five frames and a quarter of a VNI are broadcast, multicast, sent to a group, or the same inner frame to a further peer within 100 ms. Sound at any capture point for what passes there.',
+    'At least five frames and a quarter of a VNI are broadcast, multicast, sent to a group, or the same inner frame to a further peer within 100 ms. Reliable at any capture point for what passes there.',
   title: ({ count, facts }) =>
-    `${Math.round((100 * count) / facts.packets)} % of the packets in VNI ${facts.vni} are broadcast, multicast or replicas`,
+    `${Math.round((100 * count) / facts.packets)} % of the packets in VNI ${facts.vni} are broadcast, multicast or replicated`,
   observed: ({ count, facts }) =>
-    `${grouped(count)} of ${amount(facts.packets, 'packet')} in VNI ${facts.vni}: ${amount(facts.broadcast, 'broadcast')}, ${amount(facts.multicast, 'multicast')}, ` +
-    `${amount(facts.replicated, 'replica')} of a frame that had gone to another peer. ${mode(facts)}`,
+    `${grouped(count)} of ${amount(facts.packets, 'packet')} in VNI ${facts.vni}: ${parts(facts)}. ${mode(facts)}`,
   inferred: ({ facts }) =>
     `Every such frame reaches every VTEP and guest of the segment${facts.replicators.length > 0 ? ', and head-end replication sends it once for each peer' : ''}.${
       facts.groups.length > 0 && facts.replicators.length > 0
-        ? ' Some VTEPs flood to a group while others replicate: frames to many reach only those of their own kind.'
+        ? ' Some VTEPs flood to a group while others replicate: broadcast and multicast frames reach only VTEPs of their own kind.'
         : ''
     }`,
   remedy: ({ facts }) =>
-    `Look at what VNI ${facts.vni} floods (mostly address requests: ARP suppression or EVPN answers them at the VTEP)${
-      facts.groups.length > 0 && facts.replicators.length > 0
-        ? ', and choose one way of flooding for all its VTEPs'
-        : ''
+    `Check which frames VNI ${facts.vni} floods: ARP suppression (EVPN) answers ARP requests at the VTEP, and IGMP or MLD snooping limits multicast${
+      facts.groups.length > 0 && facts.replicators.length > 0 ? '; use one way of flooding on all its VTEPs' : ''
     }.`,
   // Unknown unicast that is replicated has no mark of its own.
   displayFilter: ({ count, facts }) =>
     within(facts.tunnels, '', facts.broadcast + facts.multicast === count ? toMany : undefined),
+}
+
+/** What makes up the share; what there is none of is left out. */
+function parts({ broadcast, multicast, replicated, toGroup }: BumFlood): string {
+  const said = [
+    broadcast === 0 ? '' : `${grouped(broadcast)} broadcast`,
+    multicast === 0 ? '' : `${grouped(multicast)} multicast`,
+    replicated === 0 ? '' : `${grouped(replicated)} replicated to a further peer`,
+  ].filter((part) => part !== '')
+  return said.length === 0 ? `${grouped(toGroup)} sent to a group` : said.join(', ')
 }
 
 function mode({ groups, replicators }: BumFlood): string {
@@ -55,5 +62,5 @@ function mode({ groups, replicators }: BumFlood): string {
     groups.length === 0 ? '' : `by multicast to ${groups.join(', ')}`,
     replicators.length === 0 ? '' : `by head-end replication at ${replicators.join(', ')}`,
   ].filter((way) => way !== '')
-  return ways.length === 0 ? 'How it is flooded does not show here.' : `Flooded ${ways.join(' and ')}.`
+  return ways.length === 0 ? 'The way of flooding is not visible here.' : `Flooded ${ways.join(' and ')}.`
 }

@@ -15,14 +15,14 @@ export const captureCutShort: Words<CutShort> = {
   code: 'CAPTURE_CUT_SHORT',
   severity: 'note',
   meaning: 'A capture file ends in the middle of a record.',
-  advice: 'Nothing after Ctrl-C; otherwise copy the file again, or capture with tcpdump -U.',
+  advice: 'No action needed after Ctrl-C; otherwise copy the file again, or capture with tcpdump -U.',
   evidence: 'The file ends between the first and the last byte of a record.',
   title: ({ facts }) => `${facts.file} ends in the middle of a record`,
-  observed: ({ facts }) => `${facts.file}: the record at offset ${facts.offset} is not whole: ${facts.detail}.`,
+  observed: ({ facts }) => `${facts.file}: the record at offset ${facts.offset} is incomplete: ${facts.detail}.`,
   inferred: ({ facts }) =>
-    `The capture program was stopped while it wrote, the disk was full, or the copy is not complete. ` +
+    `The capture program was stopped while it wrote, the disk was full, or the copy is incomplete. ` +
     `All ${grouped(facts.packets)} whole packets before it are counted.`,
   remedy: () =>
-    'Nothing to do if the capture was ended with Ctrl-C. Otherwise copy the file again, or capture with tcpdump -U so that every packet is written at once.',
+    'No action needed if the capture was ended with Ctrl-C. Otherwise copy the file again, or capture with tcpdump -U so that every packet is written at once.',
   displayFilter: () => '',
 }

@@ -1,4 +1,4 @@
-/** CAPTURE_DAMAGED: a record that cannot be; nothing behind it can be trusted. */
+/** CAPTURE_DAMAGED: an impossible record; nothing after it can be trusted. */
 import { amount, type Words } from './finding.ts'
 
 /** Which file is damaged where. */
@@ -15,28 +15,28 @@ export interface Damaged {
 export const captureDamaged: Words<Damaged> = {
   code: 'CAPTURE_DAMAGED',
   severity: 'error',
-  meaning: 'A capture file holds a record that cannot be; nothing behind it is counted.',
+  meaning: 'A capture file contains an impossible record; nothing after it is counted.',
   advice: 'Copy the file again in binary mode and compare checksums.',
   evidence: 'A record header that no capture program writes: an impossible length, or lengths that disagree.',
   title: ({ facts }) => `${facts.file} is damaged`,
   observed: ({ facts }) => `${facts.file}: damaged at offset ${facts.offset}: ${facts.detail}.`,
   inferred: ({ facts }) =>
-    `${WHY[facts.cause ?? 'unknown']} The ${amount(facts.packets, 'packet')} before the damage ${facts.packets === 1 ? 'is' : 'are'} counted; what lies behind it is not.`,
+    `${WHY[facts.cause ?? 'unknown']} The ${amount(facts.packets, 'packet')} before the damage ${facts.packets === 1 ? 'is' : 'are'} counted; anything after it is not.`,
   remedy: ({ facts }) => REMEDY[facts.cause ?? 'unknown'],
   displayFilter: () => '',
 }
 
 const WHY = {
   zeros:
-    'Room was made for the file before its packets came, and the capture program or the machine stopped before it was filled: a pre-allocated file, a power failure, a full disk.',
-  appended: 'Another capture file was appended to this one, in a format that cannot go on from here.',
+    'Space was allocated for the file in advance, and the capture program or the machine stopped before it was filled: a pre-allocated file, a power failure, a full disk.',
+  appended: 'Another capture file was appended to this one, in a format that cannot continue it.',
   unknown: 'The file was changed after it was written, or copied as text.',
 } as const
 
 const REMEDY = {
   zeros:
-    'Nothing can be recovered from zeros. Copy the file again if its source is longer, or cut it off at the offset.',
+    'Nothing can be recovered from zeros. Copy the file again if its source is longer, or truncate a copy at the offset.',
   appended: 'Split the file at the offset and read both parts, or join captures with mergecap, which converts them.',
   unknown:
-    'Copy the file again in binary mode and compare checksums. If it is the only copy, pcapfix may recover the records behind the damage.',
+    'Copy the file again in binary mode and compare checksums. If it is the only copy, pcapfix may recover the records after the damage.',
 } as const

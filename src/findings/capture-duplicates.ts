@@ -20,12 +20,12 @@ export const captureDuplicates: Words<Duplicates> = {
   meaning:
     'The capture recorded frames several times: on several interfaces or hops, or through a mirror of both directions.',
   advice:
-    'For volumes capture on one interface and one hop. editcap -d removes identical copies; copies of another hop need a filter on what differs (VLAN, MACs, TTL).',
+    'To measure volumes, capture on one interface and one hop. editcap -d removes identical copies; copies of another hop need a filter on what differs (VLAN, MACs, TTL).',
   evidence:
     'The same datagram, but for link headers, TTL, DSCP, ECN and checksums, again within one second: on another interface or hop, or without a second reaction.',
-  title: ({ count }) => `The capture holds ${amount(count, 'copy', 'copies')} of frames that it already has`,
+  title: ({ count }) => `${amount(count, 'duplicate frame')} in the capture`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'record repeats', 'records repeat')} an earlier frame (of ${amount(facts.packets, 'packet')} in all): ${[
+    `${grouped(count)} of ${amount(facts.packets, 'record')} ${count === 1 ? 'repeats' : 'repeat'} an earlier frame: ${[
       facts.elsewhere === 0 ? '' : `${grouped(facts.elsewhere)} on another interface`,
       facts.otherHop === 0 ? '' : `${grouped(facts.otherHop)} at another hop (${differences(facts)} differ)`,
       identical(count, facts) === 0 ? '' : `${grouped(identical(count, facts))} identical on the same interface`,
@@ -39,7 +39,7 @@ export const captureDuplicates: Words<Duplicates> = {
     'Packets and bytes count every record; retransmissions, echo and replication count a frame once.',
   remedy: ({ count, facts }) =>
     [
-      'For volumes, keep one record of each frame.',
+      'To measure volumes, keep one record of each frame.',
       facts.elsewhere === 0 ? '' : 'Capture on one interface, or filter by frame.interface_id.',
       facts.otherHop === 0
         ? ''

@@ -13,18 +13,20 @@ export interface ChecksumPartial {
 export const checksumPartial: Words<ChecksumPartial> = {
   code: 'CHECKSUM_PARTIAL',
   severity: 'note',
-  meaning: 'Checksums hold the pseudo-header sum alone: they were captured before the network card filled them in.',
-  advice: 'Nothing: what leaves the card is right. Wireshark’s checksum errors about these packets are none.',
+  meaning:
+    'Checksums hold only the pseudo-header sum: the packets were captured before the network card completed them.',
+  advice:
+    'No action needed: the checksums are correct on the wire. Ignore the checksum errors that Wireshark reports for these packets.',
   evidence:
     'A UDP or TCP checksum, outer or inner, equals the folded sum of its pseudo header. Happens where the capture is taken on the sending host, or between virtual interfaces of one host.',
   title: ({ facts }) =>
-    `Checksum offload: packets from ${facts.from} were captured before their checksums were filled in`,
+    `Checksum offload: packets from ${facts.from} were captured before their checksums were complete`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} from ${facts.from} with the pseudo-header sum in place of a checksum: ${parts(facts)}.`,
+    `${amount(count, 'packet')} from ${facts.from} with the pseudo-header sum instead of a checksum: ${parts(facts)}.`,
   inferred: ({ facts }) =>
-    `The capture was taken on the host of ${facts.from}, or on a virtual interface that never fills checksums in. This is no error, and outer checksums were judged as if the inner ones were filled in.`,
+    `The capture was taken on the host of ${facts.from}, or on a virtual interface that never completes checksums. This is not an error; outer checksums were verified as if the inner ones were complete.`,
   remedy: () =>
-    'Nothing to do. To see the checksums as they are sent, capture on the wire or at the receiving host, or switch offload off while capturing (ethtool -K <interface> tx off).',
+    'No action needed. To see the checksums as sent, capture on the wire or at the receiving host, or disable the offload while capturing (ethtool -K <interface> tx off).',
   displayFilter: ({ facts }) =>
     and(
       `${family(facts.from)}.src == ${facts.from}`,

@@ -2,6 +2,7 @@
 import { fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
+import { grouped } from './grouped.ts'
 import { anyTcp } from './inner-condition.ts'
 import { listed } from './list.ts'
 
@@ -24,24 +25,24 @@ export const dataMissing: Words<DataMissing> = {
   code: 'DATA_MISSING',
   severity: 'error',
   meaning:
-    'TCP bytes that were sent never arrive: later sequence numbers prove that they were sent, and the receiver never acknowledged them.',
+    'TCP data is lost for good: later sequence numbers prove that it was sent, and the receiver never acknowledged it.',
   advice:
     'Capture at the sending VTEP as well: if the segments leave there, they are lost on the way; where small packets pass, compare the size of the segments with the path MTU.',
   evidence:
-    'A later sequence number or FIN of the same sender skips bytes that were never seen, that the other side, which was seen, never acknowledged, and that had a second or ten round trips to come. Bytes that were acknowledged and not seen are the capture’s gap; so is everything where the capture says that it lost packets. Sound behind the place where they are lost.',
+    'A later sequence number or FIN of the same sender skips bytes that were never seen, that the other side, which was seen, never acknowledged, and that had a second or ten round trips to come. Bytes that were acknowledged and not seen are the capture’s gap; so is everything where the capture says that it lost packets. Reliable behind the place where they are lost.',
   title: ({ facts }) =>
-    `${amount(facts.bytes, 'TCP byte')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} never ${facts.bytes === 1 ? 'arrives' : 'arrive'}`,
+    `${amount(facts.bytes, 'TCP byte')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} never arrived`,
   observed: ({ facts }) =>
-    `${amount(facts.connections, 'connection')} (${listed(facts.named, 3)}) ${facts.connections === 1 ? 'skips' : 'skip'} ${amount(facts.bytes, 'byte')}: later segments of the sender prove that they were sent, none of them was seen, and the receiver never acknowledged them.`,
+    `${amount(facts.bytes, 'byte')} of ${amount(facts.connections, 'connection')} (${listed(facts.named, 3)}) ${facts.bytes === 1 ? 'is' : 'are'} missing: later sequence numbers prove that they were sent, but they were not captured and the receiver never acknowledged them.`,
   inferred: ({ facts }) =>
-    `They are lost on the way from ${facts.from} to here, retransmissions included.` +
+    `They were lost between ${facts.from} and the capture point, retransmissions included.` +
     (facts.mss === null
       ? ''
-      : ` The handshake and other small packets pass, and segments of up to ${facts.mss} bytes of data do not: a path MTU black hole is likely.`),
+      : ` The handshake and other small packets pass, segments of up to ${grouped(facts.mss)} bytes of data do not: a path MTU black hole is likely.`),
   remedy: ({ facts }) =>
     `Capture at ${facts.from} to see the segments leave and how large they are; ` +
     (facts.mss === null
-      ? 'then follow them hop by hop to where they are dropped.'
-      : 'then ping with DF set and rising sizes between the VTEPs, and lower the inner MTU or clamp the MSS to what passes.'),
+      ? 'then follow them hop by hop to the point where they are dropped.'
+      : 'then ping between the VTEPs with DF set and increasing sizes (ping -M do -s), and lower the inner MTU or clamp the MSS to what passes.'),
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), anyTcp),
 }

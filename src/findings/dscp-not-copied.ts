@@ -33,20 +33,19 @@ function codepoint(value: number): string {
 export const dscpNotCopied: Words<DscpNotCopied> = {
   code: 'DSCP_NOT_COPIED',
   severity: 'note',
-  meaning:
-    'Inner packets carry a DSCP and the outer header carries none, so that the underlay treats all of them alike.',
+  meaning: 'Inner packets carry a DSCP and the outer header does not, so the underlay treats them all as best effort.',
   advice:
-    'Where the underlay has queues by class, let the VTEP copy the inner DSCP or set one for the tunnel; otherwise nothing.',
+    'Where the underlay has queues by class, let the VTEP copy the inner DSCP or set one for the tunnel; otherwise no action is needed.',
   evidence:
-    'At least three unicast inner packets of a VNI in one direction have a DSCP other than 0 while their outer DSCP is 0 (RFC 2983 §3.1). ICMP errors and what goes to many do not count. Sound at the sending VTEP; behind a router that clears the field, the router is to blame.',
-  title: ({ facts }) => `The DSCP of packets in VNI ${facts.vni} from ${facts.from} is not in the outer header`,
+    'At least three unicast inner packets of a VNI in one direction have a DSCP other than 0 while their outer DSCP is 0 (RFC 2983 §3.1). ICMP errors and what goes to many do not count. Reliable at the sending VTEP; behind a router that clears the field, the router is to blame.',
+  title: ({ facts }) => `DSCP not copied to the outer header: packets from ${facts.from} in VNI ${facts.vni}`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} of ${grouped(facts.total)} from ${facts.from} to ${facts.to} in VNI ${facts.vni} with an outer DSCP of 0 over an inner one of ${facts.codepoints.map(codepoint).join(', ')}.`,
+    `${grouped(count)} of ${amount(facts.total, 'packet')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} with outer DSCP 0 and inner DSCP ${facts.codepoints.map(codepoint).join(', ')}.`,
   inferred: ({ facts }) =>
-    `${facts.from} does not copy the field, which is the default of Linux and Open vSwitch (the pipe model of RFC 2983), or a router before the capture point cleared it. ` +
-    `Queues of the underlay see best effort, whatever the guest asked for.${sendsLike(facts.from, facts.program)}`,
+    `${facts.from} does not copy the inner DSCP, which is the default of Linux and Open vSwitch (the pipe model of RFC 2983), or a router before the capture point cleared it. ` +
+    `The underlay queues these packets as best effort, whatever the guest requested.${sendsLike(facts.from, facts.program)}`,
   remedy: ({ facts }) =>
-    `Nothing, if the underlay has no queues by class. Otherwise let ${facts.from} copy the field (${command(facts.program, linkCommand(facts.tunnels, 'tos inherit'), 'options:tos=inherit')}), or set one for the whole tunnel.`,
+    `No action needed if the underlay has no queues by class. Otherwise let ${facts.from} copy the field (${command(facts.program, linkCommand(facts.tunnels, 'tos inherit'), 'options:tos=inherit')}), or set one for the whole tunnel.`,
   displayFilter: ({ facts }) =>
     // In Wireshark a field of several layers meets a condition when one of them does.
     within(

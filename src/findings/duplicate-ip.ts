@@ -20,16 +20,16 @@ export interface DuplicateIp {
 export const duplicateIp: Words<DuplicateIp> = {
   code: 'DUPLICATE_IP',
   severity: 'error',
-  meaning: 'Two guests of a VNI use one IP address at once.',
+  meaning: 'Two guests of a VNI use the same IP address at the same time.',
   advice: 'Give one of them another address; check address management and static settings.',
   evidence:
-    'ARP or neighbour discovery in one VNI and VLAN names two MACs for one IP address, and both answer one question, or the first one uses the address again within three seconds after the second has taken it, or it passes to and fro five times in 180 s. Probes, router solicitations and MLD claim nothing, proxies that only answer are left out, and an address that passes on once is IP_MOVED.',
+    'ARP or neighbour discovery in one VNI and VLAN names two MACs for one IP address, and both answer one question, or the first one uses the address again within three seconds after the second has taken it, or it passes to and fro five times in 180 s. Probes, router solicitations and MLD are not claims, proxies that only answer are left out, and an address that passes on once is IP_MOVED.',
   title: ({ facts }) =>
-    `IP address ${facts.ip} of VNI ${facts.vni} is in use by ${facts.claimants.length} MACs behind ${places(facts)}`,
+    `Duplicate IP address ${facts.ip} in VNI ${facts.vni}: ${facts.claimants.length} MACs behind ${places(facts)}`,
   observed: ({ facts, count }) =>
-    `${amount(count, 'claim')} that differ or conflict: ${listed(facts.claimants.map(({ mac, vtep }) => `${mac} behind ${vtep}`))}${how(facts)}.`,
+    `${amount(count, 'conflicting claim')}: ${listed(facts.claimants.map(({ mac, vtep }) => `${mac} behind ${vtep}`))}${how(facts)}.`,
   inferred: () =>
-    'Two guests were given one address. Neighbours believe whichever answered last, so connections break at random.',
+    'Two guests have the same address. Their neighbours use the MAC that answered last, so connections break at random.',
   remedy: ({ facts }) =>
     `Give one of ${listed(facts.claimants.map(({ mac }) => mac))} another address; check address management and static settings for ${facts.ip}.`,
   displayFilter: ({ facts }) => within(facts.tunnels, '', anyOf(...facts.claimants.map(({ mac }) => sentBy(mac)))),
@@ -42,8 +42,8 @@ function places({ claimants }: DuplicateIp): string {
 
 function how({ answeredTwice, overlaps }: DuplicateIp): string {
   const signs = [
-    answeredTwice > 0 ? `${amount(answeredTwice, 'question')} answered by both` : '',
-    overlaps > 0 ? `a former owner used it ${amount(overlaps, 'more time')} within 3 s of the next one` : '',
+    answeredTwice > 0 ? `${amount(answeredTwice, 'request')} answered by both` : '',
+    overlaps > 0 ? `a previous owner used it again ${amount(overlaps, 'time')} within 3 s` : '',
   ].filter((sign) => sign !== '')
   return signs.length === 0 ? '' : `; ${signs.join(', ')}`
 }

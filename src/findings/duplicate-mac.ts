@@ -2,6 +2,7 @@
 import type { Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
+import { grouped } from './grouped.ts'
 import { sentBy } from './inner-condition.ts'
 import { listed } from './list.ts'
 
@@ -29,30 +30,30 @@ export interface DuplicateMac {
 export const duplicateMac: Words<DuplicateMac> = {
   code: 'DUPLICATE_MAC',
   severity: 'error',
-  meaning: 'One MAC address sends from two VTEPs at once.',
+  meaning: 'One MAC address is in use behind two VTEPs at the same time.',
   advice:
-    'Give one of the guests another MAC; if there is only one guest, make its two uplinks a bond that the fabric knows, or look for a bridging loop.',
+    'Give one of the guests another MAC; if there is only one guest, configure its two uplinks as a bond or Ethernet segment, or look for a bridging loop.',
   evidence:
-    'One MAC of a VNI and VLAN sends from two VTEPs in turns within seconds, two undamaged frames or more from each, or one question is answered from two VTEPs; and its conversations fail, it has an IP address of its own at each, or a ping or connection is answered twice. Not a distributed gateway, a multihomed guest or a completed move. Sound wherever both VTEPs pass.',
+    'One MAC of a VNI and VLAN sends from two VTEPs in turns within seconds, two undamaged frames or more from each, or one question is answered from two VTEPs; and its conversations fail, it has an IP address of its own at each, or a ping or connection is answered twice. Not a distributed gateway, a multihomed guest or a completed move. Reliable wherever both VTEPs pass.',
   title: ({ facts }) =>
-    `MAC ${facts.mac} is in use behind ${amount(facts.vteps.length, 'VTEP')} of VNI ${facts.vni} at once`,
+    `Duplicate MAC ${facts.mac} in VNI ${facts.vni}: in use behind ${amount(facts.vteps.length, 'VTEP')} at once`,
   observed: ({ facts }) =>
-    `${facts.mac} changed its VTEP ${amount(facts.moves, 'time')}${facts.isFrozen ? ` (${facts.burst} within 180 s)` : ''}: ` +
+    `${facts.mac} changed VTEP ${facts.moves === 1 ? 'once' : amount(facts.moves, 'time')}${facts.isFrozen ? ` (${facts.burst} within 180 s)` : ''}: ` +
     `${facts.vteps.map(({ vtep, frames }) => `${amount(frames, 'frame')} from ${vtep}`).join(', ')}${harm(facts)}.`,
   inferred: ({ facts }) =>
-    `Two guests share one MAC (a cloned machine, a fixed MAC used twice), one guest has two active uplinks without multihoming, or a bridging loop joins the VTEPs. Frames for it go to the VTEP that sent last, so traffic is lost${
+    `Two guests share one MAC (a cloned machine, a static MAC used twice), one guest has two active uplinks without multihoming, or a bridging loop joins the VTEPs. Frames for it go to the VTEP that sent last, so traffic is lost${
       facts.isFrozen ? '; at 5 moves in 180 s an EVPN fabric freezes the address (RFC 7432 §15.1)' : ''
     }.`,
   remedy: ({ facts }) =>
-    `Find the guests with ${facts.mac} behind ${facts.vteps.map(({ vtep }) => vtep).join(' and ')} and give one of them another address; if there is only one guest, set up its uplinks as active/standby or as an Ethernet segment, or look for a loop between the VTEPs.`,
+    `Find the guests with ${facts.mac} behind ${facts.vteps.map(({ vtep }) => vtep).join(' and ')} and give one of them another MAC; if there is only one guest, set up its uplinks as active/standby or as an Ethernet segment, or look for a loop between the VTEPs.`,
   displayFilter: ({ facts }) => within(facts.tunnels, '', sentBy(facts.mac)),
 }
 
 function harm({ answeredTwice, conversations, failing, ips }: DuplicateMac): string {
   const signs = [
-    answeredTwice > 0 ? `${amount(answeredTwice, 'question')} answered from two VTEPs` : '',
-    failing > 0 ? `${failing} of ${amount(conversations, 'conversation')} fail` : '',
-    ips.length > 1 ? `it has the addresses ${listed(ips)}` : '',
+    answeredTwice > 0 ? `${amount(answeredTwice, 'request')} answered from two VTEPs` : '',
+    failing > 0 ? `${grouped(failing)} of ${amount(conversations, 'conversation')} failed` : '',
+    ips.length > 1 ? `it uses the addresses ${listed(ips)}` : '',
   ].filter((sign) => sign !== '')
   return signs.length === 0 ? '' : `; ${signs.join(', ')}`
 }

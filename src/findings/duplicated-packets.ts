@@ -17,21 +17,21 @@ export const duplicatedPackets: Words<DuplicatedPackets> = {
   code: 'DUPLICATED_PACKETS',
   severity: 'warning',
   meaning: 'The network delivered the same packets twice.',
-  advice: 'Look for a forwarding loop, a flooding switch or a doubled mirror on the path between the two VTEPs.',
+  advice: 'Look for a forwarding loop, a flooding switch or a port mirror on the path between the two VTEPs.',
   evidence:
-    'The same packet twice within 10 ms on one interface, and a reaction to both: a second echo reply that is no copy itself, a D-SACK or a repeated acknowledgment. One such reaction proves it for the other copies of that VTEP pair and direction. Sound at the receiver and on the wire near it; without a reaction the copies count as made by the capture.',
+    'The same packet twice within 10 ms on one interface, and a reaction to both: a second echo reply that is not a copy itself, a D-SACK or a repeated acknowledgment. One such reaction proves it for the other copies of that VTEP pair and direction. Reliable at the receiver and on the wire near it; without a reaction the copies count as made by the capture.',
   title: ({ count, facts }) =>
     `${amount(count, 'packet')} from ${facts.from} to ${facts.to} ${count === 1 ? 'was' : 'were'} delivered twice`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} came again within 10 ms, identical; the receivers reacted to both: ${[
+    `${amount(count, 'packet')} arrived again, identical, within 10 ms, and the receivers reacted to both copies: ${[
       facts.echoes === 0 ? '' : `${amount(facts.echoes, 'echo request')} answered twice`,
       facts.segments === 0 ? '' : `${amount(facts.segments, 'TCP segment')} reported as received twice`,
     ]
       .filter((part) => part !== '')
       .join(', ')}.`,
   inferred: ({ facts }) =>
-    `Something between ${facts.from} and the point of capture duplicates packets: a switch that floods or loops, a bond or a redundancy protocol, a tap that feeds back. The capture did not make these copies.`,
+    `Something between ${facts.from} and the point of capture duplicates packets: a switch that floods or loops, a bond or a redundancy protocol, or a tap that feeds packets back. The copies were on the wire, not made by the capture.`,
   remedy: ({ facts }) =>
-    `Look on the path from ${facts.from} to ${facts.to} for where one packet becomes two: compare captures hop by hop, and check spanning tree, bonding and port mirroring.`,
+    `Find the device between ${facts.from} and ${facts.to} that duplicates packets: compare captures hop by hop, and check spanning tree, bonding and port mirroring.`,
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to)),
 }

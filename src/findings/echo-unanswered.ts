@@ -28,11 +28,11 @@ export const echoUnanswered: Words<EchoUnanswered> = {
   advice:
     'If only some are missing, look for loss on the path between the VTEPs; if only large ones, compare their size with the path MTU; if all, check the far guest and its firewall.',
   evidence:
-    'An echo request without a reply of the same identifier and sequence number, in its VNI or another one, sent earlier than ten round trips (at least 100 ms) before the end of the capture. Copies count once; requests to many and those whose TTL a router reports as expired (traceroute) do not count. Sound where both directions pass.',
+    'An echo request without a reply of the same identifier and sequence number, in its VNI or another one, sent earlier than ten round trips (at least 100 ms) before the end of the capture. Copies count once; requests to many and those whose TTL a router reports as expired (traceroute) do not count. Reliable where both directions pass.',
   title: ({ count, facts }) =>
-    `${amount(count, 'echo request')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} ${count === 1 ? 'has' : 'have'} no reply`,
+    `${grouped(count)} of ${amount(facts.requests, 'echo request')} ${who(facts)} unanswered in VNI ${facts.vni}`,
   observed: ({ count, facts }) =>
-    `${grouped(count)} of ${amount(facts.requests, 'echo request')} got no reply: ${facts.guests
+    `${grouped(count)} of ${amount(facts.requests, 'echo request')} from ${facts.from} to ${facts.to} got no reply: ${facts.guests
       .slice(0, NAMED)
       .map(({ from, to, unanswered }) => `${grouped(unanswered)} from ${from} to ${to}`)
       .join(
@@ -43,8 +43,14 @@ export const echoUnanswered: Words<EchoUnanswered> = {
       count >= facts.requests
         ? 'The far guest is down or does not answer pings, or the way there or back is broken'
         : 'Requests or replies were lost on the way there or back'
-    }; one capture does not tell which of the two directions lost them.${tempered(facts.dropped)}`,
+    }; one capture cannot tell which direction lost them.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
-    `Ping again while capturing at ${facts.from} and ${facts.to}: requests missing at ${facts.to} were lost on the way there, replies missing at ${facts.from} on the way back. Compare with a smaller size (ping -s) to rule the MTU out.`,
+    `Ping again while capturing at ${facts.from} and ${facts.to}: requests missing at ${facts.to} were lost on the way there, replies missing at ${facts.from} on the way back. Compare with a smaller size (ping -s) to rule out the MTU.`,
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), echoRequests),
+}
+
+/** The guests that ping, where they are one pair; else the VTEPs that they are behind. */
+function who({ guests, from, to }: EchoUnanswered): string {
+  const [first] = guests
+  return guests.length === 1 && first !== undefined ? `from ${first.from} to ${first.to}` : `from ${from} to ${to}`
 }

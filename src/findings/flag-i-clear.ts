@@ -11,31 +11,32 @@ export interface FlagIClear {
   /** Datagrams without the flag, and those that are too short for a header. */
   flagClear: number
   short: number
-  /** Datagrams with the flag, whose header is none in every other respect. */
+  /** Datagrams with the flag, whose header is invalid in every other respect. */
   broken: number
 }
 
 export const flagIClear: Words<FlagIClear> = {
   code: 'FLAG_I_CLEAR',
   severity: 'error',
-  meaning: 'Datagrams reach a VXLAN port without the flag that makes their VNI valid, or too short for a header.',
+  meaning:
+    'Datagrams reach a VXLAN port without the flag that makes their VNI valid (I flag), or too short for a header.',
   advice: 'Find out which program sends them; a VTEP that does has a defect, anything else should use another port.',
   evidence:
-    'A UDP datagram to a VXLAN port has the I flag clear, or fewer than the 8 bytes of the header, though its outer checksum does not say that it was damaged. Behind a clear flag lies a plausible inner frame, or such datagrams come from several source ports; anything else is NOT_A_TUNNEL. Sound at any capture point.',
+    'A UDP datagram to a VXLAN port has the I flag clear, or fewer than the 8 bytes of the header, though its outer checksum does not say that it was damaged. Behind a clear flag lies a plausible inner frame, or such datagrams come from several source ports; anything else is NOT_A_TUNNEL. Reliable at any capture point.',
   title: ({ count, facts }) =>
     `${amount(count, 'datagram')} from ${facts.from} to VXLAN port ${facts.ports.join(', ')} of ${facts.to} ${count === 1 ? 'is' : 'are'} not valid VXLAN`,
   observed: ({ facts }) =>
     `${[
       facts.flagClear > 0 ? `${amount(facts.flagClear, 'datagram')} with the I flag clear` : '',
       facts.short > 0 ? `${amount(facts.short, 'datagram')} shorter than the 8-byte header` : '',
-      facts.broken > 0 ? `${amount(facts.broken, 'datagram')} with the I flag set but no other part of a header` : '',
+      facts.broken > 0 ? `${amount(facts.broken, 'datagram')} with the I flag set but an otherwise invalid header` : '',
     ]
       .filter((part) => part !== '')
       .join(', ')}.`,
   inferred: ({ facts }) =>
-    `Every receiver drops them: RFC 7348 §5 requires the I flag for a valid VNI. A program on ${facts.from} sends other traffic to this port, or builds the header wrong.`,
+    `Every receiver drops them: RFC 7348 §5 requires the I flag for a valid VNI. A program on ${facts.from} sends other traffic to this port, or builds the header incorrectly.`,
   remedy: ({ facts }) =>
-    `On ${facts.from}, find the sender (ss -uanp, or the VTEP’s configuration: a protocol other than VXLAN on port ${facts.ports.join(', ')}). If it is no VTEP, move it to another port or block it.`,
+    `On ${facts.from}, find the sender (ss -uanp, or the VTEP’s configuration: a protocol other than VXLAN on port ${facts.ports.join(', ')}). If it is not a VTEP, move it to another port or block it.`,
   displayFilter: ({ facts }) =>
     and(
       fromTo(facts.from, facts.to),

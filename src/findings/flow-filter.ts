@@ -31,5 +31,5 @@ export function inside(which: Tunnel, inner: Inner): string {
 /** Ends an inference from something missing, where the capture says that it lost packets itself. */
 export function tempered(dropped: number | null): string {
   if (dropped === null || dropped === 0) return ''
-  return ` The capture itself lost ${grouped(dropped)} packets, so what is missing may be missing only here.`
+  return ` The capture itself lost ${grouped(dropped)} packets, so the missing packets may be missing only from the capture.`
 }

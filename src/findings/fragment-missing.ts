@@ -1,6 +1,7 @@
-/** FRAGMENT_MISSING: a fragmented datagram never becomes whole. */
+/** FRAGMENT_MISSING: a fragmented datagram cannot be reassembled. */
 import { and, family, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 import { type PathSizes, setting } from './mtu-setting.ts'
 
 /** Datagrams of one direction. */
@@ -19,18 +20,18 @@ export interface FragmentMissing {
 export const fragmentMissing: Words<FragmentMissing> = {
   code: 'FRAGMENT_MISSING',
   severity: 'warning',
-  meaning: 'A tunnel datagram in fragments never became whole.',
+  meaning: 'A fragmented tunnel datagram cannot be reassembled: fragments are missing.',
   advice: 'Stop the fragmentation: lower the inner MTU and clamp the MSS. Look for filters that drop fragments.',
   evidence:
-    'A fragment whose datagram is not whole a second later (fragments leave back to back), or ICMP “fragment reassembly time exceeded”. Sound at the receiver and on the wire. ' +
+    'A fragment whose datagram is not whole a second later (fragments leave back to back), or ICMP “fragment reassembly time exceeded”. Reliable at the receiver and on the wire. ' +
     'Left out: the edges of the capture, captures that lost packets, and captures whose filter lets no later fragment through.',
   title: ({ count, facts }) =>
-    `${amount(count, 'fragmented datagram')} from ${facts.from} to ${facts.to} ${count === 1 ? 'was' : 'were'} never complete`,
+    `${amount(count, 'fragmented datagram')} from ${facts.from} to ${facts.to} never reassembled: fragments are missing`,
   observed: ({ facts }) => `${[...lacking(facts), ...timedOut(facts)].join('; ')}.`,
   inferred: () =>
     'One lost fragment loses the whole datagram. Filters and load balancers often drop later fragments, because those have no ports.',
   remedy: ({ facts }) =>
-    `${setting([facts.from, facts.to], facts.path, 0)}; until then let IP fragments between the VTEPs through every filter.`,
+    `${setting([facts.from, facts.to], facts.path, 0)}; until then permit IP fragments between the VTEPs in every filter.`,
   displayFilter: ({ facts }) => {
     const isVersion6 = family(facts.from) === 'ipv6'
     const fragments = isVersion6 ? 'ipv6.fraghdr' : 'ip.flags.mf == 1 || ip.frag_offset > 0'
@@ -41,10 +42,12 @@ export const fragmentMissing: Words<FragmentMissing> = {
 
 function lacking({ incomplete, headless, from, to }: FragmentMissing): string[] {
   if (incomplete === 0) return []
-  const first = headless === 0 ? 'none lacks the first one' : `${amount(headless, 'lacks', 'lack')} the first one`
-  return [`Some fragment of ${amount(incomplete, 'datagram')} from ${from} to ${to} is not in the capture (${first})`]
+  const first = headless === 0 ? 'the first fragment is always there' : `the first fragment in ${grouped(headless)}`
+  return [
+    `Fragments of ${amount(incomplete, 'datagram')} from ${from} to ${to} are missing from the capture (${first})`,
+  ]
 }
 
 function timedOut({ expired, to }: FragmentMissing): string[] {
-  return expired === 0 ? [] : [`${to} reports ${amount(expired, 'time')} that fragments did not all come in time`]
+  return expired === 0 ? [] : [`${to} sent ICMP “fragment reassembly time exceeded” ${amount(expired, 'time')}`]
 }

@@ -1,7 +1,8 @@
-/** ICMP_TOO_BIG: a router or host says that packets are larger than the path carries. */
+/** ICMP_TOO_BIG: a router or host reports that packets exceed the path MTU. */
 import { and, family, fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
+import { grouped } from './grouped.ts'
 import { tooBigFor } from './inner-condition.ts'
 import { listed } from './list.ts'
 import { type PathSizes, setting } from './mtu-setting.ts'
@@ -46,38 +47,39 @@ const HEADERS = { ip: 40, ipv6: 60 } as const
 export const icmpTooBig: Words<IcmpTooBig> = {
   code: 'ICMP_TOO_BIG',
   severity: 'error',
-  meaning: 'An ICMP error says that packets are larger than a link on their path carries.',
+  meaning: 'ICMP Fragmentation Needed or ICMPv6 Packet Too Big: packets exceed the MTU of a link on their path.',
   advice:
-    'Set the MTU (and clamp the TCP MSS) to what the error names, less the overhead of the tunnel if it is about the outer path.',
+    'Set the MTU to the value that the error states (and clamp the TCP MSS), less the overhead of the tunnel if it is about the outer path.',
   evidence:
-    'ICMP type 3 code 4 or ICMPv6 type 2, about a tunnel datagram, an inner packet, or plain traffic at a guest or bridge. Sound wherever it is seen; it may be forged, and an MTU below what links must carry is not believed.',
+    'ICMP type 3 code 4 or ICMPv6 type 2, about a tunnel datagram, an inner packet, or plain traffic at a guest or bridge. Reliable wherever it is seen; it may be forged, and an MTU below what links must carry is not believed.',
   title: ({ facts }) => {
-    const limit = facts.mtu > 0 ? `: the path carries ${facts.mtu} bytes` : ''
+    const error = `${errorName(facts)}${facts.mtu > 0 ? `, ${mtuName(facts)} ${facts.mtu}` : ''}`
     if (facts.kind === 'outer')
-      return `Tunnel datagrams from ${facts.from} to ${listed(facts.receivers)} are too big${limit}`
-    if (facts.kind === 'inner') return `Packets of ${facts.from} in VNI ${facts.vni} are too big${limit}`
-    return `${facts.from} is told that its packets are too big${limit}`
+      return `${error}: tunnel datagrams from ${facts.from} to ${listed(facts.receivers)} are too big`
+    if (facts.kind === 'inner') return `${error}: packets from ${facts.from} in VNI ${facts.vni} are too big`
+    return `${error}: packets from ${facts.from} are too big`
   },
   observed: ({ count, facts }) =>
-    `${listed(facts.reporters)} answered ${amount(count, 'packet')} from ${facts.from} to ${listed(facts.receivers)} with ICMP “too big”` +
-    `${facts.largest > 0 ? ` (up to ${facts.largest} bytes long)` : ''}` +
-    `${facts.mtu > 0 ? `, the next link carries ${facts.mtu}.` : '; the error names no MTU.'}` +
+    `${listed(facts.reporters)} answered ${amount(count, 'packet')} from ${facts.from} to ${listed(facts.receivers)} ` +
+    `${facts.largest > 0 ? `(up to ${grouped(facts.largest)} bytes) ` : ''}with ${errorName(facts)}` +
+    `${facts.mtu > 0 ? `, ${mtuName(facts)} ${facts.mtu}.` : '; the error does not state the MTU.'}` +
     (facts.kind === 'outer' && facts.flows.length > 0 ? ` Behind that tunnel flow: ${listed(facts.flows)}.` : ''),
   inferred: ({ facts }) =>
     facts.kind === 'outer'
-      ? 'What the guests send does not fit the underlay once the tunnel has added its overhead; the packet was dropped, and the guest that sent it is told only if the VTEP passes it on.'
+      ? 'Guest packets plus the tunnel overhead exceed the path MTU of the underlay. The datagrams were dropped, and the guests learn of it only if the VTEP relays the error.'
       : facts.kind === 'inner'
-        ? 'A host inside the overlay, or a VTEP on its behalf, cannot pass the packet on; the sender has a larger MTU than the path.'
-        : 'The sender has a larger MTU than its path. At a guest this is the VTEP speaking: its tunnel takes its overhead from the underlay.',
+        ? 'A router or VTEP in the overlay cannot forward the packets: the MTU of the sender is larger than that of the path.'
+        : 'The MTU of the sender is larger than that of its path. At a guest, the error usually comes from the VTEP, because the tunnel overhead comes off the underlay MTU.',
   remedy: ({ facts }) => {
     if (facts.kind === 'outer') {
       const { path } = facts
       const wanted = path.setting === null ? 0 : facts.largest - path.setting.overhead
       return `${setting([facts.from, facts.receivers[0] ?? ''], path, wanted)}.`
     }
-    if (facts.mtu === 0) return `Lower the MTU of ${facts.from}; the error does not say to what.`
+    if (facts.mtu === 0)
+      return `Lower the MTU of ${facts.from}; the error does not state the value, so measure it (tracepath).`
     const mss = facts.mtu - HEADERS[family(facts.from)]
-    return `Set the MTU of ${facts.from} to ${facts.mtu}, or clamp the TCP MSS towards it and from it to ${mss}.`
+    return `Set the MTU of ${facts.from} to ${facts.mtu}, or clamp the TCP MSS in both directions to ${mss}.`
   },
   displayFilter: ({ facts }) => {
     const type = family(facts.from) === 'ipv6' ? 'icmpv6.type == 2' : 'icmp.type == 3 && icmp.code == 4'
@@ -86,4 +88,14 @@ export const icmpTooBig: Words<IcmpTooBig> = {
     if (facts.kind === 'plain') return and(type, toSender)
     return within(facts.tunnels, '', tooBigFor(facts.from))
   },
+}
+
+/** The error by its name in RFC 792 or RFC 4443 §3.2; it is of the IP version of the packet that it is about. */
+function errorName({ from }: IcmpTooBig): string {
+  return family(from) === 'ipv6' ? 'ICMPv6 Packet Too Big' : 'ICMP Fragmentation Needed'
+}
+
+/** The field with the MTU: RFC 1191 §4, RFC 4443 §3.2. */
+function mtuName({ from }: IcmpTooBig): string {
+  return family(from) === 'ipv6' ? 'MTU' : 'next-hop MTU'
 }

@@ -19,26 +19,23 @@ const NO_ROOM = 29
 export const innerTruncated: Words<InnerTruncated> = {
   code: 'INNER_TRUNCATED',
   severity: 'error',
-  meaning: 'The tunnel carried less than the inner packet needs, although the capture is not cut.',
-  advice:
-    'Look at what builds these packets: the sending VTEP, its segmentation offload, or a program that crafts them.',
+  meaning: 'The tunnel carried less than the whole inner packet, although the capture is not truncated.',
+  advice: 'Find what builds these packets: the sending VTEP, its segmentation offload, or a program that crafts them.',
   evidence:
-    'The bytes behind the tunnel header are fewer than an Ethernet header, or fewer than the inner IP length says; the record is as long as its outer IP packet, and no checksum says that a length was damaged. Sound on the wire and at the receiver.',
+    'The bytes behind the tunnel header are fewer than an Ethernet header, or fewer than the inner IP length says; the record is as long as its outer IP packet, and no checksum says that a length was damaged. Reliable on the wire and at the receiver.',
   title: ({ count, facts }) =>
-    `${amount(count, 'inner packet')} of VNI ${facts.vni} from ${facts.from} ${count === 1 ? 'was' : 'were'} cut before the capture`,
+    `${amount(count, 'inner packet')} of VNI ${facts.vni} from ${facts.from} ${count === 1 ? 'was' : 'were'} truncated before the capture point`,
   observed: ({ facts }) =>
     `${[
-      facts.header > 0
-        ? `${amount(facts.header, 'packet')} with less than the 14 bytes of an inner Ethernet header`
-        : '',
-      facts.packet > 0 ? `${amount(facts.packet, 'packet')} with less than the inner packet’s own length says` : '',
+      facts.header > 0 ? `${amount(facts.header, 'packet')} shorter than the 14-byte inner Ethernet header` : '',
+      facts.packet > 0 ? `${amount(facts.packet, 'packet')} shorter than the inner IP length` : '',
     ]
       .filter((part) => part !== '')
       .join(', ')}.`,
   inferred: ({ facts }) =>
-    `The rest never was in the tunnel: ${facts.from} sent it so, or a device on the way shortened the datagram and its lengths. The guest behind ${facts.to} drops it.`,
+    `The rest was never in the tunnel: ${facts.from} sent the packets like this, or a device on the path truncated the datagrams and adjusted their lengths. The guest behind ${facts.to} drops them.`,
   remedy: ({ facts }) =>
-    `At ${facts.from}, look for what builds these packets; with a card that segments tunnel traffic, try ethtool -K <underlay interface> tx-udp_tnl-segmentation off and compare.`,
+    `At ${facts.from}, find the program or virtual switch that builds these packets; where the network card segments tunnel traffic, try ethtool -K <underlay interface> tx-udp_tnl-segmentation off and compare.`,
   displayFilter: ({ facts }) =>
     and(
       fromTo(facts.from, facts.to),

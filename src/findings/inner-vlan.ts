@@ -16,15 +16,16 @@ export const innerVlan: Words<InnerVlan> = {
   code: 'INNER_VLAN',
   severity: 'note',
   meaning: 'Frames inside the tunnel carry VLAN tags, which a receiver may discard.',
-  advice: 'Nothing if both VTEPs are set up to carry tags; otherwise strip them where the frames enter the overlay.',
-  evidence: 'An inner Ethernet header is followed by an 802.1Q or 802.1ad tag. Sound at any capture point.',
+  advice:
+    'No action needed if both VTEPs are set up to carry tags; otherwise strip them where the frames enter the overlay.',
+  evidence: 'An inner Ethernet header is followed by an 802.1Q or 802.1ad tag. Reliable at any capture point.',
   title: ({ facts }) => `Frames of VNI ${facts.vni} carry inner VLAN tags (${facts.stacks.join(', ')})`,
   observed: ({ count, facts }) =>
     `${amount(count, 'packet')} with an inner VLAN tag: VLAN ${facts.stacks.join(', ')}${facts.stacks.some((stack) => stack.includes('.')) ? ' (outer tag first)' : ''}.`,
   inferred: () =>
-    'RFC 7348 §6.1 lets a VTEP discard frames with an inner tag unless it is configured to carry them; each tag costs 4 bytes of the path MTU. The same addresses in two VLANs are two networks here.',
+    'RFC 7348 §6.1 lets a VTEP discard frames with an inner tag unless it is configured to carry them; each tag costs 4 bytes of the path MTU. Two VLANs count as two networks here.',
   remedy: () =>
-    'Nothing if tags are meant to cross the overlay. Otherwise untag the port where the frames enter, or give each VLAN a VNI of its own.',
+    'No action needed if tags are meant to cross the overlay. Otherwise untag the port where the frames enter, or give each VLAN a VNI of its own.',
   displayFilter: ({ facts }) => or(...facts.tunnels.map((which) => and(tunnel(which), isTagged(which)))),
 }
 

@@ -18,17 +18,17 @@ export interface LowEntropy {
 export const lowEntropy: Words<LowEntropy> = {
   code: 'LOW_ENTROPY',
   severity: 'note',
-  meaning: 'Many inner conversations share few outer source ports, so that equal-cost paths are used unevenly.',
+  meaning: 'Many inner conversations share few outer source ports, so equal-cost paths (ECMP) are loaded unevenly.',
   advice:
     'Let the VTEP hash the inner headers into a wide range of source ports (49152 to 65535, RFC 7348 §5), or let the underlay hash inner headers.',
   evidence:
-    'At least eight inner TCP or UDP conversations in one direction of a VTEP pair, and not more than one outer source port for every eight. Sound at any capture point.',
+    'At least eight inner TCP or UDP conversations in one direction of a VTEP pair, and not more than one outer source port for every eight. Reliable at any capture point.',
   title: ({ facts }) =>
     `${amount(facts.conversations, 'conversation')} from ${facts.from} to ${facts.to} share ${amount(facts.sourcePorts, 'outer source port')}`,
   observed: ({ facts }) =>
     `${amount(facts.conversations, 'inner TCP or UDP conversation')} from ${facts.from} to ${facts.to} use ${amount(facts.sourcePorts, 'distinct UDP source port')}.`,
   inferred: ({ facts }) =>
-    `Routers and bonds that spread tunnels by their outer addresses and ports send all of it over the same few links, one of which may run hot while others idle.${sendsLike(facts.from, facts.program)}`,
+    `Routers and bonds that spread tunnels by their outer addresses and ports send all of this traffic over the same few links: one may be overloaded while others are idle.${sendsLike(facts.from, facts.program)}`,
   remedy: ({ facts }) =>
     `Widen the source-port range on ${facts.from} (Linux: ${sourcePortCommand(facts.tunnels)}), or hash on inner headers in the underlay.`,
   displayFilter: ({ facts }) => {

@@ -18,8 +18,8 @@ export interface MacMoved {
 export const macMoved: Words<MacMoved> = {
   code: 'MAC_MOVED',
   severity: 'note',
-  meaning: 'One MAC address went to another VTEP and stayed there.',
-  advice: 'Nothing if the migration was meant; otherwise look at which host the guest runs on.',
+  meaning: 'One MAC address moved to another VTEP and stayed there.',
+  advice: 'No action needed if the migration was intended; otherwise check on which host the guest runs.',
   evidence:
     'One MAC of a VNI and VLAN sends from one VTEP, then from another, and the former VTEP falls silent; a return more than three seconds later is another move.',
   title: ({ facts }) =>
@@ -28,9 +28,9 @@ export const macMoved: Words<MacMoved> = {
       : `MAC ${facts.mac} of VNI ${facts.vni} moved from ${facts.from} to ${facts.to}`,
   observed: ({ facts }) =>
     `Frames from ${facts.mac} came from ${facts.from}, then from ${facts.to}${
-      facts.moves > 1 ? `, after ${amount(facts.moves, 'change')} of VTEP in all` : ''
+      facts.moves > 1 ? `, ${amount(facts.moves, 'move')} in all` : ''
     }.`,
-  inferred: () => 'A guest was migrated, or failed over to another host: normal, when somebody meant it.',
-  remedy: () => 'Nothing, if the migration was meant. Otherwise look at which host the guest runs on.',
+  inferred: () => 'A guest was migrated, or failed over to another host: normal if intended.',
+  remedy: () => 'No action needed if the migration was intended. Otherwise check on which host the guest runs.',
   displayFilter: ({ facts }) => within(facts.tunnels, '', sentBy(facts.mac)),
 }

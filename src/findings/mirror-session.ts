@@ -23,27 +23,27 @@ export const mirrorSession: Words<MirrorSession> = {
   severity: 'note',
   meaning:
     'A VNI carries both directions of its conversations one way and nothing back: a traffic mirror, not an overlay.',
-  advice: 'Nothing: a mirror session is one-way by nature. Judge the copied conversations, not the tunnel.',
+  advice: 'No action needed: a mirror session is one-way by design. Judge the copied conversations, not the tunnel.',
   evidence:
-    'Both directions of inner conversations, at least four packets, come from one VTEP, and not one packet of the VNI goes back to it. Sound at any capture point that would see the way back.',
+    'Both directions of inner conversations, at least four packets, come from one VTEP, and not one packet of the VNI goes back to it. Reliable at any capture point that would see the way back.',
   title: ({ facts }) =>
-    `VNI ${facts.vni} from ${facts.from} to ${listed(facts.to)} is a traffic mirror: one-way by nature`,
+    `VNI ${facts.vni} from ${facts.from} to ${listed(facts.to)} is a traffic mirror: one-way by design`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} from ${facts.from} to ${listed(facts.to)} in VNI ${facts.vni}, nothing back; ${amount(facts.conversations, 'conversation')} in it ${facts.conversations === 1 ? 'runs' : 'run'} in both directions all the same.${facts.cut === 0 ? '' : ` ${amount(facts.cut, 'frame is', 'frames are')} cut: the tunnel carries less than their IP length says.`}${
+    `${amount(count, 'packet')} from ${facts.from} to ${listed(facts.to)} in VNI ${facts.vni}, none back, yet ${amount(facts.conversations, 'conversation')} inside ${facts.conversations === 1 ? 'runs' : 'run'} in both directions.${facts.cut === 0 ? '' : ` ${amount(facts.cut, 'frame is', 'frames are')} truncated: shorter than their IP length.`}${
       facts.twins.length === 0
         ? ''
-        : ` ${listed(facts.twins)} mirrors into this VNI too: of what both see, each packet is here twice, and is judged once.`
+        : ` ${listed(facts.twins)} mirrors into this VNI too: packets that both see are in the capture twice, and are judged once.`
     }`,
   inferred: ({ facts }) =>
     `${facts.from} copies the traffic of other hosts to ${listed(facts.to)} (cloud traffic mirroring, a port mirror into a tunnel, a tap): the VNI names the session. Nothing comes back, and nothing is missing. ` +
     'Overhead and MTU of this tunnel are those of the copies; a packet that is missing here may have been lost by the mirror alone.' +
     (facts.cut === 0
       ? ''
-      : ' The mirror cuts frames to its packet length or to the MTU of its target; the hosts themselves got them whole.'),
+      : ' The mirror truncates frames to its packet length or to the MTU of its target; the hosts themselves received them whole.'),
   remedy: ({ facts }) =>
     facts.cut === 0
-      ? 'Nothing to do. A mirror drops or cuts what is too large for it: give its path room for the tunnel header, or cut the copies on purpose.'
-      : 'Nothing to do if headers are enough. For whole frames raise the packet length of the mirror session, and the MTU of its target to that of the source plus the tunnel header.',
+      ? 'No action needed. A mirror drops or truncates copies that are too large for its path: raise the MTU of that path by the tunnel overhead, or set a packet length for the session.'
+      : 'No action needed if headers are enough. For whole frames raise the packet length of the mirror session, and the MTU of its target to that of the source plus the tunnel header.',
   displayFilter: ({ facts }) =>
     facts.to.length === 1
       ? within(facts.tunnels, fromTo(facts.from, facts.to[0]!))

@@ -2,6 +2,7 @@
 import { between, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
+import { grouped } from './grouped.ts'
 import { mssAbove } from './inner-condition.ts'
 import { listed } from './list.ts'
 import { type MtuSetting, setting } from './mtu-setting.ts'
@@ -26,17 +27,17 @@ export interface MssTooLarge {
 export const mssTooLarge: Words<MssTooLarge> = {
   code: 'MSS_TOO_LARGE',
   severity: 'warning',
-  meaning: 'An inner TCP MSS is larger than the path carries once the tunnel adds its overhead.',
+  meaning: 'An inner TCP MSS is larger than fits the path MTU with the tunnel overhead.',
   advice: 'Clamp the MSS at the VTEPs or their bridges to the recommended value, or lower the MTU of the guests.',
   evidence:
-    'The MSS option of an inner SYN, against a path MTU that an ICMP error, fragments or a black hole prove (or that --underlay-mtu states). Sound at any capture point that SYNs pass; without such proof nothing is said.',
+    'The MSS option of an inner SYN, against a path MTU that an ICMP error, fragments or a black hole prove (or that --underlay-mtu states). Reliable at any capture point that SYNs pass; without such proof nothing is said.',
   title: ({ facts }) =>
-    `TCP in VNI ${facts.vni} between ${facts.a} and ${facts.b} announces an MSS of ${listed(facts.sizes.map(String))}; only ${facts.fits} fits`,
+    `TCP MSS ${listed(facts.sizes.map(String))} too large in VNI ${facts.vni} between ${facts.a} and ${facts.b}: at most ${facts.fits} fits`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'SYN')} with an MSS of ${listed(facts.sizes.map(String))}. The path carries ${facts.setting.pathMtu} bytes` +
-    `${facts.isStated ? ' (as stated)' : ''}, of which the tunnel takes ${facts.setting.overhead}: ${facts.fits} are left for a segment.`,
+    `${amount(count, 'SYN')} with an MSS of ${listed(facts.sizes.map(String))}. The path MTU is ${facts.setting.pathMtu}` +
+    `${facts.isStated ? ' (as stated)' : ''}; less ${facts.setting.overhead} bytes of tunnel overhead and the inner IP and TCP headers, ${facts.fits} bytes are left for a segment.`,
   inferred: ({ facts }) =>
-    `Full segments make outer packets of up to ${facts.innerLength + facts.setting.overhead} bytes: they are fragmented, refused with an ICMP error, or lost.`,
+    `Full segments make outer packets of up to ${grouped(facts.innerLength + facts.setting.overhead)} bytes, which are fragmented, rejected with an ICMP error, or dropped silently.`,
   remedy: ({ facts }) =>
     `${setting([facts.a, facts.b], { setting: facts.setting, between: null }, facts.innerLength)}.`,
   displayFilter: ({ facts }) => within(facts.tunnels, between(facts.a, facts.b), mssAbove(facts.fits)),

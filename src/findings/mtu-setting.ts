@@ -28,7 +28,7 @@ export interface PathSizes {
 const CLOSE_ENOUGH = 8
 
 /** How to measure. */
-const TOOLS = 'tracepath, or ping -M do with growing -s'
+const TOOLS = 'tracepath, or ping -M do with increasing -s'
 
 /**
  * What to set between two VTEPs.

@@ -21,20 +21,21 @@ export const notATunnel: Words<NotATunnel> = {
   severity: 'note',
   meaning:
     'Datagrams to a tunnel port are not tunnel packets: a service answers a client that happens to use the port.',
-  advice: 'Nothing; to keep clients off the port, reserve it on the host (Linux: net.ipv4.ip_local_reserved_ports).',
+  advice:
+    'No action needed; to keep clients off the port, reserve it on the host (Linux: net.ipv4.ip_local_reserved_ports).',
   evidence:
-    'The header breaks the rules of the encapsulation and what follows cannot be an inner frame: no EtherType, IP version or length fits. All such datagrams of the sender come from one source port, or the client is seen to send from the tunnel port to it. A VTEP that breaks the header before a plausible inner frame is reported as FLAG_I_CLEAR or RESERVED_BITS. Sound at any capture point.',
+    'The header breaks the rules of the encapsulation and what follows cannot be an inner frame: no EtherType, IP version or length fits. All such datagrams of the sender come from one source port, or the client is seen to send from the tunnel port to it. A VTEP that breaks the header before a plausible inner frame is reported as FLAG_I_CLEAR or RESERVED_BITS. Reliable at any capture point.',
   title: ({ count, facts }) =>
     `${amount(count, 'datagram')} from ${facts.from} to UDP port ${facts.port} of ${listed(facts.clients)} ${count === 1 ? 'is' : 'are'} not ${facts.kind}: another program uses the port`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'datagram')} from ${facts.from}, UDP port ${facts.sourcePorts.join(', ')}, to port ${facts.port} of ${listed(facts.clients)}; none has a valid ${facts.kind} header with an inner frame behind it.` +
+    `${amount(count, 'datagram')} from ${facts.from}, UDP port ${facts.sourcePorts.join(', ')}, to port ${facts.port} of ${listed(facts.clients)}; ${count === 1 ? 'it has no' : 'none has a'} valid ${facts.kind} header and inner frame.` +
     (facts.asked > 0
       ? ` ${listed(facts.clients)} sent ${amount(facts.asked, 'datagram')} the other way, from port ${facts.port}.`
       : ''),
   inferred: ({ facts }) =>
-    `${listed(facts.clients)} uses ${facts.port} as an ephemeral port, it seems, and ${service(facts.sourcePorts)} at ${facts.from} answers it. The datagrams are counted as other traffic and say nothing about a VTEP.`,
+    `${listed(facts.clients)} probably uses ${facts.port} as an ephemeral port, and ${service(facts.sourcePorts)} at ${facts.from} answers. The datagrams are counted as other traffic and say nothing about a VTEP.`,
   remedy: ({ facts }) =>
-    `Nothing to do. To keep clients of ${listed(facts.clients)} off the port, reserve it there (Linux: sysctl net.ipv4.ip_local_reserved_ports=${facts.port}).`,
+    `No action needed. To keep clients of ${listed(facts.clients)} off the port, reserve it there (Linux: add ${facts.port} to sysctl net.ipv4.ip_local_reserved_ports).`,
   displayFilter: ({ facts }) =>
     and(
       oneOf(...facts.clients.map((client) => fromTo(facts.from, client))),

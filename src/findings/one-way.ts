@@ -1,4 +1,4 @@
-/** ONE_WAY: a VTEP asks and nothing comes back. */
+/** ONE_WAY: requests in one direction, nothing in the other. */
 import { fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
@@ -19,18 +19,19 @@ export const oneWay: Words<OneWay> = {
   severity: 'error',
   meaning: 'A VTEP pair carries requests of a VNI in one direction, and nothing comes back.',
   advice:
-    'Check that the far VTEP knows the VNI and the way back, and that no firewall drops its UDP port; capture at the far end to see where the packets stop.',
+    'Check that the far VTEP has the VNI and a route back, and that no firewall drops its UDP port; capture at the far end to see where the packets stop.',
   evidence:
-    'At least three requests (echo, SYN, a question by UDP, or an address by unicast) over one VTEP pair and VNI, and after them not one packet in the other direction to the end of the capture. Frames to many, replicas and packets that may be too large are no requests; answers by another VTEP, in another VNI or in the same direction (mirror sessions) count. Sound where both directions pass; a tap in front of a host firewall also shows packets that the firewall then drops.',
-  title: ({ facts }) => `Requests from ${facts.from} to ${facts.to} in VNI ${facts.vni} get no answer at all`,
+    'At least three requests (echo, SYN, a question by UDP, or an address by unicast) over one VTEP pair and VNI, and after them not one packet in the other direction to the end of the capture. Broadcast and multicast frames, replicas and packets that may be too large are not counted; answers by another VTEP, in another VNI or in the same direction (mirror sessions) count. Reliable where both directions pass; a tap in front of a host firewall also shows packets that the firewall then drops.',
+  title: ({ count, facts }) =>
+    `One-way traffic from ${facts.from} to ${facts.to} in VNI ${facts.vni}: ${amount(count, 'request')} unanswered`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'request')} went from ${facts.from} to ${facts.to} in VNI ${facts.vni}, none was answered and nothing came back, ` +
+    `None of ${amount(count, 'request')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} was answered, and nothing came back ` +
     (facts.before === 0
       ? 'throughout the capture.'
-      : `from there to the end of the capture; before, ${amount(facts.before, 'packet')} had come back.`),
+      : `from then to the end of the capture; earlier, ${amount(facts.before, 'packet')} had come back.`),
   inferred: ({ facts }) =>
-    `Packets from ${facts.from} do not reach the guests behind ${facts.to}, or what ${facts.to} sends is lost: a firewall on ${facts.to} (a capture there still shows what its own firewall drops), ` +
-    `VNI ${facts.vni} not configured there, or no way back.${tempered(facts.dropped)}`,
+    `Packets from ${facts.from} do not reach the guests behind ${facts.to}, or the replies from ${facts.to} are lost: a firewall on ${facts.to} (a capture there still shows what its own firewall drops), ` +
+    `VNI ${facts.vni} not configured there, or no route back.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     `On ${facts.to}, check that VNI ${facts.vni} exists${ports(facts)}, and that its forwarding table and route lead back to ${facts.from}; capture on ${facts.to} to see whether the requests arrive.`,
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to)),

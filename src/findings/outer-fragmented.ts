@@ -1,6 +1,7 @@
-/** OUTER_FRAGMENTED: tunnel datagrams travel in fragments. */
+/** OUTER_FRAGMENTED: tunnel datagrams are fragmented. */
 import { and, family, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
+import { grouped } from './grouped.ts'
 import { measurement, type PathSizes, setting } from './mtu-setting.ts'
 
 /** Datagrams of one direction. */
@@ -27,27 +28,27 @@ export interface OuterFragmented {
 export const outerFragmented: Words<OuterFragmented> = {
   code: 'OUTER_FRAGMENTED',
   severity: 'warning',
-  meaning: 'Tunnel datagrams travel in fragments, split by the VTEP itself or by a router.',
+  meaning: 'Tunnel datagrams are fragmented, by the VTEP itself or by a router.',
   advice: 'Lower the inner MTU by the overhead of the tunnel and clamp the TCP MSS, or raise the MTU of the underlay.',
   evidence:
-    'More-fragments bit or fragment offset between VTEPs. Sound at any capture point. A router split them where the datagram was whole a hop before; the VTEP did where the TTL is untouched; elsewhere nothing tells.',
+    'More-fragments bit or fragment offset between VTEPs. Reliable at any capture point. A router split them where the datagram was whole a hop before; the VTEP did where the TTL is untouched; elsewhere nothing tells.',
   title: ({ facts }) =>
     facts.by === 'vtep'
       ? `VTEP ${facts.from} fragments its tunnel datagrams to ${facts.to}`
       : facts.by === 'router'
         ? `A router fragments the tunnel datagrams from ${facts.from} to ${facts.to}`
-        : `Tunnel datagrams from ${facts.from} to ${facts.to} travel in fragments`,
+        : `Tunnel datagrams from ${facts.from} to ${facts.to} are fragmented`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'datagram')} from ${facts.from} to ${facts.to} ${count === 1 ? 'was' : 'were'} split${sizes(facts)}; the first fragments are ${facts.first} bytes long` +
+    `${amount(count, 'datagram')} from ${facts.from} to ${facts.to} ${count === 1 ? 'was' : 'were'} fragmented${sizes(facts)}; the first fragments are ${grouped(facts.first)} bytes long` +
     (facts.whole > facts.first
-      ? `, and packets of ${facts.whole} bytes went unsplit.`
-      : ' (the link carries up to 7 more).') +
+      ? `, and packets of ${grouped(facts.whole)} bytes passed unfragmented.`
+      : ' (the link MTU is up to 7 bytes larger).') +
     measurement(facts.between),
   inferred: ({ facts }) =>
     `${who(facts)} Every lost fragment loses the whole datagram, and the receiving VTEP may discard fragments silently (RFC 7348 §4.3).` +
     (facts.hasLater
       ? ''
-      : ' The capture holds no later fragment: a capture filter on UDP ports leaves them out, or something drops them.'),
+      : ' The capture holds no later fragment: a capture filter on UDP ports leaves them out, or they are dropped on the way.'),
   remedy: ({ facts }) => `${setting([facts.from, facts.to], facts.path, wanted(facts))}.`,
   displayFilter: ({ facts }) =>
     and(
@@ -58,17 +59,19 @@ export const outerFragmented: Words<OuterFragmented> = {
 
 function sizes({ smallest, largest }: OuterFragmented): string {
   if (smallest === 0) return ''
-  return smallest === largest ? ` (${smallest} bytes before)` : ` (${smallest} to ${largest} bytes before)`
+  return smallest === largest
+    ? ` (${grouped(smallest)} bytes before)`
+    : ` (${grouped(smallest)} to ${grouped(largest)} bytes before)`
 }
 
 function who({ by, from, timeToLive }: OuterFragmented): string {
   if (by === 'vtep') {
-    return `The TTL is still ${timeToLive}, so no router has touched them: ${from} itself splits, which RFC 7348 §4.3 forbids a VTEP.`
+    return `The TTL is still ${timeToLive}, so no router has forwarded them: ${from} itself fragments, which RFC 7348 §4.3 forbids.`
   }
   if (by === 'router') {
-    return 'The same datagrams were whole a hop before: a router behind a narrower link splits them, because the VTEP leaves DF clear.'
+    return 'The same datagrams were whole one hop earlier: a router in front of a link with a smaller MTU fragments them, because the VTEP leaves DF clear.'
   }
-  return `Their TTL is ${timeToLive}, so they have passed at least one router: that one splits, or ${from} itself does; a capture at ${from} would tell.`
+  return `Their TTL is ${timeToLive}, so they have passed at least one router: either a router fragments them or ${from} does; a capture at ${from} would tell.`
 }
 
 /** Largest inner packet that was sent, where both numbers are known. */

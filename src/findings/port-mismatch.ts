@@ -20,14 +20,14 @@ export const portMismatch: Words<PortMismatch> = {
   meaning: 'The two directions of a VTEP pair send the same VNI to different UDP ports.',
   advice: 'Configure the same destination port on both VTEPs: 4789 is the standard one, 8472 an old default of Linux.',
   evidence:
-    'Both directions of a VTEP pair carry a VNI, and no UDP destination port is common to them. Sound wherever both directions pass.',
+    'Both directions of a VTEP pair carry a VNI, and no UDP destination port is common to them. Reliable wherever both directions pass.',
   title: ({ facts }) =>
-    `${facts.a} and ${facts.b} send the tunnel to different ports: ${facts.portsAToB.join(', ')} and ${facts.portsBToA.join(', ')}`,
+    `Tunnel port mismatch: ${facts.a} sends to UDP port ${facts.portsAToB.join(', ')}, ${facts.b} to ${facts.portsBToA.join(', ')}`,
   observed: ({ facts }) =>
     `VNI ${facts.vnis.join(', ')}: ${amount(facts.packetsAToB, 'packet')} from ${facts.a} to ${facts.b} went to UDP port ${facts.portsAToB.join(', ')}, ` +
     `${amount(facts.packetsBToA, 'packet')} from ${facts.b} to ${facts.a} to UDP port ${facts.portsBToA.join(', ')}.`,
   inferred: ({ facts }) =>
-    `A VTEP listens at the port that it sends to: ${facts.b} does not listen at ${facts.portsAToB.join(', ')}, nor ${facts.a} at ${facts.portsBToA.join(', ')}, so neither takes what the other sends.`,
+    `A VTEP listens on the port that it sends to: ${facts.b} does not listen on ${facts.portsAToB.join(', ')}, nor ${facts.a} on ${facts.portsBToA.join(', ')}, so each drops what the other sends.`,
   remedy: ({ facts }) =>
     `Set the same port on both: ${standard(facts)} on ${facts.a} and ${facts.b} (Linux: ip link … type ${standard(facts) === 6081 ? 'geneve' : 'vxlan'} … dstport ${standard(facts)}; Open vSwitch: options:dst_port=${standard(facts)}).`,
   displayFilter: ({ facts }) => {

@@ -21,33 +21,33 @@ export interface PortUnreachable {
 export const portUnreachable: Words<PortUnreachable> = {
   code: 'PORT_UNREACHABLE',
   severity: 'error',
-  meaning: 'A host answers tunnel datagrams with ICMP “port unreachable”: nothing listens at the tunnel port.',
+  meaning: 'A host answers tunnel datagrams with ICMP “port unreachable”: nothing listens on the tunnel port.',
   advice: 'Configure the same tunnel port on both VTEPs and start the tunnel on the receiver.',
   evidence:
-    'ICMP 3/3 or ICMPv6 1/4 quoting a datagram to a tunnel port. An error when nothing gets through that way afterwards; a note when traffic does, which is the kernel answering beside a userspace switch, and where the capture holds nothing sent that way after the error, or ends at once. Sound wherever it is seen.',
+    'ICMP 3/3 or ICMPv6 1/4 quoting a datagram to a tunnel port. An error when nothing gets through that way afterwards; a note when traffic does, which is the kernel answering beside a userspace switch, and where the capture contains nothing sent that way after the error, or ends at once. Reliable wherever it is seen.',
   title: ({ facts }) =>
     facts.getsThrough
-      ? `${facts.to} answers “port unreachable” to tunnel datagrams that it takes all the same`
+      ? `${facts.to} sends ICMP Port Unreachable for tunnel datagrams that it accepts`
       : !facts.isTried
-        ? `${facts.to} answers “port unreachable” at tunnel port ${listed(facts.ports.map(String))}`
-        : `Nobody listens at tunnel port ${listed(facts.ports.map(String))} of ${facts.to}`,
+        ? `ICMP Port Unreachable from ${facts.to} for tunnel port ${listed(facts.ports.map(String))}`
+        : `ICMP Port Unreachable: nothing listens on tunnel port ${listed(facts.ports.map(String))} of ${facts.to}`,
   observed: ({ count, facts }) =>
     `${listed(facts.reporters)} answered ${amount(count, 'tunnel datagram')} from ${facts.from} to UDP port ${listed(facts.ports.map(String))} with ICMP “port unreachable”` +
     (facts.getsThrough
-      ? ', yet what is sent that way is answered.'
+      ? ', yet traffic in that direction is answered.'
       : facts.isTried
-        ? ', and nothing that is sent that way is answered.'
+        ? ', and no traffic in that direction is answered.'
         : '; the capture does not show whether later datagrams get through.'),
   inferred: ({ facts }) =>
     facts.getsThrough
-      ? `A userspace switch (Open vSwitch with its own datapath) owns the tunnel, and the kernel of ${facts.to}, which sees the same packets, has no socket there.${sendsLike(facts.to, facts.program)} Only noise, but it costs rate-limited ICMP.`
+      ? `A userspace switch (Open vSwitch with its own datapath) owns the tunnel, and the kernel of ${facts.to}, which sees the same packets, has no socket on that port.${sendsLike(facts.to, facts.program)} Harmless, except that it uses up the ICMP rate limit.`
       : !facts.isTried
-        ? `Either ${facts.to} has no tunnel at that port, or the kernel answers beside a userspace switch that takes the datagrams. A longer capture tells.`
-        : `${facts.to} has no tunnel at that port: it uses another port, its tunnel interface is down or missing, or its switch is not running.`,
+        ? `Either ${facts.to} has no tunnel on that port, or its kernel sends the errors while a userspace switch accepts the datagrams. A longer capture would tell.`
+        : `${facts.to} has no tunnel on that port: it uses another port, its tunnel interface is down or missing, or its virtual switch is not running.`,
   remedy: ({ facts }) =>
     facts.getsThrough
       ? `Drop the tunnel port in the input path of ${facts.to}'s kernel, for example iptables -A INPUT -p udp --dport ${facts.ports[0]} -j DROP on that interface, or move the address to the switch's internal port.`
-      : `Set the same tunnel port at ${facts.from} and ${facts.to} (ip link set … dstport, or options:dst_port in Open vSwitch), and check that the tunnel interface of ${facts.to} is up.`,
+      : `Set the same tunnel port at ${facts.from} and ${facts.to} (Linux: dstport when the interface is created; Open vSwitch: options:dst_port), and check that the tunnel interface of ${facts.to} is up.`,
   displayFilter: ({ facts }) =>
     and(
       family(facts.from) === 'ipv6' ? 'icmpv6.type == 1 && icmpv6.code == 4' : 'icmp.type == 3 && icmp.code == 3',

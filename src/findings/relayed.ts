@@ -31,14 +31,14 @@ export interface Relayed {
 export const relayed: Words<Relayed> = {
   code: 'RELAYED',
   severity: 'note',
-  meaning: 'A VTEP sends packets on that it received over a tunnel: a router, hub, load balancer or service chain.',
+  meaning: 'A VTEP forwards packets that it received over a tunnel: a router, hub, load balancer or service chain.',
   advice:
-    'Nothing, where the relay is meant. Other tools count each of these packets twice and report retransmissions; filter by one side of the relay there.',
+    'No action needed if the relay is intended. Other tools count each of these packets twice and report retransmissions; filter by one side of the relay there.',
   evidence:
-    'The same inner packet leaves within a second towards another VTEP, VNI or port, or back to where it came from: identification, addresses, ports, sequence numbers and payload are the same, TTL and MACs may differ. Sound where both sides of the relay pass; address translation hides it.',
+    'The same inner packet leaves within a second towards another VTEP, VNI or port, or back to where it came from: identification, addresses, ports, sequence numbers and payload are the same, TTL and MACs may differ. Reliable where both sides of the relay pass; address translation hides it.',
   title: ({ count, facts }) => `${facts.vtep} ${howOf(count, facts)} ${amount(count, 'packet')} ${between(facts)}`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} from ${facts.vtep} had passed before, on the way to it: ${facts.paths
+    `${amount(count, 'packet')} from ${facts.vtep} had been captured before, on their way to it: ${facts.paths
       .map((path) => pathOf(path, facts.vnis.length > 1))
       .join(
         '; ',
@@ -47,13 +47,13 @@ export const relayed: Words<Relayed> = {
   inferred: ({ count, facts }) =>
     `${
       facts.returned === count && facts.routed === 0
-        ? 'A bump in the wire, such as a gateway load balancer or a service chain, returns what it was sent.'
+        ? 'A bump in the wire, such as a gateway load balancer or a service chain, returns the packets it received.'
         : facts.routed * 2 > count
           ? `A router, firewall or load balancer at ${facts.vtep} forwards between these guests.`
           : `A bridge at ${facts.vtep} joins tunnels: a hub with spokes, a stitched VNI, a service chain.`
-    } Each packet passes this capture once on each side: volumes count every passage, conversations are judged where a packet passes first.`,
+    } Each packet is in the capture once per hop: volumes count every hop, conversations are judged at the first.`,
   remedy: ({ facts }) =>
-    `Nothing to do if ${facts.vtep} is meant to forward. In Wireshark, look at one side of it at a time: what looks like a retransmission there is the same packet on its way.`,
+    `No action needed if ${facts.vtep} is meant to forward. In Wireshark, filter one side of it at a time: what is marked as a retransmission is the same packet at its next hop.`,
   displayFilter: ({ facts }) => within(facts.tunnels, `${family(facts.vtep)}.addr == ${facts.vtep}`),
 }
 

@@ -17,14 +17,14 @@ export const replicationIncomplete: Words<ReplicationIncomplete> = {
   code: 'REPLICATION_INCOMPLETE',
   severity: 'note',
   meaning: 'A VTEP that replicates frames to its peers leaves out one that takes part in the VNI.',
-  advice: 'Complete the flood list of the VTEP: every other VTEP of the VNI belongs into it.',
+  advice: 'Complete the flood list of the VTEP: every other VTEP of the VNI must be in it.',
   evidence:
-    'A VTEP sends at least three frames of a VNI to two or more peers, each to all of them, but never one to a VTEP that had sent it frames of this VNI before. Sound at the replicating VTEP and on its link, where its replicas show.',
+    'A VTEP sends at least three frames of a VNI to two or more peers, each to all of them, but never one to a VTEP that had sent it frames of this VNI before. Reliable at the replicating VTEP and on its link, where its replicas show.',
   title: ({ facts }) => `${facts.vtep} does not flood VNI ${facts.vni} to ${facts.missing.join(', ')}`,
   observed: ({ count, facts }) =>
-    `${facts.vtep} replicated ${amount(count, 'frame')} of VNI ${facts.vni} to ${facts.peers.join(', ')}, none to ${facts.missing.join(', ')}, from where frames of this VNI had come.`,
+    `${facts.vtep} replicated ${amount(count, 'frame')} of VNI ${facts.vni} to ${facts.peers.join(', ')}, none to ${facts.missing.join(', ')}, although frames of this VNI had come from there.`,
   inferred: ({ facts }) =>
-    `The flood list of ${facts.vtep} is not complete: guests behind ${facts.missing.join(', ')} miss its broadcasts, so that address requests for them fail until their own traffic has been learnt.${tempered(facts.dropped)}`,
+    `The flood list of ${facts.vtep} is incomplete: guests behind ${facts.missing.join(', ')} miss its broadcasts, so ARP requests for them fail until their own traffic has been learned.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     `Add ${facts.missing.join(', ')} to the flood list of VNI ${facts.vni} on ${facts.vtep} (Linux: bridge fdb append 00:00:00:00:00:00 dst ${facts.missing[0]}; EVPN: check its type 3 routes).`,
   displayFilter: ({ facts }) => within(facts.tunnels, `${family(facts.vtep)}.src == ${facts.vtep}`),

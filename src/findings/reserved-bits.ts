@@ -25,24 +25,24 @@ const GPE_FLAGS = 0x07
 export const reservedBits: Words<ReservedBits> = {
   code: 'RESERVED_BITS',
   severity: 'warning',
-  meaning: 'Tunnel headers have bits set that the standard reserves: whether they arrive depends on the receiver.',
+  meaning: 'Tunnel headers have bits set that the standard reserves: some receivers drop such packets.',
   advice:
-    'Switch off the extension that sets the bits, or switch it on at the other VTEP too; with Linux 6.14 or later, let the device accept them (reserved_bits).',
+    'Disable the extension that sets the bits, or enable it on the other VTEP too; with Linux 6.14 or later, let the device accept them (reserved_bits).',
   evidence:
-    'A VXLAN header has other bits than the I flag and the VNI set (RFC 7348 §5), or a GPE header what its draft reserves; a complete group policy is recognised and is none. Undamaged packets. Sound at any capture point.',
+    'A VXLAN header has other bits than the I flag and the VNI set (RFC 7348 §5), or a GPE header what its draft reserves; a complete group policy is recognised and does not count. Undamaged packets. Reliable at any capture point.',
   title: ({ facts }) =>
     isGpe(facts)
       ? `${facts.from} sends VXLAN-GPE headers of VNI ${facts.vni} to the VXLAN port, which ${facts.to} may drop`
       : `${facts.from} sets reserved bits in the tunnel header of VNI ${facts.vni}, which ${facts.to} may drop`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} with reserved bits, as ${facts.words.map(([word, last]) => bits(word, last)).join('; ')}.`,
+    `${amount(count, 'packet')} with reserved bits set: ${facts.words.map(([word, last]) => bits(word, last)).join('; ')}.`,
   inferred: ({ facts }) =>
     'A receiver that follows RFC 7348 §5 ignores them. Linux before 6.14 drops the packet silently; Linux from 6.14 on drops and counts it (rx_errors) unless the device is told to let these bits pass; ' +
-    `Open vSwitch’s userspace datapath drops it, and strict intrusion detection takes it for no VXLAN.${hint(facts.words)}${sendsLike(facts.to, facts.program)}`,
+    `Open vSwitch’s userspace datapath drops it, and strict intrusion detection does not recognise it as VXLAN.${hint(facts.words)}${sendsLike(facts.to, facts.program)}`,
   remedy: ({ facts }) =>
     isGpe(facts)
-      ? `Send VXLAN-GPE to its own port, 4790, at both ${facts.from} and ${facts.to} (ip link … type vxlan … gpe dstport 4790), or switch it off at ${facts.from}.`
-      : `Find out which extension ${facts.from} speaks, and switch it off there or on at ${facts.to} as well (ip link … type vxlan … gbp). With Linux 6.14 or later at ${facts.to}, ip link … type vxlan … reserved_bits can let them pass.`,
+      ? `Send VXLAN-GPE to its own port, 4790, at both ${facts.from} and ${facts.to} (ip link … type vxlan … gpe dstport 4790), or disable it at ${facts.from}.`
+      : `Find out which VXLAN extension ${facts.from} uses, and disable it there or enable it at ${facts.to} as well (ip link … type vxlan … gbp). With Linux 6.14 or later at ${facts.to}, ip link … type vxlan … reserved_bits can let them pass.`,
   displayFilter: ({ facts }) =>
     and(fromTo(facts.from, facts.to), oneOf(...facts.tunnels.map((which) => and(tunnel(which), oddHeader(which))))),
 }
@@ -68,7 +68,7 @@ function hint(words: readonly [number, number][]): string {
     return ' Flags 0xc8 are those of a vendor’s group policy variant between the switches of one fabric (iVXLAN).'
   }
   if (words.some(([word]) => ((word >>> 24) & FLAG_G) !== 0)) {
-    return ' The G flag is set, as for a group policy, but other bits are too.'
+    return ' The G flag is set, as for a group policy, but so are other bits.'
   }
   if (words.some(([word]) => ((word >>> 24) & GPE_FLAGS) !== 0)) {
     return ' VXLAN-GPE uses such flags, on port 4790.'

@@ -26,25 +26,25 @@ export interface Retransmissions {
 export const retransmissions: Words<Retransmissions> = {
   code: 'RETRANSMISSIONS',
   severity: 'warning',
-  meaning: 'Inner TCP connections between two VTEPs send data again, or stall on it.',
+  meaning: 'Inner TCP connections between two VTEPs retransmit data, or stall.',
   advice:
     'Look for loss between the two VTEPs (interface and queue drops); if only large segments repeat, compare their size with the path MTU.',
   evidence:
-    'At least two data segments and 1 % of those of a VTEP pair and VNI begin below what their connection had sent before, or one of them comes 200 ms or more after the last data. Copies, keep-alives, reordering within a round trip, and repeats of data that the receiver reports it had (D-SACK) are set aside; each VNI is followed for itself. Sound at the sender and on the wire; behind a loss the repeat shows as a gap that fills late.',
+    'At least two data segments and 1 % of those of a VTEP pair and VNI begin below what their connection had sent before, or one of them comes 200 ms or more after the last data. Copies, keep-alives, reordering within a round trip, and repeats of data that the receiver reports it had (D-SACK) are set aside; each VNI is followed for itself. Reliable at the sender and on the wire; behind a loss the repeat shows as a gap that fills late.',
   title: ({ count, facts }) =>
-    `TCP sent ${amount(count, 'data segment')} again between ${facts.a} and ${facts.b} in VNI ${facts.vni}`,
+    `${amount(count, 'TCP retransmission')} between ${facts.a} and ${facts.b} in VNI ${facts.vni}`,
   observed: ({ count, facts }) =>
     `${grouped(count)} of ${amount(facts.segments, 'data segment')} (${percent(count, facts.segments)} %) are retransmissions` +
     (facts.stalls === 0
       ? '.'
-      : `; ${amount(facts.stalls, 'time')} the sender had waited 200 ms or more, ${grouped(facts.longestStallMs)} ms at most.`) +
+      : `; the sender stalled ${facts.stalls === 1 ? 'once' : amount(facts.stalls, 'time')} for 200 ms or more, ${grouped(facts.longestStallMs)} ms at most.`) +
     (facts.needless === 0
       ? ''
-      : ` ${grouped(facts.needless)} of them ${facts.needless === 1 ? 'was' : 'were'} needless: the receiver reports by D-SACK that it had the data.`),
+      : ` ${grouped(facts.needless)} of them ${facts.needless === 1 ? 'was' : 'were'} spurious: the receiver reported by D-SACK that it already had the data.`),
   inferred: ({ facts }) =>
-    `Segments or their acknowledgments were lost${facts.stalls === 0 ? ', or delayed beyond the retransmission timer' : ' and the connection stood still meanwhile'}. Every other tenant between ${facts.a} and ${facts.b} is likely to lose packets too.${tempered(facts.dropped)}`,
+    `Segments or their acknowledgments were lost${facts.stalls === 0 ? ', or delayed beyond the retransmission timer' : ', and the connection stalled meanwhile'}. Other tenants between ${facts.a} and ${facts.b} probably lose packets too.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
-    `Check drops on the interfaces and queues between ${facts.a} and ${facts.b}, and in the guests; if there is a finding about the MTU of this pair as well, follow that first.`,
+    `Check drops on the interfaces and queues between ${facts.a} and ${facts.b}, and in the guests; if there is also a finding about the MTU of this pair, follow that one first.`,
   displayFilter: ({ facts }) => within(facts.tunnels, between(facts.a, facts.b), tcpData(facts.sequences)),
 }
 

@@ -1,4 +1,4 @@
-/** ROGUE_VTEP: a source that is no known VTEP announces what another VTEP owns. */
+/** ROGUE_VTEP: an unknown tunnel source announces what another VTEP owns. */
 import { family, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
@@ -19,27 +19,27 @@ export interface RogueVtep {
 export const rogueVtep: Words<RogueVtep> = {
   code: 'ROGUE_VTEP',
   severity: 'warning',
-  meaning: 'A tunnel source behind which nobody converses announces addresses that another VTEP owns.',
+  meaning: 'A tunnel source without any answered conversation announces addresses that another VTEP owns.',
   advice:
-    'Block UDP from it at the edge of the underlay if it is no VTEP; if it is one, set its local tunnel address to the one that its peers use.',
+    'Block UDP from it at the edge of the underlay if it is not a VTEP; if it is, set its local tunnel address to the one that its peers use.',
   evidence:
     'A tunnel source that no broadcast goes to and behind which no conversation is answered announces a MAC or IP address that another VTEP uses, and the owner still speaks, or the source refuses tunnel data (ICMP port unreachable). Victims that send to it do not clear it. Needs a capture point that sees traffic towards it, if there is any.',
   title: ({ facts }) =>
-    `${facts.vtep} announces addresses of VNI ${facts.vni} that another VTEP owns, and ${
-      facts.refuses ? 'refuses tunnel data' : facts.reached ? 'answers nobody' : 'nobody sends to it'
+    `Possible rogue VTEP ${facts.vtep}: it announces addresses of VNI ${facts.vni} that another VTEP owns, and ${
+      facts.refuses ? 'rejects tunnel packets' : facts.reached ? 'answers nothing' : 'receives no tunnel traffic'
     }`,
   observed: ({ facts }) =>
     `${facts.vtep} announced ${facts.addresses.join(', ')}, in use behind ${facts.owners.join(', ')}; ` +
     `${
       facts.refuses
-        ? `it answers tunnel packets with ICMP port unreachable`
+        ? `it answers tunnel packets with ICMP Port Unreachable`
         : facts.reached
-          ? `what goes to ${facts.vtep} is not answered`
+          ? `packets sent to ${facts.vtep} are not answered`
           : `no tunnel packet goes to ${facts.vtep}`
     }.`,
   inferred: () =>
     'A host that does not belong to the overlay injects frames (VXLAN has no authentication, RFC 7348 §7), or a VTEP sends from another address than the one it is known by.',
   remedy: ({ facts, count }) =>
-    `Find out whose address ${facts.vtep} is. If it is no VTEP, block UDP from it at the underlay's edge (${amount(count, 'packet')} so far); if it is one, set its local tunnel address to the one that its peers use.`,
+    `Find out whose address ${facts.vtep} is. If it is not a VTEP, block UDP from it at the underlay's edge (${amount(count, 'packet')} so far); if it is, set its local tunnel address to the one that its peers use.`,
   displayFilter: ({ facts }) => within(facts.tunnels, `${family(facts.vtep)}.src == ${facts.vtep}`),
 }

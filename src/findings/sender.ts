@@ -7,8 +7,8 @@ export type Program = 'linux' | 'ovs'
 export function sendsLike(vtep: string, program: Program | null): string {
   if (program === null) return ''
   return program === 'ovs'
-    ? ` ${vtep} sends like Open vSwitch’s userspace datapath (IP identification always 0, source ports from 32768 up).`
-    : ` ${vtep} sends like the Linux kernel (numbered IP packets, source ports from 32768 to 60999).`
+    ? ` Packets from ${vtep} look like those of Open vSwitch’s userspace datapath (IP identification always 0, source ports from 32768 up).`
+    : ` Packets from ${vtep} look like those of the Linux kernel (IP identification set, source ports from 32768 to 60999).`
 }
 
 /** The commands that do it; what the kernel sends may be set up by either. */

@@ -25,13 +25,13 @@ export const sharedMac: Words<SharedMac> = {
   code: 'SHARED_MAC',
   severity: 'note',
   meaning: 'One MAC address is behind several VTEPs on purpose: a distributed gateway, or a multihomed guest.',
-  advice: 'Nothing, if the fabric is built so. If it is not, look for two guests with one MAC.',
+  advice: 'No action needed if the fabric is designed this way; otherwise look for two guests with one MAC.',
   evidence:
-    'One MAC of a VNI and VLAN sends from several VTEPs in turns within seconds, and either does what a gateway does (packets with the addresses of others and lowered TTLs, router advertisements, ARP from one address everywhere) or has conversations none of which fails. Sound wherever the VTEPs pass.',
+    'One MAC of a VNI and VLAN sends from several VTEPs in turns within seconds, and either does what a gateway does (packets with the addresses of others and lowered TTLs, router advertisements, ARP from one address everywhere) or has conversations none of which fails. Reliable wherever the VTEPs pass.',
   title: ({ facts }) =>
     facts.is === 'gateway'
-      ? `MAC ${facts.mac} of VNI ${facts.vni} is a gateway's, shared by ${amount(facts.vteps.length, 'VTEP')}`
-      : `MAC ${facts.mac} of VNI ${facts.vni} is behind ${amount(facts.vteps.length, 'VTEP')}, and all is answered: a multihomed guest`,
+      ? `MAC ${facts.mac} of VNI ${facts.vni} is a distributed gateway shared by ${amount(facts.vteps.length, 'VTEP')}`
+      : `MAC ${facts.mac} of VNI ${facts.vni} is a multihomed guest behind ${amount(facts.vteps.length, 'VTEP')}: all its conversations are answered`,
   observed: ({ facts }) =>
     `${facts.mac} sent ${facts.vteps.map(({ vtep, frames }) => `${amount(frames, 'frame')} from ${vtep}`).join(', ')}${
       facts.ips.length === 0
@@ -40,20 +40,22 @@ export const sharedMac: Words<SharedMac> = {
     }${signs(facts)}.`,
   inferred: ({ facts }) =>
     facts.is === 'gateway'
-      ? 'A distributed anycast gateway: every VTEP owns the gateway’s MAC and address and routes for its own guests (EVPN; VRRP and MLAG look alike). This is how it is meant to work.'
+      ? 'A distributed anycast gateway: every VTEP owns the gateway’s MAC and address and routes for its own guests (EVPN; VRRP and MLAG look alike). This is normal.'
       : 'A guest on two uplinks that are both active (EVPN multihoming, an Ethernet segment of RFC 7432 §8, or MLAG): its frames come from either VTEP. Two guests with one MAC would lose answers.',
   remedy: ({ facts }) =>
     facts.is === 'gateway'
-      ? 'Nothing, if these VTEPs are gateways of this VNI.'
-      : 'Nothing, if the guest is multihomed. If it has one uplink only, look for a second guest with its MAC.',
+      ? 'No action needed if these VTEPs are gateways of this VNI.'
+      : 'No action needed if the guest is multihomed. If it has only one uplink, look for a second guest with its MAC.',
   displayFilter: ({ facts }) => within(facts.tunnels, '', sentBy(facts.mac)),
 }
 
 function signs({ is, routed, advertised, conversations }: SharedMac): string {
   const seen = [
-    routed > 0 ? `${amount(routed, 'frame')} had a TTL that a router has lowered` : '',
+    routed > 0 ? `${amount(routed, 'frame')} had a TTL lowered by a router` : '',
     advertised > 0 ? `${amount(advertised, 'router advertisement')}` : '',
-    is === 'multihomed' && conversations > 0 ? `none of its ${amount(conversations, 'conversation')} fails` : '',
+    is === 'multihomed' && conversations > 0
+      ? `${conversations === 1 ? 'its conversation did not fail' : `none of its ${amount(conversations, 'conversation')} failed`}`
+      : '',
   ].filter((sign) => sign !== '')
   return seen.length === 0 ? '' : `; ${seen.join(', ')}`
 }

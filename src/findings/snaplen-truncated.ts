@@ -14,19 +14,19 @@ export interface SnaplenTruncated {
 export const snaplenTruncated: Words<SnaplenTruncated> = {
   code: 'SNAPLEN_TRUNCATED',
   severity: 'note',
-  meaning: 'Packets were captured in part; what lies behind the cut could not be judged.',
+  meaning: 'Packets were truncated in the capture; anything beyond the snap length could not be checked.',
   advice: 'Capture with tcpdump -s 0, or at least -s 192, if checksums or payloads matter.',
   evidence: 'A record holds fewer bytes than it says the wire carried, or than its outermost IP length.',
-  title: ({ count }) => `${amount(count, 'packet was', 'packets were')} captured in part`,
+  title: ({ count }) => `${amount(count, 'packet')} truncated by the snap length`,
   observed: ({ count, facts }) =>
-    `${amount(count, 'packet')} of ${grouped(facts.packets)} ${count === 1 ? 'is' : 'are'} cut by the snap length: ` +
+    `${grouped(count)} of ${amount(facts.packets, 'packet')} ${count === 1 ? 'is' : 'are'} truncated: ` +
     `${grouped(facts.capturedBytes)} of ${grouped(facts.wireBytes)} bytes were captured.` +
     (facts.impossible === 0
       ? ''
       : ` The original length of ${amount(facts.impossible, 'record')} is impossible and was taken from the IP length.`),
   inferred: () =>
-    'Lengths and volumes are right, because they come from the outer headers. What lies behind the cut could not be judged: ' +
-    'payload checksums, and inner headers where the cut comes before them.',
+    'Lengths and volumes are right, because they come from the outer headers. Whatever was not captured could not be checked: ' +
+    'payload checksums, and inner headers beyond the snap length.',
   remedy: () =>
     'Capture again with tcpdump -s 0, or at least -s 192, which reaches past every inner header, if checksums or payloads matter.',
   // A record that was cut without keeping its length has nothing else to be told by.

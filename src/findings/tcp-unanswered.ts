@@ -38,11 +38,11 @@ export interface PathShare {
 export const tcpUnanswered: Words<TcpUnanswered> = {
   code: 'TCP_UNANSWERED',
   severity: 'error',
-  meaning: 'TCP connections never open: SYNs, or SYN-ACKs, are repeated and nothing answers them.',
+  meaning: 'TCP connections never open: SYNs, or SYN-ACKs, are retransmitted and stay unanswered.',
   advice:
     'Capture at the far VTEP: SYNs that do not arrive are lost on the way, SYNs that arrive without an answer are dropped by the server or its firewall. Where only some outer source ports fail, look for one dead link or router among the equal-cost paths.',
   evidence:
-    'Three SYNs or more to one server or port, one of them a repetition, or one SYN-ACK sent three times, with no SYN-ACK, reset or later segment of the initiator anywhere in the capture, whatever the VNI or VTEP pair, and time enough for an answer. Copies count once. Captures of one direction are not judged. Sound where both directions pass.',
+    'Three SYNs or more to one server or port, one of them a repetition, or one SYN-ACK sent three times, with no SYN-ACK, reset or later segment of the initiator anywhere in the capture, whatever the VNI or VTEP pair, and time enough for an answer. Copies count once. Captures of one direction are not judged. Reliable where both directions pass.',
   title: ({ facts }) =>
     facts.repeats === 'SYN'
       ? `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: SYNs unanswered`
@@ -51,15 +51,15 @@ export const tcpUnanswered: Words<TcpUnanswered> = {
     `${amount(count, facts.repeats)} of ${amount(facts.connections, 'connection')} from ${listed(facts.clients, 3)} to ${listed(facts.servers, 3)}, TCP port ${listed(facts.ports.map(String), 5)}, ` +
     (facts.repeats === 'SYN'
       ? 'got neither SYN-ACK nor RST'
-      : 'were repeated, and the client never completed the handshake') +
+      : 'were retransmitted, and the client never completed the handshake') +
     `${facts.opened === 0 ? '.' : `; ${amount(facts.opened, 'other connection')} to the same server and port opened.`}` +
     paths(facts),
   inferred: ({ facts }) => `${cause(facts)}${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     facts.paths !== null
-      ? `Check every equal-cost link and router between ${facts.from} and ${facts.to}: send from one outer source port that fails and from one that works (for example with traceroute -U and fixed ports), and take the path that drops out of the group.`
+      ? `Check every equal-cost link and router between ${facts.from} and ${facts.to}: send from one outer source port that fails and from one that works (for example with traceroute -U and fixed ports), and remove the failing path from the ECMP group.`
       : facts.repeats === 'SYN'
-        ? `Capture at ${facts.to}: if the SYNs arrive, check that ${listed(facts.servers, 3)} listens at port ${listed(facts.ports.map(String), 5)} and what its firewall or security group drops; if not, look for a filter on the way that matches inner TCP.`
+        ? `Capture at ${facts.to}: if the SYNs arrive, check that ${listed(facts.servers, 3)} listens on port ${listed(facts.ports.map(String), 5)} and what its firewall or security group drops; if not, look for a filter on the way that matches inner TCP.`
         : `Capture at ${facts.to}: if the SYN-ACKs arrive there, check the client's firewall and its route back; if not, look for loss from ${facts.from} to ${facts.to}.`,
   displayFilter: ({ facts }) =>
     within(facts.tunnels, fromTo(facts.from, facts.to), opening(facts.repeats === 'SYN' ? 'SYN' : 'SYN-ACK')),
@@ -92,11 +92,11 @@ function paths({ paths: share }: TcpUnanswered): string {
 function cause(facts: TcpUnanswered): string {
   if (facts.paths !== null) {
     return facts.paths.modulus !== 0
-      ? 'Whether a SYN is answered depends on its outer source port, by which the underlay chooses among equal-cost paths: part of these paths drops packets.'
-      : 'The same server answers other connections: part of the equal-cost paths, which the underlay chooses by outer source port, may drop packets, or the server drops some connections (a full backlog, a rate limit).'
+      ? 'Whether a SYN is answered depends on its outer source port, by which the underlay chooses among equal-cost paths: some of these paths drop packets.'
+      : 'The same server answers other connections: some of the equal-cost paths, which the underlay chooses by outer source port, may drop packets, or the server drops some connections (a full backlog, a rate limit).'
   }
   if (facts.repeats === 'SYN-ACK')
-    return 'The server answers, and its SYN-ACKs do not reach the client, or the client drops them.'
+    return 'The server answers, but its SYN-ACKs do not reach the client, or the client drops them.'
   const whose = facts.servers.length === 1 ? facts.servers[0]! : 'the servers'
   return (
     `The SYNs do not reach ${whose}, ${whose} drops them (a firewall, a security group, a full backlog), or the answers are lost on the way back; ` +

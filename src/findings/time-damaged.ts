@@ -11,7 +11,7 @@ export const timeDamaged: Words<TimeDamaged> = {
   code: 'TIME_DAMAGED',
   severity: 'note',
   meaning:
-    'Times in a capture file cannot be what its header says: nanoseconds under the microsecond magic, or no real year.',
+    'Timestamps in a capture file do not match its header: nanoseconds under the microsecond magic, or an impossible year.',
   advice: 'Tell the maintainer of the capture program; convert the file before other tools read its times.',
   evidence:
     'A fraction of a second of 1,000,000 or more in a classic pcap file whose magic says microseconds; or a time outside the years 0000 to 9999.',
@@ -26,10 +26,10 @@ export const timeDamaged: Words<TimeDamaged> = {
   inferred: ({ facts }) =>
     facts.file === ''
       ? 'A clock or a time offset in the file (if_tsoffset) is wrong. Times between packets of one interface are right.'
-      : 'The capture program wrote nanoseconds with the magic number of microseconds. Other tools read these times as up to 1,000 seconds later than they were, and packets out of order. Round-trip times here are right from that packet on; an earlier fraction below 1,000,000 was read as microseconds.',
+      : 'The capture program wrote nanoseconds under the magic number for microseconds. Other tools read these times as up to 1,000 seconds later than they were, and packets out of order. Round-trip times here are right from that packet on; an earlier fraction below 1,000,000 was read as microseconds.',
   remedy: ({ facts }) =>
     facts.file === ''
       ? 'Correct the times with editcap -t <seconds>, or capture again with the right clock.'
-      : 'Write the magic of nanoseconds, 0xa1b23c4d, into the first four bytes of the file (in its byte order), or set the capture program to microseconds.',
+      : 'On a copy of the file, write the nanosecond magic 0xa1b23c4d into the first four bytes (in the byte order of the file), or set the capture program to microseconds.',
   displayFilter: ({ packets }) => frames(packets),
 }

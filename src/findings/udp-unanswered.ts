@@ -26,11 +26,11 @@ export interface UdpUnanswered {
 export const udpUnanswered: Words<UdpUnanswered> = {
   code: 'UDP_UNANSWERED',
   severity: 'warning',
-  meaning: 'Questions by UDP (DNS, DHCP, NTP and others that await an answer) are repeated and nobody answers.',
+  meaning: 'UDP requests (DNS, DHCP, NTP and others that expect an answer) are repeated and stay unanswered.',
   advice:
-    'Check that the server runs and is reachable, and capture at its VTEP: if it answers there, the answers are lost on the way back, large ones for their size; if not, look at the server or its firewall.',
+    'Check that the server runs and is reachable, and capture at its VTEP: if it answers there, the answers are lost on the way back, large ones perhaps because of the path MTU; if not, look at the server or its firewall.',
   evidence:
-    'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction), or a request of NTP, SNMP, RADIUS, IKE or QUIC sent three times at least half a second apart, without an answer anywhere in the capture. Copies count once. Traffic that asks nothing is never judged, nor are captures of one direction. Sound where both directions pass.',
+    'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction), or a request of NTP, SNMP, RADIUS, IKE or QUIC sent three times at least half a second apart, without an answer anywhere in the capture. Copies count once. Traffic that expects no answer is never judged, nor are captures of one direction. Reliable where both directions pass.',
   title: ({ count, facts }) =>
     `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered`,
   observed: ({ count, facts }) =>
@@ -38,12 +38,12 @@ export const udpUnanswered: Words<UdpUnanswered> = {
     `${facts.server === null ? '' : ` to ${facts.server}, UDP port ${facts.port}`}, and no answer was seen in any VNI.`,
   inferred: ({ facts }) =>
     (facts.server === null
-      ? `No server takes the ${facts.questions}, as when VNI ${facts.vni} is not flooded to its VTEP or the relay is missing, or its answers are lost on the way back.`
-      : `The server does not run or drops the ${facts.questions}, they do not reach it, or its answers are lost on the way back: large ones may exceed the path MTU.`) +
+      ? `No server receives the ${facts.questions}, for example because VNI ${facts.vni} is not flooded to its VTEP or the relay is missing; or its answers are lost on the way back.`
+      : `The server is not running or drops the ${facts.questions}, they do not reach it, or its answers are lost on the way back; large answers may exceed the path MTU.`) +
     tempered(facts.dropped),
   remedy: ({ facts }) =>
     facts.server === null
-      ? `Check that a server or relay is attached to VNI ${facts.vni} and gets its broadcasts; capture at its VTEP to see whether the ${facts.questions} arrive.`
-      : `Ask ${facts.server} from its own host, then capture at ${facts.to}: if answers leave there, compare their size with the path MTU; if the ${facts.questions} do not arrive, look for a filter on the way.`,
+      ? `Check that a server or relay is attached to VNI ${facts.vni} and receives its broadcasts; capture at its VTEP to see whether the ${facts.questions} arrive.`
+      : `Query ${facts.server} locally on its own host, then capture at ${facts.to}: if answers leave there, compare their size with the path MTU; if the ${facts.questions} do not arrive, look for a filter on the way.`,
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), toUdpPort(facts.port)),
 }

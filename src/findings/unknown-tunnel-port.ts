@@ -4,7 +4,7 @@ import { amount, type Words } from './finding.ts'
 /** A port with tunnel headers. */
 export interface UnknownTunnelPort {
   port: number
-  /** The known port of which this one has the bytes swapped, `null` when it is no such port. */
+  /** The known port of which this one has the bytes swapped, `null` otherwise. */
   swapped: number | null
   vnis: number[]
   from: string
@@ -18,11 +18,10 @@ const NAMES = { plain: 'VXLAN', gpe: 'VXLAN-GPE', policy: 'VXLAN with a vendor�
 export const unknownTunnelPort: Words<UnknownTunnelPort> = {
   code: 'UNKNOWN_TUNNEL_PORT',
   severity: 'note',
-  meaning: 'Datagrams to a port that is not known as a tunnel’s look like VXLAN.',
-  advice:
-    'Run again with --port, so that the traffic is taken apart; if the port was not meant, correct it at the sender.',
+  meaning: 'Datagrams to a port that is not a known tunnel port look like VXLAN.',
+  advice: 'Run again with --port, so that the traffic is decoded; if the port is a mistake, correct it at the sender.',
   evidence:
-    'At least twice, a datagram to the port begins with a VXLAN header (I flag set; reserved bits clear, a group policy, a vendor’s variant of it, or a next protocol as in VXLAN-GPE) and a plausible Ethernet frame or IP packet whose IP version, lengths and header checksum, or ARP header, are right. Sound at any capture point.',
+    'At least twice, a datagram to the port begins with a VXLAN header (I flag set; reserved bits clear, a group policy, a vendor’s variant of it, or a next protocol as in VXLAN-GPE) and a plausible Ethernet frame or IP packet whose IP version, lengths and header checksum, or ARP header, are right. Reliable at any capture point.',
   title: ({ facts }) =>
     facts.swapped === null
       ? `UDP port ${facts.port} carries what looks like ${NAMES[facts.form]}`
@@ -35,7 +34,7 @@ export const unknownTunnelPort: Words<UnknownTunnelPort> = {
       : `A program wrote the port in host byte order. The other VTEP listens on ${facts.swapped} and never sees these packets, which are counted as other traffic.`,
   remedy: ({ facts }) =>
     facts.swapped === null
-      ? `Run again with --port ${facts.port} to see what they carry. If both VTEPs use the port, nothing else is to be done.`
+      ? `Run again with --port ${facts.port} to see what they carry. If both VTEPs use this port, no other action is needed.`
       : `Set the destination port at ${facts.from} to ${facts.swapped} (in network byte order). Run again with --port ${facts.port} to see what the packets carry.`,
   displayFilter: ({ facts }) => `udp.dstport == ${facts.port} && udp.payload[0:1] & 08`,
 }

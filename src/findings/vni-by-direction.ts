@@ -23,10 +23,10 @@ export const vniByDirection: Words<VniByDirection> = {
   severity: 'note',
   meaning: 'Conversations go in one VNI and come back in another: the VNI does not name a tenant there.',
   advice:
-    'Nothing where the VNI carries an identity or a routed segment; elsewhere configure the same VNI on both VTEPs for one network.',
+    'No action needed where the VNI carries an identity or a routed segment; elsewhere configure the same VNI on both VTEPs for one network.',
   evidence:
-    'A TCP or UDP conversation with two packets in each direction, of which one VNI carries one direction alone and another VNI the other, from different VTEPs. Sound where both directions pass.',
-  title: ({ facts }) => `Between ${facts.a} and ${facts.b} the VNI changes with the direction`,
+    'A TCP or UDP conversation with two packets in each direction, of which one VNI carries one direction alone and another VNI the other, from different VTEPs. Reliable where both directions pass.',
+  title: ({ facts }) => `Different VNI in each direction between ${facts.a} and ${facts.b}`,
   observed: ({ facts }) =>
     `${amount(facts.conversations, 'conversation')} between ${facts.a} and ${facts.b} ${facts.conversations === 1 ? 'goes' : 'go'} in one VNI and ${facts.conversations === 1 ? 'comes' : 'come'} back in another (${listed(facts.vnis.map(String), MOST_LISTED)}).${
       facts.follows === null ? '' : ` Each ${facts.follows} has one VNI in all of them.`
@@ -34,16 +34,16 @@ export const vniByDirection: Words<VniByDirection> = {
   inferred: ({ facts }) =>
     ({
       sender:
-        'The VNI follows the sender: it carries a security identity, as Cilium’s does. That no VNI has two directions is normal then, and every flow here is half a conversation.',
+        'The VNI follows the sender: it carries a security identity, as Cilium’s does. One-way VNIs are normal then, and every flow here is half a conversation.',
       receiver:
-        'The VNI follows the receiver: the sending VTEP routes into the receiver’s segment (asymmetric integrated routing and bridging, RFC 9135 §4.2). That no VNI has two directions is normal then.',
+        'The VNI follows the receiver: the sending VTEP routes into the receiver’s segment (asymmetric integrated routing and bridging, RFC 9135 §4.2). One-way VNIs are normal then.',
       neither:
         'Normal where the VNI carries the sender’s identity (Cilium), or where each VTEP routes into the receiver’s segment (asymmetric integrated routing and bridging, RFC 9135 §4.2). Anywhere else the two VTEPs disagree about the VNI of one network.',
     })[facts.follows ?? 'neither'],
   remedy: ({ facts }) =>
     facts.follows === null
-      ? `Nothing in those two cases. Otherwise give the network one VNI at ${facts.a} and ${facts.b}.`
-      : 'Nothing to do. To see a whole conversation, filter by its inner addresses and not by VNI.',
+      ? `No action needed in those two cases. Otherwise use one VNI for the network at ${facts.a} and ${facts.b}.`
+      : 'No action needed. To see a whole conversation, filter by its inner addresses and not by VNI.',
   displayFilter: ({ facts }) =>
     and(
       between(facts.a, facts.b),

@@ -19,7 +19,7 @@ export type VtepUnreachable =
       isProhibited: boolean
     }
   | {
-      /** Questions of the underlay that nobody answers. */
+      /** Requests of the underlay that stay unanswered. */
       by: 'arp' | 'nd'
       /** VTEP that asks, and the one that it asks for. */
       from: string
@@ -39,29 +39,29 @@ export const vtepUnreachable: Words<VtepUnreachable> = {
     'Check that the VTEP is up and still has its address, the routes to it, and the filters on the way; remove it from flood lists if it is gone.',
   evidence:
     'A VTEP that spoke before is asked for by ARP or neighbour solicitation three times without an answer (a warning for an address that a VTEP asks for only as it floods frames), or an ICMP error (network or host unreachable, prohibited) quotes a datagram to it. ' +
-    'Sound at the sending VTEP and between it and the reporter. A capture that lost the answers misleads.',
-  title: ({ facts }) => `VTEP ${facts.to} cannot be reached from ${facts.from}`,
+    'Reliable at the sending VTEP and between it and the reporter. A capture that lost the answers misleads.',
+  title: ({ facts }) => `VTEP ${facts.to} unreachable from ${facts.from}`,
   observed: ({ count, facts }) =>
     facts.by === 'icmp'
       ? `${listed(facts.reporters)} answered ${amount(count, 'tunnel datagram')} from ${facts.from} to ${facts.to} with ICMP “${facts.reason}”.`
-      : `${facts.from} asked for ${facts.to} by ${facts.by === 'arp' ? 'ARP' : 'neighbour solicitation'} ${amount(count, 'time')} in a row, and nobody answered${
-          facts.recovered ? '; later somebody did' : ''
+      : `${amount(count, facts.by === 'arp' ? 'ARP request' : 'neighbour solicitation')} in a row from ${facts.from} for ${facts.to} unanswered${
+          facts.recovered ? '; a later one was answered' : ''
         }.`,
   inferred: ({ facts }) => {
     if (facts.by !== 'icmp') {
       if (facts.isFlooded)
-        return `${facts.from} floods frames to its peers and asks for ${facts.to} at the same moments, so ${facts.to} is in a flood list of ${facts.from}; it is down or gone. Guests elsewhere are not affected, and every flooded frame costs another question.${tempered(facts.dropped)}`
+        return `${facts.from} floods frames to its peers and sends these requests at the same moments, so ${facts.to} is in a flood list of ${facts.from}; it is down or gone. Guests behind other VTEPs are not affected, but flooded frames keep triggering such requests.${tempered(facts.dropped)}`
       return facts.recovered
-        ? `${facts.to} was down or cut off for a while; what was sent to it meanwhile is lost.${tempered(facts.dropped)}`
-        : `${facts.to} is down, has lost its address, or is cut off from this segment; nothing that is sent to it arrives.${tempered(facts.dropped)}`
+        ? `${facts.to} was down or cut off for a while; traffic to it was lost meanwhile.${tempered(facts.dropped)}`
+        : `${facts.to} is down, has lost its address, or is cut off from this segment; traffic to it is lost.${tempered(facts.dropped)}`
     }
     return facts.isProhibited
-      ? `A packet filter at ${listed(facts.reporters)} refuses the tunnel's datagrams.`
-      : `${listed(facts.reporters)} knows no way to ${facts.to}, or the host there does not answer.`
+      ? `A packet filter at ${listed(facts.reporters)} rejects the tunnel datagrams.`
+      : `${listed(facts.reporters)} has no route to ${facts.to}, or the host does not answer.`
   },
   remedy: ({ facts }) =>
     facts.by === 'icmp' && facts.isProhibited
-      ? `Let UDP from ${facts.from} to the tunnel port of ${facts.to} through the filter of ${listed(facts.reporters)}.`
+      ? `Permit UDP from ${facts.from} to the tunnel port of ${facts.to} in the filter of ${listed(facts.reporters)}.`
       : `Check that ${facts.to} is up and still has this address, and the route from ${facts.from} to it; if it is gone for good, remove it from forwarding tables and flood lists (bridge fdb, EVPN).`,
   displayFilter: ({ facts }) => {
     if (facts.by === 'arp') {

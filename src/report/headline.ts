@@ -118,7 +118,7 @@ function answer(findings: readonly Finding[]): string {
   const { severity } = first.finding
   const explains = first.explains.length === 0 ? '' : ` It explains ${bySeverity(first.explains)}.`
   const more = others.flatMap(({ finding, explains }) => [finding, ...explains])
-  const besides = more.length === 0 ? '' : ` Besides: ${bySeverity(more)}.`
+  const besides = more.length === 0 ? '' : ` Also: ${bySeverity(more)}.`
   return `${severity[0]!.toUpperCase()}${severity.slice(1)}: ${title}${explains}${besides}`
 }
 

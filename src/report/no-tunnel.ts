@@ -37,10 +37,12 @@ export function explainNoTunnel(summary: Summary): Explanation {
 function noPacket({ capture }: Summary): Explanation {
   const several = capture.files.length > 1
   return {
-    why: several ? 'The captures hold file headers but no packets.' : 'The capture holds a file header but no packets.',
+    why: several
+      ? 'The captures contain file headers but no packets.'
+      : 'The capture contains a file header but no packets.',
     tries: [
       'Was traffic flowing, and on this interface? List the interfaces with "tcpdump -D" and capture on the underlay NIC that carries the VTEP address.',
-      'A capture filter can keep everything out: capture again without one, or with "udp port 4789 or udp port 8472".',
+      'A capture filter may have excluded everything: capture again without one, or with "udp port 4789 or udp port 8472".',
       'tcpdump writes in blocks: use -U, or stop it with Ctrl-C instead of kill -9.',
     ],
   }
@@ -48,15 +50,15 @@ function noPacket({ capture }: Summary): Explanation {
 
 function filteredOut(summary: Summary): Explanation {
   return {
-    why: `${plural(tunnelPackets(summary), 'tunnel packet')}, but none is of ${filterWords(summary.filter) || 'a known VNI'}.`,
-    tries: ['Leave out --vni and --vtep to see which VNIs and VTEPs there are.'],
+    why: `${plural(tunnelPackets(summary), 'tunnel packet')}, but none of ${filterWords(summary.filter) || 'a known VNI'}.`,
+    tries: ['Omit --vni and --vtep to list the VNIs and VTEPs in the capture.'],
   }
 }
 
 function unknownLinkType({ capture }: Summary): Explanation {
   const types = [...new Set(capture.files.flatMap((file) => file.linkTypes))].map(printable)
   return {
-    why: `No packet can be read: link type ${types.length > 0 ? `${listed(types)} ` : ''}is not one that this program reads.`,
+    why: `No packet can be read: link type ${types.length > 0 ? `${listed(types)} ` : ''}is not supported.`,
     tries: [linkAdvice(types)],
   }
 }
@@ -65,20 +67,20 @@ function unknownLinkType({ capture }: Summary): Explanation {
 function linkAdvice(types: readonly string[]): string {
   const is = (pattern: RegExp): boolean => types.some((type) => pattern.test(type))
   if (is(/^IEEE802_11|^PPI$|^PRISM/)) {
-    return 'This is Wi-Fi in monitor mode: capture in managed mode, where the adapter hands out Ethernet, or on the wire behind the access point.'
+    return 'This is Wi-Fi in monitor mode: capture in managed mode, where the adapter delivers Ethernet, or on the wire behind the access point.'
   }
   if (is(/^DSA_TAG/)) {
-    return "This is the port of an Ethernet switch with a tag of its maker: capture on one of the switch's user ports (lan0, swp1 ...), where the tag is taken off."
+    return 'This is the CPU port of an Ethernet switch, with a vendor tag (DSA): capture on a user port of the switch (lan0, swp1 ...), where the tag is removed.'
   }
   if (is(/^JUNIPER_|^ERF|^NETANALYZER|^DOCSIS|^EPON/)) {
-    return 'The capturing device puts a header of its own in front: convert the file to Ethernet (editcap -T ether with -C to cut that header), or mirror the port.'
+    return 'The capturing device adds a header of its own: convert the file to Ethernet (editcap -T ether with -C to cut that header), or mirror the port.'
   }
   if (is(/^PKTAP$/)) return 'This is macOS\'s PKTAP: capture on one interface by name, as in "tcpdump -i en0".'
   if (is(/^USER\d+$/)) {
-    return 'USER0 to USER15 mean whatever their writer decided: convert the file to what its records really are, as in "editcap -T ether".'
+    return 'USER0 to USER15 are private link types: convert the file to its real link type, as in "editcap -T ether".'
   }
   if (is(/^USB|^BLUETOOTH|^CAN|^IEEE802_15_4|^Z_?WAVE|^NETLINK$|^DBUS$|^I2C|^LIN$|^FLEXRAY$/)) {
-    return 'This is no network interface that IP runs over: capture on the underlay NIC that carries the VTEP address.'
+    return 'This interface does not carry IP: capture on the underlay NIC that carries the VTEP address.'
   }
   return 'Capture on an Ethernet interface, or with "tcpdump -i any", which writes LINUX_SLL or LINUX_SLL2.'
 }
@@ -87,7 +89,7 @@ function snapLength({ capture }: Summary, cut: number): Explanation {
   const who =
     cut >= capture.packets ? 'Every packet was' : `${integer(cut)} of ${plural(capture.packets, 'packet')} were`
   return {
-    why: `${who} cut off by the snap length before a tunnel header could be seen.`,
+    why: `${who} truncated by the snap length before the tunnel header.`,
     tries: ['Capture again with "tcpdump -s 0" for whole packets, or at least -s 128 for the headers.'],
   }
 }
@@ -98,23 +100,23 @@ function brokenHeaders(broken: Summary['tunnel']['faults']): Explanation {
   if (broken.every(({ fault }) => fault === 'NotATunnel')) {
     return {
       why: `${plural(packets, 'datagram')} on a tunnel port, but ${packets === 1 ? 'it belongs' : 'they belong'} to another program.`,
-      tries: ['NOT_A_TUNNEL below says which. For the tunnel, capture between two VTEPs.'],
+      tries: ['See NOT_A_TUNNEL below. To see a tunnel, capture between two VTEPs.'],
     }
   }
   return {
     why: `${plural(packets, 'datagram')} on a tunnel port, none with a valid tunnel header: ${listed(reasons)}.`,
     tries: [
-      'Something else may be using the port: look at the first of these packets (its number is under "Packets not read to the end").',
-      'If the sender means it as VXLAN, its implementation is at fault: RFC 7348 §5 requires the I flag.',
+      'Another program may be using the port: look at the first of these packets (its number is under "Packets not read to the end").',
+      'If the sender is a VTEP, its implementation is at fault: RFC 7348 §5 requires the I flag.',
     ],
   }
 }
 
 function onlyLaterFragments({ tunnel }: Summary): Explanation {
   return {
-    why: `${plural(tunnel.fragments.others, 'IP fragment')} without a first fragment: only a first fragment names the UDP port.`,
+    why: `${plural(tunnel.fragments.others, 'IP fragment')} without a first fragment: only first fragments carry the UDP ports.`,
     tries: [
-      'A capture filter on the UDP port misses later fragments, and one on "ip[6:2] & 0x1fff != 0" the first: capture by host address instead.',
+      'A capture filter for later fragments alone ("ip[6:2] & 0x1fff != 0") drops the first ones: capture by host address instead.',
     ],
   }
 }
@@ -126,19 +128,19 @@ function otherTraffic(summary: Summary): Explanation {
   const byPort = `A tunnel on another UDP port: ${
     ports.length > 0
       ? `add --port ${ports[0]} (UDP ports seen: ${ports.slice(0, PORTS_NAMED).join(', ')}${ports.length > PORTS_NAMED ? ', …' : ''}).`
-      : 'add --port <n>; known already are 4789 and 8472 (VXLAN), 4790 (GPE) and 6081 (Geneve).'
+      : 'add --port <n>; known are 4789 and 8472 (VXLAN), 4790 (GPE) and 6081 (Geneve).'
   }`
   const byInterface =
     'This may be the traffic inside the tunnel, from a guest, a tap or a bridge: capture on the underlay NIC that carries the VTEP address.'
   const elsewhere =
-    'The tunnel may leave by another interface: ask the routing table with "ip route get <remote VTEP>", or capture with "tcpdump -i any".'
+    'The tunnel may use another interface: check the route with "ip route get <remote VTEP>", or capture with "tcpdump -i any".'
   const { packets } = summary.capture
   const none =
     packets === 1
       ? 'The only packet is not a tunnel packet'
       : `None of the ${integer(packets)} packets is a tunnel packet`
   return {
-    why: seen.length > 0 ? `${none}; "Other traffic" below says what there is.` : `${none}.`,
+    why: seen.length > 0 ? `${none}; see "Other traffic" below.` : `${none}.`,
     tries: udp ? [byPort, byInterface, elsewhere] : [byInterface, elsewhere],
   }
 }

@@ -3,7 +3,7 @@ import { type Place, placer } from '../findings/by-file.ts'
 import { CATALOG } from '../findings/catalog.ts'
 import type { FileSummary, Finding, Summary } from '../summary.ts'
 
-/** Where the program can be read about; SARIF wants one name for it everywhere. */
+/** Where the program can be read about; SARIF requires one name for it everywhere. */
 const TOOL = 'vxpcap'
 
 /**

@@ -34,17 +34,17 @@ export const KIND_NAMES: Record<TunnelKind, string> = {
 /** What each fault means to a reader of the report; the keys are the names in the document. */
 const FAULT_WORDS: Record<string, string> = {
   Truncated: 'the packet ends inside the header',
-  NotCaptured: 'cut off by the snap length',
+  NotCaptured: 'truncated by the snap length',
   BadVersion: 'unknown version',
   BadHeaderLength: 'impossible header length',
-  LengthBeyondPacket: 'length says more than the packet carries',
-  LengthTooSmall: 'length is smaller than the header',
+  LengthBeyondPacket: 'length field exceeds the packet',
+  LengthTooSmall: 'length field is smaller than the header',
   FlagMissing: 'I flag clear: no valid VNI',
-  NotATunnel: 'another program’s datagram, not a tunnel header',
-  TooDeep: 'too many stacked headers',
-  Unsupported: 'a protocol that is not read further',
+  NotATunnel: 'datagram of another program, not a tunnel header',
+  TooDeep: 'too many nested headers',
+  Unsupported: 'unsupported protocol',
   UnknownLinkType: 'unknown link type',
-  OriginalLengthImpossible: 'recorded with an impossible original length: taken from the IP length',
+  OriginalLengthImpossible: 'impossible original length: taken from the IP length',
 }
 
 /** A fault's name in the document as words; a name without words stands for itself. */

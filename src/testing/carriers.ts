@@ -1,5 +1,5 @@
 /**
- * What carries packets and is no overlay of its own, around any packet: each carrier once, well-formed. With link types that begin
+ * What carries packets and is not an overlay itself, around any packet: each carrier once, well-formed. With link types that begin
  * with one.
  */
 import * as ciscoMetadata from '../codecs/cisco-metadata.ts'

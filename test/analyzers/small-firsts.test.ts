@@ -350,7 +350,7 @@ describe('a datagram that never becomes whole', () => {
     const packets = [piece(0, 0, 8), piece(1, 0, 8, { id: 51 }), piece(2, 8, undefined, { id: 51 }), other(2000)]
     const found = findings(packets).find(({ code }) => code === 'FRAGMENT_MISSING')
     expect(found).toMatchObject({ count: 1, packets: [1], subject: { vteps: ['10.0.0.1', '10.0.0.2'] } })
-    expect(found?.observed).toContain('none lacks the first one')
+    expect(found?.observed).toContain('the first fragment is always there')
   })
 
   it.each([

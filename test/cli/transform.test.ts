@@ -110,7 +110,7 @@ describe('filter', () => {
   })
 
   it.each([
-    [[], 'nothing says what to select'],
+    [[], 'nothing to select'],
     [['--vni', '16777216'], "--vni '16777216'"],
     [['--ip', '10.0.0.0/8'], "--ip '10.0.0.0/8'"],
     [['--mac', '52:54'], "--mac '52:54'"],

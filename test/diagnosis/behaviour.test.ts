@@ -280,13 +280,13 @@ describe('BUM_FLOOD and what goes with it', () => {
     expect(group.observed).toContain('by multicast to 239.1.1.1.')
     const replicated = only('BUM_FLOOD', questions(5, ['10.0.0.2', '10.0.0.3']))[0]!
     expect(replicated.count).toBe(10)
-    expect(replicated.observed).toContain('5 replicas')
+    expect(replicated.observed).toContain('5 replicated')
     expect(replicated.observed).toContain('by head-end replication at 10.0.0.1.')
   })
 
   it('says when VTEPs of one VNI flood in different ways', () => {
     const mixed = [...questions(5, ['10.0.0.2', '10.0.0.3']), ...questions(5, ['239.1.1.1'], '10.0.0.2')]
-    expect(only('BUM_FLOOD', mixed)[0]!.remedy).toContain('choose one way')
+    expect(only('BUM_FLOOD', mixed)[0]!.remedy).toContain('use one way')
   })
 
   it('REPLICATION_INCOMPLETE: a VTEP that took part before is left out', () => {

@@ -65,7 +65,7 @@ describe('context: mirror sessions', () => {
         expect(found.map(({ code }) => code)).toEqual(['MIRROR_SESSION'])
         const vteps = [place.vteps[0], place.vteps[2]]
         expect(found[0]).toMatchObject({ severity: 'note', count: 6, subject: { vni: otherVni(place), vteps } })
-        expect(found[0]!.observed).toContain('1 conversation in it runs in both directions')
+        expect(found[0]!.observed).toContain('1 conversation inside runs in both directions')
       }),
       { numRuns: 25 },
     )
@@ -367,7 +367,7 @@ describe('context: symptoms beside their causes', () => {
       fc.property(places, (place) => {
         const lost = [0, 1, 2, 3].map((n) => ping(place, 'request', 900 + n, 3000 + n * 300))
         const [told] = hint([...healthy(place), ...lost], 'ECHO_UNANSWERED')
-        expect(told).toBe('ONE_WAY about these VTEPs may well be the reason: follow that first.')
+        expect(told).toBe('ONE_WAY about these VTEPs: follow that first.')
       }),
       { numRuns: 20 },
     )
@@ -376,7 +376,7 @@ describe('context: symptoms beside their causes', () => {
       ask(HERE, HERE.ips[0], n * 1000 + 9, { from: 1, vni: 200 }),
     ])
     expect(hint(mismatch, 'ARP_UNANSWERED')).toEqual(
-      [0, 1].map((from) => `VNI_MISMATCH about ${HERE.vteps[from]} may well be the reason: follow that first.`),
+      [0, 1].map((from) => `VNI_MISMATCH about ${HERE.vteps[from]}: follow that first.`),
     )
     expect(only('ARP_UNANSWERED', mismatch).map(({ because }) => because)).toEqual([['VNI_MISMATCH'], ['VNI_MISMATCH']])
     expect(only('VNI_MISMATCH', mismatch)[0]).not.toHaveProperty('because')

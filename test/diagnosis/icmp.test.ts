@@ -125,7 +125,7 @@ describe('ICMP_TOO_BIG', () => {
   ])('takes %s for an error without a number', (_, mtu) => {
     const request = large(HERE)
     const packets = [record(request, 0), record(icmpError(ROUTER, request, 3, 4, mtu), 1)]
-    expect(findings(packets, 'ICMP_TOO_BIG')[0]!.observed).toContain('names no MTU')
+    expect(findings(packets, 'ICMP_TOO_BIG')[0]!.observed).toContain('does not state the MTU')
     expect(told(packets).mtu.perPair[0]!.pathMtu).toBeNull()
   })
 
@@ -148,7 +148,7 @@ describe('ICMP_TOO_BIG', () => {
     const [finding] = findings([record(error, 0)], 'ICMP_TOO_BIG')
     expect(finding!.subject).toEqual({ ip: '192.168.0.1' })
     expect(finding!.remedy).toContain(
-      'Set the MTU of 192.168.0.1 to 1450, or clamp the TCP MSS towards it and from it to 1410',
+      'Set the MTU of 192.168.0.1 to 1450, or clamp the TCP MSS in both directions to 1410',
     )
   })
 

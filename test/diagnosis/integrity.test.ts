@@ -248,7 +248,7 @@ describe('integrity: checksums', () => {
     const [found, ...rest] = findingsOf(timed([wrap(HERE, frame, { checksum: 'none' })]))
     expect(rest).toEqual([])
     expect(found).toMatchObject({ code: 'INNER_CHECKSUM_BAD', count: 1 })
-    expect(found!.inferred).toContain('Nobody computed')
+    expect(found!.inferred).toContain('were never computed')
   })
 
   it('an outer checksum that holds the pseudo-header sum is partial', () => {
@@ -579,7 +579,7 @@ describe('integrity: what the tunnel carries', () => {
       const [found, ...rest] = findingsOf(timed([wrap(HERE, frame)]))
       expect(rest).toEqual([])
       expect(found).toMatchObject({ code: 'NESTED_TUNNEL', severity: 'note', subject: { vni: 100 }, count: 1 })
-      expect(found!.observed).toContain(`VNI ${100 + depth}, inside`)
+      expect(found!.observed).toContain(`VNI ${100 + depth} inside`)
       expect(found!.observed).toContain(`${50 * depth} bytes on top of the outer 50`)
       expect(found!.inferred).toContain(`add up to ${50 * (depth + 1)} bytes`)
     }
@@ -687,7 +687,7 @@ describe('integrity: class of service', () => {
         const { vni, from, to } = place
         const packets = [1, 2, 3].map((n) => before.length + n)
         expect(found[0]).toMatchObject({ severity: 'note', count: 3, packets, subject: { vni, vteps: [from, to] } })
-        expect(found[0]!.observed).toMatch(new RegExp(`inner one of ${dscp}( \\(\\w+\\))?\\.$`))
+        expect(found[0]!.observed).toMatch(new RegExp(`inner DSCP ${dscp}( \\(\\w+\\))?\\.$`))
       }),
       { numRuns: 30 },
     )

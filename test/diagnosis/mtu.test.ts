@@ -349,7 +349,7 @@ describe('PMTU_BLACK_HOLE of answers by UDP', () => {
         expect(more).toEqual([])
         expect(hole!.subject).toEqual({ vteps: place.vteps.toReversed() })
         expect([hole!.count, hole!.packets]).toEqual([4, [4, 6, 10, 12]])
-        expect(hole!.observed).toContain('the same question came again')
+        expect(hole!.observed).toContain('the same request was repeated')
         expect(hole!.observed).toContain('measure it')
         expect(told(inVain(place)).mtu.perPair[0]).toMatchObject({ pathMtu: null, pathMtuBetween: null })
       }),
@@ -424,7 +424,7 @@ describe('OUTER_FRAGMENTED', () => {
         const [pair] = told(packets).mtu.perPair
         expect(pair).toMatchObject({ pathMtu: first, pathMtuFrom: 'fragments', pathMtuBetween: [first, first + 8] })
         expect(pair!.recommendedInnerMtu).toBe(first - 50 < 576 ? null : first - 50)
-        expect(found[0]!.observed).toContain('up to 7 more')
+        expect(found[0]!.observed).toContain('up to 7 bytes larger')
         expect(found[0]!.observed).not.toContain('measure it')
       }),
       RUNS,
@@ -434,7 +434,7 @@ describe('OUTER_FRAGMENTED', () => {
   it('says who splits: the VTEP, a router, or that nothing tells', () => {
     const title = (packets: Packet[]) => findings(packets, 'OUTER_FRAGMENTED').map((finding) => finding.title)
     expect(title(splitExchange(HERE, 1, 0, 1550, 1400))[0]).toContain('VTEP 10.0.0.')
-    expect(title(splitExchange(HERE, 1, 0, 1550, 1400, 61))[0]).toContain('travel in fragments')
+    expect(title(splitExchange(HERE, 1, 0, 1550, 1400, 61))[0]).toContain('are fragmented')
     const whole = outer(HERE, 0, ping(HERE, 0, 1, 1450), { dontFragment: false, ttl: 64 })
     const behind = whole.slice()
     behind[8] = 63
@@ -485,7 +485,7 @@ describe('FRAGMENT_MISSING', () => {
         expect(more).toEqual([])
         expect(found!.subject).toEqual({ vteps: place.vteps })
         expect([found!.count, found!.packets]).toEqual([1, [5]])
-        expect(found!.observed).toContain(drop === 0 ? '1 lacks the first one' : 'none lacks the first one')
+        expect(found!.observed).toContain(drop === 0 ? 'the first fragment in 1' : 'the first fragment is always there')
       }),
       RUNS,
     )

@@ -11,6 +11,7 @@ const SHARED = [
   'flow-filter.ts',
   'grouped.ts',
   'index.ts',
+  'kind-name.ts',
   'list.ts',
   'mtu-setting.ts',
   'by-file.ts',

@@ -24,25 +24,25 @@ describe('without a tunnel packet', () => {
     [
       'a filter that keeps nothing',
       packets(9, { vxlanPackets: 9, otherPackets: 0 }, { filter: { vnis: [7], vteps: [] } }),
-      /^9 tunnel packets, but none is of VNI 7\.$/,
-      /Leave out --vni and --vtep/,
+      /^9 tunnel packets, but none of VNI 7\.$/,
+      /Omit --vni and --vtep/,
     ],
     [
       'an unknown link type',
       packets(5, { faults: [fault('link', 'UnknownLinkType', 5)] }),
-      /link type EN10MB is not one that this program reads/,
+      /link type EN10MB is not supported/,
       /Ethernet interface/,
     ],
     [
       'a short snap length',
       packets(5, { faults: [fault('outer.udp', 'NotCaptured', 5)] }),
-      /^Every packet was cut off by the snap length/,
+      /^Every packet was truncated by the snap length/,
       /tcpdump -s 0/,
     ],
     [
       'a snap length that cut most',
       packets(5, { faults: [fault('outer.udp', 'NotCaptured', 4)] }),
-      /^4 of 5 packets were cut off/,
+      /^4 of 5 packets were truncated/,
       /tcpdump -s 0/,
     ],
     [
@@ -105,12 +105,12 @@ describe('without a tunnel packet', () => {
   })
 
   it.each([
-    ['DSA_TAG_GSW1XX', /user ports/],
+    ['DSA_TAG_GSW1XX', /user port/],
     ['IEEE802_11_RADIOTAP', /Wi-Fi in monitor mode/],
     ['JUNIPER_ETHER', /header of its own/],
     ['PKTAP', /tcpdump -i en0/],
     ['USER3', /editcap -T ether/],
-    ['USB_LINUX', /no network interface/],
+    ['USB_LINUX', /does not carry IP/],
     ['FC_2', /Ethernet interface/],
   ])('advice fits link type %s', (linkType, advice) => {
     const summary = packets(5, { faults: [fault('link', 'UnknownLinkType', 5)] })

@@ -49,9 +49,9 @@ MACs
 Overhead
   Bytes carried: 3,032 B with outer Ethernet, of which 1,932 B are inner frames
   and 1,100 B (36.28 %) encapsulation.
-  What counts against the MTU lies between the inner IP header and the outer
-  one: inner Ethernet and VLAN tags included, outer Ethernet not. Inner MTU and
-  MSS are what to set, where the path MTU is known.
+  The overhead per packet counts from the inner IP header to the outer one:
+  inner Ethernet and VLAN tags included, outer Ethernet not. Inner MTU and MSS
+  are the values to set, where the path MTU is known.
   A            B            Overhead  Max outer IP
   10.0.10.133  10.0.10.136      50 B           134
 
@@ -154,7 +154,7 @@ describe('the headline', () => {
     expect(head([])).toBe('No findings.')
     expect(head([note])).toBe('No errors or warnings. One note: All is well.')
     expect(head([note, note])).toBe('No errors or warnings. 2 notes, the first: All is well.')
-    expect(head([finding({ title: 'Broken' }), note])).toBe('Error: Broken. Besides: 1 note.')
+    expect(head([finding({ title: 'Broken' }), note])).toBe('Error: Broken. Also: 1 note.')
   })
 
   it('folds what follows from a finding under it, one line each, whatever their order', () => {
@@ -171,7 +171,7 @@ describe('the headline', () => {
     ]
     const lines = text(labSummary({ findings }))
     expect(lines.split('\n')[1]).toBe(
-      'Error: Ports differ. It explains 2 errors and 1 warning. Besides: 1 error and 1 warning.',
+      'Error: Ports differ. It explains 2 errors and 1 warning. Also: 1 error and 1 warning.',
     )
     expect(lines).toMatch(
       / explains {2}error: ONE_WAY seen \(ONE_WAY, 12 times\)\n +error: PORT_UNREACHABLE seen .*\n +warning: ARP_UNANSWERED seen/,
@@ -257,7 +257,7 @@ describe('sections', () => {
 
   it('explain faults and keep a name without an explanation', () => {
     const faults = section(text(busySummary()), 'Packets not read to the end').join('\n')
-    expect(faults).toMatch(/inner\.tcp +cut off by the snap length +12 +uplink\.pcap1:3/)
+    expect(faults).toMatch(/inner\.tcp +truncated by the snap length +12 +uplink\.pcap1:3/)
     expect(faults).toMatch(/vxlan +SomethingNew +2 +uplink\.pcap0:100/)
   })
 

@@ -31,7 +31,8 @@ function report({ counts, vnis }: Decap): { result: string; remarks: string[] } 
   const joined = fromFragments === 0 ? '' : `, ${integer(fromFragments)} of them from outer fragments`
   const result = `${plural(written, 'inner packet')} of ${plural(vnis, 'VNI')} from ${plural(records, 'record')}${joined}`
   const remarks: string[] = []
-  if (incomplete > 0) remarks.push(`${plural(incomplete, 'datagram')} in outer fragments never became whole: left out`)
+  if (incomplete > 0)
+    remarks.push(`${plural(incomplete, 'datagram')} in outer fragments could not be reassembled: left out`)
   if (control > 0) remarks.push(`${plural(control, 'control packet')} of the tunnel itself (O bit): left out`)
   if (unsupported > 0) {
     remarks.push(

@@ -20,7 +20,7 @@ export interface FilterOptions {
 export async function filter(paths: string[], options: FilterOptions, host: Host): Promise<number> {
   const { output, vni = [], vtep = [], ip = [], mac = [], port } = options
   if (vni.length + vtep.length + ip.length + mac.length === 0) {
-    throw new UsageError('nothing says what to select: give --vni, --vtep, --ip or --mac; see vxpcap filter --help')
+    throw new UsageError('nothing to select: give --vni, --vtep, --ip or --mac; see vxpcap filter --help')
   }
   return runTransform('filter', paths, output, host, (sink) => {
     const selection = { vnis: vni, vteps: vtep, ips: ip, macs: mac }
@@ -37,7 +37,7 @@ function report({ counts }: Select): { result: string; remarks: string[] } {
   const { records, written, undecided, refused, refusal } = counts
   const remarks: string[] = []
   if (undecided > 0) {
-    remarks.push(`${plural(undecided, 'outer fragment')} of which no first fragment tells the datagram: left out`)
+    remarks.push(`${plural(undecided, 'outer fragment')} without a first fragment: left out`)
   }
   if (refused > 0) remarks.push(`${plural(refused, 'record')} that pcapng cannot hold: left out (${refusal})`)
   return { result: `${plural(written, 'record')} of ${records}`, remarks }

@@ -30,11 +30,11 @@ function facts({ capture }: Summary): string[] {
   }
   if (capture.truncatedPackets > 0) {
     out.push(
-      `${plural(capture.truncatedPackets, 'packet')} cut by the snap length: ${bytes(capture.capturedBytes)} captured of ${bytes(capture.wireBytes)} on the wire.`,
+      `${plural(capture.truncatedPackets, 'packet')} truncated by the snap length: ${bytes(capture.capturedBytes)} captured of ${bytes(capture.wireBytes)} on the wire.`,
     )
   }
   if (capture.duplicatePackets > 0) {
-    out.push(`${plural(capture.duplicatePackets, 'record')} of frames that the capture already holds.`)
+    out.push(`${plural(capture.duplicatePackets, 'duplicate record')} of frames that are already in the capture.`)
   }
   if (capture.droppedByCapture !== null && capture.droppedByCapture > 0) {
     const { droppedByCapture: dropped, receivedByCapture: received } = capture

@@ -32,6 +32,6 @@ export function fragments({ tunnel }: Summary, page: Page): Section {
   const { firsts, others, reassembled, incomplete } = tunnel.fragments
   const title = 'Outer fragments'
   if (firsts + others === 0) return { title, lines: [] }
-  const text = `${plural(firsts, 'first fragment')} and ${plural(others, 'later one')}: ${plural(reassembled, 'datagram')} whole, ${integer(incomplete)} incomplete.`
+  const text = `${plural(firsts, 'first fragment')} and ${plural(others, 'later fragment')}: ${plural(reassembled, 'datagram')} reassembled, ${integer(incomplete)} incomplete.`
   return { title, lines: paragraph(page, text) }
 }

@@ -39,7 +39,7 @@ export function overhead(summary: Summary, page: Page): Section {
     lines.push(
       ...paragraph(
         page,
-        'What counts against the MTU lies between the inner IP header and the outer one: inner Ethernet and VLAN tags included, outer Ethernet not. Inner MTU and MSS are what to set, where the path MTU is known.',
+        'The overhead per packet counts from the inner IP header to the outer one: inner Ethernet and VLAN tags included, outer Ethernet not. Inner MTU and MSS are the values to set, where the path MTU is known.',
       ),
     )
   }
@@ -68,7 +68,7 @@ function untold({ underlayMtuFrom, perPair }: MtuSummary, answered: number, find
   if (underlayMtuFrom !== 'largest-answered') return ''
   const largest = perPair.reduce((most, { largestOuterIpLength }) => Math.max(most, largestOuterIpLength), 0)
   if (largest > answered)
-    return ` Packets of up to ${integer(largest)} bytes were sent, and no answer to them was seen.`
+    return ` Packets of up to ${integer(largest)} bytes were sent, but no answer to them was seen.`
   return findings.some(({ code }) => code === 'SUPER_FRAME')
     ? ' Most likely it is larger: super-frames of segmentation offload hide the packets that the wire carried.'
     : ''
