@@ -72,7 +72,8 @@ describe('no readable header: status 2, no document, one line with the way out',
 
   it('an empty file', () => refuse(put('empty.pcap', ''), /empty|0 bytes/))
 
-  it('a text', () => refuse(put('notes.txt', 'This is a note about a capture.\n'.repeat(10)), /neither pcap nor pcapng.* \(offset 0\)/))
+  it('a text', () =>
+    refuse(put('notes.txt', 'This is a note about a capture.\n'.repeat(10)), /neither pcap nor pcapng.* \(offset 0\)/))
 
   it('a file header that is cut off, at every length', async () => {
     for (const length of [1, 4, 12, 23]) await refuse(put(`cut-${length}.pcap`, SEED.subarray(0, length)), /header/)
