@@ -79,7 +79,7 @@ describe.skipIf(LAB === undefined)(`the built program on the reference lab${beca
   it('keeps only the VNI it is asked for', async () => {
     const { status, out } = await bin.run(['summarize', '--vni', '7', capture])
     expect(status).toBe(0)
-    expect(out).toMatch(/No tunnel traffic to report\. \d+ tunnel packets, but none is of VNI 7\./)
+    expect(out).toMatch(/No tunnel traffic to report\. \d+ tunnel packets, but none of VNI 7\./)
   })
 
   it('ends quietly when nobody reads', async () => {
