@@ -5,6 +5,7 @@
 import { formatIpv4, formatIpv6, formatMac } from './address.ts'
 import * as arp from './arp.ts'
 import type * as authentication from './authentication.ts'
+import type * as ciscoHdlc from './cisco-hdlc.ts'
 import type * as ciscoMetadata from './cisco-metadata.ts'
 import { coded, flagged, hex, nameIn, type Saying, type Sayings } from './describe-field.ts'
 import type * as dot1q from './dot1q.ts'
@@ -288,6 +289,11 @@ export const VNTAG: Sayings<FieldsOf<typeof vntag>> = { etherType: ETHER_TYPE }
 
 export const ETAG: Sayings<FieldsOf<typeof etag>> = { etherType: ETHER_TYPE }
 
+export const CISCO_HDLC: Sayings<FieldsOf<typeof ciscoHdlc>> = {
+  address: hexOf(2),
+  control: hexOf(2),
+  etherType: ETHER_TYPE,
+}
 export const CISCO_METADATA: Sayings<FieldsOf<typeof ciscoMetadata>> = { option: hexOf(4), etherType: ETHER_TYPE }
 
 export const MACSEC: Sayings<FieldsOf<typeof macsec>> = {

@@ -3,6 +3,7 @@
  * Which header a record begins with is its LINKTYPE.
  */
 import { formatMac } from './address.ts'
+import * as ciscoHdlc from './cisco-hdlc.ts'
 import { describeFields, hex, nameIn, wholeField } from './describe-field.ts'
 import * as says from './describe-headers.ts'
 import { describeNetwork } from './describe-network.ts'
@@ -75,8 +76,14 @@ export function describeLink(tree: Tree, linkType: number): void {
       describeNetwork(tree, loopback.etherType(view, at))
       return
     }
-    case LinkType.Ppp:
+    case LinkType.CiscoHdlc:
+      describeCiscoHdlc(tree)
+      return
     case LinkType.PppHdlc:
+      if (ciscoHdlc.begins(cursor)) describeCiscoHdlc(tree)
+      else describePpp(tree, 'link')
+      return
+    case LinkType.Ppp:
       describePpp(tree, 'link')
       return
     case LinkType.PppEther:
@@ -158,6 +165,19 @@ function describeCooked(tree: Tree, protocol: number): void {
   if (protocol === sll.Protocol.Llc) describeLogicalLink(tree)
   else if (protocol === sll.Protocol.Novell8023) tree.payload()
   else describeTags(tree, protocol)
+}
+
+function describeCiscoHdlc(tree: Tree): void {
+  const { cursor, view } = tree
+  const at = ciscoHdlc.enter(cursor)
+  if (at === NONE) {
+    tree.refuse('link')
+    return
+  }
+  const etherType = ciscoHdlc.etherType(view, at)
+  const isBroadcast = ciscoHdlc.address(view, at) === ciscoHdlc.ADDRESS_BROADCAST
+  tree.header('cisco-hdlc', ciscoHdlc.LAYOUT, says.CISCO_HDLC, at, isBroadcast ? 'broadcast' : 'unicast')
+  describeTags(tree, etherType)
 }
 
 /** Raw IP: the version nibble says which. */

@@ -10,11 +10,13 @@ export const LinkType = {
   RawBsd: 12,
   /** Raw IP, the number of some other systems. */
   RawOther: 14,
-  /** PPP with address and control byte, as on serial lines. */
+  /** PPP with address and control byte, or Cisco HDLC, as on serial lines. */
   PppHdlc: 50,
   /** PPPoE session header without Ethernet. */
   PppEther: 51,
   Raw: 101,
+  /** Cisco HDLC. */
+  CiscoHdlc: 104,
   Loop: 108,
   LinuxSll: 113,
   Ipv4: 228,

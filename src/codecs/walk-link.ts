@@ -1,4 +1,5 @@
 /** The walk over the link layer of a record, which its LINKTYPE names. */
+import * as ciscoHdlc from './cisco-hdlc.ts'
 import * as dsa from './dsa.ts'
 import * as brcm from './dsa-brcm.ts'
 import * as ethernet from './ethernet.ts'
@@ -45,8 +46,13 @@ export function enterLink(layers: Layers, linkType: number): number {
       if (header === NONE) return refuse(layers, Layer.Link)
       return note(layers.outerFrame, loopback.etherType(cursor.view, header))
     }
-    case LinkType.Ppp:
+    case LinkType.CiscoHdlc:
+      return enterCiscoHdlc(layers)
     case LinkType.PppHdlc:
+      if (ciscoHdlc.begins(cursor)) return enterCiscoHdlc(layers)
+      note(layers.outerFrame, EtherType.Ppp)
+      return enterPpp(layers, Layer.Link, CarrierBit.Ppp)
+    case LinkType.Ppp:
       note(layers.outerFrame, EtherType.Ppp)
       return enterPpp(layers, Layer.Link, CarrierBit.Ppp)
     case LinkType.PppEther:
@@ -73,6 +79,13 @@ export function enterLink(layers: Layers, linkType: number): number {
       layers.fault(Layer.Link, Fault.UnknownLinkType)
       return NONE
   }
+}
+
+function enterCiscoHdlc(layers: Layers): number {
+  const { cursor } = layers
+  const header = ciscoHdlc.enter(cursor)
+  if (header === NONE) return refuse(layers, Layer.Link)
+  return enterTags(layers, layers.outerFrame, ciscoHdlc.etherType(cursor.view, header), Layer.OuterVlan)
 }
 
 /** Raw IP: the version nibble says which. */

@@ -2,6 +2,7 @@
  * What carries packets and is not an overlay itself, around any packet: each carrier once, well-formed. With link types that begin
  * with one.
  */
+import * as ciscoHdlc from '../codecs/cisco-hdlc.ts'
 import * as ciscoMetadata from '../codecs/cisco-metadata.ts'
 import * as dsa from '../codecs/dsa.ts'
 import * as dsaBrcm from '../codecs/dsa-brcm.ts'
@@ -173,6 +174,15 @@ function protectedData(packets: fc.Arbitrary<Network>): fc.Arbitrary<Network> {
   })
 }
 
+/** A Cisco HDLC header in front of a packet of IP. */
+function hdlcFrame(inside: Network): Composed {
+  const header = { address: ciscoHdlc.ADDRESS_UNICAST, control: 0, etherType: inside.etherType }
+  return {
+    bytes: joined(encoded(ciscoHdlc, header, ciscoHdlc.LENGTH), inside.bytes),
+    layers: ['cisco-hdlc', ...inside.layers],
+  }
+}
+
 /** A PPP header in front of a packet of IP. */
 function pppFrame(inside: Network, framed: boolean, compressed: boolean): Composed {
   const header = { framed, compressed, protocol: PROTOCOL_OF.get(inside.etherType)! }
@@ -224,7 +234,12 @@ export function carriedLink(
         .tuple(packets, fc.boolean(), fc.boolean())
         .map(([inside, framed, compressed]) => pppFrame(inside, framed, compressed))
     case LinkType.PppHdlc:
-      return packets.map((inside) => pppFrame(inside, true, false))
+      return fc.oneof(
+        packets.map((inside) => pppFrame(inside, true, false)),
+        packets.map(hdlcFrame),
+      )
+    case LinkType.CiscoHdlc:
+      return packets.map(hdlcFrame)
     case LinkType.PppEther:
       return session(packets)
     case LinkType.Nflog:

@@ -4,6 +4,7 @@
  */
 import type * as arpCodec from '../codecs/arp.ts'
 import * as authenticationCodec from '../codecs/authentication.ts'
+import * as ciscoHdlcCodec from '../codecs/cisco-hdlc.ts'
 import type * as ciscoMetadataCodec from '../codecs/cisco-metadata.ts'
 import type * as dot1qCodec from '../codecs/dot1q.ts'
 import type * as dsaCodec from '../codecs/dsa.ts'
@@ -410,6 +411,13 @@ export const etag: fc.Arbitrary<etagCodec.Header> = /* @__PURE__ */ fc.record({
   base: bits(12),
   ingressExtension: u8,
   extension: u8,
+  etherType: u16,
+})
+
+/** Cisco HDLC. */
+export const ciscoHdlc: fc.Arbitrary<ciscoHdlcCodec.Header> = /* @__PURE__ */ fc.record({
+  address: fc.constantFrom(ciscoHdlcCodec.ADDRESS_UNICAST, ciscoHdlcCodec.ADDRESS_BROADCAST),
+  control: fc.constant(0),
   etherType: u16,
 })
 

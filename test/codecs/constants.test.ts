@@ -75,6 +75,7 @@ const tables: [name: string, table: object, registry: Record<string, unknown>][]
       PppHdlc: 50,
       PppEther: 51,
       Raw: 101,
+      CiscoHdlc: 104,
       Loop: 108,
       LinuxSll: 113,
       Ipv4: 228,

@@ -231,6 +231,9 @@ describe('dissect', () => {
     ['cooked 2', LinkType.LinuxSll2, '0800 0000 00000007 0001 00 06 0200000000010000', 20, 7],
     ['loopback', LinkType.Null, '02000000', 4, 0],
     ['loopback in network order', LinkType.Loop, '00000002', 4, 0],
+    ['Cisco HDLC', LinkType.CiscoHdlc, '0f00 0800', 4, 0],
+    ['Cisco HDLC to all', LinkType.CiscoHdlc, '8f00 0800', 4, 0],
+    ['Cisco HDLC on a serial line', LinkType.PppHdlc, '0f00 0800', 4, 0],
     ['nothing', LinkType.Ipv4, '', 0, 0],
   ])('begins with %s', (_what, linkType, link, length, linkInterface) => {
     const layers = walked(link + IPV4 + UDP + VXLAN + INNER, { linkType })
