@@ -8,7 +8,7 @@ import { EtherType } from './ethernet.ts'
 
 /** How well bytes fit, from worse to better. */
 export const Fit = {
-  /** They cannot be one: no sender's address, lengths or versions that contradict each other, too few bytes. */
+  /** They cannot be one: no sender's address, lengths or versions that contradict each other, too few bytes, or noise. */
   None: 0,
   /** Nothing speaks against it, and nothing for it: an EtherType that nobody registered, bytes that were not captured. */
   Possible: 1,
@@ -21,6 +21,9 @@ export const Fit = {
 /** One of the codes of {@link Fit}. */
 export type Fit = (typeof Fit)[keyof typeof Fit]
 
+/** Bytes by which noise is told. */
+const NOISE_LENGTH = 64
+const LEAST_NOISE = 16
 /** Most VLAN tags that are looked behind. */
 const MAX_TAGS = 8
 /** Bytes behind the type field up to which a frame is padded (IEEE 802.3-2018 §3.2.7). */
@@ -73,9 +76,39 @@ export function payloadFit(view: DataView, at: number, end: number, wireEnd: num
       const isEthernet = view.getUint16(at) === HARDWARE_ETHERNET && view.getUint16(at + 2) === EtherType.IPv4
       return isEthernet ? Fit.Sure : Fit.None
     }
+    case EtherType.MacSecurity:
+      return Fit.Likely
     default:
+      if (isNoise(view, at, end, wireEnd)) return Fit.None
       return isKnownType(type) ? Fit.Likely : Fit.Possible
   }
+}
+
+/**
+ * Whether bytes are as good as random, as an encrypted payload is: few of them are equal, and few steps from one to the next.
+ * Headers, text, padding and counted patterns repeat themselves. Of ten thousand random runs about one is not called noise.
+ * @param at - First of the bytes; 64 at most are looked at.
+ * @param end - First offset past the captured bytes; a few that a snap length left are no noise.
+ * @param wireEnd - First offset past the bytes on the wire.
+ */
+export function isNoise(view: DataView, at: number, end: number, wireEnd: number): boolean {
+  const length = Math.min(end - at, NOISE_LENGTH)
+  if (length <= 0 || (end < wireEnd && length < LEAST_NOISE)) return false
+  // Of random bytes one pair in 256 is equal: length² / 512 pairs.
+  const most = (length * length) / 256 + length / 8
+  let equal = 0
+  let steps = 0
+  for (let i = 1; i < length; i++) {
+    const value = view.getUint8(at + i)
+    const step = (value - view.getUint8(at + i - 1)) & 0xff
+    for (let j = 0; j < i; j++) {
+      const other = view.getUint8(at + j)
+      if (other === value) equal++
+      if (j > 0 && ((other - view.getUint8(at + j - 1)) & 0xff) === step) steps++
+    }
+    if (equal > most || steps > most) return false
+  }
+  return true
 }
 
 /**

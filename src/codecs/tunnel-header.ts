@@ -6,7 +6,8 @@
  */
 import { EtherType } from './ethernet.ts'
 import * as geneve from './geneve.ts'
-import { Fit, frameFit, ipFit, isKnownType, payloadFit } from './inner-frame.ts'
+import { Fit, frameFit, ipFit, isKnownType, isNoise, payloadFit } from './inner-frame.ts'
+import * as udp from './udp.ts'
 import * as vxlan from './vxlan.ts'
 import * as gbp from './vxlan-gbp.ts'
 import * as gpe from './vxlan-gpe.ts'
@@ -24,6 +25,8 @@ const GPE_RESERVED = 0xc000_0000 | 0
 /** Highest next protocol that GPE gives a meaning; shims have 0x80 and more (draft-ietf-nvo3-vxlan-gpe-12 §3.2). */
 const GPE_LAST_PROTOCOL = 7
 const GPE_FIRST_SHIM = 0x80
+/** First port that is no well-known service's (RFC 6335 §6). */
+const FIRST_REGISTERED = 1024
 /** EtherTypes begin here; below are lengths. */
 const FIRST_TYPE = 0x0600
 
@@ -110,16 +113,17 @@ export function isGpe(view: DataView, at: number, end: number, wireEnd: number):
   const isValid = gpe.version(view, at) === gpe.VERSION && (flags & gpe.FLAG_I) !== 0
   const hasReserved = (word & 0xff_ff00) !== 0
   const broken = ((word & GPE_RESERVED) !== 0 ? 1 : 0) + (hasReserved ? 1 : 0) + (last !== 0 ? 1 : 0) + (isNext ? 0 : 1)
-  // The wrong version or a clear flag alone is the sender's mistake.
-  if (broken === 0) return true
-  const needed = broken > 1 ? Fit.Sure : isValid && !hasReserved ? Fit.Possible : Fit.Likely
+  if (broken === 0 && isValid) return true
+  // The wrong version or a clear flag alone is the sender's mistake, where nothing speaks against a frame.
+  const isOneMistake = broken === 0 || (isValid && !hasReserved)
+  const needed = broken > 1 ? Fit.Sure : isOneMistake ? Fit.Possible : Fit.Likely
   return gpeFit(view, at, end, wireEnd) >= needed
 }
 
 /** How well what is behind a GPE header fits what the header says that it is. */
 function gpeFit(view: DataView, at: number, end: number, wireEnd: number): Fit {
   const inner = at + gpe.LENGTH
-  if ((gpe.flags(view, at) & gpe.FLAG_O) !== 0) return Fit.Possible
+  if ((gpe.flags(view, at) & gpe.FLAG_O) !== 0) return isNoise(view, inner, end, wireEnd) ? Fit.None : Fit.Possible
   switch (gpe.payloadProtocol(view, at)) {
     case gpe.NextProtocol.Ethernet:
       return frameFit(view, inner, end, wireEnd)
@@ -128,7 +132,7 @@ function gpeFit(view: DataView, at: number, end: number, wireEnd: number): Fit {
     case gpe.NextProtocol.Ipv6:
       return ipFit(view, inner, end, wireEnd, EtherType.IPv6)
     default:
-      return Fit.Possible
+      return isNoise(view, inner, end, wireEnd) ? Fit.None : Fit.Possible
   }
 }
 
@@ -145,7 +149,7 @@ export function isGeneve(view: DataView, at: number, end: number, wireEnd: numbe
     (geneve.reserved1(view, at) !== 0 ? 1 : 0) + (geneve.reserved2(view, at) !== 0 ? 1 : 0) + (isType ? 0 : 1)
   const broken = others + (options === Fit.None ? 1 : 0)
   const isValid = geneve.version(view, at) === geneve.VERSION
-  if (broken === 0 && isValid) return true
+  if (broken === 0 && isValid && (isControl || isKnown(protocol) || !isFromService(view, at))) return true
   if (!isKnown(protocol)) return false
   // One mistake in a header that is right otherwise, options included, is the sender's.
   if (others === 0 && (isValid || options !== Fit.None)) return true
@@ -163,6 +167,16 @@ function geneveFit(view: DataView, at: number, end: number, wireEnd: number, pro
 /** What Geneve carries: a frame, IP, or another protocol of Ethernet's. */
 function isKnown(protocol: number): boolean {
   return protocol === EtherType.IPv4 || protocol === EtherType.IPv6 || isKnownType(protocol)
+}
+
+/**
+ * Whether the datagram of a header comes from a service's port: 1 to 1023 (RFC 6335 §6). Some VTEPs send from such a port too, so
+ * that it tells nothing by itself.
+ */
+function isFromService(view: DataView, at: number): boolean {
+  if (at < udp.LENGTH) return false
+  const port = udp.sourcePort(view, at - udp.LENGTH)
+  return port > 0 && port < FIRST_REGISTERED
 }
 
 /** Whether a header at another tunnel's port is one of Geneve that breaks no rule, with a frame behind it. */

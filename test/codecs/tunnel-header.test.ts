@@ -1,7 +1,7 @@
 /** Which datagrams at a tunnel's port are the tunnel's: headers with odd bits before true frames, and what other programs send. */
 import { describe, expect, it } from 'vitest'
 import { EtherType } from '../../src/codecs/ethernet.ts'
-import { Fit, frameFit, ipFit } from '../../src/codecs/inner-frame.ts'
+import { Fit, frameFit, ipFit, isNoise } from '../../src/codecs/inner-frame.ts'
 import { bareIpType, isGeneve, isGpe, isVxlan } from '../../src/codecs/tunnel-header.ts'
 import { arp, bytes, echo, ethernet, ipv4, ipv6, number, udp } from '../support/packets.ts'
 import { Random } from '../support/random.ts'
@@ -127,6 +127,84 @@ describe('GPE and Geneve', () => {
       expect(asks(test, wireGuard)).toBe(false)
       expect(asks(test, dns)).toBe(false)
     }
+  })
+})
+
+describe('a structured header before noise', () => {
+  const random = new Random(11)
+  const noise = (length: number): Uint8Array => Uint8Array.from({ length }, () => random.below(256))
+  const count = (test: Test, header: string, lead: string): number => {
+    let accepted = 0
+    for (let round = 0; round < 20_000; round++) {
+      // No group address as the sender: bytes that a frame could have.
+      const frame = noise(46 + random.below(200))
+      frame[6]! &= 0xfe
+      if (asks(test, bytes(hex(header), hex(lead), frame))) accepted++
+    }
+    return accepted
+  }
+
+  it.each(['49000000 5a172200', '4e000000 5a172200', '41000000 00000000'])(
+    'is QUIC whose ids begin with %s',
+    (header) => {
+      for (const test of [isVxlan, isGpe, isGeneve]) expect(count(test, header, '31')).toBeLessThanOrEqual(4)
+    },
+  )
+
+  it('is WireGuard at the GPE port', () => {
+    expect(count(isGpe, '02000000 99887700', '')).toBeLessThanOrEqual(4)
+  })
+
+  it('is DNS without an answer at the Geneve port, from the port of the service', () => {
+    const datagram = bytes(hex('0035 17c1 003c 0000'), hex('00408180 00010000 00010000 03617069'), new Uint8Array(36))
+    const test = (from: number): boolean => {
+      const view = new DataView(bytes(number(from, 2), datagram.slice(2)).buffer)
+      return isGeneve(view, 8, datagram.length, datagram.length)
+    }
+    expect(test(53)).toBe(false)
+    expect(test(50_000)).toBe(true)
+    expect(test(0)).toBe(true)
+  })
+
+  it('is a tunnel before a frame of an unknown type', () => {
+    const payloads = [
+      new Uint8Array(46),
+      Uint8Array.from({ length: 46 }, (_, i) => i),
+      Uint8Array.from({ length: 64 }, (_, i) => 3 * i),
+      bytes(...[...'heartbeat node-7 sequence 000123 state up peers 3 '].map((c) => c.charCodeAt(0))),
+    ]
+    for (const payload of payloads) {
+      const frame = ethernet(payload, { type: 0x7777 })
+      for (const header of ['48000000 00000a00', '08000000 00000a01'])
+        expect(asks(isVxlan, bytes(hex(header), frame))).toBe(true)
+      expect(asks(isGpe, bytes(hex('88000000 00000a00'), frame))).toBe(true)
+      expect(asks(isGpe, bytes(hex('00000000 00000a00'), frame))).toBe(true)
+    }
+  })
+})
+
+describe('noise', () => {
+  const said = (data: Uint8Array, wire = data.length): boolean =>
+    isNoise(new DataView(data.buffer, data.byteOffset), 0, data.length, wire)
+
+  it('is what has neither equal bytes nor equal steps', () => {
+    const random = new Random(5)
+    let missed = 0
+    for (let round = 0; round < 2000; round++) {
+      if (!said(Uint8Array.from({ length: 16 + random.below(100) }, () => random.below(256)))) missed++
+    }
+    expect(missed).toBeLessThanOrEqual(4)
+  })
+
+  it('is no packet, text, padding or pattern', () => {
+    expect(said(PING)).toBe(false)
+    expect(said(FRAMES.IPv6!)).toBe(false)
+    expect(said(Uint8Array.from({ length: 64 }, (_, i) => 0xff - i))).toBe(false)
+  })
+
+  it('is not told by the few bytes that a snap length left', () => {
+    const few = hex('01 17 3e 94 a0 5b')
+    expect([said(few), said(few, 60), said(few.slice(0, 0))]).toEqual([true, false, false])
   })
 })
 
