@@ -41,6 +41,11 @@ const CLOCKS_APART = 50_000_000
 /** Nanoseconds within which a loop brings a packet round once more; without a number of its own, the shorter one. */
 const ROUND_TIME = 100_000_000
 const UNNUMBERED_ROUND_TIME = 10_000_000
+/**
+ * Passages one way within a second, each of them back at its sender before the next, after which a question goes round: who asks for
+ * an address waits longer (RFC 1122 §2.3.2.1 asks for a second).
+ */
+export const SURE_PASSAGES = 3
 /** Entries of one inner packet that are looked at: head-end replication to more peers still counts by its newest ones. */
 const MOST_LOOKED_AT = 64
 
@@ -204,7 +209,7 @@ export class Copies implements Judge<CopiesState> {
     }
     if (other === NONE) return
     this.passages = passages
-    const again = linked === NONE ? this.#unlinked(log, at, other, same) : sentOn(log, at, data, linked, same)
+    const again = linked === NONE ? this.#unlinked(log, at, other, same) : sentOn(log, at, data, linked, same, passages)
     if (again === 0) return
     const former = linked === NONE ? other : linked
     // Recorded after it had been sent on, where the clocks of two captures differ: the former passage is the later one.
@@ -304,6 +309,11 @@ function isTold(i32: Int32Array, at: number, formerHop: number): boolean {
   return isLower(i32[at + Field.InnerHop]!, formerHop)
 }
 
+/** Whether a packet asks for an address, which gateways that share one do less often than they announce it. */
+export function isQuestion(i32: Int32Array, at: number): boolean {
+  return (i32[at + Field.Bits]! & (Bit.AddressRequest | Bit.Announcement)) === Bit.AddressRequest
+}
+
 /** Whether the inner TTL of one packet is lower than that of another. */
 function isLower(innerHop: number, formerHop: number): boolean {
   return (innerHop & TTL) < (formerHop & TTL)
@@ -329,8 +339,12 @@ function apartOf(log: EventLog, at: number, data: Int32Array, entry: number): nu
  * What a packet is that its sender had received since it passed this way last: bits of {@link Again}, 0 for another packet.
  * @param same - The newest passage this way, `NONE` when there was none.
  * @param linked - The newest passage to the VTEP that sends it now.
+ * @param passages - How often it passed this way within a second.
  */
-function sentOn(log: EventLog, at: number, data: Int32Array, linked: number, same: number): number {
+function sentOn(log: EventLog, at: number, data: Int32Array, linked: number, same: number, passages: number): number {
+  if (passages >= SURE_PASSAGES && isQuestion(log.i32, at) && apartOf(log, at, data, linked) <= ROUND_TIME) {
+    return Again.Circling
+  }
   const bits = data[linked + Frame.Bits]!
   // What went there and back is the sender's to repeat; what was recorded late had been sent on before.
   const isMutual = same !== NONE && data[same + Frame.Destination] === data[linked + Frame.Source]

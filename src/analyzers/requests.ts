@@ -19,11 +19,13 @@ import { FlowHalf, type FlowTraffic, MAC_ROW_BITS, ROUTE_SIDE, RouteSide, type R
 /** Outer bytes up to which no path is too narrow: the least MTU that IPv4 hosts must take whole is 576 (RFC 1122 §3.3.2). */
 const SMALL = 600
 
-/** Halves of a route's open requests, for each direction (0 = from a): when the third of them was sent; flow row × 2 + direction of the first (0 = from a), plus one. */
+/** Halves of a route's open requests, for each direction (0 = from a): when the third and the first of them were sent; flow row × 2 + direction of the first (0 = from a), plus one. */
 const SECONDS = 0
 const NANOSECONDS = 1
-const FLOW = 2
-const NUMBERS = 3
+const FIRST_SECONDS = 2
+const FIRST_NANOSECONDS = 3
+const FLOW = 4
+const NUMBERS = 5
 const SIDE = NUMBERS + EXAMPLES
 
 /** The MAC row in {@link FlowHalf.Mac}. */
@@ -42,6 +44,8 @@ export interface Silence {
   /** When the third request was sent. */
   seconds: number
   nanoseconds: number
+  /** When the first one was sent; `NO_TIME` nanoseconds where the record has no time. */
+  first: { seconds: number; nanoseconds: number }
   /** Flow row of the first request, and whether a asked b. */
   flow: number
   forward: boolean
@@ -128,6 +132,7 @@ export class Requests implements Judge<RequestsState> {
           packets: [...i32.subarray(at + NUMBERS, at + NUMBERS + Math.min(count, EXAMPLES))],
           seconds: i32[at + SECONDS]!,
           nanoseconds: i32[at + NANOSECONDS]!,
+          first: { seconds: i32[at + FIRST_SECONDS]!, nanoseconds: i32[at + FIRST_NANOSECONDS]! },
           flow: (i32[at + FLOW]! - 1) >> 1,
           forward: (i32[at + FLOW]! - 1) % 2 === 0,
           before: this.traffic.packets(route, direction === 0 ? 1 : 0),
@@ -197,7 +202,11 @@ export class Requests implements Judge<RequestsState> {
     const own = this.#routes.at(route) * 2 + (end & 1) * SIDE
     const { i32 } = this.#routes
     if (count <= EXAMPLES) i32[own + NUMBERS + count - 1] = log.i32[at + Field.Number]!
-    if (count === 1) i32[own + FLOW] = flowDirection + 1
+    if (count === 1) {
+      i32[own + FLOW] = flowDirection + 1
+      i32[own + FIRST_SECONDS] = log.f64[at >> 1]!
+      i32[own + FIRST_NANOSECONDS] = log.i32[at + Field.Nanoseconds]!
+    }
     if (count !== THIRD) return
     i32[own + SECONDS] = log.f64[at >> 1]!
     i32[own + NANOSECONDS] = log.i32[at + Field.Nanoseconds]!

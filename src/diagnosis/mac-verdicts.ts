@@ -22,6 +22,10 @@ const LEAST_ASKED = 3
 const LEAST_FAILED = 2
 const LEAST_REPEATED = 5
 const ONE_IN = 10
+/** Packets from the side that resets: it accepted, may have acknowledged a request, and resets. */
+const MOST_REFUSING = 4
+/** Connections that were reset which are looked at. */
+const MOST_RESETS = 65_536
 /** Addresses that are followed of one MAC. */
 const MOST_ADDRESSES = 64
 
@@ -116,6 +120,7 @@ export class MacVerdicts {
       for (const id of [...suspect.claims.keys(), ...suspect.sends.keys()]) guests.set(keyOf(vni, stack, id), suspect)
     }
     this.#addConversations(guests)
+    this.#addResets(guests)
     for (const suspect of suspects.values()) {
       const { verdict } = suspect
       if (verdict.is === 'gateway' || this.#isRouter(suspect)) continue
@@ -208,6 +213,26 @@ export class MacVerdicts {
       for (const { verdict } of found) {
         verdict.conversations++
         if (isFailing) verdict.failing++
+      }
+    }
+  }
+
+  /** Connections that one guest accepted and another one reset: a reset from a VTEP that had not answered the SYN. */
+  #addResets(guests: ReadonlyMap<string, Suspect>): void {
+    if (guests.size === 0) return
+    const { keys, flows, judges } = this.analysis
+    const reset: number[] = []
+    for (let row = 0; row < keys.flows.count && reset.length < MOST_RESETS; row++) {
+      if (judges.tcp.finish(row)?.state === 'reset') reset.push(row)
+    }
+    const vteps = flows.vteps(reset)
+    for (const row of reset) {
+      const word = (index: number) => keys.flows.word(row, index)
+      for (const direction of DIRECTIONS) {
+        const suspect = guests.get(keyOf(word(0) & 0xff_ffff, word(1), word(3 + direction)))
+        const own = flows.packets(row, direction)
+        if (suspect === undefined || suspect.verdict.answeredTwice === 0 || own > MOST_REFUSING) continue
+        if ((vteps.get(row * 2 + direction)?.length ?? 0) > 1) suspect.verdict.failing++
       }
     }
   }

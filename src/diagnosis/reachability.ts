@@ -11,6 +11,7 @@ import { oneWay } from '../findings/one-way.ts'
 import { portMismatch } from '../findings/port-mismatch.ts'
 import { type MismatchSide, vniMismatch } from '../findings/vni-mismatch.ts'
 import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
+import { NO_TIME } from '../packet.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { overlapFindings } from './isolation.ts'
@@ -28,6 +29,10 @@ import { unansweredFindings } from './unanswered.ts'
 
 /** Packet numbers of a finding. */
 const EXAMPLES = 10
+/** Nanoseconds without an answer that are a silence. */
+const SILENT = 2_000_000_000
+/** Requests without an answer that are a silence however soon the capture ends: twice what is enough in two seconds. */
+const MANY = 6
 
 export function reachabilityFindings({ analysis, dropped, sides }: Evidence, verdicts: MacVerdicts): Finding[] {
   const routes = new Routes(analysis)
@@ -77,11 +82,15 @@ function openQuestions(analysis: Analysis, sides: Sides): OpenQuestion[] {
   })
 }
 
-/** Silences that are some: not at the end of the capture, and not answered in another VNI. */
+/** Silences that are some: two seconds long or of many requests, not at the end of the capture, and not answered in another VNI. */
 function silencesOf(analysis: Analysis): Silence[] {
-  const { echo, requests, routeTraffic } = analysis.judges
+  const { clock, echo, requests, routeTraffic } = analysis.judges
   const pings = new Set(echo.unanswered().map(({ flow }) => flow))
-  const open = requests.silences().filter(({ flow, seconds, nanoseconds }) => !echo.isAtEnd(flow, seconds, nanoseconds))
+  const isLong = ({ first, count }: Silence): boolean =>
+    count >= MANY || first.nanoseconds === NO_TIME || clock.untilLatest(first.seconds, first.nanoseconds) >= SILENT
+  const open = requests
+    .silences()
+    .filter((silence) => isLong(silence) && !echo.isAtEnd(silence.flow, silence.seconds, silence.nanoseconds))
   const isPing = ({ flow }: Silence): boolean => echo.count(flow).requests > 0
   // Where anything came back in the same VNI, the conversation is at home there.
   const isMute = ({ route, direction }: Silence): boolean => routeTraffic.packets(route, direction === 0 ? 1 : 0) === 0

@@ -49,10 +49,13 @@ function usesOf(analysis: Analysis, unknown: readonly UnknownMac[]): Map<string,
   const uses = new Map<string, Use>()
   const wanted = new Set<string>()
   for (const each of unknown) {
+    const asks = each.flows.some(({ isAnswer }) => !isAnswer)
     for (const flow of each.flows) {
       const address = addressOf(analysis, flow)
       const key = keyOf(each, address)
-      wanted.add(key)
+      // Where all of it answers, the requests may have come through a gateway, which sends from its own MAC what its hosts sent:
+      // only a claim says whose the address is.
+      if (asks) wanted.add(key)
       const mac = addressClaims.owner(each.vni, each.vlans, address)
       const vtep = mac === NONE ? NONE : judges.macPlaces.vtep(mac)
       if (vtep !== NONE && vtep !== each.from && (each.to === NONE || vtep === each.to))

@@ -334,7 +334,7 @@ describe.skipIf(TSHARK === undefined)(`context: display filters${becauseOfTshark
 
 describe('context: drops of the capture', () => {
   it('temper every claim that rests on something missing', () => {
-    const silence = [...healthy(HERE), ...[0, 1, 2, 3].map((n) => ping(HERE, 'request', 900 + n, 3000 + n * 300))]
+    const silence = [...healthy(HERE), ...[0, 1, 2, 3].map((n) => ping(HERE, 'request', 900 + n, 3000 + n * 800))]
     const mismatch = [0, 1, 2].flatMap((n) => [
       ask(HERE, HERE.ips[1], n * 1000),
       ask(HERE, HERE.ips[0], n * 1000 + 9, { from: 1, vni: 200 }),
@@ -365,7 +365,7 @@ describe('context: symptoms beside their causes', () => {
   it('name the finding about the same VTEPs and VNI, wherever they are', () => {
     fc.assert(
       fc.property(places, (place) => {
-        const lost = [0, 1, 2, 3].map((n) => ping(place, 'request', 900 + n, 3000 + n * 300))
+        const lost = [0, 1, 2, 3].map((n) => ping(place, 'request', 900 + n, 3000 + n * 800))
         const [told] = hint([...healthy(place), ...lost], 'ECHO_UNANSWERED')
         expect(told).toBe('ONE_WAY about these VTEPs: follow that first.')
       }),
@@ -383,10 +383,10 @@ describe('context: symptoms beside their causes', () => {
   })
 
   it('name none that is about other VTEPs, or another VNI', () => {
-    const lost = [0, 1].map((n) => ping(HERE, 'request', 900 + n, 3000 + n * 300))
+    const lost = [0, 1].map((n) => ping(HERE, 'request', 900 + n, 3000 + n * 800))
     const answered = ping(HERE, 'reply', 950, 3900)
     const far = { ...HERE, vni: 200 }
-    const silence = [...healthy(far), ...[0, 1, 2, 3].map((n) => ping(far, 'request', 700 + n, 3000 + n * 300))]
+    const silence = [...healthy(far), ...[0, 1, 2, 3].map((n) => ping(far, 'request', 700 + n, 3000 + n * 800))]
     const both = [...healthy(HERE), ...lost, answered, ...silence]
     expect(codes(both)).toContain('ONE_WAY')
     const about = findingsOf(both).filter(({ code }) => code === 'ECHO_UNANSWERED')

@@ -65,6 +65,18 @@ describe('ONE_WAY', () => {
     )
   })
 
+  it('needs two seconds of silence, or many requests', () => {
+    const asked = (count: number, every: number): Packet[] => [
+      ...healthy(HERE),
+      ...Array.from({ length: count }, (_, n) => ping(HERE, 'request', 900 + n, 3000 + n * every)),
+    ]
+    expect(only('ONE_WAY', asked(4, 300))).toEqual([])
+    expect(only('ONE_WAY', asked(5, 450))).toEqual([])
+    expect(only('ONE_WAY', asked(5, 550))).toHaveLength(1)
+    expect(only('ONE_WAY', asked(6, 60))).toHaveLength(1)
+    expect(only('ONE_WAY', [...asked(4, 300), later(HERE, 5500)])).toHaveLength(1)
+  })
+
   it('says what the capture lost', () => {
     const found = findingsOf([...silent(HERE, 0), later(HERE, 2000)], 17).find(({ code }) => code === 'ONE_WAY')
     expect(found!.inferred).toContain('lost 17 packets')

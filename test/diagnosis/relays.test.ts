@@ -355,6 +355,34 @@ describe('what goes round', () => {
     expect(only('RELAYED', packets)).toEqual([])
   })
 
+  it('is a slow bridging loop of questions, and none of questions that are asked and relayed once a second', () => {
+    const question = arp(1, { mac: MACS.a, ip: '192.168.0.1' }, { ip: '192.168.0.2' })
+    const frame = ethernet(question, { from: MACS.a, to: 'ff:ff:ff:ff:ff:ff', type: 0x0806 })
+    const passing = (count: number, at: (hop: number) => number): Packet[] =>
+      Array.from({ length: count }, (_, hop) => {
+        const way = hop % 2 === 0 ? { from: A, to: B, vni: 100 } : { from: B, to: A, vni: 200 }
+        return { ms: at(hop), bytes: vxlan(frame, { ...way, id: hop + 1 }) }
+      })
+    expect(
+      only(
+        'LOOP',
+        passing(14, (hop) => hop * 30),
+      ),
+    ).not.toEqual([])
+    expect(
+      only(
+        'LOOP',
+        passing(14, (hop) => (hop >> 1) * 1000 + (hop & 1) * 21),
+      ),
+    ).toEqual([])
+    expect(
+      only(
+        'LOOP',
+        passing(6, (hop) => hop * 30),
+      ),
+    ).toEqual([])
+  })
+
   it('is none: a chain of relays, and heartbeats that all look alike through a hub or a gateway load balancer', () => {
     const ways: Leg[][] = [
       [

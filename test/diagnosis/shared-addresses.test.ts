@@ -10,6 +10,7 @@ import {
   ipv6,
   number,
   type Packet,
+  RST,
   SYN,
   tcp,
   vxlan,
@@ -182,6 +183,44 @@ describe('DUPLICATE_MAC', () => {
     expect(codes([...arpTwice, ...dead])).not.toContain('mac_moved')
   })
 
+  it('is told of connections that one guest accepts and the other resets, and not of those that a client resets', () => {
+    const arpTwice = [0, 1, 2].flatMap((n) => [
+      asks(client, server.ip, A, n * 1000),
+      asks(client, server.ip, B, n * 1000 + 0.01),
+      answers(server, client, n * 1000 + 0.6),
+      answers(clone, client, n * 1000 + 0.64),
+    ])
+    const segment = (
+      from: Guest,
+      to: Guest,
+      flags: number,
+      port: number,
+      sequence: number,
+      ack: number,
+      ms: number,
+    ) => {
+      const ports = from.ip === client.ip ? { from: port, to: 443 } : { from: 443, to: port }
+      const inner = ipv4(tcp({ ...ports, flags, sequence, acknowledgment: ack }), {
+        from: from.ip,
+        to: to.ip,
+        protocol: 6,
+        id: ++sent & 0xffff,
+      })
+      return frame(ethernet(inner, { from: from.mac, to: to.mac }), from.vtep, to.vtep, ms)
+    }
+    const connections = (byGuest: boolean): Packet[] =>
+      [0, 1, 2].flatMap((n) => [
+        segment(client, server, SYN, 40_000 + n, 1, 0, n * 1000 + 100),
+        segment(server, client, SYN | ACK, 40_000 + n, 9, 2, n * 1000 + 101),
+        segment(client, clone, ACK, 40_000 + n, 2, 10, n * 1000 + 102),
+        byGuest
+          ? segment(clone, client, RST, 40_000 + n, 10, 0, n * 1000 + 103)
+          : segment(client, server, RST | ACK, 40_000 + n, 2, 10, n * 1000 + 103),
+      ])
+    expect(codes([...arpTwice, ...connections(true)])).toContain('DUPLICATE_MAC')
+    expect(codes([...arpTwice, ...connections(false)])).not.toContain('DUPLICATE_MAC')
+  })
+
   it('is told of one MAC with an address of its own at each VTEP, though all is answered', () => {
     const other = { ...clone, ip: '192.168.1.8' }
     const both = [0, 1, 2].flatMap((n) => [
@@ -337,6 +376,16 @@ describe('INNER_MAC_UNKNOWN', () => {
       return [frame(inner, C, B, packet.ms!), frame(inner, C, A, packet.ms! + 0.01)]
     })
     expect(codes([...spread, ...pings(server, client, 3000)])).toContain('INNER_MAC_UNKNOWN')
+  })
+
+  it('is not told of answers to what a gateway sends from its own MAC, and is where the address is claimed', () => {
+    const gateway = { ...client, mac: GATEWAY }
+    const routed = [0, 1, 2, 3].flatMap((n) => [
+      ping('request', gateway, server, n, n * 200, { id: 78, ttl: 63 }),
+      ping('reply', server, client, n, n * 200 + 1, { id: 78, ttl: 63, to: unknown }),
+    ])
+    expect(codes(routed)).not.toContain('INNER_MAC_UNKNOWN')
+    expect(codes([gratuitous(client, A, 0), ...routed])).toContain('INNER_MAC_UNKNOWN')
   })
 
   it('is not told of one direction alone, of a silent guest, nor of a virtual router that answers from another MAC', () => {
