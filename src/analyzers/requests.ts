@@ -8,6 +8,7 @@
  */
 import { NONE } from '../codecs/fault.ts'
 import * as tcp from '../codecs/tcp.ts'
+import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import { isCaptureCopy } from './copies.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
@@ -44,8 +45,8 @@ export interface Silence {
   /** When the third request was sent. */
   seconds: number
   nanoseconds: number
-  /** When the first one was sent; `NO_TIME` nanoseconds where the record has no time. */
-  first: { seconds: number; nanoseconds: number }
+  /** When the first one was sent; `null` where the record has no time. */
+  first: { seconds: number; nanoseconds: number } | null
   /** Flow row of the first request, and whether a asked b. */
   flow: number
   forward: boolean
@@ -132,7 +133,10 @@ export class Requests implements Judge<RequestsState> {
           packets: [...i32.subarray(at + NUMBERS, at + NUMBERS + Math.min(count, EXAMPLES))],
           seconds: i32[at + SECONDS]!,
           nanoseconds: i32[at + NANOSECONDS]!,
-          first: { seconds: i32[at + FIRST_SECONDS]!, nanoseconds: i32[at + FIRST_NANOSECONDS]! },
+          first:
+            i32[at + FIRST_NANOSECONDS] === NO_TIME
+              ? null
+              : { seconds: i32[at + FIRST_SECONDS]!, nanoseconds: i32[at + FIRST_NANOSECONDS]! },
           flow: (i32[at + FLOW]! - 1) >> 1,
           forward: (i32[at + FLOW]! - 1) % 2 === 0,
           before: this.traffic.packets(route, direction === 0 ? 1 : 0),

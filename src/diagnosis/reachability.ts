@@ -11,7 +11,6 @@ import { oneWay } from '../findings/one-way.ts'
 import { portMismatch } from '../findings/port-mismatch.ts'
 import { type MismatchSide, vniMismatch } from '../findings/vni-mismatch.ts'
 import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
-import { NO_TIME } from '../packet.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import { overlapFindings } from './isolation.ts'
@@ -87,7 +86,7 @@ function silencesOf(analysis: Analysis): Silence[] {
   const { clock, echo, requests, routeTraffic } = analysis.judges
   const pings = new Set(echo.unanswered().map(({ flow }) => flow))
   const isLong = ({ first, count }: Silence): boolean =>
-    count >= MANY || first.nanoseconds === NO_TIME || clock.untilLatest(first.seconds, first.nanoseconds) >= SILENT
+    count >= MANY || first === null || clock.untilLatest(first.seconds, first.nanoseconds) >= SILENT
   const open = requests
     .silences()
     .filter((silence) => isLong(silence) && !echo.isAtEnd(silence.flow, silence.seconds, silence.nanoseconds))
