@@ -21,6 +21,7 @@ import * as sll from '../codecs/sll.ts'
 import * as sll2 from '../codecs/sll2.ts'
 import * as tcp from '../codecs/tcp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
+import * as gbp from '../codecs/vxlan-gbp.ts'
 import * as gpe from '../codecs/vxlan-gpe.ts'
 import { blocks, bytesOfLength, ipv6Address, joined, mutate, mutation, u8, u16, u32, u48 } from './bytes.ts'
 import { carried, carriedLink, snapFrame } from './carriers.ts'
@@ -179,10 +180,19 @@ const TAG = /* @__PURE__ */ fc.record({
   vlanId: fc.nat({ max: 4095 }),
 })
 
+/** The bit of a MAC address that makes it a group's. */
+const GROUP_BIT = 2 ** 40
+
+/** An address that a station may send from: not zero, and no group's (IEEE 802-2014 §8.2). */
+const STATION = /* @__PURE__ */ u48.map((address) => {
+  const isGroup = Math.floor(address / GROUP_BIT) % 2 === 1
+  return (isGroup ? address - GROUP_BIT : address) || 2
+})
+
 function ethernetFrame(tunnels: number): fc.Arbitrary<Composed> {
   return fc
     .tuple(
-      fc.record({ destination: u48, source: u48 }),
+      fc.record({ destination: u48, source: STATION }),
       fc.array(TAG, { maxLength: 2 }),
       network(tunnels),
       fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 46 }) }),
@@ -205,7 +215,7 @@ function carriedFrame(tunnels: number): fc.Arbitrary<Composed> {
   )
   return fc
     .tuple(
-      fc.record({ destination: u48, source: u48 }),
+      fc.record({ destination: u48, source: STATION }),
       fc.array(TAG, { maxLength: 2 }),
       fc.oneof({ weight: 3, arbitrary: once }, { weight: 1, arbitrary: twice }),
     )
@@ -220,7 +230,8 @@ function network(tunnels: number): fc.Arbitrary<Network> {
     {
       weight: 1,
       arbitrary: headers.arp.map((header) => {
-        return { bytes: encoded(arp, header, arp.LENGTH), layers: ['arp'], etherType: EtherType.Arp }
+        const onEthernet = { ...header, hardwareType: arp.HARDWARE_ETHERNET, protocolType: EtherType.IPv4 }
+        return { bytes: encoded(arp, onEthernet, arp.LENGTH), layers: ['arp'], etherType: EtherType.Arp }
       }),
     },
   )
@@ -399,17 +410,17 @@ function tunnel(tunnels: number): fc.Arbitrary<Upper> {
     fc
       .tuple(u16, fc.boolean(), payload)
       .map(([sourcePort, summed, inside]) => udpUpper({ sourcePort, destinationPort: port }, summed, inside))
-  const vxlanInside = fc.tuple(headers.vxlan, inFrame).map(([header, inside]) => vxlanPayload(header, inside))
+  const vxlanInside = fc.tuple(headers.vxlan, inFrame).map(([header, inside]) => vxlanPayload(asSent(header), inside))
   const gpeInside = fc.oneof(
     fc.tuple(headers.vxlanGpe, inFrame).map(([header, inside]) => {
       return gpePayload(
-        { ...header, flags: header.flags & ~gpe.FLAG_O, nextProtocol: gpe.NextProtocol.Ethernet },
+        { ...gpeAsSent(header), flags: gpe.FLAG_I | gpe.FLAG_P, nextProtocol: gpe.NextProtocol.Ethernet },
         inside,
       )
     }),
     fc.tuple(headers.vxlanGpe, inIp).map(([header, inside]) => {
       const nextProtocol = inside.etherType === EtherType.IPv4 ? gpe.NextProtocol.Ipv4 : gpe.NextProtocol.Ipv6
-      return gpePayload({ ...header, flags: gpe.FLAG_I | gpe.FLAG_P, nextProtocol }, inside)
+      return gpePayload({ ...gpeAsSent(header), flags: gpe.FLAG_I | gpe.FLAG_P, nextProtocol }, inside)
     }),
   )
   const geneveInside = fc.oneof(
@@ -442,5 +453,23 @@ const geneveHeader = /* @__PURE__ */ fc
   )
   .map(([header, list]): geneve.Header => {
     const options = geneve.optionBytes(list)
-    return { ...header, options, optionsLength: options.length, protocolType: geneve.PROTOCOL_ETHERNET }
+    const reserved = { reserved1: 0, reserved2: 0 }
+    return { ...header, ...reserved, options, optionsLength: options.length, protocolType: geneve.PROTOCOL_ETHERNET }
   })
+
+/** A VXLAN header as senders make it: what is reserved is zero (RFC 7348 §5), group policy aside. */
+function asSent(header: vxlan.Header): vxlan.Header {
+  const hasPolicy = (header.flags & gbp.FLAG_G) !== 0
+  const policy = header.reserved1 & (((gbp.POLICY_FLAG_D | gbp.POLICY_FLAG_A) << 16) | 0xffff)
+  return {
+    flags: vxlan.FLAG_I | (hasPolicy ? gbp.FLAG_G : 0),
+    reserved1: hasPolicy ? policy : 0,
+    vni: header.vni,
+    reserved2: 0,
+  }
+}
+
+/** A VXLAN-GPE header as senders make it: what is reserved is zero (draft-ietf-nvo3-vxlan-gpe-12 §3.1). */
+function gpeAsSent(header: gpe.Header): gpe.Header {
+  return { ...header, reserved1: 0, reserved2: 0, reserved3: 0 }
+}

@@ -349,7 +349,7 @@ describe('types', () => {
     ["part 0: not an IPv6 address: '1.2.3.4'", [b.ipv6({ source: '1.2.3.4', destination: '::' })]],
     ['part 0: ipv6.source', [b.ipv6({ source: new Uint8Array(4), destination: '::' })]],
     ['part 0: arp.senderHardware', [b.arp({ senderHardware: 2 ** 48, senderProtocol: 1, targetProtocol: 2 })]],
-    ["part 0: 'mpls' is no part", [{ layer: 'mpls' } as unknown as Part]],
+    ["part 0: 'mpls' is not a layer that the builder knows", [{ layer: 'mpls' } as unknown as Part]],
   ])('that nothing tells, and values that do not fit, are refused by name: %s', (named, parts) => {
     expect(() => build(parts)).toThrow(RangeError)
     expect(() => build(parts)).toThrow(named)
