@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { differences, type Facts } from './support/disagreements.ts'
+import { type Disagreement, differences, type Facts, listed } from './support/disagreements.ts'
 import { committedFacts, FIXTURES, golden, PCAPS, summaryOf, TSHARK_FACTS } from './support/goldens.ts'
 import { expectConsistent } from './support/invariants.ts'
 import { TSHARK } from './support/tshark.ts'
@@ -25,6 +25,14 @@ describe.runIf(REWRITE)('writes anew', () => {
   })
 })
 
+/** Packet 11 is a line of text ("hello, …"): tshark believes any header with the I flag, the contract wants an inner frame (§3, NOT_A_TUNNEL). */
+const FROM_TSHARK: Disagreement[] = [
+  { what: 'vxlanPackets', ours: 12, theirs: 13 },
+  { what: 'vni 7285792 packets', ours: 0, theirs: 1 },
+  { what: 'vni 7285792 innerBytes', ours: 0, theirs: 23 },
+  { what: 'pair 10.0.10.101 > 10.0.10.102 packets', ours: 9, theirs: 10 },
+].map((entry) => ({ ...entry, file: 'fault-malformed-h1.pcap', reason: 'a line of text behind a broken header' }))
+
 it('there are fixtures', () => expect(FIXTURES.length).toBeGreaterThanOrEqual(21))
 
 describe.each(FIXTURES)('%s', (name) => {
@@ -39,7 +47,7 @@ describe.each(FIXTURES)('%s', (name) => {
     const theirs = committedFacts().files[name]
     expect(theirs, `${name} is not in tshark.json: npm run goldens, where tshark is installed`).toBeDefined()
     const { summary } = await summaryOf(name)
-    expect(differences(name, tunnelFacts(summary), theirs!)).toEqual([])
+    expect(differences(name, tunnelFacts(summary), theirs!)).toEqual(listed(FROM_TSHARK, name))
   })
 
   it('is described beside the fixtures', () => {

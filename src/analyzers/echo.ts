@@ -70,6 +70,8 @@ export interface Unanswered {
   /** Route row × 2 + direction of the requests (0 = from a). */
   route: number
   count: number
+  /** How many times they began: requests in between were answered. 0 where that is no longer known. */
+  runs: number
   /** Numbers of the first ones. */
   packets: number[]
 }
@@ -121,21 +123,27 @@ export class Echo implements Judge<EchoState> {
     const found = new Map<string, Unanswered>()
     for (const { key, count, packets, figures } of this.#forgotten.entries()) {
       const route = figures.route
-      found.set(`${key} ${route}`, { flow: key >> 1, forward: key % 2 === 0, route, count, packets: [...packets] })
+      const forward = key % 2 === 0
+      found.set(`${key} ${route}`, { flow: key >> 1, forward, route, count, runs: 0, packets: [...packets] })
     }
     const { data } = this.#window
     const entries = this.#window.entries()
     const elsewhere = this.#orphans(entries)
+    /** Flow row × 2 + direction of those whose last request was not answered. */
+    const silent = new Set<number>()
     for (const entry of entries) {
-      if (data[entry + KIND] !== Entry.Open || data[entry + ROUTE] === NONE) continue
       const end = data[entry + END]!
+      if (data[entry + KIND] === Entry.Answered) silent.delete(end)
+      if (data[entry + KIND] !== Entry.Open || data[entry + ROUTE] === NONE) continue
       if (this.isAtEnd(end >> 1, data[entry + SECONDS]!, data[entry + NANOSECONDS]!)) continue
       if (elsewhere.has(this.#conversation(end, data[entry + SEQUENCE]!))) continue
       const route = data[entry + ROUTE]!
       const key = `${end} ${route}`
-      const known = found.get(key) ?? { flow: end >> 1, forward: end % 2 === 0, route, count: 0, packets: [] }
+      const known = found.get(key) ?? { flow: end >> 1, forward: end % 2 === 0, route, count: 0, runs: 0, packets: [] }
       found.set(key, known)
       known.count++
+      if (!silent.has(end)) known.runs++
+      silent.add(end)
       if (known.packets.length < EXAMPLES) known.packets.push(data[entry + NUMBER]!)
     }
     return [...found.values()]

@@ -4,7 +4,7 @@ import type { Unanswered } from '../analyzers/echo.ts'
 import { milliseconds } from '../analyzers/time.ts'
 import { bumFlood } from '../findings/bum-flood.ts'
 import { duplicatedPackets } from '../findings/duplicated-packets.ts'
-import { echoUnanswered } from '../findings/echo-unanswered.ts'
+import { echoUnanswered, type LossPattern } from '../findings/echo-unanswered.ts'
 import { state } from '../findings/finding.ts'
 import { loop } from '../findings/loop.ts'
 import { lowEntropy } from '../findings/low-entropy.ts'
@@ -21,6 +21,8 @@ import { formatAll } from './subjects.ts'
 
 /** Packet numbers of a finding. */
 const EXAMPLES = 10
+/** Consecutive requests without a reply that are a burst. */
+const LEAST_BURST = 3
 /** Retransmitted segments that are worth a word, and of how many segments one. */
 const LEAST_REPEATED = 2
 const REPEATED_SHARE = 100
@@ -77,13 +79,23 @@ function echoFindings(analysis: Analysis, routes: Routes, sides: Sides, dropped:
       (sum, flow) => sum + echo.count(flow).requests,
       0,
     )
+    const count = list.reduce((sum, { count: unanswered }) => sum + unanswered, 0)
+    const losses = count < requests ? lossPattern(list, count) : null
     return state(echoUnanswered, {
       subject: { vni, vteps: [from, to] },
-      count: list.reduce((sum, { count }) => sum + count, 0),
+      count,
       packets: firstOf(list.flatMap(({ packets }) => packets)),
-      facts: { vni, from, to, guests, requests, tunnels: routes.tunnels(route), dropped },
+      facts: { vni, from, to, guests, requests, losses, tunnels: routes.tunnels(route), dropped },
     })
   })
+}
+
+/** Whether losses among answered requests come in one burst or are scattered; `null` where they are too few to tell. */
+function lossPattern(list: readonly Unanswered[], count: number): LossPattern | null {
+  const runs = list.reduce((sum, unanswered) => sum + unanswered.runs, 0)
+  if (list.some((unanswered) => unanswered.runs === 0)) return null
+  if (runs > list.length) return { is: 'scattered', runs }
+  return count >= LEAST_BURST * list.length ? { is: 'burst', runs } : null
 }
 
 /** Whether a DHCP server only makes sure that nobody has the address that it is about to offer. */

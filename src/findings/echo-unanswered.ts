@@ -14,8 +14,17 @@ export interface EchoUnanswered {
   guests: { from: string; to: string; unanswered: number }[]
   /** Requests of these conversations in all. */
   requests: number
+  /** How the losses lie among the answered requests; `null` where all were lost, or too few to tell. */
+  losses: LossPattern | null
   tunnels: Tunnel[]
   dropped: number | null
+}
+
+/** How losses lie: consecutive requests of each conversation, or here and there. */
+export interface LossPattern {
+  is: 'burst' | 'scattered'
+  /** Stretches of consecutive losses in all conversations. */
+  runs: number
 }
 
 /** Conversations that a sentence names. */
@@ -37,12 +46,12 @@ export const echoUnanswered: Words<EchoUnanswered> = {
       .map(({ from, to, unanswered }) => `${grouped(unanswered)} from ${from} to ${to}`)
       .join(
         ', ',
-      )}${facts.guests.length > NAMED ? `, and ${amount(facts.guests.length - NAMED, 'more conversation')}` : ''}.`,
+      )}${facts.guests.length > NAMED ? `, and ${amount(facts.guests.length - NAMED, 'more conversation')}` : ''}.${pattern(facts)}`,
   inferred: ({ count, facts }) =>
     `${
       count >= facts.requests
         ? 'The far guest is down or does not answer pings, or the way there or back is broken'
-        : 'Requests or replies were lost on the way there or back'
+        : CAUSES[facts.losses?.is ?? 'few']
     }; one capture cannot tell which direction lost them.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     `Ping again while capturing at ${facts.from} and ${facts.to}: requests missing at ${facts.to} were lost on the way there, replies missing at ${facts.from} on the way back. Compare with a smaller size (ping -s) to rule out the MTU.`,
@@ -53,4 +62,21 @@ export const echoUnanswered: Words<EchoUnanswered> = {
 function who({ guests, from, to }: EchoUnanswered): string {
   const [first] = guests
   return guests.length === 1 && first !== undefined ? `from ${first.from} to ${first.to}` : `from ${from} to ${to}`
+}
+
+/** What losses of each kind point to. */
+const CAUSES = {
+  burst:
+    'Consecutive losses point to an interruption (a failover, a migration, a route or ARP entry that was missing for a while), not to random loss',
+  scattered: 'Scattered losses point to congestion, a policer or a bad link on the way there or back',
+  few: 'Requests or replies were lost on the way there or back',
+} as const
+
+function pattern({ losses, guests }: EchoUnanswered): string {
+  if (losses === null) return ''
+  if (losses.is === 'scattered')
+    return ` The losses are scattered: ${amount(losses.runs, 'separate stretch', 'separate stretches')}.`
+  return guests.length === 1
+    ? ' They are consecutive: one burst.'
+    : ' They are consecutive in each conversation: one burst.'
 }

@@ -23,6 +23,21 @@ const CODES = [
 const end = (ms: number): Packet => ping({ ...HERE, vni: 9, ips: ['10.99.0.1', '10.99.0.2'] }, 'reply', 1, ms)
 
 describe('ECHO_UNANSWERED', () => {
+  it('tells a burst from scattered losses, and from a host that never answers', () => {
+    const pings = (isAnswered: (n: number) => boolean) =>
+      Array.from({ length: 12 }, (_, n) => [
+        ping(HERE, 'request', n, n * 100),
+        ...(isAnswered(n) ? [ping(HERE, 'reply', n, n * 100 + 1)] : []),
+      ]).flat()
+    const told = (isAnswered: (n: number) => boolean) => {
+      const [found] = only('ECHO_UNANSWERED', [...pings(isAnswered), ping(HERE, 'request', 99, 9000)])
+      return [/consecutive/.test(found!.observed), /scattered/.test(found!.observed)]
+    }
+    expect(told((n) => n < 4 || n > 7)).toEqual([true, false])
+    expect(told((n) => n % 3 !== 0)).toEqual([false, true])
+    expect(told(() => false)).toEqual([false, false])
+  })
+
   it('counts the requests without a reply, and names the first ones', () => {
     const lost = fc.uniqueArray(fc.integer({ min: 0, max: 29 }), { minLength: 1, maxLength: 29 })
     fc.assert(
@@ -128,7 +143,7 @@ describe('RETRANSMISSIONS', () => {
     const repeats = (...reports: Packet[]) =>
       only('RETRANSMISSIONS', [...connection(HERE, 40), ...again, ...reports]).map(({ count, observed }) => [
         count,
-        observed.includes('1 of them was needless'),
+        observed.includes('1 of them was spurious'),
       ])
     expect(repeats()).toEqual([[3, false]])
     expect(repeats(report(0))).toEqual([[3, true]])

@@ -134,7 +134,9 @@ it('judges no answers where the capture holds one direction alone', () => {
     ping(HERE, 'request', 9, 9000),
   ]
   for (const code of ['ECHO_UNANSWERED', 'ONE_WAY', 'TCP_UNANSWERED']) expect(only(code, packets)).toEqual([])
-  expect(only('CAPTURE_ONE_SIDED', packets)).toMatchObject([{ severity: 'note', subject: { vteps: HERE.vteps.slice(0, 2) } }])
+  expect(only('CAPTURE_ONE_SIDED', packets)).toMatchObject([
+    { severity: 'note', subject: { vteps: HERE.vteps.slice(0, 2) } },
+  ])
   // Pings that nobody answers are no proof of answers elsewhere, and what is answered here needs none.
   const pings = [0, 1, 2, 3].map((n) => ping(HERE, 'request', n, n * 1000))
   expect(only('CAPTURE_ONE_SIDED', pings)).toEqual([])

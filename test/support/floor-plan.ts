@@ -23,7 +23,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   findings: ['codecs', 'packet', 'issue', 'summary'],
   capture: ['codecs', 'packet', 'packet-meta', 'issue'],
   // 2: facts to findings, and the hot loop
-  diagnosis: ['codecs', 'issue', 'summary', 'analyzers', 'findings'],
+  diagnosis: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings'],
   batch: ['packet', 'packet-meta', 'analyzers'],
   'judge-convoy': ['analyzers'],
   observe: ['packet', 'analyzers'],
