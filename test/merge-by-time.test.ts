@@ -25,9 +25,11 @@ function put(name: string, ...parts: Uint8Array[]): string {
 const hasMergecap = spawnSync('mergecap', ['--version']).status === 0
 
 /** A summary without the names and numbers of files. */
-const content = ({ capture, limits, ...rest }: Summary) => {
-  const { files, origins, ...totals } = capture
-  return { ...rest, capture: totals, limits: limits.filter(({ table }) => table !== 'origins') }
+/** A summary without what a merged file cannot have: files, interface statistics, filters of several files. */
+const content = ({ capture, limits, findings, ...rest }: Summary) => {
+  const { files, origins, receivedByCapture, ...totals } = capture
+  const said = findings.map(({ displayFilter, displayFilters, ...finding }) => finding)
+  return { ...rest, findings: said, capture: totals, limits: limits.filter(({ table }) => table !== 'origins') }
 }
 
 /** One tunnel packet, and one cut off inside the outer IPv4 header: a fault that names its packet. */

@@ -258,6 +258,6 @@ describe('real output', () => {
     )
     expect([...verdicts].sort()).toEqual(['absent', 'unverified', 'valid', 'wrong'])
     expect(layers.size).toBeGreaterThan(20)
-    expect(faults.size).toBeGreaterThanOrEqual(Object.keys(Fault).length - 5)
+    expect(faults.size).toBeGreaterThanOrEqual(Object.keys(Fault).length - 6)
   })
 })

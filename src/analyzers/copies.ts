@@ -115,11 +115,6 @@ export class Copies implements Judge<CopiesState> {
     this.#frames = new RecentFrames(size)
   }
 
-  /** Frames that left the window before their second was over: a later copy of them would go unseen. */
-  get forgotten(): number {
-    return this.#frames.forgotten
-  }
-
   /** Replicas by VNI row: packets whose inner frame went to another peer just before. */
   replicated(vniRow: number): number {
     return this.#replicas.get(vniRow, 0)
@@ -147,7 +142,7 @@ export class Copies implements Judge<CopiesState> {
       replicas: this.#replicas.save(this.#replicaRows),
       replicaRows: this.#replicaRows,
       repeats: this.repeats.save(),
-      counts: [this.copies, this.elsewhere, this.otherHop, this.otherTtl, this.otherLink, this.#frames.forgotten],
+      counts: [this.copies, this.elsewhere, this.otherHop, this.otherTtl, this.otherLink],
       examples: [...this.examples],
     }
   }
@@ -162,7 +157,6 @@ export class Copies implements Judge<CopiesState> {
     this.otherHop = state.counts[2]!
     this.otherTtl = state.counts[3]!
     this.otherLink = state.counts[4]!
-    this.#frames.forgotten = state.counts[5]!
     this.examples.splice(0, this.examples.length, ...state.examples)
   }
 

@@ -36,7 +36,7 @@ export const DEFAULT_LIMITS: Limits = {
   macs: 1_048_576,
   vlanStacks: 65_536,
   details: 1_048_576,
-  requests: 262_144,
+  requests: 131_072,
   timeline: 1_048_576,
   protocols: 4_096,
   window: 65_536,

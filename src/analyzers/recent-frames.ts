@@ -5,7 +5,6 @@
 import { NONE } from '../codecs/fault.ts'
 import { Bit, type EventLog, Field, STRIDE } from './event-log.ts'
 import { Mark } from './marks.ts'
-import { near } from './time.ts'
 import { Window, type WindowState } from './window.ts'
 
 /** Nanoseconds within which a frame may pass again. */
@@ -49,8 +48,6 @@ export const TIME_TO_LIVE = 0xff
 
 /** The ring of recent frames. */
 export class RecentFrames {
-  /** Frames that were pushed out before their second was over: a later copy of them goes unseen. */
-  forgotten = 0
   readonly window: Window
 
   /** @param size - Frames remembered, a power of two. */
@@ -73,20 +70,12 @@ export class RecentFrames {
   /** Remembers the event's frame. @param bits - Further bits of {@link FrameBit}. */
   remember({ i32, f64 }: EventLog, at: number, bits: number): void {
     const { window } = this
-    const seconds = f64[at >> 1]!
-    const nanoseconds = i32[at + Field.Nanoseconds]!
-    const oldest = window.oldest()
-    if (oldest !== NONE) {
-      const { data } = window
-      if (near(seconds, nanoseconds, data[oldest + Frame.Seconds]!, data[oldest + Frame.Nanoseconds]!, RECENT))
-        this.forgotten++
-    }
     const entry = window.claim(i32[at + Field.DigestHigh]!, i32[at + Field.DigestLow]!)
     const { data } = window
     data[entry + Frame.Outer] = i32[at + Field.OuterDigest]!
     data[entry + Frame.Interface] = i32[at + Field.Interface]!
-    data[entry + Frame.Seconds] = seconds
-    data[entry + Frame.Nanoseconds] = nanoseconds
+    data[entry + Frame.Seconds] = f64[at >> 1]!
+    data[entry + Frame.Nanoseconds] = i32[at + Field.Nanoseconds]!
     data[entry + Frame.Source] = i32[at + Field.Source]!
     data[entry + Frame.Destination] = i32[at + Field.Destination]!
     data[entry + Frame.KindVni] = i32[at + Field.KindVni]!

@@ -29,7 +29,9 @@ export const ADDRESS_UNICAST = 0x0f
 /** Address of a broadcast frame. */
 export const ADDRESS_BROADCAST = 0x8f
 
-const { address: ADDRESS, control: CONTROL, etherType: ETHER_TYPE } = LAYOUT.offsets
+const ADDRESS = LAYOUT.offsets.address
+const CONTROL = LAYOUT.offsets.control
+const ETHER_TYPE = LAYOUT.offsets.etherType
 
 /**
  * Steps the cursor over the header, onto what {@link etherType} names.

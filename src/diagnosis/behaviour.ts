@@ -75,12 +75,11 @@ function echoFindings(analysis: Analysis, routes: Routes, sides: Sides, dropped:
         (left, right) =>
           right.unanswered - left.unanswered || compare(left.to, right.to) || compare(left.from, right.from),
       )
-    const requests = [...new Set(list.map(({ flow }) => flow))].reduce(
-      (sum, flow) => sum + echo.count(flow).requests,
-      0,
-    )
+    const counts = [...new Set(list.map(({ flow }) => flow))].map((flow) => echo.count(flow))
+    const requests = counts.reduce((sum, counted) => sum + counted.requests, 0)
+    const isAnyAnswered = counts.some(({ replies }) => replies > 0)
     const count = list.reduce((sum, { count: unanswered }) => sum + unanswered, 0)
-    const losses = count < requests ? lossPattern(list, count) : null
+    const losses = isAnyAnswered ? lossPattern(list, count) : null
     return state(echoUnanswered, {
       subject: { vni, vteps: [from, to] },
       count,

@@ -95,9 +95,10 @@ describe('generate', () => {
     expect(summary.tunnel.vxlanPackets).toBe(totals.tunnelPackets)
     expect(summary.tunnel.otherPackets).toBe(totals.otherPackets)
     const faults = new Set(summary.tunnel.faults.map(({ layer, fault }) => `${layer} ${fault}`))
-    for (const layer of ['vxlan', 'inner.ethernet', 'inner.ipv4']) {
-      expect([...faults].some((name) => name.startsWith(`${layer} `))).toBe(true)
-    }
+    // What ends too early, with IP lengths that say more, was cut by whoever recorded it.
+    expect([...faults].sort()).toEqual(
+      expect.arrayContaining(['inner.ipv4 BadVersion', 'link OriginalLengthImpossible', 'vxlan FlagMissing']),
+    )
   })
 })
 

@@ -14,7 +14,8 @@ const FRAME = b.ethernet({ destination: '02:00:00:00:00:02', source: 'fe:54:00:e
 const IP = b.ipv4({ source: '10.0.0.1', destination: '192.168.255.2' })
 /** What ends a packet: an IP header and an Ethernet header in front of what nobody knows. */
 const DATA = b.ipv4({ source: '10.0.0.1', destination: '10.0.0.2', protocol: 253 })
-const OTHER = b.ethernet({ destination: 1, source: 2, etherType: 0x88b5 })
+const ARP_FRAME = b.ethernet({ destination: 1, source: 2 })
+const ARP = b.arp({ senderHardware: 2, senderProtocol: 1, targetProtocol: 2 })
 const IP6 = b.ipv6({ source: 'fd00::1', destination: 'fd00::2' })
 
 /** A field on one line: `name: text`, its unit in brackets. */
@@ -358,12 +359,12 @@ const CASES: [name: string, parts: Part[], fields: string[]][] = [
   ],
   [
     'vxlan',
-    [IP, b.udp(), b.vxlan({ vni: 4097, flags: 0x18, reserved1: 0xabc, reserved2: 0xd }), OTHER, MORE],
+    [IP, b.udp(), b.vxlan({ vni: 4097, flags: 0x18, reserved1: 0xabc, reserved2: 0xd }), ARP_FRAME, ARP],
     ['flags: 0x18 (I)', 'reserved1: 0x000abc', 'vni: 4097', 'reserved2: 0x0d'],
   ],
   [
     'vxlan-gbp',
-    [IP, b.udp(), b.vxlanGbp({ vni: 4097, policyId: 300, policyFlags: 0x48, reserved: 0xd }), OTHER, MORE],
+    [IP, b.udp(), b.vxlanGbp({ vni: 4097, policyId: 300, policyFlags: 0x48, reserved: 0xd }), ARP_FRAME, ARP],
     [
       'flags: 0x88 (G, I)',
       'policyFlags: 0x48 (do not learn, policy applied)',
@@ -374,12 +375,12 @@ const CASES: [name: string, parts: Part[], fields: string[]][] = [
   ],
   [
     'vxlan-gpe',
-    [IP, b.udp(), b.vxlanGpe({ vni: 4097, flags: 0xf, reserved2: 0xabc, reserved3: 0xd, nextProtocol: 4 }), MORE],
+    [IP, b.udp(), b.vxlanGpe({ vni: 4097, flags: 0xf, reserved2: 0, reserved3: 0xd, nextProtocol: 4 }), MORE],
     [
       'reserved1: 0',
       'version: 0',
       'flags: 0xf (I, P, B, O)',
-      'reserved2: 0x0abc',
+      'reserved2: 0x0000',
       'nextProtocol: 4 (NSH)',
       'vni: 4097',
       'reserved3: 0x0d',

@@ -84,8 +84,8 @@ describe('Geneve', () => {
       '28+8 geneve: VNI 7, transparent ethernet',
       ...ETHERNET_INSIDE(36),
     ])
-    expect(inside(b.geneve({ vni: 7, protocolType: 0x0abc }), ...DATA)).toEqual([
-      '28+8 geneve: VNI 7, 0x0abc',
+    expect(inside(b.geneve({ vni: 7, protocolType: 0x88b5 }), ...DATA)).toEqual([
+      '28+8 geneve: VNI 7, 0x88b5',
       ...DATA_INSIDE(36),
     ])
   })

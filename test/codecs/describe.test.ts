@@ -324,7 +324,7 @@ describe('describePacket', () => {
     const datagram = (port: string, tunnel: string): string =>
       `${ETHERNET}0800 45000024 00000000 40110000 0a000001 0a000002 c000${port} 0010 0000 ${tunnel}`
     expect(explained(datagram('12b5', '00000000 00000100'))).toEqual([['vxlan', 'FlagMissing', 42]])
-    expect(explained(datagram('12b6', '3c000003 00000100'))).toEqual([['vxlan-gpe', 'BadVersion', 42]])
+    expect(explained(datagram('12b6', '3d000003 00000100'))).toEqual([['vxlan-gpe', 'BadVersion', 42]])
     expect(explained(datagram('17c1', '40006558 00000100'))).toEqual([['geneve', 'BadVersion', 42]])
     expect(explained(datagram('17c1', '01006558 00000100'))).toEqual([['geneve', 'Truncated', 42]])
     const upper = (protocol: string, bytes: string): string =>

@@ -209,6 +209,9 @@ describe('a datagram', () => {
     fc.assert(
       fc.property(arbitrary, ({ kind, vni, six, framed, frame }) => {
         const encapsulation = prepare({ kind, vni, ...(six ? HOSTS6 : HOSTS), ...(framed ? MACS : {}) })
+        // Behind a group policy the bytes must be those of a frame: an ARP packet from a station.
+        if (kind === 'vxlan-gbp' && frame.length < 22) return
+        if (kind === 'vxlan-gbp') frame.set([2, ...frame.subarray(7, 12), 0x08, 0x06, 0, 1, 8, 0, 6, 4], 6)
         const packet = wrap(encapsulation, frame)
         const view = viewOf(packet)
         expect(decapsulate(result, view, 0, packet.length, packet.length, framed ? 1 : 101, PORTS)).toBe(true)
@@ -234,7 +237,11 @@ const CONFIGURED: readonly [file: RegExp, options: Partial<EncapsulationOptions>
 const ALTERED: readonly [file: RegExp, datagrams: number, why: string][] = [
   [/^fault-corrupt-h2/, 10, 'bits of the inner frame were flipped on the wire'],
   [/^fault-ecn-h2/, 11, 'the wire marked congestion on the outer header'],
-  [/^fault-malformed/, 9, 'made by hand: too short, reserved bits, wrong checksums'],
+  [
+    /^fault-malformed/,
+    8,
+    'made by hand: too short, reserved bits, wrong checksums; a line of text is no tunnel packet',
+  ],
   [/^kv-offload-on/, 36, 'UDP checksums were left to the network card'],
 ]
 

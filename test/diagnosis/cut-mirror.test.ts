@@ -34,7 +34,7 @@ describe('cut inner packets', () => {
     it(`a mirror that cuts to ${length} bytes says so, and is no error of a guest`, () => {
       const found = findings(mirrored)
       expect(found.map(({ code }) => code)).not.toContain('INNER_TRUNCATED')
-      expect(found.find(({ code }) => code === 'MIRROR_SESSION')?.observed).toContain('3 frames are cut')
+      expect(found.find(({ code }) => code === 'MIRROR_SESSION')?.observed).toContain('3 frames are truncated')
     })
 
     it(`nor are its first packets, which do not show a mirror yet (${length} bytes)`, () => {

@@ -96,6 +96,35 @@ const edited: fc.Arbitrary<GeneratedPacket> = fc
     return { bytes: changed, wireLength, linkType }
   })
 
+/** What spoils a header of its own kind alone: bytes written over it from an offset on; `cut` ends the packet there. */
+const SPOILED: Readonly<Record<string, { at: number; bytes: readonly number[]; cut?: boolean }>> = {
+  // A total length below the header's, and headers without the I flag.
+  ipv4: { at: 2, bytes: [0, 5] },
+  vxlan: { at: 0, bytes: [0] },
+  'vxlan-gbp': { at: 0, bytes: [0] },
+  erspan: { at: 2, bytes: [], cut: true },
+}
+
+/** A tunnel packet one of whose headers is spoiled. */
+const spoiled: fc.Arbitrary<GeneratedPacket> = fc
+  .record({ from: fc.oneof(tunnelPacket({ maxTunnels: 1 }), packet({ maxTunnels: 1 })), which: fc.nat() })
+  .map(({ from, which }) => {
+    const { bytes, wireLength, linkType } = from
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const headers = allOf(describePacket(view, 0, bytes.length, wireLength, linkType).layers)
+    const places = headers.filter(({ name }) => name in SPOILED)
+    const place = places[which % Math.max(1, places.length)]
+    if (place === undefined) return from
+    const { at, bytes: written, cut: isCut } = SPOILED[place.name]!
+    const changed = bytes.slice(0, isCut === true ? place.offset + at : bytes.length)
+    if (place.offset + at + written.length <= changed.length) changed.set(written, place.offset + at)
+    return { bytes: changed, wireLength: changed.length, linkType }
+  })
+
+function allOf(layers: readonly DescribedLayer[]): DescribedLayer[] {
+  return layers.flatMap((layer) => [layer, ...allOf(layer.layers)])
+}
+
 /** Offset of the innermost header. */
 function lastHeader(layers: readonly DescribedLayer[]): number {
   const headers = layers.filter(({ fields }) => fields.length > 0)
@@ -120,6 +149,7 @@ export const wildPacket: fc.Arbitrary<GeneratedPacket> = fc.oneof(
   { weight: 2, arbitrary: cut },
   { weight: 1, arbitrary: shortened },
   { weight: 1, arbitrary: edited },
+  { weight: 1, arbitrary: spoiled },
   { weight: 1, arbitrary: tagged },
   { weight: 1, arbitrary: mutatedPacket(tagged) },
   { weight: 1, arbitrary: stacked },

@@ -46,7 +46,9 @@ export class Coverage {
 
   /** What no packet has reached: layers never read, layers never refused, faults never found. */
   missing(): string[] {
-    const faults = FAULT_NAMES.filter((_, code) => code !== Fault.None)
+    // Of records, not of packets: what `dissectRecord` says of an original length.
+    const ofRecords: number[] = [Fault.None, Fault.OriginalLengthImpossible]
+    const faults = FAULT_NAMES.filter((_, code) => !ofRecords.includes(code))
     return [
       ...LAYER_NAMES.filter((name) => !this.layers.has(name)).map((name) => `${name} was never read`),
       ...LAYER_NAMES.filter((name) => !this.refused.has(name)).map((name) => `${name} was never refused`),

@@ -165,7 +165,7 @@ function tunnel(random: Random, depth: number): b.Part[] {
     case 0:
     case 1: {
       const odd = random.chance(5)
-      const reserved = odd ? { reserved1: random.below(2 ** 24), reserved2: random.below(256) } : {}
+      const reserved = odd ? { reserved2: random.below(256) } : {}
       const destinationPort = random.pick([vxlan.PORT, vxlan.PORT, vxlan.PORT_LINUX])
       return [...underlay, b.udp({ ...ports, destinationPort }), b.vxlan({ vni, ...reserved }), ...frame(random, depth)]
     }
