@@ -20,7 +20,7 @@ import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, near } from './time.ts'
 
 /** Nanoseconds after an address has passed on within which its former owner's use makes it an address in use twice. */
-export const CONTESTED = 3_000_000_000
+const CONTESTED = 3_000_000_000
 /** Nanoseconds for which a former owner's packets are still under way, and those of others to it. */
 const UNDER_WAY = 20_000_000
 const GRACE = 1_000_000_000

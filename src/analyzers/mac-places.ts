@@ -20,7 +20,7 @@ export const FLAP_MOVES = 5
 const FLAP_TIME = 180_000_000_000
 
 /** Nanoseconds after a change within which a return to the VTEP before interleaves: later it is a move of its own. */
-export const INTERLEAVED = 3_000_000_000
+const INTERLEAVED = 3_000_000_000
 
 /** Nanoseconds for which frames to a VTEP that a MAC has just left are still under way. */
 const GRACE = 1_000_000_000

@@ -53,8 +53,11 @@ export function diagnose(given: Omit<Evidence, 'sides'>): Finding[] {
     ...mtuFindings(evidence),
     ...icmpFindings(evidence),
   ]
+  // A MAC that a loop brings back from another VTEP is not shared on purpose.
+  const looped = new Set(findings.filter(({ code }) => code === 'LOOP').map(({ subject }) => subject.vni))
+  const told = findings.filter(({ code, subject }) => code !== 'SHARED_MAC' || !looped.has(subject.vni))
   // Bounded first: symptoms are held against causes one by one.
   const { ports, keys } = evidence.analysis
   const tunnelPorts = new Set(ports.destinationPorts(keys.pairs.count).flat())
-  return rank(withCauses(evidence.analysis, bound(findings))).map((finding) => withDecodeAs(finding, tunnelPorts))
+  return rank(withCauses(evidence.analysis, bound(told))).map((finding) => withDecodeAs(finding, tunnelPorts))
 }

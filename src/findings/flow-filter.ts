@@ -20,7 +20,7 @@ export function within(tunnels: readonly Tunnel[], outer: string, inner?: Inner)
 }
 
 /** An inner condition as a tunnel's port allows to say it; empty where it does not. */
-export function inside(which: Tunnel, inner: Inner): string {
+function inside(which: Tunnel, inner: Inner): string {
   if (isDissected(which)) return inner.fields
   if (which.kind !== 'vxlan') return ''
   const depths = which.tags === undefined || which.tags.length === 0 ? [0] : which.tags

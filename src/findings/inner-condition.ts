@@ -37,12 +37,12 @@ export function sentTo(mac: string): Inner {
 export const toMany: Inner = { fields: 'eth.dst.ig == 1', bytes: () => `udp.payload[${MAC_TO}:1] & 01` }
 
 /** Packets from this inner IP address. */
-export function fromAddress(ip: string): Inner {
+function fromAddress(ip: string): Inner {
   return { fields: `${family(ip)}.src == ${ip}`, bytes: (network) => slice(network + (isIpv6(ip) ? 8 : 12), hexOf(ip)) }
 }
 
 /** Packets to this inner IP address. */
-export function toAddress(ip: string): Inner {
+function toAddress(ip: string): Inner {
   return {
     fields: `${family(ip)}.dst == ${ip}`,
     bytes: (network) => slice(network + (isIpv6(ip) ? 24 : 16), hexOf(ip)),
@@ -68,7 +68,7 @@ export function askingFor(ip: string): Inner {
 }
 
 /** ARP packets, or neighbour advertisements, in which this inner address is claimed. */
-export function claiming(ip: string): Inner {
+function claiming(ip: string): Inner {
   return isIpv6(ip)
     ? {
         fields: `icmpv6.nd.na.target_address == ${ip}`,
@@ -125,7 +125,7 @@ export const anyTcp: Inner = {
 }
 
 /** Packets of this protocol between ports, either way round; `null` is any port. */
-export function ofPort(protocol: 'tcp' | 'udp', port: number): Inner {
+function ofPort(protocol: 'tcp' | 'udp', port: number): Inner {
   const hex = hexBytes(port, 2)
   const number = protocol === 'tcp' ? 6 : 17
   const at = (network: number, version: 4 | 6) => {
@@ -177,7 +177,7 @@ export const notEct: Inner = {
 }
 
 /** All of the conditions. */
-export function allOf(...conditions: readonly Inner[]): Inner {
+function allOf(...conditions: readonly Inner[]): Inner {
   return {
     fields: conditions.map(({ fields }) => fields).join(' && '),
     bytes: (network) => conditions.map(({ bytes }) => bytes(network)).join(' && '),
@@ -196,7 +196,7 @@ export function anyOf(...conditions: readonly Inner[]): Inner {
 }
 
 /** A condition that has a field and no bytes: on unknown ports the tunnel alone is selected. */
-export function onlyField(fields: string): Inner {
+function onlyField(fields: string): Inner {
   return { fields, bytes: () => '' }
 }
 
