@@ -216,17 +216,19 @@ interface Side {
   silence: Silence | null
 }
 
-/** Guests that ask for each other in different VNIs, from different VTEPs, in vain. */
+/** Guests that ask for each other in different VNIs, from different VTEPs of which not both know both VNIs, in vain. */
 class VniMismatches {
   readonly findings: Finding[] = []
   /** Silences that a mismatch explains. */
   readonly explained = new Set<Silence>()
   /** By asker and sought address. */
   readonly #sides = new Map<string, Side[]>()
+  /** VNIs that a VTEP sends in, whatever the kind of tunnel and the receiver; made when first asked for. */
+  #vnisByVtep: ReadonlyMap<number, ReadonlySet<number>> | null = null
 
   constructor(
     private readonly analysis: Analysis,
-    routes: Routes,
+    private readonly routes: Routes,
     silences: readonly Silence[],
     private readonly dropped: number | null,
   ) {
@@ -266,7 +268,7 @@ class VniMismatches {
     for (const sides of this.#sides.values()) {
       for (const one of sides) {
         for (const other of this.#sides.get(`${one.sought} ${one.asker}`) ?? []) {
-          if (one.vni >= other.vni || one.vtep === other.vtep) continue
+          if (one.vni >= other.vni || one.vtep === other.vtep || this.#knowBoth(one, other)) continue
           const key = `${one.vni} ${other.vni} ${one.vtep} ${other.vtep}`
           told.set(key, [...(told.get(key) ?? []), [one, other]])
           for (const { silence } of [one, other]) if (silence !== null) this.explained.add(silence)
@@ -274,6 +276,28 @@ class VniMismatches {
       }
     }
     for (const pairs of told.values()) this.findings.push(this.#finding(pairs))
+  }
+
+  /** Whether each VTEP also sends in the other's VNI: two tenants with the same addresses, each at both VTEPs. */
+  #knowBoth(one: Side, other: Side): boolean {
+    this.#vnisByVtep ??= this.#indexVnis()
+    const sends = (vtep: number, vni: number) => this.#vnisByVtep!.get(vtep)?.has(vni) ?? false
+    return sends(one.vtep, other.vni) && sends(other.vtep, one.vni)
+  }
+
+  #indexVnis(): Map<number, Set<number>> {
+    const { keys, judges } = this.analysis
+    const vnis = new Map<number, Set<number>>()
+    for (let route = 0; route < keys.routes.count; route++) {
+      for (const direction of [0, 1] as const) {
+        if (judges.routeTraffic.packets(route, direction) === 0) continue
+        const { from } = this.routes.ends(route, direction)
+        const known = vnis.get(from)
+        if (known === undefined) vnis.set(from, new Set([this.routes.vni(route)]))
+        else known.add(this.routes.vni(route))
+      }
+    }
+    return vnis
   }
 
   #finding(pairs: readonly [Side, Side][]): Finding {

@@ -212,6 +212,18 @@ describe('VNI_MISMATCH', () => {
     const tenants = [...questions(HERE, '192.168.0.9', 0), ...questions(HERE, '192.168.0.8', 10, { from: 1, vni: 101 })]
     expect(only('VNI_MISMATCH', tenants)).toEqual([])
   })
+
+  it('is not two tenants with the same addresses at VTEPs that each send in both VNIs, to whomever, but one that does', () => {
+    const back = (vni: number, ms: number) => questions(HERE, HERE.ips[0], ms, { from: 1, vni })
+    const port = (packets: Packet[]) => [...packets, ask(HERE, HERE.ips[0], 9000, { from: 1, vni: 100, port: 8472 })]
+    const there = ask(HERE, HERE.ips[1], 8000, { vni: 101 })
+    const elsewhere = ask(HERE, '192.168.0.9', 8000, { vni: 101, peer: HERE.vteps[2] })
+    for (const other of [there, elsewhere]) {
+      expect(only('VNI_MISMATCH', [...mismatch(HERE), other, ...back(100, 9000)])).toEqual([])
+      expect(only('VNI_MISMATCH', port([...mismatch(HERE), other]))).toEqual([])
+      expect(only('VNI_MISMATCH', [...mismatch(HERE), other])).toHaveLength(1)
+    }
+  })
 })
 
 describe('PORT_MISMATCH', () => {
