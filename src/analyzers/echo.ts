@@ -118,6 +118,18 @@ export class Echo implements Judge<EchoState> {
     return entry !== NONE && this.#window.data[entry + KIND] === Entry.Answered
   }
 
+  /** By flow row × 2 + direction: number of the latest request that was answered, of those in the window. */
+  lastAnswered(): Map<number, number> {
+    const { data } = this.#window
+    const last = new Map<number, number>()
+    for (const entry of this.#window.entries()) {
+      if (data[entry + KIND] !== Entry.Answered) continue
+      const end = data[entry + END]!
+      last.set(end, Math.max(last.get(end) ?? 0, data[entry + NUMBER]!))
+    }
+    return last
+  }
+
   /** Requests without a reply by flow and VTEP pair, those near the end of the capture aside. */
   unanswered(): Unanswered[] {
     const found = new Map<string, Unanswered>()

@@ -87,7 +87,7 @@ export class Judges implements EventSink {
     this.icmpErrors = new IcmpErrors(this.passage)
     this.segmentSizes = new SegmentSizes(keys)
     this.macPlaces = new MacPlaces(keys)
-    this.unknownMacs = new UnknownMacs(keys, this.macPlaces, this.flowTraffic, limits.requests)
+    this.unknownMacs = new UnknownMacs(keys, this.macPlaces, this.flowTraffic, this.echo, limits.requests)
     this.secondAnswers = new SecondAnswers(limits.window >> 2)
     this.addressClaims = new AddressClaims(keys, limits.requests)
     this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)

@@ -7,6 +7,7 @@
 import { NONE } from '../codecs/fault.ts'
 import * as tcp from '../codecs/tcp.ts'
 import type { Judge } from './analyzer.ts'
+import type { Echo } from './echo.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Keys } from './keys.ts'
@@ -24,7 +25,7 @@ const FRAMES = 0
 const ANSWERED = 1
 const FROM = 2
 const TO = 3
-/** Conversations that are kept, three words of each: flow row × 2 + direction plus one and kind, first frame, its sequence number. */
+/** Conversations that are kept, three words of each: flow row × 2 + direction plus one and kind, first frame, sequence number of the latest echo request. */
 const FLOWS = 4
 const MOST_FLOWS = 3
 const FLOW_WORDS = 3
@@ -38,7 +39,7 @@ const SENDERS = 4096
 const SENDER_SHIFT = 32 - Math.log2(SENDERS)
 const SENDER_WORDS = 4
 
-/** What the first frame of a conversation to the MAC is, in the lowest bits of its first word. */
+/** What the first frame of a conversation to the MAC is, an echo request before anything else, in the lowest bits of its first word. */
 const Kind = { Other: 0, Echo: 1, Answer: 2 } as const
 const KIND_BITS = 2
 const KIND_MASK = (1 << KIND_BITS) - 1
@@ -50,7 +51,7 @@ export interface UnknownFlow {
   direction: 0 | 1
   /** Number of its first frame to that MAC. */
   first: number
-  /** Identifier and sequence number of an echo request, `null` for anything else. */
+  /** Identifier and sequence number of the latest echo request, `null` where the frames are anything else. */
   echo: number | null
   /** Whether the first frame answers something: nobody need answer it. */
   isAnswer: boolean
@@ -96,6 +97,7 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     private readonly keys: Keys,
     private readonly places: MacPlaces,
     private readonly flows: FlowTraffic,
+    private readonly echo: Echo,
     limit: number,
   ) {
     this.macs = new KeyTable('unknownMacs', 4, limit)
@@ -124,8 +126,9 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     if (stack === NONE || (high | low) === 0) return
     const vni = i32[at + Field.KindVni]! & 0xff_ffff
     if (this.#hasSent(vni, stack, high, low, (flows[cell + FlowHalf.Mac + 1 - direction]! & MAC_ROW) - 1)) {
-      // A conversation with a MAC that sends is not looked at again; where it changes its MAC, others tell of the new one.
-      flows[half]! |= MOST_FRAMES << MAC_ROW_BITS
+      // A conversation with a MAC that sends is not looked at again; where it changes its MAC, others tell of the new one. All
+      // echoes of two hosts are one conversation, whatever MAC each of them goes to.
+      if ((bits & (Bit.EchoRequest | Bit.EchoReply)) === 0) flows[half]! |= MOST_FRAMES << MAC_ROW_BITS
       return
     }
     this.macs.key[0] = vni
@@ -233,7 +236,9 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
       const flow = cell + FLOWS + index * FLOW_WORDS
       if (i32[flow]! >> KIND_BITS === end + 1) {
         // What comes back to answers is the next question, or the same again.
-        if (kind !== Kind.Answer && back > i32[flow + 1]!) i32[cell + ANSWERED]!++
+        if (kind === Kind.Answer) return
+        if (kind === Kind.Echo) this.#noteEcho(events, at, cell, flow, end)
+        else if ((i32[flow]! & KIND_MASK) !== Kind.Echo && back > i32[flow + 1]!) i32[cell + ANSWERED]!++
         return
       }
       if (i32[flow] !== 0) continue
@@ -242,6 +247,19 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
       i32[flow + 2] = events[at + Field.Sequence]!
       return
     }
+  }
+
+  /** A further echo request to the MAC: what comes the other way may be the other host's own, so only replies to the last one count. */
+  #noteEcho(events: Int32Array, at: number, cell: number, flow: number, end: number): void {
+    const { i32 } = this.#records
+    const kind = i32[flow]! & KIND_MASK
+    if (kind === Kind.Echo) {
+      if (this.echo.isAnswered(end >> 1, end % 2 === 0, i32[flow + 2]!)) i32[cell + ANSWERED]!++
+    } else {
+      i32[flow] = ((end + 1) << KIND_BITS) | Kind.Echo
+      i32[flow + 1] = events[at + Field.Number]!
+    }
+    i32[flow + 2] = events[at + Field.Sequence]!
   }
 }
 

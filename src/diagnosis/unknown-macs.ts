@@ -22,7 +22,10 @@ interface Use {
 }
 
 export function unknownMacFindings(analysis: Analysis, routes: Routes): Finding[] {
-  const unknown = analysis.judges.unknownMacs.unknown(LEAST_FRAMES).filter((each) => isUnanswered(analysis, each))
+  const candidates = analysis.judges.unknownMacs.unknown(LEAST_FRAMES)
+  if (candidates.length === 0) return []
+  const echoed = analysis.judges.echo.lastAnswered()
+  const unknown = candidates.filter((each) => isUnanswered(analysis, each, echoed))
   if (unknown.length === 0) return []
   const uses = usesOf(analysis, unknown)
   return unknown.flatMap((each) => {
@@ -31,14 +34,21 @@ export function unknownMacFindings(analysis: Analysis, routes: Routes): Finding[
   })
 }
 
-/** Whether nothing shows that what goes to the MAC arrives, and somebody waits for an answer. */
-function isUnanswered({ judges: { echo, requests } }: Analysis, { answered, flows }: UnknownMac): boolean {
+/**
+ * Whether nothing shows that what goes to the MAC arrives.
+ * @param echoed - Latest echo requests that were answered: the other host's own requests come back in the same flow, and answer nothing.
+ */
+function isUnanswered(
+  { judges: { echo, requests } }: Analysis,
+  { answered, flows }: UnknownMac,
+  echoed: ReadonlyMap<number, number>,
+): boolean {
   if (answered > 0) return false
   const asking = flows.filter(({ isAnswer }) => !isAnswer)
   return asking.every(({ flow, direction, first, echo: asked }) =>
     asked === null
       ? requests.lastPacket(flow, direction === 0 ? 1 : 0) < first
-      : !echo.isAnswered(flow, direction === 0, asked),
+      : !echo.isAnswered(flow, direction === 0, asked) && (echoed.get(flow * 2 + direction) ?? 0) < first,
   )
 }
 

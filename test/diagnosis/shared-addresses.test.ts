@@ -370,6 +370,24 @@ describe('INNER_MAC_UNKNOWN', () => {
     expect(claimed).toContain('INNER_MAC_UNKNOWN')
   })
 
+  it('is told where the owner of the address asks too, and its answers go to that MAC or to its own', () => {
+    const both = (to: string) => [
+      ...wrong,
+      ...[0, 1, 2, 3].flatMap((n) => [
+        ping('request', server, client, n, n * 200 + 50, { id: 78 }),
+        ping('reply', client, server, n, n * 200 + 51, { id: 78, to }),
+      ]),
+    ]
+    const inOrder = (packets: Packet[]) => packets.toSorted((one, other) => one.ms! - other.ms!)
+    for (const to of [unknown, server.mac]) expect(codes(inOrder(both(to)))).toContain('INNER_MAC_UNKNOWN')
+    const later = [0, 1, 2, 3].map((n) => ping('request', client, server, n, 1000 + n * 200, { to: unknown, id: 79 }))
+    expect(codes([...inOrder(both(server.mac).slice(wrong.length)), ...later])).toContain('INNER_MAC_UNKNOWN')
+    // A virtual router: of what goes to that MAC, some is answered.
+    const answer = ping('reply', server, client, 2, 630, { id: 77 })
+    for (const to of [unknown, server.mac])
+      expect(codes(inOrder([...both(to), answer]))).not.toContain('INNER_MAC_UNKNOWN')
+  })
+
   it('is told where the frames are flooded to several VTEPs, as frames to an unknown MAC are', () => {
     const spread = wrong.flatMap((packet) => {
       const inner = packet.bytes.slice(14 + 20 + 8 + 8)
