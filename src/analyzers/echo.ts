@@ -82,6 +82,7 @@ export interface EchoState {
   records: RecordsState
   window: WindowState
   forgotten: TallyState<Forgotten>
+  conversed: number[]
 }
 
 /** Echo columns on flow rows. */
@@ -91,6 +92,8 @@ export class Echo implements Judge<EchoState> {
   readonly #window: Window
   /** By flow row × 2 + direction. */
   readonly #forgotten = new Tally<Forgotten>(() => ({ route: NONE }))
+  /** Address ids of VTEPs that replies came from, and of those that asked and got the reply themselves. */
+  #conversed = new Set<number>()
   #rows = 0
 
   constructor(
@@ -212,6 +215,11 @@ export class Echo implements Judge<EchoState> {
     return timed === 0 ? 0 : this.#records.get(flow, SUM) / timed
   }
 
+  /** Address ids of the VTEPs behind which somebody answered a request, or had one answered. */
+  get conversed(): ReadonlySet<number> {
+    return this.#conversed
+  }
+
   /** Echo requests of a flow row, both directions, and how many of them were answered. */
   count(flow: number): { requests: number; replies: number } {
     return { requests: this.#records.get(flow, REQUESTS), replies: this.#records.get(flow, REPLIES) }
@@ -223,6 +231,7 @@ export class Echo implements Judge<EchoState> {
       records: this.#records.save(this.#rows),
       window: this.#window.save(),
       forgotten: this.#forgotten.save(),
+      conversed: [...this.#conversed],
     }
   }
 
@@ -231,6 +240,7 @@ export class Echo implements Judge<EchoState> {
     this.#records.restore(state.records)
     this.#window.restore(state.window)
     this.#forgotten.restore(state.forgotten)
+    this.#conversed = new Set(state.conversed)
   }
 
   #request(log: EventLog, at: number, end: number): void {
@@ -240,6 +250,7 @@ export class Echo implements Judge<EchoState> {
     if (earlier !== NONE && this.#window.data[earlier + KIND] === Entry.Orphan && this.#isNear(log, at, earlier)) {
       this.#window.data[earlier + KIND] = Entry.Answered
       this.#records.add(end >> 1, REPLIES, 1)
+      this.#noteConversation(routeOf(log, at), this.#window.data[earlier + ROUTE]!)
       return
     }
     const bits = log.i32[at + Field.Bits]!
@@ -278,6 +289,7 @@ export class Echo implements Judge<EchoState> {
     const { data } = this.#window
     if (data[entry + KIND] === Entry.Answered || data[entry + KIND] === Entry.Orphan) return
     data[entry + KIND] = Entry.Answered
+    this.#noteConversation(data[entry + ROUTE]!, routeOf(log, at))
     const cell = this.#records.at(end >> 1)
     const { f64 } = this.#records
     f64[cell + REPLIES]!++
@@ -290,6 +302,15 @@ export class Echo implements Judge<EchoState> {
     f64[cell + MOST] = Math.max(f64[cell + MOST]!, trip)
     f64[cell + SUM]! += trip
     f64[cell + TIMED]!++
+  }
+
+  /** @param request - Route row × 2 + direction of a request; `reply` is its reply's. */
+  #noteConversation(request: number, reply: number): void {
+    if (reply === NONE) return
+    const { routes } = this.keys
+    this.#conversed.add(routes.word(reply >> 1, 1 + (reply & 1)))
+    // A reply that goes to another VTEP than asked tells nothing of either.
+    if (request === (reply ^ 1)) this.#conversed.add(routes.word(reply >> 1, 2 - (reply & 1)))
   }
 
   #isNear(log: EventLog, at: number, entry: number): boolean {
@@ -306,15 +327,13 @@ export class Echo implements Judge<EchoState> {
     const sequence = i32[at + Field.Sequence]!
     const entry = this.#window.insert(end, sequence)
     const { data } = this.#window
-    const route = i32[at + Field.Route]!
-    const direction = (i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1
     data[entry + SECONDS] = log.f64[at >> 1]!
     data[entry + NANOSECONDS] = i32[at + Field.Nanoseconds]!
     data[entry + KIND] = kind
     data[entry + END] = end
     data[entry + SEQUENCE] = sequence
     data[entry + NUMBER] = i32[at + Field.Number]!
-    data[entry + ROUTE] = route === NONE ? NONE : route * 2 + direction
+    data[entry + ROUTE] = routeOf(log, at)
   }
 
   /** The oldest entry leaves the window: a request that waited long enough will never be answered. */
@@ -348,4 +367,10 @@ export class Echo implements Judge<EchoState> {
     const { flows } = this.keys
     return `${flows.word(end >> 1, 3)} ${flows.word(end >> 1, 4)} ${end & 1} ${sequence}`
   }
+}
+
+/** Route row × 2 + direction of an event's outer packet, `NONE` without. */
+function routeOf({ i32 }: EventLog, at: number): number {
+  const route = i32[at + Field.Route]!
+  return route === NONE ? NONE : route * 2 + ((i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? 0 : 1)
 }

@@ -99,6 +99,11 @@ export class Flows implements Counter<FlowsState> {
     return lists
   }
 
+  /** Tells of every VTEP beyond the first of a flow row's direction. */
+  forLaterVteps(visit: (row: number, vtep: number) => void): void {
+    for (let row = 0; row < this.#vteps.count; row++) visit(this.#vteps.word(row, 0) >> 1, this.#vteps.word(row, 1))
+  }
+
   observe(o: Observation): void {
     if (o.flowRow === NONE) return
     const at = this.#records.at(o.flowRow)

@@ -94,10 +94,16 @@ export class Rogues {
         if (judges.floods.path(route, direction).floods > 0) established.add(this.routes.ends(route, direction).to)
       }
     }
+    const isConversation = (row: number) => keys.flowIsIp(row) && flows.packets(row, 0) > 0 && flows.packets(row, 1) > 0
     for (let row = 0; row < keys.flows.count; row++) {
-      if (!keys.flowIsIp(row) || flows.packets(row, 0) * flows.packets(row, 1) === 0) continue
+      if (!isConversation(row)) continue
       for (const direction of DIRECTIONS) established.add(flows.firstVtep(row, direction))
     }
+    // Others have a part in it as well. A row without ports is of all that two guests ever tell each other, announcements among it.
+    flows.forLaterVteps((row, vtep) => {
+      if (keys.flowHasPorts(row) && isConversation(row)) established.add(vtep)
+    })
+    for (const vtep of judges.echo.conversed) established.add(vtep)
     const refusing = new Set(
       judges.icmpErrors.about(IcmpSubject.PortUnreachable).flatMap(({ figures }) => [figures.to, ...figures.reporters]),
     )

@@ -342,6 +342,21 @@ describe('ROGUE_VTEP', () => {
     expect(codes([...healthy, ...claimed, ...victims])).not.toContain('ROGUE_VTEP')
     expect(codes([...healthy, ...claimed, ...pings(client, rogue, 2100)])).toEqual(['ip_moved'])
   })
+
+  it('is no node that answers echoes in turn with the owner, and is one that only announces and is asked', () => {
+    const turns = (answered: boolean) => [
+      gratuitous(server, C, 0),
+      ...pings(client, server, 100, 4, 1),
+      gratuitous(rogue, C, 2000),
+      ...(answered
+        ? pings(client, rogue, 2100, 4, 2)
+        : [0, 1, 2].map((n) => ping('request', client, rogue, n, 2100 + n * 100, { id: 2 }))),
+      gratuitous(server, C, 4000),
+      ...pings(client, server, 4100, 4, 3),
+    ]
+    expect(codes(turns(true))).toEqual(['DUPLICATE_IP'])
+    expect(codes(turns(false))).toContain('ROGUE_VTEP')
+  })
 })
 
 describe('ROGUE_VTEP of many addresses', () => {
