@@ -62,6 +62,8 @@ const STALL = 200_000_000
 const BEFORE = 1 << 30
 /** `LAST_WINDOW` of a side that takes nothing more. */
 const ZERO_WINDOW = 1
+/** Bytes that a probe of a zero window carries at most: mostly one. */
+const PROBE = 16
 
 /** Bytes that a damaged segment may lie off the sequence: beyond, the damage is in its sequence number. */
 const DAMAGED_REACH = 1 << 20
@@ -157,6 +159,7 @@ export class Tcp implements Judge<TcpState> {
       this.#noteUnseen(log, at, base, side, direction)
       this.#records.i32[side + LAST_ACK] = i32[at + Field.Acknowledgment]!
       this.#records.i32[side + LAST_WINDOW] = i32[at + Field.TcpWindow]! + 1
+      if ((flags & HANDSHAKE) === 0 && this.#isShut(base, 1 - direction)) this.#takeBack(base, direction)
     }
     this.#followSequence(log, at, cell, direction)
   }
@@ -298,12 +301,13 @@ export class Tcp implements Judge<TcpState> {
     const start = log.i32[at + Field.Sequence]!
     const payload = log.i32[at + Field.Payload]!
     if (payload !== 0) {
-      if (i32[side + NEXT] !== start || (payload === 1 && this.#isShut(base, direction))) return false
+      if (i32[side + NEXT] !== start || (payload <= PROBE && this.#isShut(base, direction))) return false
       i32[side + NEXT] = (start + payload) | 0
       this.#noteData(log, at, side)
     } else if (((start - i32[side + NEXT]!) | 0) > 0) return false
     i32[side + LAST_ACK] = log.i32[at + Field.Acknowledgment]!
     i32[side + LAST_WINDOW] = log.i32[at + Field.TcpWindow]! + 1
+    if (i32[side + LAST_WINDOW] === ZERO_WINDOW) this.#takeBack(base, direction)
     return true
   }
 
@@ -379,9 +383,11 @@ export class Tcp implements Judge<TcpState> {
     const end = (start + payload) | 0
     if ((i32[stateAt]! & (State.Known << direction)) === 0) {
       i32[stateAt]! |= State.Known << direction
-      i32[side + NEXT] = end
+      const isProbe =
+        payload <= PROBE && this.#isShut(cell * 2, direction) && this.#awaits(cell * 2, direction) === start
+      i32[side + NEXT] = isProbe ? start : end
       if ((flags & tcp.FLAG_SYN) === 0) this.#open(log, at, direction, (start - BEFORE) | 0, start, Proof.Beginning)
-      if (payload > 0) this.#noteData(log, at, side)
+      if (payload > 0 && !isProbe) this.#noteData(log, at, side)
       return
     }
     const next = i32[side + NEXT]!
@@ -394,8 +400,8 @@ export class Tcp implements Judge<TcpState> {
         this.#noteBare(log, at, cell, direction, start)
       return
     }
-    if (payload === 1 && ahead >= 0 && this.#isShut(cell * 2, direction)) {
-      // A zero-window probe (RFC 9293 §3.8.6.1): its byte will come again once the window opens.
+    if (payload <= PROBE && ahead >= 0 && this.#isShut(cell * 2, direction)) {
+      // A zero-window probe (RFC 9293 §3.8.6.1): its bytes will come again once the window opens.
       i32[side + NEXT] = start
       return
     }
@@ -404,7 +410,7 @@ export class Tcp implements Judge<TcpState> {
     if (ahead < 0) this.#noteBelow(log, at, cell, direction, start, payload)
     else if (ahead > 0) {
       // The byte of a probe was taken after all.
-      const isProbed = ahead === 1 && i32[cell * 2 + SIDES + (1 - direction) * SIDE + LAST_ACK] === start
+      const isProbed = ahead === 1 && this.#awaits(cell * 2, direction) === start
       if (!isProbed) this.#open(log, at, direction, next, start, isDamaged ? Proof.Damaged : Proof.Data)
     }
     if (((end - next) | 0) > 0) i32[side + NEXT] = end
@@ -433,6 +439,21 @@ export class Tcp implements Judge<TcpState> {
   /** Whether the receiver of a direction takes nothing more: its last acknowledgment had a zero window. */
   #isShut(base: number, direction: number): boolean {
     return this.#records.i32[base + SIDES + (1 - direction) * SIDE + LAST_WINDOW] === ZERO_WINDOW
+  }
+
+  /** The sequence number that the receiver of a direction acknowledged last. */
+  #awaits(base: number, direction: number): number {
+    return this.#records.i32[base + SIDES + (1 - direction) * SIDE + LAST_ACK]!
+  }
+
+  /** A zero window ends at what it acknowledges: the few bytes behind that were a probe, seen before any window was. */
+  #takeBack(base: number, direction: number): void {
+    const { i32 } = this.#records
+    if ((i32[base + STATE]! & (State.Known << (1 - direction))) === 0) return
+    const next = base + SIDES + (1 - direction) * SIDE + NEXT
+    const edge = this.#awaits(base, 1 - direction)
+    const behind = (i32[next]! - edge) | 0
+    if (behind > 0 && behind <= PROBE) i32[next] = edge
   }
 
   /** The segment at hand jumped over `[start, end)`. @param proof - Bits of {@link Proof}. */
