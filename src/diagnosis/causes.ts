@@ -22,7 +22,9 @@ export function withCauses(analysis: Analysis, findings: readonly Finding[]): Fi
     const hint =
       finding.severity === 'note'
         ? ''
-        : ` The likely cause is ${because.slice(0, NAMED).join(' and ')} about ${subject}: follow that first.`
+        : because.length === 1
+          ? ` The likely cause is ${because[0]} about ${subject}: resolve it first.`
+          : ` The likely causes are ${because.slice(0, NAMED).join(' and ')} about ${subject}: resolve ${because[0]} first.`
     return { ...finding, inferred: finding.inferred + hint, because }
   })
 }

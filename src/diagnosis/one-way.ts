@@ -117,24 +117,26 @@ export class Mirrors {
     if (this.#sessions.size === 0) return []
     const { keys } = this.analysis
     const { routeTraffic } = this.analysis.judges
-    const sent = new Map<number, { to: number[]; packets: number; routes: number[] }>()
+    const sent = new Map<number, { to: number[]; packets: number; routes: number[]; firsts: number[] }>()
     for (let route = 0; route < keys.routes.count; route++) {
       for (const direction of DIRECTIONS) {
         const packets = routeTraffic.packets(route, direction)
         const { from, to } = this.routes.ends(route, direction)
         const key = endKey(keys.routes.word(route, 0), from)
         if (packets === 0 || !this.#sessions.has(key)) continue
+        const firsts = [...routeTraffic.firsts(route, direction)]
         const known = sent.get(key)
-        if (known === undefined) sent.set(key, { to: [to], packets, routes: [route] })
+        if (known === undefined) sent.set(key, { to: [to], packets, routes: [route], firsts })
         else {
           known.to.push(to)
           known.packets += packets
           known.routes.push(route)
+          known.firsts.push(...firsts)
         }
       }
     }
     return [...this.#sessions].map(([key, session]) => {
-      const { to, packets: count, routes } = sent.get(key)!
+      const { to, packets: count, routes, firsts } = sent.get(key)!
       const vni = session.kindVni & 0xff_ffff
       const from = keys.formatAddress(session.vtep)
       const receivers = formatAll(this.analysis, to)
@@ -150,7 +152,7 @@ export class Mirrors {
       return state(mirrorSession, {
         subject: { vni, vteps: [from, ...receivers] },
         count,
-        packets: inOrder(session),
+        packets: firsts.sort((left, right) => left - right).slice(0, EXAMPLES),
         facts: {
           vni,
           from,

@@ -67,16 +67,6 @@ export function askingFor(ip: string): Inner {
       }
 }
 
-/** ARP packets, or neighbour advertisements, in which this inner address is claimed. */
-function claiming(ip: string): Inner {
-  return isIpv6(ip)
-    ? {
-        fields: `icmpv6.nd.na.target_address == ${ip}`,
-        bytes: (network) => `${protocolIs(network, 6, 0x3a)} && ${slice(network + IPV6_LENGTH + 8, hexOf(ip))}`,
-      }
-    : { fields: `arp.src.proto_ipv4 == ${ip}`, bytes: (network) => slice(network + 14, hexOf(ip)) }
-}
-
 /** Echo requests of either family (RFC 792, RFC 4443 §4.1). */
 export const echoRequests: Inner = {
   fields: '(icmp.type == 8 || icmpv6.type == 128)',
@@ -122,17 +112,6 @@ export function mssAbove(mss: number): Inner {
 export const anyTcp: Inner = {
   fields: 'tcp',
   bytes: (network) => `((${protocolIs(network, 4, 6)}) || (${protocolIs(network, 6, 6)}))`,
-}
-
-/** Packets of this protocol between ports, either way round; `null` is any port. */
-function ofPort(protocol: 'tcp' | 'udp', port: number): Inner {
-  const hex = hexBytes(port, 2)
-  const number = protocol === 'tcp' ? 6 : 17
-  const at = (network: number, version: 4 | 6) => {
-    const transport = network + (version === 4 ? IPV4_LENGTH : IPV6_LENGTH)
-    return `(${protocolIs(network, version, number)} && (${slice(transport, hex)} || ${slice(transport + 2, hex)}))`
-  }
-  return { fields: `${protocol}.port == ${port}`, bytes: (network) => `(${at(network, 4)} || ${at(network, 6)})` }
 }
 
 /** SYNs, or SYN-ACKs (RFC 9293 §3.1). */
@@ -193,11 +172,6 @@ export function anyOf(...conditions: readonly Inner[]): Inner {
     fields: joined(conditions.map(({ fields }) => fields)),
     bytes: (network) => joined(conditions.map(({ bytes }) => bytes(network))),
   }
-}
-
-/** A condition that has a field and no bytes: on unknown ports the tunnel alone is selected. */
-function onlyField(fields: string): Inner {
-  return { fields, bytes: () => '' }
 }
 
 function overTcp(network: number, condition: (transport: number) => string): string {

@@ -38,6 +38,8 @@ export const oneWay: Words<OneWay> = {
 }
 
 function ports({ tunnels }: OneWay): string {
+  // NVGRE has no ports (RFC 7637 §3.2).
+  if (tunnels.some(({ kind }) => kind === 'nvgre')) return ' and that no firewall drops GRE (IP protocol 47)'
   const list = [...new Set(tunnels.map(({ port }) => port))]
   return list.length === 0 ? '' : ` and that no firewall drops UDP port ${list.join(' or ')}`
 }

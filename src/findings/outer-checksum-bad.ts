@@ -49,7 +49,7 @@ export const outerChecksumBad: Words<OuterChecksumBad> = {
   },
   inferred: ({ count, facts }) =>
     facts.rewrite !== null
-      ? `An address or port was probably rewritten on the way (NAT, a load balancer) without correcting the ${facts.rewrite.isBoth ? 'checksums' : 'UDP checksum'}: which leaves the same difference in every packet.${
+      ? `An address or port was probably rewritten on the way (NAT, a load balancer) without correcting the ${facts.rewrite.isBoth ? 'checksums' : 'UDP checksum'}, which leaves the same difference in every packet.${
           facts.rewrite.isBoth ? '' : ' Faulty checksum offload in a network card looks the same.'
         } ${facts.to} drops these packets and counts UdpInCsumErrors.`
       : isSender(count, facts.total)

@@ -2,6 +2,7 @@
 import { fromTo, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
+import { linkCommand } from './tunnel-command.ts'
 
 /** One direction of a VTEP pair and VNI. */
 export interface TtlLow {
@@ -32,14 +33,10 @@ export const ttlLow: Words<TtlLow> = {
   inferred: ({ facts }) =>
     `The TTL may expire on the way: ${facts.ttl === 1 ? 'the next router drops the datagrams' : `router ${facts.ttl} on the path drops the datagrams`}, and its ICMP “time exceeded” is filtered or not sent${facts.isGroup ? ' (routers send no ICMP errors for multicast)' : ''}.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
-    `Set the TTL of the tunnel at ${facts.from} to 64 (ip link set … type ${kind(facts)} ttl 64; options:ttl=64 in Open vSwitch), then send the requests again.`,
+    `Set the TTL of the tunnel at ${facts.from} to 64 (${linkCommand(facts.tunnels, 'ttl 64')}; options:ttl=64 in Open vSwitch), then send the requests again.`,
   displayFilter: ({ facts }) =>
     within(
       facts.tunnels,
       `${fromTo(facts.from, facts.to)} && ${facts.from.includes(':') ? 'ipv6.hlim' : 'ip.ttl'} <= ${facts.ttl}`,
     ),
-}
-
-function kind({ tunnels }: TtlLow): string {
-  return tunnels[0]?.kind === 'geneve' ? 'geneve' : 'vxlan'
 }

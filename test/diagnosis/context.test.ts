@@ -367,7 +367,7 @@ describe('context: symptoms beside their causes', () => {
       fc.property(places, (place) => {
         const lost = [0, 1, 2, 3].map((n) => ping(place, 'request', 900 + n, 3000 + n * 800))
         const [told] = hint([...healthy(place), ...lost], 'ECHO_UNANSWERED')
-        expect(told).toBe('ONE_WAY about these VTEPs: follow that first.')
+        expect(told).toBe('ONE_WAY about these VTEPs: resolve it first.')
       }),
       { numRuns: 20 },
     )
@@ -376,7 +376,7 @@ describe('context: symptoms beside their causes', () => {
       ask(HERE, HERE.ips[0], n * 1000 + 9, { from: 1, vni: 200 }),
     ])
     expect(hint(mismatch, 'ARP_UNANSWERED')).toEqual(
-      [0, 1].map((from) => `VNI_MISMATCH about ${HERE.vteps[from]}: follow that first.`),
+      [0, 1].map((from) => `VNI_MISMATCH about ${HERE.vteps[from]}: resolve it first.`),
     )
     expect(only('ARP_UNANSWERED', mismatch).map(({ because }) => because)).toEqual([['VNI_MISMATCH'], ['VNI_MISMATCH']])
     expect(only('VNI_MISMATCH', mismatch)[0]).not.toHaveProperty('because')
