@@ -137,8 +137,14 @@ function packet(random: Random): b.Part[] {
   return [...ip6(random), ...upper(random, 6)]
 }
 
+/** A MAC address that a station may send from: no group's. */
+function station(random: Random): number {
+  const address = mac(random)
+  return Math.floor(address / 2 ** 40) % 2 === 1 ? address - 2 ** 40 : address
+}
+
 function frame(random: Random, depth: number): b.Part[] {
-  const header = b.ethernet({ destination: mac(random), source: mac(random) })
+  const header = b.ethernet({ destination: mac(random), source: station(random) })
   const before = [header, ...tags(random)]
   if (depth < 2 && random.chance(5)) return [...before, ...tunnel(random, depth + 1)]
   if (random.chance(15)) {
