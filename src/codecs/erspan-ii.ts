@@ -3,6 +3,7 @@
  * and the mirrored frame. Type I has the same GRE protocol without a sequence number, and no header at all.
  */
 import type { Cursor } from './cursor.ts'
+import { classOfService, sessionId, truncated, version, vlan } from './erspan.ts'
 import { Fault } from './fault.ts'
 import { field, layout } from './layout.ts'
 import { checkRoom, checkUint } from './range.ts'
@@ -45,6 +46,8 @@ export const VERSION = 1
 /** Protocol in the GRE header of types I and II (draft-foschiano-erspan-03 §4). */
 export const PROTOCOL = 0x88be
 
+export { classOfService, sessionId, truncated, version, vlan }
+
 const FIRST = LAYOUT.offsets.version
 const SECOND = LAYOUT.offsets.classOfService
 const LAST = LAYOUT.offsets.index
@@ -59,34 +62,9 @@ export function enter(cursor: Cursor): number {
   return cursor.claim(LENGTH)
 }
 
-/** Version, 0 to 15. */
-export function version(view: DataView, at: number): number {
-  return view.getUint8(at + FIRST) >>> 4
-}
-
-/** VLAN of the mirrored frame, 0 to 4 095. */
-export function vlan(view: DataView, at: number): number {
-  return view.getUint16(at + FIRST) & 0xfff
-}
-
-/** Class of service of the mirrored frame, 0 to 7. */
-export function classOfService(view: DataView, at: number): number {
-  return view.getUint16(at + SECOND) >>> 13
-}
-
 /** What became of the frame's VLAN tag, 0 to 3. */
 export function encapsulation(view: DataView, at: number): number {
   return (view.getUint16(at + SECOND) >>> 11) & 3
-}
-
-/** 1 when the frame was cut to fit. */
-export function truncated(view: DataView, at: number): number {
-  return (view.getUint16(at + SECOND) >>> 10) & 1
-}
-
-/** Mirror session, 0 to 1 023. */
-export function sessionId(view: DataView, at: number): number {
-  return view.getUint16(at + SECOND) & 0x3ff
 }
 
 /** Twelve reserved bits. */

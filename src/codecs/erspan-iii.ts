@@ -3,6 +3,7 @@
  * frame, with a timestamp, and eight more of the platform's own where the O bit is set.
  */
 import type { Cursor } from './cursor.ts'
+import { classOfService, sessionId, truncated, version, vlan } from './erspan.ts'
 import { Fault } from './fault.ts'
 import { field, layout } from './layout.ts'
 import { checkRoom, checkUint } from './range.ts'
@@ -79,6 +80,8 @@ export const FRAME_ETHERNET = 0
 /** `frameType` of an IP packet without a link header. */
 export const FRAME_IP = 2
 
+export { classOfService, sessionId, truncated, version, vlan }
+
 const FIRST = LAYOUT.offsets.version
 const SECOND = LAYOUT.offsets.classOfService
 const TIMESTAMP = LAYOUT.offsets.timestamp
@@ -99,34 +102,9 @@ export function enter(cursor: Cursor): number {
   return cursor.claim(length)
 }
 
-/** Version, 0 to 15. */
-export function version(view: DataView, at: number): number {
-  return view.getUint8(at + FIRST) >>> 4
-}
-
-/** VLAN of the mirrored frame, 0 to 4 095. */
-export function vlan(view: DataView, at: number): number {
-  return view.getUint16(at + FIRST) & 0xfff
-}
-
-/** Class of service of the mirrored frame, 0 to 7. */
-export function classOfService(view: DataView, at: number): number {
-  return view.getUint16(at + SECOND) >>> 13
-}
-
 /** Bad, short or oversized frame, 0 to 3. */
 export function badShortOversized(view: DataView, at: number): number {
   return (view.getUint16(at + SECOND) >>> 11) & 3
-}
-
-/** 1 when the frame was cut to fit. */
-export function truncated(view: DataView, at: number): number {
-  return (view.getUint16(at + SECOND) >>> 10) & 1
-}
-
-/** Mirror session, 0 to 1 023. */
-export function sessionId(view: DataView, at: number): number {
-  return view.getUint16(at + SECOND) & 0x3ff
 }
 
 /** Time of the mirrored frame, unsigned 32 bits. */

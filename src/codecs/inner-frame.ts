@@ -1,6 +1,6 @@
 /**
- * How well bytes behind a tunnel header fit what a tunnel carries: an Ethernet frame, or an IP packet. Nothing is taken for granted
- * that the header in front of them says. Allocates nothing, never throws.
+ * How well bytes behind a tunnel header or a label stack fit what those carry: an Ethernet frame, or an IP packet. Nothing is taken
+ * for granted that the header in front of them says. Allocates nothing, never throws.
  */
 import * as dot1q from './dot1q.ts'
 import * as ethernet from './ethernet.ts'

@@ -3,10 +3,15 @@
  * version, a pseudowire's control word with 0 (RFC 4385 §2, RFC 4928 §3), and a frame on a pseudowire without one with whatever
  * its destination address begins with: what is plausible decides.
  */
+import { sum } from './checksum.ts'
 import * as ethernet from './ethernet.ts'
-import * as ipv6 from './ipv6.ts'
-import { frameLikeness, isIpv4, isIpv6, Likeness } from './plausible.ts'
+import { EtherType } from './ethernet.ts'
+import { Fit, frameFit, ipFit } from './inner-frame.ts'
+import * as ipv4 from './ipv4.ts'
 import * as pseudowire from './pseudowire.ts'
+
+/** What the words of a valid IPv4 header add up to, checksum included (RFC 1071 §1). */
+const ALL_ONES = 0xffff
 
 /** What can lie below a label stack. */
 export const Below = {
@@ -27,26 +32,28 @@ export const Below = {
  */
 export function below(view: DataView, at: number, end: number, wireEnd: number): number {
   if (at >= end) return Below.Unknown
-  const frame = frameLikeness(view, at, end, wireEnd)
+  const frame = frameFit(view, at, end, wireEnd)
   switch (view.getUint8(at) >> 4) {
     case 4:
-      return frame === Likeness.Sure && !isIpv4(view, at, end, wireEnd) ? Below.Frame : Below.Ipv4
+      return frame === Fit.Sure && !isIpv4(view, at, end, wireEnd) ? Below.Frame : Below.Ipv4
     case 6:
-      return frame === Likeness.Sure && !fills(view, at, end, wireEnd) ? Below.Frame : Below.Ipv6
+      // A packet that ends just where the frame does looks like one by more than chance.
+      return frame === Fit.Sure && ipFit(view, at, end, wireEnd, EtherType.IPv6) !== Fit.Sure ? Below.Frame : Below.Ipv6
     case pseudowire.NIBBLE_DATA: {
       if (end - at < pseudowire.LENGTH + ethernet.LENGTH) return Below.ControlWord
-      const behind = frameLikeness(view, at + pseudowire.LENGTH, end, wireEnd)
+      const behind = frameFit(view, at + pseudowire.LENGTH, end, wireEnd)
       return behind >= frame ? Below.ControlWord : Below.Frame
     }
     case pseudowire.NIBBLE_CHANNEL:
-      return frame === Likeness.Sure ? Below.Frame : Below.Unknown
+      return frame === Fit.Sure ? Below.Frame : Below.Unknown
     default:
-      return frame === Likeness.None && end - at >= ethernet.LENGTH ? Below.Unknown : Below.Frame
+      return frame < Fit.Likely && end - at >= ethernet.LENGTH ? Below.Unknown : Below.Frame
   }
 }
 
-/** Whether an IPv6 packet ends just where the frame does: then it is not by chance that it looks like one. */
-function fills(view: DataView, at: number, end: number, wireEnd: number): boolean {
-  if (!isIpv6(view, at, end, wireEnd)) return false
-  return at + ipv6.LENGTH > end || at + ipv6.LENGTH + ipv6.payloadLength(view, at) === wireEnd
+/** Whether an IPv4 header begins at an offset: lengths that fit, and a right checksum where all of it was captured. */
+function isIpv4(view: DataView, at: number, end: number, wireEnd: number): boolean {
+  if (ipFit(view, at, end, wireEnd, EtherType.IPv4) === Fit.None) return false
+  const length = ipv4.headerLength(view, at)
+  return at + length > end || ipv4.checksum(view, at) === 0 || sum(view, at, at + length) === ALL_ONES
 }

@@ -4,6 +4,7 @@
  * What a carrier says of another protocol, or encrypts, is not a fault: the walk ends in front of it, as for any plain traffic.
  */
 import * as ciscoMetadata from './cisco-metadata.ts'
+import type { Cursor } from './cursor.ts'
 import * as dsa from './dsa.ts'
 import * as erspan2 from './erspan-ii.ts'
 import * as erspan3 from './erspan-iii.ts'
@@ -25,7 +26,7 @@ import * as pseudowire from './pseudowire.ts'
 import { settleLength } from './record-length.ts'
 import * as sll from './sll.ts'
 import * as vntag from './vntag.ts'
-import { enterFrame, enterIp, enterTags, note, refuse } from './walk-steps.ts'
+import { enterBareType, enterFrame, enterIp, enterTags, note, refuse } from './walk-steps.ts'
 
 /**
  * Walks from what a type announces to the tunnel's own IP header, the innermost one outside any tunnel.
@@ -136,7 +137,7 @@ function packetType({ cursor }: Layers): number {
 
 /** Steps over what an EtherType announces that is not IP. @returns EtherType of what follows, `NONE` when the walk ends. */
 function enterLinkCarrier(layers: Layers, etherType: number): number {
-  const { cursor, outerFrame } = layers
+  const { cursor } = layers
   if (ethernet.isLength(etherType)) return enterLlc(layers, etherType)
   switch (etherType) {
     case EtherType.Mpls:
@@ -151,27 +152,12 @@ function enterLinkCarrier(layers: Layers, etherType: number): number {
       layers.carriers |= CarrierBit.Backbone
       return enterCarriedFrame(layers)
     }
-    case EtherType.VnTag: {
-      if (isTooDeep(layers, Layer.VnTag)) return NONE
-      const at = vntag.enter(cursor)
-      if (at === NONE) return refuse(layers, Layer.VnTag)
-      layers.carriers |= CarrierBit.VnTag
-      return enterTags(layers, outerFrame, vntag.etherType(cursor.view, at), Layer.OuterVlan)
-    }
-    case EtherType.PortExtension: {
-      if (isTooDeep(layers, Layer.Etag)) return NONE
-      const at = etag.enter(cursor)
-      if (at === NONE) return refuse(layers, Layer.Etag)
-      layers.carriers |= CarrierBit.Etag
-      return enterTags(layers, outerFrame, etag.etherType(cursor.view, at), Layer.OuterVlan)
-    }
-    case EtherType.CiscoMetadata: {
-      if (isTooDeep(layers, Layer.CiscoMetadata)) return NONE
-      const at = ciscoMetadata.enter(cursor)
-      if (at === NONE) return refuse(layers, Layer.CiscoMetadata)
-      layers.carriers |= CarrierBit.CiscoMetadata
-      return enterTags(layers, outerFrame, ciscoMetadata.etherType(cursor.view, at), Layer.OuterVlan)
-    }
+    case EtherType.VnTag:
+      return enterTag(layers, Layer.VnTag, CarrierBit.VnTag, vntag)
+    case EtherType.PortExtension:
+      return enterTag(layers, Layer.Etag, CarrierBit.Etag, etag)
+    case EtherType.CiscoMetadata:
+      return enterTag(layers, Layer.CiscoMetadata, CarrierBit.CiscoMetadata, ciscoMetadata)
     case EtherType.MacSecurity:
       return enterMacsec(layers)
     case EtherType.Edsa:
@@ -180,6 +166,27 @@ function enterLinkCarrier(layers: Layers, etherType: number): number {
     default:
       return NONE
   }
+}
+
+/** What the walk asks of a tag that names the type of what follows. */
+interface Tag {
+  readonly enter: (cursor: Cursor) => number
+  readonly etherType: (view: DataView, at: number) => number
+}
+
+/**
+ * Steps over such a tag, and VLAN tags behind it.
+ * @param layer - That a refusal names.
+ * @param carrier - Bit of `CarrierBit` that it counts as.
+ * @returns EtherType of what follows, `NONE` when the walk ends.
+ */
+function enterTag(layers: Layers, layer: number, carrier: number, tag: Tag): number {
+  const { cursor, outerFrame } = layers
+  if (isTooDeep(layers, layer)) return NONE
+  const at = tag.enter(cursor)
+  if (at === NONE) return refuse(layers, layer)
+  layers.carriers |= carrier
+  return enterTags(layers, outerFrame, tag.etherType(cursor.view, at), Layer.OuterVlan)
 }
 
 /**
@@ -260,23 +267,15 @@ export function enterPpp(layers: Layers, layer: number, carrier: number): number
 
 /** Steps over a MACsec tag in front of data that is not encrypted, and leaves its check value behind the window. */
 function enterMacsec(layers: Layers): number {
-  const { cursor, outerFrame } = layers
-  const { view } = cursor
+  const { cursor } = layers
   if (isTooDeep(layers, Layer.Macsec)) return NONE
   const at = macsec.enter(cursor)
   if (at === NONE) return refuse(layers, Layer.Macsec)
-  if (!macsec.isClear(view, at)) return NONE
+  if (!macsec.isClear(cursor.view, at)) return NONE
   macsec.limit(cursor, at)
-  if (cursor.end - cursor.position < TYPE_LENGTH) {
-    cursor.failShort(TYPE_LENGTH)
-    return refuse(layers, Layer.Macsec)
-  }
   layers.carriers |= CarrierBit.Macsec
-  return enterTags(layers, outerFrame, view.getUint16(cursor.claim(TYPE_LENGTH)), Layer.OuterVlan)
+  return enterBareType(layers, Layer.Macsec)
 }
-
-/** Bytes of an EtherType that stands by itself. */
-const TYPE_LENGTH = 2
 
 /** Steps over LLC and SNAP where that names an EtherType; other LLC frames are not looked into. */
 function enterLlc(layers: Layers, length: number): number {

@@ -13,7 +13,7 @@ import * as nflog from './nflog.ts'
 import * as sll from './sll.ts'
 import * as sll2 from './sll2.ts'
 import { enterDsa, enterPpp, enterPppoe } from './walk-carriers.ts'
-import { enterFrame, enterTags, note, refuse } from './walk-steps.ts'
+import { enterBareType, enterFrame, enterTags, note, refuse } from './walk-steps.ts'
 
 /** Steps over the link layer. @returns The EtherType of what follows, `NONE` when the walk ends here. */
 export function enterLink(layers: Layers, linkType: number): number {
@@ -124,13 +124,5 @@ function enterSwitchTag(layers: Layers, linkType: number): number {
   if (linkType === LinkType.DsaTagEdsa) return enterDsa(layers, dsa.LENGTH_EDSA)
   if (brcm.enter(cursor) === NONE) return refuse(layers, Layer.Dsa)
   layers.carriers |= CarrierBit.Dsa
-  if (cursor.end - cursor.position < TYPE_LENGTH) {
-    cursor.failShort(TYPE_LENGTH)
-    return refuse(layers, Layer.OuterEthernet)
-  }
-  const etherType = cursor.view.getUint16(cursor.claim(TYPE_LENGTH))
-  return enterTags(layers, outerFrame, etherType, Layer.OuterVlan)
+  return enterBareType(layers, Layer.OuterEthernet)
 }
-
-/** Bytes of an EtherType that stands by itself. */
-const TYPE_LENGTH = 2

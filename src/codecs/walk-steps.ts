@@ -8,10 +8,13 @@ import * as ipv6 from './ipv6.ts'
 import type { Chain } from './ipv6-extension.ts'
 import * as extension from './ipv6-extension.ts'
 import * as routing from './ipv6-routing.ts'
-import { type FrameLayer, type IpLayer, type Layers, MAX_TAGS } from './layers.ts'
+import { type FrameLayer, type IpLayer, Layer, type Layers, MAX_TAGS } from './layers.ts'
 
 /** Bytes on the wire beyond which a record is taken to have no more: a gigabyte in one frame is nobody's. */
 export const LONGEST = 0x3fff_ffff
+
+/** Bytes of an EtherType. */
+const TYPE_LENGTH = 2
 
 /** Notes what follows a frame's headers. @returns It. */
 export function note(frame: FrameLayer, etherType: number): number {
@@ -49,6 +52,20 @@ export function enterTags(layers: Layers, frame: FrameLayer, first: number, laye
   }
   frame.etherType = etherType
   return etherType
+}
+
+/**
+ * Steps over an EtherType that stands by itself, behind a tag that has none of its own, and over VLAN tags behind it.
+ * @param layer - That a refusal names.
+ * @returns The EtherType of what follows, `NONE` when the walk ends here.
+ */
+export function enterBareType(layers: Layers, layer: number): number {
+  const { cursor, outerFrame } = layers
+  if (cursor.end - cursor.position < TYPE_LENGTH) {
+    cursor.failShort(TYPE_LENGTH)
+    return refuse(layers, layer)
+  }
+  return enterTags(layers, outerFrame, cursor.view.getUint16(cursor.claim(TYPE_LENGTH)), Layer.OuterVlan)
 }
 
 /** Steps over an IP header and what belongs to it. @returns Whether the walk can go on into the payload. */

@@ -145,7 +145,7 @@ const CASES: Record<string, Case> = {
   'a pseudowire to an address that begins like IPv4': {
     carriers: ['mpls'],
     wrap: (p) =>
-      framed(bytes(label(101, true), ethernet(p, { from: '45:00:00:00:00:01', to: '45:00:00:54:00:02' })), 0x8847),
+      framed(bytes(label(101, true), ethernet(p, { from: '44:00:00:00:00:01', to: '45:00:00:54:00:02' })), 0x8847),
     beyondTshark: true,
   },
   'a pseudowire to an address that begins like IPv6': {

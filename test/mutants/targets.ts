@@ -96,7 +96,7 @@ const COMPOSITION: readonly Target[] = [
 const WALK: readonly Target[] = [
   ...['cursor', 'bytes', 'copy', 'range'].map((name) => ({ source: `src/codecs/${name}.ts`, tests: GROUND })),
   codec('dissect', 'explain-fault'),
-  ...['walk-carriers', 'walk-link', 'walk-steps', 'mpls-payload', 'plausible'].map((name) => ({
+  ...['walk-carriers', 'walk-link', 'walk-steps', 'mpls-payload'].map((name) => ({
     source: `src/codecs/${name}.ts`,
     tests: ['test/codecs/dissect.test.ts', 'test/analyzers/carriers.test.ts'],
   })),
