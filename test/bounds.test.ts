@@ -16,7 +16,7 @@ import { MAX_NESTING } from '../src/codecs/describe.ts'
 import { dissect, tunnelPorts } from '../src/codecs/dissect.ts'
 import { FAULT_NAMES } from '../src/codecs/fault.ts'
 import { MAX_HEADERS } from '../src/codecs/ipv6-extension.ts'
-import { Layers, MAX_TAGS } from '../src/codecs/layers.ts'
+import { Layers, MAX_CARRIERS, MAX_LABELS, MAX_TAGS } from '../src/codecs/layers.ts'
 import * as reassembly from '../src/codecs/reassembly.ts'
 import { MOST_FOLLOWED, overlapFindings } from '../src/diagnosis/isolation.ts'
 import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/one-way.ts'
@@ -35,17 +35,28 @@ import { decapOf } from './transform/files.ts'
 const SUBJECTS = 10_000
 const FINDINGS = 100
 
+/** A constant that its module keeps to itself, as its source has it. */
+function stated(file: string, name: string): number {
+  const [, value] = new RegExp(`const ${name} = ([0-9_]+)$`, 'm').exec(readFileSync(path(ROOT, file), 'utf8')) ?? []
+  return Number(value?.replaceAll('_', ''))
+}
+
 const { MIN_WINDOW_LENGTH: _, ...readingBounds } = reading
 const BOUNDS: Record<string, unknown> = {
   ...readingBounds,
   MAX_GZIP_HEADER,
   MAX_ZSTD_WINDOW,
   MOST_OPEN,
+  MOST_HEADERS: stated('src/capture/pcap.ts', 'MOST_HEADERS'),
   MAX_ORIGIN_BYTES,
   MAX_TAGS,
+  MAX_CARRIERS,
+  MAX_LABELS,
+  MOST_ATTRIBUTES: stated('src/codecs/nflog.ts', 'MOST_ATTRIBUTES'),
   MAX_HEADERS,
   MAX_NESTING,
   ...Object.fromEntries(Object.entries(reassembly).filter(([name]) => /^[A-Z_0-9]+$/.test(name))),
+  MOST_PRINTS: stated('src/codecs/reassembly.ts', 'MOST_PRINTS'),
   MAX_HELD_BYTES,
   MOST_TURNED,
   MAX_WAITING_BYTES,
@@ -67,17 +78,28 @@ describe('docs/bounds.md', () => {
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim()))
+    .map(
+      ([name, value, ...cells]) => [name!.replaceAll('`', ''), Number(value!.replaceAll(',', '')), ...cells] as const,
+    )
+  const bounds = rows.filter(({ length }) => length === 4)
+  const lists = rows.filter(({ length }) => length === 3)
 
   it('has a row for every bound, with its value', () => {
-    const told = rows.map(([name, value]) => [name!.replaceAll('`', ''), Number(value!.replaceAll(',', ''))])
+    const told = bounds.map(([name, value]) => [name, value])
     expect(Object.fromEntries(told)).toEqual(BOUNDS)
     expect(told).toHaveLength(Object.keys(BOUNDS).length)
   })
 
-  it.each(rows.map(([name, , , test]) => [name!, test!]))('%s: %s', (_, test) => {
+  it.each(bounds.map(([name, , , test]) => [name, test!]))('%s: %s', (_, test) => {
     const [, file, title] = /^`([^`]+)`: (.+)$/.exec(test) ?? []
     expect(existsSync(path(ROOT, file ?? 'none'))).toBe(true)
     expect(readFileSync(path(ROOT, file!), 'utf8')).toContain(title)
+  })
+
+  it.each(lists.map(([name, value, what]) => ({ name, value, what: what! })))('the list $name: $what', (list) => {
+    const { name, value, what } = list
+    const [, file] = /: `([^`]+)`$/.exec(what) ?? []
+    expect(stated(file!, name)).toBe(value)
   })
 })
 
@@ -104,6 +126,18 @@ describe('bounds that no other test reaches', () => {
     }
     expect(faultsOf(MAX_TAGS)).toEqual([])
     expect(faultsOf(MAX_TAGS + 1)).toEqual(['TooDeep'])
+  })
+
+  it('a seventeenth label is a fault', () => {
+    const layers = new Layers()
+    const faultsOf = (labels: number): string[] => {
+      const stack = Array.from({ length: labels }, (_, label) => [0, 0x10, label === labels - 1 ? 1 : 0, 64]).flat()
+      const frame = ethernet(join(Uint8Array.from(stack), ipv4(tcp({}), { protocol: 6 })), { type: 0x8847 })
+      dissect(layers, new DataView(frame.slice().buffer), 0, frame.length, frame.length, 1, tunnelPorts())
+      return Array.from({ length: layers.faultCount }, (_, index) => FAULT_NAMES[layers.faultCodes[index]!]!)
+    }
+    expect(faultsOf(MAX_LABELS)).toEqual([])
+    expect(faultsOf(MAX_LABELS + 1)).toEqual(['TooDeep'])
   })
 
   it('further VNIs share an interface of decap', () => {

@@ -9,6 +9,7 @@ import * as icmp from '../codecs/icmp.ts'
 import * as icmpv6 from '../codecs/icmpv6.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
+import { ID_SPACE } from './limits.ts'
 import type { Passage } from './passage.ts'
 import { type Entry, Tally, type TallyState } from './tally.ts'
 
@@ -64,8 +65,6 @@ export interface IcmpFigures {
 
 /** Reporters, ports, VNIs and receivers kept of one subject. */
 const MOST_LISTED = 16
-/** More than any address id or kind and VNI: two make one exact number below 2^53. */
-const ID_SPACE = 67_108_864
 /** Subjects of a kind; kinds are told apart by the remainder. */
 const KINDS = 8
 
@@ -197,7 +196,7 @@ function subjectOf(typeCode: number, bits: number): number {
   return isVersion6 || UNREACHABLE.includes(code) ? IcmpSubject.VtepUnreachable : NONE
 }
 
-/** One number for a kind and two ids. The kind of tunnel and VNI takes 26 bits, an address id 22. */
+/** One number for a kind and two ids, of addresses or of an address and a VNI with its kind; exact for 2^24 addresses. */
 function keyOf(subject: number, id: number, other: number): number {
   return (id * ID_SPACE + other) * KINDS + subject
 }

@@ -26,6 +26,9 @@ export interface Limits {
   datagrams: number
 }
 
+/** More than any address id, whatever the budget of memory: two ids make one exact number. */
+export const ID_SPACE = 2 ** 26
+
 /** A million flows, and what goes with them. */
 export const DEFAULT_LIMITS: Limits = {
   addresses: 4_194_304,

@@ -3,7 +3,7 @@
  * a row costs is stated here and held against the real tables by `test/analyzers/memory.test.ts`, which fails when one grows.
  */
 import type { KeyTable } from './key-table.ts'
-import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { DEFAULT_LIMITS, ID_SPACE, type Limits } from './limits.ts'
 
 /** Bytes of a megabyte in a budget. */
 export const MEGABYTE = 1_000_000
@@ -68,7 +68,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
  */
 const RANGES: readonly [table: keyof Limits, least: number, most: number][] = [
   ['flows', 2 ** 14, 2 ** 24],
-  ['addresses', 2 ** 16, 2 ** 26],
+  ['addresses', 2 ** 16, ID_SPACE],
   ['window', 2 ** 14, DEFAULT_LIMITS.window],
   ['details', 2 ** 14, 2 ** 24],
   ['requests', 2 ** 12, 2 ** 22],

@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts'
 import { isCaptureCopy } from './copies.ts'
 import { Bit, EventLog, Field } from './event-log.ts'
 import { checksumMarks, Summed, statedLength } from './fragment-sums.ts'
+import { ID_SPACE } from './limits.ts'
 import { outerTtl } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
 import { SIZE_CLASSES, sizeClass } from './sizes.ts'
@@ -72,8 +73,6 @@ const WORDS = FIRST + FIRST_FIELDS.length
 const SETTLED = 1_000_000_000
 /** Nanoseconds from the capture's start within which a first fragment may have come before it. */
 const START_EDGE = 100_000_000
-/** More than any address id: two ids make one exact number. */
-const ID_SPACE = 4_194_304
 /** Bytes of the IPv6 fragment header (RFC 8200 §4.5). */
 const FRAGMENT_HEADER = 8
 /** What systems start the TTL with: seen unchanged, no router has been passed. */

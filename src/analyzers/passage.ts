@@ -13,6 +13,7 @@ import * as tcp from '../codecs/tcp.ts'
 import type { Judge } from './analyzer.ts'
 import type { Clock } from './clock.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
+import { ID_SPACE } from './limits.ts'
 import { Mark } from './marks.ts'
 import { ANSWERS, Asks, KIND } from './questions.ts'
 import { Records, type RecordsState } from './records.ts'
@@ -79,8 +80,6 @@ const MOST_SIZES = 16
 const EXAMPLES = 10
 /** Pairs of addresses that ICMP errors may put under watch. */
 const MOST_WATCHED = 10_000
-/** More than any address id: two ids make one exact number. */
-const ID_SPACE = 4_194_304
 
 /** Sightings of one size for which no proof came. */
 interface LostSize {

@@ -5,6 +5,7 @@
  * gateway behind the tunnel turns round looks like a mirror.
  */
 import type { Analysis } from '../analyzers/analysis.ts'
+import { ID_SPACE } from '../analyzers/limits.ts'
 import { NONE } from '../codecs/fault.ts'
 import { state } from '../findings/finding.ts'
 import { mirrorSession } from '../findings/mirror-session.ts'
@@ -24,8 +25,6 @@ const LEAST_EACH_WAY = 2
 const LEAST_ANSWERED = 3
 /** One-way flows that are held against each other. */
 export const MOST_ONE_WAY = 65_536
-/** More than any address id: a kind, VNI and address in one exact number. */
-const ID_SPACE = 2 ** 22
 
 const DIRECTIONS = [0, 1] as const
 

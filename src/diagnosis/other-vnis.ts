@@ -1,9 +1,8 @@
 /** Conversations whose two directions travel in different VNIs, as where VNIs carry identities or are routed between. */
 import type { Analysis } from '../analyzers/analysis.ts'
+import { ID_SPACE } from '../analyzers/limits.ts'
 import type { Silence } from '../analyzers/requests.ts'
 
-/** Address ids are below this: 2^26. */
-const ID_SPACE = 67_108_864
 /** Protocols with their classes are below this: 2^18. */
 const PROTOCOL_SPACE = 262_144
 

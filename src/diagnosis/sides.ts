@@ -4,13 +4,11 @@
  * address that was asked for by broadcast is then sent to; the capture says of every packet that it went the same way.
  */
 import type { Analysis } from '../analyzers/analysis.ts'
+import { ID_SPACE } from '../analyzers/limits.ts'
 import { NONE } from '../codecs/fault.ts'
 
 /** Of so many TCP connections one without its other side shows that the pair's answers go another way. */
 const SHARE = 4
-
-/** Address ids are below this: 2^26. */
-const ID_SPACE = 67_108_864
 
 /** Which directions of VTEP pairs are answered outside the capture. */
 export class Sides {

@@ -107,6 +107,14 @@ describe('classic pcap', () => {
       }
     }
 
+    test('more kinds of file header than the bound are damage', () => {
+      const kinds = Array.from({ length: 257 }, (_, snap) => pcapHeader({ snap: 1000 + snap }))
+      expect(readAll(join(...kinds.slice(0, 256))).reader.issue).toBeNull()
+      const { reader } = readAll(join(...kinds))
+      expect(reader.interfaces).toHaveLength(256)
+      expect(reader.issue).toMatchObject({ kind: 'damaged', offset: 256 * 24, cause: 'appended' })
+    })
+
     test('a packet of the second that a magic stands for is a packet', () => {
       const { packets, reader } = readAll(join(pcapHeader(), pcapRecord(0xa1b2c3d4, 0x00040002, data(20))))
       expect(packets).toHaveLength(1)

@@ -235,6 +235,19 @@ describe('IPv4', () => {
     expect(reassembler.previous).toBe(0)
   })
 
+  it('knows no copy of a datagram in more fragments than it keeps digests of', () => {
+    const isCopy = (count: number): boolean => {
+      const reassembler = new Reassembler()
+      const bytes = payloadOf(8 * count)
+      for (let at = 0; at < bytes.length; at += 8) take(reassembler, fragment4(bytes, at, at + 8))
+      expect(reassembler.counts.reassembled).toBe(1)
+      take(reassembler, fragment4(bytes, 0, 8))
+      reassembler.finish()
+      return reassembler.counts.datagrams === 1
+    }
+    expect([isCopy(48), isCopy(49)]).toEqual([true, false])
+  })
+
   it('joins random fragments as a byte-by-byte model does', () => {
     const next = random(7)
     for (let round = 0; round < 60; round++) {
