@@ -162,7 +162,7 @@ export const Bit = {
   Refragmented: 1 << 29,
   /** A first fragment to a tunnel's port that never was joined and is too small to hold the tunnel header. */
   SmallFirst: 1 << 30,
-  /** Took the express lane and is not a SYN: only those judges need to see it that any packet concerns. */
+  /** Took the express lane: only those judges need to see it that TCP, UDP or any packet concerns. */
   Ordinary: 1 << 31,
 } as const
 

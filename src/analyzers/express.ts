@@ -75,9 +75,8 @@ export class ExpressLane {
     if ((pathBits & REFUSED) !== 0) this.ports.refuse(pathBits)
     this.timeline.count(records[path + Path.Vni]!, seconds, nanoseconds, innerLength)
 
-    let bits = event[at + Field.Bits]!
-    if ((look & Look.Handshake) === 0) bits |= Bit.Ordinary
-    else {
+    let bits = event[at + Field.Bits]! | Bit.Ordinary
+    if ((look & Look.Handshake) !== 0) {
       const direction = (pathBits & PathBit.FlowForward) !== 0 ? 0 : 1
       this.flows.noteSyn(records[path + Path.Flow]!, direction, event[at + Field.TcpFlags]!)
     }

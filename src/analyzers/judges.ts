@@ -2,6 +2,7 @@
  * All judges: what depends on what came before. They see events alone, in packet order, so they can run where the capture begins,
  * on a log that is replayed when parts are merged, or on another thread.
  */
+import * as tcp from '../codecs/tcp.ts'
 import { AddressClaims } from './address-claims.ts'
 import { AddressRequests } from './address-requests.ts'
 import { Clock } from './clock.ts'
@@ -85,7 +86,7 @@ export class Judges implements EventSink {
     this.sizes = new Sizes(this.tcp)
     this.passage = new Passage(this.clock, limits.window)
     this.icmpErrors = new IcmpErrors(this.passage)
-    this.segmentSizes = new SegmentSizes(keys)
+    this.segmentSizes = new SegmentSizes(keys, limits.vtepPairs)
     this.macPlaces = new MacPlaces(keys)
     this.unknownMacs = new UnknownMacs(keys, this.macPlaces, this.flowTraffic, this.echo, limits.requests)
     this.secondAnswers = new SecondAnswers(limits.window >> 2)
@@ -100,7 +101,12 @@ export class Judges implements EventSink {
 
   /** Bounded tables that judges have for themselves. */
   get tables(): KeyTable[] {
-    return [...this.addressClaims.tables, ...this.addressRequests.tables, ...this.unknownMacs.tables]
+    return [
+      ...this.addressClaims.tables,
+      ...this.addressRequests.tables,
+      ...this.unknownMacs.tables,
+      this.segmentSizes.sizes,
+    ]
   }
 
   /** Judges the events from number `from` to number `to` of a log. */
@@ -231,8 +237,13 @@ export class Judges implements EventSink {
     if (this.addressClaims.isContested) this.addressClaims.observe(log, at)
     this.routeTraffic.observe(log, at)
     this.requests.observe(log, at)
-    if ((log.i32[at + Field.Bits]! & Bit.Tcp) !== 0) this.connects.observe(log, at)
-    else {
+    if ((log.i32[at + Field.Bits]! & Bit.Tcp) !== 0) {
+      if ((log.i32[at + Field.TcpFlags]! & tcp.FLAG_SYN) !== 0) {
+        this.segmentSizes.observe(log, at)
+        this.secondAnswers.observe(log, at)
+      }
+      this.connects.observe(log, at)
+    } else {
       this.queries.observe(log, at)
       this.leases.observe(log, at)
     }

@@ -5,11 +5,16 @@
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
+import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Keys } from './keys.ts'
-import { countOne, type Entry, Tally, type TallyState } from './tally.ts'
+import { Records, type RecordsState } from './records.ts'
+import { EXAMPLES } from './tally.ts'
 
-/** Values that the 16-bit option can have (RFC 9293 §3.7.1), times two for the inner IP version. */
-const VALUES = 65_536 * 2
+/** 32-bit halves of a size's record: SYNs, VTEP pair row, numbers of the first SYNs. Eight cells are a cache line. */
+const COUNT = 0
+const PAIR = 1
+const NUMBERS = 2
+const CELLS = 8
 
 /** One announced size of a VNI and VTEP pair. */
 export interface Announced {
@@ -27,53 +32,87 @@ export interface Announced {
   packets: readonly number[]
 }
 
+/** Saved sizes. */
+export interface SegmentSizesState {
+  sizes: KeyTableState
+  records: RecordsState
+}
+
 /** Announced sizes on route rows. */
-export class SegmentSizes implements Judge<TallyState<{ pair: number }>> {
-  readonly #tally = new Tally<{ pair: number }>(() => ({ pair: NONE }), 65_536)
-  /** What the last SYN announced, by route row: most announce the same. */
-  readonly #latest: (Entry<{ pair: number }> | undefined)[] = []
+export class SegmentSizes implements Judge<SegmentSizesState> {
+  /** [route row, size × 2 + 1 for IPv6] */
+  readonly sizes: KeyTable
+  readonly #records = new Records(CELLS)
+  /** By route row, what the last SYN announced (second word of its key) and its row plus one: most announce the same. A cache, not state. */
+  #latest = new Records(1)
 
-  /** @param keys - Tells inner IPv4 from IPv6. */
-  constructor(private readonly keys: Keys) {}
+  /**
+   * @param keys - Tells inner IPv4 from IPv6.
+   * @param limit - Most sizes of all VNIs and VTEP pairs together.
+   */
+  constructor(
+    private readonly keys: Keys,
+    limit: number,
+  ) {
+    this.sizes = new KeyTable('segmentSizes', 2, limit)
+  }
 
-  observe(log: EventLog, at: number): void {
-    const { i32 } = log
+  observe({ i32 }: EventLog, at: number): void {
     const mss = i32[at + Field.MaximumSegmentSize]!
     const route = i32[at + Field.Route]!
     if (mss === 0 || route === NONE || (i32[at + Field.Bits]! & (Bit.Tcp | Bit.Copy)) !== Bit.Tcp) return
     const source = i32[at + Field.InnerSource]!
     if (source === NONE) return
-    const version = this.keys.isIpv6(source) ? 1 : 0
-    const key = route * VALUES + mss * 2 + version
-    const latest = this.#latest[route]
-    if (latest?.key === key) {
-      countOne(latest, i32[at + Field.Number]!)
-      return
-    }
-    const figures = this.#tally.note(key, i32[at + Field.Number]!)
-    if (figures === null) return
-    figures.pair = i32[at + Field.Pair]!
-    this.#latest[route] = this.#tally.get(key)
+    const row = this.#row(route, mss * 2 + (this.keys.isIpv6(source) ? 1 : 0))
+    if (row === NONE) return
+    const record = this.#records.at(row) * 2
+    const { i32: words } = this.#records
+    const count = words[record + COUNT]!
+    words[record + COUNT] = count + 1
+    words[record + PAIR] = i32[at + Field.Pair]!
+    if (count < EXAMPLES) words[record + NUMBERS + count] = i32[at + Field.Number]!
   }
 
-  /** Every size that was announced. */
+  /** Every size that was announced, in order of first appearance. */
   announced(): Announced[] {
-    return [...this.#tally.entries()].map(({ key, count, packets, figures }) => ({
-      route: Math.floor(key / VALUES),
-      pair: figures.pair,
-      version: key % 2 === 1 ? 6 : 4,
-      mss: (key % VALUES) >>> 1,
-      count,
-      packets,
-    }))
+    const { i32 } = this.#records
+    return Array.from({ length: this.sizes.count }, (_, row) => {
+      const record = this.#records.at(row) * 2
+      const count = i32[record + COUNT]!
+      const size = this.sizes.word(row, 1)
+      return {
+        route: this.sizes.word(row, 0),
+        pair: i32[record + PAIR]!,
+        version: size % 2 === 1 ? 6 : 4,
+        mss: size >>> 1,
+        count,
+        packets: [...i32.subarray(record + NUMBERS, record + NUMBERS + Math.min(count, EXAMPLES))],
+      }
+    })
   }
 
-  save(): TallyState<{ pair: number }> {
-    return this.#tally.save()
+  save(): SegmentSizesState {
+    return { sizes: this.sizes.save(), records: this.#records.save(this.sizes.count) }
   }
 
-  restore(state: TallyState<{ pair: number }>): void {
-    this.#tally.restore(state)
-    this.#latest.length = 0
+  restore(state: SegmentSizesState): void {
+    this.sizes.restore(state.sizes)
+    this.#records.restore(state.records)
+    this.#latest = new Records(1)
+  }
+
+  /** Row of a size that a SYN of a route announces; `NONE` where the table is full. */
+  #row(route: number, size: number): number {
+    const latest = this.#latest.at(route) * 2
+    const { i32 } = this.#latest
+    if (i32[latest] === size) return i32[latest + 1]! - 1
+    const { key } = this.sizes
+    key[0] = route
+    key[1] = size
+    const row = this.sizes.row()
+    if (row === NONE) return NONE
+    i32[latest] = size
+    i32[latest + 1] = row + 1
+    return row
   }
 }

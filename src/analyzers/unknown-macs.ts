@@ -35,7 +35,7 @@ const CELLS = Math.ceil((NUMBERS + EXAMPLES) / 2)
 const MAC_ROW = (1 << MAC_ROW_BITS) - 1
 
 /** MACs in the cache of those that send, a power of two, and words of each. */
-const SENDERS = 4096
+const SENDERS = 16_384
 const SENDER_SHIFT = 32 - Math.log2(SENDERS)
 const SENDER_WORDS = 4
 
@@ -201,13 +201,12 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
    * @param likely - MAC row of who sends in the flow's other direction, `NONE` without: most often the same, and no table is asked.
    */
   #hasSent(vni: number, stack: number, high: number, low: number, likely: number): boolean {
-    const { keys, places } = this
-    if (likely !== NONE && keys.isMac(likely, high, low) && places.hasSent(likely)) return true
     const senders = this.#senders
     const at = (Math.imul(low ^ Math.imul(vni, 0x9e37_79b1), 0x85eb_ca6b) >>> SENDER_SHIFT) * SENDER_WORDS
     if (senders[at + 1] === low && senders[at + 2] === high && senders[at] === vni && senders[at + 3] === stack + 1)
       return true
-    const known = keys.findMac(vni, stack, high, low)
+    const { keys, places } = this
+    const known = likely !== NONE && keys.isMac(likely, high, low) ? likely : keys.findMac(vni, stack, high, low)
     if (known === NONE || !places.hasSent(known)) return false
     senders[at] = vni
     senders[at + 1] = low

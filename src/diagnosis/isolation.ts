@@ -150,7 +150,8 @@ class Overlaps {
       const vni = keys.flows.word(row, 0) & VNI_MASK
       const a = keys.flows.word(row, 3)
       const b = keys.flows.word(row, 4)
-      for (const id of [a, b]) if (claimed.get(id)?.has(vni)) this.#add(id, vni)
+      if (claimed.get(a)?.has(vni)) this.#add(a, vni)
+      if (claimed.get(b)?.has(vni)) this.#add(b, vni)
       if (!keys.flowIsIp(row) || this.mirrors.has(vni)) continue
       if (!isGuest(this.analysis, a) || !isGuest(this.analysis, b)) continue
       const known = pairs.count

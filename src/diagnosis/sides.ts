@@ -12,11 +12,15 @@ const SHARE = 4
 
 /** Which directions of VTEP pairs are answered outside the capture. */
 export class Sides {
-  /** Pair row × 2 + direction of what is sent there: TCP flows, and those of which the other side is unseen. */
-  readonly #flows = new Map<number, { all: number; halves: number }>()
+  /** By pair row × 2 + direction of what is sent there: TCP flows, and those of which the other side is unseen. */
+  readonly #all: Int32Array
+  readonly #halves: Int32Array
   readonly #isOneSided: boolean
 
   constructor(private readonly analysis: Analysis) {
+    const ends = analysis.keys.pairs.count * 2
+    this.#all = new Int32Array(ends)
+    this.#halves = new Int32Array(ends)
     const hidden = this.#takeFlows()
     this.#isOneSided = hidden && this.#everyPairIsOneWay()
   }
@@ -45,8 +49,9 @@ export class Sides {
    */
   isUnseen(pair: number, direction: 0 | 1): boolean {
     if (this.#isOneSided) return true
-    const seen = this.#flows.get(pair * 2 + direction)
-    return seen !== undefined && seen.halves > 0 && seen.halves * SHARE >= seen.all
+    const end = pair * 2 + direction
+    const halves = this.#halves[end] ?? 0
+    return halves > 0 && halves * SHARE >= this.#all[end]!
   }
 
   /** The same of a route row × 2 + direction. */
@@ -67,21 +72,16 @@ export class Sides {
         if (flows.packets(flow, direction) === 0) continue
         const end = this.#end(flow, direction)
         if (end === NONE) continue
-        let seen = this.#flows.get(end)
-        if (seen === undefined) {
-          seen = { all: 0, halves: 0 }
-          this.#flows.set(end, seen)
-        }
-        seen.all++
+        this.#all[end]!++
         if (!tcp.isAnsweredUnseen(flow, direction)) continue
-        seen.halves++
+        this.#halves[end]!++
         halves.push([flow, direction])
       }
     }
     if (halves.length === 0) return judges.addressRequests.followed > 0
     const others = this.#othersOf(halves)
     for (const [flow, direction] of halves) {
-      if (others.has(flow * 2 + direction)) this.#flows.get(this.#end(flow, direction))!.halves--
+      if (others.has(flow * 2 + direction)) this.#halves[this.#end(flow, direction)]!--
     }
     return others.size < halves.length
   }
