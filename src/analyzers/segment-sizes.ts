@@ -10,11 +10,10 @@ import type { Keys } from './keys.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
 
-/** 32-bit halves of a size's record: SYNs, VTEP pair row, numbers of the first SYNs. Eight cells are a cache line. */
+/** 32-bit halves of a size's record: SYNs, numbers of the first SYNs. */
 const COUNT = 0
-const PAIR = 1
-const NUMBERS = 2
-const CELLS = 8
+const NUMBERS = 1
+const CELLS = Math.ceil((NUMBERS + EXAMPLES) / 2)
 
 /** One announced size of a VNI and VTEP pair. */
 export interface Announced {
@@ -69,7 +68,6 @@ export class SegmentSizes implements Judge<SegmentSizesState> {
     const { i32: words } = this.#records
     const count = words[record + COUNT]!
     words[record + COUNT] = count + 1
-    words[record + PAIR] = i32[at + Field.Pair]!
     if (count < EXAMPLES) words[record + NUMBERS + count] = i32[at + Field.Number]!
   }
 
@@ -82,7 +80,7 @@ export class SegmentSizes implements Judge<SegmentSizesState> {
       const size = this.sizes.word(row, 1)
       return {
         route: this.sizes.word(row, 0),
-        pair: i32[record + PAIR]!,
+        pair: this.keys.pairOfRoute(this.sizes.word(row, 0)),
         version: size % 2 === 1 ? 6 : 4,
         mss: size >>> 1,
         count,
