@@ -19,3 +19,13 @@ export interface InterfaceDrops {
   /** Packets dropped by the interface and the operating system, the last value stated; `null` when the file does not tell. */
   dropped: number | null
 }
+
+/** Classic pcap files that were appended to another one. */
+export interface AppendedFiles {
+  /** How many. */
+  files: number
+  /** Packets before the first of them: what programs read that do not read on. */
+  packetsBefore: number
+  /** Bytes before the file header of the first of them, in the uncompressed file. */
+  offset: number
+}

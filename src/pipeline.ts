@@ -15,7 +15,7 @@ import { tunnelPorts } from './codecs/dissect.ts'
 import { linkTypeName } from './codecs/linktype-names.ts'
 import { diagnose } from './diagnosis/index.ts'
 import { byFile } from './findings/by-file.ts'
-import type { CaptureIssue } from './issue.ts'
+import type { AppendedFiles, CaptureIssue } from './issue.ts'
 import { JudgeConvoy, type JudgeThread } from './judge-convoy.ts'
 import { observePackets } from './observe.ts'
 import type { FileSummary, PacketOrigin, Summary } from './summary.ts'
@@ -98,6 +98,7 @@ interface ReadFile extends FileSummary {
   dropped: number | null
   received: number | null
   damagedTimeAt: number
+  appended: AppendedFiles | null
 }
 
 /**
@@ -260,7 +261,7 @@ export class Summarizer {
       schema: 'vxpcap.summary/1',
       filter: { vnis: [...this.#filter.vnis].sort((left, right) => left - right), vteps: [...this.#filter.vteps] },
       capture: {
-        files: files.map(({ issue, dropped, received, damagedTimeAt, ...file }) => file),
+        files: files.map(({ issue, dropped, received, damagedTimeAt, appended, ...file }) => file),
         ...capture,
         droppedByCapture: dropped,
         receivedByCapture: files.reduce<number | null>(addReceived, null),
@@ -286,7 +287,8 @@ export class Summarizer {
       summary.limits.push({ table: 'origins', limit: dropped === 0 ? count : count - dropped, dropped })
       summary.limits.sort((left, right) => (left.table < right.table ? -1 : 1))
     }
-    summary.findings = byFile(summary.findings, summary.capture.files, summary.capture.origins)
+    const readable = files.map(({ appended }) => appended?.packetsBefore ?? Number.POSITIVE_INFINITY)
+    summary.findings = byFile(summary.findings, summary.capture.files, summary.capture.origins, readable)
     return summary
   }
 
@@ -348,6 +350,7 @@ function describe(name: string, reader: CaptureReader, firstPacket: number, stor
     dropped: reader.droppedByCapture(),
     received: reader.receivedByCapture(),
     damagedTimeAt: reader.damagedTimeAt,
+    appended: reader.appended,
   }
 }
 

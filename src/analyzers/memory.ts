@@ -55,7 +55,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   // AddressClaims, AddressRequests, UnknownMacs.
   requests: keyed(3) + cells(6) + keyed(3) + cells(9) + keyed(4) + cells(12),
   timeline: keyed(3) + cells(2),
-  protocols: keyed(2) + cells(1),
+  protocols: keyed(2) + cells(2),
   // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries and SecondAnswers.
   window: entry(16) + entry(11) + entry(13) + entry(11) + (entry(24) + entry(25) + entry(10)) / 4,
   // InnerFragments, OuterFragments, SmallFirsts.

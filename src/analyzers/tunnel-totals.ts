@@ -9,6 +9,7 @@ import { linkTypeName } from '../codecs/linktype-names.ts'
 import { protocolName } from '../codecs/protocol.ts'
 import type { FaultCount } from '../summary.ts'
 import type { Counter } from './analyzer.ts'
+import { ENCRYPTION_NAMES, type EncryptionName, encryptionOf } from './encryption.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { RowMaps } from './keys.ts'
 import type { Observation } from './observation.ts'
@@ -25,6 +26,7 @@ const CLASS_ETHER_TYPE = 0
 const CLASS_IP_PROTOCOL = 1
 const CLASS_LINK_TYPE = 2
 const CLASS_UNREADABLE = 3
+const CLASS_ENCRYPTED = 4
 
 const ETHER_TYPE_NAMES: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
   [0, 'LLC'],
@@ -32,6 +34,7 @@ const ETHER_TYPE_NAMES: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
   [EtherType.IPv4, 'IPv4'],
   [EtherType.IPv6, 'IPv6'],
   [EtherType.Lldp, 'LLDP'],
+  [EtherType.MacSecurity, 'MACsec'],
   [EtherType.Ppp, 'PPP'],
 ])
 
@@ -51,7 +54,8 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
   /** [packets, first packet number] by layer and fault. */
   readonly #faults = new Records(2)
   readonly #protocols: KeyTable
-  readonly #protocolCounts = new Records(1)
+  /** [packets, first packet number] by protocol. */
+  readonly #protocolCounts = new Records(2)
 
   /** @param protocolLimit - Most distinct protocols of other traffic. */
   constructor(protocolLimit: number) {
@@ -132,7 +136,7 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     }
     for (let row = 0; row < later.#protocols.count; row++) {
       later.#protocols.copyKey(row, this.#protocols.key)
-      this.#addProtocol(later.#protocolCounts.get(row, 0))
+      this.#addProtocol(later.#protocolCounts.get(row, 0), later.#protocolCounts.get(row, 1) + offset)
     }
   }
 
@@ -151,6 +155,17 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
       rows.push({ protocol, packets: this.#protocolCounts.get(row, 0) })
     }
     return rows.sort((left, right) => (left.protocol < right.protocol ? -1 : 1))
+  }
+
+  /** Encryptions of the other packets by name, with the number of the first packet of each. */
+  encrypted(): { encryption: EncryptionName; packets: number; first: number }[] {
+    const rows: { encryption: EncryptionName; packets: number; first: number }[] = []
+    for (let row = 0; row < this.#protocols.count; row++) {
+      if (this.#protocols.word(row, 0) !== CLASS_ENCRYPTED) continue
+      const encryption = ENCRYPTION_NAMES[this.#protocols.word(row, 1)]!
+      rows.push({ encryption, packets: this.#protocolCounts.get(row, 0), first: this.#protocolCounts.get(row, 1) })
+    }
+    return rows
   }
 
   /** Faults by layer and fault name. */
@@ -199,7 +214,11 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
   #countProtocol(o: Observation): void {
     const { key } = this.#protocols
     const { outerIp, outerFrame } = o.layers
-    if (outerIp.at !== NONE && outerIp.protocol !== NONE) {
+    const encryption = encryptionOf(o.layers)
+    if (encryption !== NONE) {
+      key[0] = CLASS_ENCRYPTED
+      key[1] = encryption
+    } else if (outerIp.at !== NONE && outerIp.protocol !== NONE) {
       key[0] = CLASS_IP_PROTOCOL
       key[1] = outerIp.protocol
     } else if (outerFrame.etherType !== NONE) {
@@ -212,12 +231,16 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
       key[0] = CLASS_UNREADABLE
       key[1] = 0
     }
-    this.#addProtocol(1)
+    this.#addProtocol(1, o.number)
   }
 
-  #addProtocol(packets: number): void {
+  #addProtocol(packets: number, first: number): void {
     const row = this.#protocols.row()
-    if (row !== NONE) this.#protocolCounts.add(row, 0, packets)
+    if (row === NONE) return
+    const at = this.#protocolCounts.at(row)
+    const { f64 } = this.#protocolCounts
+    if (f64[at] === 0 || first < f64[at + 1]!) f64[at + 1] = first
+    f64[at]! += packets
   }
 }
 
@@ -225,6 +248,7 @@ function otherName(kind: number, value: number): string {
   if (kind === CLASS_IP_PROTOCOL) return protocolName(value)
   if (kind === CLASS_LINK_TYPE) return linkTypeName(value)
   if (kind === CLASS_UNREADABLE) return 'unreadable'
+  if (kind === CLASS_ENCRYPTED) return ENCRYPTION_NAMES[value]!
   return ETHER_TYPE_NAMES.get(value) ?? `ETH 0x${value.toString(16).padStart(4, '0')}`
 }
 

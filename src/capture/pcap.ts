@@ -70,6 +70,10 @@ export class PcapRecords {
   optionsEnd = 0
   /** Number of the first packet whose fraction of a second was in nanoseconds under the microsecond magic, 0 when there is none. */
   damagedTimeAt = 0
+  /** Captures that were appended to the first one: how many, packets before the second file header, and its offset. */
+  appended = 0
+  packetsOfFirst = 0
+  appendedAt = 0
   littleEndian = true
   private readonly window: Window
   private readonly packet: PacketInfo
@@ -220,7 +224,13 @@ export class PcapRecords {
     if (this.zeros > 0) return this.zeroRecord(at)
     if (!isFileHeader(view, at)) return this.record(at, there, seconds)
     if (there < FILE_HEADER_LENGTH) return window.starve(FILE_HEADER_LENGTH)
-    if (this.open(pcapByteOrder(view, at) === 'little')) return Step.Passed
+    if (this.open(pcapByteOrder(view, at) === 'little')) {
+      if (this.appended++ === 0) {
+        this.packetsOfFirst = this.packets
+        this.appendedAt = window.base + at
+      }
+      return Step.Passed
+    }
     return window.damage(`more than ${MOST_HEADERS} different file headers in one file`, 'appended')
   }
 
@@ -239,7 +249,7 @@ export class PcapRecords {
   }
 }
 
-function isZero(view: DataView, from: number, to: number): boolean {
+export function isZero(view: DataView, from: number, to: number): boolean {
   for (let at = from; at < to; at += 4) if (view.getUint32(at) !== 0) return false
   return true
 }

@@ -8,7 +8,7 @@ import { MAX_DESCRIPTIONS, MAX_INTERFACES, MAX_OPTION_BYTES, MAX_RECORD_LENGTH }
 import { CaptureError } from './errors.ts'
 import type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 import { COMMENT, END_OF_OPTIONS, Texts, walkOptions } from './options.ts'
-import { isFileHeader, maxCaptured, pcapByteOrder, RECORD_HEADER_LENGTH } from './pcap.ts'
+import { isFileHeader, isZero, maxCaptured, pcapByteOrder, RECORD_HEADER_LENGTH } from './pcap.ts'
 import { Ticks } from './ticks.ts'
 import { Step, type Window } from './window.ts'
 
@@ -87,6 +87,8 @@ export class PcapngRecords {
   littleEndian = true
   /** Whether the first section header has been read. */
   headerRead = false
+  /** Whether packet blocks may come: a header has been read, and no zeros since. */
+  private takesPackets = false
   private readonly window: Window
   private readonly packet: PacketInfo
   private readonly texts = new Texts()
@@ -120,7 +122,7 @@ export class PcapngRecords {
       if (there < BLOCK_OVERHEAD) return window.starve(BLOCK_OVERHEAD)
       const { view } = window
       const type = view.getUint32(at, this.littleEndian)
-      if (type === BlockType.EnhancedPacket && this.headerRead) return this.packetBlock(at, there, true)
+      if (type === BlockType.EnhancedPacket && this.takesPackets) return this.packetBlock(at, there, true)
       const step = this.block(type, at, there)
       if (step !== Step.Passed) return step
     }
@@ -257,6 +259,7 @@ export class PcapngRecords {
       return this.packetBlock(at, there, false)
     }
     const { littleEndian } = this
+    if (window.zerosFrom >= 0 || (type === 0 && isZero(window.view, at, at + BLOCK_OVERHEAD))) return this.zeros(at)
     const length = window.view.getUint32(at + 4, littleEndian)
     if (length < BLOCK_OVERHEAD) {
       return window.damage(`a block of type 0x${type.toString(16)} is ${length} bytes long, less than any block`)
@@ -290,6 +293,21 @@ export class PcapngRecords {
         if (isFileHeader(window.view, at)) return window.damage('a classic pcap file where a block is due', 'appended')
     }
     this.skipBlock(at, at + 8, padded)
+    return Step.Passed
+  }
+
+  /** Zeros where a block is due: a file whose room was made before its blocks came, if nothing else follows. */
+  private zeros(at: number): Step {
+    const { window } = this
+    const { view } = window
+    if (window.zerosFrom < 0) window.zerosFrom = window.base + at
+    this.takesPackets = false
+    if (!isZero(view, at, at + BLOCK_OVERHEAD)) {
+      const detail = 'a block of type 0x0 is 0 bytes long, less than any block'
+      window.issue = { kind: 'damaged', offset: window.zerosFrom, detail }
+      return Step.Damaged
+    }
+    window.position = at + BLOCK_OVERHEAD
     return Step.Passed
   }
 
@@ -371,6 +389,7 @@ export class PcapngRecords {
     const { window, littleEndian, texts } = this
     const { view } = window
     this.headerRead = true
+    this.takesPackets = true
     this.firstInterface = this.interfaces.length
     const section: Writable<CaptureSection> = {
       offset: window.base + at,

@@ -10,7 +10,7 @@
  * ```
  * `next` allocates nothing and awaits nothing; the window is the only buffer, so memory does not depend on the file.
  */
-import type { CaptureIssue, InterfaceDrops } from '../issue.ts'
+import type { AppendedFiles, CaptureIssue, InterfaceDrops } from '../issue.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket } from '../packet-meta.ts'
 import { WINDOW_LENGTH } from './bounds.ts'
@@ -169,6 +169,13 @@ export class CaptureReader implements PacketStream {
   /** Number of the first packet whose time was in nanoseconds under the microsecond magic, 0 when there is none: classic pcap. */
   get damagedTimeAt(): number {
     return this.records?.format === 'pcap' ? this.records.damagedTimeAt : 0
+  }
+
+  /** Classic pcap files appended to the first one, `null` when there are none. */
+  get appended(): AppendedFiles | null {
+    const { records } = this
+    if (records?.format !== 'pcap' || records.appended === 0) return null
+    return { files: records.appended, packetsBefore: records.packetsOfFirst, offset: records.appendedAt }
   }
 
   /** The same per interface, in order. */

@@ -2,9 +2,11 @@
 import type { Analysis } from '../analyzers/analysis.ts'
 import { Fault } from '../codecs/fault.ts'
 import { Layer } from '../codecs/layers.ts'
+import { captureAppended } from '../findings/capture-appended.ts'
 import { captureOneSided } from '../findings/capture-one-sided.ts'
 import { captureCutShort, captureDamaged, captureDuplicates, snaplenTruncated, state } from '../findings/index.ts'
 import { timeDamaged } from '../findings/time-damaged.ts'
+import { underlayEncrypted } from '../findings/underlay-encrypted.ts'
 import type { Finding } from '../summary.ts'
 import type { Evidence } from './index.ts'
 import type { Sides } from './sides.ts'
@@ -22,6 +24,13 @@ export function captureFindings({ analysis, files, sides }: Evidence): Finding[]
     const words = issue.kind === 'cut-short' ? captureCutShort : captureDamaged
     findings.push(state(words, { subject: {}, count: 1, packets: [], facts }))
   }
+  for (const { name, appended, firstPacket, compression } of files) {
+    if (appended === null) continue
+    const { files: more, packetsBefore: first, offset } = appended
+    const isCompressed = compression !== 'none'
+    const facts = { file: name, captures: more + 1, first, next: firstPacket + first, offset, isCompressed }
+    findings.push(state(captureAppended, { subject: {}, count: more, packets: [], facts }))
+  }
   for (const { name, damagedTimeAt } of files) {
     if (damagedTimeAt === 0) continue
     findings.push(state(timeDamaged, { subject: {}, count: 1, packets: [damagedTimeAt], facts: { file: name } }))
@@ -36,7 +45,7 @@ export function captureFindings({ analysis, files, sides }: Evidence): Finding[]
     const packets = networkCopies.captureDuplicateExamples
     findings.push(state(captureDuplicates, { subject: {}, count, packets, facts }))
   }
-  findings.push(...oneSidedFindings(analysis, sides))
+  findings.push(...oneSidedFindings(analysis, sides), ...encryptedFindings(analysis))
   if (capture.truncatedPackets > 0) {
     const { packets, capturedBytes, wireBytes, truncatedPackets, truncatedExamples } = capture
     const impossible = analysis.tunnel.faultPackets(Layer.Link, Fault.OriginalLengthImpossible)
@@ -44,6 +53,16 @@ export function captureFindings({ analysis, files, sides }: Evidence): Finding[]
     findings.push(state(snaplenTruncated, { subject: {}, count: truncatedPackets, packets: truncatedExamples, facts }))
   }
   return findings
+}
+
+/** Why no tunnel is seen, where most of the capture is encrypted. */
+function encryptedFindings({ capture, tunnel }: Analysis): Finding[] {
+  if (tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets + tunnel.nvgrePackets > 0) return []
+  const by = tunnel.encrypted().sort((left, right) => right.packets - left.packets)
+  const count = by.reduce((sum, { packets }) => sum + packets, 0)
+  if (count === 0 || count * 2 < capture.packets) return []
+  const packets = by.map(({ first }) => first).sort((left, right) => left - right)
+  return [state(underlayEncrypted, { subject: {}, count, packets, facts: { by, packets: capture.packets } })]
 }
 
 /** Why answers are not judged. */

@@ -1,9 +1,10 @@
 /** Facts to findings: asks the analyzers what they saw, lets `findings/` say it, ranks and bounds the list. */
 import type { Analysis } from '../analyzers/analysis.ts'
 import { withDecodeAs } from '../findings/decode-as.ts'
+import { type Incomplete, withIncomplete } from '../findings/incomplete.ts'
 import { bound, rank } from '../findings/index.ts'
-import type { CaptureIssue } from '../issue.ts'
-import type { Finding, MtuSummary } from '../summary.ts'
+import type { AppendedFiles, CaptureIssue } from '../issue.ts'
+import type { FileSummary, Finding, MtuSummary } from '../summary.ts'
 import { behaviourFindings } from './behaviour.ts'
 import { captureFindings } from './capture.ts'
 import { withCauses } from './causes.ts'
@@ -26,6 +27,11 @@ export interface ReadFile {
   received: number | null
   /** Number of the first packet in nanoseconds under the microsecond magic, 0 when there is none. */
   damagedTimeAt: number
+  /** Number of the file's first packet. */
+  firstPacket: number
+  compression: FileSummary['compression']
+  /** Classic files that were appended to the first one in it. */
+  appended: AppendedFiles | null
 }
 
 /** What a diagnosis rests on. */
@@ -59,5 +65,18 @@ export function diagnose(given: Omit<Evidence, 'sides'>): Finding[] {
   // Bounded first: symptoms are held against causes one by one.
   const { ports, keys } = evidence.analysis
   const tunnelPorts = new Set(ports.destinationPorts(keys.pairs.count).flat())
-  return rank(withCauses(evidence.analysis, bound(told))).map((finding) => withDecodeAs(finding, tunnelPorts))
+  const incomplete = incompleteOf(evidence.analysis)
+  return rank(withCauses(evidence.analysis, bound(told))).map((finding) =>
+    withDecodeAs(withIncomplete(finding, incomplete), tunnelPorts),
+  )
+}
+
+/** Outer datagrams that are not whole, as display filters select them. */
+function incompleteOf({ keys, judges }: Analysis): Incomplete[] {
+  return judges.outerFragments.missing().map(({ source, destination, count, packets }) => ({
+    from: keys.formatAddress(source),
+    to: keys.formatAddress(destination),
+    count,
+    packets,
+  }))
 }

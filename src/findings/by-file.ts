@@ -28,32 +28,43 @@ export function placer(
   }
 }
 
-/** Gives findings a display filter for each of several files that they name packets of; with one file they stay as they are. */
+/**
+ * Gives findings a display filter for each of several files that they name packets of; with one file they stay as they are.
+ * @param readable - How many packets Wireshark reads of each file: not those of files that were appended to it.
+ */
 export function byFile(
   findings: readonly Finding[],
   files: readonly FileSummary[],
   origins?: readonly PacketOrigin[],
+  readable: readonly number[] = [],
 ): Finding[] {
-  if (files.length < 2) return [...findings]
+  const most = (file: number): number => readable[file] ?? Number.POSITIVE_INFINITY
+  if (files.length < 2) {
+    if (most(0) === Number.POSITIVE_INFINITY) return [...findings]
+    const only = (packet: number): Place => ({ file: 0, number: packet })
+    return findings.map((finding) => ({ ...finding, displayFilter: inFile(finding.displayFilter, 0, only, most(0)) }))
+  }
   const place = placer(files, origins)
   return findings.map((finding) => {
     const named = new Set(finding.packets.flatMap((packet) => place(packet)?.file ?? []))
     if (finding.displayFilter === '' || named.size === 0) return finding
     const displayFilters = [...named]
       .sort((left, right) => left - right)
-      .map((file) => ({ file, filter: inFile(finding.displayFilter, file, place) }))
-    return { ...finding, displayFilter: displayFilters[0]!.filter, displayFilters }
+      .map((file) => ({ file, filter: inFile(finding.displayFilter, file, place, most(file)) }))
+      .filter(({ filter }) => filter !== '')
+    return { ...finding, displayFilter: displayFilters[0]?.filter ?? '', displayFilters }
   })
 }
 
-/** The filter with the packet numbers of one file, those of other files left out. */
-function inFile(filter: string, file: number, place: (packet: number) => Place | null): string {
-  return filter.replaceAll(FRAMES, (_, list: string) => {
+/** The filter with the packet numbers of one file that Wireshark reads; empty where it is about packet numbers and none is left. */
+function inFile(filter: string, file: number, place: (packet: number) => Place | null, most: number): string {
+  const here = filter.replaceAll(FRAMES, (_, list: string) => {
     const numbers = list.split(', ').flatMap((packet) => {
       const found = place(Number(packet))
-      return found?.file === file ? [found.number] : []
+      return found?.file === file && found.number <= most ? [found.number] : []
     })
     // No packet has the number 0.
     return `frame.number in {${numbers.length === 0 ? 0 : numbers.join(', ')}}`
   })
+  return here === 'frame.number in {0}' ? '' : here
 }

@@ -3,6 +3,7 @@
 import { addressOverlap } from './address-overlap.ts'
 import { arpUnanswered } from './arp-unanswered.ts'
 import { bumFlood } from './bum-flood.ts'
+import { captureAppended } from './capture-appended.ts'
 import { captureCutShort } from './capture-cut-short.ts'
 import { captureDamaged } from './capture-damaged.ts'
 import { captureDrops } from './capture-drops.ts'
@@ -55,6 +56,7 @@ import { ttlExpired } from './ttl-expired.ts'
 import { ttlLow } from './ttl-low.ts'
 import { tunnelKindMismatch } from './tunnel-kind-mismatch.ts'
 import { udpUnanswered } from './udp-unanswered.ts'
+import { underlayEncrypted } from './underlay-encrypted.ts'
 import { unknownTunnelPort } from './unknown-tunnel-port.ts'
 import { vniByDirection } from './vni-by-direction.ts'
 import { vniMismatch } from './vni-mismatch.ts'
@@ -69,6 +71,7 @@ const KINDS: readonly FindingKind[] = [
   addressOverlap,
   arpUnanswered,
   bumFlood,
+  captureAppended,
   captureCutShort,
   captureDamaged,
   captureDrops,
@@ -120,6 +123,7 @@ const KINDS: readonly FindingKind[] = [
   ttlLow,
   tunnelKindMismatch,
   udpUnanswered,
+  underlayEncrypted,
   unknownTunnelPort,
   vniByDirection,
   vniMismatch,

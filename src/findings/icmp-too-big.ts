@@ -84,7 +84,8 @@ export const icmpTooBig: Words<IcmpTooBig> = {
   displayFilter: ({ facts }) => {
     const type = family(facts.from) === 'ipv6' ? 'icmpv6.type == 2' : 'icmp.type == 3 && icmp.code == 4'
     if (facts.kind === 'outer') return and(type, fromTo(facts.from, facts.receivers[0]!))
-    const toSender = `${family(facts.from)}.dst == ${facts.from}`
+    // Either address: behind address translation only the quoted packet names the sender.
+    const toSender = `${family(facts.from)}.addr == ${facts.from}`
     if (facts.kind === 'plain') return and(type, toSender)
     return within(facts.tunnels, '', tooBigFor(facts.from))
   },

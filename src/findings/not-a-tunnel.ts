@@ -26,22 +26,34 @@ export const notATunnel: Words<NotATunnel> = {
   evidence:
     'The header breaks the rules of the encapsulation and what follows cannot be an inner frame: no EtherType, IP version or length fits. All such datagrams of the sender come from one source port, or the client is seen to send from the tunnel port to it. A VTEP that breaks the header before a plausible inner frame is reported as FLAG_I_CLEAR or RESERVED_BITS. Reliable at any capture point.',
   title: ({ count, facts }) =>
-    `${amount(count, 'datagram')} from ${facts.from} to UDP port ${facts.port} of ${listed(facts.clients)} ${count === 1 ? 'is' : 'are'} not ${facts.kind}: another program uses the port`,
+    `${amount(count, 'datagram')} from ${facts.from} to UDP port ${facts.port} of ${listed(facts.clients)} ${count === 1 ? 'is' : 'are'} not ${facts.kind}${isStray(count, facts) ? '' : ': another program uses the port'}`,
   observed: ({ count, facts }) =>
     `${amount(count, 'datagram')} from ${facts.from}, UDP port ${facts.sourcePorts.join(', ')}, to port ${facts.port} of ${listed(facts.clients)}; ${count === 1 ? 'it has no' : 'none has a'} valid ${facts.kind} header and inner frame.` +
     (facts.asked > 0
       ? ` ${listed(facts.clients)} sent ${amount(facts.asked, 'datagram')} the other way, from port ${facts.port}.`
       : ''),
-  inferred: ({ facts }) =>
-    `${listed(facts.clients)} probably uses ${facts.port} as an ephemeral port, and ${service(facts.sourcePorts)} at ${facts.from} answers. The datagrams are counted as other traffic and say nothing about a VTEP.`,
-  remedy: ({ facts }) =>
-    `No action needed. To keep clients of ${listed(facts.clients)} off the port, reserve it there (Linux: add ${facts.port} to sysctl net.ipv4.ip_local_reserved_ports).`,
+  inferred: ({ count, facts }) =>
+    isStray(count, facts)
+      ? `No VTEP sends this. ${count === 1 ? 'One datagram does' : `${amount(count, 'datagram')} do`} not show what does: a port scan, a misdirected packet, or an answer to a program that uses port ${facts.port} itself. Counted as other traffic.`
+      : `${listed(facts.clients)} probably uses ${facts.port} as an ephemeral port, and ${service(facts.sourcePorts)} at ${facts.from} answers. The datagrams are counted as other traffic and say nothing about a VTEP.`,
+  remedy: ({ count, facts }) =>
+    isStray(count, facts)
+      ? 'No action needed: VTEPs drop it.'
+      : `No action needed. To keep clients of ${listed(facts.clients)} off the port, reserve it there (Linux: add ${facts.port} to sysctl net.ipv4.ip_local_reserved_ports).`,
   displayFilter: ({ facts }) =>
     and(
       oneOf(...facts.clients.map((client) => fromTo(facts.from, client))),
       oneOf(...facts.sourcePorts.map((port) => `udp.srcport == ${port}`)),
       `udp.dstport == ${facts.port}`,
     ),
+}
+
+/** Datagrams below which a source port that no service is known for says nothing. */
+const LEAST_ANSWERS = 3
+
+/** Whether nothing tells what sent the datagrams: too few, from no service's port, and not asked for. */
+function isStray(count: number, { asked, sourcePorts }: NotATunnel): boolean {
+  return count < LEAST_ANSWERS && asked === 0 && !sourcePorts.some((port) => SERVICES[port] !== undefined)
 }
 
 /** Clients that a sentence names. */

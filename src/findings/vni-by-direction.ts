@@ -1,5 +1,5 @@
 /** VNI_BY_DIRECTION: the two directions of a conversation travel in different VNIs. */
-import { and, between, oneOf, type Tunnel, tunnel } from './display-filter.ts'
+import { and, family, oneOf, type Tunnel, tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { listed } from './list.ts'
 
@@ -46,7 +46,8 @@ export const vniByDirection: Words<VniByDirection> = {
       : 'No action needed. To see a whole conversation, filter by its inner addresses and not by VNI.',
   displayFilter: ({ facts }) =>
     and(
-      between(facts.a, facts.b),
+      // By sender: what one sends to the other's guests may go by a third VTEP, a gateway.
+      oneOf(...[facts.a, facts.b].map((vtep) => `${family(vtep)}.src == ${vtep}`)),
       facts.vnis.length > MOST_LISTED
         ? oneOf(...new Set(facts.tunnels.map(({ kind, port }) => tunnel({ kind, port }))))
         : oneOf(...facts.tunnels.map(tunnel)),

@@ -1,4 +1,5 @@
 /** Why a capture shows no tunnel packet, and what to try: the report of an engineer who captured in the wrong place. */
+import { insideOf, isEncryption } from '../findings/underlay-encrypted.ts'
 import type { Summary } from '../summary.ts'
 import { integer, plural } from './number.ts'
 import { faultWords, filterWords, listed, printable } from './words.ts'
@@ -11,6 +12,7 @@ export interface Explanation {
 
 const TUNNEL_LAYERS = new Set(['vxlan', 'vxlan-gbp', 'vxlan-gpe', 'gpe', 'geneve'])
 const PORTS_NAMED = 5
+const PROTOCOLS_NAMED = 3
 
 /** Valid tunnel packets of every kind; filters do not touch it. */
 function tunnelPackets(summary: Summary): number {
@@ -30,6 +32,8 @@ export function explainNoTunnel(summary: Summary): Explanation {
   if (cut * 2 > capture.packets) return snapLength(summary, cut)
   const broken = tunnel.faults.filter(({ layer, fault }) => TUNNEL_LAYERS.has(layer) && fault !== 'NotCaptured')
   if (broken.length > 0) return brokenHeaders(broken)
+  const encrypted = tunnel.other.filter(({ protocol }) => isEncryption(protocol))
+  if (encrypted.length > 0) return encryptedTraffic(summary, encrypted)
   if (tunnel.fragments.others > 0 && tunnel.fragments.firsts === 0) return onlyLaterFragments(summary)
   return otherTraffic(summary)
 }
@@ -112,6 +116,13 @@ function brokenHeaders(broken: Summary['tunnel']['faults']): Explanation {
   }
 }
 
+function encryptedTraffic(summary: Summary, encrypted: Summary['tunnel']['other']): Explanation {
+  const { why, tries } = otherTraffic(summary)
+  const isTold = summary.findings.some(({ code }) => code === 'UNDERLAY_ENCRYPTED')
+  if (isTold) return { why, tries: ['Capture inside the encryption: UNDERLAY_ENCRYPTED below says how.'] }
+  return { why, tries: [...insideOf(encrypted.map(({ protocol }) => protocol).filter(isEncryption)), ...tries] }
+}
+
 function onlyLaterFragments({ tunnel }: Summary): Explanation {
   return {
     why: `${plural(tunnel.fragments.others, 'IP fragment')} without a first fragment: only first fragments carry the UDP ports.`,
@@ -140,9 +151,18 @@ function otherTraffic(summary: Summary): Explanation {
       ? 'The only packet is not a tunnel packet'
       : `None of the ${integer(packets)} packets is a tunnel packet`
   return {
-    why: seen.length > 0 ? `${none}; see "Other traffic" below.` : `${none}.`,
+    why: seen.length > 0 ? `${none}: ${mostSeen(summary)}.` : `${none}.`,
     tries: udp ? [byPort, byInterface, elsewhere] : [byInterface, elsewhere],
   }
+}
+
+/** What there is instead, the most of it: `38 TCP, 2 ARP and 4 others`. */
+function mostSeen({ tunnel }: Summary): string {
+  const rows = [...tunnel.other].sort((left, right) => right.packets - left.packets)
+  const named = rows.slice(0, PROTOCOLS_NAMED)
+  const rest = rows.slice(PROTOCOLS_NAMED).reduce((total, { packets }) => total + packets, 0)
+  const parts = named.map(({ protocol, packets }) => `${integer(packets)} ${printable(protocol)}`)
+  return listed(rest > 0 ? [...parts, `${integer(rest)} other`] : parts)
 }
 
 /** UDP ports that a finding or the list of other traffic names, the likeliest first. */

@@ -90,6 +90,7 @@ describe('classic pcap', () => {
             pcapRecord(2, 3, data(3), { le, extra }),
           )
           const { packets, reader } = readAll(join(first, second, first, pcapHeader()))
+          expect(reader.appended).toEqual({ files: 3, packetsBefore: 1, offset: first.length })
           const unit = magic === MAGICS.nanoseconds ? 1 : 1000
           expect(packets.map(({ number, seconds, nanoseconds }) => [number, seconds, nanoseconds])).toEqual([
             [1, 1, 1000],

@@ -287,6 +287,14 @@ describe('pcapng', () => {
     expect(reader.view.byteLength).toBeLessThanOrEqual(2 * MAX_OPTION_BYTES)
   })
 
+  it.each([12, 13, 64, 100_000])('%i zeros behind the last block are no blocks', (length) => {
+    const before = join(HEAD, epb(data(4)))
+    const { packets, reader } = readAll(join(before, new Uint8Array(length)), { windowLength: 4096 })
+    expect(packets).toHaveLength(1)
+    const detail = `${length} bytes of zeros up to the end`
+    expect(reader.issue).toEqual({ kind: 'damaged', offset: before.length, detail, cause: 'zeros' })
+  })
+
   describe('damage ends reading at its record', () => {
     const good = epb(data(4))
     const offset = HEAD.length + good.length

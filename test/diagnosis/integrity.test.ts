@@ -739,7 +739,8 @@ describe('integrity: the capture', () => {
     const analysis = analysisOf([])
     const { mtu } = finish(analysis, { rows: 1 })
     const file = (dropped: number | null, received: number | null = null) => {
-      return { name: 'a.pcapng', packets: 5, issue: null, dropped, received, damagedTimeAt: 0 }
+      const read = { name: 'a.pcapng', packets: 5, issue: null, damagedTimeAt: 0, firstPacket: 1, appended: null }
+      return { ...read, dropped, received, compression: 'none' as const }
     }
     const found = (files: Evidence['files']) => diagnose({ analysis, files, dropped: null, mtu })
     expect(found([file(null), file(0, 5)])).toEqual([])

@@ -17,6 +17,7 @@ const SHARED = [
   'by-file.ts',
   'decode-as.ts',
   'explains.ts',
+  'incomplete.ts',
   'inner-condition.ts',
   'sender.ts',
   'tunnel-command.ts',
