@@ -287,7 +287,7 @@ describe('pcapng', () => {
     expect(reader.view.byteLength).toBeLessThanOrEqual(2 * MAX_OPTION_BYTES)
   })
 
-  it.each([12, 13, 64, 100_000])('%i zeros behind the last block are no blocks', (length) => {
+  test.each([12, 13, 64, 100_000])('%i zeros behind the last block are no blocks', (length) => {
     const before = join(HEAD, epb(data(4)))
     const { packets, reader } = readAll(join(before, new Uint8Array(length)), { windowLength: 4096 })
     expect(packets).toHaveLength(1)
