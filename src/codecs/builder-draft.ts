@@ -5,10 +5,14 @@
 import { ipv4Of, ipv6Of, macOf } from './address-like.ts'
 import * as arp from './arp.ts'
 import * as authentication from './authentication.ts'
-import type { Part, PartName } from './builder-parts.ts'
+import type { Carrier, Part, PartName } from './builder-parts.ts'
 import { setBytes } from './bytes.ts'
+import * as ciscoMetadata from './cisco-metadata.ts'
 import type { Cursor } from './cursor.ts'
 import * as dot1q from './dot1q.ts'
+import * as erspan2 from './erspan-ii.ts'
+import * as erspan3 from './erspan-iii.ts'
+import * as etag from './etag.ts'
 import * as ethernet from './ethernet.ts'
 import * as geneve from './geneve.ts'
 import * as gre from './gre.ts'
@@ -20,16 +24,22 @@ import * as ipv6 from './ipv6.ts'
 import * as ipv6Fragment from './ipv6-fragment.ts'
 import * as ipv6Options from './ipv6-options.ts'
 import * as ipv6Routing from './ipv6-routing.ts'
+import * as itag from './itag.ts'
 import * as llc from './llc.ts'
 import * as loopback from './loopback.ts'
+import * as mpls from './mpls.ts'
 import * as neighbor from './neighbor.ts'
 import { type Option, optionBytes } from './options.ts'
+import * as ppp from './ppp.ts'
+import * as pppoe from './pppoe.ts'
 import { Protocol } from './protocol.ts'
+import * as pseudowire from './pseudowire.ts'
 import { checkRoom } from './range.ts'
 import * as sll from './sll.ts'
 import * as sll2 from './sll2.ts'
 import * as tcp from './tcp.ts'
 import * as udp from './udp.ts'
+import * as vntag from './vntag.ts'
 import * as vxlan from './vxlan.ts'
 import * as gbp from './vxlan-gbp.ts'
 import * as gpe from './vxlan-gpe.ts'
@@ -174,6 +184,42 @@ export function draftOf(part: Part): Draft {
     case 'payload':
     case 'padding':
       return draftBytes(part.layer, part.bytes)
+    default:
+      return draftCarrier(part)
+  }
+}
+
+/** Turns what carries a tunnel, and is no overlay itself, into a draft. */
+function draftCarrier(part: Carrier): Draft {
+  switch (part.layer) {
+    case 'mpls':
+      return draft(part, mpls, { ...mpls.header(0), ...fieldsOf(part) }, mpls.LENGTH, ['bottomOfStack'])
+    case 'pseudowire':
+      return draft(part, pseudowire, { ...pseudowire.header(), ...fieldsOf(part) }, pseudowire.LENGTH, ['length'])
+    case 'erspan2':
+      return draft(part, erspan2, { ...erspan2.header(0), ...fieldsOf(part) }, erspan2.LENGTH, [])
+    case 'erspan3': {
+      const hasPlatform = part.platform !== undefined
+      const header = { ...erspan3.header(0), optional: hasPlatform ? 1 : 0, ...fieldsOf(part) }
+      return draft(part, erspan3, header, erspan3.LENGTH + (hasPlatform ? erspan3.LENGTH_PLATFORM : 0), ['optional'])
+    }
+    case 'ppp': {
+      const header = { ...ppp.header(0), ...fieldsOf(part) }
+      const length = (header.framed ? ppp.LENGTH_FRAMING : 0) + (header.compressed ? 1 : ppp.LENGTH)
+      return draft(part, ppp, header, length, ['protocol'])
+    }
+    case 'pppoe':
+      return draft(part, pppoe, { ...pppoe.header(0, 0), ...fieldsOf(part) }, pppoe.LENGTH, ['length'])
+    case 'itag':
+      return draft(part, itag, { ...itag.header(0), ...fieldsOf(part) }, itag.LENGTH, [])
+    case 'vntag':
+      return draft(part, vntag, { ...vntag.header(0, 0, 0), ...fieldsOf(part) }, vntag.LENGTH, ['etherType'])
+    case 'etag':
+      return draft(part, etag, { ...etag.header(0, 0), ...fieldsOf(part) }, etag.LENGTH, ['etherType'])
+    case 'ciscoMetadata': {
+      const header = { ...ciscoMetadata.header(0, 0), ...fieldsOf(part) }
+      return draft(part, ciscoMetadata, header, ciscoMetadata.LENGTH, ['etherType'])
+    }
     default:
       throw new RangeError(`'${String((part as Part).layer)}' is not a layer that the builder knows`)
   }
@@ -337,6 +383,8 @@ export function protocolOf(layer: PartName): number {
       return Protocol.Igmp
     case 'gre':
       return Protocol.Gre
+    case 'mpls':
+      return Protocol.Mpls
     default:
       return -1
   }

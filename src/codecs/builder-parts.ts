@@ -5,7 +5,11 @@
 import type { Ipv4Like, Ipv6Like, MacLike } from './address-like.ts'
 import type * as arpCodec from './arp.ts'
 import type * as authenticationCodec from './authentication.ts'
+import type * as ciscoMetadataCodec from './cisco-metadata.ts'
 import type * as dot1qCodec from './dot1q.ts'
+import type * as erspan2Codec from './erspan-ii.ts'
+import type * as erspan3Codec from './erspan-iii.ts'
+import type * as etagCodec from './etag.ts'
 import type * as geneveCodec from './geneve.ts'
 import type * as greCodec from './gre.ts'
 import type * as icmpCodec from './icmp.ts'
@@ -16,13 +20,19 @@ import type * as ipv6Codec from './ipv6.ts'
 import type * as fragmentCodec from './ipv6-fragment.ts'
 import type * as optionsCodec from './ipv6-options.ts'
 import type * as routingCodec from './ipv6-routing.ts'
+import type * as itagCodec from './itag.ts'
 import type * as llcCodec from './llc.ts'
 import type * as loopbackCodec from './loopback.ts'
+import type * as mplsCodec from './mpls.ts'
 import type { Option } from './options.ts'
+import type * as pppCodec from './ppp.ts'
+import type * as pppoeCodec from './pppoe.ts'
+import type * as pseudowireCodec from './pseudowire.ts'
 import type * as sllCodec from './sll.ts'
 import type * as sll2Codec from './sll2.ts'
 import type * as tcpCodec from './tcp.ts'
 import type * as udpCodec from './udp.ts'
+import type * as vntagCodec from './vntag.ts'
 import type * as vxlanCodec from './vxlan.ts'
 import type * as gbpCodec from './vxlan-gbp.ts'
 import type * as gpeCodec from './vxlan-gpe.ts'
@@ -178,6 +188,65 @@ export interface Gre extends Partial<greCodec.Header> {
   layer: 'gre'
 }
 
+/** A label of an MPLS stack. Left out: `bottomOfStack`, 1 unless another label follows. */
+export interface Mpls extends Rest<mplsCodec.Header, 'label'> {
+  layer: 'mpls'
+  label: number
+}
+
+/** Control word of a pseudowire, behind the last label. Left out: `length`. */
+export interface Pseudowire extends Partial<pseudowireCodec.Header> {
+  layer: 'pseudowire'
+}
+
+/** ERSPAN type II, behind GRE with a sequence number. */
+export interface Erspan2 extends Rest<erspan2Codec.Header, 'sessionId'> {
+  layer: 'erspan2'
+  sessionId: number
+}
+
+/** ERSPAN type III, behind GRE with a sequence number. Left out: `optional`, 1 with a `platform`. */
+export interface Erspan3 extends Rest<erspan3Codec.Header, 'sessionId'> {
+  layer: 'erspan3'
+  sessionId: number
+}
+
+/** PPP. Left out: `protocol`. */
+export interface Ppp extends Partial<pppCodec.Header> {
+  layer: 'ppp'
+}
+
+/** PPPoE in front of PPP. Left out: `length`. */
+export interface Pppoe extends Rest<pppoeCodec.Header, 'sessionId'> {
+  layer: 'pppoe'
+  sessionId: number
+}
+
+/** Service tag of a provider backbone bridge, in front of the customer's frame. */
+export interface Itag extends Rest<itagCodec.Header, 'serviceId'> {
+  layer: 'itag'
+  serviceId: number
+}
+
+/** VN-Tag. Left out: `etherType`. */
+export interface Vntag extends Rest<vntagCodec.Header, 'destination' | 'source'> {
+  layer: 'vntag'
+  destination: number
+  source: number
+}
+
+/** E-TAG. Left out: `etherType`. */
+export interface Etag extends Rest<etagCodec.Header, 'base'> {
+  layer: 'etag'
+  base: number
+}
+
+/** Cisco metadata. Left out: `etherType`. */
+export interface CiscoMetadata extends Rest<ciscoMetadataCodec.Header, 'securityGroup'> {
+  layer: 'ciscoMetadata'
+  securityGroup: number
+}
+
 /** Linux cooked header, version 1. Left out: `protocol`. */
 export interface Sll extends Partial<sllCodec.Header> {
   layer: 'sll'
@@ -205,6 +274,9 @@ export interface Padding {
   bytes: Uint8Array
 }
 
+/** Headers between the link layer and the tunnel that are no overlay themselves, GRE and IP in IP aside. */
+export type Carrier = Mpls | Pseudowire | Erspan2 | Erspan3 | Ppp | Pppoe | Itag | Vntag | Etag | CiscoMetadata
+
 /** One part of a packet. */
 export type Part =
   | Ethernet
@@ -229,6 +301,7 @@ export type Part =
   | VxlanGpe
   | Geneve
   | Gre
+  | Carrier
   | Sll
   | Sll2
   | Loopback
@@ -291,6 +364,26 @@ export const vxlanGpe = (fields: Fields<VxlanGpe>): VxlanGpe => ({ layer: 'vxlan
 export const geneve = (fields: Fields<Geneve>): Geneve => ({ layer: 'geneve', ...fields })
 /** See {@link Gre}. */
 export const gre = (fields: Fields<Gre> = {}): Gre => ({ layer: 'gre', ...fields })
+/** See {@link Mpls}. */
+export const mpls = (fields: Fields<Mpls>): Mpls => ({ layer: 'mpls', ...fields })
+/** See {@link Pseudowire}. */
+export const pseudowire = (fields: Fields<Pseudowire> = {}): Pseudowire => ({ layer: 'pseudowire', ...fields })
+/** See {@link Erspan2}. */
+export const erspan2 = (fields: Fields<Erspan2>): Erspan2 => ({ layer: 'erspan2', ...fields })
+/** See {@link Erspan3}. */
+export const erspan3 = (fields: Fields<Erspan3>): Erspan3 => ({ layer: 'erspan3', ...fields })
+/** See {@link Ppp}. */
+export const ppp = (fields: Fields<Ppp> = {}): Ppp => ({ layer: 'ppp', ...fields })
+/** See {@link Pppoe}. */
+export const pppoe = (fields: Fields<Pppoe>): Pppoe => ({ layer: 'pppoe', ...fields })
+/** See {@link Itag}. */
+export const itag = (fields: Fields<Itag>): Itag => ({ layer: 'itag', ...fields })
+/** See {@link Vntag}. */
+export const vntag = (fields: Fields<Vntag>): Vntag => ({ layer: 'vntag', ...fields })
+/** See {@link Etag}. */
+export const etag = (fields: Fields<Etag>): Etag => ({ layer: 'etag', ...fields })
+/** See {@link CiscoMetadata}. */
+export const ciscoMetadata = (fields: Fields<CiscoMetadata>): CiscoMetadata => ({ layer: 'ciscoMetadata', ...fields })
 /** See {@link Sll}. */
 export const sll = (fields: Fields<Sll> = {}): Sll => ({ layer: 'sll', ...fields })
 /** See {@link Sll2}. */

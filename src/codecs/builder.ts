@@ -19,6 +19,8 @@ import type { Part as AnyPart, PartName } from './builder-parts.ts'
 import * as checksum from './checksum.ts'
 import { Cursor } from './cursor.ts'
 import * as entropy from './entropy.ts'
+import * as erspan2 from './erspan-ii.ts'
+import * as erspan3 from './erspan-iii.ts'
 import * as ethernet from './ethernet.ts'
 import { EtherType } from './ethernet.ts'
 import { NONE } from './fault.ts'
@@ -32,7 +34,9 @@ import * as ipv6 from './ipv6.ts'
 import * as ipv6Routing from './ipv6-routing.ts'
 import { LinkType } from './linktype.ts'
 import * as loopback from './loopback.ts'
+import * as ppp from './ppp.ts'
 import { Protocol } from './protocol.ts'
+import * as pseudowire from './pseudowire.ts'
 import { checkUint } from './range.ts'
 import * as sll from './sll.ts'
 import * as tcp from './tcp.ts'
@@ -43,8 +47,12 @@ import * as gpe from './vxlan-gpe.ts'
 export {
   arp,
   authentication,
+  ciscoMetadata,
   destinationOptions,
   dot1q,
+  erspan2,
+  erspan3,
+  etag,
   ethernet,
   geneve,
   gre,
@@ -56,15 +64,21 @@ export {
   ipv6,
   ipv6Fragment,
   ipv6Routing,
+  itag,
   llc,
   loopback,
+  mpls,
   neighbor,
   padding,
   payload,
+  ppp,
+  pppoe,
+  pseudowire,
   sll,
   sll2,
   tcp,
   udp,
+  vntag,
   vxlan,
   vxlanGbp,
   vxlanGpe,
@@ -210,6 +224,22 @@ function etherTypeBehind(plan: Plan, i: number): number {
       return plan.drafts[i]?.layer !== 'dot1q' && next(plan, i + 1) === 'dot1q' ? EtherType.ServiceVlan : EtherType.Vlan
     case 'ethernet':
       return EtherType.TransparentEthernet
+    case 'mpls':
+      return EtherType.Mpls
+    case 'pppoe':
+      return EtherType.PppoeSession
+    case 'itag':
+      return EtherType.BackboneService
+    case 'vntag':
+      return EtherType.VnTag
+    case 'etag':
+      return EtherType.PortExtension
+    case 'ciscoMetadata':
+      return EtherType.CiscoMetadata
+    case 'erspan2':
+      return erspan2.PROTOCOL
+    case 'erspan3':
+      return erspan3.PROTOCOL
     default:
       return NONE
   }
@@ -236,6 +266,9 @@ function fillTypes(plan: Plan, i: number): void {
   switch (plan.drafts[i]!.layer) {
     case 'ethernet':
     case 'dot1q':
+    case 'vntag':
+    case 'etag':
+    case 'ciscoMetadata':
       fillOr(plan, i, 'etherType', typeOrLength(plan, i), UNTOLD)
       break
     case 'llc':
@@ -244,6 +277,15 @@ function fillTypes(plan: Plan, i: number): void {
     case 'gre':
       fill(plan, i, 'flags', (plan.drafts[i]!.header as gre.Header).flags)
       fillOr(plan, i, 'protocol', etherTypeBehind(plan, i), UNTOLD)
+      break
+    case 'mpls':
+      fill(plan, i, 'bottomOfStack', following === 'mpls' ? 0 : 1)
+      break
+    case 'erspan3':
+      fill(plan, i, 'optional', (plan.drafts[i]!.header as erspan3.Header).optional)
+      break
+    case 'ppp':
+      fillOr(plan, i, 'protocol', pppProtocolOf(following), UNTOLD)
       break
     case 'sll':
     case 'sll2':
@@ -296,6 +338,19 @@ function portOf(following: PartName | undefined): number {
   }
 }
 
+function pppProtocolOf(following: PartName | undefined): number {
+  switch (following) {
+    case 'ipv4':
+      return ppp.Protocol.Ipv4
+    case 'ipv6':
+      return ppp.Protocol.Ipv6
+    case 'mpls':
+      return ppp.Protocol.Mpls
+    default:
+      return NONE
+  }
+}
+
 function nextProtocolOf(following: PartName | undefined): number {
   switch (following) {
     case 'ethernet':
@@ -336,6 +391,12 @@ function fillLengths(plan: Plan, i: number): void {
       break
     case 'udp':
       fillLength(plan, i, 'length', behind)
+      break
+    case 'pppoe':
+      fillLength(plan, i, 'length', behind - length)
+      break
+    case 'pseudowire':
+      fill(plan, i, 'length', behind < pseudowire.SHORT ? behind : 0)
       break
     case 'geneve':
       fill(plan, i, 'optionsLength', length - geneve.LENGTH)
@@ -433,6 +494,10 @@ function linkTypeOf(first: Draft | undefined): number {
       return LinkType.LinuxSll2
     case 'loopback':
       return LinkType.Null
+    case 'ppp':
+      return LinkType.Ppp
+    case 'pppoe':
+      return LinkType.PppEther
     case 'ipv4':
     case 'ipv6':
       return LinkType.Raw

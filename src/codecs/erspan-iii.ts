@@ -219,3 +219,23 @@ export function encode(cursor: Cursor, header: Header): void {
   view.setUint32(at + LENGTH, platform.first)
   view.setUint32(at + LENGTH + 4, platform.second)
 }
+
+/** A header of a mirrored Ethernet frame, nothing else said. */
+export function header(sessionId: number): Header {
+  return {
+    version: VERSION,
+    vlan: 0,
+    classOfService: 0,
+    badShortOversized: 0,
+    truncated: 0,
+    sessionId,
+    timestamp: 0,
+    securityGroup: 0,
+    ethernetPayload: 1,
+    frameType: FRAME_ETHERNET,
+    hardwareId: 0,
+    egress: 0,
+    granularity: 0,
+    optional: 0,
+  }
+}

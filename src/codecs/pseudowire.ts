@@ -30,6 +30,8 @@ export const LAYOUT = /* @__PURE__ */ layout<keyof Header>({
 })
 /** Bytes of the control word. */
 export const LENGTH = LAYOUT.span
+/** Bytes of control word and payload from which `length` is 0 (RFC 4385 §3). */
+export const SHORT = 64
 /** `nibble` in front of a frame (RFC 4385 §3). */
 export const NIBBLE_DATA = 0
 /** `nibble` in front of an associated channel: no frame follows (RFC 4385 §5). */

@@ -8,12 +8,14 @@ import { describe, expect, it } from 'vitest'
 import * as b from '../../src/codecs/builder.ts'
 import { build, type Part } from '../../src/codecs/builder.ts'
 import * as checksum from '../../src/codecs/checksum.ts'
+import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
 import * as entropy from '../../src/codecs/entropy.ts'
 import * as gre from '../../src/codecs/gre.ts'
 import * as icmp from '../../src/codecs/icmp.ts'
 import * as icmpv6 from '../../src/codecs/icmpv6.ts'
 import * as igmp from '../../src/codecs/igmp.ts'
 import * as ipv6Options from '../../src/codecs/ipv6-options.ts'
+import { CARRIER_NAMES, Layers, TunnelKind } from '../../src/codecs/layers.ts'
 import * as neighbor from '../../src/codecs/neighbor.ts'
 import { Protocol } from '../../src/codecs/protocol.ts'
 import * as tcp from '../../src/codecs/tcp.ts'
@@ -33,6 +35,51 @@ const hex = (...parts: Part[]): string => hexOf(build(parts).bytes)
 const filled = (...parts: Part[]): [number, string, number][] =>
   build(parts).filled.map(({ layer, field, value }) => [layer, field, value])
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+
+describe('carriers', () => {
+  const tunnel = [IP, b.udp({ sourcePort: 50000, checksum: 0 }), b.vxlan({ vni: 7 }), FRAME, IP, b.icmp({ type: 8 })]
+  const copy = [FRAME, IP, b.gre({ sequence: 1 })]
+  const platform = { first: 0x0c00_0001, second: 2 }
+
+  it.each<[string[], number, Part[], string]>([
+    [['mpls'], 1, [FRAME, b.mpls({ label: 100 }), b.mpls({ label: 200, timeToLive: 5 })], '8847 00064040 000c8105'],
+    [['mpls'], 1, [FRAME, b.mpls({ label: 16 }), FRAME], '8847 00010140'],
+    [['mpls'], 1, [FRAME, b.mpls({ label: 16 }), b.pseudowire({ sequence: 3 }), FRAME], '8847 00010140 00000003'],
+    [['gre', 'mpls'], 1, [FRAME, IP, b.gre(), b.mpls({ label: 16 })], '00008847 00010140'],
+    [['erspan'], 1, [...copy, b.erspan2({ sessionId: 100 }), FRAME], '100088be 00000001 1000006400000000'],
+    [['erspan'], 1, [...copy, b.erspan3({ sessionId: 100 }), FRAME], '100022eb 00000001 200000640000000000008000'],
+    [['erspan'], 1, [...copy, b.erspan3({ sessionId: 1, platform }), FRAME], '0000000000008001 0c00000100000002'],
+    [['pppoe'], 1, [FRAME, b.pppoe({ sessionId: 17 }), b.ppp()], '8864 11000011 0050 0021'],
+    [['ppp'], 9, [b.ppp({ framed: true })], 'ff03 0021'],
+    [['pppoe'], 51, [b.pppoe({ sessionId: 17 }), b.ppp({ compressed: true })], '11000011 004f 21'],
+    [['802.1ah'], 1, [FRAME, b.itag({ serviceId: 0xabc }), FRAME], '88e7 00000abc'],
+    [['vn-tag'], 1, [FRAME, b.vntag({ destination: 5, source: 9 })], '8926 00050009 0800'],
+    [['e-tag'], 1, [FRAME, b.etag({ base: 7 }), b.dot1q({ vlanId: 3 })], '893f 0000 0007 0000 8100'],
+    [['cisco-metadata'], 1, [FRAME, b.ciscoMetadata({ securityGroup: 16 })], '8909 01010001 0010 0800'],
+  ])('%s, link type %i', (carriers, linkType, parts, head) => {
+    const built = build([...parts, ...tunnel])
+    expect(hexOf(built.bytes)).toContain(head.replaceAll(' ', ''))
+    expect(built.linkType).toBe(linkType)
+    // The walk was written without the builder.
+    const layers = new Layers()
+    const { length } = built.bytes
+    dissect(layers, viewOf(built.bytes), 0, length, length, linkType, tunnelPorts())
+    expect(CARRIER_NAMES.filter((_, bit) => (layers.carriers & (1 << bit)) !== 0)).toEqual(carriers)
+    expect([layers.tunnel, layers.vni, layers.faultCount]).toEqual([TunnelKind.Vxlan, 7, 0])
+  })
+
+  it('state the length of a short pseudowire packet', () => {
+    const small = b.ethernet({ destination: B, source: A, etherType: 0x88b5 })
+    expect(hex(b.mpls({ label: 16 }), b.pseudowire(), small, b.payload('tiny'))).toMatch(/^0001014000160000/)
+  })
+
+  it('are NVGRE where GRE has a key with a subnet in front of a frame', () => {
+    const { bytes } = build([FRAME, IP, b.gre({ key: 0x1234_5607 }), FRAME, IP, b.icmp({ type: 8 })])
+    const layers = new Layers()
+    dissect(layers, viewOf(bytes), 0, bytes.length, bytes.length, 1, tunnelPorts())
+    expect([layers.tunnel, layers.vni, layers.carriers]).toEqual([TunnelKind.Nvgre, 0x123456, 0])
+  })
+})
 
 describe('a whole packet', () => {
   const parts = [
@@ -349,7 +396,7 @@ describe('types', () => {
     ["part 0: not an IPv6 address: '1.2.3.4'", [b.ipv6({ source: '1.2.3.4', destination: '::' })]],
     ['part 0: ipv6.source', [b.ipv6({ source: new Uint8Array(4), destination: '::' })]],
     ['part 0: arp.senderHardware', [b.arp({ senderHardware: 2 ** 48, senderProtocol: 1, targetProtocol: 2 })]],
-    ["part 0: 'mpls' is not a layer that the builder knows", [{ layer: 'mpls' } as unknown as Part]],
+    ["part 0: 'nsh' is not a layer that the builder knows", [{ layer: 'nsh' } as unknown as Part]],
   ])('that nothing tells, and values that do not fit, are refused by name: %s', (named, parts) => {
     expect(() => build(parts)).toThrow(RangeError)
     expect(() => build(parts)).toThrow(named)
