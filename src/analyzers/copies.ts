@@ -13,6 +13,7 @@
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
+import { Announcements, type AnnouncementsState } from './announcements.ts'
 import { Again, Bit, type EventLog, Field, ON_ITS_WAY, OUTER_IDENTIFIED } from './event-log.ts'
 import { Frame, FrameBit, frameBits, RECENT, RecentFrames, TIME_TO_LIVE, wayOf } from './recent-frames.ts'
 import { Records, type RecordsState } from './records.ts'
@@ -45,7 +46,9 @@ const UNNUMBERED_ROUND_TIME = 10_000_000
  * Passages one way within a second, each of them back at its sender before the next, after which a question goes round: who asks for
  * an address waits longer (RFC 1122 §2.3.2.1 asks for a second).
  */
-export const SURE_PASSAGES = 3
+const SURE_PASSAGES = 3
+/** The same of an announcement, which keepalived for one sends five times in a row. */
+const SURE_ANNOUNCEMENTS = 8
 /** Entries of one inner packet that are looked at: head-end replication to more peers still counts by its newest ones. */
 const MOST_LOOKED_AT = 64
 
@@ -66,6 +69,7 @@ export interface CopiesState {
   replicas: RecordsState
   replicaRows: number
   repeats: TallyState<object>
+  announcements: AnnouncementsState
   counts: number[]
   examples: number[]
 }
@@ -100,6 +104,8 @@ export class Copies implements Judge<CopiesState> {
   /** Whether it was recorded after it had been sent on. */
   isLate = false
   passages = 0
+  /** Who announces by itself what it received from others that announce the same. */
+  readonly announcements = new Announcements()
   readonly #frames: RecentFrames
   readonly #replicas = new Records(1)
   #replicaRows = 0
@@ -142,6 +148,7 @@ export class Copies implements Judge<CopiesState> {
       replicas: this.#replicas.save(this.#replicaRows),
       replicaRows: this.#replicaRows,
       repeats: this.repeats.save(),
+      announcements: this.announcements.save(),
       counts: [this.copies, this.elsewhere, this.otherHop, this.otherTtl, this.otherLink],
       examples: [...this.examples],
     }
@@ -152,6 +159,7 @@ export class Copies implements Judge<CopiesState> {
     this.#replicas.restore(state.replicas)
     this.#replicaRows = state.replicaRows
     this.repeats.restore(state.repeats)
+    this.announcements.restore(state.announcements)
     this.copies = state.counts[0]!
     this.elsewhere = state.counts[1]!
     this.otherHop = state.counts[2]!
@@ -174,6 +182,7 @@ export class Copies implements Judge<CopiesState> {
     let same = NONE
     let linked = NONE
     let other = NONE
+    let isReturned = false
     let passages = 0
     let looked = 0
     for (let entry = newest; entry !== NONE && looked < MOST_LOOKED_AT; entry = window.older(entry)) {
@@ -195,7 +204,9 @@ export class Copies implements Judge<CopiesState> {
       // What passed before this way was used last has been paired with that passage.
       if (passages !== 0) continue
       if (other === NONE) other = entry
-      if (linked === NONE && data[entry + Frame.Destination] === source) linked = entry
+      if (data[entry + Frame.Destination] !== source) continue
+      if (linked === NONE) linked = entry
+      if (apart <= REPLICA_TIME && isBack(data, entry, i32, at)) isReturned = true
     }
     if (isReplicated) {
       i32[at + Field.Bits]! |= Bit.Replica
@@ -203,7 +214,8 @@ export class Copies implements Judge<CopiesState> {
     }
     if (other === NONE) return
     this.passages = passages
-    const again = linked === NONE ? this.#unlinked(log, at, other, same) : sentOn(log, at, data, linked, same, passages)
+    const again =
+      linked === NONE ? this.#unlinked(log, at, other, same) : this.#sentOn(log, at, linked, same, isReturned)
     if (again === 0) return
     const former = linked === NONE ? other : linked
     // Recorded after it had been sent on, where the clocks of two captures differ: the former passage is the later one.
@@ -211,6 +223,7 @@ export class Copies implements Judge<CopiesState> {
     this.from = this.isLate ? way : data[former + Frame.Way]!
     this.to = this.isLate ? data[former + Frame.Way]! : way
     i32[at + Field.Again] = again
+    if (again === Again.Alike) return
     // What goes round without a number is a repetition for all that anybody can tell.
     if (again === Again.Circling && !isTold(i32, at, data[same + Frame.InnerHop]!)) return
     if (data[former + Frame.Flow] === i32[at + Field.Flow]) i32[at + Field.Bits]! |= Bit.Copy
@@ -224,6 +237,23 @@ export class Copies implements Judge<CopiesState> {
     if (same !== NONE && (data[former + Frame.Bits]! & FrameBit.Paired) !== 0) return 0
     const isOneWay = this.#isOneWay(way) && this.#isOneWay(data[former + Frame.Way]!)
     return onItsWay(log, at, data, former, isOneWay)
+  }
+
+  /**
+   * What a packet is that its sender had received since it passed this way last.
+   * @param isReturned - It goes to a VTEP that had just sent the same to this one.
+   */
+  #sentOn(log: EventLog, at: number, linked: number, same: number, isReturned: boolean): number {
+    const { data } = this.#frames.window
+    const { i32 } = log
+    const again = sentOn(log, at, data, linked, same, this.passages)
+    if (data[linked + Frame.InnerHop] !== i32[at + Field.InnerHop] || (again & Again.Circling) !== 0) return again
+    const way = wayOf(i32, at)
+    if (this.announcements.isOwn(log, at, way, isReturned)) return Again.Alike
+    if ((again & Again.Returned) !== 0 && isNumbered(i32, at)) {
+      this.announcements.noteReturned(way, i32[at + Field.Number]!)
+    }
+    return again
   }
 
   /**
@@ -303,9 +333,26 @@ function isTold(i32: Int32Array, at: number, formerHop: number): boolean {
   return isLower(i32[at + Field.InnerHop]!, formerHop)
 }
 
+/** Whether a packet has a number or a sequence of its own. */
+function isNumbered(i32: Int32Array, at: number): boolean {
+  return i32[at + Field.InnerIdentification] !== 0 || (i32[at + Field.Bits]! & (NUMBERED | Bit.Tcp)) !== 0
+}
+
 /** Whether a packet asks for an address, which gateways that share one do less often than they announce it. */
-export function isQuestion(i32: Int32Array, at: number): boolean {
+function isQuestion(i32: Int32Array, at: number): boolean {
   return (i32[at + Field.Bits]! & (Bit.AddressRequest | Bit.Announcement)) === Bit.AddressRequest
+}
+
+/** Passages one way within a second after which a packet goes round, whether it has a number or not; infinite where only a number tells. */
+export function surePassages(i32: Int32Array, at: number): number {
+  if (isQuestion(i32, at)) return SURE_PASSAGES
+  return isUnnumberedSignal(i32, at) ? SURE_ANNOUNCEMENTS : Number.POSITIVE_INFINITY
+}
+
+/** Whether a packet to all says no more than that of its sender before: an announcement, or a router's advertisement. */
+function isUnnumberedSignal(i32: Int32Array, at: number): boolean {
+  const bits = i32[at + Field.Bits]!
+  return (bits & (Bit.Broadcast | Bit.Multicast)) !== 0 && (bits & Bit.Udp) === 0 && !isNumbered(i32, at)
 }
 
 /** Whether the inner TTL of one packet is lower than that of another. */
@@ -336,9 +383,7 @@ function apartOf(log: EventLog, at: number, data: Int32Array, entry: number): nu
  * @param passages - How often it passed this way within a second.
  */
 function sentOn(log: EventLog, at: number, data: Int32Array, linked: number, same: number, passages: number): number {
-  if (passages >= SURE_PASSAGES && isQuestion(log.i32, at) && apartOf(log, at, data, linked) <= ROUND_TIME) {
-    return Again.Circling
-  }
+  if (passages >= surePassages(log.i32, at) && apartOf(log, at, data, linked) <= ROUND_TIME) return Again.Circling
   const bits = data[linked + Frame.Bits]!
   // What went there and back is the sender's to repeat; what was recorded late had been sent on before.
   const isMutual = same !== NONE && data[same + Frame.Destination] === data[linked + Frame.Source]

@@ -185,6 +185,8 @@ export const Again = {
   OtherHop: 1 << 5,
   /** A copy whose outer DSCP or ECN is not that of its first record: a router between both changed it. */
   Remarked: 1 << 6,
+  /** An announcement that its sender makes by itself, right after another VTEP made the same: see announcements.ts. */
+  Alike: 1 << 7,
 } as const
 
 /** Any of those that travel in a datagram of their own. */

@@ -8,7 +8,7 @@
  */
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
-import { type Copies, isQuestion, SURE_PASSAGES } from './copies.ts'
+import { type Copies, surePassages } from './copies.ts'
 import { Again, Bit, type EventLog, Field } from './event-log.ts'
 import { Mark } from './marks.ts'
 import { wayOf } from './recent-frames.ts'
@@ -30,7 +30,7 @@ export interface Returned {
 
 /** What passed a third time. */
 export interface Round {
-  /** Packets with a number of their own, or a lower TTL than before, and questions that come faster than anybody asks. */
+  /** Packets with a number of their own, or a lower TTL than before, and questions and announcements that come faster than anybody sends them. */
   numbered: number
 }
 
@@ -62,7 +62,7 @@ export class Loops implements Judge<LoopsState> {
       if (this.copies.passages < 2) return
       const round = this.rounds.note(way, i32[at + Field.Number]!)
       const isSure = isIdentified || (bits & (ECHO | Bit.Copy)) !== 0
-      const isFast = this.copies.passages >= SURE_PASSAGES && isQuestion(i32, at)
+      const isFast = this.copies.passages >= surePassages(i32, at)
       if (round !== null && (isSure || isFast)) round.numbered++
       return
     }

@@ -65,7 +65,7 @@ export interface Places {
   to: number
   /** VTEP address ids that the packets of the tally came from, in their order. */
   sources: number[]
-  /** Changes back to the VTEP before within {@link INTERLEAVED}. */
+  /** Changes back to the VTEP before within {@link INTERLEAVED}, or by an announcement that both made at the same time. */
   returns: number
   /** Most changes within {@link FLAP_TIME}. */
   burst: number
@@ -187,7 +187,8 @@ export class MacPlaces implements Judge<MacPlacesState> {
     const { last, since } = moved
     let isKnown = false
     for (const place of moved.places) if (place.vtep === vtep) isKnown = true
-    if (isKnown && near(seconds, nanoseconds, last[0], last[1], INTERLEAVED)) moved.returns++
+    const isAlike = (log.i32[at + Field.Again]! & Again.Alike) !== 0
+    if (isAlike || (isKnown && near(seconds, nanoseconds, last[0], last[1], INTERLEAVED))) moved.returns++
     placeOf(moved, vtep)
     if (moved.sources.length < EXAMPLES) moved.sources.push(vtep)
     moved.from = before

@@ -87,8 +87,10 @@ export function relayFindings(analysis: Analysis, routes: Routes): Finding[] {
       own.paths.set(`${source} ${into.vni} ${destination} ${out.vni}`, path)
     }
   }
+  // Of what a gateway announces, the first passages may go to others than those that announced the same.
+  const announcers = analysis.judges.copies.announcements.announcers()
   return [...relaying.values()]
-    .filter(({ count, sure }) => sure > 0 || count >= LEAST_RELAYED)
+    .filter(({ vtep, count, sure }) => sure > 0 || (count >= LEAST_RELAYED && !announcers.has(vtep)))
     .map(({ vtep, count, routed, returned, packets, routes: ways, vnis, paths }) => {
       const name = keys.formatAddress(vtep)
       const all = [...paths.values()].sort((left, right) => right.count - left.count || compare(left, right))

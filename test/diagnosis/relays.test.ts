@@ -383,6 +383,21 @@ describe('what goes round', () => {
     ).toEqual([])
   })
 
+  it('is a bridging loop of an announcement, which nobody sends eight times a second', () => {
+    const frame = ethernet(arp(1, { mac: MACS.a, ip: '192.168.0.1' }, { ip: '192.168.0.1' }), {
+      from: MACS.a,
+      to: 'ff:ff:ff:ff:ff:ff',
+      type: 0x0806,
+    })
+    const passing = (count: number): Packet[] =>
+      Array.from({ length: count }, (_, hop) => {
+        const way = hop % 2 === 0 ? { from: A, to: B, vni: 100 } : { from: B, to: A, vni: 200 }
+        return { ms: hop * 2, bytes: vxlan(frame, { ...way, id: hop + 1 }) }
+      })
+    expect(only('LOOP', passing(60))).not.toEqual([])
+    expect(only('LOOP', passing(12))).toEqual([])
+  })
+
   it('is none: a chain of relays, and heartbeats that all look alike through a hub or a gateway load balancer', () => {
     const ways: Leg[][] = [
       [
@@ -434,6 +449,53 @@ describe('a hub', () => {
     expect(codes(packets)).toContain('RELAYED')
     expect(codes(packets)).not.toContain('MAC_MOVED')
     expect(only('BUM_FLOOD', packets)).toMatchObject([{ count: 6 }])
+  })
+})
+
+describe('announcements of a guest', () => {
+  const announcement = ethernet(arp(1, { mac: MACS.a, ip: '192.168.0.1' }, { ip: '192.168.0.1' }), {
+    from: MACS.a,
+    to: 'ff:ff:ff:ff:ff:ff',
+    type: 0x0806,
+  })
+  /** Pings, and an announcement a second, on the same legs. */
+  const through = (there: Leg[], back: Leg[], toAll: Leg[]): Packet[] =>
+    Array.from({ length: 60 }, (_, n) => [
+      ...there.map((each, hop) => leg(request(n), n * 1000 + hop * 0.3, each)),
+      ...back.map((each, hop) => leg(reply(n), n * 1000 + 1 + hop * 0.3, { ...each, macs: [MACS.b, MACS.a] })),
+      ...toAll.map((each, hop) => ({
+        ms: n * 1000 + 100 + hop * 0.3,
+        bytes: vxlan(announcement, { ...each, id: 2000 + n * 4 + hop }),
+      })),
+    ]).flat()
+
+  it('are relayed by a hub to the other spokes, and returned by a service chain', () => {
+    const hub = through(
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: B },
+      ],
+      [
+        { from: B, to: HUB },
+        { from: HUB, to: A },
+      ],
+      [
+        { from: A, to: HUB },
+        { from: HUB, to: B },
+        { from: HUB, to: '10.0.0.4' },
+      ],
+    )
+    expect(only('RELAYED', hub)).toMatchObject([{ count: 240, subject: { vteps: [HUB] } }])
+    const both = [
+      { from: A, to: HUB },
+      { from: HUB, to: A },
+    ]
+    const chain = through(both, both, both)
+    expect(only('RELAYED', chain)).toMatchObject([{ count: 180, subject: { vteps: [HUB] } }])
+    for (const packets of [hub, chain]) {
+      expect(alarms(packets)).toEqual([])
+      expect(codes(packets).filter((code) => ['LOOP', 'SHARED_MAC', 'MAC_MOVED'].includes(code))).toEqual([])
+    }
   })
 })
 

@@ -78,13 +78,21 @@ function answers(guest: Guest, to: Guest, ms: number): Packet {
 }
 
 /** Neighbour advertisement or router advertisement to all nodes. */
-function advertises(type: 134 | 136, mac: string, from: string, target: string, vtep: string, ms: number): Packet {
+function advertises(
+  type: 134 | 136,
+  mac: string,
+  from: string,
+  target: string,
+  vtep: string,
+  ms: number,
+  to = C,
+): Packet {
   const body =
     type === 136
       ? bytes(136, 0, 0, 0, number(0x2000_0000, 4), ip6(target), 2, 1, macOf(mac))
       : bytes(134, 0, 0, 0, 64, 0, number(1800, 2), number(0, 4), number(0, 4))
   const inner = ipv6(body, { from, to: 'ff02::1', protocol: 58 })
-  return frame(ethernet(inner, { from: mac, to: '33:33:00:00:00:01' }), vtep, C, ms)
+  return frame(ethernet(inner, { from: mac, to: '33:33:00:00:00:01' }), vtep, to, ms)
 }
 const macOf = (mac: string) => mac.split(':').map((part) => Number.parseInt(part, 16))
 const ip6 = (text: string) =>
@@ -131,6 +139,39 @@ describe('SHARED_MAC', () => {
     expect(codes(asked)).toEqual(['shared_mac'])
     expect(findingsOf(asked)[0]!.title).toContain('gateway')
   })
+
+  /** Announcements that equal each other, each leaf's copies to all others right after one another, 5 ms from leaf to leaf. */
+  const announced = (copy: (vtep: string, to: string, ms: number) => Packet, leaves: string[], rounds = 3): Packet[] =>
+    Array.from({ length: rounds }, (_, n) =>
+      leaves.flatMap((_leaf, turn) => {
+        // Another leaf is the first in each round.
+        const vtep = leaves[(turn + n) % leaves.length]!
+        const others = leaves.filter((to) => to !== vtep)
+        return (n % 2 === 0 ? others : others.reverse()).map((to, index) =>
+          copy(vtep, to, n * 5000 + turn * 5 + index * 0.01),
+        )
+      }),
+    ).flat()
+  const announcements: [string, (vtep: string, to: string, ms: number) => Packet][] = [
+    ['gratuitous ARP requests', (vtep, to, ms) => gratuitous({ mac: GATEWAY, ip: '192.168.1.1', vtep }, to, ms)],
+    ['gratuitous ARP replies', (vtep, to, ms) => gratuitous({ mac: GATEWAY, ip: '192.168.1.1', vtep }, to, ms, 2)],
+    ['neighbour advertisements', (vtep, to, ms) => advertises(136, GATEWAY, 'fe80::1', 'fd00::1', vtep, ms, to)],
+    ['router advertisements', (vtep, to, ms) => advertises(134, GATEWAY, 'fe80::1', '', vtep, ms, to)],
+  ]
+  it.each(announcements)(
+    'is told of %s that leaves send to each other at the same time, which nobody relays',
+    (_, copy) => {
+      for (const leaves of [
+        [A, B],
+        [A, B, C],
+        [A, B, C, '10.0.0.4', '10.0.0.5'],
+      ]) {
+        expect(codes(announced(copy, leaves))).toEqual(['shared_mac'])
+        // Returned sixty times, they are no loop either.
+        expect(codes(announced(copy, leaves, 60))).toEqual(['shared_mac'])
+      }
+    },
+  )
 
   it('is told of a guest whose one conversation goes over two VTEPs in turns, or three', () => {
     for (const leaves of [
