@@ -181,6 +181,14 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     return row === NONE ? null : (this.handovers.get(row)?.figures ?? null)
   }
 
+  /** Numbers of the packets by which an address passed to another MAC, the first nine. */
+  passes(vni: number, stack: number, address: number): readonly number[] {
+    if (this.handovers.isEmpty) return []
+    const row = this.#find(vni, stack, address)
+    // The first packet is the first owner's.
+    return row === NONE ? [] : (this.handovers.get(row)?.packets.slice(1) ?? [])
+  }
+
   /** Of a claim row: MAC row and VTEP address id of its owner, and whether it was claimed from several VTEPs by that MAC. */
   ownerOf(row: number): { mac: number; vtep: number; isEverywhere: boolean } {
     const at = this.#records.at(row) * 2

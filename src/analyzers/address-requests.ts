@@ -13,10 +13,15 @@ import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
-import { near } from './time.ts'
+import { elapsed } from './time.ts'
 
 /** Nanoseconds within which an asker that has no answer asks again. */
 const PATIENCE = 10_000_000_000
+/**
+ * Nanoseconds before which it does not: resolvers ask once a second at most (RFC 1122 §2.3.2.1). What asks faster makes sure that an
+ * address is free, as DHCP servers do, and is glad to get no answer.
+ */
+const PAUSE = 900_000_000
 
 /** Bit of a row's asker: its last question went to all. */
 const TO_ALL = 1 << 30
@@ -33,7 +38,10 @@ const PEER = 6
 /** Answers in all. */
 const ANSWERS = 7
 const NUMBERS = 8
-const CELLS = (NUMBERS + EXAMPLES) / 2
+/** The asker before the last one, and the second of its last question: two guests that ask in turns repeat their own. */
+const OTHER = NUMBERS + EXAMPLES
+const OTHER_SECONDS = OTHER + 1
+const CELLS = (OTHER + 2) / 2
 
 /** An address that nobody answers for. */
 export interface OpenQuestion {
@@ -143,21 +151,31 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     const record = this.#records.at(row) * 2
     const { i32: records } = this.#records
     const nanoseconds = i32[at + Field.Nanoseconds]!
-    const isRepeat =
-      (records[record + ASKER]! & ~TO_ALL) === asker + 1 &&
-      nanoseconds !== NO_TIME &&
-      near(log.f64[at >> 1]!, nanoseconds, records[record + SECONDS]!, records[record + NANOSECONDS]!, PATIENCE)
+    const isToAll = (i32[at + Field.Bits]! & (Bit.Broadcast | Bit.Multicast)) !== 0
+    const isKnown = takeTurn(records, record, asker)
+    const since = isKnown && nanoseconds !== NO_TIME ? this.#since(log, at, record) : PATIENCE
+    const isRepeat = since >= PAUSE && since < PATIENCE
     if (isRepeat) records[record + REPEATED]!++
     const asked = records[record + ASKED]!
     if (asked === 0) this.#awaited.add(address)
     records[record + ASKED] = asked + 1
     if (asked < EXAMPLES) records[record + NUMBERS + asked] = i32[at + Field.Number]!
-    records[record + SECONDS] = log.f64[at >> 1]!
-    records[record + NANOSECONDS] = nanoseconds
-    const isToAll = (i32[at + Field.Bits]! & (Bit.Broadcast | Bit.Multicast)) !== 0
+    // What came too soon leaves the time of the one before it.
+    if (since >= PAUSE || since < 0) {
+      records[record + SECONDS] = log.f64[at >> 1]!
+      records[record + NANOSECONDS] = nanoseconds
+    }
     records[record + ASKER] = (asker + 1) | (isToAll ? TO_ALL : 0)
     records[record + VTEP] = i32[at + Field.Source]! + 1
     records[record + PEER] = i32[at + Field.Destination]! + 1
+  }
+
+  /** Nanoseconds since the last question of its asker, a negative number where records run backwards. */
+  #since(log: EventLog, at: number, record: number): number {
+    const { i32 } = this.#records
+    if (i32[record + NANOSECONDS] === NO_TIME) return PATIENCE
+    const nanoseconds = log.i32[at + Field.Nanoseconds]!
+    return elapsed(log.f64[at >> 1]!, nanoseconds, i32[record + SECONDS]!, i32[record + NANOSECONDS]!)
   }
 
   #answer(row: number): void {
@@ -172,8 +190,13 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     if (address === NONE || !this.#awaited.has(address)) return
     const row = this.#find(i32, at, address)
     if (row === NONE) return
-    const asker = this.#records.i32[this.#records.at(row) * 2 + ASKER]!
-    if ((asker & ~TO_ALL) !== i32[at + Field.InnerSource]! + 1) return
+    const record = this.#records.at(row) * 2
+    if (
+      i32[at + Field.InnerSource] === NONE ||
+      !takeTurn(this.#records.i32, record, i32[at + Field.InnerSource]!, true)
+    )
+      return
+    const asker = this.#records.i32[record + ASKER]!
     if (asker !== (asker & ~TO_ALL)) this.followed++
     this.#close(row)
   }
@@ -187,6 +210,7 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     i32[record + REPEATED] = 0
     i32[record + ASKED] = 0
     i32[record + ASKER] = 0
+    i32[record + OTHER] = 0
   }
 
   #find(i32: Int32Array, at: number, address: number): number {
@@ -201,4 +225,24 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     key[1] = i32[at + Field.Vlans]!
     key[2] = address
   }
+}
+
+/**
+ * Makes an asker the last one of a row, its time with it; the one that was becomes the one before.
+ * @param isOnlyKnown - Leave the row alone when it has not asked.
+ * @returns Whether it had asked before.
+ */
+function takeTurn(records: Int32Array, record: number, asker: number, isOnlyKnown = false): boolean {
+  const last = records[record + ASKER]!
+  if ((last & ~TO_ALL) === asker + 1) return true
+  const other = records[record + OTHER]!
+  const isOther = (other & ~TO_ALL) === asker + 1
+  if (!isOther && isOnlyKnown) return false
+  const seconds = records[record + OTHER_SECONDS]!
+  records[record + OTHER] = last
+  records[record + OTHER_SECONDS] = records[record + SECONDS]!
+  records[record + ASKER] = other
+  records[record + SECONDS] = seconds
+  records[record + NANOSECONDS] = 0
+  return isOther
 }

@@ -74,6 +74,18 @@ export interface Unanswered {
   runs: number
   /** Numbers of the first ones. */
   packets: number[]
+  /** Stretches of them between answered requests, the first ten; none where they are no longer known one by one. */
+  gaps: Gap[]
+}
+
+/** Consecutive requests without a reply. */
+export interface Gap {
+  count: number
+  /** Number of the last answered request before, and of the second one after: what put an end to it passed between them. */
+  after: number
+  before: number
+  /** Seconds from the first one to the last. */
+  seconds: number
 }
 
 /** Saved echo columns. */
@@ -139,24 +151,30 @@ export class Echo implements Judge<EchoState> {
     for (const { key, count, packets, figures } of this.#forgotten.entries()) {
       const route = figures.route
       const forward = key % 2 === 0
-      found.set(`${key} ${route}`, { flow: key >> 1, forward, route, count, runs: 0, packets: [...packets] })
+      found.set(`${key} ${route}`, { flow: key >> 1, forward, route, count, runs: 0, packets: [...packets], gaps: [] })
     }
     const { data } = this.#window
     const entries = this.#window.entries()
     const elsewhere = this.#orphans(entries)
     /** Flow row × 2 + direction of those whose last request was not answered. */
     const silent = new Set<number>()
+    const gaps = new Gaps()
     for (const entry of entries) {
       const end = data[entry + END]!
-      if (data[entry + KIND] === Entry.Answered) silent.delete(end)
+      if (data[entry + KIND] === Entry.Answered) {
+        silent.delete(end)
+        gaps.close(end, data[entry + NUMBER]!)
+      }
       if (data[entry + KIND] !== Entry.Open || data[entry + ROUTE] === NONE) continue
       if (this.isAtEnd(end >> 1, data[entry + SECONDS]!, data[entry + NANOSECONDS]!)) continue
       if (elsewhere.has(this.#conversation(end, data[entry + SEQUENCE]!))) continue
       const route = data[entry + ROUTE]!
       const key = `${end} ${route}`
-      const known = found.get(key) ?? { flow: end >> 1, forward: end % 2 === 0, route, count: 0, runs: 0, packets: [] }
+      const begun = { flow: end >> 1, forward: end % 2 === 0, route, count: 0, runs: 0, packets: [], gaps: [] }
+      const known: Unanswered = found.get(key) ?? begun
       found.set(key, known)
       known.count++
+      gaps.note(known, end, data[entry + SECONDS]!)
       if (!silent.has(end)) known.runs++
       silent.add(end)
       if (known.packets.length < EXAMPLES) known.packets.push(data[entry + NUMBER]!)
@@ -366,6 +384,39 @@ export class Echo implements Judge<EchoState> {
   #conversation(end: number, sequence: number): string {
     const { flows } = this.keys
     return `${flows.word(end >> 1, 3)} ${flows.word(end >> 1, 4)} ${end & 1} ${sequence}`
+  }
+}
+
+/** Stretches of requests without a reply, while a window is gone through, by flow row × 2 + direction. */
+class Gaps {
+  /** Number of the last request that was answered. */
+  readonly #answered = new Map<number, number>()
+  /** Gaps at hand, when each began, and whether a request after it was answered. */
+  readonly #open = new Map<number, { gap: Gap; of: Unanswered; since: number; isOver: boolean }[]>()
+
+  close(end: number, number: number): void {
+    this.#answered.set(end, number)
+    const open = this.#open.get(end)
+    if (open === undefined) return
+    for (const each of open) if (each.isOver) each.gap.before = number
+    const left = open.filter(({ isOver }) => !isOver)
+    for (const each of left) each.isOver = true
+    if (left.length === 0) this.#open.delete(end)
+    else this.#open.set(end, left)
+  }
+
+  note(unanswered: Unanswered, end: number, seconds: number): void {
+    const open = this.#open.get(end) ?? []
+    const current = open.find(({ of, isOver }) => of === unanswered && !isOver)
+    if (current !== undefined) {
+      current.gap.count++
+      current.gap.seconds = seconds - current.since
+      return
+    }
+    if (unanswered.gaps.length === EXAMPLES) return
+    const gap = { count: 1, after: this.#answered.get(end) ?? 0, before: Number.POSITIVE_INFINITY, seconds: 0 }
+    unanswered.gaps.push(gap)
+    this.#open.set(end, [...open, { gap, of: unanswered, since: seconds, isOver: false }])
   }
 }
 

@@ -11,6 +11,7 @@ import { lowEntropy } from '../findings/low-entropy.ts'
 import { replicationIncomplete } from '../findings/replication-incomplete.ts'
 import { retransmissions } from '../findings/retransmissions.ts'
 import type { Finding } from '../summary.ts'
+import { blackoutOf } from './blackouts.ts'
 import type { Evidence } from './index.ts'
 import { isProbe } from './probes.ts'
 import { loopWays, relayFindings } from './relays.ts'
@@ -79,13 +80,17 @@ function echoFindings(analysis: Analysis, routes: Routes, sides: Sides, dropped:
     const requests = counts.reduce((sum, counted) => sum + counted.requests, 0)
     const isAnyAnswered = counts.some(({ replies }) => replies > 0)
     const count = list.reduce((sum, { count: unanswered }) => sum + unanswered, 0)
-    const losses = isAnyAnswered ? lossPattern(list, count) : null
-    return state(echoUnanswered, {
+    const move = blackoutOf(analysis, list)
+    const runs = list.reduce((sum, { runs: own }) => sum + own, 0)
+    const losses: LossPattern | null =
+      move !== null ? { is: 'blackout', runs } : isAnyAnswered ? lossPattern(list, count) : null
+    const finding = state(echoUnanswered, {
       subject: { vni, vteps: [from, to] },
       count,
       packets: firstOf(list.flatMap(({ packets }) => packets)),
       facts: { vni, from, to, guests, requests, losses, tunnels: routes.tunnels(route), dropped },
     })
+    return move === null ? finding : { ...finding, because: [move] }
   })
 }
 

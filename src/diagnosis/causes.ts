@@ -12,15 +12,14 @@ const NAMED = 2
 /** Adds to each symptom which other findings about the same VTEPs or VNI explain it. */
 export function withCauses(analysis: Analysis, findings: readonly Finding[]): Finding[] {
   const causes = new Causes(findings)
-  if (causes.isEmpty) return [...findings]
   const askers = askersOf(analysis)
   return findings.map((finding) => {
     const { vni, ip, vteps = askers.get(`${vni} ${ip}`) ?? [] } = finding.subject
     const because = causes.of(finding, vteps)
-    if (because.length === 0) return finding
+    if (because.length === 0) return finding.because === undefined ? finding : without(finding)
     const subject = vteps.length === 0 ? `VNI ${vni}` : vteps.length === 1 ? vteps[0] : 'these VTEPs'
     const hint =
-      finding.severity === 'note'
+      finding.severity === 'note' || finding.because?.includes(because[0]!)
         ? ''
         : because.length === 1
           ? ` The likely cause is ${because[0]} about ${subject}: resolve it first.`
@@ -31,20 +30,18 @@ export function withCauses(analysis: Analysis, findings: readonly Finding[]): Fi
 
 /** Findings that may explain others, by what they are about. */
 class Causes {
+  readonly #notes: Finding[] = []
   readonly #byVtep = new Map<string, Finding[]>()
   readonly #byVni = new Map<number, Finding[]>()
 
   constructor(findings: readonly Finding[]) {
     for (const finding of findings) {
+      if (finding.severity === 'note') this.#notes.push(finding)
       if (!isCause(finding)) continue
       const { vteps = [], vni } = finding.subject
       for (const vtep of vteps) add(this.#byVtep, vtep, finding)
       if (vni !== undefined) add(this.#byVni, vni, finding)
     }
-  }
-
-  get isEmpty(): boolean {
-    return this.#byVtep.size === 0 && this.#byVni.size === 0
   }
 
   /** Codes that explain a finding, the likeliest first. */
@@ -57,8 +54,16 @@ class Causes {
     for (const cause of near) {
       if (!codes.has(cause.code) && may.includes(cause.code) && isAbout(cause, finding, vteps)) codes.add(cause.code)
     }
+    // Notes explain what was found to follow from them, if they were raised.
+    for (const code of finding.because ?? []) {
+      if (this.#notes.some((note) => note.code === code && isAbout(note, finding, vteps))) codes.add(code)
+    }
     return may.filter((code) => codes.has(code))
   }
+}
+
+function without({ because: _, ...finding }: Finding): Finding {
+  return finding
 }
 
 function add<K>(lists: Map<K, Finding[]>, key: K, finding: Finding): void {

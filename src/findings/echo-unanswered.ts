@@ -20,9 +20,9 @@ export interface EchoUnanswered {
   dropped: number | null
 }
 
-/** How losses lie: consecutive requests of each conversation, or here and there. */
+/** How losses lie: consecutive requests of each conversation, here and there, or where a guest moved. */
 export interface LossPattern {
-  is: 'burst' | 'scattered'
+  is: 'burst' | 'scattered' | 'blackout'
   /** Stretches of consecutive losses in all conversations. */
   runs: number
 }
@@ -52,9 +52,11 @@ export const echoUnanswered: Words<EchoUnanswered> = {
       count >= facts.requests
         ? 'The far guest is down or does not answer pings, or the way there or back is broken'
         : CAUSES[facts.losses?.is ?? 'few']
-    }; one capture cannot tell which direction lost them.${tempered(facts.dropped)}`,
+    }${facts.losses?.is === 'blackout' ? '' : '; one capture cannot tell which direction lost them'}.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
-    `Ping again while capturing at ${facts.from} and ${facts.to}: requests missing at ${facts.to} were lost on the way there, replies missing at ${facts.from} on the way back. Compare with a smaller size (ping -s) to rule out the MTU.`,
+    facts.losses?.is === 'blackout'
+      ? 'Nothing, if the interruption was as short as migrations or failovers here usually are; otherwise look at how long the new place took to announce itself, and the VTEPs to learn it.'
+      : `Ping again while capturing at ${facts.from} and ${facts.to}: requests missing at ${facts.to} were lost on the way there, replies missing at ${facts.from} on the way back. Compare with a smaller size (ping -s) to rule out the MTU.`,
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), echoRequests),
 }
 
@@ -69,11 +71,15 @@ const CAUSES = {
   burst:
     'Consecutive losses point to an interruption (a failover, a migration, a route or ARP entry that was missing for a while), not to random loss',
   scattered: 'Scattered losses point to congestion, a policer or a bad link on the way there or back',
+  blackout:
+    'A guest, or its address, moved meanwhile: a migration or failover interrupts it until its new place is known everywhere',
   few: 'Requests or replies were lost on the way there or back',
 } as const
 
 function pattern({ losses, guests }: EchoUnanswered): string {
   if (losses === null) return ''
+  if (losses.is === 'blackout')
+    return ` They lie between the last reply from the former place of a guest and the first from its new one${losses.runs > 1 ? `, ${losses.runs} times` : ''}.`
   if (losses.is === 'scattered')
     return ` The losses are scattered: ${amount(losses.runs, 'separate stretch', 'separate stretches')}.`
   return guests.length === 1

@@ -36,6 +36,8 @@ const DAMAGED = [
   'RESERVED_BITS',
   'ECN_ILLEGAL',
 ] as const
+/** What interrupts for a moment; notes, which explain only what was found to lie in that moment. */
+const MOVES = ['MAC_MOVED', 'IP_MOVED'] as const
 const SILENT = [...SEVERED, ...MISLED, 'ONE_WAY'] as const
 
 /** Causes by symptom, the likeliest first. No code explains itself, not even by way of another. */
@@ -49,7 +51,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   IP_MOVED: ['LOOP', 'ROGUE_VTEP'],
   ONE_WAY: [...SEVERED, ...MISLED, 'OUTER_CHECKSUM_BAD', 'FLAG_I_CLEAR', 'RESERVED_BITS'],
   ARP_UNANSWERED: [...SILENT, 'REPLICATION_INCOMPLETE', 'OUTER_CHECKSUM_BAD', 'FLAG_I_CLEAR', 'RESERVED_BITS'],
-  ECHO_UNANSWERED: [...SILENT, ...TOO_LARGE, ...DAMAGED],
+  ECHO_UNANSWERED: [...SILENT, ...TOO_LARGE, ...DAMAGED, ...MOVES],
   TCP_UNANSWERED: [...SILENT, ...DAMAGED],
   UDP_UNANSWERED: [...SILENT, ...TOO_LARGE, ...DAMAGED],
   RETRANSMISSIONS: [...SILENT, ...TOO_LARGE, ...DAMAGED],
@@ -57,6 +59,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   FRAGMENT_MISSING: ['OUTER_FRAGMENTED'],
   MSS_TOO_LARGE: [...TOO_LARGE, 'OUTER_FRAGMENTED'],
   INNER_CHECKSUM_BAD: ['OUTER_CHECKSUM_BAD', 'INNER_TRUNCATED'],
+  WRONG_SOURCE_VTEP: ['OUTER_CHECKSUM_BAD'],
   DUPLICATED_PACKETS: ['LOOP'],
   RELAYED: ['LOOP'],
   SHARED_MAC: ['LOOP'],
@@ -66,7 +69,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
 const EXPLAINING: ReadonlySet<string> = new Set(Object.values(CAUSES).flat())
 
 /** About one guest or another of a VTEP: what shares one of these VTEPs may follow from it, wherever its other end is. */
-const OF_GUESTS: readonly string[] = MISLED
+const OF_GUESTS: readonly string[] = [...MISLED, ...MOVES]
 /** Symptoms more than this many times as frequent as damaged packets have another cause. */
 const FREQUENT = 4
 
@@ -95,6 +98,8 @@ export function isAbout(
   if (subject.vni !== undefined && vni !== undefined && subject.vni !== vni && code !== 'VNI_MISMATCH') return false
   if ((DAMAGED as readonly string[]).includes(code) && cause.count * FREQUENT < symptom.count) return false
   const about = subject.vteps ?? []
+  // Whoever rewrites a source address and leaves the checksum makes another VTEP of it, in every packet.
+  if (symptom.code === 'WRONG_SOURCE_VTEP') return about[0] === vteps[0] && cause.count >= symptom.count
   // Said of a whole VNI.
   if (about.length === 0 || vteps.length === 0) return subject.vni !== undefined && subject.vni === vni
   return OF_GUESTS.includes(code)

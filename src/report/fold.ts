@@ -1,12 +1,19 @@
 /** Findings by their cause: one headline each, and below it what follows from it. */
 import { isAbout } from '../findings/explains.ts'
-import type { Finding } from '../summary.ts'
+import type { Finding, Severity } from '../summary.ts'
 
 /** A finding that no other one explains, and those that it explains, in the document's order. */
 export interface Cause {
   finding: Finding
   explains: Finding[]
+  /** The worst of all of them: what follows from a warning may be an error, which the headline must not hide. */
+  severity: Severity
 }
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
+
+/** Reported by direction and VNI: the first of one loop stands for all. */
+const LOOP = 'LOOP'
 
 /** Folds findings under their causes; a cause stands where the first of what it explains would. */
 export function fold(findings: readonly Finding[]): Cause[] {
@@ -15,9 +22,11 @@ export function fold(findings: readonly Finding[]): Cause[] {
   const causes = new Map<Finding, Cause>()
   for (const finding of findings) {
     const root = rootOf(finding, byCode)
-    const cause = causes.get(root) ?? { finding: root, explains: [] }
+    const cause = causes.get(root) ?? { finding: root, explains: [], severity: root.severity }
     causes.set(root, cause)
-    if (finding !== root) cause.explains.push(finding)
+    if (finding === root) continue
+    cause.explains.push(finding)
+    if (SEVERITIES.indexOf(finding.severity) < SEVERITIES.indexOf(cause.severity)) cause.severity = finding.severity
   }
   return [...causes.values()]
 }
@@ -35,6 +44,7 @@ function rootOf(finding: Finding, byCode: ReadonlyMap<string, readonly Finding[]
 
 /** The likeliest cause of a finding. */
 function causeOf(finding: Finding, byCode: ReadonlyMap<string, readonly Finding[]>): Finding | undefined {
+  if (finding.code === LOOP) return byCode.get(LOOP)?.find((each) => each === finding || isSameLoop(each, finding))
   for (const code of finding.because ?? []) {
     const candidates = byCode.get(code) ?? []
     // The subject of a symptom may not say its VTEPs.
@@ -43,6 +53,13 @@ function causeOf(finding: Finding, byCode: ReadonlyMap<string, readonly Finding[
     if (cause !== undefined) return cause
   }
   return undefined
+}
+
+/** Whether two loops are one, seen in both directions, or in both VNIs that it joins. */
+function isSameLoop(one: Finding, other: Finding): boolean {
+  const [left, right] = [one.subject.vteps ?? [], other.subject.vteps ?? []]
+  const common = left.filter((vtep) => right.includes(vtep)).length
+  return one.subject.vni === other.subject.vni ? common > 0 : common > 0 && common === right.length
 }
 
 function mayBeAbout({ subject }: Finding, symptom: Finding): boolean {

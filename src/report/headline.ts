@@ -115,7 +115,7 @@ function answer(findings: readonly Finding[]): string {
       ? `No errors or warnings. One note: ${title}`
       : `No errors or warnings. ${integer(findings.length)} notes, the first: ${title}`
   }
-  const { severity } = first.finding
+  const { severity } = first
   const explains = first.explains.length === 0 ? '' : ` It explains ${bySeverity(first.explains)}.`
   const more = others.flatMap(({ finding, explains }) => [finding, ...explains])
   const besides = more.length === 0 ? '' : ` Also: ${bySeverity(more)}.`

@@ -487,3 +487,79 @@ describe('INNER_MAC_UNKNOWN', () => {
     expect(codes([...late, syn(SYN | ACK, server, client, 3100, client.mac)])).not.toContain('INNER_MAC_UNKNOWN')
   })
 })
+
+describe('pings that are lost while a guest moves', () => {
+  const moved = { ...server, vtep: B }
+  /** Answered pings, `lost` ones a second apart, and answered ones again from where the server is then. */
+  const around = (lost: number, after: Guest, announce: boolean): Packet[] => {
+    const since = 2000 + lost * 1000
+    return [
+      ...pings(client, server, 0, 5, 77),
+      ...Array.from({ length: lost }, (_, n) => ping('request', client, server, 100 + n, 2000 + n * 1000, { id: 77 })),
+      ...(announce ? [gratuitous(after, C, since + 10), gratuitous(after, C, since + 60)] : []),
+      ...Array.from({ length: 5 }, (_, n) => [
+        ping('request', client, after, 200 + n, since + 100 + n * 200, { id: 77 }),
+        ping('reply', after, client, 200 + n, since + 101 + n * 200, { id: 77 }),
+      ]).flat(),
+    ]
+  }
+  const because = (packets: readonly Packet[]) =>
+    findingsOf(packets).find(({ code }) => code === 'ECHO_UNANSWERED')?.because
+
+  it('are lost because it moves, announced or not', () => {
+    for (const announce of [true, false]) {
+      const packets = around(3, moved, announce)
+      expect(codes(packets)).toEqual(['ECHO_UNANSWERED', 'mac_moved'])
+      expect(because(packets)).toEqual(['MAC_MOVED'])
+      expect(findingsOf(packets).find(({ code }) => code === 'ECHO_UNANSWERED')!.inferred).toContain('migration')
+    }
+    const failover = { ...server, mac: '02:00:00:00:00:77', vtep: B }
+    const claimed = [gratuitous(server, C, -10), ...around(3, failover, true)]
+    expect(because(claimed.map((packet) => ({ ...packet, ms: packet.ms! + 100 })))).toEqual(['IP_MOVED'])
+  })
+
+  it('are lost for another reason before and after, for a minute, and where nothing moves', () => {
+    expect(because(around(3, server, false))).toBeUndefined()
+    expect(because(around(60, moved, true))).toBeUndefined()
+    const early = [
+      ping('request', client, server, 300, 1500, { id: 77 }),
+      ping('request', client, server, 301, 1510, { id: 77 }),
+    ]
+    const answered = ping('request', client, server, 302, 1600, { id: 77 })
+    const reply = ping('reply', server, client, 302, 1601, { id: 77 })
+    const again = ping('request', client, server, 303, 1700, { id: 77 })
+    const reply2 = ping('reply', server, client, 303, 1701, { id: 77 })
+    const packets = [...around(3, moved, true), ...early, answered, reply, again, reply2]
+    expect(because(packets.sort((left, right) => left.ms! - right.ms!))).toBeUndefined()
+  })
+})
+
+describe('ARP_UNANSWERED', () => {
+  const second: Guest = { mac: '02:00:00:00:00:33', ip: '192.168.1.51', vtep: C }
+  const nobody = '192.168.1.99'
+  const others = pings(client, server, 0, 10)
+
+  it('is told of a guest that repeats its question, and of two that ask in turns', () => {
+    const one = [0, 1, 2].map((n) => asks(client, nobody, A, 3000 + n * 1000))
+    expect(codes([...others, ...one])).toEqual(['ARP_UNANSWERED'])
+    const turns = [0, 1, 2].flatMap((n) => [
+      asks(client, nobody, A, 3000 + n * 1000),
+      asks(second, nobody, A, 3500 + n * 1000),
+    ])
+    expect(codes([...others, ...turns])).toEqual(['ARP_UNANSWERED'])
+  })
+
+  it('is not told of an address that is made sure of in a second, of three who ask once, nor of who then sends there', () => {
+    const probes = [0, 1, 2].map((n) => asks(client, nobody, A, 3000 + n * 500))
+    expect(codes([...others, ...probes])).toEqual([])
+    const three = [0, 1, 2].map((n) =>
+      asks({ ...client, mac: `02:00:00:00:00:4${n}`, ip: `192.168.1.4${n}` }, nobody, A, 3000 + n * 1000),
+    )
+    expect(codes([...others, ...three])).toEqual([])
+    const turns = [0, 1, 2].flatMap((n) => [
+      asks(client, server.ip, A, 3000 + n * 1000),
+      asks(second, server.ip, A, 3500 + n * 1000),
+    ])
+    expect(codes([...others, ...turns, ...pings(client, server, 7000, 3)])).not.toContain('ARP_UNANSWERED')
+  })
+})

@@ -30,6 +30,14 @@ describe('explanations', () => {
     expect(about({})).toBe(false)
   })
 
+  it('take a rewritten source for the VTEP that answers from the wrong address, not any damage', () => {
+    const symptom = of('WRONG_SOURCE_VTEP', { vni: 100, vteps: ['10.0.0.9', '10.0.0.1'] }, { count: 6 })
+    const about = (vteps: string[], count = 7) => isAbout(of('OUTER_CHECKSUM_BAD', { vteps }, { count }), symptom)
+    expect(about(['10.0.0.9', '10.0.0.2'])).toBe(true)
+    expect(about(['10.0.0.2', '10.0.0.9'])).toBe(false)
+    expect(about(['10.0.0.9', '10.0.0.2'], 3)).toBe(false)
+  })
+
   it('need damaged packets enough to cause what is seen', () => {
     const subject = { vni: 100, vteps: ['10.0.0.1', '10.0.0.2'] }
     const symptom = of('RETRANSMISSIONS', subject, { count: 100 })

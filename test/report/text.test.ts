@@ -157,6 +157,30 @@ describe('the headline', () => {
     expect(head([finding({ title: 'Broken' }), note])).toBe('Error: Broken. Also: 1 note.')
   })
 
+  it('takes the severity of the worst that a cause explains: a warning hides no error', () => {
+    const subject = { vni: 100, vteps: ['10.0.1.101', '10.0.2.102'] }
+    const findings = [
+      finding({ code: 'DUPLICATE_IP', because: ['ROGUE_VTEP'], subject, title: 'Duplicate' }),
+      finding({ code: 'ROGUE_VTEP', severity: 'warning', subject, title: 'Rogue' }),
+      finding({ code: 'LOW_ENTROPY', severity: 'note', subject, title: 'Few ports' }),
+    ]
+    const lines = text(labSummary({ findings }))
+    expect(lines.split('\n')[1]).toBe('Error: Rogue. It explains 1 error. Also: 1 note.')
+    expect(lines).toMatch(/^ {2}ERROR +Rogue$/m)
+    expect(lines).toContain('explains  error: Duplicate (DUPLICATE_IP')
+  })
+
+  it('has one headline for the directions and VNIs of one loop, and one for each loop', () => {
+    const loop = (vni: number, ...vteps: string[]) =>
+      finding({ code: 'LOOP', subject: { vni, vteps }, title: `Loop ${vni}` })
+    const head = (...findings: Finding[]) => text(labSummary({ findings })).split('\n')[1]
+    expect(head(loop(1, 'a', 'b'), loop(1, 'b', 'a'), loop(2, 'a', 'b'), loop(2, 'b', 'a'))).toBe(
+      'Error: Loop 1. It explains 3 errors.',
+    )
+    expect(head(loop(1, 'a', 'b'), loop(1, 'b', 'c'))).toBe('Error: Loop 1. It explains 1 error.')
+    expect(head(loop(1, 'a', 'b'), loop(2, 'b', 'c'))).toBe('Error: Loop 1. Also: 1 error.')
+  })
+
   it('folds what follows from a finding under it, one line each, whatever their order', () => {
     const subject = { vni: 100, vteps: ['10.0.1.101', '10.0.2.102'] }
     const symptom = (code: string, because: string[], more: Partial<Finding> = {}) =>

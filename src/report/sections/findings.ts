@@ -1,5 +1,5 @@
 /** What is wrong, ranked: title first, then evidence, meaning, remedy and the filter that shows the packets. */
-import type { Finding, Subject, Summary } from '../../summary.ts'
+import type { Finding, Severity, Subject, Summary } from '../../summary.ts'
 import { fold } from '../fold.ts'
 import { integer, plural } from '../number.ts'
 import type { Page, Section } from '../section.ts'
@@ -14,9 +14,9 @@ export function findings(summary: Summary, page: Page): Section {
   const lines: string[] = []
   const names = fileNames(summary.capture.files)
   const causes = fold(summary.findings)
-  for (const { finding, explains } of causes.slice(0, page.top)) {
+  for (const { finding, explains, severity } of causes.slice(0, page.top)) {
     if (lines.length > 0) lines.push('')
-    lines.push(...one(finding, page, names), ...explained(explains, page))
+    lines.push(...one(finding, severity, page, names), ...explained(explains, page))
   }
   const rest = causes.slice(page.top).flatMap(({ finding, explains }) => [finding, ...explains])
   if (rest.length > 0) lines.push('', page.palette.dim(`  … and ${integer(rest.length)} more: ${codes(rest)}`))
@@ -40,14 +40,14 @@ function explained(findings: readonly Finding[], page: Page): string[] {
   return lines
 }
 
-function one(finding: Finding, page: Page, files: readonly string[]): string[] {
+function one(finding: Finding, severity: Severity, page: Page, files: readonly string[]): string[] {
   const { palette, width } = page
-  const badge = finding.severity.toUpperCase().padEnd(INDENT.length - 2)
+  const badge = severity.toUpperCase().padEnd(INDENT.length - 2)
   const subject = subjectWords(finding.subject)
   const about = `${finding.code}${subject === '' ? '' : `, ${subject}`}: ${times(finding.count)}`
   return [
     ...wrap(printable(finding.title), width, {
-      first: `  ${palette.severity[finding.severity](badge)}`,
+      first: `  ${palette.severity[severity](badge)}`,
       firstWidth: INDENT.length,
       rest: INDENT,
     }),
