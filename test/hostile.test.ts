@@ -167,7 +167,7 @@ describe.runIf(FULL)('at full scale', () => {
       seconds.toFixed(1).padStart(9),
       String(Math.round(peak / 2 ** 20)).padStart(9),
     ]
-    return { status, out, err, peak, totals, cells }
+    return { status, out, err, peak, totals, cells, seconds }
   }
 
   it.each(ATTACKS.map((attack) => [attack.name, attack] as const))('%s', { timeout: 900_000 }, async (_, attack) => {
@@ -193,6 +193,19 @@ describe.runIf(FULL)('at full scale', () => {
       expect(summary.macsTotal + dropped.macs!).toBe(totals.packets)
     }
     expect(peak).toBeLessThan(MOST_MEMORY)
+  })
+
+  it('addresses that aim at few hashes cost what others do', { timeout: 900_000 }, async () => {
+    const [aimed, unaimed] = ['aimed-addresses', 'unaimed-addresses'].map(
+      (name) => ATTACKS.find((attack) => attack.name === name)!,
+    ) as [Attack, Attack]
+    const ratios: number[] = []
+    for (let run = 0; run < 3; run++) {
+      const crafted = await attackWith(aimed, ['summarize', '--json', '-'])
+      const usual = await attackWith(unaimed, ['summarize', '--json', '-'])
+      ratios.push(crafted.seconds / usual.seconds)
+    }
+    expect(Math.min(...ratios)).toBeLessThan(1.5)
   })
 
   it.each(['everything-mixed', 'everything-new', 'tcp-flows'])(

@@ -1,12 +1,29 @@
-/** Hashing of words and bytes for tables and windows. No cryptography: the seed only keeps crafted captures from lining keys up. */
+/**
+ * Hashing of words and bytes for tables and windows. Hashes of tables are keyed, so that a crafted capture cannot make its keys fall
+ * together; digests of packets are not, because parts of a capture compare them, and their windows follow bounded chains.
+ */
 
-/** Differs from run to run, so that a crafted capture cannot aim at one slot. Nothing that is printed depends on it. */
-const SEED = (Math.random() * 0x1_0000_0000) | 0
+/**
+ * The key: drawn anew in every run, so that a crafted capture cannot aim at one slot. Nothing that is printed depends on it. The
+ * multipliers are odd, so that no bit of a word is lost.
+ */
+const [SEED, WORD_MULTIPLIER, HASH_MULTIPLIER] = drawKey()
 
-/** Folds one 32-bit word into a running hash (start with 0). */
+function drawKey(): readonly [number, number, number] {
+  const [seed, word, hash] = crypto.getRandomValues(new Int32Array(3)) as unknown as [number, number, number]
+  return [seed, word | 1, hash | 1]
+}
+
+/**
+ * Folds one 32-bit word into a running hash (start with 0). The word's upper half is folded onto the lower one and multiplied by a
+ * secret before it meets the hash: where only both together are multiplied, differences in the uppermost bits of one word stay there
+ * and the next word can undo them, whatever the key is.
+ */
 export function mix(hash: number, word: number): number {
-  const h = Math.imul(hash ^ word ^ SEED, 0x9e37_79b1)
-  return h ^ (h >>> 15)
+  let w = word ^ SEED
+  w = Math.imul(w ^ (w >>> 16), WORD_MULTIPLIER)
+  const h = Math.imul(((hash ^ w) + (w >>> 15)) | 0, HASH_MULTIPLIER)
+  return h ^ (h >>> 16)
 }
 
 /** Last step of a running hash: spreads it over all bits. */

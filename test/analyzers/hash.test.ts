@@ -1,7 +1,36 @@
 /** The digest that copies are found by: of every byte, of their order, of nothing else, and the same in every run. */
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { Digest } from '../../src/analyzers/hash.ts'
+import { Digest, finalize, mix } from '../../src/analyzers/hash.ts'
+
+/** Hash of some words as a key table has it. */
+const hashOf = (...words: readonly number[]): number => finalize(words.reduce(mix, 0))
+
+describe('keyed hash', () => {
+  it.each([9, 10])('spreads words that differ in their uppermost %d bits, whatever they undo of each other', (bits) => {
+    const shift = 32 - bits
+    for (const undo of [15, 16, 13]) {
+      const hashes = new Set<number>()
+      for (let one = 0; one < 2 ** bits; one++) {
+        for (let two = 0; two < 2 ** bits; two++) {
+          const upper = two << shift
+          hashes.add(hashOf(6, 1, one << shift, upper ^ (upper >>> undo), 7))
+        }
+      }
+      // Of 2^20 random keys about 128 fall together.
+      expect(4 ** bits - hashes.size).toBeLessThan(4 ** bits / 2 ** 8)
+    }
+  })
+
+  it('spreads words in the lowest bits of a hash, which choose a slot', () => {
+    const slots = new Map<number, number>()
+    for (let word = 0; word < 65_536; word++) {
+      const slot = hashOf(word << 16, 1) & 0xffff
+      slots.set(slot, (slots.get(slot) ?? 0) + 1)
+    }
+    expect(Math.max(...slots.values())).toBeLessThan(20)
+  })
+})
 
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 100, size: 'max' })
 

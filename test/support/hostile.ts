@@ -4,7 +4,7 @@
  */
 import { gzipSync } from 'node:zlib'
 import { block, fields, idb, join, option, pcapHeader, shb } from '../capture/files.ts'
-import { arp, bytes, echo, ethernet, ipv4, tcp, udp, vxlan } from './packets.ts'
+import { arp, bytes, echo, ethernet, ipv4, ipv6, tcp, udp, vxlan } from './packets.ts'
 
 /** Exact totals of an attack, whatever the tables had room for. */
 export interface Totals {
@@ -132,6 +132,38 @@ const flowsNew =
     view.setUint32(INNER_SOURCE_MAC + 2, flow)
   }
 
+/** Offset of the inner IPv6 addresses in a frame of `vxlan(ethernet(ipv6(…)))`; further words of an address stand every four bytes. */
+const INNER_IPV6 = 72
+/** Uppermost bits of two words of an address that {@link aimed} varies: 4 ^ 10 addresses. */
+const AIMED_BITS = 10
+
+/** Both inner addresses of a packet, from the two words in the middle of each. */
+function addresses(middle: (address: number) => readonly [number, number]): Patch {
+  return (view, index) => {
+    for (const end of [0, 1]) {
+      const [second, third] = middle(index * 2 + end)
+      view.setInt32(INNER_IPV6 + end * 16 + 4, second)
+      view.setInt32(INNER_IPV6 + end * 16 + 8, third)
+    }
+  }
+}
+
+/**
+ * Words whose differences a hash that multiplies running hash and word together keeps in its uppermost bits, and the fold that the
+ * next word then undoes: whatever the seed, so many addresses fall on the square root of as many hashes.
+ */
+function aimed(address: number): readonly [number, number] {
+  const shift = 32 - AIMED_BITS
+  const upper = (address >>> AIMED_BITS) << shift
+  return [address << shift, upper ^ (upper >>> 15)]
+}
+
+/** As many addresses without a pattern that a hash could be weak to. */
+function unaimed(address: number): readonly [number, number] {
+  const word = Math.imul(address + 1, 0x9e37_79b1)
+  return [word, Math.imul(word ^ (word >>> 16), 0x85eb_ca6b)]
+}
+
 /** Fragments of one outer IPv4 datagram each, at an offset; a first one of 96 bytes has every header. */
 function fragments(name: string, what: string, offset: number, moreFragments: boolean, length: number): Attack {
   const whole = bytes(udp(bytes(8, 0, 0, 0, 0, 0, 5, 0, inner(udp(new Uint8Array(40), 1, 2), 17)), 50_000, 4789))
@@ -179,6 +211,9 @@ function* blocks(count: number, make: (index: number) => Uint8Array): Generator<
 }
 
 const FRAME = vxlan(inner(udp(new Uint8Array(20), 1, 2), 17))
+const IPV6_FRAME = vxlan(
+  ethernet(ipv6(udp(new Uint8Array(20), 1, 2), { from: 'fd00::1', to: 'fd00::2', protocol: 17 }), { type: 0x86dd }),
+)
 
 function packetBlock(interfaceId: number): Uint8Array {
   const head = fields(true, [32, interfaceId], [32, 0], [32, 0], [32, FRAME.length], [32, FRAME.length])
@@ -241,6 +276,22 @@ export const ATTACKS: readonly Attack[] = [
       view.setUint32(64 + 14, 0x01000000 + index)
       view.setUint32(64 + 24, 0x02000000 + index)
     },
+  ),
+  tunnelled(
+    'aimed-addresses',
+    'packets between IPv6 addresses that were made to fall on few hashes',
+    524_288,
+    [],
+    [IPV6_FRAME],
+    addresses(aimed),
+  ),
+  tunnelled(
+    'unaimed-addresses',
+    'as many between IPv6 addresses at random',
+    524_288,
+    [],
+    [IPV6_FRAME],
+    addresses(unaimed),
   ),
   {
     name: 'icmp-errors',
