@@ -26,12 +26,13 @@ export const Field = {
   Route: 12,
   Flow: 13,
   Mac: 14,
-  /** Address ids of the outer IP packet: of a tunnel packet that the filter keeps, of later fragments of UDP, and of marked packets outside a tunnel. */
+  /** Address ids of the outer IP packet: of a tunnel packet that the filter keeps, of later fragments of UDP, and of marked packets outside a tunnel; who
+   * sent an ICMP error outside any tunnel. */
   Source: 15,
   Destination: 16,
   /**
    * Address ids of the inner IP packet; sender and target of ARP (outer ARP included), claimed or sought address of ND;
-   * who sent an ICMP error outside any tunnel.
+   * of an ICMP error outside any tunnel that quotes a tunnel datagram, those of the inner packet in it.
    */
   InnerSource: 17,
   InnerDestination: 18,
@@ -56,13 +57,22 @@ export const Field = {
    * innermost one.
    */
   Acknowledgment: 25,
-  /** TCP payload bytes; other inner IP packets: IP payload bytes. */
+  /**
+   * TCP payload bytes; other inner IP packets: IP payload bytes; ICMP error outside any tunnel: ports (source × 65 536 + destination)
+   * of the inner packet in the tunnel datagram that it quotes.
+   */
   Payload: 26,
-  /** Flags of a TCP segment; of a UDP datagram what it asks for or answers: bits of questions.ts. */
+  /**
+   * Flags of a TCP segment; of a UDP datagram what it asks for or answers: bits of questions.ts; of an ICMP error what it quotes:
+   * {@link quotedWord}.
+   */
   TcpFlags: 27,
-  /** MSS option of a SYN, 0 without; ICMP error: IP length of the quoted packet. */
+  /** MSS option of a SYN, 0 without; ICMP error: IP length of the quoted packet, inside its carriers. */
   MaximumSegmentSize: 28,
-  /** Window of a TCP segment; ICMP error: identifier and sequence number of the echo that it quotes, 0 without. */
+  /**
+   * Window of a TCP segment; ICMP error: identifier and sequence number of the echo that it quotes, sequence number of the TCP segment,
+   * 0 without.
+   */
   TcpWindow: 29,
   /** Digest of what identifies an outer datagram in fragments, and the fragment's byte range in it. */
   FragmentHigh: 30,
@@ -105,6 +115,34 @@ export const Field = {
 
 /** Bit of `Field.Hop`: the outer datagram has an identification, so that no other datagram of its sender looks like it. */
 export const OUTER_IDENTIFIED = 1
+
+/** Most bytes of carriers in a {@link quotedWord}. */
+const MOST_CARRIED = 0xffff
+
+/**
+ * What an ICMP error quotes, in one word.
+ * @param protocol - Of the quoted IP header, `NONE` when it is not known.
+ * @param tunnel - Kind of tunnel that it is a datagram of.
+ * @param carried - Bytes of carriers around the tunnel's own IP header.
+ */
+export function quotedWord(protocol: number, tunnel: number, carried: number): number {
+  return (protocol & 0xff) | (tunnel << 8) | (Math.min(carried, MOST_CARRIED) << 12)
+}
+
+/** Protocol of the quoted packet; 255, which is reserved, when it is not known. */
+export function quotedProtocol(word: number): number {
+  return word & 0xff
+}
+
+/** Kind of tunnel that an error quotes a datagram of. */
+export function quotedTunnel(word: number): number {
+  return (word >> 8) & 0xf
+}
+
+/** Bytes from the first quoted IP header to that of the tunnel. */
+export function quotedCarried(word: number): number {
+  return word >>> 12
+}
 
 /** Bits of `Field.Bits`. */
 export const Bit = {

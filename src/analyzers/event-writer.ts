@@ -10,11 +10,10 @@ import * as ipv4 from '../codecs/ipv4.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import { type IpLayer, innerIpLength, type Layers, TunnelKind } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
+import { Quote } from '../codecs/quote.ts'
 import { dataAt } from '../codecs/reassembly.ts'
 import * as tcp from '../codecs/tcp.ts'
-import * as udp from '../codecs/udp.ts'
-import * as vxlan from '../codecs/vxlan.ts'
-import { Bit, Field, OUTER_IDENTIFIED } from './event-fields.ts'
+import { Bit, Field, OUTER_IDENTIFIED, quotedWord } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
 import { Fingerprint, innerHopOf, outerHopOf } from './fingerprint.ts'
 import { FragmentSums, Summed } from './fragment-sums.ts'
@@ -71,6 +70,7 @@ function clear(i32: Int32Array, at: number): void {
 export class EventWriter {
   readonly #fingerprint = new Fingerprint()
   readonly #sums = new FragmentSums()
+  readonly #quote = new Quote()
   readonly #marker: Marker
 
   /**
@@ -211,22 +211,24 @@ export class EventWriter {
     const isIcmpv6 = outerIp.protocol === Protocol.IcmpV6 && captured - outerTransport >= icmpv6.LENGTH
     if (!isIcmp && !isIcmpv6) return 0
     const bits = this.#fillTransport(i32, at, view, outerIp, outerTransport, captured)
-    if ((bits & Bit.IcmpError) !== 0) i32[at + Field.InnerSource] = this.#sourceId(view, outerIp)
+    if ((bits & Bit.IcmpError) === 0) return bits
+    i32[at + Field.Source] = this.#sourceId(view, outerIp)
+    if ((bits & Bit.QuotesTunnel) !== 0) this.#fillQuotedInner(i32, at)
     return bits
   }
 
   /** Sender and receiver of a later fragment: it has no ports, but it may belong to a tunnel between two VTEPs. */
   #fillEnds(i32: Int32Array, at: number, { view, outerIp }: Layers): void {
     i32[at + Field.Source] = this.#sourceId(view, outerIp)
-    i32[at + Field.Destination] =
-      outerIp.version === 4
-        ? this.keys.ipv4Id(view.getInt32(outerIp.destinationAt))
-        : this.keys.ipv6Id(view, outerIp.destinationAt)
+    i32[at + Field.Destination] = this.#addressId(view, outerIp.version, outerIp.destinationAt)
   }
 
   #sourceId(view: DataView, ip: IpLayer): number {
-    if (ip.version === 4) return this.keys.ipv4Id(view.getInt32(ip.sourceAt))
-    return this.keys.ipv6Id(view, ip.sourceAt)
+    return this.#addressId(view, ip.version, ip.sourceAt)
+  }
+
+  #addressId(view: DataView, version: number, at: number): number {
+    return version === 4 ? this.keys.ipv4Id(view.getInt32(at)) : this.keys.ipv6Id(view, at)
   }
 
   #fillTransport(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {
@@ -256,7 +258,7 @@ export class EventWriter {
     i32[at + Field.Sequence] = (type << 8) | code
     const isTooBig = type === icmp.Type.DestinationUnreachable && code === icmp.UnreachableCode.FragmentationNeeded
     i32[at + Field.Acknowledgment] = isTooBig ? icmp.nextHopMtu(view, header) : 0
-    return Bit.IcmpError | this.#fillQuote(i32, at, view, icmp.quoted(header), end)
+    return Bit.IcmpError | this.#fillQuote(i32, at, view, icmp.quoted(header), icmp.quotedLength(view, header), end)
   }
 
   #fillIcmpv6(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {
@@ -271,7 +273,7 @@ export class EventWriter {
     if (!icmpv6.isError(view, header)) return 0
     i32[at + Field.Sequence] = (type << 8) | icmpv6.code(view, header)
     i32[at + Field.Acknowledgment] = type === icmpv6.Type.PacketTooBig ? icmpv6.mtu(view, header) : 0
-    return Bit.IcmpError | this.#fillQuote(i32, at, view, icmpv6.quoted(header), end)
+    return Bit.IcmpError | this.#fillQuote(i32, at, view, icmpv6.quoted(header), icmpv6.quotedLength(view, header), end)
   }
 
   #fillNeighbor(i32: Int32Array, at: number, view: DataView, ip: IpLayer, header: number, end: number): number {
@@ -294,33 +296,34 @@ export class EventWriter {
     return Bit.AddressRequest
   }
 
-  /** Who sent the quoted packet to whom; its ports and VNI where the quote reaches that far. */
-  #fillQuote(i32: Int32Array, at: number, view: DataView, quote: number, end: number): number {
-    if (end - quote < ipv4.LENGTH) return 0
-    let transport: number
-    let protocol: number
-    if (view.getUint8(quote) >> 4 === 4) {
-      i32[at + Field.QuotedSource] = this.keys.ipv4Id(ipv4.source(view, quote))
-      i32[at + Field.QuotedDestination] = this.keys.ipv4Id(ipv4.destination(view, quote))
-      transport = quote + ipv4.headerLength(view, quote)
-      protocol = ipv4.fragmentOffset(view, quote) === 0 ? ipv4.protocol(view, quote) : NONE
-      i32[at + Field.MaximumSegmentSize] = ipv4.totalLength(view, quote)
-    } else {
-      if (end - quote < ipv6.LENGTH) return 0
-      i32[at + Field.QuotedSource] = this.keys.ipv6Id(view, quote + ipv6.LAYOUT.offsets.source)
-      i32[at + Field.QuotedDestination] = this.keys.ipv6Id(view, quote + ipv6.LAYOUT.offsets.destination)
-      transport = quote + ipv6.LENGTH
-      protocol = ipv6.nextHeader(view, quote)
-      i32[at + Field.MaximumSegmentSize] = ipv6.LENGTH + ipv6.payloadLength(view, quote)
-    }
-    if (protocol === NONE || end - transport < 4) return 0
+  /**
+   * Who sent the quoted packet to whom; its ports and VNI where the quote reaches that far.
+   * @param length - Bytes of the quote where the error says so, else 0.
+   */
+  #fillQuote(i32: Int32Array, at: number, view: DataView, from: number, length: number, end: number): number {
+    const quote = this.#quote
+    if (!quote.read(view, from, length === 0 ? end : Math.min(end, from + length), this.ports)) return 0
+    const { transport, protocol, layers } = quote
+    i32[at + Field.QuotedSource] = this.#addressId(view, quote.version, quote.sourceAt)
+    i32[at + Field.QuotedDestination] = this.#addressId(view, quote.version, quote.destinationAt)
+    i32[at + Field.MaximumSegmentSize] = quote.length
+    i32[at + Field.TcpFlags] = quotedWord(protocol, quote.tunnel, quote.carried)
+    if (transport === NONE) return 0
     i32[at + Field.QuotedPorts] = view.getInt32(transport)
-    const isEcho = protocol === Protocol.Icmp || protocol === Protocol.IcmpV6
-    if (isEcho && end - transport >= 8) i32[at + Field.TcpWindow] = view.getInt32(transport + icmp.REST)
-    if (protocol !== Protocol.Udp || this.ports[view.getUint16(transport + 2)] === TunnelKind.None) return 0
-    const tunnel = transport + udp.LENGTH
-    if (end - tunnel >= vxlan.LENGTH) i32[at + Field.QuotedVni] = vxlan.vni(view, tunnel)
+    const isNumbered = protocol === Protocol.Tcp || protocol === Protocol.Icmp || protocol === Protocol.IcmpV6
+    if (isNumbered && layers.end - transport >= 8) i32[at + Field.TcpWindow] = view.getInt32(transport + 4)
+    if (quote.tunnel === TunnelKind.None) return 0
+    i32[at + Field.QuotedVni] = quote.vni
     return Bit.QuotesTunnel
+  }
+
+  /** The inner conversation that an error outside any tunnel quotes. */
+  #fillQuotedInner(i32: Int32Array, at: number): void {
+    const { view, innerIp, innerPorts } = this.#quote.layers
+    if (innerIp.at === NONE) return
+    i32[at + Field.InnerSource] = this.#addressId(view, innerIp.version, innerIp.sourceAt)
+    i32[at + Field.InnerDestination] = this.#addressId(view, innerIp.version, innerIp.destinationAt)
+    i32[at + Field.Payload] = innerPorts === NONE ? 0 : view.getInt32(innerPorts)
   }
 }
 

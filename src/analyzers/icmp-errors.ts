@@ -1,13 +1,16 @@
 /**
- * What ICMP and ICMPv6 errors say about tunnel datagrams (quoted as far as their UDP ports), about inner packets, and about plain
- * traffic where the capture was taken at a guest or a bridge. The quoted packets themselves are no traffic.
+ * What ICMP and ICMPv6 errors say about tunnel datagrams (quoted as far as their UDP ports, or the subnet of NVGRE), about inner
+ * packets, and about plain traffic where the capture was taken at a guest or a bridge. The quoted packets themselves are no traffic.
  * Evidence: any capture point between the reporter and the sender. What misleads: a host whose kernel answers beside a userspace
  * switch that owns the port (the tunnel works all the same), and errors that a firewall rate-limits or drops.
  */
 import { NONE } from '../codecs/fault.ts'
 import * as icmp from '../codecs/icmp.ts'
 import * as icmpv6 from '../codecs/icmpv6.ts'
+import { TunnelKind } from '../codecs/layers.ts'
+import { Protocol } from '../codecs/protocol.ts'
 import type { Judge } from './analyzer.ts'
+import { quotedCarried, quotedProtocol, quotedTunnel } from './event-fields.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { ID_SPACE } from './limits.ts'
 import type { Passage } from './passage.ts'
@@ -21,7 +24,7 @@ export const IcmpSubject = {
   InnerTooBig: 1,
   /** A packet outside any tunnel is. */
   PlainTooBig: 2,
-  /** Nobody listens at the tunnel port. */
+  /** Nobody listens at the tunnel port; of NVGRE: no tunnel has this subnet and these ends. */
   PortUnreachable: 3,
   /** No way to the VTEP: network or host unreachable, or a filter refuses it. */
   VtepUnreachable: 4,
@@ -29,6 +32,8 @@ export const IcmpSubject = {
   TtlExpired: 5,
   /** A tunnel datagram's fragments did not all come in time. */
   ReassemblyExpired: 6,
+  /** The receiver knows no such protocol at all: of NVGRE, no GRE. */
+  ProtocolUnreachable: 7,
 } as const
 
 /** Figures of one subject; address ids and rows of the shared tables. */
@@ -41,15 +46,21 @@ export interface IcmpFigures {
   /** ICMP type × 256 + code of the first error. */
   typeCode: number
   isVersion6: boolean
-  /** Smallest MTU that an error names, 0 when none does. */
+  /** Smallest MTU that an error names, 0 when none does; and what it leaves for the tunnel's own IP packet inside carriers. */
   mtu: number
-  /** Largest quoted packet in bytes. */
+  ownMtu: number
+  /** Largest quoted packet in bytes, the tunnel's own where it is a datagram of one. */
   largest: number
+  /** Kind of the tunnel whose datagrams are quoted, and bytes of the carriers around them, 0 without. */
+  kind: number
+  carried: number
   /** Outer source and destination ports that were quoted. */
   sourcePorts: number[]
   destinationPorts: number[]
   /** VNIs that were quoted. */
   vnis: number[]
+  /** Inner packets that were quoted. */
+  inners: QuotedInner[]
   /** Other receivers of the sender's packets, where the subject is the sender. */
   receivers: number[]
   first: number
@@ -63,9 +74,17 @@ export interface IcmpFigures {
   isForward: boolean
 }
 
-/** Reporters, ports, VNIs and receivers kept of one subject. */
+/** An inner packet that a quote reaches: address ids, ports as in `Field.QuotedPorts`, kind and VNI as in `Field.KindVni`. */
+export interface QuotedInner {
+  kindVni: number
+  from: number
+  to: number
+  ports: number
+}
+
+/** Reporters, ports, VNIs, receivers and inner packets kept of one subject. */
 const MOST_LISTED = 16
-/** Subjects of a kind; kinds are told apart by the remainder. */
+/** Subjects, told apart by the remainder. */
 const KINDS = 8
 
 /** Least MTU that a link may have: IPv4 (RFC 791 §3.2) and IPv6 (RFC 8200 §5); what names or shows less is not believed. */
@@ -82,22 +101,38 @@ const UNREACHABLE: readonly number[] = [
   icmp.UnreachableCode.HostProhibited,
   icmp.UnreachableCode.Prohibited,
 ]
-/** No route, prohibited, beyond scope, address unreachable, policy, reject route (RFC 4443 §3.1): all but port unreachable. */
-const PORT_V6 = 4
+/** An unrecognized next header: ICMPv6's word for an unknown protocol (RFC 4443 §3.4). */
+const PROTOCOL_V6 = code4(icmpv6.Type.ParameterProblem, 1)
 
-/** Counts errors by what they are about. */
-export class IcmpErrors implements Judge<TallyState<IcmpFigures>> {
-  readonly #tally = new Tally<IcmpFigures>(() => ({
+/** Subjects that say that nothing arrives. */
+const REFUSALS: readonly number[] = [
+  IcmpSubject.PortUnreachable,
+  IcmpSubject.ProtocolUnreachable,
+  IcmpSubject.VtepUnreachable,
+]
+
+/** Saved errors. */
+export interface IcmpErrorsState {
+  others: TallyState<IcmpFigures>
+  nvgre: TallyState<IcmpFigures>
+}
+
+function nothing(): IcmpFigures {
+  return {
     from: NONE,
     to: NONE,
     reporters: [],
     typeCode: 0,
     isVersion6: false,
     mtu: 0,
+    ownMtu: 0,
     largest: 0,
+    kind: TunnelKind.None,
+    carried: 0,
     sourcePorts: [],
     destinationPorts: [],
     vnis: [],
+    inners: [],
     receivers: [],
     first: 0,
     last: 0,
@@ -106,7 +141,14 @@ export class IcmpErrors implements Judge<TallyState<IcmpFigures>> {
     route: NONE,
     pair: NONE,
     isForward: true,
-  }))
+  }
+}
+
+/** Counts errors by what they are about. */
+export class IcmpErrors implements Judge<IcmpErrorsState> {
+  /** About NVGRE apart: the same two VTEPs may refuse one and take the other. */
+  readonly #others = new Tally<IcmpFigures>(nothing)
+  readonly #nvgre = new Tally<IcmpFigures>(nothing)
 
   /** @param passage - Follows whatever goes where an error says that nothing arrives. */
   constructor(private readonly passage: Passage) {}
@@ -118,39 +160,45 @@ export class IcmpErrors implements Judge<TallyState<IcmpFigures>> {
     const from = i32[at + Field.QuotedSource]!
     const to = i32[at + Field.QuotedDestination]!
     if (from === NONE || to === NONE) return
-    const subject = subjectOf(i32[at + Field.Sequence]!, bits)
+    const subject = subjectOf(i32[at + Field.Sequence]!, bits, i32[at + Field.TcpFlags]!)
     if (subject === NONE) return
     this.#note(log, at, subject, from, to)
-    const refuses = subject === IcmpSubject.PortUnreachable || subject === IcmpSubject.VtepUnreachable
-    if (refuses) this.passage.watch(from, to)
+    if (REFUSALS.includes(subject)) this.passage.watch(from, to)
   }
 
   /** Subjects of one kind, in order of first appearance. */
   about(subject: number): Entry<IcmpFigures>[] {
-    return [...this.#tally.entries()].filter(({ key }) => key % KINDS === subject)
+    return [...this.#others.entries(), ...this.#nvgre.entries()].filter(({ key }) => key % KINDS === subject)
   }
 
-  /** Smallest MTU that errors name for what goes from one address to another; 0 without. */
+  /** Smallest IP packet of a tunnel that errors leave room for from one address to another; 0 without. */
   pathMtu(from: number, to: number): number {
-    return this.#tally.get(keyOf(IcmpSubject.OuterTooBig, from, to))?.figures.mtu ?? 0
+    const key = keyOf(IcmpSubject.OuterTooBig, from, to)
+    const other = this.#others.get(key)?.figures.ownMtu ?? 0
+    const nvgre = this.#nvgre.get(key)?.figures.ownMtu ?? 0
+    return other === 0 || nvgre === 0 ? other + nvgre : Math.min(other, nvgre)
   }
 
-  save(): TallyState<IcmpFigures> {
-    return this.#tally.save()
+  save(): IcmpErrorsState {
+    return { others: this.#others.save(), nvgre: this.#nvgre.save() }
   }
 
-  restore(state: TallyState<IcmpFigures>): void {
-    this.#tally.restore(state)
+  restore(state: IcmpErrorsState): void {
+    this.#others.restore(state.others)
+    this.#nvgre.restore(state.nvgre)
   }
 
   #note(log: EventLog, at: number, subject: number, from: number, to: number): void {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     const number = i32[at + Field.Number]!
+    const quoted = i32[at + Field.TcpFlags]!
+    const kind = quotedTunnel(quoted)
+    const carried = quotedCarried(quoted)
     let key = keyOf(subject, from, to)
     if (subject === IcmpSubject.PlainTooBig) key = keyOf(subject, from, 0)
     if (subject === IcmpSubject.InnerTooBig) key = keyOf(subject, from, i32[at + Field.KindVni]!)
-    const figures = this.#tally.note(key, number)
+    const figures = (kind === TunnelKind.Nvgre ? this.#nvgre : this.#others).note(key, number)
     if (figures === null) return
     if (figures.first === 0) {
       figures.first = number
@@ -160,6 +208,7 @@ export class IcmpErrors implements Judge<TallyState<IcmpFigures>> {
       figures.to = to
       figures.typeCode = i32[at + Field.Sequence]!
       figures.isVersion6 = (bits & Bit.Version6) !== 0
+      figures.kind = kind
       figures.route = i32[at + Field.Route]!
       figures.pair = i32[at + Field.Pair]!
       figures.isForward = (bits & Bit.PairForward) !== 0
@@ -167,19 +216,31 @@ export class IcmpErrors implements Judge<TallyState<IcmpFigures>> {
     figures.last = number
     const mtu = i32[at + Field.Acknowledgment]! >>> 0
     const least = figures.isVersion6 ? LEAST_MTU[6] : LEAST_MTU[4]
-    if (mtu >= least && mtu <= 65_535 && (figures.mtu === 0 || mtu < figures.mtu)) figures.mtu = mtu
+    if (mtu >= least && mtu <= 65_535) {
+      if (figures.mtu === 0 || mtu < figures.mtu) figures.mtu = mtu
+      const own = mtu - carried
+      if (own >= LEAST_MTU[4] && (figures.ownMtu === 0 || own < figures.ownMtu)) figures.ownMtu = own
+    }
+    figures.carried = Math.max(figures.carried, carried)
     figures.largest = Math.max(figures.largest, i32[at + Field.MaximumSegmentSize]!)
-    list(figures.reporters, i32[at + Field.InnerSource]!)
+    list(figures.reporters, i32[at + ((bits & Bit.Tunnel) !== 0 ? Field.InnerSource : Field.Source)]!)
     list(figures.receivers, to)
     if ((bits & Bit.QuotesTunnel) === 0) return
-    list(figures.sourcePorts, i32[at + Field.QuotedPorts]! >>> 16)
-    list(figures.destinationPorts, i32[at + Field.QuotedPorts]! & 0xffff)
-    list(figures.vnis, i32[at + Field.QuotedVni]!)
+    const vni = i32[at + Field.QuotedVni]!
+    list(figures.vnis, vni)
+    if (kind !== TunnelKind.Nvgre) {
+      list(figures.sourcePorts, i32[at + Field.QuotedPorts]! >>> 16)
+      list(figures.destinationPorts, i32[at + Field.QuotedPorts]! & 0xffff)
+    }
+    if ((bits & Bit.Tunnel) === 0 && vni !== NONE) {
+      const ends = { from: i32[at + Field.InnerSource]!, to: i32[at + Field.InnerDestination]! }
+      listInner(figures.inners, { kindVni: (kind << 24) | vni, ...ends, ports: i32[at + Field.Payload]! })
+    }
   }
 }
 
 /** What an error is about; `NONE` for one that does not matter to an overlay. */
-function subjectOf(typeCode: number, bits: number): number {
+function subjectOf(typeCode: number, bits: number, quoted: number): number {
   const isVersion6 = (bits & Bit.Version6) !== 0
   const type = typeCode >> 8
   const isTooBig = isVersion6 ? type === icmpv6.Type.PacketTooBig : typeCode === TOO_BIG
@@ -191,9 +252,22 @@ function subjectOf(typeCode: number, bits: number): number {
   if (isExpired) {
     return code === icmp.TimeExceededCode.InTransit ? IcmpSubject.TtlExpired : IcmpSubject.ReassemblyExpired
   }
+  // About a carrier's packet: its far end refuses it, and whatever is in it.
+  const isCarried = quotedCarried(quoted) > 0
+  if (isVersion6 && typeCode === PROTOCOL_V6) return isCarried ? IcmpSubject.VtepUnreachable : refusedProtocol(quoted)
   if (type !== (isVersion6 ? icmpv6.Type.DestinationUnreachable : icmp.Type.DestinationUnreachable)) return NONE
-  if (code === (isVersion6 ? PORT_V6 : icmp.UnreachableCode.Port)) return IcmpSubject.PortUnreachable
+  const { Port, Protocol: UnknownProtocol } = icmp.UnreachableCode
+  if (code === (isVersion6 ? icmpv6.UnreachableCode.Port : Port))
+    return isCarried ? IcmpSubject.VtepUnreachable : IcmpSubject.PortUnreachable
+  if (!isVersion6 && code === UnknownProtocol)
+    return isCarried ? IcmpSubject.VtepUnreachable : IcmpSubject.ProtocolUnreachable
+  // ICMPv6: no route, prohibited, beyond scope, address unreachable, policy, reject route (RFC 4443 §3.1).
   return isVersion6 || UNREACHABLE.includes(code) ? IcmpSubject.VtepUnreachable : NONE
+}
+
+/** An unrecognized next header is the tunnel's own protocol only where no UDP lies in between. */
+function refusedProtocol(quoted: number): number {
+  return quotedProtocol(quoted) === Protocol.Gre ? IcmpSubject.ProtocolUnreachable : NONE
 }
 
 /** One number for a kind and two ids, of addresses or of an address and a VNI with its kind; exact for 2^24 addresses. */
@@ -203,4 +277,13 @@ function keyOf(subject: number, id: number, other: number): number {
 
 function list(values: number[], value: number): void {
   if (value !== NONE && values.length < MOST_LISTED && !values.includes(value)) values.push(value)
+}
+
+function listInner(values: QuotedInner[], value: QuotedInner): void {
+  if (value.from === NONE || value.to === NONE || values.length >= MOST_LISTED) return
+  const isKnown = values.some(
+    ({ kindVni, from, to, ports }) =>
+      kindVni === value.kindVni && from === value.from && to === value.to && ports === value.ports,
+  )
+  if (!isKnown) values.push(value)
 }

@@ -10,8 +10,8 @@ import * as tcp from '../codecs/tcp.ts'
 import * as udp from '../codecs/udp.ts'
 import { carriesMore } from '../codecs/walk-carriers.ts'
 
-/** Bytes of an inner ICMP message that are read: its header, and of what it quotes an IPv4 header with options, UDP and VXLAN. */
-const ICMP_ROOM = 96
+/** Bytes of an inner ICMP message that are read: its header, and of what it quotes the IP header with what belongs to it and the ports. */
+const ICMP_ROOM = 256
 /** Bytes of an inner tunnel datagram that are read: its tunnel headers, and the inner frame's down to the transport. */
 const NESTED_ROOM = 256
 /** Bytes of a tunnel datagram that tell whether it is one: UDP, the longest header of Geneve, Ethernet with eight tags, and the IP header's begin. */

@@ -1,11 +1,12 @@
 /** Findings that ICMP errors report: too big, nobody listens, no way there, no hops left. */
 import type { Analysis } from '../analyzers/analysis.ts'
-import { type IcmpFigures, IcmpSubject } from '../analyzers/icmp-errors.ts'
+import { type IcmpFigures, IcmpSubject, type QuotedInner } from '../analyzers/icmp-errors.ts'
 import type { Entry } from '../analyzers/tally.ts'
 import { formatIpv6, parseAddress } from '../codecs/address.ts'
 import { NONE } from '../codecs/fault.ts'
 import * as icmp from '../codecs/icmp.ts'
 import * as icmpv6 from '../codecs/icmpv6.ts'
+import { TunnelKind } from '../codecs/layers.ts'
 import { state } from '../findings/finding.ts'
 import { icmpTooBig } from '../findings/icmp-too-big.ts'
 import { portUnreachable } from '../findings/port-unreachable.ts'
@@ -32,6 +33,8 @@ const { UnreachableCode: Code6 } = icmpv6
 const REASONS4: Readonly<Record<number, string>> = {
   [Code4.Network]: 'network unreachable',
   [Code4.Host]: 'host unreachable',
+  [Code4.Protocol]: 'protocol unreachable',
+  [Code4.Port]: 'port unreachable',
   [Code4.NetworkUnknown]: 'network unknown',
   [Code4.HostUnknown]: 'host unknown',
   [Code4.NetworkProhibited]: 'network prohibited',
@@ -43,6 +46,7 @@ const REASONS6: Readonly<Record<number, string>> = {
   [Code6.Prohibited]: 'communication prohibited',
   [Code6.BeyondScope]: 'beyond scope of source address',
   [Code6.Address]: 'address unreachable',
+  [Code6.Port]: 'port unreachable',
   [Code6.SourcePolicy]: 'source address failed policy',
   [Code6.RejectRoute]: 'reject route',
 }
@@ -59,7 +63,8 @@ export function icmpFindings(evidence: Evidence): Finding[] {
     ...about(IcmpSubject.OuterTooBig).map((entry) => outerTooBig(evidence, entry)),
     ...about(IcmpSubject.InnerTooBig).flatMap((entry) => innerTooBig(analysis, entry)),
     ...about(IcmpSubject.PlainTooBig).map((entry) => plainTooBig(analysis, entry)),
-    ...about(IcmpSubject.PortUnreachable).map((entry) => portFinding(analysis, programs, entry)),
+    ...about(IcmpSubject.PortUnreachable).map((entry) => portFinding(analysis, programs, entry, false)),
+    ...about(IcmpSubject.ProtocolUnreachable).map((entry) => portFinding(analysis, programs, entry, true)),
     ...about(IcmpSubject.VtepUnreachable).map((entry) => vtepFinding(analysis, entry)),
     ...about(IcmpSubject.TtlExpired).map((entry) => ttlFinding(analysis, entry)),
   ]
@@ -90,7 +95,7 @@ class Scope {
 function outerTooBig(evidence: Evidence, { count, packets, figures }: Entry<IcmpFigures>): Finding {
   const { analysis } = evidence
   const { keys } = analysis
-  const { from, to, reporters, mtu, largest } = figures
+  const { from, to, reporters, mtu, largest, carried } = figures
   const row = keys.pairBetween(from, to)
   const flows = flowsBehind(analysis, figures)
   const vnis = [...new Set([...figures.vnis, ...flows.map((flow) => keys.flows.word(flow, 0) & 0xff_ffff)])]
@@ -106,6 +111,7 @@ function outerTooBig(evidence: Evidence, { count, packets, figures }: Entry<Icmp
       reporters: formatAll(analysis, reporters),
       mtu,
       largest,
+      carried,
       flows: flows.map((flow) => describeFlow(analysis, flow)),
       path: sizesOf(analysis, row, statedMtu(evidence)),
     },
@@ -149,21 +155,37 @@ function plainTooBig(analysis: Analysis, { count, packets, figures }: Entry<Icmp
   return state(icmpTooBig, { subject: { ip }, count, packets, facts })
 }
 
-function portFinding(analysis: Analysis, programs: Programs, { count, packets, figures }: Entry<IcmpFigures>): Finding {
+/** @param isProtocol - Whether the receiver knows no such IP protocol, rather than no such port or tunnel. */
+function portFinding(
+  analysis: Analysis,
+  programs: Programs,
+  { count, packets, figures }: Entry<IcmpFigures>,
+  isProtocol: boolean,
+): Finding {
   const { from, to } = ends(analysis, figures)
   const ports = figures.destinationPorts.toSorted((left, right) => left - right)
-  const getsThrough = getsThroughSince(analysis, figures)
+  const vnis = figures.vnis.toSorted((left, right) => left - right)
+  const getsThrough = getsThroughSince(analysis, figures, isProtocol)
   const isTried = getsThrough || isTriedSince(analysis, figures)
   const facts = {
     from,
     to,
+    kind: analysis.keys.kindName(figures.kind),
+    isProtocol,
     ports,
+    vnis,
     reporters: formatAll(analysis, figures.reporters),
     getsThrough,
     isTried,
     program: programs.of(figures.to),
   }
-  const subject = { vteps: [from, to], port: ports[0]! }
+  // Of NVGRE a tunnel is refused by its subnet, as one of UDP is by its port; an unknown protocol is all of them.
+  const isOneSubnet = ports.length === 0 && !isProtocol && vnis.length === 1
+  const subject = {
+    ...(isOneSubnet ? { vni: vnis[0]! } : {}),
+    vteps: [from, to],
+    ...(ports.length === 0 ? {} : { port: ports[0]! }),
+  }
   const finding = state(portUnreachable, { subject, count, packets, facts })
   return getsThrough || !isTried ? { ...finding, severity: 'note' } : finding
 }
@@ -178,13 +200,18 @@ function vtepFinding(analysis: Analysis, { count, packets, figures }: Entry<Icmp
     reporters: formatAll(analysis, figures.reporters),
     reason: (figures.isVersion6 ? REASONS6[code] : REASONS4[code]) ?? `code ${code}`,
     isProhibited: (figures.isVersion6 ? PROHIBITED6 : PROHIBITED4).includes(code),
+    kind: analysis.keys.kindName(figures.kind),
+    isCarried: figures.carried > 0,
   }
   return state(vtepUnreachable, { subject: { vteps: [from, to] }, count, packets, facts })
 }
 
 function ttlFinding(analysis: Analysis, { count, packets, figures }: Entry<IcmpFigures>): Finding {
   const { from, to } = ends(analysis, figures)
-  const facts = { from, to, reporters: formatAll(analysis, figures.reporters) }
+  const kind = analysis.keys.kindName(figures.kind)
+  const tunnels = [{ kind, port: figures.destinationPorts[0] ?? 0 }]
+  const isCarried = figures.carried > 0
+  const facts = { from, to, reporters: formatAll(analysis, figures.reporters), tunnels, isCarried }
   return state(ttlExpired, { subject: { vteps: [from, to] }, count, packets, facts })
 }
 
@@ -196,7 +223,7 @@ function ends({ keys }: Analysis, { from, to }: IcmpFigures): { from: string; to
  * Whether datagrams get through that way after the first error all the same: something was answered, or, where only answers go
  * that way, the receiver's own questions over the same port are.
  */
-function getsThroughSince(analysis: Analysis, figures: IcmpFigures): boolean {
+function getsThroughSince(analysis: Analysis, figures: IcmpFigures, isProtocol: boolean): boolean {
   const { keys, ports } = analysis
   const { passage, routeTraffic } = analysis.judges
   const { from, to, first, destinationPorts } = figures
@@ -207,15 +234,29 @@ function getsThroughSince(analysis: Analysis, figures: IcmpFigures): boolean {
   let hasOthers = false
   for (let route = 0; route < keys.routes.count; route++) {
     if (keys.pairOfRoute(route) !== row || routeTraffic.packets(route, direction) === 0) continue
-    const sent = routeTraffic.ports(route, direction)
-    if (sent === null || sent.every((port) => destinationPorts.includes(port))) refused.add(keys.routes.word(route, 0))
+    const kindVni = keys.routes.word(route, 0)
+    if (isRefused(figures, isProtocol, kindVni, routeTraffic.ports(route, direction))) refused.add(kindVni)
     else hasOthers = true
   }
-  // What gets through at another port says nothing about this one.
+  // What gets through at another port, or in another subnet, says nothing about this one.
   if (hasOthers) return isAnsweredIn(analysis, refused, figures)
   if (passage.provedBy(row, direction) > first) return true
   const used = ports.destinationPorts(keys.pairs.count)[row]!
   return used.every((port) => destinationPorts.includes(port)) && passage.provedBy(row, direction === 0 ? 1 : 0) > first
+}
+
+/** Whether what goes in a kind and VNI, to these ports, is what the errors are about. @param sent - `null` for more than are kept. */
+function isRefused(
+  { kind, vnis, destinationPorts }: IcmpFigures,
+  isProtocol: boolean,
+  kindVni: number,
+  sent: readonly number[] | null,
+): boolean {
+  const isNvgre = kindVni >>> 24 === TunnelKind.Nvgre
+  if (isNvgre !== (kind === TunnelKind.Nvgre)) return false
+  if (isProtocol) return true
+  if (isNvgre) return vnis.length === 0 || vnis.includes(kindVni & 0xff_ffff)
+  return sent === null || sent.every((port) => destinationPorts.includes(port))
 }
 
 /**
@@ -247,17 +288,36 @@ function isAnsweredIn(
   return false
 }
 
-/** Rows of the inner flows whose outer source port the errors quote: a quote may hold no more than the ports. */
-function flowsBehind({ keys, flows }: Analysis, { from, to, sourcePorts }: IcmpFigures): number[] {
+/**
+ * Rows of the inner flows behind the errors: by the outer source port that they quote, since a quote may hold no more than the
+ * ports; by the inner packet where the quote reaches it, as NVGRE has no ports.
+ */
+function flowsBehind({ keys, flows }: Analysis, { from, to, sourcePorts, inners }: IcmpFigures): number[] {
   const found: number[] = []
   for (let row = 0; row < keys.flows.count && found.length < MOST_FLOWS; row++) {
     for (const direction of [0, 1] as const) {
-      if (flows.firstVtep(row, direction) !== from || !sourcePorts.includes(flows.sourcePort(row, direction))) continue
+      if (flows.firstVtep(row, direction) !== from) continue
+      const isSent = sourcePorts.includes(flows.sourcePort(row, direction))
+      if (!isSent && !inners.some((inner) => isOf(inner, keys, row, direction))) continue
       const other = flows.firstVtep(row, direction === 0 ? 1 : 0)
-      if (other === to || other === NONE) found.push(row)
+      if (other === to || other === NONE) {
+        found.push(row)
+        break
+      }
     }
   }
   return found
+}
+
+/** Whether a quoted inner packet is of a flow row's direction. */
+function isOf(inner: QuotedInner, { flows }: Analysis['keys'], row: number, direction: 0 | 1): boolean {
+  const ports = direction === 0 ? inner.ports : (inner.ports << 16) | (inner.ports >>> 16)
+  return (
+    flows.word(row, 0) === inner.kindVni &&
+    flows.word(row, 3 + direction) === inner.from &&
+    flows.word(row, 4 - direction) === inner.to &&
+    flows.word(row, 5) === ports
+  )
 }
 
 function describeFlow({ keys }: Analysis, row: number): string {

@@ -25,6 +25,8 @@ export type IcmpTooBig =
   | (TooBig & {
       /** A tunnel datagram. */
       kind: 'outer'
+      /** Bytes of a carrier (GRE, IP in IP) around it, which the MTU holds as well; 0 without. */
+      carried: number
       /** Inner conversations behind its VTEP pair and source port. */
       flows: string[]
       path: PathSizes
@@ -63,6 +65,9 @@ export const icmpTooBig: Words<IcmpTooBig> = {
     `${listed(facts.reporters)} answered ${amount(count, 'packet')} from ${facts.from} to ${listed(facts.receivers)} ` +
     `${facts.largest > 0 ? `(up to ${grouped(facts.largest)} bytes) ` : ''}with ${errorName(facts)}` +
     `${facts.mtu > 0 ? `, ${mtuName(facts)} ${facts.mtu}.` : '; the error does not state the MTU.'}` +
+    (facts.kind === 'outer' && facts.carried > 0
+      ? ` The datagrams travel inside GRE or IP in IP, which takes ${facts.carried} bytes${facts.mtu > facts.carried ? ` and leaves ${grouped(facts.mtu - facts.carried)} for them` : ''}.`
+      : '') +
     (facts.kind === 'outer' && facts.flows.length > 0 ? ` Behind that tunnel flow: ${listed(facts.flows)}.` : ''),
   inferred: ({ facts }) =>
     facts.kind === 'outer'

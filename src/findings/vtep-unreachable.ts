@@ -1,4 +1,6 @@
 /** VTEP_UNREACHABLE: the underlay cannot resolve or reach a VTEP. */
+
+import type { TunnelKind } from '../summary.ts'
 import { and, family, fromTo } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered } from './flow-filter.ts'
@@ -17,6 +19,9 @@ export type VtepUnreachable =
       reason: string
       /** Whether a filter refuses the datagrams, rather than that no way is known. */
       isProhibited: boolean
+      kind: TunnelKind
+      /** Whether the errors are about a carrier (GRE, IP in IP) around the datagrams. */
+      isCarried: boolean
     }
   | {
       /** Requests of the underlay that stay unanswered. */
@@ -55,13 +60,19 @@ export const vtepUnreachable: Words<VtepUnreachable> = {
         ? `${facts.to} was down or cut off for a while; traffic to it was lost meanwhile.${tempered(facts.dropped)}`
         : `${facts.to} is down, has lost its address, or is cut off from this segment; traffic to it is lost.${tempered(facts.dropped)}`
     }
+    if (facts.isCarried && !facts.isProhibited)
+      return `The datagrams travel inside GRE or IP in IP, and that carrier gets no further than ${listed(facts.reporters)}.`
     return facts.isProhibited
       ? `A packet filter at ${listed(facts.reporters)} rejects the tunnel datagrams.`
       : `${listed(facts.reporters)} has no route to ${facts.to}, or the host does not answer.`
   },
   remedy: ({ facts }) =>
     facts.by === 'icmp' && facts.isProhibited
-      ? `Permit UDP from ${facts.from} to the tunnel port of ${facts.to} in the filter of ${listed(facts.reporters)}.`
+      ? facts.isCarried
+        ? `Permit the carrier of the datagrams (GRE, IP protocol 47, or IP in IP) in the filter of ${listed(facts.reporters)}.`
+        : facts.kind === 'nvgre'
+          ? `Permit GRE (IP protocol 47) from ${facts.from} to ${facts.to} in the filter of ${listed(facts.reporters)}.`
+          : `Permit UDP from ${facts.from} to the tunnel port of ${facts.to} in the filter of ${listed(facts.reporters)}.`
       : `Check that ${facts.to} is up and still has this address, and the route from ${facts.from} to it; if it is gone for good, remove it from forwarding tables and flood lists (bridge fdb, EVPN).`,
   displayFilter: ({ facts }) => {
     if (facts.by === 'arp') {
