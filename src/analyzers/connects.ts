@@ -1,15 +1,19 @@
 /**
  * TCP connections that never open: SYNs that repeat, or a SYN-ACK that does, with nothing behind them.
  * A connection is the same one whatever VNI and VTEP pair carry it: a SYN-ACK or a reset closes its SYN by addresses, ports and
- * sequence number wherever it is seen. Copies and replicas are no repetitions.
+ * sequence number wherever it is seen. An ICMP error about a SYN is no answer of the server, and noted beside it. Copies and replicas are no repetitions.
  * Evidence: any capture point that both directions pass. What misleads: a capture of one direction alone (diagnosis/sides.ts).
  */
 import { NONE } from '../codecs/fault.ts'
+import { Protocol } from '../codecs/protocol.ts'
 import * as tcp from '../codecs/tcp.ts'
 import type { Judge } from './analyzer.ts'
+import { quotedProtocol } from './event-fields.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { finalize, fold32 } from './hash.ts'
 import type { Keys } from './keys.ts'
+import { INNER_TTL_SHIFT } from './marks.ts'
+import { Rejection, type Rejections, rejectionOf } from './rejections.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { FlowHalf, type FlowTraffic, routeOf } from './traffic.ts'
 import { Window, type WindowState } from './window.ts'
@@ -32,7 +36,9 @@ const SYN_ACKS = 6
 const STATE = 7
 const NUMBERS = 8
 const PORTS = NUMBERS + NUMBERS_KEPT
-const WORDS = PORTS + PORTS_KEPT
+/** Inner TTL or hop limit of the first SYN where it was seen. */
+const HOPS = PORTS + PORTS_KEPT
+const WORDS = HOPS + 1
 
 const State = {
   /** SYNs without an answer. */
@@ -45,6 +51,8 @@ const State = {
 
 /** Connections with the same addresses and ports that are looked at, newest first. */
 const MOST_LOOKED_AT = 4
+/** Most hops that a traceroute gives a SYN; hosts give theirs 64 or more, and the longest paths use up 30 of them. */
+const TRACED = 30
 /** SYN-ACKs of a connection that never opens. */
 const THIRD = 3
 
@@ -83,11 +91,13 @@ export class Connects implements Judge<ConnectsState> {
 
   /**
    * @param flows - Shared with other judges.
+   * @param rejections - Takes the ICMP errors that reject a SYN.
    * @param size - Connections kept, the latest ones: a power of two.
    */
   constructor(
     private readonly keys: Keys,
     private readonly flows: FlowTraffic,
+    private readonly rejections: Rejections,
     size: number,
   ) {
     this.#window = new Window(size, WORDS)
@@ -97,7 +107,11 @@ export class Connects implements Judge<ConnectsState> {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     const flow = i32[at + Field.Flow]!
-    if ((bits & (Bit.Tcp | Bit.Kept | Bit.Copy | Bit.Replica)) !== (Bit.Tcp | Bit.Kept) || flow === NONE) return
+    if ((bits & (Bit.Tcp | Bit.Kept | Bit.Copy | Bit.Replica)) !== (Bit.Tcp | Bit.Kept) || flow === NONE) {
+      if ((bits & (Bit.IcmpError | Bit.Kept | Bit.Copy | Bit.Replica)) === (Bit.IcmpError | Bit.Kept))
+        this.#noteError(log, at)
+      return
+    }
     const flags = i32[at + Field.TcpFlags]!
     if ((flags & (tcp.FLAG_SYN | tcp.FLAG_RST)) === 0) {
       const { flows } = this
@@ -168,6 +182,28 @@ export class Connects implements Judge<ConnectsState> {
     this.#mark(end)
   }
 
+  /** An ICMP error that quotes a SYN rejects it; what runs out of hops soon is a traceroute's, which asks for that. */
+  #noteError(log: EventLog, at: number): void {
+    const { i32 } = log
+    if (quotedProtocol(i32[at + Field.TcpFlags]!) !== Protocol.Tcp) return
+    const rejection = rejectionOf(i32[at + Field.Sequence]!, (i32[at + Field.Bits]! & Bit.Version6) !== 0)
+    const from = i32[at + Field.QuotedSource]!
+    const to = i32[at + Field.QuotedDestination]!
+    if (rejection === Rejection.None || from === NONE || to === NONE) return
+    const forward = this.keys.compareAddresses(from, to) < 0
+    const ports = i32[at + Field.QuotedPorts]!
+    const high = forward ? highOf(0, from, to) : highOf(1, to, from)
+    const entry = this.#findAt(
+      high,
+      lowOf(high, forward ? ports : (ports << 16) | (ports >>> 16)),
+      i32[at + Field.TcpWindow]!,
+    )
+    const { data } = this.#window
+    if (entry === NONE || data[entry + STATE] !== State.Asked) return
+    if (rejection === Rejection.Expired && data[entry + HOPS]! <= TRACED) data[entry + STATE] = State.Done
+    else this.rejections.note(log, at, data[entry + END]!, data[entry + ROUTE]!, 0)
+  }
+
   /** The next packet of the flow that is not a SYN shall say so. */
   #mark(end: number): void {
     const { flows } = this
@@ -183,8 +219,12 @@ export class Connects implements Judge<ConnectsState> {
   }
 
   #find(end: number, sequence: number): number {
+    return this.#findAt(this.#high(end), this.#low(end), sequence)
+  }
+
+  #findAt(high: number, low: number, sequence: number): number {
     const { data } = this.#window
-    let entry = this.#window.find(this.#high(end), this.#low(end))
+    let entry = this.#window.find(high, low)
     for (let looked = 0; entry !== NONE && looked < MOST_LOOKED_AT; looked++) {
       if (data[entry + SEQUENCE] === sequence) return entry
       entry = this.#window.older(entry)
@@ -200,6 +240,7 @@ export class Connects implements Judge<ConnectsState> {
     data[entry + NANOSECONDS] = log.i32[at + Field.Nanoseconds]!
     data[entry + END] = end
     data[entry + SEQUENCE] = sequence
+    data[entry + HOPS] = log.i32[at + Field.TimeToLive]! >>> INNER_TTL_SHIFT
     return entry
   }
 
@@ -233,13 +274,22 @@ export class Connects implements Judge<ConnectsState> {
     }
   }
 
-  /** Digest of the addresses, whatever VNI they are in: a flow's a is the lower one of both. */
   #high(end: number): number {
     const { flows } = this.keys
-    return fold32(fold32(end & 1, flows.word(end >> 1, 3)), flows.word(end >> 1, 4))
+    return highOf(end & 1, flows.word(end >> 1, 3), flows.word(end >> 1, 4))
   }
 
   #low(end: number): number {
-    return finalize(fold32(this.#high(end), this.keys.flows.word(end >> 1, 5)))
+    return lowOf(this.#high(end), this.keys.flows.word(end >> 1, 5))
   }
+}
+
+/** Digest of the addresses, whatever VNI they are in: a flow's a is the lower one of both. */
+function highOf(direction: number, a: number, b: number): number {
+  return fold32(fold32(direction, a), b)
+}
+
+/** @param ports - Of the flow: a's × 65 536 + b's. */
+function lowOf(high: number, ports: number): number {
+  return finalize(fold32(high, ports))
 }

@@ -24,6 +24,7 @@ import { NetworkCopies } from './network-copies.ts'
 import { OuterFragments } from './outer-fragments.ts'
 import { Passage } from './passage.ts'
 import { Queries } from './queries.ts'
+import { Rejections } from './rejections.ts'
 import { Relays } from './relays.ts'
 import { Requests } from './requests.ts'
 import { SecondAnswers } from './second-answers.ts'
@@ -70,6 +71,8 @@ export class Judges implements EventSink {
   readonly relays: Relays
   readonly loops: Loops
   readonly lowHops = new LowHopRequests()
+  /** What {@link connects} and {@link queries} share. */
+  readonly rejections = new Rejections()
   readonly connects: Connects
   readonly leases: Leases
   readonly queries: Queries
@@ -94,9 +97,9 @@ export class Judges implements EventSink {
     this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
     this.addressRequests = new AddressRequests(limits.requests)
     this.underlayNeighbors = new UnderlayNeighbors(keys)
-    this.connects = new Connects(keys, this.flowTraffic, limits.window >> 2)
+    this.connects = new Connects(keys, this.flowTraffic, this.rejections, limits.window >> 2)
     this.leases = new Leases(keys)
-    this.queries = new Queries(keys, limits.window >> 2)
+    this.queries = new Queries(keys, this.rejections, limits.window >> 2)
   }
 
   /** Bounded tables that judges have for themselves. */
@@ -179,13 +182,14 @@ export class Judges implements EventSink {
     } = this
     const { underlayNeighbors, sourcePorts, floods, relays, loops, routeTraffic, flowTraffic } = this
     const sized = { clock, copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
-    const { connects, queries, lowHops, leases } = this
+    const { rejections, connects, queries, lowHops, leases } = this
     const reached = {
       routeTraffic,
       flowTraffic,
       requests,
       addressRequests,
       underlayNeighbors,
+      rejections,
       connects,
       queries,
       lowHops,

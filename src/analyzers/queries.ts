@@ -2,17 +2,21 @@
  * Questions by UDP (questions.ts) that are repeated and never answered: DNS with the same identifier, or from the same port with the
  * same length; DHCP and DHCPv6 with the same transaction; any other protocol between the same two ends.
  * A question is the same one whatever VNI and VTEP pair carry its answer. Copies and replicas are no repetitions, nor is what comes
- * within half a second. An ICMP error about a question is an answer.
+ * within half a second. An ICMP “port unreachable” about a question is an answer;
+ * that a filter forbids it, or that there is no way, is none, and noted beside it.
  * Evidence: any capture point that both directions pass. What misleads: a capture of one direction alone (diagnosis/sides.ts).
  */
 import { NONE } from '../codecs/fault.ts'
+import { Protocol } from '../codecs/protocol.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import type { Clock } from './clock.ts'
+import { quotedProtocol } from './event-fields.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { finalize, fold32 } from './hash.ts'
 import type { Keys } from './keys.ts'
 import { ANSWERS, Asks, KIND } from './questions.ts'
+import { Rejection, type Rejections, rejectionOf } from './rejections.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { elapsed } from './time.ts'
 import { routeOf } from './traffic.ts'
@@ -82,9 +86,13 @@ export class Queries implements Judge<QueriesState> {
   /** Unanswered ones that left the window, by flow row × 2 + direction. */
   readonly #forgotten = new Tally<{ query: OpenQuery | null }>(() => ({ query: null }))
 
-  /** @param size - Questions kept, the latest ones: a power of two. */
+  /**
+   * @param rejections - Takes the ICMP errors that reject a question.
+   * @param size - Questions kept, the latest ones: a power of two.
+   */
   constructor(
     private readonly keys: Keys,
+    private readonly rejections: Rejections,
     size: number,
   ) {
     this.#window = new Window(size, WORDS)
@@ -95,7 +103,7 @@ export class Queries implements Judge<QueriesState> {
     const bits = i32[at + Field.Bits]!
     if ((bits & (Bit.Udp | Bit.IcmpError)) === 0 || (bits & Bit.Copy) !== 0) return
     if ((bits & Bit.IcmpError) !== 0) {
-      this.#noteError(i32, at)
+      this.#noteError(log, at)
       return
     }
     const asked = i32[at + Field.TcpFlags]!
@@ -222,30 +230,42 @@ export class Queries implements Judge<QueriesState> {
     this.#closeAt(kind, by, end & 1, flows.word(flow, 3), flows.word(flow, 4), flows.word(flow, 5), id)
   }
 
-  /** Closes a question between two address ids. @returns Its entry, `NONE` without. */
-  #closeAt(kind: number, by: number, direction: number, a: number, b: number, ports: number, id: number): number {
+  #closeAt(kind: number, by: number, direction: number, a: number, b: number, ports: number, id: number): void {
     const high = highOf(kind, by, direction, a, b)
     const entry = this.#window.find(high, lowOf(high, by, ports, id))
     if (entry !== NONE && this.#window.data[entry + ASKS]! > 0) this.#window.data[entry + ASKS] = -kind
-    return entry
   }
 
-  /** An ICMP error that quotes a question says that it is refused: whoever asked has an answer. */
-  #noteError(i32: Int32Array, at: number): void {
+  /** An ICMP error that quotes a question rejects it; of a closed port and of a traceroute it is the answer as well. */
+  #noteError(log: EventLog, at: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
     const from = i32[at + Field.QuotedSource]!
     const to = i32[at + Field.QuotedDestination]!
-    if (from === NONE || to === NONE || (i32[at + Field.Bits]! & Bit.Tunnel) === 0) return
-    const { keys } = this
-    const forward = keys.compareAddresses(from, to) < 0
+    if (from === NONE || to === NONE || (bits & Bit.Kept) === 0) return
+    if (quotedProtocol(i32[at + Field.TcpFlags]!) !== Protocol.Udp) return
+    const rejection = rejectionOf(i32[at + Field.Sequence]!, (bits & Bit.Version6) !== 0)
+    if (rejection === Rejection.None) return
+    const isAnswer = rejection === Rejection.Port || rejection === Rejection.Expired
+    const { data } = this.#window
+    const direction = this.keys.compareAddresses(from, to) < 0 ? 0 : 1
     const quoted = i32[at + Field.QuotedPorts]!
-    const ports = forward ? quoted : (quoted << 16) | (quoted >>> 16)
-    const a = forward ? from : to
-    const b = forward ? to : from
+    const ports = direction === 0 ? quoted : (quoted << 16) | (quoted >>> 16)
+    const a = direction === 0 ? from : to
+    const b = direction === 0 ? to : from
     for (let kind = Asks.Dns; kind <= Asks.Quic; kind++) {
-      this.#closeAt(kind, BY_ENDS, forward ? 0 : 1, a, b, ports, 0)
-      const entry = this.#closeAt(kind, BY_PORT, forward ? 0 : 1, a, b, ports, 0)
-      if (kind !== Asks.Dns || entry === NONE) continue
-      this.#closeAt(kind, BY_ID, forward ? 0 : 1, a, b, ports, this.#window.data[entry + ID]!)
+      const by = kind === Asks.Dns || kind === Asks.Quic ? BY_PORT : BY_ENDS
+      const high = highOf(kind, by, direction, a, b)
+      const entry = this.#window.find(high, lowOf(high, by, ports, 0))
+      if (entry === NONE) continue
+      const end = data[entry + END]!
+      // Without ports in the key an error about another service would hit as well.
+      const shift = direction === 0 ? 0 : 16
+      if ((((this.keys.flows.word(end >> 1, 5) ^ ports) >>> shift) & 0xffff) !== 0) continue
+      if (rejection !== Rejection.Expired) this.rejections.note(log, at, end, data[entry + ROUTE]!, kind)
+      if (!isAnswer) continue
+      this.#close(kind, end, by, 0)
+      if (kind === Asks.Dns) this.#close(kind, end, BY_ID, data[entry + ID]!)
     }
   }
 

@@ -58,6 +58,8 @@ for (const port of RADIUS_PORTS) SERVICES[port] = Asks.Radius
 const DNS_LENGTH = 12
 const DNS_RESPONSE = 0x8000
 const DNS_OPERATION = 0x7800
+/** Where the number of questions stands. */
+const DNS_QUESTIONS = 4
 
 /** BOOTP (RFC 951), and behind it the cookie and options of DHCP (RFC 2131 §3, RFC 2132 §9.6). */
 const BOOTP_OPTIONS = 236
@@ -126,6 +128,8 @@ export function fillQuestion(i32: Int32Array, at: number, view: DataView, header
   switch (kind) {
     case Asks.Dns:
       if (length < DNS_LENGTH) return
+      // What asks for no name is a probe of traceroute, or no DNS at all; an answer may leave the question out (RFC 5936 §2.2.2).
+      if (destination === DNS && view.getUint16(data + DNS_QUESTIONS) === 0 && !isDnsResponse(view, data)) return
       put(i32, at, Asks.Dns, view.getUint16(data), dnsRole(view.getUint16(data + 2), destination))
       return
     case Asks.Dhcp:
@@ -178,6 +182,10 @@ function put(i32: Int32Array, at: number, kind: number, id: number, role: number
   if (role === NONE) return
   i32[at + Field.TcpFlags] = kind | role
   i32[at + Field.Sequence] = id
+}
+
+function isDnsResponse(view: DataView, data: number): boolean {
+  return (view.getUint16(data + 2) & DNS_RESPONSE) !== 0
 }
 
 function dnsRole(flags: number, destination: number): number {

@@ -14,6 +14,7 @@ import { ttlExpired } from '../findings/ttl-expired.ts'
 import { vtepUnreachable } from '../findings/vtep-unreachable.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Finding } from '../summary.ts'
+import { reasonOf } from './icmp-reasons.ts'
 import type { Evidence } from './index.ts'
 import { sizesOf, statedMtu } from './mtu.ts'
 import { Routes } from './routes.ts'
@@ -29,27 +30,6 @@ const MOST_FLOWS = 100
 const { UnreachableCode: Code4 } = icmp
 const { UnreachableCode: Code6 } = icmpv6
 
-/** Reasons in words, by ICMP code (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7.1; RFC 4443 §3.1). */
-const REASONS4: Readonly<Record<number, string>> = {
-  [Code4.Network]: 'network unreachable',
-  [Code4.Host]: 'host unreachable',
-  [Code4.Protocol]: 'protocol unreachable',
-  [Code4.Port]: 'port unreachable',
-  [Code4.NetworkUnknown]: 'network unknown',
-  [Code4.HostUnknown]: 'host unknown',
-  [Code4.NetworkProhibited]: 'network prohibited',
-  [Code4.HostProhibited]: 'host prohibited',
-  [Code4.Prohibited]: 'communication prohibited',
-}
-const REASONS6: Readonly<Record<number, string>> = {
-  [Code6.NoRoute]: 'no route',
-  [Code6.Prohibited]: 'communication prohibited',
-  [Code6.BeyondScope]: 'beyond scope of source address',
-  [Code6.Address]: 'address unreachable',
-  [Code6.Port]: 'port unreachable',
-  [Code6.SourcePolicy]: 'source address failed policy',
-  [Code6.RejectRoute]: 'reject route',
-}
 const PROHIBITED4: readonly number[] = [Code4.NetworkProhibited, Code4.HostProhibited, Code4.Prohibited]
 const PROHIBITED6: readonly number[] = [Code6.Prohibited, Code6.SourcePolicy]
 
@@ -198,7 +178,7 @@ function vtepFinding(analysis: Analysis, { count, packets, figures }: Entry<Icmp
     from,
     to,
     reporters: formatAll(analysis, figures.reporters),
-    reason: (figures.isVersion6 ? REASONS6[code] : REASONS4[code]) ?? `code ${code}`,
+    reason: reasonOf(figures.typeCode, figures.isVersion6),
     isProhibited: (figures.isVersion6 ? PROHIBITED6 : PROHIBITED4).includes(code),
     kind: analysis.keys.kindName(figures.kind),
     isCarried: figures.carried > 0,

@@ -5,9 +5,11 @@ import type { OpenQuery } from '../analyzers/queries.ts'
 import { Asks } from '../analyzers/questions.ts'
 import { NONE } from '../codecs/fault.ts'
 import { state } from '../findings/finding.ts'
+import type { RejectionFacts } from '../findings/rejection.ts'
 import { type PathShare, tcpUnanswered } from '../findings/tcp-unanswered.ts'
 import { udpUnanswered } from '../findings/udp-unanswered.ts'
 import type { Finding } from '../summary.ts'
+import { Rejecting } from './rejections.ts'
 import type { Routes } from './routes.ts'
 import type { Sides } from './sides.ts'
 import { formatAll } from './subjects.ts'
@@ -57,9 +59,11 @@ export function unansweredFindings(
   dropped: number | null,
 ): Finding[] {
   const trip = longestTrip(analysis)
+  const rejecting = new Rejecting(analysis)
   return [
-    ...connectFindings(analysis, routes, sides, dropped, trip),
-    ...queryFindings(analysis, routes, sides, dropped, trip),
+    ...connectFindings(analysis, routes, sides, dropped, trip, rejecting),
+    ...queryFindings(analysis, routes, sides, dropped, trip, rejecting),
+    ...rejecting.findings(routes, QUESTIONS),
   ]
 }
 
@@ -78,6 +82,7 @@ function connectFindings(
   sides: Sides,
   dropped: number | null,
   trip: number,
+  rejecting: Rejecting,
 ): Finding[] {
   const { clock, connects } = analysis.judges
   const wait = Math.max(CONNECT_WAIT, ROUND_TRIPS * trip)
@@ -93,7 +98,8 @@ function connectFindings(
     if (connect.route === NONE || clock.untilLatest(connect.seconds, connect.nanoseconds) < wait) continue
     if (sides.isUnseenOn(connect.route)) continue
     const attempt = { ...connect, ...endsOf(analysis, connect), repeats } as Attempt
-    const key = `${connect.route} ${repeats}`
+    const rejected = repeats === 'SYN' ? rejecting.groupOf(connect.route, 0, attempt.server, attempt.port) : ''
+    const key = `${connect.route} ${repeats} ${rejected}`
     const list = dead.get(key)
     if (list === undefined) dead.set(key, [attempt])
     else list.push(attempt)
@@ -102,8 +108,14 @@ function connectFindings(
   return [...dead.values()].flatMap((attempts) =>
     shared(attempts)
       .filter(isWorthAWord)
-      .map((group) => connectFinding(analysis, routes, group, open, dropped)),
+      .map((group) => connectFinding(analysis, routes, group, open, dropped, rejecting)),
   )
+}
+
+/** Rejections by the same hosts for the same reason as one. */
+function together(rejections: readonly RejectionFacts[]): RejectionFacts | null {
+  const [first] = rejections
+  return first === undefined ? null : { ...first, count: rejections.reduce((sum, { count }) => sum + count, 0) }
 }
 
 /** Attempts by what they have in common: all of them if that is one server or one port, else by server and port. */
@@ -131,6 +143,7 @@ function connectFinding(
   group: readonly Attempt[],
   open: readonly Connect[],
   dropped: number | null,
+  rejecting: Rejecting,
 ): Finding {
   const { keys } = analysis
   const [{ route, repeats }] = group as [Attempt]
@@ -141,6 +154,13 @@ function connectFinding(
     group.map(({ server }) => server),
   )
   const ports = sorted(group.map(({ port }) => port))
+  const rejections =
+    repeats === 'SYN'
+      ? [...new Set(group.map(({ server }) => server))].flatMap((server) => {
+          const own = group.filter((attempt) => attempt.server === server).map(({ port }) => port)
+          return rejecting.tell(route, 0, server, [...new Set(own)]) ?? []
+        })
+      : []
   const alike = open.filter((connect) => connect.syns > 0 && isAlike(analysis, connect, group))
   const facts = {
     vni,
@@ -156,6 +176,7 @@ function connectFinding(
     ports,
     opened: alike.length,
     paths: repeats === 'SYN' ? pathShare(group, alike) : null,
+    rejection: together(rejections),
     tunnels: routes.tunnels(route >> 1),
     dropped,
   }
@@ -206,6 +227,7 @@ function queryFindings(
   sides: Sides,
   dropped: number | null,
   trip: number,
+  rejecting: Rejecting,
 ): Finding[] {
   const { clock, queries } = analysis.judges
   const wait = Math.max(QUERY_WAIT, ROUND_TRIPS * trip)
@@ -219,7 +241,7 @@ function queryFindings(
     if (list === undefined) groups.set(key, [{ ...query, ...ends }])
     else list.push({ ...query, ...ends })
   }
-  return [...groups.values()].map((group) => queryFinding(analysis, routes, group, dropped))
+  return [...groups.values()].map((group) => queryFinding(analysis, routes, group, dropped, rejecting))
 }
 
 function queryFinding(
@@ -227,6 +249,7 @@ function queryFinding(
   routes: Routes,
   group: readonly (OpenQuery & Ends)[],
   dropped: number | null,
+  rejecting: Rejecting,
 ): Finding {
   const [{ route, asks, server, port }] = group as [OpenQuery & Ends]
   const { from, to } = namesOf(analysis, routes, route)
@@ -246,6 +269,7 @@ function queryFinding(
     server: ip,
     port,
     distinct: group.length,
+    rejection: ip === null ? null : rejecting.tell(route, asks, server, [port]),
     tunnels: routes.tunnels(route >> 1),
     dropped,
   }

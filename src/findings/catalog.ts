@@ -22,6 +22,7 @@ import type { Words } from './finding.ts'
 import { flagIClear } from './flag-i-clear.ts'
 import { fragmentMissing } from './fragment-missing.ts'
 import { groupPolicy } from './group-policy.ts'
+import { icmpRejected } from './icmp-rejected.ts'
 import { icmpTooBig } from './icmp-too-big.ts'
 import { innerChecksumBad } from './inner-checksum-bad.ts'
 import { innerMacUnknown } from './inner-mac-unknown.ts'
@@ -90,6 +91,7 @@ const KINDS: readonly FindingKind[] = [
   flagIClear,
   fragmentMissing,
   groupPolicy,
+  icmpRejected,
   icmpTooBig,
   innerChecksumBad,
   innerMacUnknown,

@@ -90,6 +90,21 @@ export function tooBigFor(ip: string): Inner {
   )
 }
 
+/** ICMP errors “destination unreachable” and “time exceeded” of the family of `ip`, whoever they are for. */
+export function unreachableFor(ip: string): Inner {
+  const types = (network: number, codes: readonly string[]) =>
+    `(${codes.map((code) => slice(network, code)).join(' || ')})`
+  return isIpv6(ip)
+    ? {
+        fields: 'icmpv6.type in {1, 3}',
+        bytes: (network) => `${protocolIs(network, 6, 0x3a)} && ${types(network + IPV6_LENGTH, ['01', '03'])}`,
+      }
+    : {
+        fields: 'icmp.type in {3, 11}',
+        bytes: (network) => `${protocolIs(network, 4, 1)} && ${types(network + IPV4_LENGTH, ['03', '0b'])}`,
+      }
+}
+
 /** TCP segments with data that begin with one of these sequence numbers (RFC 9293 §3.1). */
 export function tcpData(sequences: readonly number[]): Inner {
   const at = (offset: number) => sequences.map((sequence) => slice(offset + 4, hexBytes(sequence, 4))).join(' || ')

@@ -4,6 +4,7 @@ import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
 import { opening } from './inner-condition.ts'
 import { listed } from './list.ts'
+import { acceptAgain, type RejectionFacts, rejectedText, whyRejected } from './rejection.ts'
 
 /** Connections of one direction of a VTEP pair and VNI that never opened, as far as they have something in common. */
 export interface TcpUnanswered {
@@ -22,6 +23,8 @@ export interface TcpUnanswered {
   opened: number
   /** What sets the outer source ports of unanswered SYNs apart from those that were answered. */
   paths: PathShare | null
+  /** What ICMP errors say of the SYNs; `null` where none came. */
+  rejection: RejectionFacts | null
   tunnels: Tunnel[]
   dropped: number | null
 }
@@ -42,25 +45,33 @@ export const tcpUnanswered: Words<TcpUnanswered> = {
   advice:
     'Capture at the far VTEP: SYNs that do not arrive are lost on the way, SYNs that arrive without an answer are dropped by the server or its firewall. Where only some outer source ports fail, look for one dead link or router among the equal-cost paths.',
   evidence:
-    'Three SYNs or more to one server or port, one of them a repetition, or one SYN-ACK sent three times, with no SYN-ACK, reset or later segment of the initiator anywhere in the capture, whatever the VNI or VTEP pair, and time enough for an answer. Copies count once. Captures of one direction are not judged. Reliable where both directions pass.',
+    'Three SYNs or more to one server or port, one of them a repetition, or one SYN-ACK sent three times, with no SYN-ACK, reset or later segment of the initiator anywhere in the capture, whatever the VNI or VTEP pair, and time enough for an answer. ICMP errors about the SYNs are no answer of the server; they say who rejects them, and why. Copies count once. Captures of one direction are not judged. Reliable where both directions pass.',
   title: ({ facts }) =>
-    facts.repeats === 'SYN'
-      ? `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: SYNs unanswered`
-      : `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: SYN-ACKs unanswered`,
+    facts.rejection !== null
+      ? `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: ${listed(facts.rejection.reporters, 2)} rejects the SYNs (ICMP ${facts.rejection.reason})`
+      : facts.repeats === 'SYN'
+        ? `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: SYNs unanswered`
+        : `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: SYN-ACKs unanswered`,
   observed: ({ count, facts }) =>
     `${amount(count, facts.repeats)} of ${amount(facts.connections, 'connection')} from ${listed(facts.clients, 3)} to ${listed(facts.servers, 3)}, TCP port ${listed(facts.ports.map(String), 5)}, ` +
     (facts.repeats === 'SYN'
       ? 'got neither SYN-ACK nor RST'
       : 'were retransmitted, and the client never completed the handshake') +
     `${facts.opened === 0 ? '.' : `; ${amount(facts.opened, 'other connection')} to the same server and port opened.`}` +
-    paths(facts),
-  inferred: ({ facts }) => `${cause(facts)}${tempered(facts.dropped)}`,
+    paths(facts) +
+    (facts.rejection === null ? '' : ` ${rejectedText(facts.rejection, 'SYN')}`),
+  inferred: ({ facts }) =>
+    facts.rejection === null
+      ? `${cause(facts)}${tempered(facts.dropped)}`
+      : whyRejected(facts.rejection, 'SYNs', facts.servers, facts.ports),
   remedy: ({ facts }) =>
-    facts.paths !== null
-      ? `Check every equal-cost link and router between ${facts.from} and ${facts.to}: send from one outer source port that fails and from one that works (for example with traceroute -U and fixed ports), and remove the failing path from the ECMP group.`
-      : facts.repeats === 'SYN'
-        ? `Capture at ${facts.to}: if the SYNs arrive, check that ${listed(facts.servers, 3)} listens on port ${listed(facts.ports.map(String), 5)} and what its firewall or security group drops; if not, look for a filter on the way that matches inner TCP.`
-        : `Capture at ${facts.to}: if the SYN-ACKs arrive there, check the client's firewall and its route back; if not, look for loss from ${facts.from} to ${facts.to}.`,
+    facts.rejection !== null
+      ? acceptAgain(facts.rejection, 'TCP', facts.servers, facts.ports)
+      : facts.paths !== null
+        ? `Check every equal-cost link and router between ${facts.from} and ${facts.to}: send from one outer source port that fails and from one that works (for example with traceroute -U and fixed ports), and remove the failing path from the ECMP group.`
+        : facts.repeats === 'SYN'
+          ? `Capture at ${facts.to}: if the SYNs arrive, check that ${listed(facts.servers, 3)} listens on port ${listed(facts.ports.map(String), 5)} and what its firewall or security group drops; if not, look for a filter on the way that matches inner TCP.`
+          : `Capture at ${facts.to}: if the SYN-ACKs arrive there, check the client's firewall and its route back; if not, look for loss from ${facts.from} to ${facts.to}.`,
   displayFilter: ({ facts }) =>
     within(facts.tunnels, fromTo(facts.from, facts.to), opening(facts.repeats === 'SYN' ? 'SYN' : 'SYN-ACK')),
 }

@@ -19,6 +19,7 @@ const SHARED = [
   'explains.ts',
   'incomplete.ts',
   'inner-condition.ts',
+  'rejection.ts',
   'sender.ts',
   'tunnel-command.ts',
 ]
