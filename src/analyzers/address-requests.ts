@@ -22,11 +22,14 @@ const PATIENCE = 10_000_000_000
  * address is free, as DHCP servers do, and is glad to get no answer.
  */
 const PAUSE = 900_000_000
+/** What a question weighs that repeats another one after {@link PAUSE}, where one that comes sooner weighs 1; what is worth a word. */
+const REPEAT = 5
+const LEAST_WEIGHT = 2 * REPEAT
 
 /** Bit of a row's asker: its last question went to all. */
 const TO_ALL = 1 << 30
 
-/** Halves of a row: questions in a row and all of them since the last answer, when and by whom the last one was asked. */
+/** Halves of a row: the weight of questions that repeat, and the number of all since the last answer, when and by whom the last one was asked. */
 const REPEATED = 0
 const ASKED = 1
 const SECONDS = 2
@@ -97,13 +100,16 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     else if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.Announcement)) === 0) this.#noteUnicast(i32, at)
   }
 
-  /** Addresses asked for three times or more since anybody last answered, in the order of their first question. */
+  /**
+   * Addresses asked for three times or more since anybody last answered, as resolvers repeat themselves or in a storm, in the order
+   * of their first question.
+   */
   open(): OpenQuestion[] {
     const open: OpenQuestion[] = []
     for (let row = 0; row < this.questions.count; row++) {
       const at = this.#records.at(row) * 2
       const { i32 } = this.#records
-      if (i32[at + REPEATED]! < 2 || i32[at + ASKED]! < 3) continue
+      if (i32[at + REPEATED]! < LEAST_WEIGHT || i32[at + ASKED]! < 3) continue
       const kindVni = this.questions.word(row, 0)
       open.push({
         vni: kindVni & 0xff_ffff,
@@ -154,8 +160,7 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     const isToAll = (i32[at + Field.Bits]! & (Bit.Broadcast | Bit.Multicast)) !== 0
     const isKnown = takeTurn(records, record, asker)
     const since = isKnown && nanoseconds !== NO_TIME ? this.#since(log, at, record) : PATIENCE
-    const isRepeat = since >= PAUSE && since < PATIENCE
-    if (isRepeat) records[record + REPEATED]!++
+    if (since >= 0 && since < PATIENCE) records[record + REPEATED]! += since >= PAUSE ? REPEAT : 1
     const asked = records[record + ASKED]!
     if (asked === 0) this.#awaited.add(address)
     records[record + ASKED] = asked + 1

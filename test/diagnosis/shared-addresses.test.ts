@@ -549,6 +549,11 @@ describe('ARP_UNANSWERED', () => {
     expect(codes([...others, ...turns])).toEqual(['ARP_UNANSWERED'])
   })
 
+  it('is told of a storm of questions within a second', () => {
+    const storm = Array.from({ length: 12 }, (_, n) => asks(client, nobody, A, 3000 + n * 7))
+    expect(codes([...others, ...storm])).toContain('ARP_UNANSWERED')
+  })
+
   it('is not told of an address that is made sure of in a second, of three who ask once, nor of who then sends there', () => {
     const probes = [0, 1, 2].map((n) => asks(client, nobody, A, 3000 + n * 500))
     expect(codes([...others, ...probes])).toEqual([])
