@@ -1,7 +1,8 @@
 /**
  * ICMP and ICMPv6 echo by flow: requests, how many were answered, round trips; copies count once.
  * Evidence: any capture point that both directions pass. What misleads: a capture that ends before the reply, and replies in
- * another VNI (a tunnel that carries the sender's identity in the VNI): {@link Echo.unanswered} allows for both.
+ * another VNI (a tunnel that carries the sender's identity in the VNI): {@link Echo.unanswered} allows for both. How long a reply may
+ * take is for the diagnosis to say (diagnosis/round-trips.ts).
  */
 import { NONE } from '../codecs/fault.ts'
 import * as icmp from '../codecs/icmp.ts'
@@ -51,11 +52,8 @@ const Entry = {
 
 /** Nanoseconds that a request may be recorded after its reply, where several interfaces write one file. */
 const OUT_OF_ORDER = 10_000_000
-/** Nanoseconds that a reply is always waited for, and how many round trips of its flow. */
-const LEAST_WAIT = 100_000_000
-const ROUND_TRIPS = 10
-/** Nanoseconds that a reply is waited for while no round trip of its flow is known. */
-const UNTIMED_WAIT = 1_000_000_000
+/** Nanoseconds after which a request that leaves the window is one without a reply. */
+const FORGOTTEN_WAIT = 1_000_000_000
 
 /** Requests of one flow without a reply that left the window. */
 interface Forgotten {
@@ -88,6 +86,9 @@ export interface Gap {
   seconds: number
 }
 
+/** Whether the answer to a packet of a flow over a route (row × 2 + direction) may have come after the end of the capture. */
+export type IsAtEnd = (flow: number, route: number, seconds: number, nanoseconds: number) => boolean
+
 /** Saved echo columns. */
 export interface EchoState {
   rows: number
@@ -116,17 +117,6 @@ export class Echo implements Judge<EchoState> {
     this.#window = new Window(size, WORDS)
   }
 
-  /**
-   * Whether a packet was so near to the end of the capture that its answer may have come later: within ten round trips of
-   * its flow, and 100 ms at least; within a second while no round trip of the flow is known.
-   */
-  isAtEnd(flow: number, seconds: number, nanoseconds: number): boolean {
-    const timed = this.#records.get(flow, TIMED)
-    const trip = timed === 0 ? 0 : this.#records.get(flow, SUM) / timed
-    const wait = timed === 0 ? UNTIMED_WAIT : Math.max(LEAST_WAIT, ROUND_TRIPS * trip)
-    return this.clock.untilLatest(seconds, nanoseconds) <= wait
-  }
-
   /** Whether the request in a direction of a flow with this identifier and sequence number was answered. */
   isAnswered(flow: number, forward: boolean, sequence: number): boolean {
     const entry = this.#window.find(flow * 2 + (forward ? 0 : 1), sequence)
@@ -145,8 +135,11 @@ export class Echo implements Judge<EchoState> {
     return last
   }
 
-  /** Requests without a reply by flow and VTEP pair, those near the end of the capture aside. */
-  unanswered(): Unanswered[] {
+  /**
+   * Requests without a reply by flow and VTEP pair.
+   * @param isAtEnd - Whether the reply to a packet may have come after the end of the capture.
+   */
+  unanswered(isAtEnd: IsAtEnd): Unanswered[] {
     const found = new Map<string, Unanswered>()
     for (const { key, count, packets, figures } of this.#forgotten.entries()) {
       const route = figures.route
@@ -166,7 +159,7 @@ export class Echo implements Judge<EchoState> {
         gaps.close(end, data[entry + NUMBER]!)
       }
       if (data[entry + KIND] !== Entry.Open || data[entry + ROUTE] === NONE) continue
-      if (this.isAtEnd(end >> 1, data[entry + SECONDS]!, data[entry + NANOSECONDS]!)) continue
+      if (isAtEnd(end >> 1, data[entry + ROUTE]!, data[entry + SECONDS]!, data[entry + NANOSECONDS]!)) continue
       if (elsewhere.has(this.#conversation(end, data[entry + SEQUENCE]!))) continue
       const route = data[entry + ROUTE]!
       const key = `${end} ${route}`
@@ -225,6 +218,43 @@ export class Echo implements Judge<EchoState> {
   get hasOrphans(): boolean {
     const { data } = this.#window
     return this.#window.entries().some((entry) => data[entry + KIND] === Entry.Orphan)
+  }
+
+  /**
+   * Nanoseconds that a round trip of a flow row takes at least, by flow row: a reply to a request that was sent before the capture
+   * began took longer than the capture had run by then. Where replies come to requests that it should have seen and did not, the
+   * capture itself misses packets, and they tell nothing.
+   */
+  leastTrips(): Map<number, number> {
+    const { data } = this.#window
+    const entries = this.#window.entries()
+    /** By flow row × 2 + direction: identifier and sequence number of the first request. */
+    const firsts = new Map<number, number>()
+    for (const entry of entries) {
+      const end = data[entry + END]!
+      if (data[entry + KIND] !== Entry.Orphan && !firsts.has(end)) firsts.set(end, data[entry + SEQUENCE]!)
+    }
+    const least = new Map<number, number>()
+    const missed = new Set<number>()
+    for (const entry of entries) {
+      const end = data[entry + END]!
+      const first = firsts.get(end)
+      if (data[entry + KIND] !== Entry.Orphan || first === undefined) continue
+      const sequence = data[entry + SEQUENCE]!
+      if (sequence >>> 16 !== first >>> 16 || (sequence - first) << 16 >= 0) {
+        missed.add(end >> 1)
+        continue
+      }
+      const ran = this.clock.sinceFirst(data[entry + SECONDS]!, data[entry + NANOSECONDS]!)
+      least.set(end >> 1, Math.max(least.get(end >> 1) ?? 0, ran))
+    }
+    for (const flow of missed) least.delete(flow)
+    return least
+  }
+
+  /** Whether any round trip of a flow row could be timed. */
+  isTimed(flow: number): boolean {
+    return this.#records.get(flow, TIMED) > 0
   }
 
   /** Round trip of a flow row's echoes in nanoseconds on average, 0 when none could be timed. */
@@ -363,7 +393,7 @@ export class Echo implements Judge<EchoState> {
     const nanoseconds = log.i32[at + Field.Nanoseconds]!
     if (nanoseconds === NO_TIME) return
     const waited = elapsed(log.f64[at >> 1]!, nanoseconds, data[oldest + SECONDS]!, data[oldest + NANOSECONDS]!)
-    if (waited <= LEAST_WAIT * ROUND_TRIPS) return
+    if (waited <= FORGOTTEN_WAIT) return
     const figures = this.#forgotten.note(data[oldest + END]!, data[oldest + NUMBER]!)
     if (figures !== null) figures.route = data[oldest + ROUTE]!
   }

@@ -91,11 +91,21 @@ const State = {
   RttKnown: 1 << 14,
   /** Acknowledged more than before, with nothing seen of the other side by then. */
   Elsewhere: 1 << 16,
+  /** The first FIN of a connection that was entered in the middle, to be timed until the other side's FIN acknowledges it. */
+  Closing: 1 << 18,
+  /** In place of the handshake's, the round trip is that of two FINs. */
+  CloseTimed: 1 << 20,
 } as const
 
 /** What a new connection on the same ports forgets, of both directions. */
 const NEW_CONNECTION =
-  State.Known * 3 + State.SynAck * 3 + State.Fin * 3 + State.Spoke * 3 + State.Reset + State.Elsewhere * 3
+  State.Known * 3 +
+  State.SynAck * 3 +
+  State.Fin * 3 +
+  State.Spoke * 3 +
+  State.Reset +
+  State.Elsewhere * 3 +
+  State.Closing * 3
 
 const HANDSHAKE = tcp.FLAG_SYN | tcp.FLAG_FIN | tcp.FLAG_RST
 
@@ -217,12 +227,34 @@ export class Tcp implements Judge<TcpState> {
     return (state & (State.Elsewhere << direction)) !== 0 || (state & opened) === opened
   }
 
+  /** Whether both sides sent more than their handshake, and neither had to send anything again: each has what the other one sends. */
+  goesOn(flow: number): boolean {
+    if (!this.has(flow)) return false
+    const cell = this.#records.at(flow)
+    const { f64, i32 } = this.#records
+    const state = i32[cell * 2 + STATE]!
+    const sent = State.Spoke | State.Fin
+    const isBoth = (state & sent) !== 0 && (state & (sent << 1)) !== 0
+    return isBoth && f64[cell + SEGMENTS] === 0 && f64[cell + SEGMENTS + 1] === 0
+  }
+
   /** Round trip of the handshake in nanoseconds, 0 when it is not known. */
   roundTrip(flow: number): number {
     if (!this.has(flow)) return 0
     const cell = this.#records.at(flow)
     const measured = this.#records.i32[cell * 2 + STATE]! & (State.RttKnown | State.SynRepeated)
     return measured === State.RttKnown ? this.#records.f64[cell + RTT]! : 0
+  }
+
+  /**
+   * The longest time in nanoseconds that a round trip may take by what a flow shows, 0 when it shows nothing: from the first SYN,
+   * repeated or not, to the handshake's last ACK, or from one side's FIN to that of the other.
+   */
+  longestTrip(flow: number): number {
+    if (!this.has(flow)) return 0
+    const cell = this.#records.at(flow)
+    const isTimed = (this.#records.i32[cell * 2 + STATE]! & (State.RttKnown | State.CloseTimed)) !== 0
+    return isTimed ? this.#records.f64[cell + RTT]! : 0
   }
 
   /** TCP side of a flow row; `null` when none of its segments could be read. */
@@ -324,7 +356,10 @@ export class Tcp implements Judge<TcpState> {
     const flags = log.i32[at + Field.TcpFlags]!
     const side = base + SIDES + direction * SIDE
     if ((flags & tcp.FLAG_RST) !== 0) i32[base + STATE]! |= State.Reset
-    if ((flags & tcp.FLAG_FIN) !== 0) i32[base + STATE]! |= State.Fin << direction
+    if ((flags & tcp.FLAG_FIN) !== 0) {
+      this.#timeClose(log, at, base, direction)
+      i32[base + STATE]! |= State.Fin << direction
+    }
     if ((flags & tcp.FLAG_SYN) === 0) return
     const mss = log.i32[at + Field.MaximumSegmentSize]!
     if (mss !== 0) i32[side + MSS] = mss
@@ -345,6 +380,36 @@ export class Tcp implements Judge<TcpState> {
       if ((state & State.RttDone) === 0) i32[base + STATE]! &= ~State.SynRepeated
       this.#noteSyn(log, at, base, side)
     }
+  }
+
+  /**
+   * Times two FINs of a connection that has no handshake in the capture. Where an ACK of its own came before the second FIN, that
+   * side closed when it was done, and nothing was timed.
+   */
+  #timeClose(log: EventLog, at: number, base: number, direction: number): void {
+    const { f64, i32 } = this.#records
+    const state = i32[base + STATE]!
+    const nanoseconds = log.i32[at + Field.Nanoseconds]!
+    const unlike = State.Syn * 3 + State.Fin * 3 + State.RttDone + State.CloseTimed
+    if ((state & unlike) === 0 && nanoseconds !== NO_TIME) {
+      i32[base + STATE] = state | (State.Closing << direction)
+      f64[base / 2 + SYN_SECONDS] = log.f64[at >> 1]!
+      i32[base + SYN_NANOSECONDS] = nanoseconds
+      return
+    }
+    const other = 1 - direction
+    if ((state & (State.Closing << other)) === 0) return
+    i32[base + STATE] = state & ~(State.Closing * 3)
+    // A FIN takes a sequence number behind the data (RFC 9293 §3.4).
+    const fin = i32[base + SIDES + other * SIDE + NEXT]! + 1
+    const side = base + SIDES + direction * SIDE
+    const isNew = i32[side + LAST_WINDOW] === 0 || ((fin - i32[side + LAST_ACK]!) | 0) > 0
+    const isAnswer = ((log.i32[at + Field.Acknowledgment]! - fin) | 0) >= 0
+    if (!isNew || !isAnswer || nanoseconds === NO_TIME) return
+    const trip = elapsed(log.f64[at >> 1]!, nanoseconds, f64[base / 2 + SYN_SECONDS]!, i32[base + SYN_NANOSECONDS]!)
+    if (trip < 0) return
+    f64[base / 2 + RTT] = trip
+    i32[base + STATE]! |= State.CloseTimed
   }
 
   #noteSyn(log: EventLog, at: number, base: number, side: number): void {
@@ -428,6 +493,7 @@ export class Tcp implements Judge<TcpState> {
     const seconds = log.f64[at >> 1]!
     const nanoseconds = log.i32[at + Field.Nanoseconds]!
     const hasData = (i32[side + DATA_SECONDS]! | i32[side + DATA_NANOSECONDS]!) !== 0
+    // Without a SYN that is when a FIN came: what was sent before it has come by then as well.
     const sinceSeconds = hasData ? i32[side + DATA_SECONDS]! : f64[cell + SYN_SECONDS]!
     const sinceNanoseconds = hasData ? i32[side + DATA_NANOSECONDS]! : i32[cell * 2 + SYN_NANOSECONDS]!
     const isTimed = nanoseconds !== NO_TIME && sinceNanoseconds !== NO_TIME && sinceSeconds !== 0

@@ -15,6 +15,7 @@ import { blackoutOf } from './blackouts.ts'
 import type { Evidence } from './index.ts'
 import { isProbe } from './probes.ts'
 import { loopWays, relayFindings } from './relays.ts'
+import type { RoundTrips } from './round-trips.ts'
 import { Routes } from './routes.ts'
 import { Programs } from './senders.ts'
 import type { Sides } from './sides.ts'
@@ -36,10 +37,10 @@ const CONVERSATIONS_PER_PORT = 8
 /** Frames to each known peer that show a replica set. */
 const LEAST_REPLICATED = 3
 
-export function behaviourFindings({ analysis, dropped, sides }: Evidence): Finding[] {
+export function behaviourFindings({ analysis, dropped, sides, trips }: Evidence): Finding[] {
   const routes = new Routes(analysis)
   return [
-    ...echoFindings(analysis, routes, sides, dropped),
+    ...echoFindings(analysis, routes, sides, trips, dropped),
     ...retransmissionFindings(analysis, routes, dropped),
     ...duplicateFindings(analysis, routes),
     ...loopFindings(analysis, routes),
@@ -49,11 +50,17 @@ export function behaviourFindings({ analysis, dropped, sides }: Evidence): Findi
   ]
 }
 
-function echoFindings(analysis: Analysis, routes: Routes, sides: Sides, dropped: number | null): Finding[] {
+function echoFindings(
+  analysis: Analysis,
+  routes: Routes,
+  sides: Sides,
+  trips: RoundTrips,
+  dropped: number | null,
+): Finding[] {
   const { keys } = analysis
   const { echo } = analysis.judges
   const byRoute = new Map<number, Unanswered[]>()
-  for (const unanswered of echo.unanswered()) {
+  for (const unanswered of echo.unanswered(trips.isAtEnd)) {
     if (sides.isUnseenOn(unanswered.route) || isPingProbe(analysis, unanswered)) continue
     const list = byRoute.get(unanswered.route)
     if (list === undefined) byRoute.set(unanswered.route, [unanswered])

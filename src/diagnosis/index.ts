@@ -14,6 +14,7 @@ import { integrityFindings } from './integrity.ts'
 import { MacVerdicts } from './mac-verdicts.ts'
 import { mtuFindings } from './mtu.ts'
 import { reachabilityFindings } from './reachability.ts'
+import { RoundTrips } from './round-trips.ts'
 import { Sides } from './sides.ts'
 
 /** One file as it was read. */
@@ -44,12 +45,18 @@ export interface Evidence {
   mtu: MtuSummary
   /** Which directions are answered outside the capture. */
   sides: Sides
+  /** How long answers may take. */
+  trips: RoundTrips
 }
 
 /** Every finding, most severe first. */
-export function diagnose(given: Omit<Evidence, 'sides'>): Finding[] {
-  const evidence: Evidence = { ...given, sides: new Sides(given.analysis) }
-  const verdicts = new MacVerdicts(evidence.analysis)
+export function diagnose(given: Omit<Evidence, 'sides' | 'trips'>): Finding[] {
+  const evidence: Evidence = {
+    ...given,
+    sides: new Sides(given.analysis),
+    trips: new RoundTrips(given.analysis),
+  }
+  const verdicts = new MacVerdicts(evidence.analysis, evidence.trips)
   const findings = [
     ...reachabilityFindings(evidence, verdicts),
     ...behaviourFindings(evidence),

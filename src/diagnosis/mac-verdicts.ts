@@ -10,6 +10,7 @@ import type { Analysis } from '../analyzers/analysis.ts'
 import { FLAP_MOVES, type Place, type Places } from '../analyzers/mac-places.ts'
 import type { Entry } from '../analyzers/tally.ts'
 import { NONE } from '../codecs/fault.ts'
+import type { RoundTrips } from './round-trips.ts'
 
 const DIRECTIONS = [0, 1] as const
 
@@ -63,7 +64,10 @@ export class MacVerdicts {
   /** Addresses of MACs in use twice, as `VNI stack address`: who asks them may ask in vain. */
   readonly #duplicates = new Set<string>()
 
-  constructor(private readonly analysis: Analysis) {
+  constructor(
+    private readonly analysis: Analysis,
+    private readonly trips: RoundTrips,
+  ) {
     const { macPlaces, addressClaims, secondAnswers } = analysis.judges
     const suspects = new Map<number, Suspect>()
     for (const entry of macPlaces.moved.entries()) {
@@ -201,7 +205,8 @@ export class MacVerdicts {
     if (guests.size === 0) return
     const { keys, judges } = this.analysis
     const unanswered = new Map<number, number>()
-    for (const { flow, count } of judges.echo.unanswered()) unanswered.set(flow, (unanswered.get(flow) ?? 0) + count)
+    for (const { flow, count } of judges.echo.unanswered(this.trips.isAtEnd))
+      unanswered.set(flow, (unanswered.get(flow) ?? 0) + count)
     for (let row = 0; row < keys.flows.count; row++) {
       if (!keys.flowIsIp(row)) continue
       const word = (index: number) => keys.flows.word(row, index)

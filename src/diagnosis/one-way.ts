@@ -279,6 +279,7 @@ interface Misplaced extends Group {
   reached: number
   peers: Set<number>
   routes: Set<number>
+  flows: Set<number>
 }
 
 /** Conversations that go to an address which never sends, and come back from one that nobody sends to. */
@@ -310,27 +311,38 @@ export function wrongSourceFindings(analysis: Analysis, routes: Routes, mirrors:
         reached,
         peers: new Set(),
         routes: new Set(),
+        flows: new Set(),
       })
       const examples = [requests.lastPacket(row, 0), requests.lastPacket(row, 1)]
       const answers = flows.packets(row, direction === 0 ? 1 : 0)
       const group = grow(found, `${kindVni} ${source} ${reached}`, start, answers, examples)
       group.peers.add(peer)
       group.routes.add(route)
+      group.flows.add(row)
     }
   }
-  return [...found.values()].map((group) => {
+  return [...found.values()].map((group): Finding => {
     const vni = group.kindVni & 0xff_ffff
     const source = keys.formatAddress(group.source)
     const reached = keys.formatAddress(group.reached)
     const peers = formatAll(analysis, group.peers)
     const { conversations, packets: count } = group
-    return state(wrongSourceVtep, {
+    const finding = state(wrongSourceVtep, {
       subject: { vni, vteps: [source, reached] },
       count,
       packets: inOrder(group),
       facts: { vni, source, reached, peers, conversations, tunnels: routes.distinct([...group.routes]) },
     })
+    return isAccepted(analysis, group.flows) ? { ...finding, severity: 'note' } : finding
   })
+}
+
+/**
+ * Whether a peer takes what comes from the other address: a connection goes on. So it does where two VTEPs share their guests
+ * (all-active multihoming), which a few packets do not tell from one VTEP with two addresses.
+ */
+function isAccepted({ judges: { tcp } }: Analysis, flows: ReadonlySet<number>): boolean {
+  return [...flows].some((flow) => tcp.goesOn(flow))
 }
 
 /** Addresses that never send, by kind, VNI and who sends to them by unicast; and every address that anybody sends to. */

@@ -20,6 +20,7 @@ import { missingDataFindings } from './missing-data.ts'
 import { directionFindings, Mirrors, wrongSourceFindings } from './one-way.ts'
 import { OtherVnis } from './other-vnis.ts'
 import { isProbe } from './probes.ts'
+import type { RoundTrips } from './round-trips.ts'
 import { Routes } from './routes.ts'
 import type { Sides } from './sides.ts'
 import { formatAll } from './subjects.ts'
@@ -32,11 +33,13 @@ const EXAMPLES = 10
 const SILENT = 2_000_000_000
 /** Requests without an answer that are a silence however soon the capture ends: twice what is enough in two seconds. */
 const MANY = 6
+/** Packets one way to a port that the other way does not use: fewer show no more than that a capture is short. */
+const LEAST_MISMATCHED = 3
 
-export function reachabilityFindings({ analysis, dropped, sides }: Evidence, verdicts: MacVerdicts): Finding[] {
+export function reachabilityFindings({ analysis, dropped, sides, trips }: Evidence, verdicts: MacVerdicts): Finding[] {
   const routes = new Routes(analysis)
   const mirrors = new Mirrors(analysis, routes)
-  const silences = silencesOf(analysis).filter(
+  const silences = silencesOf(analysis, trips).filter(
     (silence) =>
       !verdicts.isDuplicate(silence.flow, silence.forward ? 1 : 0) &&
       !isStale(analysis, routes, silence) &&
@@ -53,7 +56,7 @@ export function reachabilityFindings({ analysis, dropped, sides }: Evidence, ver
     ...wrongSourceFindings(analysis, routes, mirrors),
     ...overlapFindings(analysis, routes, mirrors.vnis()),
     ...portFindings(analysis, routes),
-    ...tunnelKindFindings(analysis, routes),
+    ...tunnelKindFindings(analysis, routes, trips),
     ...lowHopFindings(analysis, routes, sides, dropped),
     ...unresolvedFindings(analysis, dropped),
     ...unansweredFindings(analysis, routes, sides, dropped),
@@ -81,15 +84,21 @@ function openQuestions(analysis: Analysis, sides: Sides): OpenQuestion[] {
   })
 }
 
-/** Silences that are some: two seconds long or of many requests, not at the end of the capture, and not answered in another VNI. */
-function silencesOf(analysis: Analysis): Silence[] {
+/**
+ * Silences that are some: two seconds long or of many requests, not at the end of the capture, and not answered in another VNI.
+ *
+ * CONTRACT.md §3 asks for two seconds of silence, and yet for ONE_WAY in `fault-oneway-host`, which is over 0.3 s after its path broke.
+ * {@link MANY} requests in a row, none of them answered and the last ones long enough ago, meet both: three to five within two seconds
+ * are what a restart or a burst of loss costs, and the capture ends before one could tell. ECHO_UNANSWERED and TCP_UNANSWERED name them.
+ */
+function silencesOf(analysis: Analysis, trips: RoundTrips): Silence[] {
   const { clock, echo, requests, routeTraffic } = analysis.judges
-  const pings = new Set(echo.unanswered().map(({ flow }) => flow))
+  const pings = new Set(echo.unanswered(trips.isAtEnd).map(({ flow }) => flow))
   const isLong = ({ first, count }: Silence): boolean =>
     count >= MANY || first === null || clock.untilLatest(first.seconds, first.nanoseconds) >= SILENT
-  const open = requests
-    .silences()
-    .filter((silence) => isLong(silence) && !echo.isAtEnd(silence.flow, silence.seconds, silence.nanoseconds))
+  const isAtEnd = ({ flow, route, direction, seconds, nanoseconds }: Silence): boolean =>
+    trips.isAtEnd(flow, route * 2 + direction, seconds, nanoseconds)
+  const open = requests.silences().filter((silence) => isLong(silence) && !isAtEnd(silence))
   const isPing = ({ flow }: Silence): boolean => echo.count(flow).requests > 0
   // Where anything came back in the same VNI, the conversation is at home there.
   const isMute = ({ route, direction }: Silence): boolean => routeTraffic.packets(route, direction === 0 ? 1 : 0) === 0
@@ -140,7 +149,14 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { routeTraffic } = analysis.judges
   const byPair = new Map<number, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
-    if (routeTraffic.mismatch(route) === null || isChain(analysis, route) || isAnsweredOn(analysis, route)) continue
+    const most = Math.max(routeTraffic.packets(route, 0), routeTraffic.packets(route, 1))
+    if (
+      most < LEAST_MISMATCHED ||
+      routeTraffic.mismatch(route) === null ||
+      isChain(analysis, route) ||
+      isAnsweredOn(analysis, route)
+    )
+      continue
     const pair = keys.pairOfRoute(route)
     byPair.set(pair, [...(byPair.get(pair) ?? []), route])
   }
@@ -169,12 +185,16 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
   })
 }
 
-/** Whether what comes back on a route is what was sent: a service chain with a port for each direction. */
-function isChain({ judges: { relays } }: Analysis, route: number): boolean {
-  return [0, 1].some((direction) => (relays.ways.get(route * 2 + direction)?.figures.returned ?? 0) > 0)
+/** Whether what comes back between two VTEPs is what was sent: a service chain with a port for each direction, or a VNI as well. */
+function isChain({ keys, judges: { relays } }: Analysis, route: number): boolean {
+  const pair = keys.pairOfRoute(route)
+  for (const { key, figures } of relays.ways.entries()) {
+    if (figures.returned > 0 && keys.pairOfRoute(key >> 1) === pair) return true
+  }
+  return false
 }
 
-/** Whether anything that was asked over a route was answered over it: an echo, or the SYN of a connection. */
+/** Whether anything that was asked over a route was answered over it: an echo, the SYN of a connection, or what a connection sent. */
 function isAnsweredOn({ keys, flows, judges: { echo, tcp } }: Analysis, route: number): boolean {
   const pair = keys.pairOfRoute(route)
   const ends = [keys.pairs.word(pair, 0), keys.pairs.word(pair, 1)]
@@ -182,7 +202,7 @@ function isAnsweredOn({ keys, flows, judges: { echo, tcp } }: Analysis, route: n
     if (keys.flows.word(flow, 0) !== keys.routes.word(route, 0)) continue
     const [from, to] = [flows.firstVtep(flow, 0), flows.firstVtep(flow, 1)]
     if (from === to || !ends.includes(from) || !ends.includes(to)) continue
-    if (echo.count(flow).replies > 0 || tcp.roundTrip(flow) > 0) return true
+    if (echo.count(flow).replies > 0 || tcp.roundTrip(flow) > 0 || tcp.goesOn(flow)) return true
   }
   return false
 }

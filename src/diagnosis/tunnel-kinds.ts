@@ -3,6 +3,7 @@ import type { Analysis } from '../analyzers/analysis.ts'
 import { state } from '../findings/finding.ts'
 import { tunnelKindMismatch } from '../findings/tunnel-kind-mismatch.ts'
 import type { Finding } from '../summary.ts'
+import type { RoundTrips } from './round-trips.ts'
 import type { Routes } from './routes.ts'
 
 /** Packets each way that show what a VTEP sends. */
@@ -10,7 +11,7 @@ const LEAST_EACH_WAY = 2
 /** Packet numbers of a finding. */
 const EXAMPLES = 10
 
-export function tunnelKindFindings(analysis: Analysis, routes: Routes): Finding[] {
+export function tunnelKindFindings(analysis: Analysis, routes: Routes, trips: RoundTrips): Finding[] {
   const { keys, judges } = analysis
   const oneWay = new Map<string, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
@@ -27,7 +28,7 @@ export function tunnelKindFindings(analysis: Analysis, routes: Routes): Finding[
     if (there.length !== 1 || back?.length !== 1) continue
     const [aToB, bToA] = [there[0]!, back[0]!]
     if (keys.routes.word(aToB, 0) >>> 24 === keys.routes.word(bToA, 0) >>> 24) continue
-    if (isAnswered(analysis, keys.routes.word(aToB, 0), keys.routes.word(bToA, 0))) continue
+    if (isAnswered(analysis, trips, keys.routes.word(aToB, 0), keys.routes.word(bToA, 0))) continue
     findings.push(mismatch(analysis, routes, aToB, bToA))
   }
   return findings
@@ -62,10 +63,16 @@ function mismatch(analysis: Analysis, routes: Routes, aToB: number, bToA: number
 }
 
 /** Whether conversations of one kind have their other side in the other kind: then both VTEPs take either. */
-function isAnswered({ keys, flows, judges: { echo } }: Analysis, one: number, other: number): boolean {
+function isAnswered(
+  { keys, flows, judges: { echo } }: Analysis,
+  trips: RoundTrips,
+  one: number,
+  other: number,
+): boolean {
   const seen = new Set<string>()
   const unanswered = new Map<number, number>()
-  for (const { flow, count } of echo.unanswered()) unanswered.set(flow, (unanswered.get(flow) ?? 0) + count)
+  for (const { flow, count } of echo.unanswered(trips.isAtEnd))
+    unanswered.set(flow, (unanswered.get(flow) ?? 0) + count)
   for (const kindVni of [one, other]) {
     for (let flow = 0; flow < keys.flows.count; flow++) {
       if (keys.flows.word(flow, 0) !== kindVni) continue

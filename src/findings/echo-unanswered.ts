@@ -37,7 +37,7 @@ export const echoUnanswered: Words<EchoUnanswered> = {
   advice:
     'If only some are missing, look for loss on the path between the VTEPs; if only large ones, compare their size with the path MTU; if all, check the far guest and its firewall.',
   evidence:
-    'An echo request without a reply of the same identifier and sequence number, in its VNI or another one, sent earlier than ten round trips (at least 100 ms) before the end of the capture. Copies count once; requests to many and those whose TTL a router reports as expired (traceroute) do not count. Reliable where both directions pass.',
+    'An echo request without a reply of the same identifier and sequence number, in its VNI or another one, sent earlier than ten round trips (at least 100 ms; one second while no round trip between the two VTEPs is known) before the end of the capture. Copies count once; requests to many and those whose TTL a router reports as expired (traceroute) do not count. Reliable where both directions pass.',
   title: ({ count, facts }) =>
     `${grouped(count)} of ${amount(facts.requests, 'echo request')} ${who(facts)} unanswered in VNI ${facts.vni}`,
   observed: ({ count, facts }) =>

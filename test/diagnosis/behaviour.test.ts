@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { RoundTrips } from '../../src/diagnosis/round-trips.ts'
 import { summarizeFiles } from '../../src/node-summarize.ts'
 import { asFile, unselected } from '../support/display-filters.ts'
-import { ACK, analysisOf, bytes, ethernet, ipv4, number, type Packet, SYN, vxlan } from '../support/packets.ts'
+import { ACK, analysisOf, bytes, ethernet, FIN, ipv4, number, type Packet, SYN, vxlan } from '../support/packets.ts'
 import { because, LAB } from '../support/shared.ts'
 import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
 import { ask, codes, findingsOf, fresh, HERE, healthy, only, type Place, ping, places, segment } from './places.ts'
@@ -73,6 +74,39 @@ describe('ECHO_UNANSWERED', () => {
     expect(only('ECHO_UNANSWERED', [...slow, request, end(1801)])).toHaveLength(1)
   })
 
+  it('takes the round trip between the VTEPs from whatever else shows it', () => {
+    const other: Place = { ...HERE, vni: 8, ips: ['10.99.0.1', '10.99.0.2'] }
+    const request = ping(HERE, 'request', 1, 1000)
+    const found = (known: Packet[], ms: number) => only('ECHO_UNANSWERED', [...known, request, end(ms)]).length
+    const pinged = [ping(other, 'request', 1, 0), ping(other, 'reply', 1, 30)]
+    expect([found(pinged, 1300), found(pinged, 1301)]).toEqual([0, 1])
+    const syns = [0, 10].map((ms) => segment(other, { flags: SYN, sequence: 0 }, ms))
+    const opened = [
+      segment(other, { flags: SYN | ACK, sequence: 0, acknowledgment: 1 }, 39, { from: 1 }),
+      segment(other, { sequence: 1, acknowledgment: 1 }, 40),
+    ]
+    expect([found([syns[0]!, ...opened], 1400), found([syns[0]!, ...opened], 1401)]).toEqual([0, 1])
+    // A repeated SYN measures no round trip, and yet none is longer than this.
+    expect([found([...syns, ...opened], 1400), found([...syns, ...opened], 1401)]).toEqual([0, 1])
+    const fin = segment(other, { flags: FIN | ACK, sequence: 5, acknowledgment: 9 }, 0)
+    const back = { flags: FIN | ACK, sequence: 9, acknowledgment: 6 }
+    const closed = [fin, segment(other, back, 20, { from: 1 })]
+    expect([found(closed, 1200), found(closed, 1201)]).toEqual([0, 1])
+    // The other side acknowledges, and closes when it is done: nothing is measured.
+    const halves = [fin, segment(other, { sequence: 9, acknowledgment: 6 }, 1, { from: 1 })]
+    const later = [...halves, segment(other, back, 20, { from: 1 })]
+    expect([found(later, 2000), found(later, 2001)]).toEqual([0, 1])
+  })
+
+  it('waits longer where replies to requests from before the capture show how long they take', () => {
+    const requests = [11, 12, 13].map((n) => ping(HERE, 'request', n, (n - 11) * 200))
+    const replies = [8, 9, 10].map((n) => ping(HERE, 'reply', n, 1300 + (n - 8) * 200))
+    expect(only('ECHO_UNANSWERED', [...requests, ...replies])).toEqual([])
+    // Replies to requests of the capture's own time, which it did not see, tell nothing.
+    const strangers = [18, 19, 20].map((n) => ping(HERE, 'reply', n, 1300 + (n - 18) * 200))
+    expect(only('ECHO_UNANSWERED', [...requests, ...strangers])).toHaveLength(1)
+  })
+
   const copied = ping(HERE, 'request', 1, 0)
   const cases: [string, Packet[]][] = [
     [
@@ -91,10 +125,11 @@ describe('ECHO_UNANSWERED', () => {
 
   it('remembers requests that left the window, and forgets none that may yet be answered', () => {
     const packets = Array.from({ length: 20 }, (_, n) => ping(HERE, 'request', n, n * 500))
-    const missed = (limit: number) =>
-      analysisOf([...packets, end(20_000)], { limits: { window: limit } })
-        .judges.echo.unanswered()
-        .reduce((sum, { count }) => sum + count, 0)
+    const missed = (limit: number) => {
+      const analysis = analysisOf([...packets, end(20_000)], { limits: { window: limit } })
+      const { isAtEnd } = new RoundTrips(analysis)
+      return analysis.judges.echo.unanswered(isAtEnd).reduce((sum, { count }) => sum + count, 0)
+    }
     expect(missed(4)).toBe(20)
     expect(missed(128)).toBe(20)
   })

@@ -173,11 +173,28 @@ describe('context: a VTEP with two addresses', () => {
         const found = findingsOf(misplaced(place))
         expect(found.map(({ code }) => code)).toEqual(['WRONG_SOURCE_VTEP'])
         const { vni, vteps } = place
-        expect(found[0]).toMatchObject({ severity: 'warning', count: 3, subject: { vni, vteps: [vteps[2], vteps[1]] } })
+        expect(found[0]).toMatchObject({ severity: 'note', count: 3, subject: { vni, vteps: [vteps[2], vteps[1]] } })
         expect(found[0]!.remedy).toContain(`local ${vteps[1]}`)
       }),
       { numRuns: 25 },
     )
+  })
+
+  it('is a note where a connection goes on, as between guests of two VTEPs that share a host', () => {
+    const [own, reached, source] = HERE.vteps
+    const there = { vtep: own, peer: reached }
+    const back = { from: 1 as const, vtep: source, peer: own }
+    const data = (n: number) => [
+      segment(HERE, { sequence: n * 10, acknowledgment: n * 10, payload: 10 }, n * 10, there),
+      segment(HERE, { sequence: n * 10, acknowledgment: (n + 1) * 10, payload: 10 }, n * 10 + 1, back),
+    ]
+    expect(findingsOf([0, 1, 2].flatMap(data))).toMatchObject([{ code: 'WRONG_SOURCE_VTEP', severity: 'note' }])
+    // Sent again and again, the answers do not arrive.
+    const again = [0, 1, 2].map((n) => segment(HERE, { acknowledgment: 10, payload: 10 }, 900 + n * 300, back))
+    const [found] = findingsOf([...[0, 1, 2].flatMap(data), ...again]).filter(
+      ({ code }) => code === 'WRONG_SOURCE_VTEP',
+    )
+    expect(found!.severity).toBe('warning')
   })
 
   it('is none once either address has the other direction too, or with less than three packets each way', () => {

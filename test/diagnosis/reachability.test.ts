@@ -231,17 +231,18 @@ describe('PORT_MISMATCH', () => {
     fc.assert(
       fc.property(places, (place) => {
         const other = place.port === 4789 ? 8472 : 4789
-        const packets = [ask(place, place.ips[1], 0), ask(place, place.ips[0], 500, { from: 1, port: other })]
+        const there = [0, 1000, 2000].map((ms) => ask(place, place.ips[1], ms))
+        const packets = [...there, ask(place, place.ips[0], 2500, { from: 1, port: other })]
         const [found, ...rest] = only('PORT_MISMATCH', packets)
         expect(rest).toEqual([])
-        expect(found).toMatchObject({ severity: 'error', subject: { vni: place.vni }, count: 2, packets: [1, 2] })
+        expect(found).toMatchObject({ severity: 'error', subject: { vni: place.vni }, count: 4, packets: [1, 2, 3, 4] })
         expect(new Set(found!.subject.vteps)).toEqual(new Set(place.vteps.slice(0, 2)))
       }),
       RUNS,
     )
   })
 
-  it('is not a pair that changes to a common port, nor one that answers at the other port, nor two overlays in one direction each', () => {
+  it('is not a pair that changes to a common port, nor one that answers at the other port, nor two overlays in one direction each, nor three packets', () => {
     const changed = [
       ping(HERE, 'request', 1, 0),
       ping(HERE, 'request', 2, 1, { port: 8472 }),
@@ -252,6 +253,17 @@ describe('PORT_MISMATCH', () => {
     expect(only('PORT_MISMATCH', answered)).toEqual([])
     const apart = [ask(HERE, HERE.ips[1], 0), ask(HERE, HERE.ips[0], 1, { from: 1, port: 8472, vni: 5 })]
     expect(only('PORT_MISMATCH', apart)).toEqual([])
+    const few = [0, 1].map((n) => ask(HERE, HERE.ips[1], n * 1000))
+    expect(only('PORT_MISMATCH', [...few, ask(HERE, HERE.ips[0], 2000, { from: 1, port: 8472 })])).toEqual([])
+  })
+
+  it('is not a pair over which a connection goes on, unless both sides send the same again', () => {
+    const data = (ms: number, from: 0 | 1, sequence: number) =>
+      segment(HERE, { sequence, acknowledgment: 1, payload: 10 }, ms, { from, port: from === 0 ? 4789 : 8472 })
+    const goesOn = [0, 10, 20].flatMap((n) => [data(n, 0, n), data(n + 1, 1, n)])
+    expect(only('PORT_MISMATCH', goesOn)).toEqual([])
+    const again = [0, 300, 900].flatMap((ms) => [data(ms, 0, 0), data(ms + 100, 1, 0)])
+    expect(only('PORT_MISMATCH', again)).toHaveLength(1)
   })
 })
 
@@ -307,8 +319,8 @@ describe.skipIf(TSHARK === undefined)(`display filters${becauseOfTshark()}`, () 
         ...[6, 7, 8].map((s) => underlayArp(1, place.vteps[0], place.vteps[1], s * 1000)),
         ...questions({ ...place, ips: ['192.168.5.1', '192.168.5.2'] }, '192.168.5.2', 9000),
         ...questions({ ...place, ips: ['192.168.5.1', '192.168.5.2'] }, '192.168.5.1', 9010, { from: 1, vni: 101 }),
-        ask({ ...place, vni: 9 }, '192.168.0.2', 12_000),
-        ask({ ...place, vni: 9 }, '192.168.0.1', 12_001, { from: 1, port: port === 4789 ? 8472 : 4789 }),
+        ...questions({ ...place, vni: 9 }, '192.168.0.2', 12_000),
+        ask({ ...place, vni: 9 }, '192.168.0.1', 14_001, { from: 1, port: port === 4789 ? 8472 : 4789 }),
       ]
       const found = findingsOf(packets).filter(({ code }) => CODES.includes(code))
       expect(new Set(found.map(({ code }) => code))).toEqual(new Set(CODES))
