@@ -67,7 +67,10 @@ export const Field = {
    * {@link quotedWord}.
    */
   TcpFlags: 27,
-  /** MSS option of a SYN, 0 without; ICMP error: IP length of the quoted packet, inside its carriers. */
+  /**
+   * MSS option of a SYN, 0 without; who or what a question by UDP is of (questions.ts); ICMP error: IP length of the quoted packet,
+   * inside its carriers.
+   */
   MaximumSegmentSize: 28,
   /**
    * Window of a TCP segment; ICMP error: identifier and sequence number of the echo that it quotes, sequence number of the TCP segment,

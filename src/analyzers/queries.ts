@@ -1,6 +1,7 @@
 /**
  * Questions by UDP (questions.ts) that are repeated and never answered: DNS with the same identifier, or from the same port with the
- * same length; DHCP and DHCPv6 with the same transaction; any other protocol between the same two ends.
+ * same length; DHCP and DHCPv6 with the same transaction, or of the same client; RADIUS and SNMP with the same identifier from the same
+ * port; TFTP from the same port; these and any other protocol between the same two ends.
  * A question is the same one whatever VNI and VTEP pair carry its answer. Copies and replicas are no repetitions, nor is what comes
  * within half a second. An ICMP “port unreachable” about a question is an answer;
  * that a filter forbids it, or that there is no way, is none, and noted beside it.
@@ -46,7 +47,10 @@ const KIND_VNI = 6
 const ROUTE = 7
 /** Which of {@link Asks}; negative once it is answered. */
 const ASKS = 8
-/** DNS by port: the length that counts, and the identifier of the last query. QUIC: the connection id. */
+/**
+ * DNS by port: the length that counts. QUIC: the connection id. By identifier, RADIUS and SNMP: the authenticator, DHCP and DHCPv6: the
+ * client, each with one in the lowest bit. Behind it the identifier of the last query, or the client by which it is known.
+ */
 const SAME = 9
 const ID = 10
 const NUMBERS = 11
@@ -56,6 +60,8 @@ const WORDS = NUMBERS + NUMBERS_KEPT
 const BY_ID = 1 << 16
 const BY_PORT = 2 << 16
 const BY_ENDS = 3 << 16
+const BY_CLIENT = 4 << 16
+const BY_PORT_AND_ID = 5 << 16
 
 /** A question that nobody answered. */
 export interface OpenQuery {
@@ -114,9 +120,12 @@ export class Queries implements Judge<QueriesState> {
     const isAnswer = (asked & ANSWERS) !== 0
     const end = flow * 2 + (isAnswer ? 1 - direction : direction)
     const id = i32[at + Field.Sequence]!
-    if (isAnswer) this.#answer(kind, end, id)
-    else if (kind === Asks.Dhcp || kind === Asks.DhcpV6) this.#ask(log, at, kind, end, BY_ID, id)
-    else if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup)) === 0) this.#askOne(log, at, kind, end, id)
+    if (isAnswer) this.#answer(kind, end, id, i32[at + Field.MaximumSegmentSize]!)
+    else if (isToAll(kind)) {
+      this.#ask(log, at, kind, end, BY_ID, id)
+      const client = i32[at + Field.MaximumSegmentSize]!
+      if (client !== 0) this.#ask(log, at, kind, end, BY_CLIENT, client)
+    } else if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup)) === 0) this.#askOne(log, at, kind, end, id)
   }
 
   /** Questions that were sent three times or more without an answer. */
@@ -124,10 +133,18 @@ export class Queries implements Judge<QueriesState> {
     const { data } = this.#window
     const open: OpenQuery[] = []
     for (const { figures } of this.#forgotten.entries()) if (figures.query !== null) open.push(figures.query)
-    for (const entry of this.#window.entries()) {
-      if (data[entry + ASKS]! > 0 && data[entry + COUNT]! >= THIRD) open.push(this.#read(data, entry))
+    const entries = this.#window.entries().filter((entry) => data[entry + ASKS]! > 0 && data[entry + COUNT]! >= THIRD)
+    /** Ends that ask in vain whatever they ask. */
+    const mute = new Set<string>()
+    for (const entry of entries) if (!isOneRequest(data, entry)) mute.add(this.#ends(data, entry))
+    for (const entry of entries) {
+      if (isOneRequest(data, entry) && mute.has(this.#ends(data, entry))) continue
+      open.push(this.#read(data, entry))
     }
-    return open
+    const transfers = open.filter(({ asks }) => asks === Asks.Tftp)
+    if (transfers.length === 0) return open
+    const begun = this.#transfers(transfers)
+    return open.filter((query) => !begun.has(query))
   }
 
   /**
@@ -153,9 +170,34 @@ export class Queries implements Judge<QueriesState> {
     this.#forgotten.restore(state.forgotten)
   }
 
+  /** TFTP requests that a server took: it goes on from another port of its own to the client's port. */
+  #transfers(requests: readonly OpenQuery[]): Set<OpenQuery> {
+    const { flows } = this.keys
+    const begun = new Set<OpenQuery>()
+    const client = (flow: number, forward: boolean) => (flows.word(flow, 5) >>> (forward ? 16 : 0)) & 0xffff
+    for (let flow = 0; flow < flows.count; flow++) {
+      if (!this.keys.flowHasPorts(flow)) continue
+      for (const request of requests) {
+        const isBetween = [2, 3, 4].every((word) => flows.word(flow, word) === flows.word(request.flow, word))
+        if (!isBetween || flows.word(flow, 5) === flows.word(request.flow, 5)) continue
+        if (client(flow, request.forward) === client(request.flow, request.forward)) begun.add(request)
+      }
+    }
+    return begun
+  }
+
+  /** Who asks, and whom where it is not whoever serves it. */
+  #ends(data: Int32Array, entry: number): string {
+    const { flows } = this.keys
+    if (isToAll(data[entry + ASKS]!)) return `${data[entry + ASKS]} ${data[entry + SAME]! || data[entry + ID]! | 1}`
+    const end = data[entry + END]!
+    return `${data[entry + ASKS]} ${end & 1} ${flows.word(end >> 1, 3)} ${flows.word(end >> 1, 4)}`
+  }
+
   #askOne(log: EventLog, at: number, kind: number, end: number, id: number): void {
     if (kind !== Asks.Dns) {
-      this.#ask(log, at, kind, end, kind === Asks.Quic ? BY_PORT : BY_ENDS, id)
+      if (hasIdentifier(kind)) this.#ask(log, at, kind, end, BY_PORT_AND_ID, id)
+      this.#ask(log, at, kind, end, isByPort(kind) ? BY_PORT : BY_ENDS, id)
       return
     }
     // Sent again from the same port with the same identifier it is one question, not two that were repeated.
@@ -174,7 +216,7 @@ export class Queries implements Judge<QueriesState> {
     const flow = end >> 1
     const high = highOf(kind, by, end & 1, flows.word(flow, 3), flows.word(flow, 4))
     const low = lowOf(high, by, flows.word(flow, 5), id)
-    const same = by === BY_ID || by === BY_ENDS ? 0 : kind === Asks.Dns ? i32[at + Field.Payload]! : id
+    const same = sameOf(i32, at, kind, by, id)
     let entry = this.#window.find(high, low)
     const { data } = this.#window
     if (entry === NONE || data[entry + ASKS]! < 0 || data[entry + SAME] !== same) {
@@ -215,13 +257,18 @@ export class Queries implements Judge<QueriesState> {
     return 1
   }
 
-  /** @param end - Flow row × 2 + direction of the question. */
-  #answer(kind: number, end: number, id: number): void {
+  /** @param end - Flow row × 2 + direction of the question. @param client - Who had asked, of DHCP and DHCPv6. */
+  #answer(kind: number, end: number, id: number, client: number): void {
     if (kind === Asks.Dns) {
       this.#close(kind, end, BY_ID, id)
       this.#close(kind, end, BY_PORT, id)
-    } else if (kind === Asks.Dhcp || kind === Asks.DhcpV6) this.#close(kind, end, BY_ID, id)
-    else this.#close(kind, end, kind === Asks.Quic ? BY_PORT : BY_ENDS, id)
+    } else if (isToAll(kind)) {
+      this.#close(kind, end, BY_ID, id)
+      this.#close(kind, end, BY_CLIENT, client)
+    } else {
+      if (hasIdentifier(kind)) this.#close(kind, end, BY_PORT_AND_ID, id)
+      this.#close(kind, end, isByPort(kind) ? BY_PORT : BY_ENDS, id)
+    }
   }
 
   #close(kind: number, end: number, by: number, id: number): void {
@@ -253,8 +300,8 @@ export class Queries implements Judge<QueriesState> {
     const ports = direction === 0 ? quoted : (quoted << 16) | (quoted >>> 16)
     const a = direction === 0 ? from : to
     const b = direction === 0 ? to : from
-    for (let kind = Asks.Dns; kind <= Asks.Quic; kind++) {
-      const by = kind === Asks.Dns || kind === Asks.Quic ? BY_PORT : BY_ENDS
+    for (let kind = Asks.Dns; kind <= Asks.Tftp; kind++) {
+      const by = kind === Asks.Dns || isByPort(kind) ? BY_PORT : BY_ENDS
       const high = highOf(kind, by, direction, a, b)
       const entry = this.#window.find(high, lowOf(high, by, ports, 0))
       if (entry === NONE) continue
@@ -266,6 +313,7 @@ export class Queries implements Judge<QueriesState> {
       if (!isAnswer) continue
       this.#close(kind, end, by, 0)
       if (kind === Asks.Dns) this.#close(kind, end, BY_ID, data[entry + ID]!)
+      if (hasIdentifier(kind)) this.#close(kind, end, BY_PORT_AND_ID, data[entry + ID]!)
     }
   }
 
@@ -295,11 +343,40 @@ export class Queries implements Judge<QueriesState> {
 
 /** Digest of kind and addresses, whatever VNI they are in; of DHCP the kind alone, as a client has no address yet. */
 function highOf(kind: number, by: number, direction: number, a: number, b: number): number {
-  if (kind === Asks.Dhcp || kind === Asks.DhcpV6) return kind | by
+  if (isToAll(kind)) return kind | by
   return fold32(fold32(direction | by | (kind << 8), a), b)
 }
 
 /** Digest of the rest of a key. @param ports - Of the flow: a's × 65 536 + b's. */
 function lowOf(high: number, by: number, ports: number, id: number): number {
-  return finalize(fold32(fold32(high, by === BY_PORT ? ports : 0), by === BY_ID ? id : 0))
+  const hasPorts = by === BY_PORT || by === BY_PORT_AND_ID
+  const hasId = by === BY_ID || by === BY_CLIENT || by === BY_PORT_AND_ID
+  return finalize(fold32(fold32(high, hasPorts ? ports : 0), hasId ? id : 0))
+}
+
+/** What must be the same beside its key for a question to be the same one. */
+function sameOf(i32: Int32Array, at: number, kind: number, by: number, id: number): number {
+  if (by === BY_PORT) return kind === Asks.Dns ? i32[at + Field.Payload]! : id
+  return by === BY_PORT_AND_ID || (by === BY_ID && isToAll(kind)) ? i32[at + Field.MaximumSegmentSize]! | 1 : 0
+}
+
+/** Whether a request that is sent again keeps its identifier, and the next one has another. */
+function hasIdentifier(kind: number): boolean {
+  return kind === Asks.Snmp || kind === Asks.Radius
+}
+
+/** Whether the port says which request it is. */
+function isByPort(kind: number): boolean {
+  return kind === Asks.Quic || kind === Asks.Tftp
+}
+
+/** Whether a question goes to whoever serves it: counted by transaction and by client. */
+function isToAll(kind: number): boolean {
+  return kind === Asks.Dhcp || kind === Asks.DhcpV6
+}
+
+/** Whether an entry is of one request of those with an identifier, not of all that a client asks. */
+function isOneRequest(data: Int32Array, entry: number): boolean {
+  const kind = data[entry + ASKS]!
+  return (hasIdentifier(kind) || isToAll(kind)) && data[entry + SAME] !== 0
 }

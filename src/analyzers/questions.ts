@@ -1,11 +1,13 @@
 /**
- * UDP datagrams that ask for something, and the answers to them: DNS, DHCP, DHCPv6, NTP, SNMP, RADIUS, IKE and QUIC. What kind a
- * datagram is and which identifier it has stand in its event, where a TCP segment has its flags and its sequence number.
- * Told by port and by what the protocol requires of its first bytes. Datagrams that ask nothing (syslog, RTP, BFD, multicast DNS) are
- * of no kind.
+ * UDP datagrams that ask for something, and the answers to them: DNS, DHCP, DHCPv6, NTP, SNMP, RADIUS, IKE, QUIC and TFTP. What kind
+ * a datagram is and which identifier it has stand in its event, where a TCP segment has its flags and its sequence number; in the place
+ * of its MSS, who asks (DHCP, DHCPv6), or what tells a request that is sent again from another one with its identifier (RADIUS).
+ * Told by port and by what the protocol requires of its first bytes. Datagrams that ask nothing (syslog, RTP, BFD, multicast DNS, SNMP
+ * traps, NTP broadcasts) are of no kind. A TFTP server answers from a port of its own (RFC 1350 §4), which queries.ts looks for.
  */
 import * as udp from '../codecs/udp.ts'
 import { Field } from './event-fields.ts'
+import { fold32 } from './hash.ts'
 
 /** Protocols whose questions are followed: the lower bits of `Field.TcpFlags` of a UDP datagram, 0 for any other. */
 export const Asks = {
@@ -17,6 +19,7 @@ export const Asks = {
   Radius: 6,
   Ike: 7,
   Quic: 8,
+  Tftp: 9,
 } as const
 
 /** The datagram answers, or shows that its sender has an answer. */
@@ -26,6 +29,7 @@ export const KIND = 0xff
 
 /** UDP ports of the services. */
 const DNS = 53
+const TFTP = 69
 const DHCP_SERVER = 67
 const DHCP_CLIENT = 68
 const NTP = 123
@@ -41,6 +45,7 @@ const RADIUS_PORTS = [1812, 1813, 1645, 1646]
 const SERVICES = new Uint8Array(65_536)
 for (const [port, kind] of [
   [DNS, Asks.Dns],
+  [TFTP, Asks.Tftp],
   [DHCP_SERVER, Asks.Dhcp],
   [DHCP_CLIENT, Asks.Dhcp],
   [NTP, Asks.Ntp],
@@ -63,8 +68,9 @@ const DNS_QUESTIONS = 4
 
 /** BOOTP (RFC 951), and behind it the cookie and options of DHCP (RFC 2131 §3, RFC 2132 §9.6). */
 const BOOTP_OPTIONS = 236
-/** The address that the client is to have. */
+/** The address that the client is to have, and the client's own hardware address. */
 const OFFERED = 16
+const CLIENT = 28
 const DHCP_COOKIE = 0x6382_5363
 const BOOT_REQUEST = 1
 const BOOT_REPLY = 2
@@ -82,6 +88,9 @@ const ADVERTISE = 2
 const REQUEST = 3
 const REPLY = 7
 const TRANSACTION = 0xff_ffff
+/** The option that names the client (RFC 8415 §21.2); its DUID has at most 130 bytes (§11.1). */
+const OPTION_CLIENT = 1
+const LONGEST_DUID = 130
 
 /** NTP (RFC 5905 §7.3): modes of a client and of a server. */
 const NTP_LENGTH = 48
@@ -89,14 +98,31 @@ const MODE = 7
 const MODE_CLIENT = 3
 const MODE_SERVER = 4
 
-/** An SNMP message is a BER sequence (RFC 3417 §8). */
+/**
+ * An SNMP message is a BER sequence (RFC 3417 §8): version and community, then the PDU with its request's identifier (RFC 3416 §3); or
+ * version 3 and a sequence that begins with the message's identifier (RFC 3412 §6).
+ */
 const SEQUENCE = 0x30
+const INTEGER = 0x02
+const OCTETS = 0x04
+const SNMP_VERSION_3 = 3
+/** Tags of PDUs: those that ask, Get, GetNext, Set and GetBulk; and the response. Traps and informs are neither. */
+const SNMP_ASKS = [0xa0, 0xa1, 0xa3, 0xa5]
+const SNMP_RESPONSE = 0xa2
 
 /** RADIUS codes (RFC 2865 §3, RFC 2866 §3): access and accounting request, the answers to them. */
 const RADIUS_LENGTH = 20
+const AUTHENTICATOR = 4
 const ACCESS_REQUEST = 1
 const ACCOUNTING_REQUEST = 4
 const RADIUS_ANSWERS = (1 << 2) | (1 << 3) | (1 << 5) | (1 << 11)
+
+/** TFTP (RFC 1350 §5): requests to read and to write, a file name, and a mode (netascii, octet, mail). */
+const TFTP_LENGTH = 8
+const LONGEST_NAME = 256
+const READ = 1
+const WRITE = 2
+const MODES = 'nom'
 
 /** IKE header (RFC 7296 §3.1): 28 bytes, the responder's index in the second eight; behind four bytes of zeros at port 4500. */
 const IKE_LENGTH = 28
@@ -136,11 +162,13 @@ export function fillQuestion(i32: Int32Array, at: number, view: DataView, header
       if (length < BOOTP_OPTIONS + 4 || view.getInt32(data + BOOTP_OPTIONS) !== DHCP_COOKIE) return
       put(i32, at, Asks.Dhcp, view.getInt32(data + 4), dhcpRole(view, data, end))
       i32[at + Field.Acknowledgment] = dhcpAddress(view, data, end)
+      i32[at + Field.MaximumSegmentSize] = fold32(view.getInt32(data + CLIENT), view.getUint16(data + CLIENT + 4))
       return
     case Asks.DhcpV6: {
       if (length < 4) return
       const word = view.getInt32(data)
       put(i32, at, Asks.DhcpV6, word & TRANSACTION, dhcpV6Role(word >>> 24))
+      i32[at + Field.MaximumSegmentSize] = dhcpV6Client(view, data, end)
       return
     }
     case Asks.Ntp: {
@@ -151,15 +179,18 @@ export function fillQuestion(i32: Int32Array, at: number, view: DataView, header
       return
     }
     case Asks.Snmp:
-      if (length < 2 || view.getUint8(data) !== SEQUENCE) return
-      put(i32, at, Asks.Snmp, 0, destination === SNMP ? 0 : ANSWERS)
+      putSnmp(i32, at, view, data, end, destination === SNMP)
       return
     case Asks.Radius: {
       if (length < RADIUS_LENGTH) return
       const code = view.getUint8(data)
       put(i32, at, Asks.Radius, view.getUint8(data + 1), radiusRole(code, asked !== 0))
+      i32[at + Field.MaximumSegmentSize] = view.getInt32(data + AUTHENTICATOR)
       return
     }
+    case Asks.Tftp:
+      if (destination === TFTP && length >= TFTP_LENGTH) put(i32, at, Asks.Tftp, 0, tftpRole(view, data, end))
+      return
     case Asks.Ike: {
       const nat = source === IKE_NAT || destination === IKE_NAT ? 4 : 0
       if (length < IKE_LENGTH + nat || (nat !== 0 && view.getInt32(data) !== 0)) return
@@ -225,6 +256,73 @@ function dhcpOption(view: DataView, data: number, end: number, wanted: number): 
 function dhcpV6Role(type: number): number {
   if (type === SOLICIT) return 0
   return type === ADVERTISE || type === REPLY || type === REQUEST ? ANSWERS : NONE
+}
+
+/** Digest of the identifier that a client gives itself, 0 without. */
+function dhcpV6Client(view: DataView, data: number, end: number): number {
+  let option = data + 4
+  for (let looked = 0; looked < MOST_OPTIONS && option + 4 <= end; looked++) {
+    const length = view.getUint16(option + 2)
+    if (view.getUint16(option) !== OPTION_CLIENT) {
+      option += 4 + length
+      continue
+    }
+    const last = Math.min(option + 4 + Math.min(length, LONGEST_DUID), end)
+    let digest = length
+    for (let byte = option + 4; byte < last; byte++) digest = fold32(digest, view.getUint8(byte))
+    return digest
+  }
+  return 0
+}
+
+function putSnmp(i32: Int32Array, at: number, view: DataView, data: number, end: number, isAsked: boolean): void {
+  const version = berContent(view, data, end, SEQUENCE)
+  const number = berContent(view, version, end, INTEGER)
+  if (number === NONE || number >= end) return
+  const next = number + view.getUint8(number - 1)
+  if (view.getUint8(number) === SNMP_VERSION_3) {
+    const id = berContent(view, berContent(view, next, end, SEQUENCE), end, INTEGER)
+    if (id !== NONE) put(i32, at, Asks.Snmp, berInteger(view, id, end), isAsked ? 0 : ANSWERS)
+    return
+  }
+  const community = berContent(view, next, end, OCTETS)
+  if (community === NONE) return
+  const pdu = community + view.getUint8(community - 1)
+  if (pdu >= end) return
+  const tag = view.getUint8(pdu)
+  const id = berContent(view, berContent(view, pdu, end, tag), end, INTEGER)
+  if (id === NONE) return
+  const role = tag === SNMP_RESPONSE ? ANSWERS : isAsked && SNMP_ASKS.includes(tag) ? 0 : NONE
+  put(i32, at, Asks.Snmp, berInteger(view, id, end), role)
+}
+
+/**
+ * Where the content of a BER element begins (X.690 §8.1.3: lengths of one to three bytes); `NONE` where another tag stands there.
+ * The byte before the content of a short element is its length.
+ */
+function berContent(view: DataView, at: number, end: number, tag: number): number {
+  if (at === NONE || at + 2 > end || view.getUint8(at) !== tag) return NONE
+  const length = view.getUint8(at + 1)
+  if (length < 0x80) return at + 2
+  return length === 0x81 || length === 0x82 ? at + 2 + (length & 3) : NONE
+}
+
+/** The lowest 32 bits of a BER integer whose content begins at `at`. */
+function berInteger(view: DataView, at: number, end: number): number {
+  const last = Math.min(at + Math.min(view.getUint8(at - 1), 8), end)
+  let value = 0
+  for (let byte = at; byte < last; byte++) value = (value << 8) | view.getUint8(byte)
+  return value
+}
+
+function tftpRole(view: DataView, data: number, end: number): number {
+  const operation = view.getUint16(data)
+  if (operation !== READ && operation !== WRITE) return NONE
+  let name = data + 2
+  const last = Math.min(end - 2, name + LONGEST_NAME)
+  while (name < last && view.getUint8(name) !== 0) name++
+  if (name === data + 2 || name >= last) return NONE
+  return MODES.includes(String.fromCharCode(view.getUint8(name + 1) | 0x20)) ? 0 : NONE
 }
 
 function radiusRole(code: number, isAsked: boolean): number {

@@ -38,6 +38,7 @@ const QUESTIONS: Readonly<Record<number, readonly [string, string]>> = {
   [Asks.Radius]: ['RADIUS request', 'RADIUS requests'],
   [Asks.Ike]: ['IKE initiation', 'IKE initiations'],
   [Asks.Quic]: ['QUIC Initial', 'QUIC Initials'],
+  [Asks.Tftp]: ['TFTP request', 'TFTP requests'],
 }
 
 /** Who opens or asks, whom, and at which port: address ids. */

@@ -33,7 +33,7 @@ export const udpUnanswered: Words<UdpUnanswered> = {
   advice:
     'Check that the server runs and is reachable, and capture at its VTEP: if it answers there, the answers are lost on the way back, large ones perhaps because of the path MTU; if not, look at the server or its firewall.',
   evidence:
-    'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction), or a request of NTP, SNMP, RADIUS, IKE or QUIC sent three times at least half a second apart, without an answer anywhere in the capture. An ICMP “port unreachable” is an answer; any other rejection is told beside the questions. Copies count once. Traffic that expects no answer is never judged, nor are captures of one direction. Reliable where both directions pass.',
+    'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction, or same client), or a request of NTP, SNMP, RADIUS, IKE, QUIC or TFTP sent three times at least half a second apart, without an answer anywhere in the capture. An ICMP “port unreachable” is an answer; any other rejection is told beside the questions. Copies count once. Traffic that expects no answer is never judged, nor are captures of one direction. Reliable where both directions pass.',
   title: ({ count, facts }) =>
     `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered${facts.rejection === null ? '' : `: ${listed(facts.rejection.reporters, 2)} rejects them (ICMP ${facts.rejection.reason})`}`,
   observed: ({ count, facts }) =>

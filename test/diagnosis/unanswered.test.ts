@@ -83,6 +83,115 @@ describe('UDP_UNANSWERED', () => {
   })
 })
 
+/** A DHCP message: 1 DISCOVER, 2 OFFER, 3 REQUEST, of a client's hardware address. */
+function dhcp(type: number, transaction: number, client: number, ms: number): Packet {
+  const isServer = type === 2
+  const data = bytes(
+    [isServer ? 2 : 1, 1, 6, 0],
+    number(transaction, 4),
+    new Uint8Array(20),
+    [2, 0, 0, 0, 0, client],
+    new Uint8Array(202),
+    [0x63, 0x82, 0x53, 0x63, 53, 1, type, 255],
+  )
+  return datagram(data, isServer ? 1 : 0, isServer ? [67, 68] : [68, 67], ms)
+}
+
+/** A DHCPv6 message: 1 SOLICIT, 2 ADVERTISE; the client's identifier behind another option. */
+function dhcpV6(type: number, transaction: number, client: number, ms: number): Packet {
+  const options = [0, 8, 0, 2, 0, 0, 0, 1, 0, 10, 0, 3, 0, 1, 2, 0, 0, 0, 0, client]
+  const data = bytes([type], number(transaction, 3), options)
+  return datagram(data, type === 2 ? 1 : 0, type === 2 ? [547, 546] : [546, 547], ms)
+}
+
+describe.each([
+  ['DHCP', 'DHCP DISCOVERs', dhcp],
+  ['DHCPv6', 'DHCPv6 SOLICITs', dhcpV6],
+] as const)('UDP_UNANSWERED: %s', (_, questions, message) => {
+  const told = (packets: Packet[]) => only('UDP_UNANSWERED', inOrder([...alive(20_000), ...packets]))
+  const ask = (transaction: number, client: number, ms: number) => message(1, transaction, client, ms)
+
+  it('counts by transaction, and by client where each try has a transaction of its own', () => {
+    expect(told([1, 2, 3].map((n) => ask(7, 9, n * 1000)))).toMatchObject([{ count: 3 }])
+    const [found, ...rest] = told([1, 2, 3, 4].map((n) => ask(n, 9, n * 1000)))
+    expect(rest).toEqual([])
+    expect(found).toMatchObject({ severity: 'warning', count: 4 })
+    expect(found!.title).toContain(questions)
+    // Each transaction twice: still one client that nobody answers.
+    expect(told([1, 2, 3, 4, 5, 6].map((n) => ask(n >> 1, 9, n * 1000)))).toMatchObject([{ count: 6 }])
+  })
+
+  it('is not several clients that boot, nor one that renews, nor one whose later try is answered', () => {
+    expect(told([1, 2, 3].map((n) => ask(n, n, n * 1000)))).toEqual([])
+    const renewed = [1, 2, 3, 4].flatMap((n) => [ask(n, 9, n * 1000), message(2, n, 9, n * 1000 + 10)])
+    expect(told(renewed)).toEqual([])
+    expect(told([...[1, 2, 3].map((n) => ask(n, 9, n * 1000)), message(2, 3, 9, 3010)])).toEqual([])
+  })
+})
+
+describe('UDP_UNANSWERED: requests with an identifier', () => {
+  const told = (packets: Packet[]) => only('UDP_UNANSWERED', inOrder([...alive(20_000), ...packets]))
+  /** An SNMP message of version 2c: community `public`, a PDU with its identifier. */
+  const snmp = (tag: number, id: number, ms: number, from: 0 | 1 = 0, port = 161) => {
+    const pdu = bytes([tag, 14, 2, 4], number(id, 4), [2, 1, 0, 2, 1, 0, 0x30, 0])
+    const data = bytes([0x30, 11 + pdu.length, 2, 1, 1, 4, 6], [112, 117, 98, 108, 105, 99], pdu)
+    return datagram(data, from, from === 0 ? [40_161, port] : [port, 40_161], ms)
+  }
+  const radius = (code: number, id: number, authenticator: number, ms: number, from: 0 | 1 = 0) =>
+    datagram(
+      bytes([code, id, 0, 20], number(authenticator, 4), new Uint8Array(12)),
+      from,
+      from === 0 ? [41_812, 1812] : [1812, 41_812],
+      ms,
+    )
+
+  it('counts one that is sent again while others are answered', () => {
+    const others = [1, 2, 3].flatMap((n) => [snmp(0xa0, 50 + n, n * 1000 + 100), snmp(0xa2, 50 + n, n * 1000 + 101, 1)])
+    expect(told([...others, ...[1, 2, 3].map((n) => snmp(0xa0, 7, n * 1000))])).toMatchObject([{ count: 3 }])
+    expect(told(others)).toEqual([])
+    const accepted = [1, 2, 3].flatMap((n) => [radius(1, n, n, n * 1000 + 100), radius(2, n, 0, n * 1000 + 101, 1)])
+    expect(told([...accepted, ...[1, 2, 3].map((n) => radius(1, 77, 5, n * 1000))])).toMatchObject([{ count: 3 }])
+    // The identifier comes round: another request, as its authenticator says.
+    expect(told([...accepted, ...[1, 2, 3].map((n) => radius(1, 77, n, n * 1000))])).toEqual([])
+  })
+
+  it('counts once where nothing at all is answered', () => {
+    expect(told([1, 2, 3].map((n) => snmp(0xa1, 7, n * 1000)))).toMatchObject([{ count: 3 }])
+    expect(told([1, 2, 3].map((n) => snmp(0xa5, n, n * 1000)))).toMatchObject([{ count: 3 }])
+  })
+
+  it('does not judge traps and informs, whatever their port', () => {
+    for (const tag of [0xa4, 0xa6, 0xa7]) expect(told([1, 2, 3].map((n) => snmp(tag, 7, n * 1000)))).toEqual([])
+    expect(told([1, 2, 3].map((n) => snmp(0xa7, 7, n * 1000, 0, 162)))).toEqual([])
+  })
+})
+
+describe('UDP_UNANSWERED: NTP and TFTP', () => {
+  const told = (packets: Packet[]) => only('UDP_UNANSWERED', inOrder([...alive(300_000), ...packets]))
+  const ntp = (mode: number, ms: number, from: 0 | 1 = 0) =>
+    datagram(bytes([0x20 | mode], new Uint8Array(47)), from, from === 0 ? [123, 123] : [123, 123], ms)
+
+  it('counts three NTP requests in a row, and no broadcasts', () => {
+    const asked = [1, 2, 3].map((n) => ntp(3, n * 64_000))
+    expect(told(asked)).toMatchObject([{ count: 3 }])
+    expect(told([...asked, ntp(4, 193_000, 1)])).toEqual([])
+    expect(told([1, 2, 3].map((n) => ntp(5, n * 64_000)))).toEqual([])
+  })
+
+  const request = bytes([0, 1], [98, 46, 105, 109, 103, 0], [111, 99, 116, 101, 116, 0])
+  const read = (ms: number) => datagram(request, 0, [2070, 69], ms)
+  it('counts TFTP requests that no server takes, from whatever port it would', () => {
+    const asked = [1, 2, 3].map((n) => read(n * 5000))
+    expect(told(asked)).toMatchObject([{ subject: { port: 69 }, count: 3 }])
+    const data = bytes([0, 3, 0, 1], new Uint8Array(100))
+    expect(told([...asked, datagram(data, 1, [3075, 2070], 15_010)])).toEqual([])
+    expect(told([...asked, datagram(data, 1, [3075, 2071], 15_010)])).toHaveLength(1)
+    expect(
+      told([1, 2, 3].map((n) => datagram(bytes([0, 4, 0, n], new Uint8Array(8)), 0, [2070, 69], n * 5000))),
+    ).toEqual([])
+  })
+})
+
 describe('DATA_MISSING', () => {
   const opened = [
     syn(1000, {}, 0),
