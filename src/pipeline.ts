@@ -117,8 +117,9 @@ export class Summarizer {
   #complete = true
   /** The file that is being read, for a summary in the midst of it. */
   #open: (() => ReadFile) | null = null
-  /** Which file a packet is from, where they are interleaved. */
+  /** Which file a packet is from, where they are interleaved, and which of the files in the summary each of those is. */
   #origins: Origins | null = null
+  readonly #merged = new Map<number, number>()
 
   /**
    * @param threads - Where there is one that judges, {@link join} is to be called before {@link summary}.
@@ -227,6 +228,7 @@ export class Summarizer {
         continue
       }
       const first = firsts.get(file) ?? merged.origins.count + 1
+      this.#merged.set(file, this.#files.length)
       this.#files.push(describe(input.name, merged.reader(file), first, merged.stored(file)))
     }
     if (this.#files.length === 0 && unreadable !== null) throw unreadable
@@ -283,7 +285,7 @@ export class Summarizer {
     }
     if (this.#origins !== null) {
       const { count, dropped } = this.#origins
-      summary.capture.origins = origins(summary, this.#origins)
+      summary.capture.origins = origins(summary, this.#origins, this.#merged)
       summary.limits.push({ table: 'origins', limit: dropped === 0 ? count : count - dropped, dropped })
       summary.limits.sort((left, right) => (left.table < right.table ? -1 : 1))
     }
@@ -354,8 +356,15 @@ function describe(name: string, reader: CaptureReader, firstPacket: number, stor
   }
 }
 
-/** Where every packet is that the summary names by number. */
-function origins({ capture, tunnel, findings }: Summary, from: Origins): PacketOrigin[] {
+/**
+ * Where every packet is that the summary names by number.
+ * @param files - Indexes in the summary of the files that were merged: those that could not be read have none.
+ */
+function origins(
+  { capture, tunnel, findings }: Summary,
+  from: Origins,
+  files: ReadonlyMap<number, number>,
+): PacketOrigin[] {
   const named = [
     ...capture.files.map(({ firstPacket }) => firstPacket),
     ...tunnel.faults.map(({ firstPacket }) => firstPacket),
@@ -365,7 +374,8 @@ function origins({ capture, tunnel, findings }: Summary, from: Origins): PacketO
     .sort((left, right) => left - right)
     .flatMap((packet) => {
       const origin = from.find(packet)
-      return origin === null ? [] : [{ packet, ...origin }]
+      const file = origin === null ? undefined : files.get(origin.file)
+      return origin === null || file === undefined ? [] : [{ packet, file, number: origin.number }]
     })
 }
 

@@ -118,6 +118,7 @@ export interface VniSummary {
   vni: number
   kind: TunnelKind
   packets: number
+  /** Inner frames; at most `outerBytes`, also where fragments of what a first one began are missing. */
   innerBytes: number
   outerBytes: number
   overheadBytes: number

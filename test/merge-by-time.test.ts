@@ -65,6 +65,17 @@ describe('numbers of merged captures', () => {
     expect(summary.capture.origins).toBeUndefined()
   })
 
+  it('point into the files of the document, whatever could not be read before them', async () => {
+    const none = put('none.pcap', Uint8Array.of(1, 2, 3, 4))
+    const unreadable: string[] = []
+    const onUnreadable = (path: string) => unreadable.push(path)
+    const summary = await summarizeFiles([none, a, b], { mergeByTime: true, onUnreadable })
+    expect(unreadable).toEqual([none])
+    expect(summary.capture.files.map(({ name }) => name)).toEqual(['a.pcap', 'b.pcap'])
+    expect(summary.capture.origins).toContainEqual({ packet: 4, file: 1, number: 2 })
+    expect(summary.capture.origins).toContainEqual({ packet: 1, file: 0, number: 1 })
+  })
+
   it('one file alone is not merged', async () => {
     expect(await summarizeFiles([a], { mergeByTime: true })).toEqual(await summarizeFiles([a]))
   })

@@ -59,7 +59,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries and SecondAnswers.
   window: entry(16) + entry(11) + entry(13) + entry(11) + (entry(24) + entry(25) + entry(10)) / 4,
   // InnerFragments, OuterFragments, SmallFirsts.
-  datagrams: entry(8) + entry(78) + entry(7),
+  datagrams: entry(8) + entry(79) + entry(7),
 }
 
 /**

@@ -67,7 +67,10 @@ const FIRST_FIELDS = [
   ...[Field.Number, Field.Bits, Field.Vni, Field.Pair, Field.Route, Field.Source, Field.Destination, Field.OuterPorts],
   ...[Field.KindVni, Field.QuotedPorts, Field.QuotedVni],
 ] as const
-const WORDS = FIRST + FIRST_FIELDS.length
+/** How often {@link EARLY_BYTES} reached 2^30 and began anew: the same fragment may come without end. */
+const EARLY_WRAPS = FIRST + FIRST_FIELDS.length
+const WORDS = EARLY_WRAPS + 1
+const WRAP = 2 ** 30
 
 /** Nanoseconds after which no further fragment comes: fragments of a datagram leave back to back. */
 const SETTLED = 1_000_000_000
@@ -331,7 +334,8 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     }
     data[entry + VNI] = vni + 1
     data[entry + PAIR] = (i32[at + Field.Bits]! & Bit.PairForward) !== 0 ? pair + 1 : -(pair + 1)
-    this.#attribute(entry, data[entry + EARLY_BYTES]!, data[entry + EARLY_LENGTH]!)
+    const early = data[entry + EARLY_WRAPS]! * WRAP + data[entry + EARLY_BYTES]!
+    this.#attribute(entry, early, data[entry + EARLY_LENGTH]!)
     for (let size = 0; size < this.earlySizes.length; size++)
       this.earlySizes[size]! += data[entry + EARLY_SIZES + size]!
     // Where a carrier was split, the tunnel's datagram was not.
@@ -409,7 +413,9 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
       this.#attribute(entry, bytes, length)
       return
     }
-    data[entry + EARLY_BYTES]! += bytes
+    const early = data[entry + EARLY_BYTES]! + bytes
+    if (early >= WRAP) data[entry + EARLY_WRAPS]!++
+    data[entry + EARLY_BYTES] = early % WRAP
     data[entry + EARLY_SIZES + sizeClass(length)]!++
     data[entry + EARLY_LENGTH] = Math.max(data[entry + EARLY_LENGTH]!, length)
   }
@@ -459,7 +465,8 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     const isSummed = (i32[at + Field.Bits]! & Bit.IcmpError) === 0 && (i32[at + Field.QuotedPorts]! & Summed.Yes) !== 0
     if (!isSummed) data[entry + UNSUMMED] = 1
     data[entry + SUM] = fold(data[entry + SUM]! + (i32[at + Field.QuotedPorts]! & 0xffff))
-    data[entry + SUMMED_BYTES]! += i32[at + Field.FragmentLength]!
+    // More than a datagram holds is never equal to its length, however often more comes.
+    data[entry + SUMMED_BYTES] = Math.min(data[entry + SUMMED_BYTES]! + i32[at + Field.FragmentLength]!, WRAP)
   }
 
   /** Checksums of a datagram of which each byte came once. */

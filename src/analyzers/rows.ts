@@ -22,8 +22,9 @@ export function vniRows(analysis: Analysis, most: number): VniSummary[] {
     (row) => keys.macs.word(row, 0),
   )
   return rows.map((row) => {
-    const inner = vnis.innerBytes(row)
     const outer = outerBytes(row)
+    // A first fragment counts for its whole datagram, of which the rest may never have come.
+    const inner = Math.min(vnis.innerBytes(row), outer)
     const kindVni = kindVniOf(row)
     return {
       vni: keys.vni(row),

@@ -549,7 +549,8 @@ export class Tcp implements Judge<TcpState> {
   #noteBelow(log: EventLog, at: number, cell: number, direction: number, start: number, payload: number): void {
     const { f64, i32 } = this.#records
     const side = cell * 2 + SIDES + direction * SIDE
-    const below = (i32[side + NEXT]! - start) | 0
+    // Up to 2^31, which is below and not above: signed, it would be a negative number of bytes.
+    const below = (i32[side + NEXT]! - start) >>> 0
     if (payload === 1 && below === 1) return
     const key = log.i32[at + Field.Flow]! * 2 + direction
     const end = (start + payload) | 0

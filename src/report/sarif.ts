@@ -20,14 +20,15 @@ export function formatSarif(summary: Summary, version: string): string {
     defaultConfiguration: { level: severity },
   }))
   const place = placer(summary.capture.files, summary.capture.origins)
+  const { artifacts, artifactOf } = artifactsOf(summary.capture.files)
   const log = {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
         tool: { driver: { name: TOOL, version, semanticVersion: version, rules } },
-        artifacts: summary.capture.files.map(({ name, bytes }) => ({ location: { uri: uriOf(name) }, length: bytes })),
-        results: summary.findings.map((finding) => resultOf(finding, summary.capture.files, place)),
+        artifacts,
+        results: summary.findings.map((finding) => resultOf(finding, artifactOf, place)),
         columnKind: 'utf16CodeUnits',
       },
     ],
@@ -35,7 +36,23 @@ export function formatSarif(summary: Summary, version: string): string {
   return `${JSON.stringify(log, null, 2)}\n`
 }
 
-function resultOf(finding: Finding, files: readonly FileSummary[], place: (packet: number) => Place | null) {
+/** The files, each once: SARIF has no two artifacts alike, and a capture may have been given twice. */
+function artifactsOf(files: readonly FileSummary[]) {
+  const artifacts: { location: { uri: string }; length: number }[] = []
+  const known = new Map<string, number>()
+  const artifactOf = files.map(({ name, bytes }) => {
+    const uri = uriOf(name)
+    const index = known.get(uri) ?? artifacts.push({ location: { uri }, length: bytes }) - 1
+    known.set(uri, index)
+    return { uri, index }
+  })
+  return { artifacts, artifactOf }
+}
+
+/** Where a file is among the artifacts. */
+type Artifact = { uri: string; index: number }
+
+function resultOf(finding: Finding, files: readonly Artifact[], place: (packet: number) => Place | null) {
   const { code, severity, title, subject, count, packets, observed, inferred, remedy } = finding
   const { displayFilter, displayFilters, because } = finding
   return {
@@ -56,27 +73,30 @@ function resultOf(finding: Finding, files: readonly FileSummary[], place: (packe
   }
 }
 
-/** The packets in their files. A capture has no lines: `startLine` is the packet's number in its file, as Wireshark lists it. */
-function locationsOf(
-  packets: readonly number[],
-  files: readonly FileSummary[],
-  place: (packet: number) => Place | null,
-) {
-  if (packets.length === 0) {
-    return files.slice(0, 1).map(({ name }) => ({ physicalLocation: { artifactLocation: { uri: uriOf(name) } } }))
-  }
+/**
+ * The packets in their files. A capture has no lines: `startLine` is the packet's number in its file, as Wireshark lists it.
+ * A packet of which nobody knows the file has its number in all files alone.
+ */
+function locationsOf(packets: readonly number[], files: readonly Artifact[], place: (packet: number) => Place | null) {
+  if (packets.length === 0) return files.slice(0, 1).map((file) => ({ physicalLocation: { artifactLocation: file } }))
   return packets.map((packet) => {
-    const { file: index, number } = place(packet) ?? { file: 0, number: packet }
+    const logicalLocations = [{ name: `packet ${packet}`, kind: 'member' }]
+    const found = place(packet)
+    const file = found === null ? undefined : files[found.file]
+    if (found === null || file === undefined) return { logicalLocations }
     return {
-      physicalLocation: {
-        artifactLocation: { uri: uriOf(files[index]!.name), index },
-        region: { startLine: number },
-      },
-      logicalLocations: [{ name: `packet ${packet}`, kind: 'member' }],
+      physicalLocation: { artifactLocation: file, region: { startLine: found.number } },
+      logicalLocations,
     }
   })
 }
 
+/**
+ * A path as a URI reference (RFC 3986 §4.2): every segment encoded, so that no character of a name ends the path or begins a scheme.
+ * Slashes at the start are one: two would begin a host.
+ */
 function uriOf(name: string): string {
-  return name === '-' ? 'stdin' : encodeURI(name)
+  if (name === '-') return 'stdin'
+  const path = name.replace(/^\/{2,}/, '/').replace(/\p{Surrogate}/gu, '\ufffd')
+  return path.split('/').map(encodeURIComponent).join('/')
 }

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { CATALOG } from '../../src/findings/catalog.ts'
 import { formatSarif } from '../../src/report/sarif.ts'
-import type { Finding, Summary } from '../../src/summary.ts'
+import type { Finding, PacketOrigin, Summary } from '../../src/summary.ts'
+import { sarifObjections } from '../support/documents.ts'
 
 const finding = (packets: number[]): Finding => ({
   code: 'DUPLICATE_MAC',
@@ -27,9 +28,23 @@ const file = (name: string, firstPacket: number) => ({
   compression: 'none' as const,
 })
 
-function logOf(findings: Finding[]) {
-  const files = [file('a b.pcap', 1), file('c.pcap', 6)]
-  return JSON.parse(formatSarif({ capture: { files }, findings } as unknown as Summary, '1.2.3'))
+function logOf(findings: Finding[], names = ['a b.pcap', 'c.pcap'], origins?: PacketOrigin[]) {
+  const files = names.map((name, index) => file(name, 1 + 5 * index))
+  const log = JSON.parse(formatSarif({ capture: { files, origins }, findings } as unknown as Summary, '1.2.3'))
+  expect(sarifObjections(log)).toEqual([])
+  return log
+}
+
+/** Where a result is said to be: URI, artifact and line of each location. */
+function placesOf(log: ReturnType<typeof logOf>): [string, number, number][] {
+  type Location = {
+    physicalLocation: { artifactLocation: { uri: string; index: number }; region: { startLine: number } }
+  }
+  return log.runs[0].results[0].locations.map(({ physicalLocation: at }: Location) => [
+    at.artifactLocation.uri,
+    at.artifactLocation.index,
+    at.region.startLine,
+  ])
 }
 
 describe('formatSarif', () => {
@@ -61,6 +76,39 @@ describe('formatSarif', () => {
 
   it('puts a finding without packets at the first file', () => {
     const [result] = logOf([finding([])]).runs[0].results
-    expect(result.locations).toEqual([{ physicalLocation: { artifactLocation: { uri: 'a%20b.pcap' } } }])
+    expect(result.locations).toEqual([{ physicalLocation: { artifactLocation: { uri: 'a%20b.pcap', index: 0 } } }])
+  })
+
+  it.each([
+    ['a#b?c.pcap', 'a%23b%3Fc.pcap'],
+    ['c:x.pcap', 'c%3Ax.pcap'],
+    ['50%.pcap', '50%25.pcap'],
+    ['/caps/a [1]/b&c.pcap', '/caps/a%20%5B1%5D/b%26c.pcap'],
+    ['//host/a.pcap', '/host/a.pcap'],
+    ['../a.pcap', '../a.pcap'],
+    ['a\nb\u202e.pcap', 'a%0Ab%E2%80%AE.pcap'],
+    ['half \ud800.pcap', 'half%20%EF%BF%BD.pcap'],
+    ['-', 'stdin'],
+  ])('writes the path %j as %s', (name, uri) => {
+    const log = logOf([finding([1])], [name])
+    expect(log.runs[0].artifacts[0].location.uri).toBe(uri)
+    expect(placesOf(log)).toEqual([[uri, 0, 1]])
+  })
+
+  it('lists a capture that was given twice once', () => {
+    const log = logOf([finding([2, 7])], ['a.pcap', 'a.pcap'])
+    expect(log.runs[0].artifacts).toHaveLength(1)
+    expect(placesOf(log)).toEqual([
+      ['a.pcap', 0, 2],
+      ['a.pcap', 0, 2],
+    ])
+  })
+
+  it('takes the places of merged packets from their origins, and names no file where they are not known', () => {
+    const origins = [{ packet: 2, file: 1, number: 1 }]
+    const log = logOf([finding([2])], ['a.pcap', 'b.pcap'], origins)
+    expect(placesOf(log)).toEqual([['b.pcap', 1, 1]])
+    const [result] = logOf([finding([3])], ['a.pcap', 'b.pcap'], origins).runs[0].results
+    expect(result.locations).toEqual([{ logicalLocations: [{ name: 'packet 3', kind: 'member' }] }])
   })
 })

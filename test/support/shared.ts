@@ -17,6 +17,9 @@ export const LAB = existsSync(join(SHARED, 'lab', 'captures')) ? join(SHARED, 'l
 /** Captures of what real fabrics do, with what must and must not be said of each, or `undefined` when they are not beside the project. */
 export const FIELD = existsSync(join(SHARED, 'field', 'cases.json')) ? join(SHARED, 'field') : undefined
 
+/** Small captures that once got through an edge, or `undefined` when they are not beside the project. */
+export const FAULTS = existsSync(join(SHARED, 'faults', 'README.md')) ? join(SHARED, 'faults') : undefined
+
 /** Ends a suite's name, so that a skipped run says why. */
 export function because(present: string | undefined): string {
   return present === undefined ? ' — SKIPPED: ../shared is not beside this project' : ''
