@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { CaptureError } from './capture/errors.ts'
 import { fileSource } from './capture/node-file.ts'
 import { inputOf } from './capture/node-input.ts'
+import { fsPath } from './capture/node-names.ts'
 import type { ByteSource } from './capture/source.ts'
 import { type SummarizeOptions, Summarizer } from './pipeline.ts'
 import type { Summary } from './summary.ts'
@@ -69,7 +70,7 @@ async function followOnce(path: string, options: FollowOptions): Promise<boolean
     },
     close: async () => file.close?.(),
   }
-  const first = await stat(path).catch(() => null)
+  const first = await stat(fsPath(path)).catch(() => null)
   const source = await inputOf(growing, file.size)
   try {
     await summarizer.read(basename(path), source, () => {
@@ -91,7 +92,7 @@ async function isReplaced(
   first: Awaited<ReturnType<typeof stat>> | null,
   read: number,
 ): Promise<boolean> {
-  const now = await stat(path).catch(() => null)
+  const now = await stat(fsPath(path)).catch(() => null)
   // A file that was removed is kept by whoever writes it.
   if (now === null || first === null) return false
   return now.ino !== first.ino || now.dev !== first.dev || now.size < read

@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { DEFAULT_LIMITS } from './analyzers/limits.ts'
 import { CaptureError } from './capture/errors.ts'
 import { openCapture, STDIN } from './capture/node-input.ts'
+import { fsPath } from './capture/node-names.ts'
 import { type SummarizeOptions, Summarizer, type Threads } from './pipeline.ts'
 import type { Summary } from './summary.ts'
 
@@ -72,8 +73,15 @@ async function readInTurn(
         return path === STDIN || signal?.aborted !== true
       })
       readable++
+      if (source.isStream && path !== STDIN && signal?.aborted === true) summarizer.stop()
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error
+      if (path !== STDIN && signal?.aborted === true) {
+        // It was not given the time to show its header.
+        summarizer.stop()
+        readable++
+        break
+      }
       firstError ??= error
       onUnreadable?.(path, error)
     }
@@ -138,7 +146,7 @@ async function totalSize(paths: readonly string[]): Promise<number | null> {
   if (paths.includes(STDIN)) return null
   const sizes = await Promise.all(
     paths.map((path) =>
-      stat(path).then(
+      stat(fsPath(path)).then(
         (info) => info.size,
         () => 0,
       ),

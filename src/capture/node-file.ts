@@ -1,8 +1,12 @@
 /** Node edges: a capture from a file, or from a stream such as standard input. */
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, constants, openSync } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import { isatty, ReadStream } from 'node:tty'
 import { WINDOW_LENGTH } from './bounds.ts'
 import { CaptureError } from './errors.ts'
+import { fsPath } from './node-names.ts'
 import { readAhead } from './read-ahead.ts'
 import { type ByteSource, chunksSource } from './source.ts'
 
@@ -32,6 +36,8 @@ function unreadable(error: unknown): CaptureError {
 export interface FileSource extends ByteSource {
   /** Bytes of the file when it was opened; 0 for a pipe or device. */
   readonly size: number
+  /** A named pipe or a terminal, which may never have anything to say. */
+  readonly isStream: boolean
 }
 
 /**
@@ -42,7 +48,9 @@ export async function fileSource(path: string): Promise<FileSource> {
   let handle: FileHandle | null
   let size: number
   try {
-    handle = await open(path, 'r')
+    const stream = await openStream(path)
+    if (stream !== null) return { size: 0, isStream: true, ...streamSource(stream) }
+    handle = await open(fsPath(path), 'r')
   } catch (error) {
     throw unreadable(error)
   }
@@ -69,7 +77,22 @@ export async function fileSource(path: string): Promise<FileSource> {
       await closing?.close()
     },
   }
-  return { size, ...readAhead(plain, STRETCH) }
+  return { size, isStream: false, ...readAhead(plain, STRETCH) }
+}
+
+/**
+ * Opens what may have nothing to say, so that nobody is stuck in it: a thread that waits in the kernel for the other end of a pipe
+ * cannot be called back, not even by the end of the program.
+ * @returns `null` for everything else.
+ */
+async function openStream(path: string): Promise<Readable | null> {
+  const what = await stat(fsPath(path))
+  if (!what.isFIFO() && !what.isCharacterDevice()) return null
+  const file = openSync(fsPath(path), constants.O_RDONLY | constants.O_NONBLOCK)
+  if (what.isFIFO()) return new Socket({ fd: file, readable: true, writable: false })
+  if (isatty(file)) return new ReadStream(file)
+  closeSync(file)
+  return null
 }
 
 /**
@@ -87,8 +110,8 @@ export function streamSource(stream: Readable): ByteSource {
       }
     },
     async close() {
-      await chunks.close?.()
       stream.destroy()
+      await chunks.close?.()
     },
   }
 }

@@ -10,6 +10,8 @@ export const STDIN = '-'
 /** A capture that has been opened. */
 export interface CaptureInput extends ByteSource {
   readonly stored: StoredAs
+  /** Standard input, a named pipe or a terminal: the signal ended it, if it was given. */
+  readonly isStream: boolean
 }
 
 /**
@@ -23,16 +25,19 @@ export async function openCapture(
   path: string,
   { signal, stdin = process.stdin }: { signal?: AbortSignal; stdin?: Readable } = {},
 ): Promise<CaptureInput> {
-  if (path === STDIN) return inputOf(interruptible(streamSource(stdin), signal), 0)
+  if (path === STDIN) return inputOf(interruptible(streamSource(stdin), signal), 0, true)
   const file = await fileSource(path)
-  return inputOf(file, file.size)
+  if (!file.isStream) return inputOf(file, file.size)
+  // Nobody else has it: it is given back even while it waits.
+  signal?.addEventListener('abort', () => void file.close?.().catch(() => {}), { once: true })
+  return inputOf(interruptible(file, signal), 0, true)
 }
 
 /**
  * Decompresses a source and counts what is read of it.
  * @param size - Bytes as stored; 0 where only the counting tells.
  */
-export async function inputOf(source: ByteSource, size: number): Promise<CaptureInput> {
+export async function inputOf(source: ByteSource, size: number, isStream = false): Promise<CaptureInput> {
   let bytesRead = 0
   const counted: ByteSource = {
     get issue() {
@@ -48,6 +53,7 @@ export async function inputOf(source: ByteSource, size: number): Promise<Capture
   try {
     const { source: content, compression } = await decompressed(counted)
     return {
+      isStream,
       get issue() {
         return content.issue ?? null
       },

@@ -1,8 +1,10 @@
 /** Node edge: from what a user names on the command line to capture files: directories and patterns become the files in them. */
+import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { CaptureError, type CaptureErrorCode } from './errors.ts'
 import { openCapture, STDIN } from './node-input.ts'
+import { fsPath, nameOf } from './node-names.ts'
 import { CaptureReader, refill } from './reader.ts'
 
 /** What a directory or pattern stands for. */
@@ -54,7 +56,7 @@ export async function expandPaths(given: readonly string[]): Promise<ExpandedPat
 
 /** @returns `undefined` for what is to be read as it was given, whether or not it is there. */
 async function expand(path: string): Promise<Expansion | undefined> {
-  const there = await stat(path).catch(() => null)
+  const there = await stat(fsPath(path)).catch(() => null)
   if (there?.isDirectory() === true) return captureFiles(path)
   if (there !== null || !/[*?[]/.test(path)) return undefined
   const captures = await matches(path)
@@ -96,12 +98,27 @@ async function filesIn(folder: string): Promise<string[]> {
   return names.sort(compareNaturally)
 }
 
-function listed(folder: string) {
-  return readdir(folder === '' ? '.' : folder, { withFileTypes: true })
+/** What is in a directory. Names come as bytes where one of them is no UTF-8: it takes longer. */
+async function listed(folder: string): Promise<Pick<Dirent, 'name' | 'isFile' | 'isDirectory' | 'isSymbolicLink'>[]> {
+  const path = fsPath(folder === '' ? '.' : folder)
+  const entries = await readdir(path, { withFileTypes: true })
+  if (!entries.some(({ name }) => name.includes('\ufffd'))) return entries
+  const raw = (await readdir(path, {
+    withFileTypes: true,
+    encoding: 'buffer' as BufferEncoding,
+  })) as unknown as (Dirent & {
+    name: Buffer
+  })[]
+  return raw.map((entry) => ({
+    name: nameOf(entry.name),
+    isFile: () => entry.isFile(),
+    isDirectory: () => entry.isDirectory(),
+    isSymbolicLink: () => entry.isSymbolicLink(),
+  }))
 }
 
 async function isPlainFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isFile() === true
+  return (await stat(fsPath(path)).catch(() => null))?.isFile() === true
 }
 
 /** Whether a file has a readable header. One that may not be read counts as a capture, so that its reader says why. */
@@ -126,18 +143,21 @@ async function isCapture(path: string): Promise<boolean> {
 
 /** The files that a pattern matches, folder by folder. */
 async function matches(pattern: string): Promise<string[]> {
+  // Not needed by most runs, and as large as the rest of the command.
+  const { namePattern } = await import('./node-pattern.ts')
   const parts = pattern.split('/')
   const last = parts.pop()!
   let folders = ['']
   for (const [index, part] of parts.entries()) {
     const next: string[] = []
+    const isMatch = namePattern(part)
     for (const folder of folders) {
       if (!/[*?[]/.test(part)) {
         next.push(index === 0 ? part : `${folder}/${part}`)
         continue
       }
       const entries = await listed(folder === '' && index > 0 ? '/' : folder).catch(() => [])
-      const names = entries.filter((entry) => entry.isDirectory() && matchesName(part, entry.name))
+      const names = entries.filter((entry) => entry.isDirectory() && isMatch(entry.name))
       for (const { name } of names.sort((a, b) => compareNaturally(a.name, b.name))) {
         next.push(index === 0 ? name : `${folder}/${name}`)
       }
@@ -145,39 +165,15 @@ async function matches(pattern: string): Promise<string[]> {
     folders = next
   }
   const found: string[] = []
+  const isMatch = namePattern(last)
   for (const folder of folders) {
     const inRoot = parts.length > 0 && folder === ''
     const names = await filesIn(inRoot ? '/' : folder).catch(() => [])
-    for (const name of names.filter((name) => matchesName(last, name))) {
+    for (const name of names.filter(isMatch)) {
       found.push(parts.length === 0 ? name : `${folder}/${name}`)
     }
   }
   return found
-}
-
-/** Whether a name matches one part of a pattern. Hidden names only match a pattern that begins with a dot. */
-function matchesName(pattern: string, name: string): boolean {
-  if (name.startsWith('.') && !pattern.startsWith('.')) return false
-  let expression = ''
-  for (let at = 0; at < pattern.length; at++) {
-    const character = pattern[at]!
-    const end = character === '[' ? pattern.indexOf(']', at + 2) : -1
-    if (character === '*') expression += '[^]*'
-    else if (character === '?') expression += '[^]'
-    else if (end > 0) {
-      const set = pattern
-        .slice(at + 1, end)
-        .replace(/[\\\]^[]/g, '\\$&')
-        .replace(/^(!|\\\^)/, '^')
-      expression += `[${set}]`
-      at = end
-    } else expression += character.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-  }
-  try {
-    return new RegExp(`^${expression}$`, 'u').test(name)
-  } catch {
-    return false
-  }
 }
 
 /** Compares names as people number them: digits by value, everything else by code unit; endings of compression do not count. */

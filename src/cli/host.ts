@@ -5,7 +5,9 @@ import type { OutputFile } from '../capture/node-output.ts'
 import type { ExpandedPaths } from '../capture/node-paths.ts'
 import type { ByteSource } from '../capture/source.ts'
 import type { followFile } from '../node-follow.ts'
+import { printable, printableJson, printableLines } from '../report/printable.ts'
 import type { Summary } from '../summary.ts'
+import type { StopSignal } from './exit-status.ts'
 
 /** A stream that text is written to. */
 export interface Output {
@@ -59,25 +61,51 @@ export interface Host {
   /** Loads what follows a capture that is being written. */
   follower: () => Promise<typeof followFile>
   /**
-   * Opens a file to be written, which must be none of the inputs; `-` is standard output. Throws CaptureError `unwritable`, also
-   * from its sink and commit.
+   * Opens a file to be written, which must be none of the inputs; `-` is standard output. Waits for the reader of a named pipe until
+   * the signal comes. Throws CaptureError `unwritable`, also from its sink and commit.
    */
-  output: (path: string, inputs: readonly string[]) => Promise<OutputFile>
-  /** Calls back on the first Ctrl-C only, so that a second one ends the program. @returns Ends the listening. */
-  onInterrupt: (listener: () => void) => () => void
+  output: (path: string, inputs: readonly string[], signal: AbortSignal) => Promise<OutputFile>
+  /** Calls back on the first Ctrl-C (or SIGTERM, SIGHUP) only, so that a second one ends the program. @returns Ends the listening. */
+  onInterrupt: (listener: (signal: StopSignal) => void) => () => void
 }
 
 /** Writes text and waits until it is handed over. @throws the stream's error, EPIPE among them. */
-export function write(stream: Output, text: string): Promise<void> {
+function write(stream: Output, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => (error ? reject(error) : resolve()))
   })
 }
 
+/** Prints one line on standard output. Nothing in it drives a terminal or begins another line. @throws as {@link print}. */
+export function say(host: Host, line: string): Promise<void> {
+  return write(host.stdout, `${printable(line)}\n`)
+}
+
+/** How text is printed. */
+export interface PrintOptions {
+  /** Let colours through. */
+  color?: boolean
+  /** Begin with an empty screen. */
+  clear?: boolean
+}
+
+/** Clears a terminal and puts the cursor at its upper left corner. */
+const CLEAR = '\u001b[2J\u001b[3J\u001b[H'
+
+/** Prints lines on standard output, in which names are escaped already. @throws the stream's error, EPIPE among them. */
+export function print(host: Host, text: string, { color = false, clear = false }: PrintOptions = {}): Promise<void> {
+  return write(host.stdout, (clear ? CLEAR : '') + printableLines(text, color))
+}
+
+/** Prints a JSON document, or a part of one. @throws as {@link print}. */
+export function printJson(host: Host, json: string): Promise<void> {
+  return write(host.stdout, printableJson(json))
+}
+
 /** Writes one line on standard error; a standard error that nobody reads is not a reason to fail. */
 export async function complain(host: Host, line: string): Promise<void> {
   try {
-    await write(host.stderr, `vxpcap: ${line}\n`)
+    await write(host.stderr, `vxpcap: ${printable(line)}\n`)
   } catch {
     // There is nowhere left to say it.
   }

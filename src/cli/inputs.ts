@@ -1,6 +1,7 @@
 /** The captures that a command is given: standard input at most once, directories and patterns as the files in them. */
 import type { CaptureError } from '../capture/errors.ts'
-import { printable, shortened } from '../report/words.ts'
+import { printable } from '../report/printable.ts'
+import { shortened } from '../report/words.ts'
 import { UsageError } from './arguments.ts'
 import { complain, type Host } from './host.ts'
 

@@ -2,16 +2,30 @@
 /** The program `vxpcap`: answers `--version` before anything heavy is loaded, and hands everything else on. */
 import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import type { StopSignal } from './exit-status.ts'
 import type { Host } from './host.ts'
 
 const manifest: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 const argv = process.argv.slice(2)
+/** Whether an argument was no UTF-8: Node has put this character in its place. */
+const hasLostBytes = argv.some((word) => word.includes('\ufffd'))
+const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 // A pipe that closes also emits an error; the write that met it has been told already.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-  process.stdout.write(`${manifest.version}\n`)
+  const fail = (error: unknown): void => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
+    process.exitCode = 2
+    process.stderr.write(`vxpcap: standard output: ${(error as Error).message}\n`)
+  }
+  try {
+    process.stdout.write(`${manifest.version}\n`, (error) => error && fail(error))
+  } catch (error) {
+    // Files are written at once.
+    fail(error)
+  }
 } else {
   const edges = () => import('./edges.ts')
   const host: Host = {
@@ -24,13 +38,18 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     open: async (path, signal) => (await edges()).openCapture(path, { signal }),
     expand: async (paths) => (await edges()).expandPaths(paths),
     follower: async () => (await edges()).followFile,
-    output: async (path, inputs) => (await edges()).openOutput(path, inputs),
+    output: async (path, inputs, signal) => (await edges()).awaitOutput(path, inputs, signal),
     onInterrupt(listener) {
-      process.once('SIGINT', listener)
-      return () => process.off('SIGINT', listener)
+      const first = (signal: StopSignal): void => {
+        release()
+        listener(signal)
+      }
+      const release = (): void => SIGNALS.forEach((signal) => void process.off(signal, first))
+      for (const signal of SIGNALS) process.on(signal, first)
+      return release
     },
   }
   const { run } = await import('./program.ts')
   // Everything has been handed over by now; a standard input that is still open must not keep the program alive.
-  process.exit(await run(argv, host))
+  process.exit(await run(hasLostBytes ? (await edges()).rawArguments(argv) : argv, host))
 }

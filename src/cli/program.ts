@@ -2,7 +2,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import * as read from './arguments.ts'
 import { DONE, TROUBLE } from './exit-status.ts'
-import { complain, type Host, isClosedPipe, write } from './host.ts'
+import { complain, type Host, isClosedPipe, print } from './host.ts'
 
 const DEFAULT_TOP = 10
 const DEFAULT_ROWS = 10_000
@@ -21,9 +21,10 @@ Examples:
   vxpcap summarize --fail-on error nightly.pcap
 
 Exit status:
-  0  done
-  1  a finding is at least as severe as --fail-on
-  2  wrong usage, no readable capture, or a damaged one (what could be read is reported)
+  0    done
+  1    a finding is at least as severe as --fail-on
+  2    wrong usage, no readable capture, or a damaged one (what could be read is reported)
+  130  stopped by Ctrl-C while reading files (what was read is reported); 143 by SIGTERM, 129 by SIGHUP
 `
 
 const DECODE_EXAMPLES = `
@@ -33,8 +34,9 @@ Examples:
   vxpcap decode --json uplink.pcap | jq '.packets[].layers[].name'
 
 Exit status:
-  0  done
-  2  wrong usage, no readable capture, a damaged one (what could be read is printed), or no such packet
+  0    done
+  2    wrong usage, no readable capture, a damaged one (what could be read is printed), or no such packet
+  130  stopped by Ctrl-C while reading files; 143 by SIGTERM, 129 by SIGHUP
 `
 
 const DECAP_EXAMPLES = `
@@ -43,8 +45,9 @@ Examples:
   vxpcap decap rotated/ -o - | tshark -r -
 
 Exit status:
-  0  done
-  2  wrong usage, no readable capture, a damaged one (what could be read is written), or the output cannot be written
+  0    done
+  2    wrong usage, no readable capture, a damaged one (what could be read is written), or the output cannot be written
+  130  stopped by Ctrl-C while reading files (nothing is written); 143 by SIGTERM, 129 by SIGHUP
 `
 
 const FILTER_EXAMPLES = `
@@ -56,8 +59,9 @@ Examples:
   vxpcap filter uplink.pcap0 uplink.pcap1 --vtep 10.0.0.1 --mac 52:54:00:e7:30:fc -o vm.pcapng
 
 Exit status:
-  0  done
-  2  wrong usage, no readable capture, a damaged one (what could be read is written), or the output cannot be written
+  0    done
+  2    wrong usage, no readable capture, a damaged one (what could be read is written), or the output cannot be written
+  130  stopped by Ctrl-C while reading files (nothing is written); 143 by SIGTERM, 129 by SIGHUP
 `
 
 /** Commands whose own help a mistake in their arguments points to. */
@@ -77,7 +81,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
     if (isClosedPipe(error)) return DONE
     if (error instanceof read.UsageError) await complain(host, error.message)
     else if (isSystemError(error)) await complain(host, `standard output: ${error.message}`)
-    else await complain(host, `unexpected error, please report it: ${error instanceof Error ? error.stack : error}`)
+    else await complain(host, `unexpected error, please report it: ${onOneLine(error)}`)
     return TROUBLE
   }
 }
@@ -102,7 +106,7 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     if (error.exitCode !== 0) throw new read.UsageError(usageLine(error, argv))
   }
   if (task !== undefined) return task()
-  await write(host.stdout, help)
+  await print(host, help)
   return DONE
 }
 
@@ -234,6 +238,12 @@ function usageLine(error: CommanderError, argv: readonly string[]): string {
 
 function looksLikeCapture(argument: string | undefined): boolean {
   return argument !== undefined && (argument === '-' || /[./\\]/.test(argument))
+}
+
+/** Message and where it comes from. */
+function onOneLine(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return text.split(/\s*\n\s*/).join(' | ')
 }
 
 function isSystemError(error: unknown): error is Error {

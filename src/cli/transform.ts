@@ -1,11 +1,13 @@
 /** Captures in, one capture out: what `decap` and `filter` have in common. */
 import { CaptureError } from '../capture/errors.ts'
+import type { OutputFile } from '../capture/node-output.ts'
 import { CaptureReader, refill } from '../capture/reader.ts'
 import type { Sink } from '../capture/writer.ts'
 import { UsageError } from './arguments.ts'
 import { DONE, TROUBLE } from './exit-status.ts'
-import { complain, type Host, write } from './host.ts'
+import { complain, type Host, say } from './host.ts'
 import { checkStandardInput, expandInputs, STDIN, troubleLine } from './inputs.ts'
+import { Interruption } from './interruption.ts'
 
 /** What turns packets into another capture. */
 export interface Transform {
@@ -42,38 +44,40 @@ export async function runTransform(
     )
   }
   const { paths, troubles } = await expandInputs(given, host)
-  const interrupted = new AbortController()
-  const release = host.onInterrupt(() => interrupted.abort())
+  const interruption = new Interruption(host)
+  const { signal } = interruption
+  let isUsual = paths.includes(STDIN)
+  const outputName = outputPath === STDOUT ? 'standard output' : outputPath
   let status = troubles.length > 0 ? TROUBLE : DONE
   try {
-    const output = await host.output(outputPath, paths)
+    const output = await host.output(outputPath, paths, signal)
     try {
       const transform = start(output.sink)
-      const isStream = paths.includes(STDIN)
       let readable = 0
       for (const [file, path] of paths.entries()) {
-        if (interrupted.signal.aborted) break
+        if (signal.aborted) break
         transform.begin?.(paths.length > 1 ? nameOf(path, paths) : '')
         try {
-          const { issue } = await readCapture(path, file, transform, host, interrupted.signal)
+          const { issue } = await readCapture(path, file, transform, output, host, signal)
           readable++
           if (issue === null) continue
           troubles.push(troubleLine(path, { message: issue.detail, offset: issue.offset }))
           if (issue.kind === 'damaged') status = TROUBLE
         } catch (error) {
           if (!(error instanceof CaptureError) || error.code === 'unwritable') throw error
+          if (signal.aborted && path !== STDIN) break
           troubles.push(troubleLine(path, error))
           status = TROUBLE
         }
       }
-      if (interrupted.signal.aborted && !isStream) {
-        troubles.push(`interrupted: ${outputPath} was not written`)
-        status = TROUBLE
+      if (signal.aborted && !isUsual) {
+        troubles.push(`interrupted: ${outputName} was not written`)
       } else if (readable > 0) {
         transform.finish()
+        await output.drain(signal)
         output.commit()
         const { result, remarks } = transform.report()
-        if (outputPath !== STDOUT) await write(host.stdout, `${outputPath}: ${result}\n`)
+        if (outputPath !== STDOUT) await say(host, `${outputPath}: ${result}`)
         troubles.push(...remarks)
       }
     } finally {
@@ -83,19 +87,21 @@ export async function runTransform(
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error
     if (isClosedPipe(error)) return DONE
-    troubles.push(`${outputPath === STDOUT ? 'standard output' : outputPath}: ${error.message}`)
+    troubles.push(signal.aborted ? `interrupted: ${outputName} was not written` : `${outputName}: ${error.message}`)
     status = TROUBLE
+    isUsual = false
   } finally {
-    release()
+    interruption.release()
   }
   for (const line of troubles) await complain(host, line)
-  return status
+  return interruption.status(isUsual) ?? status
 }
 
 async function readCapture(
   path: string,
   file: number,
   transform: Transform,
+  output: Pick<OutputFile, 'drain'>,
   host: Host,
   signal: AbortSignal,
 ): Promise<CaptureReader> {
@@ -104,6 +110,7 @@ async function readCapture(
   try {
     while (!reader.done && !(signal.aborted && path !== STDIN)) {
       while (reader.next()) transform.observe(reader, file)
+      await output.drain(signal)
       await refill(reader, source)
     }
   } finally {

@@ -3,7 +3,8 @@ import type { Finding, Severity, Summary, VniSummary } from '../summary.ts'
 import { fold } from './fold.ts'
 import { explainNoTunnel } from './no-tunnel.ts'
 import { bytes, duration, integer, percent, plural, secondsBetween } from './number.ts'
-import { CARRIER_NAMES, filterWords, KIND_NAMES, listed, printable } from './words.ts'
+import { printable } from './printable.ts'
+import { CARRIER_NAMES, filterWords, KIND_NAMES, listed } from './words.ts'
 
 /** The headline, and steps to try where there is nothing to report on. */
 export interface Headline {

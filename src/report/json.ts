@@ -1,12 +1,13 @@
 /** The summary as JSON, in pieces: a million flows never become one string. */
 import type { Summary } from '../summary.ts'
+import { printableJson } from './printable.ts'
 
 /** Characters gathered before they are handed on. */
 const CHUNK = 65_536
 
 /**
  * Hands the document to `write` in chunks of about 64 KiB and waits for each. All chunks together are
- * `JSON.stringify(summary, null, 2)` and a newline, byte for byte.
+ * `JSON.stringify(summary, null, 2)` and a newline, byte for byte; only characters that a terminal would obey are escaped as well.
  * @throws whatever `write` throws or rejects with.
  */
 export async function writeJson(summary: Summary, write: (chunk: string) => void | Promise<void>): Promise<void> {
@@ -14,11 +15,11 @@ export async function writeJson(summary: Summary, write: (chunk: string) => void
   for (const piece of pieces(summary, 0)) {
     chunk += piece
     if (chunk.length >= CHUNK) {
-      await write(chunk)
+      await write(printableJson(chunk))
       chunk = ''
     }
   }
-  await write(`${chunk}\n`)
+  await write(`${printableJson(chunk)}\n`)
 }
 
 /** Objects open up member by member, tables row by row; a row, and everything in it, is made in one go. */

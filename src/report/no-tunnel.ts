@@ -2,7 +2,8 @@
 import { insideOf, isEncryption } from '../findings/underlay-encrypted.ts'
 import type { Summary } from '../summary.ts'
 import { integer, plural } from './number.ts'
-import { faultWords, filterWords, listed, printable } from './words.ts'
+import { printable } from './printable.ts'
+import { faultWords, filterWords, listed } from './words.ts'
 
 /** A reason and the steps that follow from it, most promising first. */
 export interface Explanation {

@@ -1,6 +1,7 @@
 /** One packet in words: its layers and fields as a tree, one field a line, with places and values. */
 import type { DescribedField, DescribedLayer, PacketDescription } from '../codecs/describe.ts'
 import { wordsOf } from '../codecs/describe-field.ts'
+import { printable } from './printable.ts'
 
 /** What a capture says of a packet beside its bytes. */
 export interface PacketHeading {
@@ -28,10 +29,10 @@ const NAME_WIDTH = 24
  */
 export function packetText(heading: PacketHeading, packet: PacketDescription): string[] {
   const lines = [headline(heading, packet)]
-  for (const comment of heading.comments ?? []) lines.push(`${INDENT}comment: ${printable(comment)}`)
+  for (const comment of heading.comments ?? []) lines.push(`${INDENT}comment: ${comment}`)
   for (const layer of packet.layers) layerLines(layer, 1, lines)
   for (const { name, sentence } of packet.faults) lines.push(`${INDENT}! ${name}: ${sentence}`)
-  return lines
+  return lines.map(printable)
 }
 
 function headline({ number, file, time, interfaceName }: PacketHeading, packet: PacketDescription): string {
@@ -61,9 +62,4 @@ function fieldLines(field: DescribedField, level: number, lines: string[]): void
 function placeOf({ offset, bitOffset, bits, length }: DescribedField): string {
   const first = offset + (bitOffset >> 3)
   return bits === 8 * length ? String(offset) : `${first}.${bitOffset & 7}`
-}
-
-/** A text of the capture without what would move a terminal's cursor. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, ' ')
 }

@@ -2,6 +2,7 @@
 import { type Place, placer } from '../findings/by-file.ts'
 import { CATALOG } from '../findings/catalog.ts'
 import type { FileSummary, Finding, Summary } from '../summary.ts'
+import { printableJson } from './printable.ts'
 
 /** Where the program can be read about; SARIF requires one name for it everywhere. */
 const TOOL = 'vxpcap'
@@ -33,7 +34,7 @@ export function formatSarif(summary: Summary, version: string): string {
       },
     ],
   }
-  return `${JSON.stringify(log, null, 2)}\n`
+  return `${printableJson(JSON.stringify(log, null, 2))}\n`
 }
 
 /** The files, each once: SARIF has no two artifacts alike, and a capture may have been given twice. */
@@ -97,6 +98,16 @@ function locationsOf(packets: readonly number[], files: readonly Artifact[], pla
  */
 function uriOf(name: string): string {
   if (name === '-') return 'stdin'
-  const path = name.replace(/^\/{2,}/, '/').replace(/\p{Surrogate}/gu, '\ufffd')
-  return path.split('/').map(encodeURIComponent).join('/')
+  const path = name.replace(/^\/{2,}/, '/')
+  return path.split('/').map(encoded).join('/')
+}
+
+/** Half a surrogate pair stands for a byte of a name that is no UTF-8 (`capture/node-names.ts`), or for nothing. */
+function encoded(segment: string): string {
+  const parts = segment.split(/(\p{Surrogate})/u)
+  return parts.map((part, index) => (index % 2 === 0 ? encodeURIComponent(part) : byteOf(part.charCodeAt(0)))).join('')
+}
+
+function byteOf(half: number): string {
+  return half >= 0xdc80 && half <= 0xdcff ? `%${(half - 0xdc00).toString(16).toUpperCase()}` : '%EF%BF%BD'
 }

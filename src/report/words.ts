@@ -1,7 +1,8 @@
-/** Small pieces of English and the rule that nothing from a capture or a file name reaches the terminal raw. */
+/** Small pieces of English. */
 import { placer } from '../findings/by-file.ts'
 import type { FileSummary, PacketOrigin, Summary, TunnelKind } from '../summary.ts'
 import { integer } from './number.ts'
+import { printable } from './printable.ts'
 
 /** Says where a packet is, for people: `12`, or `b.pcap:3` where there are several files. */
 export type Locate = (packetNumber: number) => string
@@ -62,14 +63,6 @@ export function listed(items: readonly string[], conjunction = 'and'): string {
 export function shortened(items: readonly (string | number)[], most: number): string {
   const head = items.slice(0, most).join(', ')
   return items.length > most ? `${head} +${integer(items.length - most)}` : head
-}
-
-/** Text with every control character made visible, so that a file name cannot drive the terminal. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
 }
 
 /** A capture's name for people: the path as it was given, or what `-` stands for. */

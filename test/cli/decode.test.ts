@@ -129,7 +129,7 @@ Packet 2  1970-01-01T00:00:02.000006000Z  EN10MB  42 bytes, 20 captured
     const { out } = await decode({ 'a.pcapng': file }, 'a.pcapng')
     expect(out.split('\n').slice(0, 2)).toEqual([
       'Packet 1  1970-01-01T00:00:00.000000000Z  vtep0  EN10MB  42 bytes',
-      '  comment: who [2Jis it',
+      '  comment: who\\x1b[2Jis it',
     ])
   })
 

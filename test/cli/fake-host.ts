@@ -1,6 +1,7 @@
 /** A process that is none: streams that remember, a summarizer that answers as told. */
 import { CaptureError } from '../../src/capture/errors.ts'
 import { bytesSource } from '../../src/capture/source.ts'
+import type { StopSignal } from '../../src/cli/exit-status.ts'
 import type { Host, Output, SummarizeFiles, SummarizeFilesOptions } from '../../src/cli/host.ts'
 import { labSummary } from '../report/summaries.ts'
 
@@ -11,7 +12,7 @@ export interface FakeHost extends Host {
   /** The one call of the summarizer. */
   asked: { paths: string[]; options: SummarizeFilesOptions } | undefined
   /** Presses Ctrl-C; false when nobody listens. */
-  interrupt: () => boolean
+  interrupt: (signal?: StopSignal) => boolean
 }
 
 /** What a test sets otherwise. */
@@ -31,7 +32,7 @@ export interface FakeOptions {
 export function fakeHost(options: FakeOptions = {}): FakeHost {
   const out: string[] = []
   const err: string[] = []
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(signal: StopSignal) => void>()
   const stdout = { ...output(out, options.failWith), isTTY: options.stdoutIsTerminal, columns: options.columns }
   const host: FakeHost = {
     stdout,
@@ -62,8 +63,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     out: () => out.join(''),
     err: () => err.join(''),
     asked: undefined,
-    interrupt() {
-      for (const listener of listeners) listener()
+    interrupt(signal = 'SIGINT') {
+      for (const listener of listeners) listener(signal)
       return listeners.size > 0
     },
   }

@@ -201,15 +201,22 @@ describe('Ctrl-C', () => {
     expect(host.interrupt()).toBe(false)
   })
 
-  it('is left to the system while reading files', async () => {
-    let heard = true
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s while reading files: the summary so far, which says so, and status %i', async (signal, expected) => {
     const host = fakeHost({
-      summarize: async () => {
-        heard = host.interrupt()
-        return labSummary()
-      },
+      summarize: (_, { signal: stop }) =>
+        new Promise((resolve) => {
+          const summary = labSummary()
+          summary.capture.complete = false
+          stop?.addEventListener('abort', () => resolve(summary))
+          setImmediate(() => host.interrupt(signal))
+        }),
     })
-    await run(['summarize', 'a.pcap'], host)
-    expect(heard).toBe(false)
+    expect(await run(['summarize', 'a.pcap'], host)).toBe(expected)
+    expect(host.out()).toContain('Interrupted after 26 packets: the rest of the input was not read.')
+    expect(host.interrupt()).toBe(false)
   })
 })

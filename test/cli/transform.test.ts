@@ -244,7 +244,7 @@ describe('Ctrl-C', () => {
     })
     await sleep(1500)
     child.kill('SIGINT')
-    expect(await closed).toBe(2)
+    expect(await closed).toBe(130)
     expect(err).toContain('interrupted')
     expect(existsSync(OUT)).toBe(false)
     expect(leftovers()).toEqual([])

@@ -302,7 +302,7 @@ describe('sections', () => {
     const lab = labSummary()
     lab.capture.files[0]!.name = 'a\u001b[2Jb\nc\u202e.pcap'
     const report = text(lab)
-    expect(report.split('\n')[0]).toBe('a\\x1b[2Jb\\x0ac\\x202e.pcap')
+    expect(report.split('\n')[0]).toBe('a\\x1b[2Jb\\x0ac\\u202e.pcap')
     expect(report).not.toContain('\u001b')
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FAULT_NAMES } from '../../src/codecs/fault.ts'
-import { baseName, faultWords, listed, locator, printable, shortened } from '../../src/report/words.ts'
+import { printable } from '../../src/report/printable.ts'
+import { baseName, faultWords, listed, locator, shortened } from '../../src/report/words.ts'
 import { busySummary, labSummary } from './summaries.ts'
 
 describe('words', () => {

@@ -10,8 +10,9 @@ import { hexDump } from '../../report/hex-dump.ts'
 import { type PacketHeading, packetText } from '../../report/packet-text.ts'
 import type { PacketRange } from '../arguments.ts'
 import { DONE, TROUBLE } from '../exit-status.ts'
-import { complain, type Host, write } from '../host.ts'
+import { complain, type Host, print, printJson } from '../host.ts'
 import { checkStandardInput, expandInputs, STDIN, troubleLine } from '../inputs.ts'
+import { Interruption } from '../interruption.ts'
 
 /** The options as the command line gives them. */
 export interface DecodeOptions {
@@ -28,13 +29,13 @@ const PIECE = 64 * 1024
 export async function decode(given: string[], options: DecodeOptions, host: Host): Promise<number> {
   checkStandardInput(given, host, 'decode')
   const { paths, troubles } = await expandInputs(given, host)
-  const interrupted = new AbortController()
-  const release = paths.includes(STDIN) ? host.onInterrupt(() => interrupted.abort()) : undefined
-  const run = new Run(paths, troubles, options, host, interrupted.signal)
+  const interruption = new Interruption(host)
+  const run = new Run(paths, troubles, options, host, interruption)
   try {
-    return await run.all()
+    const status = await run.all()
+    return interruption.status(run.isOnStandardInput) ?? status
   } finally {
-    release?.()
+    interruption.release()
   }
 }
 
@@ -46,13 +47,17 @@ class Run {
   private printed = 0
   private readable = 0
   private nextNumber = 1
+  /** Whether standard input was what was read last. */
+  isOnStandardInput = false
+  /** Whether nobody takes what is printed. */
+  private isStuck = false
 
   constructor(
     private readonly paths: readonly string[],
     private readonly troubles: string[],
     private readonly options: DecodeOptions,
     private readonly host: Host,
-    private readonly signal: AbortSignal,
+    private readonly interruption: Interruption,
   ) {
     this.ports = tunnelPorts(options.port ?? [])
     this.status = troubles.length > 0 ? TROUBLE : DONE
@@ -61,32 +66,34 @@ class Run {
   async all(): Promise<number> {
     const { paths, host, options } = this
     for (const path of paths) {
-      if (this.signal.aborted || this.isPast(this.nextNumber)) break
+      if (this.interruption.signal.aborted || this.isPast(this.nextNumber)) break
+      this.isOnStandardInput = path === STDIN
       try {
         await this.file(path)
       } catch (error) {
         if (!(error instanceof CaptureError)) throw error
+        if (this.interruption.signal.aborted && path !== STDIN) break
         this.trouble(path, error.message, error.offset)
         this.status = TROUBLE
       }
     }
     if (this.readable > 0 && options.json) this.text += this.printed === 0 ? `${OPENING}]}\n` : '\n]}\n'
     await this.flush()
-    if (this.readable > 0 && !this.signal.aborted && this.status === DONE) this.checkAllFound()
+    if (this.readable > 0 && !this.interruption.signal.aborted && this.status === DONE) this.checkAllFound()
     for (const line of this.troubles) await complain(host, line)
     return this.status
   }
 
   private async file(path: string): Promise<void> {
-    const source = await this.host.open(path, this.signal)
+    const source = await this.host.open(path, this.interruption.signal)
     const reader = new CaptureReader({ firstNumber: this.nextNumber })
     let counted = false
     try {
-      while (!reader.done && !this.signal.aborted && !this.isPast(reader.nextNumber)) {
+      while (!reader.done && !this.interruption.signal.aborted && !this.isPast(reader.nextNumber)) {
         while (reader.next()) {
           this.packet(path, reader)
           if (this.text.length >= PIECE) await this.flush()
-          if (this.isPast(reader.nextNumber)) break
+          if (this.isPast(reader.nextNumber) || this.interruption.signal.aborted) break
         }
         if (reader.headerRead && !counted) {
           counted = true
@@ -158,10 +165,12 @@ class Run {
     this.troubles.push(troubleLine(path, { message, offset }))
   }
 
+  /** Hands over what has been gathered. A reader that takes nothing is waited for until Ctrl-C. */
   private async flush(): Promise<void> {
-    const { text } = this
+    const { text, host, options, interruption } = this
     this.text = ''
-    if (text !== '') await write(this.host.stdout, text)
+    if (text === '' || this.isStuck) return
+    this.isStuck = !(await interruption.isTaken(options.json ? printJson(host, text) : print(host, text)))
   }
 }
 

@@ -2,13 +2,14 @@
 import { CATALOG } from '../../findings/catalog.ts'
 import { wrap } from '../../report/wrap.ts'
 import { DONE } from '../exit-status.ts'
-import { type Host, write } from '../host.ts'
+import { type Host, print, printJson } from '../host.ts'
 
 const WIDTH = 100
 
 /** Runs the command. @returns Exit status. */
 export async function findings({ json = false }: { json?: boolean | undefined }, host: Host): Promise<number> {
-  await write(host.stdout, json ? `${JSON.stringify(CATALOG, null, 2)}\n` : CATALOG.map(paragraph).join('\n'))
+  if (json) await printJson(host, `${JSON.stringify(CATALOG, null, 2)}\n`)
+  else await print(host, CATALOG.map(paragraph).join('\n'))
   return DONE
 }
 

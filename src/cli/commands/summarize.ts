@@ -8,8 +8,9 @@ import { formatText } from '../../report/text.ts'
 import type { Summary } from '../../summary.ts'
 import { type ColorMode, type FailOn, isAtLeast, UsageError, useColor } from '../arguments.ts'
 import { DONE, FOUND, TROUBLE } from '../exit-status.ts'
-import { complain, type Host, type SummarizeFilesOptions, write } from '../host.ts'
+import { complain, type Host, print, printJson, type SummarizeFilesOptions } from '../host.ts'
 import { checkStandardInput, expandInputs, STDIN, troubleLine } from '../inputs.ts'
+import { Interruption } from '../interruption.ts'
 
 /** The options as the command line gives them. */
 export interface SummarizeOptions {
@@ -37,16 +38,22 @@ export async function summarize(given: string[], options: SummarizeOptions, host
   if (options.follow) return follow(given, options, host)
   const { paths, troubles: unreadable } = await expandInputs(given, host)
   if (paths.length === 0) return complainAll(unreadable, host)
+  const interruption = new Interruption(host)
   let summary: Summary
   try {
-    summary = await read(paths, options, host, (path, error) => unreadable.push(troubleLine(path, error)))
+    summary = await read(paths, options, host, interruption.signal, (path, error) =>
+      unreadable.push(troubleLine(path, error)),
+    )
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error
     if (unreadable.length === 0) unreadable.push(troubleLine(paths.length === 1 ? paths[0] : undefined, error))
     return complainAll(unreadable, host)
+  } finally {
+    interruption.release()
   }
-  await print(summary, options, host)
-  return verdict(summary, unreadable, options, host)
+  await show(summary, options, host)
+  const status = await verdict(summary, unreadable, options, host)
+  return interruption.status(summary.capture.complete) ?? status
 }
 
 /** Says what went wrong on standard error. @returns The exit status of a summary. */
@@ -72,14 +79,12 @@ async function read(
   paths: string[],
   options: SummarizeOptions,
   host: Host,
+  signal: AbortSignal,
   onUnreadable: (path: string, error: CaptureError) => void,
 ): Promise<Summary> {
   const summarizeFiles = await host.summarizer()
   const progress = options.progress && host.stderr.isTTY ? await startProgress(host) : undefined
-  const interrupted = new AbortController()
-  // Only a stream that never ends by itself is worth a summary so far; on files Ctrl-C ends the program as ever.
-  const release = paths.includes(STDIN) ? host.onInterrupt(() => interrupted.abort()) : undefined
-  const settings: SummarizeFilesOptions = { ...settingsOf(options), signal: interrupted.signal, onUnreadable }
+  const settings: SummarizeFilesOptions = { ...settingsOf(options), signal, onUnreadable }
   // A budget of memory is for one thread.
   const threads = options.threads ?? (options.memory === undefined ? undefined : 1)
   if (threads !== undefined) settings.threads = threads
@@ -89,7 +94,6 @@ async function read(
     return await summarizeFiles(paths, settings)
   } finally {
     progress?.stop()
-    release?.()
   }
 }
 
@@ -107,8 +111,6 @@ function settingsOf(
   }
 }
 
-/** Clears a terminal and puts the cursor at its upper left corner. */
-const CLEAR = '\u001b[2J\u001b[3J\u001b[H'
 /** Parts one summary from the next where there is no screen to clear. */
 const RULE = `${'─'.repeat(40)}\n`
 
@@ -122,18 +124,21 @@ async function follow(given: string[], options: SummarizeOptions, host: Host): P
   }
   if (options.sarif) throw new UsageError('--follow prints text or --json, not --sarif')
   const followFile = await host.follower()
-  const interrupted = new AbortController()
-  const release = host.onInterrupt(() => interrupted.abort())
+  const interruption = new Interruption(host)
   let last: Summary | undefined
   let shown = ''
   try {
     await followFile(path, {
       ...settingsOf(options),
-      signal: interrupted.signal,
+      signal: interruption.signal,
       async onSummary(summary) {
+        const { stdout } = host
         const text = options.json ? `${JSON.stringify(summary)}\n` : await textOf(summary, options, host)
-        const before = options.json ? '' : host.stdout.isTTY ? CLEAR : shown === '' ? '' : RULE
-        if (text !== shown) await write(host.stdout, before + text)
+        if (text !== shown) {
+          if (options.json) await printJson(host, text)
+          else if (stdout.isTTY) await print(host, text, { color: isColored(options, host), clear: true })
+          else await print(host, (shown === '' ? '' : RULE) + text, { color: isColored(options, host) })
+        }
         shown = text
         last = summary
       },
@@ -143,9 +148,10 @@ async function follow(given: string[], options: SummarizeOptions, host: Host): P
     if (!(error instanceof CaptureError)) throw error
     return complainAll([troubleLine(path, error)], host)
   } finally {
-    release()
+    interruption.release()
   }
-  return last === undefined ? DONE : verdict(last, [], options, host)
+  const status = last === undefined ? DONE : await verdict(last, [], options, host)
+  return interruption.status(true) ?? status
 }
 
 /** Text needs the rows that `--top` prints, however few `--rows` keeps for JSON. */
@@ -158,23 +164,23 @@ async function startProgress(host: Host) {
   return createProgress(host.stderr as unknown as NodeJS.WritableStream)
 }
 
-async function print(summary: Summary, options: SummarizeOptions, host: Host): Promise<void> {
-  const { stdout } = host
-  if (options.sarif) {
-    return write(stdout, formatSarif(summary, host.version))
-  }
-  if (options.json) {
-    return writeJson(summary, (chunk) => write(stdout, chunk))
-  }
-  return write(stdout, await textOf(summary, options, host))
+async function show(summary: Summary, options: SummarizeOptions, host: Host): Promise<void> {
+  if (options.sarif) return printJson(host, formatSarif(summary, host.version))
+  if (options.json) return writeJson(summary, (chunk) => printJson(host, chunk))
+  return print(host, await textOf(summary, options, host), { color: isColored(options, host) })
+}
+
+function isColored({ color }: SummarizeOptions, { stdout, env }: Host): boolean {
+  return useColor(color, env, stdout.isTTY === true)
 }
 
 /** Characters that are one column wide wherever they are shown: ASCII, and those that the report uses itself. */
 const ONE_COLUMN = /^[ -~→←µ×≤–…█-▏]*$/
 
 /** Rows of which every character is one column wide need no cli-table3: loading and starting it takes longer than a small capture. */
-async function textOf(summary: Summary, options: SummarizeOptions, { stdout, env }: Host): Promise<string> {
-  const color = useColor(options.color, env, stdout.isTTY === true)
+async function textOf(summary: Summary, options: SummarizeOptions, host: Host): Promise<string> {
+  const { stdout } = host
+  const color = isColored(options, host)
   const width = stdout.isTTY && stdout.columns ? { width: stdout.columns } : {}
   const format = (draw: DrawTable): string => formatText(summary, { color, top: options.top, draw, ...width })
   let isSimple = true

@@ -1,8 +1,9 @@
 /** The capture files themselves. */
 import type { FileSummary, Summary } from '../../summary.ts'
 import { bytes, integer, plural } from '../number.ts'
+import { printable } from '../printable.ts'
 import { type Field, type Page, paragraph, rowsTable, type Section } from '../section.ts'
-import { captureName, printable } from '../words.ts'
+import { captureName } from '../words.ts'
 
 const FIELDS: readonly Field<FileSummary>[] = [
   { head: 'File', align: 'left', cell: (file) => captureName(file.name) },

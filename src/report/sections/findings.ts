@@ -2,8 +2,9 @@
 import type { Finding, Severity, Subject, Summary } from '../../summary.ts'
 import { fold } from '../fold.ts'
 import { integer, plural } from '../number.ts'
+import { printable } from '../printable.ts'
 import type { Page, Section } from '../section.ts'
-import { fileNames, printable } from '../words.ts'
+import { fileNames } from '../words.ts'
 import { wrap } from '../wrap.ts'
 
 const INDENT = '           '

@@ -1,8 +1,8 @@
 /** The inner conversations, the largest first; the side that began it stands left where the capture tells. */
 import type { FlowSummary, Summary } from '../../summary.ts'
 import { bytes, integer, milliseconds } from '../number.ts'
+import { printable } from '../printable.ts'
 import { type Field, largestFirst, type Page, rowsTable, type Section } from '../section.ts'
-import { printable } from '../words.ts'
 
 /** Largest rows first: what the contract calls a flow's size. */
 function size(flow: FlowSummary): number {

@@ -1,8 +1,8 @@
 /** Tables that were full: what the figures above leave out. */
 import type { LimitSummary, Summary } from '../../summary.ts'
 import { integer } from '../number.ts'
+import { printable } from '../printable.ts'
 import { type Field, type Page, paragraph, rowsTable, type Section } from '../section.ts'
-import { printable } from '../words.ts'
 
 /** Tables in the words of the documents and of the options; the keys are the names in the document. */
 const NAMES: Readonly<Record<string, string>> = {

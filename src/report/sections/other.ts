@@ -1,8 +1,9 @@
 /** What is not a tunnel packet, and what could not be read to the end. */
 import type { FaultCount, Summary, TunnelSummary } from '../../summary.ts'
 import { integer, plural } from '../number.ts'
+import { printable } from '../printable.ts'
 import { type Field, largestFirst, type Page, paragraph, rowsTable, type Section } from '../section.ts'
-import { faultWords, printable } from '../words.ts'
+import { faultWords } from '../words.ts'
 
 const OTHER_FIELDS: readonly Field<TunnelSummary['other'][number]>[] = [
   { head: 'Protocol', align: 'left', cell: (row) => printable(row.protocol) },
