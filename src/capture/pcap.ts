@@ -33,6 +33,9 @@ const PCAPNG_SECTION = 0x0a0d0d0a
 /** File headers that differ in one chain of appended files. */
 const MOST_HEADERS = 256
 
+/** Records of zeros after which reading rests. */
+const REST_AFTER = 1 << 18
+
 /** In which order a record holds its two lengths: original length first up to version 2.2 and in 543.0 (DG/UX), unsure in 2.3. */
 const Lengths = { CapturedFirst: 0, OriginalFirst: 1, SmallerIsCaptured: 2 } as const
 
@@ -82,6 +85,8 @@ export class PcapRecords {
   private unit = 1000
   private lengths: number = Lengths.CapturedFirst
   private maxCaptured = 0
+  /** Whether the last step ended without a packet only so that whoever reads can look up: there are more. */
+  isResting = false
   /** Records of zeros that were stepped over, which are packets only where something follows them. */
   private zeros = 0
 
@@ -237,6 +242,9 @@ export class PcapRecords {
   /** Zeros, but not to the end: a record without bytes, at the beginning of time. */
   private zeroRecord(at: number): Step {
     const { window, packet } = this
+    // A sparse file has hundreds of millions of them in no bytes at all.
+    this.isResting = this.zeros % REST_AFTER === 0 && !this.isResting
+    if (this.isResting) return Step.Starved
     if (--this.zeros === 0) window.zerosFrom = -1
     packet.number = this.nextNumber++
     packet.seconds = 0

@@ -117,6 +117,11 @@ export class CaptureReader implements PacketStream {
     return this.records?.format ?? 'pcap'
   }
 
+  /** Whether there are more packets at hand although `next` has returned `false`: many in few bytes, and others may have their turn. */
+  get isResting(): boolean {
+    return this.records?.format === 'pcap' && this.records.isResting
+  }
+
   /** Interfaces described so far, all sections; a classic pcap file has one, and more where others were appended to it. */
   get interfaces(): readonly CaptureInterface[] {
     return this.records?.interfaces ?? []
@@ -209,6 +214,7 @@ export class CaptureReader implements PacketStream {
       if (!this.open()) return false
       if (this.records !== null && (this.records as PcapRecords | PcapngRecords).step() === Step.Packet) return true
     }
+    if (this.isResting) return false
     if (window.issue !== null) {
       this.issue = window.issue
       this.done = true
@@ -287,6 +293,8 @@ export class CaptureReader implements PacketStream {
  */
 export async function refill(reader: CaptureReader, source: ByteSource): Promise<void> {
   if (reader.done) return
+  // Not a microtask: signals and progress are to be seen.
+  if (reader.isResting) return new Promise((resolve) => setTimeout(resolve, 0))
   const room = reader.room()
   if (room.length === 0) return
   try {
@@ -315,7 +323,8 @@ export async function* batches(source: ByteSource, options: ReaderOptions = {}):
       await refill(reader, source)
       yield reader
       // The consumer has exhausted it; this only notices the end.
-      if (reader.next()) throw new TypeError('a batch must be exhausted with next() before the next one is asked for')
+      if (!reader.isResting && reader.next())
+        throw new TypeError('a batch must be exhausted with next() before the next one is asked for')
     }
   } finally {
     await source.close?.()

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_RECORD_LENGTH, USUAL_MAX_CAPTURED } from '../../src/capture/bounds.ts'
+import { batches } from '../../src/capture/reader.ts'
+import { bytesSource } from '../../src/capture/source.ts'
 import { data, feed, fields, idb, join, pcapHeader, pcapRecord, readAll, shb } from './files.ts'
 
 const MAGICS = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d, modified: 0xa1b2cd34 }
@@ -165,6 +167,27 @@ describe('classic pcap', () => {
         [4, 2, 3],
       ])
       expect(reader.issue).toBeNull()
+    })
+
+    test('a run of hundreds of thousands rests now and then, so that others have their turn', async () => {
+      const zeros = 600_000
+      const file = join(records, new Uint8Array(16 * zeros), pcapRecord(2, 1, data(3)))
+      let packets = 0
+      let longest = 0
+      // Reading from memory leaves no time for what else is to be done, a signal for example.
+      let hasTurn = false
+      setTimeout(() => {
+        hasTurn = true
+      }, 0)
+      for await (const reader of batches(bytesSource(file))) {
+        let run = 0
+        while (reader.next()) run++
+        packets += run
+        longest = Math.max(longest, run)
+      }
+      expect(packets).toBe(zeros + 2)
+      expect(hasTurn).toBe(true)
+      expect(longest).toBeLessThan(300_000)
     })
   })
 
