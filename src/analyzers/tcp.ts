@@ -221,6 +221,13 @@ export class Tcp implements Judge<TcpState> {
     return flow < this.#rows && this.#records.i32[this.#records.at(flow) * 2 + STATE] !== 0
   }
 
+  /** Whether one side of a flow sent more than a SYN and resets. */
+  hasSpoken(flow: number, direction: 0 | 1): boolean {
+    if (!this.has(flow)) return false
+    const spoke = (State.Spoke | State.SynAck | State.Fin) << direction
+    return (this.#records.i32[this.#records.at(flow) * 2 + STATE]! & spoke) !== 0
+  }
+
   /**
    * Whether what one side sends shows that the other one answers, though nothing of it is in the capture: the connection goes on
    * behind its SYN, or acknowledges ever more.

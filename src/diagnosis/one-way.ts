@@ -7,6 +7,7 @@
 import type { Analysis } from '../analyzers/analysis.ts'
 import { ID_SPACE } from '../analyzers/limits.ts'
 import { NONE } from '../codecs/fault.ts'
+import { TunnelKind } from '../codecs/layers.ts'
 import { state } from '../findings/finding.ts'
 import { mirrorSession } from '../findings/mirror-session.ts'
 import { vniByDirection } from '../findings/vni-by-direction.ts'
@@ -96,6 +97,12 @@ export class Mirrors {
   /** Whether what a VTEP sends in a VNI is a mirror session. */
   has(kindVni: number, vtep: number): boolean {
     return this.#sessions.has(endKey(kindVni, vtep))
+  }
+
+  /** Whether what a VTEP sends in a VNI is a mirror session, in whatever encapsulation. */
+  isSource(vni: number, vtep: number): boolean {
+    for (const kind of Object.values(TunnelKind)) if (this.has(((kind << 24) | vni) >>> 0, vtep)) return true
+    return false
   }
 
   /** Frames of a session that the mirror cut: the tunnel carries less than the inner packet says. */
