@@ -284,6 +284,88 @@ describe('DUPLICATE_MAC', () => {
   })
 })
 
+describe('one MAC at several VTEPs, and why', () => {
+  const guest: Guest = { mac: '02:00:00:00:00:77', ip: '192.168.1.77', vtep: A }
+  const there: Guest = { ...guest, vtep: B }
+  const codesOf = (packets: Packet[]) => findingsOf(packets).map(({ code }) => code)
+  const macCodes = (packets: Packet[]) =>
+    codesOf(packets).filter((code) => /DUPLICATE_MAC|SHARED_MAC|MAC_MOVED|STALE/.test(code))
+  const segment = (from: Guest, to: Guest, ms: number, options: Parameters<typeof tcp>[0]): Packet => {
+    const inner = ipv4(tcp(options), { from: from.ip, to: to.ip, protocol: 6, id: ++sent & 0xffff })
+    return frame(ethernet(inner, { from: from.mac, to: to.mac }), from.vtep, to.vtep, ms)
+  }
+  /** A connection to the guest that is answered from its two VTEPs in turns. */
+  const connection = (port: number, ms: number): Packet[] => {
+    const forth = { from: port, to: 80 }
+    const back = { from: 80, to: port }
+    return [
+      segment(client, there, ms, { ...forth, flags: SYN, sequence: 1 }),
+      segment(guest, client, ms + 1, { ...back, flags: SYN | ACK, sequence: 9, acknowledgment: 2 }),
+      segment(client, there, ms + 2, { ...forth, flags: ACK, sequence: 2, acknowledgment: 10, payload: 10 }),
+      segment(there, client, ms + 3, { ...back, flags: ACK, sequence: 10, acknowledgment: 12, payload: 10 }),
+      segment(guest, client, ms + 4, { ...back, flags: ACK, sequence: 20, acknowledgment: 12, payload: 10 }),
+    ]
+  }
+  /** SYNs to a port, never answered. */
+  const closed = (to: Guest, port: number, own: number, ms: number) =>
+    [0, 1000, 3000].map((wait) => segment(client, to, ms + wait, { from: own, to: port, flags: SYN, sequence: 5 }))
+  const later = pings(server, client, 20_000, 2)
+
+  it('a closed port is closed wherever a multihomed guest is reached; an open one that fails at one VTEP is another guest', () => {
+    const good = [...connection(40_001, 0), ...connection(40_002, 100), ...connection(40_003, 200)]
+    expect(macCodes([...good, ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...good, ...closed(there, 99, 50_000, 300), ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...good, ...closed(guest, 80, 50_000, 300), ...later])).toEqual(['DUPLICATE_MAC'])
+  })
+
+  it('scattered loss is the underlay’s, a conversation that fails is not', () => {
+    const lossy = (isLost: (n: number) => boolean) =>
+      Array.from({ length: 24 }, (_, n) => [
+        ping('request', client, there, n, n * 100, { id: 3 }),
+        ...(isLost(n) ? [] : [ping('reply', n % 2 === 0 ? guest : there, client, n, n * 100 + 1, { id: 3 })]),
+      ]).flat()
+    expect(macCodes([...lossy(() => false), ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...lossy((n) => n % 8 === 3), ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...lossy((n) => n % 2 === 1 && n > 4), ...later])).toEqual(['DUPLICATE_MAC'])
+  })
+
+  it('who is answered at the VTEP before has not left it', () => {
+    const asked = (isAnswered: boolean, from: Guest) => [
+      gratuitous(guest, C, 0),
+      ping('reply', there, client, 0, 10),
+      ...Array.from({ length: 5 }, (_, n) => [
+        ping('request', client, from, n + 1, 2000 + n * 500, { id: 5 }),
+        ...(isAnswered ? [ping('reply', there, client, n + 1, 2001 + n * 500, { id: 5 })] : []),
+      ]).flat(),
+      ...later,
+    ]
+    expect(macCodes(asked(true, guest))).toEqual(['SHARED_MAC'])
+    expect(macCodes(asked(true, there))).toEqual(['MAC_MOVED'])
+    expect(macCodes(asked(false, guest)).toSorted()).toEqual(['MAC_MOVED', 'STALE_FORWARDING'])
+  })
+
+  it('a clone with the same address answers each question too, and resets connections that it did not open', () => {
+    const questions = Array.from({ length: 3 }, (_, n) => [
+      asks(client, guest.ip, A, n * 700),
+      asks(client, guest.ip, B, n * 700),
+      answers(guest, client, n * 700 + 1),
+      answers(there, client, n * 700 + 2),
+    ]).flat()
+    const alive = [guest, there].flatMap((from, n) => pings(from, client, 2000 + n * 100, 3))
+    const opening = (resetBy: Guest) => [
+      segment(guest, client, 5000, { from: 50_000, to: 80, flags: SYN, sequence: 5 }),
+      segment(client, resetBy, 5001, { from: 80, to: 50_000, flags: SYN | ACK, sequence: 7, acknowledgment: 6 }),
+      segment(resetBy, client, 5002, { from: 50_000, to: 80, flags: RST | ACK, sequence: 6, acknowledgment: 8 }),
+      ...[6000, 8000, 12_000, 16_000].map((ms) =>
+        segment(guest, client, ms, { from: 50_000, to: 80, flags: SYN, sequence: 5 }),
+      ),
+    ]
+    expect(macCodes([...questions, ...alive, ...opening(there), ...later])).toEqual(['DUPLICATE_MAC'])
+    expect(macCodes([...questions, ...alive, ...opening(guest), ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...alive, ...later])).not.toContain('DUPLICATE_MAC')
+  })
+})
+
 describe('DUPLICATE_IP and IP_MOVED', () => {
   const other: Guest = { mac: '02:00:00:00:00:22', ip: server.ip, vtep: B }
   const same: Guest = { ...other, vtep: A }
