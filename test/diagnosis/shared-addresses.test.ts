@@ -20,6 +20,7 @@ import { findingsOf } from './places.ts'
 const A = '10.0.0.1'
 const B = '10.0.0.2'
 const C = '10.0.0.3'
+const D = '10.0.0.4'
 const GATEWAY = '02:aa:00:00:00:fe'
 const ALL = 'ff:ff:ff:ff:ff:ff'
 
@@ -342,6 +343,36 @@ describe('one MAC at several VTEPs, and why', () => {
     expect(macCodes(asked(true, guest))).toEqual(['SHARED_MAC'])
     expect(macCodes(asked(true, there))).toEqual(['MAC_MOVED'])
     expect(macCodes(asked(false, guest)).toSorted()).toEqual(['MAC_MOVED', 'STALE_FORWARDING'])
+  })
+
+  it('a gateway’s MAC is the gateway’s in its other VNIs too, where little of it was seen', () => {
+    const second = (packet: Packet, vni: number): Packet => {
+      const { bytes: whole } = packet
+      whole.set([vni >> 8, vni & 0xff], 14 + 20 + 8 + 5)
+      return packet
+    }
+    const leaves = [A, B, C].map((vtep) => ({ mac: GATEWAY, ip: '192.168.1.1', vtep }))
+    const leaf = (n: number) => leaves[n % 3]!
+    const routed = Array.from({ length: 6 }, (_, n) =>
+      ping('request', { ...leaf(n), ip: `10.9.${n}.1` }, client, n, n * 50, { ttl: 63, id: n }),
+    )
+    const own = leaves.map((from, n) => gratuitous(from, D, 1000 + n * 300, 2))
+    const sister = (): Packet[] => [
+      ping('request', { ...leaf(0), ip: '10.7.0.1' }, server, 1, 900, { ttl: 63, id: 90 }),
+      ping('request', { ...leaf(1), ip: '10.7.0.2' }, server, 1, 950, { ttl: 63, id: 91 }),
+      ...[0, 1, 2, 0].map((n, at) => gratuitous(leaf(n), D, 1100 + at * 300, 2)),
+    ]
+    const inSister = (packets: Packet[]) => packets.map((packet) => second(packet, 777))
+    expect(macCodes([...routed, ...own, ...inSister(sister()), ...later])).toEqual(['SHARED_MAC', 'SHARED_MAC'])
+    // A guest with an address of its own at each VTEP is no gateway for having a gateway's MAC.
+    const guests = [0, 1, 0, 1].map((n, at) =>
+      gratuitous({ ...leaf(n), ip: `192.168.5.${n + 1}` }, D, 1100 + at * 300, 2),
+    )
+    expect(macCodes([...routed, ...own, ...inSister(guests), ...later]).toSorted()).toEqual([
+      'DUPLICATE_MAC',
+      'SHARED_MAC',
+    ])
+    expect(macCodes([...routed, ...own, ...later])).toEqual(['SHARED_MAC'])
   })
 
   it('a clone with the same address answers each question too, and resets connections that it did not open', () => {
