@@ -375,6 +375,37 @@ describe('one MAC at several VTEPs, and why', () => {
     expect(macCodes([...routed, ...own, ...later])).toEqual(['SHARED_MAC'])
   })
 
+  it('two mirrors that copy the same frames are no places, wherever the capture begins and ends', () => {
+    /** A frame of two guests as both mirrors send it to their collector, the second one later. */
+    const mirrored = (from: Guest, to: Guest, ms: number, options: Parameters<typeof tcp>[0]): Packet[] => {
+      const inner = ipv4(tcp(options), { from: from.ip, to: to.ip, protocol: 6, id: ++sent & 0xffff })
+      const whole = ethernet(inner, { from: from.mac, to: to.mac })
+      return [frame(whole, A, D, ms), frame(whole, B, D, ms + 0.4)]
+    }
+    const forth = { from: 40_000, to: 443, flags: ACK }
+    const back = { from: 443, to: 40_000, flags: ACK }
+    const data = Array.from({ length: 6 }, (_, n) => [
+      mirrored(client, server, n * 10, { ...forth, sequence: 100 + n * 50, acknowledgment: 9 + n * 50, payload: 50 }),
+      mirrored(server, client, n * 10 + 5, {
+        ...back,
+        sequence: 9 + n * 50,
+        acknowledgment: 150 + n * 50,
+        payload: 50,
+      }),
+    ]).flat(2)
+    const syns = [100, 1100].flatMap((ms) =>
+      mirrored(client, server, ms, { from: 40_001, to: 443, flags: SYN, sequence: 5 }),
+    )
+    const all = [...data, ...syns]
+    for (const packets of [all, all.slice(1), all.slice(3), all.filter((_, n) => n !== 0 && n !== 6 && n !== 9)]) {
+      expect(codesOf(packets)).toContain('MIRROR_SESSION')
+      expect(macCodes(packets)).toEqual([])
+    }
+    // Copies of a MAC at two VTEPs to which somebody answers are none of a mirror.
+    const good = [...connection(40_001, 0), ...connection(40_002, 100), ...connection(40_003, 200)]
+    expect(macCodes([...good, ...later])).toEqual(['SHARED_MAC'])
+  })
+
   it('a clone with the same address answers each question too, and resets connections that it did not open', () => {
     const questions = Array.from({ length: 3 }, (_, n) => [
       asks(client, guest.ip, A, n * 700),
