@@ -63,7 +63,7 @@ export class Judges implements EventSink {
   readonly integrity = new Integrity(this.tcp)
   readonly addressClaims: AddressClaims
   readonly networkCopies: NetworkCopies
-  readonly requests = new Requests(this.routeTraffic, this.flowTraffic)
+  readonly requests: Requests
   readonly addressRequests: AddressRequests
   readonly underlayNeighbors: UnderlayNeighbors
   readonly sourcePorts = new SourcePorts(this.flowTraffic)
@@ -95,6 +95,7 @@ export class Judges implements EventSink {
     this.secondAnswers = new SecondAnswers(limits.window >> 2)
     this.addressClaims = new AddressClaims(keys, limits.requests)
     this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
+    this.requests = new Requests(keys, this.routeTraffic, this.flowTraffic)
     this.addressRequests = new AddressRequests(limits.requests)
     this.underlayNeighbors = new UnderlayNeighbors(keys)
     this.connects = new Connects(keys, this.flowTraffic, this.rejections, limits.window >> 2)

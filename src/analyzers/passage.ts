@@ -28,11 +28,13 @@ const PROVED_BY = 2
 const OPEN = 4
 /** Why every size is followed there, not only new largest ones: {@link LOSING}, {@link WATCHED}. */
 const FOLLOWED = 6
-/** Echo requests in fragments, and how many of them were answered. */
-const SPLIT_ASKED = 8
-const SPLIT_ANSWERED = 10
 /** Number of the last packet that was sent while an ICMP error had it watched. */
-const SENT_BY = 12
+const SENT_BY = 8
+/** Number of the latest packet that was proved to arrive. */
+const LATEST_PROVED = 10
+/** Halves: echo requests in fragments, and how many of them were answered. */
+const SPLIT_ASKED = 24
+const SPLIT_ANSWERED = 26
 const CELLS = 14
 
 /** Something seems lost. */
@@ -92,6 +94,8 @@ interface LostSize {
   seconds: number
   nanoseconds: number
   before: Counts
+  /** Whether something smaller that was sent after its first sighting had arrived when it was noted. */
+  isPassed: boolean
 }
 
 /** What went on in a direction that seems to lose something. */
@@ -167,7 +171,9 @@ export class Passage implements Judge<PassageState> {
 
   /** Whether echo requests went out in fragments and not one was answered. */
   losesSplit(row: number, direction: 0 | 1): boolean {
-    return this.#pairs.get(row, SPLIT_ASKED + direction) >= 2 && this.#pairs.get(row, SPLIT_ANSWERED + direction) === 0
+    const { i32 } = this.#pairs
+    const halves = this.#pairs.at(row) * 2 + direction
+    return i32[halves + SPLIT_ASKED]! >= 2 && i32[halves + SPLIT_ANSWERED] === 0
   }
 
   /** Large packets that repeat without an answer while smaller ones pass; `null` when there is no such thing. */
@@ -180,12 +186,13 @@ export class Passage implements Judge<PassageState> {
     const count = sizes.reduce((sum, size) => sum + size.count, 0)
     // Three sightings: one lost packet is chance, and its first repetition may be in flight.
     if (count < 3) return null
-    const [{ seconds, nanoseconds, before }] = sizes as [LostSize]
+    const [{ seconds, nanoseconds, before, isPassed }] = sizes as [LostSize]
     // What came in the capture's last second may yet be answered.
     if (this.clock.untilLatest(seconds, nanoseconds) < SETTLED) return null
     // That smaller ones pass must be seen; without a question to tell, the peer must at least be alive.
-    const isHeard = passed > 0 && losses.asks === before.asks && losses.heard > before.heard
-    if (losses.proofs === before.proofs && !isHeard && taken === 0) return null
+    const hasNoQuestion = losses.asks === before.asks
+    const isHeard = passed > 0 && hasNoQuestion && losses.heard > before.heard
+    if (losses.proofs === before.proofs && !isHeard && !(isPassed && hasNoQuestion) && taken === 0) return null
     const packets = sizes.flatMap((size) => size.packets).sort((left, right) => left - right)
     const lost = Math.min(...sizes.map(({ length }) => length))
     return { lost, passed, isAnswer: sizes.every((size) => size.isAnswer), count, packets: packets.slice(0, EXAMPLES) }
@@ -368,7 +375,7 @@ export class Passage implements Judge<PassageState> {
     const { f64 } = this.#pairs
     const cell = this.#pairs.at(end >> 1) + (end & 1)
     f64[cell + OPEN]!++
-    f64[cell + SPLIT_ASKED]!++
+    this.#pairs.i32[this.#pairs.at(end >> 1) * 2 + (end & 1) + SPLIT_ASKED]!++
   }
 
   /** Takes what uses sequence numbers; only sizes that are not proved yet are followed. */
@@ -454,7 +461,9 @@ export class Passage implements Judge<PassageState> {
 
   #close(entry: number, number: number): void {
     const { data } = this.#window
-    this.#prove(data[entry + END_OF_PAIR]!, data[entry + LENGTH]!, number)
+    const end = data[entry + END_OF_PAIR]!
+    this.#prove(end, data[entry + LENGTH]!, number)
+    this.#pairs.raise(end >> 1, LATEST_PROVED + (end & 1), data[entry + NUMBER]!)
     this.#drop(entry)
   }
 
@@ -469,7 +478,7 @@ export class Passage implements Judge<PassageState> {
   #prove(end: number, length: number, number: number): void {
     const cell = this.#pairs.at(end >> 1) + (end & 1)
     const { f64 } = this.#pairs
-    if (length === 0) f64[cell + SPLIT_ANSWERED]!++
+    if (length === 0) this.#pairs.i32[this.#pairs.at(end >> 1) * 2 + (end & 1) + SPLIT_ANSWERED]!++
     const isLargest = length > f64[cell + PROVEN]!
     if (isLargest) f64[cell + PROVEN] = length
     f64[cell + PROVED_BY] = number
@@ -507,7 +516,17 @@ export class Passage implements Judge<PassageState> {
       const { proofs, asks, heard } = losses
       const seconds = log.f64[at >> 1]!
       const nanoseconds = log.i32[at + Field.Nanoseconds]!
-      size = { length, count: 0, isAnswer, packets: [], seconds, nanoseconds, before: { proofs, asks, heard } }
+      const isPassed = this.#pairs.get(end >> 1, LATEST_PROVED + (end & 1)) > number
+      size = {
+        length,
+        count: 0,
+        isAnswer,
+        packets: [],
+        seconds,
+        nanoseconds,
+        before: { proofs, asks, heard },
+        isPassed,
+      }
       losses.sizes.push(size)
     }
     size.count++

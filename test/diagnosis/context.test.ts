@@ -187,7 +187,7 @@ describe('context: a VTEP with two addresses', () => {
       const client = { ...HERE, ips: [`192.168.0.${50 + n}`, HERE.ips[1]] as [string, string] }
       return balanced(client, '02:00:00:00:01:00', 4)
     }).flat()
-    expect(codes(many.sort((left, right) => left.ms - right.ms))).toEqual([])
+    expect(codes(many.sort((left, right) => left.ms! - right.ms!))).toEqual([])
   })
 
   it('is told by answers from where nobody sends to', () => {
