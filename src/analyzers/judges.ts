@@ -9,7 +9,7 @@ import { Clock } from './clock.ts'
 import { Connects } from './connects.ts'
 import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
-import { Bit, type EventLog, type EventSink, Field, ON_ITS_WAY, STRIDE } from './event-log.ts'
+import { Again, Bit, type EventLog, type EventSink, Field, ON_ITS_WAY, STRIDE } from './event-log.ts'
 import { Floods } from './floods.ts'
 import { IcmpErrors } from './icmp-errors.ts'
 import { Integrity } from './integrity.ts'
@@ -80,7 +80,10 @@ export class Judges implements EventSink {
   fetched = 0
 
   /** @param keys - Rows that events name; those of later events may be there already. */
-  constructor(keys: Keys, limits: Limits) {
+  constructor(
+    private readonly keys: Keys,
+    limits: Limits,
+  ) {
     this.copies = new Copies(limits.window, this.routeTraffic)
     this.relays = new Relays(this.copies)
     this.loops = new Loops(this.copies, this.relays)
@@ -263,6 +266,12 @@ export class Judges implements EventSink {
   /** The judges of what passes again in a datagram of its own. */
   #judgeOnItsWay(log: EventLog, at: number): void {
     this.relays.observe(log, at)
+    const { from, formerFlow, isLate } = this.copies
+    if ((log.i32[at + Field.Again]! & Again.Relayed) !== 0 && !isLate) {
+      const former = this.keys.pairOfRoute(from >> 1) * 2 + (from & 1)
+      this.passage.observeRelayed(log, at, former, formerFlow)
+      this.requests.observeRelayed(log, at, from, formerFlow)
+    }
     this.loops.observe(log, at)
   }
 }

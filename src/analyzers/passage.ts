@@ -3,6 +3,8 @@
  * arrive (its echo was answered, its TCP bytes were acknowledged), and larger ones that were sent again and again without that, or
  * that answered a question by UDP which came again all the same.
  *
+ * What is relayed has passed the way before, whatever becomes of it, and is judged by where it was seen last.
+ *
  * Evidence: a capture point that both directions pass. A size counts as lost only while nothing of that size or above it is
  * proved in that direction, so that ordinary loss, which hits every size, takes itself back.
  * What misleads: a super-frame says nothing about the path (set aside before this judge runs); a fragment says less than its
@@ -250,6 +252,41 @@ export class Passage implements Judge<PassageState> {
     }
   }
 
+  /**
+   * Takes a packet that was received and is sent on.
+   * @param former - The end of a pair from which it came there.
+   * @param formerFlow - Flow row of that passage.
+   */
+  observeRelayed(log: EventLog, at: number, former: number, formerFlow: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    const pair = i32[at + Field.Pair]!
+    const flow = i32[at + Field.Flow]!
+    if (pair === NONE || flow === NONE || formerFlow === NONE) return
+    if (pair >= this.#rows) this.#rows = pair + 1
+    const direction = (bits & Bit.FlowForward) !== 0 ? 0 : 1
+    const end = pair * 2 + ((bits & Bit.PairForward) !== 0 ? 0 : 1)
+    const isTcp = (bits & Bit.Tcp) !== 0
+    const entry = isTcp
+      ? this.#window.find(NONE, formerFlow * 2 + direction)
+      : this.#window.find(formerFlow * 2 + direction, i32[at + Field.Sequence]!)
+    const isPassed = entry !== NONE && former !== end && this.#passOn(entry, i32, at, former)
+    // In another flow it was judged like any packet of that.
+    if ((bits & Bit.Copy) === 0) return
+    this.#noteHeard(end ^ 1)
+    const isWhole = (bits & (Bit.SuperFrame | Bit.Fragment)) === 0
+    const flags = i32[at + Field.TcpFlags]!
+    if (isTcp) {
+      if ((flags & tcp.FLAG_ACK) !== 0) this.#acknowledge(log, at, flow * 2 + 1 - direction)
+      if (isWhole) this.#sendSegment(log, at, flow * 2 + direction, end)
+    } else if ((bits & Bit.EchoRequest) !== 0) {
+      if (isWhole && isPassed) this.#sendEcho(log, at, flow * 2 + direction, end)
+    } else if ((bits & Bit.Udp) !== 0 && flags !== 0) {
+      if ((flags & ANSWERS) === 0) this.#sendQuestion(log, at, flow * 2 + 1 - direction, end ^ 1)
+      else if (isWhole) this.#sendAnswer(log, at, flow * 2 + direction, end)
+    }
+  }
+
   save(): PassageState {
     return {
       rows: this.#rows,
@@ -366,6 +403,20 @@ export class Passage implements Judge<PassageState> {
     return largest
   }
 
+  /** What awaits its proof at one end of a pair is relayed from its other end: that is one. @returns Whether it is the same packet. */
+  #passOn(entry: number, i32: Int32Array, at: number, former: number): boolean {
+    const { data } = this.#window
+    const closed = data[entry + CLOSED]!
+    const number = i32[at + Field.Number]!
+    if (data[entry + END_OF_PAIR] !== former || closed === 1) return false
+    if ((i32[at + Field.Bits]! & Bit.Tcp) !== 0 && data[entry + START] !== i32[at + Field.Sequence]) return false
+    if (closed === ANSWERED) {
+      this.#prove(former, data[entry + LENGTH]!, number)
+      data[entry + CLOSED] = 1
+    } else this.#close(entry, number)
+    return true
+  }
+
   /** A request in fragments: its answer says that the datagram became whole again. */
   #sendSplitEcho(log: EventLog, at: number, flowEnd: number, end: number): void {
     const entry = this.#window.insert(flowEnd, log.i32[at + Field.Sequence]!)
@@ -405,7 +456,13 @@ export class Passage implements Judge<PassageState> {
       return
     }
     const ahead = (start - data[entry + START]!) | 0
-    if (ahead === 0) this.#sendAgain(log, at, entry, end, used)
+    if (data[entry + END_OF_PAIR] !== end) {
+      // The packet that awaits its proof was relayed, and is waited for where it was seen last.
+      if (ahead <= 0 || length <= data[entry + LENGTH]! || !isFollowed) return
+      this.#drop(entry)
+      this.#follow(log, at, entry, end, start, used)
+      f64[cell + OPEN]!++
+    } else if (ahead === 0) this.#sendAgain(log, at, entry, end, used)
     else if (ahead > 0 && isFollowed && length > data[entry + LENGTH]!) {
       const formerEnd = data[entry + END]!
       const formerLength = data[entry + LENGTH]!

@@ -26,6 +26,7 @@ import {
   ROUTE_SIDE,
   RouteSide,
   type RouteTraffic,
+  routeOf,
 } from './traffic.ts'
 
 /** Outer bytes up to which no path is too narrow: the least MTU that IPv4 hosts must take whole is 576 (RFC 1122 §3.3.2). */
@@ -40,7 +41,7 @@ const FLOW = 4
 const NUMBERS = 5
 const SIDE = NUMBERS + EXAMPLES
 /**
- * Then, for each direction: number of the latest request that was answered, or of what its conversation sent after it; and a
+ * Then, for each direction: number of the latest request that was answered or sent on, or of what its conversation sent after it; and a
  * conversation (flow row × 2 + direction, plus one) that waited meanwhile.
  */
 const LATEST_ANSWERED = SIDE * 2
@@ -134,6 +135,39 @@ export class Requests implements Judge<RequestsState> {
     this.#open(log, at, end, flow * 2 + forward)
   }
 
+  /**
+   * Takes a packet that was received and is sent on: the way that it came is alive, and what it asks is answered, or not, over the
+   * way that it goes.
+   * @param from - Route row × 2 + direction of the way that it came.
+   * @param formerFlow - Flow row of that passage.
+   */
+  observeRelayed(log: EventLog, at: number, from: number, formerFlow: number): void {
+    const { i32 } = log
+    const way = routeOf(i32, at)
+    if (way === NONE || from === NONE || from === way || formerFlow === NONE) return
+    const { records } = this.traffic
+    const forward = (i32[at + Field.Bits]! & Bit.FlowForward) !== 0 ? 0 : 1
+    const { i32: flows } = this.flows.records
+    const former = this.flows.records.at(formerFlow) * 2
+    if (!isRequest(i32, at)) {
+      // What follows an answer that nobody saw is sent on too.
+      const own = records.at(way >> 1) * 2 + (way & 1) * ROUTE_SIDE
+      const isFollowed =
+        flows[former + FlowHalf.Request] === way * 2 + forward + 1 && records.i32[own + RouteSide.Open]! > 0
+      const flags = i32[at + Field.TcpFlags]!
+      const isAcknowledged = (flags & (tcp.FLAG_ACK | tcp.FLAG_SYN | tcp.FLAG_RST)) === tcp.FLAG_ACK
+      if (isFollowed && (i32[at + Field.Bits]! & Bit.Tcp) !== 0 && isAcknowledged)
+        records.i32[own + RouteSide.Hidden]!++
+      return
+    }
+    // Whoever answered has been heard.
+    if (flows[former + FlowHalf.Request] !== from * 2 + forward + 1) return
+    records.i32[records.at(from >> 1) * 2 + (from & 1) * ROUTE_SIDE + RouteSide.Open] = 0
+    this.#noteLatest(from, flows[former + FlowHalf.Last + forward]!)
+    flows[former + FlowHalf.Request] = way * 2 + forward + 1
+    if (flows[former + FlowHalf.Acknowledgment] !== PASSED_OVER) this.#open(log, at, way, formerFlow * 2 + forward)
+  }
+
   /** Number of the last packet of a flow in one direction (0 = from a), copies aside; 0 when there was none. */
   lastPacket(flow: number, direction: 0 | 1): number {
     const { records, rows } = this.flows
@@ -204,10 +238,17 @@ export class Requests implements Judge<RequestsState> {
     const at = records.at(end >> 1) * 2 + (end & 1) * ROUTE_SIDE
     records.i32[at + RouteSide.Open] = 0
     records.i32[at + RouteSide.Hidden] = 0
-    const latest = this.#routes.at(end >> 1) * 2 + LATEST_ANSWERED + (end & 1)
-    this.#routes.i32[latest] = Math.max(this.#routes.i32[latest]!, i32[cell + FlowHalf.Last + 1 - forward]!)
+    const latest = this.#noteLatest(end, i32[cell + FlowHalf.Last + 1 - forward]!)
     if (this.#isToPassed(end, (cell / FLOW_HALVES) * 2 + 1 - forward))
       this.#routes.i32[latest + PASSED - LATEST_ANSWERED] = 0
+  }
+
+  /** Notes that a request was answered, or sent on. @returns Where that is noted. */
+  #noteLatest(end: number, number: number): number {
+    const latest = this.#routes.at(end >> 1) * 2 + LATEST_ANSWERED + (end & 1)
+    this.#routes.i32[latest] = Math.max(this.#routes.i32[latest]!, number)
+    if (end >> 1 >= this.#routeRows) this.#routeRows = (end >> 1) + 1
+    return latest
   }
 
   /**
