@@ -203,11 +203,11 @@ describe('code blocks of README.md', () => {
     const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--lib', 'es2023,dom', '--types', 'node']
     const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--skipLibCheck']
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
-    const checked = await run('node', [tsc, ...options, ...types, source], { cwd: folder }).catch(
+    const checked = await run(process.execPath, [tsc, ...options, ...types, source], { cwd: folder }).catch(
       (error: { stdout: string }) => error,
     )
     expect(checked.stdout).toBe('')
-    const { stdout } = await run('node', [source.replace(/\.mts$/, '.mjs')], { cwd: ROOT })
+    const { stdout } = await run(process.execPath, [source.replace(/\.mts$/, '.mjs')], { cwd: ROOT })
     if (block.next?.language !== 'text') return
     if (REWRITE) rewrite(`${block.text}\n\`\`\`\n\n\`\`\`text\n`, block.next.text, stdout.trimEnd())
     else if (!matchesShown(stdout, block.next.text)) expect(stdout).toBe(block.next.text)

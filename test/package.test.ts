@@ -125,19 +125,19 @@ describe('imports', () => {
       for (const path of ${JSON.stringify(subpaths)}) counts[path] = Object.keys(await import(path)).length
       console.log(JSON.stringify(counts))`,
     )
-    const counts: Record<string, number> = JSON.parse((await run('node', [script], { cwd: folder })).stdout)
+    const counts: Record<string, number> = JSON.parse((await run(process.execPath, [script], { cwd: folder })).stdout)
     expect(Object.keys(counts).sort()).toEqual([...subpaths].sort())
     expect(Object.entries(counts).filter(([, names]) => names === 0)).toEqual([])
   })
 
   it('a CommonJS module may require it: the package is ESM alone, and its Node versions can load that', async () => {
     const script = put('require.cjs', "console.log(require('vxpcap/codecs/vxlan').PORT)")
-    expect((await run('node', [script], { cwd: folder })).stdout).toBe('4789\n')
+    expect((await run(process.execPath, [script], { cwd: folder })).stdout).toBe('4789\n')
   })
 
   it('nothing beyond the declared subpaths resolves', async () => {
     const script = put('deep.js', "await import('vxpcap/dist/index.js')")
-    await expect(run('node', [script], { cwd: folder })).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED')
+    await expect(run(process.execPath, [script], { cwd: folder })).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED')
   })
 
   it('the core loads and decodes where there is no Buffer and no process, as in a browser', async () => {
@@ -150,7 +150,7 @@ describe('imports', () => {
       const { vni } = await import('vxpcap/codecs/vxlan')
       print(vni(new DataView(new Uint8Array([8, 0, 0, 0, 0x12, 0x34, 0x56, 0]).buffer), 0))`,
     )
-    expect((await run('node', [script], { cwd: folder })).stdout).toBe(`${0x123456}\n`)
+    expect((await run(process.execPath, [script], { cwd: folder })).stdout).toBe(`${0x123456}\n`)
   })
 
   it.each([
@@ -198,7 +198,7 @@ describe('imports', () => {
           files: [`${name}.ts`],
         }),
       )
-      const result = await run('node', [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], {
+      const result = await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], {
         cwd: folder,
       }).catch((error: { stdout: string }) => error)
       expect(result.stdout, name).toBe('')

@@ -11,6 +11,7 @@ import { build } from 'tsup'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { constants } from '../build/constants.ts'
 import { FIXTURES, fixture } from './support/goldens.ts'
+import { MEASURED } from './support/heap.ts'
 import { ROOT } from './support/shared.ts'
 
 const run = promisify(execFile)
@@ -43,7 +44,7 @@ afterAll(() => {
 })
 
 it.each(FIXTURES)('%s: nothing is allocated per packet, and a planted object is seen', async (name) => {
-  const { stdout } = await run('node', ['--expose-gc', join(folder, 'probe.mjs'), fixture(name)])
+  const { stdout } = await run(process.execPath, [...MEASURED, join(folder, 'probe.mjs'), fixture(name)])
   const { bare, planted }: { bare: number; planted: number } = JSON.parse(stdout)
   expect(bare).toBeLessThan(NOTHING)
   expect(planted).toBeGreaterThan(12)

@@ -26,6 +26,15 @@ const PAUSE = 900_000_000
 const REPEAT = 5
 const LEAST_WEIGHT = 2 * REPEAT
 
+/** How a question follows the last one of its asker. */
+const Pace = {
+  /** Sooner than {@link PAUSE}. */
+  Soon: 0,
+  Repeat: 1,
+  /** After {@link PATIENCE}, with the time running backwards, or by somebody who had not asked. */
+  New: 2,
+} as const
+
 /** Bit of a row's asker: its last question went to all. */
 const TO_ALL = 1 << 30
 
@@ -159,14 +168,14 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     const nanoseconds = i32[at + Field.Nanoseconds]!
     const isToAll = (i32[at + Field.Bits]! & (Bit.Broadcast | Bit.Multicast)) !== 0
     const isKnown = takeTurn(records, record, asker)
-    const since = isKnown && nanoseconds !== NO_TIME ? this.#since(log, at, record) : PATIENCE
-    if (since >= 0 && since < PATIENCE) records[record + REPEATED]! += since >= PAUSE ? REPEAT : 1
+    const pace = isKnown && nanoseconds !== NO_TIME ? this.#pace(log, at, record) : Pace.New
+    if (pace !== Pace.New) records[record + REPEATED]! += pace === Pace.Repeat ? REPEAT : 1
     const asked = records[record + ASKED]!
     if (asked === 0) this.#awaited.add(address)
     records[record + ASKED] = asked + 1
     if (asked < EXAMPLES) records[record + NUMBERS + asked] = i32[at + Field.Number]!
     // What came too soon leaves the time of the one before it.
-    if (since >= PAUSE || since < 0) {
+    if (pace !== Pace.Soon) {
       records[record + SECONDS] = log.f64[at >> 1]!
       records[record + NANOSECONDS] = nanoseconds
     }
@@ -175,12 +184,15 @@ export class AddressRequests implements Judge<AddressRequestsState> {
     records[record + PEER] = i32[at + Field.Destination]! + 1
   }
 
-  /** Nanoseconds since the last question of its asker, a negative number where records run backwards. */
-  #since(log: EventLog, at: number, record: number): number {
+  /** @returns {@link Pace}: nanoseconds would be returned on the heap. */
+  #pace(log: EventLog, at: number, record: number): number {
     const { i32 } = this.#records
-    if (i32[record + NANOSECONDS] === NO_TIME) return PATIENCE
+    if (i32[record + NANOSECONDS] === NO_TIME) return Pace.New
     const nanoseconds = log.i32[at + Field.Nanoseconds]!
-    return elapsed(log.f64[at >> 1]!, nanoseconds, i32[record + SECONDS]!, i32[record + NANOSECONDS]!)
+    const since = elapsed(log.f64[at >> 1]!, nanoseconds, i32[record + SECONDS]!, i32[record + NANOSECONDS]!)
+    // Negative where records run backwards.
+    if (since < 0 || since >= PATIENCE) return Pace.New
+    return since >= PAUSE ? Pace.Repeat : Pace.Soon
   }
 
   #answer(row: number): void {

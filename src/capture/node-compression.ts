@@ -221,7 +221,7 @@ async function* gzipMember(input: ByteReader): AsyncGenerator<Uint8Array> {
 type CreateZstd = (options: object) => Transform & { bytesWritten: number }
 
 /** A zstd engine out of Node, where this one has it (22.15, 23.8 and later); several times faster than the one in TypeScript. */
-function nodeZstd(): ((window: number) => ZstdEngine) | undefined {
+export function nodeZstd(): ((window: number) => ZstdEngine) | undefined {
   const create = (zlib as unknown as { createZstdDecompress?: CreateZstd }).createZstdDecompress
   const windowLogMax = (constants as unknown as Record<string, number | undefined>).ZSTD_d_windowLogMax
   if (create === undefined || windowLogMax === undefined) return undefined

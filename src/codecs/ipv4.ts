@@ -305,8 +305,9 @@ export function encode(cursor: Cursor, header: Header): void {
   view.setUint8(at + TIME_TO_LIVE, header.timeToLive)
   view.setUint8(at + PROTOCOL, header.protocol)
   view.setUint16(at + CHECKSUM, header.checksum)
-  view.setInt32(at + SOURCE, header.source)
-  view.setInt32(at + DESTINATION, header.destination)
+  // Not setInt32(): newer V8 gives numbers beyond it to a call, and so to the heap.
+  view.setUint32(at + SOURCE, header.source)
+  view.setUint32(at + DESTINATION, header.destination)
   setBytes(view, at + LENGTH, header.options)
 }
 

@@ -27,7 +27,7 @@ Number.prototype.toLocaleString = () => { throw new Error('no need of Intl') }`
 
 async function loadedBy(...argv: string[]): Promise<string[]> {
   const { stderr } = await run(
-    'node',
+    process.execPath,
     ['--import', `data:text/javascript,${encodeURIComponent(WATCH)}`, BIN, ...argv],
     {
       maxBuffer: 64 * 1024 * 1024,

@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import { build } from 'tsup'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { constants } from '../../build/constants.ts'
+import { MEASURED } from '../support/heap.ts'
 import { ROOT } from '../support/shared.ts'
 
 let folder = ''
 
 function probe(...names: string[]): unknown {
   return JSON.parse(
-    execFileSync(process.execPath, ['--expose-gc', join(folder, 'probe.mjs'), ...names], { encoding: 'utf8' }),
+    execFileSync(process.execPath, [...MEASURED, join(folder, 'probe.mjs'), ...names], { encoding: 'utf8' }),
   )
 }
 
