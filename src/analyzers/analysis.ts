@@ -271,7 +271,9 @@ export class Analysis implements PathCounter {
   /** Counts a record, whatever is in it. */
   #countRecord(o: Observation): void {
     this.capture.observe(o)
-    if (o.layers.lengthImpossible) this.tunnel.countFault(Layer.Link, Fault.OriginalLengthImpossible, o.number)
+    if (!o.layers.lengthImpossible) return
+    this.capture.noteImpossible(o.impossibleLength)
+    this.tunnel.countFault(Layer.Link, Fault.OriginalLengthImpossible, o.number)
   }
 
   /** Takes a packet apart into {@link observation}. */

@@ -12,7 +12,15 @@ const PACKETS = 0
 const CAPTURED_BYTES = 1
 const WIRE_BYTES = 2
 const TRUNCATED = 3
-const SPAN = 4
+/** Bytes that were captured of those; records with an original length that cannot be. */
+const TRUNCATED_BYTES = 4
+const IMPOSSIBLE = 5
+/** The original length that all truncated records have, and all impossible ones; 0 without any, {@link SEVERAL} where they differ. */
+const TRUNCATED_LENGTH = 6
+const IMPOSSIBLE_LENGTH = 7
+const SPAN = 8
+
+const SEVERAL = -1
 
 /** Packet numbers kept as examples. */
 const EXAMPLES = 10
@@ -38,12 +46,24 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
   }
 
   get wireBytes(): number {
-    return this.#totals.f64[WIRE_BYTES]!
+    const { f64 } = this.#totals
+    const claimed = this.#isConstant ? f64[TRUNCATED]! * f64[TRUNCATED_LENGTH]! - f64[TRUNCATED_BYTES]! : 0
+    return f64[WIRE_BYTES]! - claimed
   }
 
   /** Packets of which the capture holds less than the wire carried. */
   get truncatedPackets(): number {
-    return this.#totals.f64[TRUNCATED]!
+    return this.#isConstant ? 0 : this.#totals.f64[TRUNCATED]!
+  }
+
+  /**
+   * Whether original lengths are one number that the capture program writes for every packet: where it cannot be, a length inside
+   * the packet says so. Where nothing inside speaks (LLDP), it is no more right.
+   */
+  get #isConstant(): boolean {
+    const { f64 } = this.#totals
+    const length = f64[TRUNCATED_LENGTH]!
+    return length > 0 && length === f64[IMPOSSIBLE_LENGTH]! && f64[IMPOSSIBLE]! > f64[TRUNCATED]!
   }
 
   /** Earliest packet, ISO 8601. */
@@ -69,7 +89,7 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
     f64[WIRE_BYTES]! += o.wireLength
     if (o.capturedLength < o.wireLength) {
       f64[TRUNCATED]!++
-      this.#noteTruncated(o.number)
+      this.#noteTruncated(o.number, o.capturedLength, o.wireLength)
     }
     stretch(this.#totals, SPAN, o.seconds, o.nanoseconds)
   }
@@ -90,7 +110,7 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
       wireBytes += wireLength
       if (capturedLength < wireLength) {
         truncated++
-        this.#noteTruncated(meta.number(index))
+        this.#noteTruncated(meta.number(index), capturedLength, wireLength)
       }
       stretch(this.#totals, SPAN, meta.seconds(index), meta.nanoseconds(index))
     }
@@ -101,15 +121,31 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
   }
 
   merge(later: CaptureTotals, _maps: RowMaps, offset: number): void {
-    for (let cell = PACKETS; cell <= TRUNCATED; cell++) this.#totals.f64[cell]! += later.#totals.f64[cell]!
+    for (let cell = PACKETS; cell <= IMPOSSIBLE; cell++) this.#totals.f64[cell]! += later.#totals.f64[cell]!
+    for (const cell of [TRUNCATED_LENGTH, IMPOSSIBLE_LENGTH]) this.#noteLength(cell, later.#totals.f64[cell]!)
     stretchTo(this.#totals, SPAN, later.#totals, SPAN)
     for (const number of later.truncatedExamples) {
       if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(number + offset)
     }
   }
 
+  /** A record was counted whose original length, this one, cannot be. */
+  noteImpossible(length: number): void {
+    this.#totals.f64[IMPOSSIBLE]!++
+    this.#noteLength(IMPOSSIBLE_LENGTH, length)
+  }
+
+  /** Notes a length in a cell for what all have in common. */
+  #noteLength(cell: number, length: number): void {
+    const { f64 } = this.#totals
+    if (f64[cell] === 0) f64[cell] = length
+    else if (length !== 0 && f64[cell] !== length) f64[cell] = SEVERAL
+  }
+
   /** Keeps the smallest numbers, ascending: packets of a group are not counted in order. */
-  #noteTruncated(number: number): void {
+  #noteTruncated(number: number, capturedLength: number, wireLength: number): void {
+    this.#totals.f64[TRUNCATED_BYTES]! += capturedLength
+    this.#noteLength(TRUNCATED_LENGTH, wireLength)
     const examples = this.truncatedExamples
     if (examples.length === EXAMPLES && number > examples[EXAMPLES - 1]!) return
     if (examples.length === EXAMPLES) examples.pop()

@@ -101,6 +101,8 @@ export class Copies implements Judge<CopiesState> {
    */
   from = NONE
   to = NONE
+  /** Flow row of its former passage. */
+  formerFlow = NONE
   /** Whether it was recorded after it had been sent on. */
   isLate = false
   passages = 0
@@ -222,6 +224,7 @@ export class Copies implements Judge<CopiesState> {
     this.isLate = linked === NONE && (again & Again.Relayed) !== 0 && isBack(data, former, i32, at)
     this.from = this.isLate ? way : data[former + Frame.Way]!
     this.to = this.isLate ? data[former + Frame.Way]! : way
+    this.formerFlow = data[former + Frame.Flow]!
     i32[at + Field.Again] = again
     if (again === Again.Alike) return
     // What goes round without a number is a repetition for all that anybody can tell.

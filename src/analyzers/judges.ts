@@ -9,7 +9,7 @@ import { Clock } from './clock.ts'
 import { Connects } from './connects.ts'
 import { Copies } from './copies.ts'
 import { Echo } from './echo.ts'
-import { Bit, type EventLog, type EventSink, Field, ON_ITS_WAY, STRIDE } from './event-log.ts'
+import { Again, Bit, type EventLog, type EventSink, Field, ON_ITS_WAY, STRIDE } from './event-log.ts'
 import { Floods } from './floods.ts'
 import { IcmpErrors } from './icmp-errors.ts'
 import { Integrity } from './integrity.ts'
@@ -63,7 +63,7 @@ export class Judges implements EventSink {
   readonly integrity = new Integrity(this.tcp)
   readonly addressClaims: AddressClaims
   readonly networkCopies: NetworkCopies
-  readonly requests = new Requests(this.routeTraffic, this.flowTraffic)
+  readonly requests: Requests
   readonly addressRequests: AddressRequests
   readonly underlayNeighbors: UnderlayNeighbors
   readonly sourcePorts = new SourcePorts(this.flowTraffic)
@@ -80,7 +80,10 @@ export class Judges implements EventSink {
   fetched = 0
 
   /** @param keys - Rows that events name; those of later events may be there already. */
-  constructor(keys: Keys, limits: Limits) {
+  constructor(
+    private readonly keys: Keys,
+    limits: Limits,
+  ) {
     this.copies = new Copies(limits.window, this.routeTraffic)
     this.relays = new Relays(this.copies)
     this.loops = new Loops(this.copies, this.relays)
@@ -95,6 +98,7 @@ export class Judges implements EventSink {
     this.secondAnswers = new SecondAnswers(limits.window >> 2)
     this.addressClaims = new AddressClaims(keys, limits.requests)
     this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
+    this.requests = new Requests(keys, this.routeTraffic, this.flowTraffic)
     this.addressRequests = new AddressRequests(limits.requests)
     this.underlayNeighbors = new UnderlayNeighbors(keys)
     this.connects = new Connects(keys, this.flowTraffic, this.rejections, limits.window >> 2)
@@ -262,6 +266,12 @@ export class Judges implements EventSink {
   /** The judges of what passes again in a datagram of its own. */
   #judgeOnItsWay(log: EventLog, at: number): void {
     this.relays.observe(log, at)
+    const { from, formerFlow, isLate } = this.copies
+    if ((log.i32[at + Field.Again]! & Again.Relayed) !== 0 && !isLate) {
+      const former = this.keys.pairOfRoute(from >> 1) * 2 + (from & 1)
+      this.passage.observeRelayed(log, at, former, formerFlow)
+      this.requests.observeRelayed(log, at, from, formerFlow)
+    }
     this.loops.observe(log, at)
   }
 }

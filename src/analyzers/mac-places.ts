@@ -6,6 +6,7 @@
  * sent and whether it is answered must tell the two apart.
  */
 import { NONE } from '../codecs/fault.ts'
+import * as tcp from '../codecs/tcp.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import { Again, Bit, type EventLog, Field } from './event-log.ts'
@@ -78,6 +79,12 @@ export interface Places {
   /** Frames sent to `from` more than a second after the last change, and the first of them. */
   stale: number
   stalePackets: number[]
+  /** Of those, echo requests and TCP data, and how many the MAC answered: who is still reached there has not left. */
+  staleAsked: number
+  staleAnswered: number
+  /** The latest of them: flow × 2 + direction, and what answers it (echo sequence number, acknowledgment); `NONE` without. */
+  openEnd: number
+  openAnswer: number
   /** Frames for the MAC that `from` sent on to `to` since the last change. */
   forwarded: number
 }
@@ -105,6 +112,10 @@ export class MacPlaces implements Judge<MacPlacesState> {
     asked: [],
     stale: 0,
     stalePackets: [],
+    staleAsked: 0,
+    staleAnswered: 0,
+    openEnd: NONE,
+    openAnswer: 0,
     forwarded: 0,
   }))
   readonly #records = new Records(2)
@@ -195,6 +206,9 @@ export class MacPlaces implements Judge<MacPlacesState> {
     moved.to = vtep
     moved.stale = 0
     moved.stalePackets = []
+    moved.staleAsked = 0
+    moved.staleAnswered = 0
+    moved.openEnd = NONE
     moved.forwarded = 0
     if (moved.run === 0 || elapsed(seconds, nanoseconds, since[0], since[1]) > FLAP_TIME) {
       since[0] = seconds
@@ -212,6 +226,7 @@ export class MacPlaces implements Judge<MacPlacesState> {
     const entry = this.moved.get(mac)
     if (entry === undefined) return
     const bits = i32[at + Field.Bits]!
+    if (entry.figures.openEnd !== NONE) noteAnswer(entry.figures, i32, at)
     if ((bits & Bit.AddressRequest) !== 0) {
       const { asked } = entry.figures
       const target = i32[at + Field.InnerDestination]!
@@ -240,6 +255,7 @@ export class MacPlaces implements Judge<MacPlacesState> {
     if (elapsed(log.f64[at >> 1]!, i32[at + Field.Nanoseconds]!, moved.last[0], moved.last[1]) <= GRACE) return
     moved.stale++
     if (moved.stalePackets.length < EXAMPLES) moved.stalePackets.push(i32[at + Field.Number]!)
+    noteQuestion(moved, i32, at)
   }
 
   /** A hub sends a frame on to where the MAC is: what came to the hub was no mistake. */
@@ -257,6 +273,38 @@ export class MacPlaces implements Judge<MacPlacesState> {
     const mac = this.keys.findMac(vni, stack, i32[at + Field.InnerMacHigh]!, i32[at + Field.InnerMacLow]!)
     return mac === NONE ? undefined : this.moved.get(mac)?.figures
   }
+}
+
+/** Notes an echo request or TCP data to a VTEP that a MAC has left, for {@link noteAnswer}. */
+function noteQuestion(moved: Places, i32: Int32Array, at: number): void {
+  const bits = i32[at + Field.Bits]!
+  const flow = i32[at + Field.Flow]!
+  if (flow === NONE) return
+  let answer = i32[at + Field.Sequence]!
+  if ((bits & Bit.EchoRequest) === 0) {
+    if ((bits & Bit.Tcp) === 0) return
+    const isSyn = (i32[at + Field.TcpFlags]! & tcp.FLAG_SYN) !== 0
+    if (!isSyn && i32[at + Field.Payload] === 0) return
+    answer = (answer + i32[at + Field.Payload]! + (isSyn ? 1 : 0)) | 0
+  }
+  moved.staleAsked++
+  moved.openEnd = flow * 2 + ((bits & Bit.FlowForward) !== 0 ? 0 : 1)
+  moved.openAnswer = answer
+}
+
+/** Whether a MAC's frame answers what went to the VTEP that it seems to have left. */
+function noteAnswer(moved: Places, i32: Int32Array, at: number): void {
+  const bits = i32[at + Field.Bits]!
+  const end = i32[at + Field.Flow]! * 2 + ((bits & Bit.FlowForward) !== 0 ? 1 : 0)
+  if (end !== moved.openEnd) return
+  const isReply = (bits & Bit.EchoReply) !== 0 && i32[at + Field.Sequence] === moved.openAnswer
+  const isAcknowledgment =
+    (bits & Bit.Tcp) !== 0 &&
+    (i32[at + Field.TcpFlags]! & tcp.FLAG_ACK) !== 0 &&
+    ((i32[at + Field.Acknowledgment]! - moved.openAnswer) | 0) >= 0
+  if (!isReply && !isAcknowledgment) return
+  moved.staleAnswered++
+  moved.openEnd = NONE
 }
 
 /** A VTEP among the places of a MAC, which it joins where there is room; `undefined` where there is none. */

@@ -44,7 +44,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   // VtepPairs, Passage, OuterFragments, Sizes, SourcePorts, UnderlayNeighbors; as many of SegmentSizes.
   vtepPairs: keyed(2) + cells(8, 14, 3, 4, 6, 27) + keyed(2) + cells(6),
   // RouteTraffic, Tcp, Requests, Floods, the latest of SegmentSizes.
-  routes: keyed(3) + cells(5, 5, 4, 15, 3, 1),
+  routes: keyed(3) + cells(5, 5, 4, 17, 3, 1),
   // Flows, Tcp, Echo, FlowTraffic, Sizes.
   flows: keyed(6) + cells(10, 15, 6, 5, 1),
   // Macs, MacPlaces.
@@ -57,7 +57,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(2),
   // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries and SecondAnswers.
-  window: entry(16) + entry(11) + entry(13) + entry(11) + (entry(24) + entry(25) + entry(10)) / 4,
+  window: entry(16) + entry(11) + entry(13) + entry(11) + (entry(24) + entry(26) + entry(10)) / 4,
   // InnerFragments, OuterFragments, SmallFirsts.
   datagrams: entry(8) + entry(79) + entry(7),
 }

@@ -54,6 +54,8 @@ export class Observation {
   /** Whether the outer ports of this path were looked up already, and which of them found no row: see `REFUSED` in paths.ts. */
   portsKnown = false
   portsRefused = 0
+  /** Original length as recorded, where `layers.lengthImpossible`. */
+  impossibleLength = 0
   /** Whether the outer packet goes from the pair's a to its b. */
   pairForward = true
   /** Whether the inner packet goes from the flow's a to its b. */
@@ -64,7 +66,9 @@ export class Observation {
     const { layers } = this
     dissectRecord(layers, view, packet, ports)
     this.record(packet, file, firstNumber)
-    if (layers.lengthImpossible) this.wireLength = Math.max(packet.capturedLength, layers.wireEnd - layers.at)
+    if (!layers.lengthImpossible) return
+    this.impossibleLength = this.wireLength
+    this.wireLength = Math.max(packet.capturedLength, layers.wireEnd - layers.at)
   }
 
   /** Takes over a record's metadata. `firstNumber` is the number that counts as 1. */

@@ -3,6 +3,8 @@
  * arrive (its echo was answered, its TCP bytes were acknowledged), and larger ones that were sent again and again without that, or
  * that answered a question by UDP which came again all the same.
  *
+ * What is relayed has passed the way before, whatever becomes of it, and is judged by where it was seen last.
+ *
  * Evidence: a capture point that both directions pass. A size counts as lost only while nothing of that size or above it is
  * proved in that direction, so that ordinary loss, which hits every size, takes itself back.
  * What misleads: a super-frame says nothing about the path (set aside before this judge runs); a fragment says less than its
@@ -28,11 +30,13 @@ const PROVED_BY = 2
 const OPEN = 4
 /** Why every size is followed there, not only new largest ones: {@link LOSING}, {@link WATCHED}. */
 const FOLLOWED = 6
-/** Echo requests in fragments, and how many of them were answered. */
-const SPLIT_ASKED = 8
-const SPLIT_ANSWERED = 10
 /** Number of the last packet that was sent while an ICMP error had it watched. */
-const SENT_BY = 12
+const SENT_BY = 8
+/** Number of the latest packet that was proved to arrive. */
+const LATEST_PROVED = 10
+/** Halves: echo requests in fragments, and how many of them were answered. */
+const SPLIT_ASKED = 24
+const SPLIT_ANSWERED = 26
 const CELLS = 14
 
 /** Something seems lost. */
@@ -92,6 +96,8 @@ interface LostSize {
   seconds: number
   nanoseconds: number
   before: Counts
+  /** Whether something smaller that was sent after its first sighting had arrived when it was noted. */
+  isPassed: boolean
 }
 
 /** What went on in a direction that seems to lose something. */
@@ -167,7 +173,9 @@ export class Passage implements Judge<PassageState> {
 
   /** Whether echo requests went out in fragments and not one was answered. */
   losesSplit(row: number, direction: 0 | 1): boolean {
-    return this.#pairs.get(row, SPLIT_ASKED + direction) >= 2 && this.#pairs.get(row, SPLIT_ANSWERED + direction) === 0
+    const { i32 } = this.#pairs
+    const halves = this.#pairs.at(row) * 2 + direction
+    return i32[halves + SPLIT_ASKED]! >= 2 && i32[halves + SPLIT_ANSWERED] === 0
   }
 
   /** Large packets that repeat without an answer while smaller ones pass; `null` when there is no such thing. */
@@ -180,12 +188,13 @@ export class Passage implements Judge<PassageState> {
     const count = sizes.reduce((sum, size) => sum + size.count, 0)
     // Three sightings: one lost packet is chance, and its first repetition may be in flight.
     if (count < 3) return null
-    const [{ seconds, nanoseconds, before }] = sizes as [LostSize]
+    const [{ seconds, nanoseconds, before, isPassed }] = sizes as [LostSize]
     // What came in the capture's last second may yet be answered.
     if (this.clock.untilLatest(seconds, nanoseconds) < SETTLED) return null
     // That smaller ones pass must be seen; without a question to tell, the peer must at least be alive.
-    const isHeard = passed > 0 && losses.asks === before.asks && losses.heard > before.heard
-    if (losses.proofs === before.proofs && !isHeard && taken === 0) return null
+    const hasNoQuestion = losses.asks === before.asks
+    const isHeard = passed > 0 && hasNoQuestion && losses.heard > before.heard
+    if (losses.proofs === before.proofs && !isHeard && !(isPassed && hasNoQuestion) && taken === 0) return null
     const packets = sizes.flatMap((size) => size.packets).sort((left, right) => left - right)
     const lost = Math.min(...sizes.map(({ length }) => length))
     return { lost, passed, isAnswer: sizes.every((size) => size.isAnswer), count, packets: packets.slice(0, EXAMPLES) }
@@ -240,6 +249,41 @@ export class Passage implements Judge<PassageState> {
       // An address was asked for over the tunnel, and the answer came back over it.
       if (f64[cell + FOLLOWED + 1 - direction] !== 0)
         this.#proveSmall(pair * 2 + 1 - direction, i32[at + Field.Number]!)
+    }
+  }
+
+  /**
+   * Takes a packet that was received and is sent on.
+   * @param former - The end of a pair from which it came there.
+   * @param formerFlow - Flow row of that passage.
+   */
+  observeRelayed(log: EventLog, at: number, former: number, formerFlow: number): void {
+    const { i32 } = log
+    const bits = i32[at + Field.Bits]!
+    const pair = i32[at + Field.Pair]!
+    const flow = i32[at + Field.Flow]!
+    if (pair === NONE || flow === NONE || formerFlow === NONE) return
+    if (pair >= this.#rows) this.#rows = pair + 1
+    const direction = (bits & Bit.FlowForward) !== 0 ? 0 : 1
+    const end = pair * 2 + ((bits & Bit.PairForward) !== 0 ? 0 : 1)
+    const isTcp = (bits & Bit.Tcp) !== 0
+    const entry = isTcp
+      ? this.#window.find(NONE, formerFlow * 2 + direction)
+      : this.#window.find(formerFlow * 2 + direction, i32[at + Field.Sequence]!)
+    const isPassed = entry !== NONE && former !== end && this.#passOn(entry, i32, at, former)
+    // In another flow it was judged like any packet of that.
+    if ((bits & Bit.Copy) === 0) return
+    this.#noteHeard(end ^ 1)
+    const isWhole = (bits & (Bit.SuperFrame | Bit.Fragment)) === 0
+    const flags = i32[at + Field.TcpFlags]!
+    if (isTcp) {
+      if ((flags & tcp.FLAG_ACK) !== 0) this.#acknowledge(log, at, flow * 2 + 1 - direction)
+      if (isWhole) this.#sendSegment(log, at, flow * 2 + direction, end)
+    } else if ((bits & Bit.EchoRequest) !== 0) {
+      if (isWhole && isPassed) this.#sendEcho(log, at, flow * 2 + direction, end)
+    } else if ((bits & Bit.Udp) !== 0 && flags !== 0) {
+      if ((flags & ANSWERS) === 0) this.#sendQuestion(log, at, flow * 2 + 1 - direction, end ^ 1)
+      else if (isWhole) this.#sendAnswer(log, at, flow * 2 + direction, end)
     }
   }
 
@@ -359,6 +403,20 @@ export class Passage implements Judge<PassageState> {
     return largest
   }
 
+  /** What awaits its proof at one end of a pair is relayed from its other end: that is one. @returns Whether it is the same packet. */
+  #passOn(entry: number, i32: Int32Array, at: number, former: number): boolean {
+    const { data } = this.#window
+    const closed = data[entry + CLOSED]!
+    const number = i32[at + Field.Number]!
+    if (data[entry + END_OF_PAIR] !== former || closed === 1) return false
+    if ((i32[at + Field.Bits]! & Bit.Tcp) !== 0 && data[entry + START] !== i32[at + Field.Sequence]) return false
+    if (closed === ANSWERED) {
+      this.#prove(former, data[entry + LENGTH]!, number)
+      data[entry + CLOSED] = 1
+    } else this.#close(entry, number)
+    return true
+  }
+
   /** A request in fragments: its answer says that the datagram became whole again. */
   #sendSplitEcho(log: EventLog, at: number, flowEnd: number, end: number): void {
     const entry = this.#window.insert(flowEnd, log.i32[at + Field.Sequence]!)
@@ -368,7 +426,7 @@ export class Passage implements Judge<PassageState> {
     const { f64 } = this.#pairs
     const cell = this.#pairs.at(end >> 1) + (end & 1)
     f64[cell + OPEN]!++
-    f64[cell + SPLIT_ASKED]!++
+    this.#pairs.i32[this.#pairs.at(end >> 1) * 2 + (end & 1) + SPLIT_ASKED]!++
   }
 
   /** Takes what uses sequence numbers; only sizes that are not proved yet are followed. */
@@ -398,7 +456,13 @@ export class Passage implements Judge<PassageState> {
       return
     }
     const ahead = (start - data[entry + START]!) | 0
-    if (ahead === 0) this.#sendAgain(log, at, entry, end, used)
+    if (data[entry + END_OF_PAIR] !== end) {
+      // The packet that awaits its proof was relayed, and is waited for where it was seen last.
+      if (ahead <= 0 || length <= data[entry + LENGTH]! || !isFollowed) return
+      this.#drop(entry)
+      this.#follow(log, at, entry, end, start, used)
+      f64[cell + OPEN]!++
+    } else if (ahead === 0) this.#sendAgain(log, at, entry, end, used)
     else if (ahead > 0 && isFollowed && length > data[entry + LENGTH]!) {
       const formerEnd = data[entry + END]!
       const formerLength = data[entry + LENGTH]!
@@ -454,7 +518,9 @@ export class Passage implements Judge<PassageState> {
 
   #close(entry: number, number: number): void {
     const { data } = this.#window
-    this.#prove(data[entry + END_OF_PAIR]!, data[entry + LENGTH]!, number)
+    const end = data[entry + END_OF_PAIR]!
+    this.#prove(end, data[entry + LENGTH]!, number)
+    this.#pairs.raise(end >> 1, LATEST_PROVED + (end & 1), data[entry + NUMBER]!)
     this.#drop(entry)
   }
 
@@ -469,7 +535,7 @@ export class Passage implements Judge<PassageState> {
   #prove(end: number, length: number, number: number): void {
     const cell = this.#pairs.at(end >> 1) + (end & 1)
     const { f64 } = this.#pairs
-    if (length === 0) f64[cell + SPLIT_ANSWERED]!++
+    if (length === 0) this.#pairs.i32[this.#pairs.at(end >> 1) * 2 + (end & 1) + SPLIT_ANSWERED]!++
     const isLargest = length > f64[cell + PROVEN]!
     if (isLargest) f64[cell + PROVEN] = length
     f64[cell + PROVED_BY] = number
@@ -507,7 +573,17 @@ export class Passage implements Judge<PassageState> {
       const { proofs, asks, heard } = losses
       const seconds = log.f64[at >> 1]!
       const nanoseconds = log.i32[at + Field.Nanoseconds]!
-      size = { length, count: 0, isAnswer, packets: [], seconds, nanoseconds, before: { proofs, asks, heard } }
+      const isPassed = this.#pairs.get(end >> 1, LATEST_PROVED + (end & 1)) > number
+      size = {
+        length,
+        count: 0,
+        isAnswer,
+        packets: [],
+        seconds,
+        nanoseconds,
+        before: { proofs, asks, heard },
+        isPassed,
+      }
       losses.sizes.push(size)
     }
     size.count++

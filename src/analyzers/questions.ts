@@ -106,9 +106,10 @@ const SEQUENCE = 0x30
 const INTEGER = 0x02
 const OCTETS = 0x04
 const SNMP_VERSION_3 = 3
-/** Tags of PDUs: those that ask, Get, GetNext, Set and GetBulk; and the response. Traps and informs are neither. */
+/** Tags of PDUs (RFC 3416 §3): those that ask, Get, GetNext, Set and GetBulk; the response; and those that tell, traps and informs. */
 const SNMP_ASKS = [0xa0, 0xa1, 0xa3, 0xa5]
 const SNMP_RESPONSE = 0xa2
+const SNMP_TELLS = [0xa4, 0xa6, 0xa7]
 
 /** RADIUS codes (RFC 2865 §3, RFC 2866 §3): access and accounting request, the answers to them. */
 const RADIUS_LENGTH = 20
@@ -179,7 +180,9 @@ export function fillQuestion(i32: Int32Array, at: number, view: DataView, header
       return
     }
     case Asks.Snmp:
-      putSnmp(i32, at, view, data, end, destination === SNMP)
+      // What comes back from the agent's port answers, also where it is encrypted or cut.
+      if (!putSnmp(i32, at, view, data, end, destination === SNMP) && source === SNMP)
+        put(i32, at, Asks.Snmp, 0, ANSWERS)
       return
     case Asks.Radius: {
       if (length < RADIUS_LENGTH) return
@@ -275,25 +278,34 @@ function dhcpV6Client(view: DataView, data: number, end: number): number {
   return 0
 }
 
-function putSnmp(i32: Int32Array, at: number, view: DataView, data: number, end: number, isAsked: boolean): void {
+/** @returns Whether it is an SNMP message (RFC 3416 §3, RFC 3412 §6). */
+function putSnmp(i32: Int32Array, at: number, view: DataView, data: number, end: number, isAsked: boolean): boolean {
   const version = berContent(view, data, end, SEQUENCE)
   const number = berContent(view, version, end, INTEGER)
-  if (number === NONE || number >= end) return
+  if (number === NONE || number >= end) return false
   const next = number + view.getUint8(number - 1)
   if (view.getUint8(number) === SNMP_VERSION_3) {
     const id = berContent(view, berContent(view, next, end, SEQUENCE), end, INTEGER)
-    if (id !== NONE) put(i32, at, Asks.Snmp, berInteger(view, id, end), isAsked ? 0 : ANSWERS)
-    return
+    if (id === NONE) return false
+    put(i32, at, Asks.Snmp, berInteger(view, id, end), isAsked ? 0 : ANSWERS)
+    return true
   }
   const community = berContent(view, next, end, OCTETS)
-  if (community === NONE) return
+  if (community === NONE) return false
   const pdu = community + view.getUint8(community - 1)
-  if (pdu >= end) return
+  if (pdu >= end) return false
   const tag = view.getUint8(pdu)
   const id = berContent(view, berContent(view, pdu, end, tag), end, INTEGER)
-  if (id === NONE) return
-  const role = tag === SNMP_RESPONSE ? ANSWERS : isAsked && SNMP_ASKS.includes(tag) ? 0 : NONE
+  if (id === NONE) return false
+  // Agents tell of events too, unasked; whatever else comes from their port is an answer.
+  const role = isAsked ? askedRole(tag) : SNMP_TELLS.includes(tag) ? NONE : ANSWERS
   put(i32, at, Asks.Snmp, berInteger(view, id, end), role)
+  return true
+}
+
+function askedRole(tag: number): number {
+  if (tag === SNMP_RESPONSE) return ANSWERS
+  return SNMP_ASKS.includes(tag) ? 0 : NONE
 }
 
 /**

@@ -1,7 +1,9 @@
 /**
  * Requests over a VTEP pair and VNI that nothing came back for: echo requests, SYNs, questions by UDP and addresses asked for by
  * unicast.
- * Frames to many, copies to a group and replicas are no requests; nor are packets that may have been too large for the path.
+ * Frames to many, copies to a group and replicas are no requests; nor are packets that may have been too large for the path. A SYN or
+ * question by UDP that repeats does not count either where a later request was answered while it waited, nor does another one to the
+ * same server from then on: that server is silent, not the path.
  * A reply by another VTEP, or in the same direction (a mirror session carries both), is a reply.
  * Evidence: any capture point that both directions pass. What misleads: a capture of one direction alone, told here by
  * acknowledgments of what was not seen; a firewall that drops by address.
@@ -12,10 +14,20 @@ import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import { isCaptureCopy } from './copies.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
+import type { Keys } from './keys.ts'
 import { ANSWERS } from './questions.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
-import { FlowHalf, type FlowTraffic, MAC_ROW_BITS, ROUTE_SIDE, RouteSide, type RouteTraffic } from './traffic.ts'
+import {
+  FLOW_HALVES,
+  FlowHalf,
+  type FlowTraffic,
+  MAC_ROW_BITS,
+  ROUTE_SIDE,
+  RouteSide,
+  type RouteTraffic,
+  routeOf,
+} from './traffic.ts'
 
 /** Outer bytes up to which no path is too narrow: the least MTU that IPv4 hosts must take whole is 576 (RFC 1122 §3.3.2). */
 const SMALL = 600
@@ -28,6 +40,15 @@ const FIRST_NANOSECONDS = 3
 const FLOW = 4
 const NUMBERS = 5
 const SIDE = NUMBERS + EXAMPLES
+/**
+ * Then, for each direction: number of the latest request that was answered or sent on, or of what its conversation sent after it; and a
+ * conversation (flow row × 2 + direction, plus one) that waited meanwhile.
+ */
+const LATEST_ANSWERED = SIDE * 2
+const PASSED = LATEST_ANSWERED + 2
+
+/** In place of what a flow acknowledged, where a request waits: a later one of its VTEP pair was answered. */
+const PASSED_OVER = -1
 
 /** The MAC row in {@link FlowHalf.Mac}. */
 const MAC_ROW = (1 << MAC_ROW_BITS) - 1
@@ -62,7 +83,7 @@ export interface RequestsState {
 
 /** Open requests by route and direction. */
 export class Requests implements Judge<RequestsState> {
-  readonly #routes = new Records(SIDE)
+  readonly #routes = new Records(SIDE + 2)
   #routeRows = 0
 
   /**
@@ -70,6 +91,7 @@ export class Requests implements Judge<RequestsState> {
    * @param flows - Shared with other judges.
    */
   constructor(
+    private readonly keys: Keys,
     private readonly traffic: RouteTraffic,
     private readonly flows: FlowTraffic,
   ) {}
@@ -93,14 +115,57 @@ export class Requests implements Judge<RequestsState> {
     const cell = flows.records.at(flow) * 2
     const forward = (bits & Bit.FlowForward) !== 0 ? 0 : 1
     this.#close(cell, forward)
+    const former = flows.records.i32[cell + FlowHalf.Last + forward]!
     flows.records.i32[cell + FlowHalf.Last + forward] = i32[at + Field.Number]!
     const mac = cell + FlowHalf.Mac + forward
     flows.records.i32[mac] = (flows.records.i32[mac]! & ~MAC_ROW) | (i32[at + Field.Mac]! + 1)
     if ((bits & Bit.Tcp) !== 0) this.#noteAcknowledgment(i32, at, cell, forward, base + direction * ROUTE_SIDE)
     if (!isRequest(i32, at) || (i32[at + Field.Again]! & ON_ITS_WAY) !== 0) return
     const end = route * 2 + direction
-    flows.records.i32[cell + FlowHalf.Request] = end * 2 + forward + 1
+    const request = end * 2 + forward + 1
+    const isRepeated = flows.records.i32[cell + FlowHalf.Request] === request && (bits & (Bit.Tcp | Bit.Udp)) !== 0
+    flows.records.i32[cell + FlowHalf.Request] = request
+    // Nothing is acknowledged while a request waits, so its half is free.
+    const waited = cell + FlowHalf.Acknowledgment
+    const isPassed =
+      (isRepeated && (flows.records.i32[waited] === PASSED_OVER || this.#isPassed(end, former, flow * 2 + forward))) ||
+      this.#isToPassed(end, flow * 2 + forward)
+    flows.records.i32[waited] = isPassed ? PASSED_OVER : 0
+    if (isPassed) return
     this.#open(log, at, end, flow * 2 + forward)
+  }
+
+  /**
+   * Takes a packet that was received and is sent on: the way that it came is alive, and what it asks is answered, or not, over the
+   * way that it goes.
+   * @param from - Route row × 2 + direction of the way that it came.
+   * @param formerFlow - Flow row of that passage.
+   */
+  observeRelayed(log: EventLog, at: number, from: number, formerFlow: number): void {
+    const { i32 } = log
+    const way = routeOf(i32, at)
+    if (way === NONE || from === NONE || from === way || formerFlow === NONE) return
+    const { records } = this.traffic
+    const forward = (i32[at + Field.Bits]! & Bit.FlowForward) !== 0 ? 0 : 1
+    const { i32: flows } = this.flows.records
+    const former = this.flows.records.at(formerFlow) * 2
+    if (!isRequest(i32, at)) {
+      // What follows an answer that nobody saw is sent on too.
+      const own = records.at(way >> 1) * 2 + (way & 1) * ROUTE_SIDE
+      const isFollowed =
+        flows[former + FlowHalf.Request] === way * 2 + forward + 1 && records.i32[own + RouteSide.Open]! > 0
+      const flags = i32[at + Field.TcpFlags]!
+      const isAcknowledged = (flags & (tcp.FLAG_ACK | tcp.FLAG_SYN | tcp.FLAG_RST)) === tcp.FLAG_ACK
+      if (isFollowed && (i32[at + Field.Bits]! & Bit.Tcp) !== 0 && isAcknowledged)
+        records.i32[own + RouteSide.Hidden]!++
+      return
+    }
+    // Whoever answered has been heard.
+    if (flows[former + FlowHalf.Request] !== from * 2 + forward + 1) return
+    records.i32[records.at(from >> 1) * 2 + (from & 1) * ROUTE_SIDE + RouteSide.Open] = 0
+    this.#noteLatest(from, flows[former + FlowHalf.Last + forward]!)
+    flows[former + FlowHalf.Request] = way * 2 + forward + 1
+    if (flows[former + FlowHalf.Acknowledgment] !== PASSED_OVER) this.#open(log, at, way, formerFlow * 2 + forward)
   }
 
   /** Number of the last packet of a flow in one direction (0 = from a), copies aside; 0 when there was none. */
@@ -173,6 +238,45 @@ export class Requests implements Judge<RequestsState> {
     const at = records.at(end >> 1) * 2 + (end & 1) * ROUTE_SIDE
     records.i32[at + RouteSide.Open] = 0
     records.i32[at + RouteSide.Hidden] = 0
+    const latest = this.#noteLatest(end, i32[cell + FlowHalf.Last + 1 - forward]!)
+    if (this.#isToPassed(end, (cell / FLOW_HALVES) * 2 + 1 - forward))
+      this.#routes.i32[latest + PASSED - LATEST_ANSWERED] = 0
+  }
+
+  /** Notes that a request was answered, or sent on. @returns Where that is noted. */
+  #noteLatest(end: number, number: number): number {
+    const latest = this.#routes.at(end >> 1) * 2 + LATEST_ANSWERED + (end & 1)
+    this.#routes.i32[latest] = Math.max(this.#routes.i32[latest]!, number)
+    if (end >> 1 >= this.#routeRows) this.#routeRows = (end >> 1) + 1
+    return latest
+  }
+
+  /**
+   * Whether a later request was answered while one waited.
+   * @param end - Route row × 2 + direction.
+   * @param former - Number of its former record.
+   * @param flowDirection - Flow row × 2 + direction.
+   */
+  #isPassed(end: number, former: number, flowDirection: number): boolean {
+    const at = this.#routes.at(end >> 1) * 2 + (end & 1)
+    const { i32 } = this.#routes
+    if (i32[at + LATEST_ANSWERED]! <= former) return false
+    i32[at + PASSED] = flowDirection + 1
+    return true
+  }
+
+  /** Whether a conversation asks the server that left another one waiting. */
+  #isToPassed(end: number, flowDirection: number): boolean {
+    const passed = this.#routes.i32[this.#routes.at(end >> 1) * 2 + PASSED + (end & 1)]! - 1
+    if (passed < 0) return false
+    const { flows } = this.keys
+    const isSame = (word: (row: number, isForward: boolean) => number) =>
+      word(passed >> 1, passed % 2 === 0) === word(flowDirection >> 1, flowDirection % 2 === 0)
+    return (
+      isSame((row) => flows.word(row, 2)) &&
+      isSame((row, isForward) => flows.word(row, isForward ? 4 : 3)) &&
+      isSame((row, isForward) => (isForward ? flows.word(row, 5) & 0xffff : flows.word(row, 5) >>> 16))
+    )
   }
 
   /** Acknowledges more than before, though nothing was seen in between: the other direction goes another way. */

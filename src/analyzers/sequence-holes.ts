@@ -37,6 +37,8 @@ export const Proof = {
   Damaged: 4,
   /** Nothing does: it lies before the first segment of a connection that was entered in the middle. */
   Beginning: 8,
+  /** A connection that is over: other sequence numbers are on its ports by now, which neither fill nor acknowledge it. */
+  Earlier: 16,
 } as const
 
 /** A range of sequence numbers that nothing filled. */
@@ -112,8 +114,8 @@ export class SequenceHoles {
       looked++
       const holeStart = data[at + START]!
       const holeEnd = data[at + END]!
-      // What begins where such a hole does is the data that comes next.
-      if ((data[at + PROOF]! & Proof.Bare) !== 0) continue
+      // What begins where a bare hole does is the data that comes next.
+      if ((data[at + PROOF]! & (Proof.Bare | Proof.Earlier)) !== 0) continue
       if (((start - holeStart) | 0) < 0 || ((holeEnd - end) | 0) < 0) {
         trim(data, at, start, end)
         continue
@@ -152,6 +154,26 @@ export class SequenceHoles {
     return NONE
   }
 
+  /**
+   * The connection of a direction is over, another one takes its ports.
+   * @param next - Where the data of the old one end, and up to where they were acknowledged; `null` when nothing was.
+   */
+  leave(key: number, next: number, acknowledged: number | null): void {
+    const { data } = this.#window
+    let looked = 0
+    for (let at = this.#window.find(0, key); at !== NONE && looked < MOST_LOOKED_AT; at = this.#window.older(at)) {
+      looked++
+      const proof = data[at + PROOF]!
+      if ((proof & Proof.Earlier) !== 0) return
+      data[at + PROOF] = proof | Proof.Earlier
+      if (acknowledged === null) data[at + START] = data[at + END]!
+      else {
+        data[at + START] = later(data[at + START]!, acknowledged)
+        if ((proof & Proof.Bare) !== 0) data[at + START] = later(data[at + START]!, next)
+      }
+    }
+  }
+
   /** Whether the newest hole of a direction begins there. */
   hasFrom(key: number, start: number): boolean {
     const at = this.#window.find(0, key)
@@ -185,6 +207,11 @@ export class SequenceHoles {
   restore(state: WindowState): void {
     this.#window.restore(state)
   }
+}
+
+/** The later one of two sequence numbers. */
+export function later(one: number, other: number): number {
+  return ((one - other) | 0) > 0 ? one : other
 }
 
 /** Takes from the hole at `at` what a segment covers of it that reaches beyond it. */

@@ -3,6 +3,7 @@
  * that spreads them over equal-cost paths (RFC 7348 §5). Evidence: any capture point.
  */
 import { NONE } from '../codecs/fault.ts'
+import { TunnelKind } from '../codecs/layers.ts'
 import type { Judge } from './analyzer.ts'
 import { pairDirection } from './copies.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
@@ -44,6 +45,8 @@ export class SourcePorts implements Judge<SourcePortsState> {
     if (before < 0 || before === pair + 1) return
     flows.records.i32[half] = before === 0 ? pair + 1 : SEVERAL
     if (flow >= flows.rows) flows.rows = flow + 1
+    // NVGRE has no ports: its entropy is in the key, which the underlay may or may not look at (RFC 7637 §3.2).
+    if (i32[at + Field.KindVni]! >>> 24 === TunnelKind.Nvgre) return
     this.#pairRows = Math.max(this.#pairRows, (pair >> 1) + 1)
     const side = this.#pairs.at(pair >> 1) * 2 + (pair & 1) * SIDE
     const count = this.#pairs.i32[side]!

@@ -12,7 +12,7 @@ import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import { Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
-import { type Hole, Proof, SequenceHoles } from './sequence-holes.ts'
+import { type Hole, later, Proof, SequenceHoles } from './sequence-holes.ts'
 import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, milliseconds } from './time.ts'
 import { ROUTE_SEGMENTS, type RouteTraffic, routeOf } from './traffic.ts'
@@ -73,6 +73,12 @@ const SETTLED = 1_000_000_000
 
 /** Bytes that a segment without data may be ahead: more is another connection on the same ports. */
 const FARTHEST = 1 << 26
+
+/** Bytes of a connection that may pass before its own SYN, in the order of the records. */
+const BEFORE_SYN = 1 << 16
+
+/** No window is larger (RFC 7323 §2.3): what lies farther away is another connection on the same ports. */
+const LARGEST_WINDOW = 1 << 30
 
 /** Bits of the state half; those of direction 1 are shifted by one. */
 const State = {
@@ -215,6 +221,13 @@ export class Tcp implements Judge<TcpState> {
     return flow < this.#rows && this.#records.i32[this.#records.at(flow) * 2 + STATE] !== 0
   }
 
+  /** Whether one side of a flow sent more than a SYN and resets. */
+  hasSpoken(flow: number, direction: 0 | 1): boolean {
+    if (!this.has(flow)) return false
+    const spoke = (State.Spoke | State.SynAck | State.Fin) << direction
+    return (this.#records.i32[this.#records.at(flow) * 2 + STATE]! & spoke) !== 0
+  }
+
   /**
    * Whether what one side sends shows that the other one answers, though nothing of it is in the capture: the connection goes on
    * behind its SYN, or acknowledges ever more.
@@ -283,6 +296,10 @@ export class Tcp implements Judge<TcpState> {
     const missing: Hole[] = []
     for (const hole of this.#holes.unfilled()) {
       if ((hole.proof & Proof.Damaged) !== 0) continue
+      if ((hole.proof & Proof.Earlier) !== 0) {
+        missing.push(hole)
+        continue
+      }
       const cell = this.#records.at(hole.key >> 1)
       const direction = hole.key & 1
       const other = cell * 2 + SIDES + (1 - direction) * SIDE
@@ -365,18 +382,22 @@ export class Tcp implements Judge<TcpState> {
     if (mss !== 0) i32[side + MSS] = mss
     const sequence = log.i32[at + Field.Sequence]!
     if ((flags & tcp.FLAG_ACK) !== 0) {
+      const syn = State.Syn << (1 - direction)
+      const asked = i32[base + SIDES + (1 - direction) * SIDE + SYN_SEQUENCE]!
+      const answers = (i32[base + STATE]! & syn) !== 0 && ((asked + 1 - log.i32[at + Field.Acknowledgment]!) | 0) === 0
+      if (!answers && this.#isAnother(base, direction, sequence)) this.#leave(log, at, base, true)
       i32[base + STATE]! |= State.SynAck << direction
       return
     }
     const state = i32[base + STATE]!
     if ((state & (State.Syn << direction)) === 0) {
-      i32[base + STATE] = state | (State.Syn << direction)
+      if (this.#isAnother(base, direction, sequence)) this.#leave(log, at, base, true)
+      i32[base + STATE]! |= State.Syn << direction
       this.#noteSyn(log, at, base, side)
     } else if (i32[side + SYN_SEQUENCE] === sequence) {
       i32[base + STATE] = state | State.SynRepeated
     } else {
-      // The ports are used again: a new connection with sequence numbers of its own.
-      i32[base + STATE] = state & ~NEW_CONNECTION
+      this.#leave(log, at, base, true)
       if ((state & State.RttDone) === 0) i32[base + STATE]! &= ~State.SynRepeated
       this.#noteSyn(log, at, base, side)
     }
@@ -410,6 +431,37 @@ export class Tcp implements Judge<TcpState> {
     if (trip < 0) return
     f64[base / 2 + RTT] = trip
     i32[base + STATE]! |= State.CloseTimed
+  }
+
+  /** Whether a SYN cannot be that of the connection that was seen before it, its own SYN not among it. */
+  #isAnother(base: number, direction: number, sequence: number): boolean {
+    const { i32 } = this.#records
+    if ((i32[base + STATE]! & (State.Fin * 3)) !== 0) return true
+    const other = base + SIDES + (1 - direction) * SIDE
+    let next = i32[other + LAST_ACK]!
+    if ((i32[base + STATE]! & (State.Known << direction)) !== 0) next = i32[base + SIDES + direction * SIDE + NEXT]!
+    else if (i32[other + LAST_WINDOW] === 0) return false
+    const before = (next - 1 - sequence) | 0
+    return before < 0 || before > BEFORE_SYN
+  }
+
+  /**
+   * The ports are used again: a new connection with sequence numbers of its own.
+   * @param isOpening - Whether what was acknowledged last is still the old one's.
+   */
+  #leave(log: EventLog, at: number, base: number, isOpening: boolean): void {
+    const { i32 } = this.#records
+    const flow = log.i32[at + Field.Flow]!
+    const state = i32[base + STATE]!
+    for (let direction = 0; direction < 2; direction++) {
+      const other = base + SIDES + (1 - direction) * SIDE
+      const isHeard = (state & ((State.Spoke | State.Fin) << (1 - direction))) !== 0 && i32[other + LAST_WINDOW] !== 0
+      const acknowledged = isOpening && isHeard ? i32[other + LAST_ACK]! : null
+      this.#holes.leave(flow * 2 + direction, i32[base + SIDES + direction * SIDE + NEXT]!, acknowledged)
+      i32[other + LAST_ACK] = 0
+      i32[other + LAST_WINDOW] = 0
+    }
+    i32[base + STATE] = state & ~NEW_CONNECTION
   }
 
   #noteSyn(log: EventLog, at: number, base: number, side: number): void {
@@ -472,6 +524,14 @@ export class Tcp implements Judge<TcpState> {
     }
     const isDamaged = (log.i32[at + Field.Marks]! & Mark.Damaged) !== 0
     if (isDamaged && Math.abs(ahead) > DAMAGED_REACH) return
+    if (Math.abs(ahead) > LARGEST_WINDOW) {
+      this.#leave(log, at, cell * 2, false)
+      i32[stateAt]! |= (State.Known | State.Spoke) << direction
+      i32[side + NEXT] = end
+      this.#open(log, at, direction, (start - BEFORE) | 0, start, Proof.Beginning)
+      this.#noteData(log, at, side)
+      return
+    }
     if (ahead < 0) this.#noteBelow(log, at, cell, direction, start, payload)
     else if (ahead > 0) {
       // The byte of a probe was taken after all.
@@ -597,11 +657,6 @@ export class Tcp implements Judge<TcpState> {
     this.#routes.add(route, ROUTE_STALLS, 1)
     this.#routes.raise(route, ROUTE_LONGEST, wait)
   }
-}
-
-/** The later one of two sequence numbers. */
-function later(one: number, other: number): number {
-  return ((one - other) | 0) > 0 ? one : other
 }
 
 function stateName(state: number): string {

@@ -48,6 +48,7 @@ export const FlowHalf = {
   Opening: 9,
 } as const
 const FLOW_CELLS = 5
+export const FLOW_HALVES = FLOW_CELLS * 2
 
 /** Bits of a MAC row plus one: four times as many rows as any budget gives. */
 export const MAC_ROW_BITS = 26

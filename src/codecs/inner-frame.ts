@@ -112,6 +112,25 @@ export function isNoise(view: DataView, at: number, end: number, wireEnd: number
 }
 
 /**
+ * Whether bytes are lines of plain text from the first one on, as no frame is: its addresses and its type would all have to be letters.
+ * @param at - First of the bytes; 64 at most are looked at, and fewer than 16 tell nothing.
+ * @param end - First offset past the captured bytes.
+ */
+export function isText(view: DataView, at: number, end: number): boolean {
+  const until = Math.min(end, at + NOISE_LENGTH)
+  if (until - at < LEAST_NOISE) return false
+  // The type field first: hardly any frame passes it.
+  for (let i = at + 12; i < until; i++) if (!isTextByte(view.getUint8(i))) return false
+  for (let i = at; i < at + 12; i++) if (!isTextByte(view.getUint8(i))) return false
+  return true
+}
+
+/** Printable ASCII, and what separates words and lines. */
+function isTextByte(byte: number): boolean {
+  return (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09
+}
+
+/**
  * How well the bytes from `at` on fit an IP packet: `Sure` when its length is what is there, `Likely` when it is shorter,
  * `Possible` when it is longer or not captured.
  * @param type - EtherType of IPv4 or IPv6.

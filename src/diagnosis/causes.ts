@@ -13,9 +13,22 @@ const NAMED = 2
 export function withCauses(analysis: Analysis, findings: readonly Finding[]): Finding[] {
   const causes = new Causes(findings)
   const askers = askersOf(analysis)
+  const onward = onwardPairs(analysis)
   return findings.map((finding) => {
     const { vni, ip, vteps = askers.get(`${vni} ${ip}`) ?? [] } = finding.subject
     const because = causes.of(finding, vteps)
+    if (because.length === 0) {
+      // Conversations are judged where they pass first; what ails them may be at a later hop.
+      for (const pair of onward.get(nameOf(vteps)) ?? []) {
+        const later = causes.of({ ...finding, subject: { vteps: pair } }, pair)
+        if (later.length === 0) continue
+        const hint =
+          finding.severity === 'note'
+            ? ''
+            : ` The likely cause is ${later[0]} between ${pair.join(' and ')}, where these packets are sent on: resolve it first.`
+        return { ...finding, inferred: finding.inferred + hint, because: later }
+      }
+    }
     if (because.length === 0) return finding.because === undefined ? finding : without(finding)
     const subject = vteps.length === 0 ? `VNI ${vni}` : vteps.length === 1 ? vteps[0] : 'these VTEPs'
     const hint =
@@ -62,14 +75,31 @@ class Causes {
   }
 }
 
+/** VTEP pairs to which a relay sends what it received from another, by that one's name. */
+function onwardPairs({ keys, judges: { relays } }: Analysis): Map<string, string[][]> {
+  const onward = new Map<string, string[][]>()
+  const ends = (way: number): string[] => [1, 2].map((word) => keys.formatAddress(keys.routes.word(way >> 1, word)))
+  for (const { key: way, figures } of relays.ways.entries()) {
+    for (const from of figures.from) {
+      if (from >> 1 !== way >> 1) add(onward, nameOf(ends(from)), ends(way))
+    }
+  }
+  return onward
+}
+
+/** A VTEP pair in either order. */
+function nameOf(vteps: readonly string[]): string {
+  return vteps.toSorted().join(' ')
+}
+
 function without({ because: _, ...finding }: Finding): Finding {
   return finding
 }
 
-function add<K>(lists: Map<K, Finding[]>, key: K, finding: Finding): void {
+function add<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key)
-  if (list === undefined) lists.set(key, [finding])
-  else list.push(finding)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
 }
 
 /** VTEPs behind which an address was asked for in vain, by VNI and address. */

@@ -106,8 +106,8 @@ function movedFindings(
   const { vni, mac } = who
   const subject = { vni, mac, vteps: [from, to] }
   const findings = [state(macMoved, { subject, count, packets, facts: { ...who, from, to, moves: count } })]
-  // What the VTEP before sends on to the present one arrives: that is a hub's work.
-  if (moved.stale - moved.forwarded >= STALE_FRAMES) {
+  // What the VTEP before sends on to the present one arrives: that is a hub's work. So does what is answered.
+  if (moved.stale - moved.forwarded >= STALE_FRAMES && moved.staleAnswered * 2 <= moved.staleAsked) {
     const stale = { subject, count: moved.stale, packets: moved.stalePackets, facts: { ...who, from, to } }
     findings.push(state(staleForwarding, stale))
   }

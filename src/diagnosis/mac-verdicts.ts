@@ -10,19 +10,29 @@ import type { Analysis } from '../analyzers/analysis.ts'
 import { FLAP_MOVES, type Place, type Places } from '../analyzers/mac-places.ts'
 import type { Entry } from '../analyzers/tally.ts'
 import { NONE } from '../codecs/fault.ts'
+import { Mirrors } from './one-way.ts'
 import type { RoundTrips } from './round-trips.ts'
+import { Routes } from './routes.ts'
 
 const DIRECTIONS = [0, 1] as const
+
+/** In place of a VTEP's address id: several of them. */
+const EVERYWHERE = -2
 
 /** Frames from a VTEP that are more than a stray one. */
 const LEAST_FRAMES = 2
 /** Addresses of others from which a MAC sends that make it a router's; addresses that it asks for from its own. */
 const LEAST_FORWARDED = 3
 const LEAST_ASKED = 3
-/** Requests without an answer, or repeated segments, that are a failure, and one in how many of all. */
+/** Requests without an answer of one conversation, and of all together, and repeated segments: how many, and one in how many. */
 const LEAST_FAILED = 2
+const LEAST_SILENT = 3
+const SILENT_ONE_IN = 2
+const LOST_ONE_IN = 4
 const LEAST_REPEATED = 5
-const ONE_IN = 10
+const REPEATED_ONE_IN = 5
+/** Frames to the VTEP before that were answered: a MAC that is reached there has not left it. */
+const LEAST_REACHED = 2
 /** Packets from the side that resets: it accepted, may have acknowledged a request, and resets. */
 const MOST_REFUSING = 4
 /** Connections that were reset which are looked at. */
@@ -52,10 +62,25 @@ export interface MacVerdict {
 interface Suspect {
   verdict: MacVerdict
   isInterleaved: boolean
+  /** Whether it is reached at the VTEP before its last change, without a hub that would pass frames on. */
+  isReached: boolean
   isAnsweringTwice: boolean
   /** VTEPs (address ids) by address that it claims, and by address that it sends from. */
   claims: Map<number, Set<number>>
   sends: Map<number, Set<number>>
+}
+
+/** What became of one suspect's conversations. */
+interface Conversations {
+  /** Echo requests, those without a reply, and conversations that have any of those. */
+  requests: number
+  lost: number
+  losing: number
+  /** Connections that never opened: the suspect's port, and the VTEP (address id) that the other side sent to. */
+  closed: { port: number; place: number }[]
+  /** Ports of connections that opened, and VTEPs that those went to. */
+  open: Set<number>
+  reached: Set<number>
 }
 
 /** Verdicts by MAC row. */
@@ -70,8 +95,12 @@ export class MacVerdicts {
   ) {
     const { macPlaces, addressClaims, secondAnswers } = analysis.judges
     const suspects = new Map<number, Suspect>()
+    const mirrors = macPlaces.moved.isEmpty ? null : new Mirrors(analysis, new Routes(analysis))
     for (const entry of macPlaces.moved.entries()) {
       const places = macPlaces.places(entry.key, entry.figures)
+      // A mirror sends copies of what others sent: it is no place where a MAC is.
+      const vni = analysis.keys.macs.word(entry.key, 0)
+      if (places.filter(({ vtep }) => !mirrors!.isSource(vni, vtep)).length < 2) continue
       const twice = secondAnswers.twice.get(entry.key)
       const arpTwice = addressClaims.answeredTwice.get(entry.key)
       const verdict: MacVerdict = {
@@ -87,10 +116,12 @@ export class MacVerdicts {
       }
       this.all.push(verdict)
       const isInterleaved = isInterleaving(entry.figures, places)
-      if (!isInterleaved && verdict.answeredTwice === 0) continue
+      const isReached = isStillReached(entry.figures)
+      if (!isInterleaved && verdict.answeredTwice === 0 && !isReached) continue
       const suspect: Suspect = {
         verdict,
         isInterleaved,
+        isReached,
         isAnsweringTwice: twice !== undefined,
         claims: new Map(),
         sends: new Map(),
@@ -113,10 +144,17 @@ export class MacVerdicts {
     this.#addClaims(suspects)
     this.#addSenders(suspects)
     const guests = new Map<string, Suspect>()
+    const routers = new Set([...suspects.values()].filter((suspect) => this.#isRouter(suspect)))
+    // A distributed gateway has one MAC in all its VNIs.
+    const gateways = new Map([...routers].map((suspect) => [keys.macs.word(suspect.verdict.mac, 2), suspect]))
+    for (const suspect of suspects.values()) {
+      const twin = gateways.get(keys.macs.word(suspect.verdict.mac, 2))
+      if (twin !== undefined && isTwin(suspect, twin)) routers.add(suspect)
+    }
     for (const suspect of suspects.values()) {
       const { verdict } = suspect
-      if (this.#isRouter(suspect)) {
-        if (suspect.isInterleaved || verdict.answeredTwice > 0) verdict.is = 'gateway'
+      if (routers.has(suspect)) {
+        verdict.is = 'gateway'
         continue
       }
       const vni = keys.macs.word(verdict.mac, 0)
@@ -127,10 +165,11 @@ export class MacVerdicts {
     this.#addResets(guests)
     for (const suspect of suspects.values()) {
       const { verdict } = suspect
-      if (verdict.is === 'gateway' || this.#isRouter(suspect)) continue
+      if (verdict.is === 'gateway') continue
       verdict.hasTwoAddresses = this.#hasTwoAddresses(suspect)
       const isHarmful = verdict.failing > 0 || verdict.hasTwoAddresses || suspect.isAnsweringTwice
-      if (isHarmful) verdict.is = 'duplicate'
+      const isAtOnce = suspect.isInterleaved || verdict.answeredTwice > 0
+      if (isHarmful) verdict.is = isAtOnce ? 'duplicate' : 'moved'
       else verdict.is = this.#announcesAsGateway(suspect) ? 'gateway' : 'multihomed'
     }
     for (const [key, { verdict }] of guests) if (verdict.is === 'duplicate') this.#duplicates.add(key)
@@ -200,24 +239,55 @@ export class MacVerdicts {
     return false
   }
 
-  /** Conversations of the suspects' addresses, and those that fail. */
+  /**
+   * Conversations of the suspects' addresses, and those that fail. Scattered loss is the underlay's, and a port that nobody ever
+   * answers at is closed wherever the guest is reached: with two guests what fails is a conversation, or a good part of all.
+   */
   #addConversations(guests: ReadonlyMap<string, Suspect>): void {
     if (guests.size === 0) return
-    const { keys, judges } = this.analysis
+    const { keys, flows, judges } = this.analysis
     const unanswered = new Map<number, number>()
     for (const { flow, count } of judges.echo.unanswered(this.trips.isAtEnd))
       unanswered.set(flow, (unanswered.get(flow) ?? 0) + count)
+    const tallies = new Map<Suspect, Conversations>()
     for (let row = 0; row < keys.flows.count; row++) {
       if (!keys.flowIsIp(row)) continue
       const word = (index: number) => keys.flows.word(row, index)
       const vni = word(0) & 0xff_ffff
       const ends = DIRECTIONS.map((direction) => guests.get(keyOf(vni, word(1), word(3 + direction))))
-      const found = new Set(ends.filter((suspect) => suspect !== undefined))
-      if (found.size === 0) continue
-      const isFailing = this.#isFailing(row, unanswered.get(row) ?? 0)
-      for (const { verdict } of found) {
-        verdict.conversations++
-        if (isFailing) verdict.failing++
+      for (const suspect of new Set(ends)) {
+        if (suspect === undefined) continue
+        const own = ends[0] === suspect ? 0 : 1
+        let tally = tallies.get(suspect)
+        if (tally === undefined) {
+          tally = { requests: 0, lost: 0, losing: 0, closed: [], open: new Set(), reached: new Set() }
+          tallies.set(suspect, tally)
+        }
+        suspect.verdict.conversations++
+        const lost = unanswered.get(row) ?? 0
+        const { requests } = judges.echo.count(row)
+        tally.requests += requests
+        tally.lost += lost
+        if (lost > 0) tally.losing++
+        const isSilent = lost >= LEAST_SILENT && lost * SILENT_ONE_IN >= requests
+        if (isSilent || this.#isRepeating(row)) suspect.verdict.failing++
+        const tcp = judges.tcp.finish(row)
+        if (tcp === null) continue
+        const pair = judges.sourcePorts.lastPair(row, own === 0 ? 1 : 0)
+        // What went to several VTEPs found nobody at any.
+        const place = pair === NONE ? NONE : pair < 0 ? EVERYWHERE : keys.pairs.word(pair >> 1, 1 - (pair & 1))
+        const ports = keys.flows.word(row, 5)
+        const port = own === 0 ? ports >>> 16 : ports & 0xffff
+        if (tcp.state !== 'syn-sent') {
+          tally.open.add(port)
+          tally.reached.add(place)
+        } else if (flows.packets(row, 0) + flows.packets(row, 1) >= LEAST_FAILED) tally.closed.push({ port, place })
+      }
+    }
+    for (const [{ verdict }, { requests, lost, losing, closed, open, reached }] of tallies) {
+      if (lost >= LEAST_FAILED && lost * LOST_ONE_IN >= requests) verdict.failing = Math.max(verdict.failing, losing)
+      for (const { port, place } of closed) {
+        if (open.has(port) || (place !== EVERYWHERE && !reached.has(place))) verdict.failing++
       }
     }
   }
@@ -236,21 +306,20 @@ export class MacVerdicts {
       for (const direction of DIRECTIONS) {
         const suspect = guests.get(keyOf(word(0) & 0xff_ffff, word(1), word(3 + direction)))
         const own = flows.packets(row, direction)
-        if (suspect === undefined || suspect.verdict.answeredTwice === 0 || own > MOST_REFUSING) continue
+        if (suspect === undefined || suspect.verdict.answeredTwice === 0) continue
+        // One guest's SYN that it repeats, as the answer goes to another one that resets.
+        if (own > MOST_REFUSING && judges.tcp.hasSpoken(row, direction)) continue
         if ((vteps.get(row * 2 + direction)?.length ?? 0) > 1) suspect.verdict.failing++
       }
     }
   }
 
-  #isFailing(row: number, unanswered: number): boolean {
+  /** Whether a good part of a connection's segments is sent again. */
+  #isRepeating(row: number): boolean {
     const { flows, judges } = this.analysis
-    const { requests } = judges.echo.count(row)
-    if (unanswered >= LEAST_FAILED && unanswered * ONE_IN >= requests) return true
-    const tcp = judges.tcp.finish(row)
-    if (tcp === null) return false
+    const repeated = judges.tcp.finish(row)?.retransmittedSegments ?? 0
     const packets = flows.packets(row, 0) + flows.packets(row, 1)
-    if (tcp.state === 'syn-sent') return packets >= LEAST_FAILED
-    return tcp.retransmittedSegments >= LEAST_REPEATED && tcp.retransmittedSegments * ONE_IN >= packets
+    return repeated >= LEAST_REPEATED && repeated * REPEATED_ONE_IN >= packets
   }
 
   /** Link-local IPv6 addresses follow from the MAC: two guests with one MAC have the same (RFC 4862 §5.3). */
@@ -264,6 +333,18 @@ export class MacVerdicts {
 function isInterleaving({ returns, burst }: Places, places: readonly Place[]): boolean {
   if (returns === 0 && burst < FLAP_MOVES) return false
   return places.filter(({ frames }) => frames >= LEAST_FRAMES).length > 1
+}
+
+/** Whether frames to the VTEP before the last change are answered, and not because that passes them on. */
+function isStillReached({ staleAsked, staleAnswered, forwarded }: Places): boolean {
+  return forwarded === 0 && staleAnswered >= LEAST_REACHED && staleAnswered * 2 > staleAsked
+}
+
+/** Whether a MAC is behind VTEPs of a router that has it in another VNI, with no address that only one of them claims. */
+function isTwin({ verdict, claims }: Suspect, router: Suspect): boolean {
+  const vteps = new Set(router.verdict.places.map(({ vtep }) => vtep))
+  const isThere = verdict.places.filter(({ vtep }) => vteps.has(vtep)).length > 1
+  return isThere && [...claims.values()].every((places) => places.size > 1)
 }
 
 function addAnswers(suspect: Suspect, answered: AnsweredTwice | undefined): void {

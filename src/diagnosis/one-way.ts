@@ -7,6 +7,7 @@
 import type { Analysis } from '../analyzers/analysis.ts'
 import { ID_SPACE } from '../analyzers/limits.ts'
 import { NONE } from '../codecs/fault.ts'
+import { TunnelKind } from '../codecs/layers.ts'
 import { state } from '../findings/finding.ts'
 import { mirrorSession } from '../findings/mirror-session.ts'
 import { vniByDirection } from '../findings/vni-by-direction.ts'
@@ -96,6 +97,12 @@ export class Mirrors {
   /** Whether what a VTEP sends in a VNI is a mirror session. */
   has(kindVni: number, vtep: number): boolean {
     return this.#sessions.has(endKey(kindVni, vtep))
+  }
+
+  /** Whether what a VTEP sends in a VNI is a mirror session, in whatever encapsulation. */
+  isSource(vni: number, vtep: number): boolean {
+    for (const kind of Object.values(TunnelKind)) if (this.has(((kind << 24) | vni) >>> 0, vtep)) return true
+    return false
   }
 
   /** Frames of a session that the mirror cut: the tunnel carries less than the inner packet says. */
@@ -282,13 +289,18 @@ interface Misplaced extends Group {
   flows: Set<number>
 }
 
-/** Conversations that go to an address which never sends, and come back from one that nobody sends to. */
+/**
+ * Conversations that go to an address which never sends, and come back from one that nobody sends to. Where their frames go to a MAC
+ * that nobody sends from, somebody else answers: a load balancer's server directly, or a router that has one direction of them.
+ */
 export function wrongSourceFindings(analysis: Analysis, routes: Routes, mirrors: Mirrors): Finding[] {
   const { keys, flows } = analysis
   const { requests } = analysis.judges
   const silent = silentPeers(analysis, routes)
   if (silent.byPeer.size === 0) return []
   const found = new Map<string, Misplaced>()
+  const others = new Set<string>()
+  const unknown = toUnknownMacs(analysis)
   for (let row = 0; row < keys.flows.count; row++) {
     const least = Math.min(flows.packets(row, 0), flows.packets(row, 1))
     if (least < LEAST_ANSWERED) continue
@@ -302,6 +314,8 @@ export function wrongSourceFindings(analysis: Analysis, routes: Routes, mirrors:
       // With several such addresses nothing tells which of them the conversation went to.
       if (sought === undefined || sought.length !== 1) continue
       const [{ to: reached, route }] = sought as [{ to: number; route: number }]
+      const key = `${kindVni} ${source} ${reached}`
+      if (unknown.has(row * 2 + direction)) others.add(key)
       const start = (): Misplaced => ({
         conversations: 0,
         packets: 0,
@@ -315,12 +329,13 @@ export function wrongSourceFindings(analysis: Analysis, routes: Routes, mirrors:
       })
       const examples = [requests.lastPacket(row, 0), requests.lastPacket(row, 1)]
       const answers = flows.packets(row, direction === 0 ? 1 : 0)
-      const group = grow(found, `${kindVni} ${source} ${reached}`, start, answers, examples)
+      const group = grow(found, key, start, answers, examples)
       group.peers.add(peer)
       group.routes.add(route)
       group.flows.add(row)
     }
   }
+  for (const key of others) found.delete(key)
   return [...found.values()].map((group): Finding => {
     const vni = group.kindVni & 0xff_ffff
     const source = keys.formatAddress(group.source)
@@ -343,6 +358,13 @@ export function wrongSourceFindings(analysis: Analysis, routes: Routes, mirrors:
  */
 function isAccepted({ judges: { tcp } }: Analysis, flows: ReadonlySet<number>): boolean {
   return [...flows].some((flow) => tcp.goesOn(flow))
+}
+
+/** Conversations (flow row × 2 + direction) whose frames go to a MAC that nobody sends from. */
+function toUnknownMacs({ judges: { unknownMacs } }: Analysis): Set<number> {
+  return new Set(
+    unknownMacs.unknown(1).flatMap(({ flows }) => flows.map(({ flow, direction }) => flow * 2 + direction)),
+  )
 }
 
 /** Addresses that never send, by kind, VNI and who sends to them by unicast; and every address that anybody sends to. */

@@ -23,7 +23,7 @@ export const wrongSourceVtep: Words<WrongSourceVtep> = {
   advice:
     'Give the VTEP the local tunnel address under which its peers know it, unless one address is shared on purpose (anycast, a load balancer).',
   evidence:
-    'At least three packets each way of conversations whose requests go to an outer address that never sends, and whose answers come from an outer address that nobody sends to. Reliable where both directions pass.',
+    'At least three packets each way of conversations whose requests go to an outer address that never sends, and whose answers come from an outer address that nobody sends to; not where the requests go to an inner MAC that nobody sends from (a load balancer whose servers answer directly, a router for each direction). Reliable where both directions pass.',
   title: ({ facts }) =>
     `VTEP ${facts.reached} answers from another source address, ${facts.source}, in VNI ${facts.vni}`,
   observed: ({ count, facts }) =>

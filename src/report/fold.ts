@@ -49,7 +49,9 @@ function causeOf(finding: Finding, byCode: ReadonlyMap<string, readonly Finding[
     const candidates = byCode.get(code) ?? []
     // The subject of a symptom may not say its VTEPs.
     const cause =
-      candidates.find((each) => isAbout(each, finding)) ?? candidates.find((each) => mayBeAbout(each, finding))
+      candidates.find((each) => isAbout(each, finding)) ??
+      candidates.find((each) => mayBeAbout(each, finding)) ??
+      candidates.find((each) => isNextHop(each, finding))
     if (cause !== undefined) return cause
   }
   return undefined
@@ -60,6 +62,11 @@ function isSameLoop(one: Finding, other: Finding): boolean {
   const [left, right] = [one.subject.vteps ?? [], other.subject.vteps ?? []]
   const common = left.filter((vtep) => right.includes(vtep)).length
   return one.subject.vni === other.subject.vni ? common > 0 : common > 0 && common === right.length
+}
+
+/** Whether a cause is about the next hop of what is relayed. */
+function isNextHop({ subject: { vteps = [] } }: Finding, symptom: Finding): boolean {
+  return symptom.subject.vteps?.some((vtep) => vteps.includes(vtep)) ?? false
 }
 
 function mayBeAbout({ subject }: Finding, symptom: Finding): boolean {

@@ -94,7 +94,7 @@ async function bytesOf(limits: Limits, floods: readonly [name: string, packets: 
 }
 
 /** Cells of records that hold one row, or a few: CaptureTotals, TunnelTotals and its faults, the classes of Sizes. */
-const TOTALS = 7 + 20 + 2 + 13
+const TOTALS = 11 + 20 + 2 + 13
 
 describe('what a row is said to cost', () => {
   it('leaves out no table and no column', () => {

@@ -46,6 +46,25 @@ describe('record lengths', () => {
     expect(said.findings).toEqual(['SNAPLEN_TRUNCATED'])
   })
 
+  it('a constant that cannot be elsewhere tells nothing of a packet without a length of its own', () => {
+    const lldp = made.bytes([1, 0x80, 0xc2, 0, 0, 0x0e], [2, 0, 0, 0, 0, 1], [0x88, 0xcc], new Uint8Array(60))
+    const lying = [lldp, FRAME, FRAME, FRAME].map((bytes) => ({ bytes, wireLength: 2048 }))
+    for (const order of [lying, lying.toReversed()]) {
+      const said = read(order)
+      expect(said).toMatchObject({ wireBytes: 3 * WHOLE + lldp.length, truncatedPackets: 0 })
+      expect(said.findings).not.toContain('SNAPLEN_TRUNCATED')
+    }
+    // Another length than the constant is the packet's own.
+    const cut = { bytes: lldp, wireLength: 1000 }
+    expect(read([cut, ...lying.slice(1)])).toMatchObject({ wireBytes: 3 * WHOLE + 1000, truncatedPackets: 1 })
+    // Nothing is wrong with the lengths of the others.
+    const healthy = { bytes: FRAME, wireLength: WHOLE }
+    expect(read([lying[0]!, healthy, healthy, healthy])).toMatchObject({
+      wireBytes: 3 * WHOLE + 2048,
+      truncatedPackets: 1,
+    })
+  })
+
   it('padding, a frame check sequence and a trailer are no lies, captured or not', () => {
     for (const extra of [4, 28, 64]) {
       const trailed = made.bytes(FRAME, new Uint8Array(extra))

@@ -1,6 +1,7 @@
 /** TCP columns on conversations made by hand: what is a retransmission and what is not, the round trip, the state. */
 import { describe, expect, it } from 'vitest'
 import type { TcpSummary } from '../../src/summary.ts'
+import { codes } from '../diagnosis/places.ts'
 import {
   ACK,
   ethernet,
@@ -239,5 +240,64 @@ describe('ports used again', () => {
       segment(1000, { sequence: 5000, flags: SYN }),
     ]).flows[0]!
     expect(tcp?.state).toBe('syn-sent')
+  })
+
+  // Both ends have one MAC here.
+  const said = (packets: Packet[]) => codes(packets).filter((code) => code !== 'DUPLICATE_MAC')
+
+  /** The end of a connection, and 4 s later another one on its ports with other sequence numbers. */
+  const reuse = (isn: number, back: number): Packet[] => [
+    segment(0, { sequence: 9000, acknowledgment: 7000, payload: 400 }),
+    segment(1, { sequence: 7000, acknowledgment: 9400, payload: 100, back: true }),
+    segment(2, { sequence: 9400, acknowledgment: 7100, flags: FIN | ACK }),
+    segment(4000, { sequence: isn, flags: SYN, mss: 1400 }),
+    segment(4001, { sequence: back, acknowledgment: isn + 1, flags: SYN | ACK, back: true }),
+    segment(4002, { sequence: isn + 1, acknowledgment: back + 1 }),
+    segment(4003, { sequence: isn + 1, acknowledgment: back + 1, payload: 300 }),
+    segment(4004, { sequence: back + 1, acknowledgment: isn + 301, payload: 500, back: true }),
+    segment(4005, { sequence: back + 501, acknowledgment: isn + 301, payload: 500, back: true }),
+    segment(9000, { sequence: isn + 301, acknowledgment: back + 1001 }),
+  ]
+
+  it('begins a new connection after one that was entered in the middle, wherever its numbers are', () => {
+    for (const isn of [100, 2_000_000, 0x7000_0000, 0xf000_0000]) {
+      for (const back of [200, 1_190_000_000, 0x8000_0000, 0xf000_0000]) {
+        expect(said(reuse(isn, back))).toEqual([])
+        expect(again(reuse(isn, back))).toEqual([0, 0])
+        // Without the SYN the SYN-ACK tells.
+        expect(said(reuse(isn, back).toSpliced(3, 1))).toEqual([])
+      }
+    }
+  })
+
+  it('takes a SYN that the capture holds behind its own data for what it is', () => {
+    const [syn, ...rest] = handshake()
+    const data = segment(3, { sequence: 101, acknowledgment: 501, payload: 100 })
+    const late = segment(4, { sequence: 100, flags: SYN, mss: 1410 })
+    const repeated = segment(400, { sequence: 101, acknowledgment: 501, payload: 100 })
+    expect(again([...rest, data, late, repeated])).toEqual([1, 100])
+    expect(again([syn!, ...rest, data, repeated])).toEqual([1, 100])
+  })
+
+  it('keeps in mind what never arrived in the connection before', () => {
+    const [first, ...rest] = reuse(2_000_000, 1_190_000_000)
+    const lost = [
+      segment(0.5, { sequence: 9900, acknowledgment: 7000, payload: 400 }),
+      segment(0.6, { sequence: 7000, acknowledgment: 9400, back: true }),
+    ]
+    expect(said([first!, ...lost, ...rest.slice(2)])).toEqual(['DATA_MISSING'])
+  })
+
+  it('takes numbers beyond any window for another connection', () => {
+    const far = (gap: number) => [
+      segment(0, { sequence: 9000, acknowledgment: 7000, payload: 400 }),
+      segment(1, { sequence: 7000, acknowledgment: 9400, back: true }),
+      segment(2, { sequence: 9400 + gap, acknowledgment: 7000, payload: 400 }),
+      segment(3, { sequence: 7000, acknowledgment: 9400, back: true }),
+      segment(9000, { sequence: 9800 + gap, acknowledgment: 7000, payload: 1 }),
+    ]
+    expect(said(far(500))).toEqual(['DATA_MISSING'])
+    expect(said(far(1_189_525_573))).toEqual([])
+    expect(again(far(-1_189_525_573))).toEqual([0, 0])
   })
 })

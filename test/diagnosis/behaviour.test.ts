@@ -5,7 +5,19 @@ import { describe, expect, it } from 'vitest'
 import { RoundTrips } from '../../src/diagnosis/round-trips.ts'
 import { summarizeFiles } from '../../src/node-summarize.ts'
 import { asFile, unselected } from '../support/display-filters.ts'
-import { ACK, analysisOf, bytes, ethernet, FIN, ipv4, number, type Packet, SYN, vxlan } from '../support/packets.ts'
+import {
+  ACK,
+  analysisOf,
+  bytes,
+  ethernet,
+  FIN,
+  ipv4,
+  number,
+  type Packet,
+  SYN,
+  tcp,
+  vxlan,
+} from '../support/packets.ts'
 import { because, LAB } from '../support/shared.ts'
 import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
 import { ask, codes, findingsOf, fresh, HERE, healthy, only, type Place, ping, places, segment } from './places.ts'
@@ -369,6 +381,22 @@ describe('LOW_ENTROPY', () => {
     expect(only('LOW_ENTROPY', spread(15, 2))).toEqual([])
     expect(only('LOW_ENTROPY', spread(64, 8))).toHaveLength(1)
     expect(only('LOW_ENTROPY', spread(64, 64))).toEqual([])
+  })
+
+  it('is nothing of NVGRE, which has no ports, beside VXLAN of the same VTEPs neither', () => {
+    const nvgre = (n: number): Packet => {
+      const inner = ipv4(tcp({ from: 20_000 + n, to: 80, flags: SYN, sequence: n }), {
+        from: HERE.ips[0],
+        to: HERE.ips[1],
+        protocol: 6,
+      })
+      const gre = bytes(0x20, 0, 0x65, 0x58, number(100, 3), n, ethernet(inner, { from: HERE.macs[0] }))
+      return { bytes: ethernet(ipv4(gre, { from: HERE.vteps[0], to: HERE.vteps[1], protocol: 47, id: n + 1 })), ms: n }
+    }
+    const many = Array.from({ length: 16 }, (_, n) => nvgre(n))
+    expect(only('LOW_ENTROPY', many)).toEqual([])
+    expect(only('LOW_ENTROPY', [...many, ...spread(7, 1)])).toEqual([])
+    expect(only('LOW_ENTROPY', [...many, ...spread(8, 1)])).toHaveLength(1)
   })
 })
 

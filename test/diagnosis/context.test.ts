@@ -167,6 +167,29 @@ describe('context: a VTEP with two addresses', () => {
   /** The second guest's VTEP answers from the third address. */
   const misplaced = (place: Place): Packet[] => conversation(place, 0, {}, { vtep: place.vteps[2] })
 
+  it('is not told where somebody else answers: requests go to a MAC that nobody sends from', () => {
+    const balanced = (place: Place, mac: string, count: number): Packet[] => {
+      const asked: Place = { ...place, macs: [place.macs[0], mac] }
+      return Array.from({ length: count }, (_, n) => [
+        ping(asked, 'request', n, n * 100),
+        ping(place, 'reply', n, n * 100 + 1, { vtep: place.vteps[2] }),
+      ]).flat()
+    }
+    fc.assert(
+      fc.property(places, (place) => {
+        expect(codes(balanced(place, '02:00:00:00:01:00', 5))).toEqual([])
+        expect(codes(balanced(place, place.macs[1], 5))).toEqual(['WRONG_SOURCE_VTEP'])
+      }),
+      { numRuns: 25 },
+    )
+    // Of many conversations to one MAC only the first ones are kept.
+    const many = Array.from({ length: 6 }, (_, n) => {
+      const client = { ...HERE, ips: [`192.168.0.${50 + n}`, HERE.ips[1]] as [string, string] }
+      return balanced(client, '02:00:00:00:01:00', 4)
+    }).flat()
+    expect(codes(many.sort((left, right) => left.ms! - right.ms!))).toEqual([])
+  })
+
   it('is told by answers from where nobody sends to', () => {
     fc.assert(
       fc.property(places, (place) => {

@@ -475,6 +475,21 @@ describe('integrity: the tunnel header', () => {
     }
   })
 
+  it('a service whose header happens to be one of VXLAN is told by the text behind it', () => {
+    const encode = (text: string) => new TextEncoder().encode(text)
+    /** Request id, sequence number, number of datagrams, 0: an id of 0x0800 makes the I flag, the rest a VNI. */
+    const head = [8, 0, 0, 0, 0, 1, 0, 0]
+    const values = Array.from({ length: 6 }, (_, n) => bytes(head, encode(`VALUE k${n} 0 2 5\r\nhello\r\nEND\r\n`)))
+    expect(codes(answers(values, 11_211))).toEqual(['NOT_A_TUNNEL'])
+    expect(summaryOf(answers(values, 11_211)).tunnel).toMatchObject({ vxlanPackets: 0, otherPackets: 6 })
+    // A frame full of text has a type all the same, and too few bytes tell nothing.
+    const framed = values.map((value) => bytes(head, ethernet(guest(HERE, value, 17), { from: '52:41:42:43:44:45' })))
+    expect(summaryOf(answers(framed, 11_211)).tunnel).toMatchObject({ vxlanPackets: 6 })
+    expect(summaryOf(answers([bytes(head, encode('VALUE k0 0 2 5'))], 11_211)).tunnel).toMatchObject({
+      vxlanPackets: 1,
+    })
+  })
+
   it('short answers are a service’s too, where the client is seen to ask, or others of the same port say so', () => {
     const short = answers([new Uint8Array(1)], 4500)
     expect(codes(short)).toEqual(['FLAG_I_CLEAR'])

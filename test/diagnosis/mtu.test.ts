@@ -149,6 +149,8 @@ describe.skipIf(LAB === undefined)(`the lab's captures${because(LAB)}`, () => {
   })
 })
 
+const inTime = (packets: Packet[]) => packets.toSorted((left, right) => left.ms! - right.ms!)
+
 describe('PMTU_BLACK_HOLE', () => {
   /** Small pings answered throughout, large ones never. */
   const hole = (place: Place, length = 1500) => [
@@ -156,8 +158,6 @@ describe('PMTU_BLACK_HOLE', () => {
     ...lostPings(place, 1, 3, 4000, length),
     ...healthy(place, 6000),
   ]
-  const inTime = (packets: Packet[]) => packets.toSorted((left, right) => left.ms! - right.ms!)
-
   it('is found wherever it is planted, and names the limits', () => {
     fc.assert(
       fc.property(places, fc.integer({ min: 1200, max: 1500 }), (place, length) => {
@@ -302,6 +302,32 @@ describe('PMTU_BLACK_HOLE', () => {
     expect(findings(hanging(HERE).slice(0, -1), 'PMTU_BLACK_HOLE')).toEqual([])
     const syn = record(outer(HERE, 0, segment(HERE, 0, { from: 40_001, flags: SYN, sequence: 9, mss: 1410 })), 4000)
     expect(findings(inTime([...hanging(HERE), syn]), 'PMTU_BLACK_HOLE')).toEqual([])
+  })
+})
+
+describe('PMTU_BLACK_HOLE that is quiet once it repeats', () => {
+  /** A large segment, an answered ping at `pinged`, then nothing but repetitions. */
+  const quiet = (place: Place, pinged: number): Packet[] => [
+    ...handshake(place, 0),
+    ...[10, 300, 800, 1700].map((ms) =>
+      record(outer(place, 0, segment(place, 0, { sequence: 101, acknowledgment: 501, payload: 1398 })), ms),
+    ),
+    ...exchange(place, 60, pinged),
+  ]
+
+  it('is told by a ping that passed after the first of them was sent', () => {
+    fc.assert(
+      fc.property(places, (place) => {
+        expect(findings(inTime(quiet(place, 100)), 'PMTU_BLACK_HOLE')).toMatchObject([{ count: 4 }])
+      }),
+      RUNS,
+    )
+  })
+
+  it('is none where the ping was before it, or where a later one is lost too', () => {
+    expect(findings(inTime(quiet(HERE, 5)), 'PMTU_BLACK_HOLE')).toEqual([])
+    const lost = lostPings(HERE, 70, 3, 1000, 134)
+    expect(findings(inTime([...quiet(HERE, 100), ...lost]), 'PMTU_BLACK_HOLE')).toEqual([])
   })
 })
 

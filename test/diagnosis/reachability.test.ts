@@ -125,6 +125,38 @@ describe('ONE_WAY', () => {
     expect(only('ONE_WAY', [...large, later(HERE, 4000)])).toEqual([])
   })
 
+  /** SYNs of a connection from a port of its own. */
+  const opening = (port: number, ...times: number[]): Packet[] =>
+    times.map((ms) => segment(HERE, { from: port, to: 5432, flags: SYN, sequence: 7 }, ms))
+  const answered = (...times: number[]): Packet[] =>
+    times.flatMap((ms) => [ping(HERE, 'request', ms, ms), ping(HERE, 'reply', ms, ms + 1)])
+  const inOrder = (packets: Packet[]): Packet[] => packets.toSorted((one, other) => one.ms! - other.ms!)
+
+  it('is not a server that was silent already while later requests were answered', () => {
+    const first = opening(50_000, 1000, 2000, 4000, 8000)
+    const second = opening(50_001, 2500, 3500, 5500, 9500)
+    expect(codes(inOrder([...answered(0, 1500), ...first, later(HERE, 12_000)]))).toEqual(['TCP_UNANSWERED'])
+    const both = inOrder([...answered(0, 1500), ...first, ...second, later(HERE, 12_000)])
+    expect(codes(both)).toEqual(['TCP_UNANSWERED'])
+    // What else is asked then counts as before.
+    const pings = silent(HERE, 9000)
+    expect(only('ONE_WAY', inOrder([...both, ...pings]))).toMatchObject([{ count: 5 }])
+  })
+
+  it('is what nothing is answered after, whatever had come back before, and a server that has answered since', () => {
+    const first = opening(50_000, 1000, 2000, 4000, 8000)
+    expect(only('ONE_WAY', inOrder([...answered(0), ...first, later(HERE, 12_000)]))).toMatchObject([{ count: 4 }])
+    // That something comes back is no answer to a later request.
+    const own = ping(HERE, 'request', 77, 1500, { from: 1 })
+    expect(only('ONE_WAY', inOrder([...answered(0), own, ...first, later(HERE, 12_000)]))).toHaveLength(1)
+    const opened = segment(HERE, { from: 5432, to: 50_002, flags: SYN | ACK, sequence: 1, acknowledgment: 8 }, 2001, {
+      from: 1,
+    })
+    const recovered = [...opening(50_002, 2000), opened, ...opening(50_001, 2500, 3500, 5500, 9500)]
+    const packets = inOrder([...answered(0, 1500), ...first.slice(0, 2), ...recovered, later(HERE, 12_000)])
+    expect(only('ONE_WAY', packets)).toHaveLength(1)
+  })
+
   it('takes SYNs and addresses asked for by unicast for requests', () => {
     const syns = [0, 1, 3].map((s) => segment(HERE, { flags: SYN, sequence: 7 }, s * 1000))
     expect(only('ONE_WAY', [...syns, later(HERE, 5000)])).toHaveLength(1)

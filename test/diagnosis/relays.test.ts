@@ -563,3 +563,69 @@ describe('copies of another hop', () => {
     expect(summaryOf([{ bytes: once }, { bytes: once, ms: 1 }]).capture.duplicatePackets).toBe(0)
   })
 })
+
+describe('what ails a later hop', () => {
+  const [family] = FAMILIES
+  const isRouted: [string, string] = [MACS.router, MACS.b]
+  const first: Leg = { from: A, to: HUB }
+  const second: Leg = { from: HUB, to: B, ttl: 63, macs: isRouted }
+  const back = (inner: Inner, ms: number): Packet[] => [
+    leg(inner, ms, { from: B, to: HUB, macs: [MACS.b, MACS.router] }),
+    leg(inner, ms + 0.3, { from: HUB, to: A, ttl: 63, macs: [MACS.router, MACS.a] }),
+  ]
+  const there = (inner: Inner, ms: number, isSentOn = true): Packet[] => [
+    leg(inner, ms, first),
+    ...(isSentOn ? [leg(inner, ms + 0.3, second)] : []),
+  ]
+  const opened = (): Packet[] =>
+    connection(family)
+      .slice(0, 5)
+      .flatMap(({ isBack, inner }, n) => (isBack ? back(inner, n * 10) : there(inner, n * 10)))
+  const large = () => segment(family, false, { flags: ACK, sequence: 201, acknowledgment: 501, payload: 1300 })
+  const repeated = (isSentOn: boolean): Packet[] =>
+    [100, 400, 1000, 2200, 4600].flatMap((ms) => there(large(), ms, isSentOn))
+  const last = (): Packet[] =>
+    back(segment(family, true, { flags: ACK, sequence: 501, acknowledgment: 201, payload: 1 }), 5000)
+
+  it('a black hole is where the packets were seen last', () => {
+    const behind = only('PMTU_BLACK_HOLE', [...opened(), ...repeated(true), ...last()])
+    expect(behind.map(({ subject }) => subject.vteps)).toEqual([[HUB, B]])
+    const before = only('PMTU_BLACK_HOLE', [...opened(), ...repeated(false), ...last()])
+    expect(before.map(({ subject }) => subject.vteps)).toEqual([[A, HUB]])
+  })
+
+  it('what arrives in the end was lost by chance, and what follows names the later hop', () => {
+    const taken = back(segment(family, true, { flags: ACK, sequence: 501, acknowledgment: 1501 }), 4601)
+    expect(only('PMTU_BLACK_HOLE', [...opened(), ...repeated(true), ...taken])).toEqual([])
+    const found = only('RETRANSMISSIONS', [...opened(), ...repeated(true), ...last()])
+    expect(found).toMatchObject([{ because: ['PMTU_BLACK_HOLE'] }])
+    expect(found[0]!.inferred).toContain(`between ${HUB} and ${B}`)
+  })
+
+  const ask = (n: number, isReply: boolean): Inner => {
+    const [from, to] = isReply ? [family.ends[1], family.ends[0]] : family.ends
+    return (ttl) => ipv4(echo(isReply ? 'reply' : 'request', 7, n, 40), { from, to, protocol: 1, id: 900 + n, ttl })
+  }
+  const pings = (answered: number, isSentOn: boolean): Packet[] =>
+    Array.from({ length: 8 }, (_, n) => [
+      ...there(ask(n, false), n * 1000, n < answered || isSentOn),
+      ...(n < answered ? back(ask(n, true), n * 1000 + 1) : []),
+    ]).flat()
+
+  it('one-way traffic is where the requests were seen last', () => {
+    expect(only('ONE_WAY', pings(3, true)).map(({ subject }) => subject.vteps)).toEqual([[HUB, B]])
+    expect(only('ONE_WAY', pings(3, false)).map(({ subject }) => subject.vteps)).toEqual([[A, HUB]])
+    expect(only('ONE_WAY', pings(8, true))).toEqual([])
+  })
+
+  it('nothing is one-way where answers go past the capture, as the acknowledgments tell', () => {
+    const forth = [0, 1, 2].flatMap((n) => {
+      const part = (options: Parameters<typeof tcp>[0]) => segment(family, false, { from: 50_000 + n, ...options })
+      return [
+        ...there(part({ flags: SYN, sequence: 1 }), n * 1000),
+        ...there(part({ flags: ACK, sequence: 2, acknowledgment: 900 }), n * 1000 + 1),
+      ]
+    })
+    expect(only('ONE_WAY', forth)).toEqual([])
+  })
+})

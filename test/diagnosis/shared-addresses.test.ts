@@ -20,6 +20,7 @@ import { findingsOf } from './places.ts'
 const A = '10.0.0.1'
 const B = '10.0.0.2'
 const C = '10.0.0.3'
+const D = '10.0.0.4'
 const GATEWAY = '02:aa:00:00:00:fe'
 const ALL = 'ff:ff:ff:ff:ff:ff'
 
@@ -281,6 +282,149 @@ describe('DUPLICATE_MAC', () => {
     const back = [gratuitous(server, C, 60_000), ...pings(client, server, 60_100)]
     expect(codes([...there, ...away, ...back])).toEqual(['mac_moved'])
     expect(findingsOf([...there, ...away, ...back])[0]!.count).toBe(2)
+  })
+})
+
+describe('one MAC at several VTEPs, and why', () => {
+  const guest: Guest = { mac: '02:00:00:00:00:77', ip: '192.168.1.77', vtep: A }
+  const there: Guest = { ...guest, vtep: B }
+  const codesOf = (packets: Packet[]) => findingsOf(packets).map(({ code }) => code)
+  const macCodes = (packets: Packet[]) =>
+    codesOf(packets).filter((code) => /DUPLICATE_MAC|SHARED_MAC|MAC_MOVED|STALE/.test(code))
+  const segment = (from: Guest, to: Guest, ms: number, options: Parameters<typeof tcp>[0]): Packet => {
+    const inner = ipv4(tcp(options), { from: from.ip, to: to.ip, protocol: 6, id: ++sent & 0xffff })
+    return frame(ethernet(inner, { from: from.mac, to: to.mac }), from.vtep, to.vtep, ms)
+  }
+  /** A connection to the guest that is answered from its two VTEPs in turns. */
+  const connection = (port: number, ms: number): Packet[] => {
+    const forth = { from: port, to: 80 }
+    const back = { from: 80, to: port }
+    return [
+      segment(client, there, ms, { ...forth, flags: SYN, sequence: 1 }),
+      segment(guest, client, ms + 1, { ...back, flags: SYN | ACK, sequence: 9, acknowledgment: 2 }),
+      segment(client, there, ms + 2, { ...forth, flags: ACK, sequence: 2, acknowledgment: 10, payload: 10 }),
+      segment(there, client, ms + 3, { ...back, flags: ACK, sequence: 10, acknowledgment: 12, payload: 10 }),
+      segment(guest, client, ms + 4, { ...back, flags: ACK, sequence: 20, acknowledgment: 12, payload: 10 }),
+    ]
+  }
+  /** SYNs to a port, never answered. */
+  const closed = (to: Guest, port: number, own: number, ms: number) =>
+    [0, 1000, 3000].map((wait) => segment(client, to, ms + wait, { from: own, to: port, flags: SYN, sequence: 5 }))
+  const later = pings(server, client, 20_000, 2)
+
+  it('a closed port is closed wherever a multihomed guest is reached; an open one that fails at one VTEP is another guest', () => {
+    const good = [...connection(40_001, 0), ...connection(40_002, 100), ...connection(40_003, 200)]
+    expect(macCodes([...good, ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...good, ...closed(there, 99, 50_000, 300), ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...good, ...closed(guest, 80, 50_000, 300), ...later])).toEqual(['DUPLICATE_MAC'])
+  })
+
+  it('scattered loss is the underlay’s, a conversation that fails is not', () => {
+    const lossy = (isLost: (n: number) => boolean) =>
+      Array.from({ length: 24 }, (_, n) => [
+        ping('request', client, there, n, n * 100, { id: 3 }),
+        ...(isLost(n) ? [] : [ping('reply', n % 2 === 0 ? guest : there, client, n, n * 100 + 1, { id: 3 })]),
+      ]).flat()
+    expect(macCodes([...lossy(() => false), ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...lossy((n) => n % 8 === 3), ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...lossy((n) => n % 2 === 1 && n > 4), ...later])).toEqual(['DUPLICATE_MAC'])
+  })
+
+  it('who is answered at the VTEP before has not left it', () => {
+    const asked = (isAnswered: boolean, from: Guest) => [
+      gratuitous(guest, C, 0),
+      ping('reply', there, client, 0, 10),
+      ...Array.from({ length: 5 }, (_, n) => [
+        ping('request', client, from, n + 1, 2000 + n * 500, { id: 5 }),
+        ...(isAnswered ? [ping('reply', there, client, n + 1, 2001 + n * 500, { id: 5 })] : []),
+      ]).flat(),
+      ...later,
+    ]
+    expect(macCodes(asked(true, guest))).toEqual(['SHARED_MAC'])
+    expect(macCodes(asked(true, there))).toEqual(['MAC_MOVED'])
+    expect(macCodes(asked(false, guest)).toSorted()).toEqual(['MAC_MOVED', 'STALE_FORWARDING'])
+  })
+
+  it('a gateway’s MAC is the gateway’s in its other VNIs too, where little of it was seen', () => {
+    const second = (packet: Packet, vni: number): Packet => {
+      const { bytes: whole } = packet
+      whole.set([vni >> 8, vni & 0xff], 14 + 20 + 8 + 5)
+      return packet
+    }
+    const leaves = [A, B, C].map((vtep) => ({ mac: GATEWAY, ip: '192.168.1.1', vtep }))
+    const leaf = (n: number) => leaves[n % 3]!
+    const routed = Array.from({ length: 6 }, (_, n) =>
+      ping('request', { ...leaf(n), ip: `10.9.${n}.1` }, client, n, n * 50, { ttl: 63, id: n }),
+    )
+    const own = leaves.map((from, n) => gratuitous(from, D, 1000 + n * 300, 2))
+    const sister = (): Packet[] => [
+      ping('request', { ...leaf(0), ip: '10.7.0.1' }, server, 1, 900, { ttl: 63, id: 90 }),
+      ping('request', { ...leaf(1), ip: '10.7.0.2' }, server, 1, 950, { ttl: 63, id: 91 }),
+      ...[0, 1, 2, 0].map((n, at) => gratuitous(leaf(n), D, 1100 + at * 300, 2)),
+    ]
+    const inSister = (packets: Packet[]) => packets.map((packet) => second(packet, 777))
+    expect(macCodes([...routed, ...own, ...inSister(sister()), ...later])).toEqual(['SHARED_MAC', 'SHARED_MAC'])
+    // A guest with an address of its own at each VTEP is no gateway for having a gateway's MAC.
+    const guests = [0, 1, 0, 1].map((n, at) =>
+      gratuitous({ ...leaf(n), ip: `192.168.5.${n + 1}` }, D, 1100 + at * 300, 2),
+    )
+    expect(macCodes([...routed, ...own, ...inSister(guests), ...later]).toSorted()).toEqual([
+      'DUPLICATE_MAC',
+      'SHARED_MAC',
+    ])
+    expect(macCodes([...routed, ...own, ...later])).toEqual(['SHARED_MAC'])
+  })
+
+  it('two mirrors that copy the same frames are no places, wherever the capture begins and ends', () => {
+    /** A frame of two guests as both mirrors send it to their collector, the second one later. */
+    const mirrored = (from: Guest, to: Guest, ms: number, options: Parameters<typeof tcp>[0]): Packet[] => {
+      const inner = ipv4(tcp(options), { from: from.ip, to: to.ip, protocol: 6, id: ++sent & 0xffff })
+      const whole = ethernet(inner, { from: from.mac, to: to.mac })
+      return [frame(whole, A, D, ms), frame(whole, B, D, ms + 0.4)]
+    }
+    const forth = { from: 40_000, to: 443, flags: ACK }
+    const back = { from: 443, to: 40_000, flags: ACK }
+    const data = Array.from({ length: 6 }, (_, n) => [
+      mirrored(client, server, n * 10, { ...forth, sequence: 100 + n * 50, acknowledgment: 9 + n * 50, payload: 50 }),
+      mirrored(server, client, n * 10 + 5, {
+        ...back,
+        sequence: 9 + n * 50,
+        acknowledgment: 150 + n * 50,
+        payload: 50,
+      }),
+    ]).flat(2)
+    const syns = [100, 1100].flatMap((ms) =>
+      mirrored(client, server, ms, { from: 40_001, to: 443, flags: SYN, sequence: 5 }),
+    )
+    const all = [...data, ...syns]
+    for (const packets of [all, all.slice(1), all.slice(3), all.filter((_, n) => n !== 0 && n !== 6 && n !== 9)]) {
+      expect(codesOf(packets)).toContain('MIRROR_SESSION')
+      expect(macCodes(packets)).toEqual([])
+    }
+    // Copies of a MAC at two VTEPs to which somebody answers are none of a mirror.
+    const good = [...connection(40_001, 0), ...connection(40_002, 100), ...connection(40_003, 200)]
+    expect(macCodes([...good, ...later])).toEqual(['SHARED_MAC'])
+  })
+
+  it('a clone with the same address answers each question too, and resets connections that it did not open', () => {
+    const questions = Array.from({ length: 3 }, (_, n) => [
+      asks(client, guest.ip, A, n * 700),
+      asks(client, guest.ip, B, n * 700),
+      answers(guest, client, n * 700 + 1),
+      answers(there, client, n * 700 + 2),
+    ]).flat()
+    const alive = [guest, there].flatMap((from, n) => pings(from, client, 2000 + n * 100, 3))
+    const opening = (resetBy: Guest) => [
+      segment(guest, client, 5000, { from: 50_000, to: 80, flags: SYN, sequence: 5 }),
+      segment(client, resetBy, 5001, { from: 80, to: 50_000, flags: SYN | ACK, sequence: 7, acknowledgment: 6 }),
+      segment(resetBy, client, 5002, { from: 50_000, to: 80, flags: RST | ACK, sequence: 6, acknowledgment: 8 }),
+      ...[6000, 8000, 12_000, 16_000].map((ms) =>
+        segment(guest, client, ms, { from: 50_000, to: 80, flags: SYN, sequence: 5 }),
+      ),
+    ]
+    expect(macCodes([...questions, ...alive, ...opening(there), ...later])).toEqual(['DUPLICATE_MAC'])
+    expect(macCodes([...questions, ...alive, ...opening(guest), ...later])).toEqual(['SHARED_MAC'])
+    expect(macCodes([...alive, ...later])).not.toContain('DUPLICATE_MAC')
   })
 })
 

@@ -160,6 +160,13 @@ describe('UDP_UNANSWERED: requests with an identifier', () => {
     expect(told([1, 2, 3].map((n) => snmp(0xa5, n, n * 1000)))).toMatchObject([{ count: 3 }])
   })
 
+  it('takes whatever the agent sends from its port for an answer, also what is cut or encrypted', () => {
+    const asked = [1, 2, 3].map((n) => snmp(0xa5, n, n * 1000))
+    const cut = datagram(bytes([0x30, 0x29, 2, 1]), 1, [161, 40_161], 3001)
+    expect(told([...asked, cut])).toEqual([])
+    expect(told([...asked, snmp(0xa7, 9, 3001, 1)])).toHaveLength(1)
+  })
+
   it('does not judge traps and informs, whatever their port', () => {
     for (const tag of [0xa4, 0xa6, 0xa7]) expect(told([1, 2, 3].map((n) => snmp(tag, 7, n * 1000)))).toEqual([])
     expect(told([1, 2, 3].map((n) => snmp(0xa7, 7, n * 1000, 0, 162)))).toEqual([])
