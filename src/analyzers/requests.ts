@@ -270,13 +270,19 @@ export class Requests implements Judge<RequestsState> {
     const passed = this.#routes.i32[this.#routes.at(end >> 1) * 2 + PASSED + (end & 1)]! - 1
     if (passed < 0) return false
     const { flows } = this.keys
-    const isSame = (word: (row: number, isForward: boolean) => number) =>
-      word(passed >> 1, passed % 2 === 0) === word(flowDirection >> 1, flowDirection % 2 === 0)
+    const one = passed >> 1
+    const other = flowDirection >> 1
     return (
-      isSame((row) => flows.word(row, 2)) &&
-      isSame((row, isForward) => flows.word(row, isForward ? 4 : 3)) &&
-      isSame((row, isForward) => (isForward ? flows.word(row, 5) & 0xffff : flows.word(row, 5) >>> 16))
+      flows.word(one, 2) === flows.word(other, 2) &&
+      flows.word(one, passed % 2 === 0 ? 4 : 3) === flows.word(other, flowDirection % 2 === 0 ? 4 : 3) &&
+      this.#askedPort(passed) === this.#askedPort(flowDirection)
     )
+  }
+
+  /** Port that a conversation (flow row × 2 + direction) asks. */
+  #askedPort(flowDirection: number): number {
+    const ports = this.keys.flows.word(flowDirection >> 1, 5)
+    return flowDirection % 2 === 0 ? ports & 0xffff : ports >>> 16
   }
 
   /** Acknowledges more than before, though nothing was seen in between: the other direction goes another way. */
