@@ -9,6 +9,7 @@ import { NONE } from '../codecs/fault.ts'
 import * as ipv4 from '../codecs/ipv4.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import type { Layers } from '../codecs/layers.ts'
+import { NO_TIME } from '../packet.ts'
 import { finalize, fold32 } from './hash.ts'
 import type { Observation } from './observation.ts'
 
@@ -278,7 +279,8 @@ export class Paths {
     i32[at + Path.LargestOuterIp] = 0
     f64[(at + Path.InnerBytes) >> 1] = 0
     f64[(at + Path.WireBytes) >> 1] = 0
-    f64[(at + Path.Seconds) >> 1] = o.seconds
+    // The lane only moves the last time on; where this packet has none, the first time is still to come, by the slow path.
+    f64[(at + Path.Seconds) >> 1] = o.nanoseconds === NO_TIME ? Number.POSITIVE_INFINITY : o.seconds
     i32[at + Path.Nanoseconds] = o.nanoseconds
     i32[at + Path.Number] = o.number
   }

@@ -8,6 +8,8 @@ import * as b from '../../src/codecs/builder.ts'
 import { FLAG_ACK, FLAG_FIN, FLAG_RST, FLAG_SYN } from '../../src/codecs/tcp.ts'
 import { emptyPacket } from '../../src/packet-meta.ts'
 import { bytesOf } from '../support/hex.ts'
+import { HERE, outer, record, segment } from '../support/overlay-traffic.ts'
+import { records } from '../support/packets.ts'
 import { printed, type Recorded, readOn, readOnTheLongWay, recordsOf, together } from '../support/parts.ts'
 import { because, LAB, ROOT } from '../support/shared.ts'
 
@@ -121,6 +123,13 @@ describe('express lane', () => {
       expect(stateOf(express)).toEqual(stateOf(long))
     },
   )
+
+  it('knows when a path began whose first packet has no time', () => {
+    const parts: Parameters<typeof segment>[2][] = [1, 2, 3].map((sequence) => ({ flags: FLAG_ACK, sequence }))
+    const packets = parts.map((part, n) => record(outer(HERE, 0, segment(HERE, 0, part)), n))
+    const { express, long } = bothWays(records(packets.map((one, n) => (n === 0 ? { ...one, ms: null } : one))))
+    expect(stateOf(express)).toEqual(stateOf(long))
+  })
 
   it.each(captures(FIXTURES))('says of %s what the long way says', (path) => {
     const { express, long } = bothWays(recordsOf(path))

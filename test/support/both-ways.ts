@@ -1,0 +1,52 @@
+/** The same packets observed on the fast path and on the slow one: what every event says, and what was counted. */
+import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
+import { Bit, EventLog } from '../../src/analyzers/event-log.ts'
+import { type FieldName, type Observed, observedIn } from '../../src/analyzers/observed.ts'
+import { type Recorded, readOn, readOnTheLongWay, together } from './parts.ts'
+
+/** What one way observed. */
+export interface Account {
+  /** The packets' events, in packet order. */
+  readonly events: readonly Observed[]
+  /** What the counters keep of all packets. */
+  readonly counters: unknown
+  /** Packets that took the fast path. */
+  readonly fast: number
+}
+
+function accountOf(
+  records: readonly Recorded[],
+  read: (analysis: Analysis, records: readonly Recorded[]) => void,
+  options: AnalysisOptions,
+): Account {
+  const log = new EventLog(records.length)
+  const analysis = new Analysis({ ...options, judgeElsewhere: () => log })
+  read(analysis, records)
+  analysis.settle()
+  const events = Array.from({ length: log.count }, (_, event) => observedIn(log, event))
+  return { events, counters: analysis.save().counters, fast: analysis.expressPackets }
+}
+
+/** What the fast path observes of packets, which lets those pass to the slow one that are none of its own. */
+export function onTheFastPath(records: readonly Recorded[], options: AnalysisOptions = {}): Account {
+  return accountOf(together(records), readOn, options)
+}
+
+/** What the slow path observes of packets. */
+export function onTheSlowPath(records: readonly Recorded[], options: AnalysisOptions = {}): Account {
+  return accountOf(records, readOnTheLongWay, options)
+}
+
+/** Whether a packet took the fast path. */
+export function tookTheFastPath({ Bits }: Observed): boolean {
+  return (Bits & Bit.Ordinary) !== 0
+}
+
+/** The fields of which two ways say different things, with both values; the mark of the fast path is no observation. */
+export function disagreements(fast: Observed, slow: Observed): string[] {
+  return (Object.keys(slow) as FieldName[])
+    .map((name) => ({ name, one: fast[name], other: slow[name] }))
+    .map((field) => (field.name === 'Bits' ? { ...field, one: field.one & ~Bit.Ordinary } : field))
+    .filter(({ one, other }) => !Object.is(one, other))
+    .map(({ name, one, other }) => `${name}: fast ${one}, slow ${other}`)
+}
