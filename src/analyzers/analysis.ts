@@ -27,7 +27,7 @@ import { Ports } from './ports.ts'
 import { Readings, readingsBuffers } from './readings.ts'
 import { Resolver } from './resolver.ts'
 import { SmallFirsts } from './small-firsts.ts'
-import type { Stateful } from './stateful.ts'
+import type { AllStateful, Stateful } from './stateful.ts'
 import { Timeline } from './timeline.ts'
 import { TunnelTotals } from './tunnel-totals.ts'
 import { Vnis } from './vnis.ts'
@@ -394,8 +394,20 @@ export class Analysis implements PathCounter {
   /** Every counter by name. */
   #counters(): [string, Stateful][] {
     const { keys, resolver, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
-    const counters = { keys, resolver, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline }
-    return Object.entries(counters) as [string, Stateful][]
+    const counters: Omit<AllStateful<Analysis>, 'judges'> = {
+      keys,
+      resolver,
+      capture,
+      smallFirsts,
+      tunnel,
+      vnis,
+      vtepPairs,
+      ports,
+      flows,
+      macs,
+      timeline,
+    }
+    return Object.entries(counters)
   }
 
   #canTake(later: Analysis): boolean {

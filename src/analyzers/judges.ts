@@ -31,7 +31,7 @@ import { SecondAnswers } from './second-answers.ts'
 import { SegmentSizes } from './segment-sizes.ts'
 import { Sizes } from './sizes.ts'
 import { SourcePorts } from './source-ports.ts'
-import type { Stateful } from './stateful.ts'
+import type { AllStateful, Stateful } from './stateful.ts'
 import { Tcp } from './tcp.ts'
 import { FlowTraffic, RouteTraffic } from './traffic.ts'
 import { UnderlayNeighbors } from './underlay-neighbors.ts'
@@ -172,22 +172,20 @@ export class Judges implements EventSink {
     for (const [name, judge] of this.#stateful()) judge.restore(state[name])
   }
 
+  /** Every judge by name. */
   #stateful(): [string, Stateful][] {
     const { clock, copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
-    const {
-      macPlaces,
-      addressClaims,
-      unknownMacs,
-      secondAnswers,
-      integrity,
-      networkCopies,
-      requests,
-      addressRequests,
-    } = this
-    const { underlayNeighbors, sourcePorts, floods, relays, loops, routeTraffic, flowTraffic } = this
-    const sized = { clock, copies, outerFragments, sizes, passage, icmpErrors, segmentSizes }
+    const { macPlaces, addressClaims, unknownMacs, secondAnswers, integrity, networkCopies, requests } = this
+    const { addressRequests, underlayNeighbors, sourcePorts, floods, relays, loops, routeTraffic, flowTraffic } = this
     const { rejections, connects, queries, lowHops, leases } = this
-    const reached = {
+    const judges: AllStateful<Judges> = {
+      clock,
+      copies,
+      outerFragments,
+      sizes,
+      passage,
+      icmpErrors,
+      segmentSizes,
       routeTraffic,
       flowTraffic,
       requests,
@@ -198,8 +196,6 @@ export class Judges implements EventSink {
       queries,
       lowHops,
       leases,
-    }
-    const behaved = {
       tcp,
       echo,
       integrity,
@@ -213,7 +209,7 @@ export class Judges implements EventSink {
       relays,
       loops,
     }
-    return Object.entries({ ...sized, ...reached, ...behaved }) as [string, Stateful][]
+    return Object.entries(judges)
   }
 
   /**

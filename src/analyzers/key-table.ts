@@ -16,8 +16,8 @@ const INITIAL_ROWS = 64
 /** Words of slots by row: two slots of two words, so that at most half of them are in use. */
 const SLOTS_PER_ROW = 4
 
-/** Rows keyed by a fixed number of 32-bit words. */
-export class KeyTable {
+/** Rows keyed by a fixed number of 32-bit words; `Name` is known where what a row costs is told by it (`memory.ts`). */
+export class KeyTable<Name extends string = string> {
   /** Scratch: fill the words in, then call {@link row} or {@link find}. */
   readonly key: Int32Array
   /** Rows in use. */
@@ -36,7 +36,7 @@ export class KeyTable {
    * @param limit - Most rows.
    */
   constructor(
-    readonly name: string,
+    readonly name: Name,
     readonly width: number,
     readonly limit: number,
   ) {

@@ -55,18 +55,18 @@ export interface RowMaps {
 
 /** The shared key tables. */
 export class Keys {
-  readonly addresses: KeyTable
-  readonly vlanStacks: KeyTable
+  readonly addresses: KeyTable<'addresses'>
+  readonly vlanStacks: KeyTable<'vlanStacks'>
   /** [kind, VNI] */
-  readonly vnis: KeyTable
+  readonly vnis: KeyTable<'vnis'>
   /** [address a, address b], a below b. */
-  readonly pairs: KeyTable
+  readonly pairs: KeyTable<'vtepPairs'>
   /** [kind and VNI, address a, address b] */
-  readonly routes: KeyTable
+  readonly routes: KeyTable<'routes'>
   /** [kind and VNI, VLAN stack, protocol, address a, address b, ports] */
-  readonly flows: KeyTable
+  readonly flows: KeyTable<'flows'>
   /** [VNI, VLAN stack, MAC address] */
-  readonly macs: KeyTable
+  readonly macs: KeyTable<'macs'>
 
   constructor(limits: Limits) {
     this.addresses = new KeyTable('addresses', 5, limits.addresses)
@@ -79,7 +79,7 @@ export class Keys {
   }
 
   /** Tables whose rows the summary counts and limits, in the order in which their keys refer to each other. */
-  get tables(): readonly KeyTable[] {
+  get tables(): readonly KeyTable<keyof Limits>[] {
     return [this.addresses, this.vlanStacks, this.vnis, this.pairs, this.routes, this.flows, this.macs]
   }
 

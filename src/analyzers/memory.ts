@@ -88,9 +88,9 @@ export function tableBytes(limits: Limits): number {
   return bytes
 }
 
-/** Bytes of the rows in use, with all that analyzers keep of them: of tables that are called as their limit. */
-export function bytesInUse(tables: readonly KeyTable[]): number {
-  return tables.reduce((bytes, { name, count }) => bytes + count * (ROW_BYTES[name as keyof Limits] ?? 0), 0)
+/** Bytes of the rows in use, with all that analyzers keep of them: of tables that are called as their limit, no others. */
+export function bytesInUse(tables: readonly KeyTable<keyof Limits>[]): number {
+  return tables.reduce((bytes, { name, count }) => bytes + count * ROW_BYTES[name], 0)
 }
 
 /**
