@@ -28,7 +28,7 @@ const NO_STATE = new Set([
   ...['#alone', '#packet', '#view', '#file', '#events'].map((field) => `Analysis.${field}`),
   ...['#digest', '#scratch', '#other'].flatMap((field) => [`SmallFirsts.${field}`, `InnerFragments.${field}`]),
   'OuterFragments.#damaged',
-  ...['from', 'to', 'passages', 'isRepeat', 'isLate'].map((field) => `Copies.${field}`),
+  ...['from', 'to', 'formerFlow', 'passages', 'isRepeat', 'isLate'].map((field) => `Copies.${field}`),
   // Caches: what they do not hold is looked up again, with the same result.
   ...['Paths', 'OuterCache', 'HostCache'],
   ...['#recent', '#visit', '#step', '#seconds', '#from', '#roomUntil'].map((field) => `Timeline.${field}`),
@@ -86,13 +86,19 @@ function tablesIn(value: unknown, seen = new Set<object>()): KeyTable[] {
   return innards.fieldsOf(value).flatMap(([, field]) => tablesIn(field, seen))
 }
 
-/** What the fixtures and the attacks do not show: questions, offers, low hop limits, packets that pass again. */
+/** What the fixtures and the attacks do not show: questions, rejections, offers, low hop limits, packets that pass again. */
 function rarities(): Packet[] {
   const way = (vteps: Place['vteps']): Place => ({ ...HERE, vteps })
   const [a, b, c] = [...HERE.vteps, '10.0.0.3'] as const
   const inner = (body: Uint8Array, from: number, to: number, id: number): Uint8Array =>
     ipv4(udp(body, from, to), { from: HERE.ips[0], to: HERE.ips[1], id })
   const question = inner(bytes(1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0), 40_000, 53, 71)
+  const rejection = ipv4(bytes(3, 13, 0, 0, 0, 0, 0, 0, question.subarray(0, 28)), {
+    from: HERE.ips[1],
+    to: HERE.ips[0],
+    protocol: 1,
+    id: 73,
+  })
   const bootp = bytes(2, 1, 6, 0, 1, 2, 3, 4, new Uint8Array(8), 192, 168, 0, 2, new Uint8Array(216))
   const offer = inner(bytes(bootp, 0x63, 0x82, 0x53, 0x63, 53, 1, 2, 255), 67, 68, 72)
   const syn = segment(HERE, 0, { flags: SYN, sequence: 1 })
@@ -102,6 +108,7 @@ function rarities(): Packet[] {
     record(outer(HERE, 0, syn), 0),
     record(outer(HERE, 1, ping(HERE, 1, 1, 84)), 1),
     record(outer(HERE, 0, question), 10),
+    record(outer(HERE, 1, rejection), 11),
     record(outer(HERE, 0, offer), 20),
     record(outer(HERE, 0, ping(HERE, 0, 5, 84), { ttl: 1 }), 30),
     // From a to b, to c, and round.
