@@ -151,3 +151,12 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   }
   return whole
 }
+
+/** The bit of a MAC address that makes it a group's. */
+const GROUP_BIT = 2 ** 40
+
+/** An address that a station may send from: not zero, and no group's (IEEE 802-2014 §8.2). */
+export const station = /* @__PURE__ */ u48.map((address) => {
+  const isGroup = Math.floor(address / GROUP_BIT) % 2 === 1
+  return (isGroup ? address - GROUP_BIT : address) || 2
+})

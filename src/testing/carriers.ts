@@ -24,7 +24,7 @@ import * as pppoe from '../codecs/pppoe.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import * as pseudowire from '../codecs/pseudowire.ts'
 import * as vntag from '../codecs/vntag.ts'
-import { joined, u16, u32, u48 } from './bytes.ts'
+import { joined, station, u16, u32, u48 } from './bytes.ts'
 import { type Composed, encoded, frame, greUpper, ipv4Packet, ipv6Packet, type Network, type Upper } from './compose.ts'
 import { fc } from './fast-check.ts'
 import * as headers from './headers.ts'
@@ -211,7 +211,7 @@ function session(packets: fc.Arbitrary<Network>): fc.Arbitrary<Network> {
 
 /** An 802.3 frame with a SNAP header in front of a packet. */
 export function snapFrame(packets: fc.Arbitrary<Network>): fc.Arbitrary<Composed> {
-  return fc.tuple(fc.record({ destination: u48, source: u48 }), packets).map(([addresses, inside]) => {
+  return fc.tuple(fc.record({ destination: u48, source: station }), packets).map(([addresses, inside]) => {
     const bytes = joined(encoded(llc, llc.snapHeader(inside.etherType), llc.LENGTH_SNAP), inside.bytes)
     return frame(addresses, [], { bytes, layers: ['llc', ...inside.layers], etherType: bytes.length })
   })
@@ -263,7 +263,7 @@ export function carriedLink(
         layers: ['dsa-brcm', ...inside.layers],
       }))
     case LinkType.DsaTagBrcm:
-      return fc.tuple(u48, u48, headers.dsaBrcm, packets).map(([destination, source, header, inside]) => {
+      return fc.tuple(u48, station, headers.dsaBrcm, packets).map(([destination, source, header, inside]) => {
         const addresses = encoded(ethernet, { destination, source, etherType: inside.etherType }, ethernet.LENGTH)
         const at = ethernet.LENGTH_ADDRESSES
         return {
@@ -278,7 +278,7 @@ export function carriedLink(
       })
     case LinkType.DsaTagDsa:
     case LinkType.DsaTagEdsa:
-      return fc.tuple(u48, u48, headers.dsa, packets).map(([destination, source, header, inside]) => {
+      return fc.tuple(u48, station, headers.dsa, packets).map(([destination, source, header, inside]) => {
         const addresses = encoded(ethernet, { destination, source, etherType: 0 }, ethernet.LENGTH)
         const prefix = linkType === LinkType.DsaTagDsa ? [] : [0xda, 0xda, 0, 0]
         return {

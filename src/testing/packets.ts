@@ -23,7 +23,7 @@ import * as tcp from '../codecs/tcp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
 import * as gbp from '../codecs/vxlan-gbp.ts'
 import * as gpe from '../codecs/vxlan-gpe.ts'
-import { blocks, bytesOfLength, ipv6Address, joined, mutate, mutation, u8, u16, u32, u48 } from './bytes.ts'
+import { blocks, bytesOfLength, ipv6Address, joined, mutate, mutation, station, u8, u16, u32, u48 } from './bytes.ts'
 import { carried, carriedLink, snapFrame } from './carriers.ts'
 import {
   type Composed,
@@ -180,19 +180,10 @@ const TAG = /* @__PURE__ */ fc.record({
   vlanId: fc.nat({ max: 4095 }),
 })
 
-/** The bit of a MAC address that makes it a group's. */
-const GROUP_BIT = 2 ** 40
-
-/** An address that a station may send from: not zero, and no group's (IEEE 802-2014 §8.2). */
-const STATION = /* @__PURE__ */ u48.map((address) => {
-  const isGroup = Math.floor(address / GROUP_BIT) % 2 === 1
-  return (isGroup ? address - GROUP_BIT : address) || 2
-})
-
 function ethernetFrame(tunnels: number): fc.Arbitrary<Composed> {
   return fc
     .tuple(
-      fc.record({ destination: u48, source: STATION }),
+      fc.record({ destination: u48, source: station }),
       fc.array(TAG, { maxLength: 2 }),
       network(tunnels),
       fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 46 }) }),
@@ -207,7 +198,7 @@ function ethernetFrame(tunnels: number): fc.Arbitrary<Composed> {
 function carriedFrame(tunnels: number): fc.Arbitrary<Composed> {
   const once = carried(ip(tunnels), ethernetFrame(tunnels))
   const framed = fc
-    .tuple(fc.record({ destination: u48, source: u48 }), once)
+    .tuple(fc.record({ destination: u48, source: station }), once)
     .map(([addresses, inside]) => frame(addresses, [], inside))
   const twice = carried(
     once.filter(({ etherType }) => etherType === EtherType.IPv4 || etherType === EtherType.IPv6),
@@ -215,7 +206,7 @@ function carriedFrame(tunnels: number): fc.Arbitrary<Composed> {
   )
   return fc
     .tuple(
-      fc.record({ destination: u48, source: STATION }),
+      fc.record({ destination: u48, source: station }),
       fc.array(TAG, { maxLength: 2 }),
       fc.oneof({ weight: 3, arbitrary: once }, { weight: 1, arbitrary: twice }),
     )

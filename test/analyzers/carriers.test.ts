@@ -409,7 +409,6 @@ describe('what is no tunnel in a carrier', () => {
       'IP 47',
     ],
     ['a GRE keep-alive', framed(over4(gre(0, new Uint8Array(0)), 47)), 'IP 47'],
-    ['MACsec, encrypted', framed(bytes(0x0c, 0, 0, 0, 0, 5, new Uint8Array(60)), 0x88e5), 'ETH 0x88e5'],
     [
       'PPPoE link control',
       framed(bytes(0x11, 0, 0, 9, 0, 10, 0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0), 0x8864),
@@ -422,6 +421,13 @@ describe('what is no tunnel in a carrier', () => {
     const { tunnel, findings } = await summarize(capture([frame, frame]))
     expect(tunnel).toMatchObject({ otherPackets: 2, carriers: [], faults: [], other: [{ protocol, packets: 2 }] })
     expect(findings).toEqual([])
+  })
+
+  it('encrypted MACsec is named, and no fault', async () => {
+    const frame = framed(bytes(0x0c, 0, 0, 0, 0, 5, new Uint8Array(60)), 0x88e5)
+    const { tunnel, findings } = await summarize(capture([frame, frame]))
+    expect(tunnel).toMatchObject({ faults: [], other: [{ protocol: 'MACsec, encrypted', packets: 2 }] })
+    expect(findings.map(({ code }) => code)).toEqual(['UNDERLAY_ENCRYPTED'])
   })
 
   it('ends where carriers are stacked deeper than any network does', async () => {

@@ -82,7 +82,12 @@ describe('sequence numbers far below the highest', () => {
     ms: 0,
   }
 
-  it.each([2 ** 31 - 1, 2 ** 31, 100, 50])('%d bytes below: as many bytes again as the segment has below', (below) => {
+  it.each([2 ** 31 - 1, 2 ** 31])('%d bytes below: of another connection, and no bytes again', (below) => {
+    const { flows } = summaryOf([syn, data(1000, 1), data(1100 - below, 500)])
+    expect(flows[0]!.tcp).toMatchObject({ retransmittedSegments: 0, retransmittedBytes: 0 })
+  })
+
+  it.each([100, 50])('%d bytes below: as many bytes again as the segment has below', (below) => {
     const { flows } = summaryOf([syn, data(1000, 1), data(1100 - below, 500)])
     expect(flows[0]!.tcp).toMatchObject({ retransmittedSegments: 1, retransmittedBytes: Math.min(100, below) })
   })

@@ -336,7 +336,8 @@ describe('PMTU_BLACK_HOLE of answers by UDP', () => {
   const dns = (place: Place, from: 0 | 1, id: number, ms: number, length = 118, port = 40_000, service = 53) => {
     const ports = from === 0 ? ([port, service] as const) : ([service, port] as const)
     const head = bytes(number(id, 2), from === 0 ? 0x01 : 0x81, 0)
-    const body = udp(bytes(head, new Uint8Array(length - 50 - 20 - 8 - 4)), ...ports)
+    const questions = number(1, 2)
+    const body = udp(bytes(head, questions, new Uint8Array(length - 50 - 20 - 8 - 4 - 2)), ...ports)
     const ends = { from: place.ips[from], to: place.ips[1 - from]!, protocol: 17, id: nextId() }
     return record(outer(place, from, ipv4(body, ends)), ms)
   }
