@@ -22,7 +22,7 @@ export interface TallyState<F> {
 }
 
 /** Counts one sighting more of a subject that is known. */
-export function countOne<F>(entry: Entry<F>, packet: number): void {
+function countOne<F>(entry: Entry<F>, packet: number): void {
   entry.count++
   if (entry.packets.length < EXAMPLES) entry.packets.push(packet)
 }
