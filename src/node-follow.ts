@@ -6,7 +6,8 @@ import { fileSource } from './capture/node-file.ts'
 import { inputOf } from './capture/node-input.ts'
 import { fsPath } from './capture/node-names.ts'
 import type { ByteSource } from './capture/source.ts'
-import { type SummarizeOptions, Summarizer } from './pipeline.ts'
+import { checkFunction, checkGiven, checkNumber, checkPath, checkSignal } from './option.ts'
+import { checkSummarizeOptions, type SummarizeOptions, Summarizer } from './pipeline.ts'
 import type { Summary } from './summary.ts'
 
 /** Options of {@link followFile}. */
@@ -21,6 +22,8 @@ export interface FollowOptions extends SummarizeOptions {
   intervalMs?: number
 }
 
+/** Most milliseconds between two summaries: what a timer takes, 24 days. */
+const MOST_MS = 2 ** 31 - 1
 /** Milliseconds between two looks at a file that has nothing new. */
 const POLL_MS = 200
 /** A summary is made only after this many times what the last one took. */
@@ -31,8 +34,18 @@ const PATIENCE = 5
  * the capture is damaged. A file that is replaced or made shorter is read from its beginning, as a new one. A compressed one is
  * read in pieces of 16 KiB: what came since the last of them counts when the following ends.
  * @throws CaptureError when it cannot be opened, or has no readable file header. An empty file is waited for.
+ * @throws RangeError for an option out of range, TypeError for one of a wrong type.
  */
 export async function followFile(path: string, options: FollowOptions): Promise<void> {
+  checkPath(path)
+  checkGiven('options', options)
+  checkSummarizeOptions(options)
+  checkGiven('signal', options.signal)
+  checkSignal('signal', options.signal)
+  checkGiven('onSummary', options.onSummary)
+  checkFunction('onSummary', options.onSummary)
+  checkFunction('onRestart', options.onRestart)
+  checkNumber('intervalMs', options.intervalMs, 0, MOST_MS)
   while (await followOnce(path, options)) await options.onRestart?.()
 }
 

@@ -6,18 +6,22 @@ import { DEFAULT_LIMITS } from './analyzers/limits.ts'
 import { CaptureError } from './capture/errors.ts'
 import { openCapture, STDIN } from './capture/node-input.ts'
 import { fsPath } from './capture/node-names.ts'
-import { type SummarizeOptions, Summarizer, type Threads } from './pipeline.ts'
+import { checkBoolean, checkFunction, checkGiven, checkInteger, checkList, checkSignal, checkString } from './option.ts'
+import { checkSummarizeOptions, type SummarizeOptions, Summarizer, type Threads } from './pipeline.ts'
 import type { Summary } from './summary.ts'
 
 /** Bytes of captures from which on a second thread is worth its start. */
 const LARGE = 32 * 1024 * 1024
+
+/** Most threads: more than any machine has use for, and few enough to be started. */
+export const MOST_THREADS = 256
 
 /** Options of {@link summarizeFiles}. */
 export interface SummarizeFilesOptions extends SummarizeOptions {
   /** Interleave the packets of all files by time, instead of reading one file after the other. */
   mergeByTime?: boolean
   /**
-   * Threads, this one included; the result does not depend on it. By default two, if there are two cores, for 32 MiB or more; what
+   * Threads, this one included, 1 to {@link MOST_THREADS}; the result does not depend on it. By default two, if there are two cores, for 32 MiB or more; what
    * comes from a stream has no size, and is summarized on one.
    */
   threads?: number
@@ -33,9 +37,10 @@ export interface SummarizeFilesOptions extends SummarizeOptions {
  * Reads captures, compressed ones too, in argument order as one stream, or interleaved by time, and summarizes them.
  * @param paths - Files; `-` is standard input.
  * @throws CaptureError when not one of them has a readable file header.
- * @throws RangeError for an option out of range.
+ * @throws RangeError for an option out of range, TypeError for one of a wrong type.
  */
 export async function summarizeFiles(paths: readonly string[], options: SummarizeFilesOptions = {}): Promise<Summary> {
+  checkOptions(paths, options)
   const { close, ...threads } = await startThreads(options.threads ?? (await threadsFor(paths)), options)
   try {
     const summarizer = new Summarizer(options, threads)
@@ -46,6 +51,17 @@ export async function summarizeFiles(paths: readonly string[], options: Summariz
   } finally {
     await close()
   }
+}
+
+function checkOptions(paths: readonly string[], options: SummarizeFilesOptions): void {
+  checkGiven('paths', paths)
+  checkList('paths', paths, checkString)
+  checkSummarizeOptions(options)
+  checkBoolean('mergeByTime', options.mergeByTime)
+  checkInteger('threads', options.threads, 1, MOST_THREADS)
+  checkSignal('signal', options.signal)
+  checkFunction('onProgress', options.onProgress)
+  checkFunction('onUnreadable', options.onUnreadable)
 }
 
 async function readInTurn(

@@ -1,8 +1,8 @@
 /** Captures to a summary: readers, analyzers, diagnosis. Awaits once per chunk, never per packet. */
 import { Analysis } from './analyzers/analysis.ts'
-import type { FilterOptions } from './analyzers/filter.ts'
-import { finish } from './analyzers/finish.ts'
-import type { Limits } from './analyzers/limits.ts'
+import { Filter, type FilterOptions } from './analyzers/filter.ts'
+import { checkFinish, finish } from './analyzers/finish.ts'
+import { checkLimits, type Limits } from './analyzers/limits.ts'
 import { bytesInUse, MEGABYTE } from './analyzers/memory.ts'
 import { Readings } from './analyzers/readings.ts'
 import { type Batch, BatchWriter, viewOf } from './batch.ts'
@@ -18,6 +18,7 @@ import { byFile } from './findings/by-file.ts'
 import type { AppendedFiles, CaptureIssue } from './issue.ts'
 import { JudgeConvoy, type JudgeThread } from './judge-convoy.ts'
 import { observePackets } from './observe.ts'
+import { checkFunction, checkGiven, checkNumber, checkObject, checkString } from './option.ts'
 import type { FileSummary, PacketOrigin, Summary } from './summary.ts'
 
 /** What is kept, and how far tables may grow. */
@@ -34,6 +35,20 @@ export interface SummarizeOptions {
   underlayMtu?: number
   /** Limits of the tables that differ from the default. */
   limits?: Partial<Limits>
+}
+
+/**
+ * Refuses options that a {@link Summarizer} cannot do with.
+ * @throws RangeError for one out of range, TypeError for one of a wrong type.
+ */
+export function checkSummarizeOptions(options: SummarizeOptions): void {
+  checkObject('options', options)
+  tunnelPorts(options.ports)
+  // Not `??`: what is null was given, and is no list.
+  const { vnis = [], vteps = [] } = options
+  new Filter({ vnis, vteps })
+  checkFinish(options)
+  checkLimits('limits', options.limits)
 }
 
 /** Rows of each table unless told otherwise. */
@@ -114,6 +129,8 @@ export class Summarizer {
   readonly #mostJudgedElsewhere: number
   readonly #files: ReadFile[] = []
   #nextNumber = 1
+  /** Whether a capture is being read, or several are. */
+  #reading = false
   #complete = true
   /** The file that is being read, for a summary in the midst of it. */
   #open: (() => ReadFile) | null = null
@@ -123,9 +140,11 @@ export class Summarizer {
 
   /**
    * @param threads - Where there is one that judges, {@link join} is to be called before {@link summary}.
-   * @throws RangeError for a port out of range or a VTEP that is not an address.
+   * @throws RangeError for an option out of range or a VTEP that is not an address, TypeError for an option of a wrong type.
    */
   constructor(options: SummarizeOptions = {}, { readers, judge, mostJudgedElsewhere }: Threads = {}) {
+    checkSummarizeOptions(options)
+    checkNumber('mostJudgedElsewhere', mostJudgedElsewhere, 0, Number.POSITIVE_INFINITY)
     this.#options = options
     this.#filter = { vnis: unique(options.vnis ?? []), vteps: options.vteps ?? [] }
     const { limits } = options
@@ -145,10 +164,19 @@ export class Summarizer {
    * @param source - Closed at the end.
    * @param onChunk - Called after each chunk with the stored bytes read so far; `false` stops reading there.
    * @throws CaptureError when it has no readable file header; nothing was counted then.
-   * @throws TypeError after {@link readMerged}.
+   * @throws TypeError after {@link readMerged}, and while another capture is being read: `source` is left as it is then.
    */
   async read(name: string, source: ByteSource, onChunk?: (bytesRead: number) => boolean): Promise<void> {
+    checkGiven('name', name)
+    checkString('name', name)
+    checkGiven('source', source)
+    checkObject('source', source)
+    checkFunction('onChunk', onChunk)
     if (this.#origins !== null) throw new TypeError('captures that were merged by time can have no successor')
+    await this.#alone(() => this.#read(name, source, onChunk))
+  }
+
+  async #read(name: string, source: ByteSource, onChunk?: (bytesRead: number) => boolean): Promise<void> {
     const reader = new CaptureReader({ firstNumber: this.#nextNumber })
     const firstPacket = this.#nextNumber
     this.#open = () => describe(name, reader, firstPacket, source.stored)
@@ -185,11 +213,29 @@ export class Summarizer {
    * Reads captures to their ends, interleaved by time; packet numbers run on in that order, and the summary's `origins` say
    * where each one is that it names. Packets are read here.
    * @throws CaptureError when none of them has a readable file header.
-   * @throws TypeError when something has been read before.
+   * @throws TypeError when something has been read before, or is being read.
    */
-  async readMerged<I extends NamedInput>(
+  async readMerged<I extends NamedInput>(inputs: readonly I[], options: MergeOptions<I> = {}): Promise<void> {
+    checkObject('options', options)
+    checkFunction('onChunk', options.onChunk)
+    checkFunction('onUnreadable', options.onUnreadable)
+    await this.#alone(() => this.#readMerged(inputs, options))
+  }
+
+  /** Reads, unless something is being read already: two captures would be taken for one. */
+  async #alone(read: () => Promise<void>): Promise<void> {
+    if (this.#reading) throw new TypeError('another capture is being read; wait for its read() before the next one')
+    this.#reading = true
+    try {
+      await read()
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  async #readMerged<I extends NamedInput>(
     inputs: readonly I[],
-    { onChunk, onUnreadable }: MergeOptions<I> = {},
+    { onChunk, onUnreadable }: MergeOptions<I>,
   ): Promise<void> {
     if (this.#nextNumber > 1 || this.#files.length > 0)
       throw new TypeError('merging by time needs all captures at once')

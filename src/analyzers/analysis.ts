@@ -7,6 +7,7 @@
 import { type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
 import { Fault, NONE } from '../codecs/fault.ts'
 import { Layer, TunnelKind } from '../codecs/layers.ts'
+import { checkBoolean, checkFunction, checkObject, checkPorts } from '../option.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket, type PacketMeta } from '../packet-meta.ts'
 import { CaptureTotals } from './capture-totals.ts'
@@ -18,7 +19,7 @@ import { Flows } from './flows.ts'
 import { Judges, type JudgesState } from './judges.ts'
 import type { KeyTable } from './key-table.ts'
 import { Keys } from './keys.ts'
-import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { checkLimits, DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { Macs } from './macs.ts'
 import { Observation } from './observation.ts'
 import { Openings } from './openings.ts'
@@ -110,7 +111,14 @@ export class Analysis implements PathCounter {
   /** Of no use: what was read ahead, kept so that reading it is not left out. */
   fetched = 0
 
+  /** @throws RangeError for an option out of range, TypeError for one of a wrong type. */
   constructor(options: AnalysisOptions = {}) {
+    checkObject('options', options)
+    checkLimits('limits', options.limits)
+    checkPorts('ports', options.ports)
+    checkBoolean('begins', options.begins)
+    checkFunction('judgeElsewhere', options.judgeElsewhere)
+    checkObject('filter', options.filter)
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#options = options
     const { limits } = this

@@ -2,6 +2,8 @@
 import { parseAddress } from '../codecs/address.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import type { IpLayer, Layers } from '../codecs/layers.ts'
+import { VNI_MAX } from '../codecs/vxlan.ts'
+import { checkGiven, checkInteger, checkList, checkTexts } from '../option.ts'
 
 const _SOURCE = ipv6.LAYOUT.offsets.source
 const _DESTINATION = ipv6.LAYOUT.offsets.destination
@@ -21,8 +23,12 @@ export class Filter {
   readonly #ipv6: readonly DataView[]
   readonly #anyVtep: boolean
 
-  /** @throws RangeError for a VTEP that is not an IP address. */
+  /** @throws RangeError for a VNI out of range or a VTEP that is not an IP address, TypeError for a wrong type. */
   constructor({ vnis, vteps }: FilterOptions) {
+    checkGiven('vnis', vnis)
+    checkGiven('vteps', vteps)
+    checkList('vnis', vnis, (name, vni) => checkInteger(name, vni, 0, VNI_MAX))
+    checkTexts('vteps', vteps, parseAddress)
     this.#vnis = vnis.length === 0 ? null : new Set(vnis)
     const views = vteps.map(parseAddress).map((bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
     this.#ipv4 = views.filter((view) => view.byteLength === 4).map((view) => view.getInt32(0))

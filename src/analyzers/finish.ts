@@ -1,4 +1,5 @@
 /** Everything of the summary that the packets tell; files, filter and findings are the pipeline's. */
+import { checkCount, checkInteger } from '../option.ts'
 import type { CaptureSummary, LimitSummary, Summary } from '../summary.ts'
 import type { Analysis } from './analysis.ts'
 import { pairMtuRows, underlayMtu as underlayMtuOf } from './mtu-rows.ts'
@@ -17,11 +18,25 @@ export interface FinishOptions {
   underlayMtu?: number | undefined
 }
 
+/** Least and largest MTU of IPv4 (RFC 791 §3.2, §3.1). */
+const MIN_MTU = 68
+const MAX_MTU = 65_535
+
+/**
+ * Refuses options that {@link finish} cannot do with.
+ * @throws RangeError for one out of range, TypeError for one of a wrong type.
+ */
+export function checkFinish({ rows, underlayMtu }: Partial<FinishOptions>): void {
+  checkCount('rows', rows, 0)
+  checkInteger('underlayMtu', underlayMtu, MIN_MTU, MAX_MTU)
+}
+
 /**
  * Turns counters into the summary: the only place that divides and makes words of numbers.
  * @param analysis - Settled: what still waits for fragments is not counted yet. See `Analysis.settle` and `Analysis.settled`.
  */
 export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions): AnalysisSummary {
+  checkFinish({ rows, underlayMtu })
   analysis.countPaths()
   // What follows needs the memory more; a capture that goes on fills them anew.
   analysis.paths.clear()

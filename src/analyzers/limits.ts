@@ -1,5 +1,7 @@
 /** How many rows each table may hold. The defaults hold a million flows. */
 
+import { checkInteger, checkObject, checkOneOf, checkPowerOfTwo } from '../option.ts'
+
 /** Most rows by table; what finds no row is counted in the summary's `limits`. */
 export interface Limits {
   /** Distinct addresses: outer, inner and MAC. */
@@ -28,6 +30,25 @@ export interface Limits {
 
 /** More than any address id, whatever the budget of memory: two ids make one exact number. */
 export const ID_SPACE = 2 ** 26
+
+/** Tables that are windows: their sizes are powers of two, of which a quarter is taken for some. */
+const WINDOWS: readonly (keyof Limits)[] = ['window', 'datagrams']
+const LEAST_WINDOW = 4
+const LARGEST_WINDOW = 2 ** 20
+
+/**
+ * Refuses limits that no table can have.
+ * @throws RangeError for a limit out of range, TypeError for one of a wrong type, or of a table that is none.
+ */
+export function checkLimits(name: string, limits: unknown): void {
+  checkObject(name, limits)
+  for (const [table, limit] of Object.entries(limits ?? {})) {
+    checkOneOf(`a table of ${name}`, table, Object.keys(DEFAULT_LIMITS))
+    if (WINDOWS.includes(table as keyof Limits)) {
+      checkPowerOfTwo(`${name}.${table}`, limit, table === 'window' ? LEAST_WINDOW : 1, LARGEST_WINDOW)
+    } else checkInteger(`${name}.${table}`, limit, 1, ID_SPACE)
+  }
+}
 
 /** A million flows, and what goes with them. */
 export const DEFAULT_LIMITS: Limits = {

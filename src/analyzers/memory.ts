@@ -2,6 +2,7 @@
  * Limits from a budget of memory: how many rows the tables may have so that a process stays about within so many megabytes. What
  * a row costs is stated here and held against the real tables by `test/analyzers/memory.test.ts`, which fails when one grows.
  */
+import { checkGiven, checkNumber } from '../option.ts'
 import type { KeyTable } from './key-table.ts'
 import { DEFAULT_LIMITS, ID_SPACE, type Limits } from './limits.ts'
 
@@ -97,12 +98,11 @@ export function bytesInUse(tables: readonly KeyTable<keyof Limits>[]): number {
  * The largest limits with which a process on one thread stays about within a budget. The more, the larger: no table shrinks as the
  * budget grows.
  * @param megabytes - Of 1 000 000 bytes, {@link MIN_MEGABYTES} to {@link MAX_MEGABYTES}.
- * @throws RangeError for a budget out of range.
+ * @throws RangeError for a budget out of range, TypeError for what is no number.
  */
 export function limitsFor(megabytes: number): Limits {
-  if (!(megabytes >= MIN_MEGABYTES && megabytes <= MAX_MEGABYTES)) {
-    throw new RangeError(`memory is ${megabytes} MB; it must be ${MIN_MEGABYTES} to ${MAX_MEGABYTES}`)
-  }
+  checkGiven('megabytes', megabytes)
+  checkNumber('megabytes', megabytes, MIN_MEGABYTES, MAX_MEGABYTES)
   const room = (megabytes - FIXED_MEGABYTES) * MEGABYTE
   const limits = { ...DEFAULT_LIMITS }
   for (const [table, least] of RANGES) limits[table] = least

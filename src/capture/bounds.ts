@@ -30,3 +30,6 @@ export const WINDOW_LENGTH = 512 * 1024
 
 /** Smallest window: every header of both formats fits. */
 export const MIN_WINDOW_LENGTH = 64
+
+/** Largest window that a reader may be told to start with: 1 GiB. */
+export const MAX_WINDOW_LENGTH = 1024 * 1024 * 1024

@@ -3,6 +3,7 @@
  * Records that run backwards within a file stay behind their predecessors; packets without a time follow theirs at once; equal
  * times go in argument order. Memory is one window for each file whose times overlap.
  */
+import { checkFunction, checkGiven, checkInteger, checkList, checkObject } from '../option.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import { WINDOW_LENGTH } from './bounds.ts'
 import { CaptureError } from './errors.ts'
@@ -88,6 +89,12 @@ export class MergedCaptures {
 
   /** @param inputs - At least one, in argument order. */
   constructor(inputs: readonly MergeInput[]) {
+    checkGiven('inputs', inputs)
+    checkList('inputs', inputs, (name, input) => {
+      checkObject(name, input)
+      checkFunction(`${name}.open`, (input as MergeInput).open)
+    })
+    checkInteger('inputs.length', inputs.length, 1)
     this.origins = new Origins(inputs.length)
     const open = Math.min(inputs.length, MOST_OPEN)
     this.#windowLength = Math.max(SMALLEST_WINDOW, Math.min(WINDOW_LENGTH, Math.floor(WINDOWS / open)))

@@ -1,5 +1,6 @@
 /** Node edge: a capture by path, or standard input, decompressed by content, with how it is stored. */
 import type { Readable } from 'node:stream'
+import { checkObject, checkPath, checkSignal } from '../option.ts'
 import { decompressed } from './node-compression.ts'
 import { fileSource, streamSource } from './node-file.ts'
 import { type ByteSource, interruptible, type StoredAs } from './source.ts'
@@ -25,6 +26,9 @@ export async function openCapture(
   path: string,
   { signal, stdin = process.stdin }: { signal?: AbortSignal; stdin?: Readable } = {},
 ): Promise<CaptureInput> {
+  checkPath(path)
+  checkSignal('signal', signal)
+  checkObject('stdin', stdin)
   if (path === STDIN) return inputOf(interruptible(streamSource(stdin), signal), 0, true)
   const file = await fileSource(path)
   if (!file.isStream) return inputOf(file, file.size)

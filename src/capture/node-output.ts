@@ -18,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
+import { checkList, checkPath, checkString } from '../option.ts'
 import { CaptureError } from './errors.ts'
 import { STDIN } from './node-input.ts'
 import { fsPath, nameOf } from './node-names.ts'
@@ -88,6 +89,8 @@ const PERMISSIONS = 0o7777
  * @throws CaptureError `unwritable`.
  */
 export function openOutput(path: string, inputs: readonly string[] = []): OutputFile {
+  checkPath(path)
+  checkList('inputs', inputs, checkString)
   try {
     if (path === STDOUT) return directOutput(STDOUT_DESCRIPTOR, checked(fstatSync(STDOUT_DESCRIPTOR), inputs), false)
     const target = checked(statOrNull(path), inputs)

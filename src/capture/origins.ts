@@ -3,6 +3,10 @@
  * for a stretch of 65 536 packets of one file.
  */
 
+import { checkGiven, checkInteger } from '../option.ts'
+
+/** Files whose indexes are kept: 16 bits. */
+const MOST_FILES = 65_536
 /** Packets of a stretch. */
 const STRETCH = 65_536
 
@@ -40,6 +44,9 @@ export class Origins {
    * @param limit - Bytes to keep.
    */
   constructor(files: number, limit: number = MAX_ORIGIN_BYTES) {
+    checkGiven('files', files)
+    checkInteger('files', files, 1, MOST_FILES)
+    checkInteger('limit', limit, 0)
     this.#totals = new Float64Array(files)
     this.#width = files <= 2 ? 1 : files <= 4 ? 2 : files <= 16 ? 4 : files <= 256 ? 8 : 16
     this.#limit = limit

@@ -11,9 +11,10 @@
  * `next` allocates nothing and awaits nothing; the window is the only buffer, so memory does not depend on the file.
  */
 import type { AppendedFiles, CaptureIssue, InterfaceDrops } from '../issue.ts'
+import { checkInteger, checkObject } from '../option.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket } from '../packet-meta.ts'
-import { WINDOW_LENGTH } from './bounds.ts'
+import { MAX_WINDOW_LENGTH, WINDOW_LENGTH } from './bounds.ts'
 import { CaptureError } from './errors.ts'
 import type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 import { COMMENT, Texts, walkOptions } from './options.ts'
@@ -27,7 +28,7 @@ import { Step, Window } from './window.ts'
 export interface ReaderOptions {
   /** Number of the file's first packet, 1 unless other files came before it. */
   firstNumber?: number
-  /** Bytes of the window at the start, 512 KiB unless told otherwise; it grows up to the largest record. */
+  /** Bytes of the window at the start, 0 to 1 GiB, 512 KiB unless told otherwise; it grows up to the largest record. */
   windowLength?: number
 }
 
@@ -58,7 +59,11 @@ export class CaptureReader implements PacketStream {
   private records: PcapRecords | PcapngRecords | null = null
   private sourceIssue: CaptureIssue | null = null
 
+  /** @throws RangeError for an option out of range, TypeError for one of a wrong type. */
   constructor(options: ReaderOptions = {}) {
+    checkObject('options', options)
+    checkInteger('firstNumber', options.firstNumber, 1)
+    checkInteger('windowLength', options.windowLength, 0, MAX_WINDOW_LENGTH)
     this.firstNumber = options.firstNumber ?? 1
     this.window = Window.ofLength(options.windowLength ?? WINDOW_LENGTH)
     this.view = this.window.view

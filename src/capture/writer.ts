@@ -2,6 +2,15 @@
  * Packets to capture files: classic pcap of micro- or nanoseconds, and pcapng with interfaces, comments and statistics.
  * Bytes go to a sink in large pieces, each a buffer of its own that the sink may keep.
  */
+import {
+  checkBoolean,
+  checkFunction,
+  checkGiven,
+  checkInteger,
+  checkList,
+  checkObject,
+  checkString,
+} from '../option.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import { MAX_RECORD_LENGTH } from './bounds.ts'
 import type { CaptureInterface, CaptureSection } from './interface.ts'
@@ -79,10 +88,19 @@ function checkUint32(name: string, value: number): void {
   }
 }
 
-function checkUint16(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
-    throw new RangeError(`${name} must be an integer from 0 to 65535, not ${value}`)
+/** What writers are told of a link: its type must be given. */
+function checkLink(linkType: unknown, snapLength: unknown): void {
+  checkGiven('linkType', linkType)
+  checkInteger('linkType', linkType, 0, 0xffff)
+  checkInteger('snapLength', snapLength, 0, TWO_32 - 1)
+}
+
+/** The texts that sections and interfaces are described with. */
+function checkTextsOf(info: Partial<WritableInterface & PcapngWriterOptions>): void {
+  for (const name of ['application', 'name', 'description', 'filter', 'os', 'hardware'] as const) {
+    checkString(name, info[name])
   }
+  checkList('comments', info.comments, checkString)
 }
 
 function checkPacket(view: DataView, { at, capturedLength, wireLength, nanoseconds }: WritablePacket): void {
@@ -98,6 +116,11 @@ function checkPacket(view: DataView, { at, capturedLength, wireLength, nanosecon
   if (!Number.isInteger(nanoseconds) || nanoseconds < NO_TIME || nanoseconds >= BILLION) {
     throw new RangeError(`packet.nanoseconds must be an integer from 0 to 999999999, or NO_TIME, not ${nanoseconds}`)
   }
+}
+
+function checkSink(sink: unknown): void {
+  checkGiven('sink', sink)
+  checkFunction('sink', sink)
 }
 
 /** How a classic pcap file is set up. */
@@ -121,11 +144,15 @@ export class PcapWriter {
   private readonly unit: number
   private readonly littleEndian: boolean
 
-  /** @throws RangeError when the link type or snap length does not fit its field. */
+  /** @throws RangeError when the link type or snap length does not fit its field, TypeError for a wrong type. */
   constructor(sink: Sink, options: PcapWriterOptions) {
+    checkSink(sink)
+    checkGiven('options', options)
+    checkObject('options', options)
     const { linkType, nanoseconds = false, snapLength = 262_144, littleEndian = true } = options
-    checkUint16('linkType', linkType)
-    checkUint32('snapLength', snapLength)
+    checkLink(linkType, snapLength)
+    checkBoolean('nanoseconds', nanoseconds)
+    checkBoolean('littleEndian', littleEndian)
     this.output = new Output(sink)
     this.linkType = linkType
     this.unit = nanoseconds ? 1 : 1000
@@ -217,6 +244,7 @@ export class PcapngWriter {
 
   /** @throws RangeError when a text exceeds 65 535 bytes. */
   constructor(sink: Sink, options: PcapngWriterOptions = {}) {
+    checkSink(sink)
     this.output = new Output(sink)
     this.section(options)
   }
@@ -227,6 +255,8 @@ export class PcapngWriter {
    * @throws RangeError when a text exceeds 65 535 bytes.
    */
   section(options: PcapngWriterOptions = {}): void {
+    checkObject('options', options)
+    checkTextsOf(options)
     const list = texts(COMMENT, options.comments)
     addText(list, 2, options.hardware)
     addText(list, 3, options.os)
@@ -248,16 +278,13 @@ export class PcapngWriter {
    * @throws RangeError when a value does not fit its field.
    */
   addInterface(info: WritableInterface): number {
+    checkObject('info', info)
     const { linkType, snapLength = 0, tsresol = 9, tsoffset = 0, fcsLength = 0 } = info
-    checkUint16('linkType', linkType)
-    checkUint32('snapLength', snapLength)
-    if (!Number.isInteger(tsresol) || tsresol < 0 || tsresol > 255) {
-      throw new RangeError(`tsresol must be an integer from 0 to 255, not ${tsresol}`)
-    }
-    if (!Number.isSafeInteger(tsoffset)) throw new RangeError(`tsoffset must be a safe integer, not ${tsoffset}`)
-    if (!Number.isInteger(fcsLength) || fcsLength < 0 || fcsLength > 8) {
-      throw new RangeError(`fcsLength must be an integer from 0 to 8, not ${fcsLength}`)
-    }
+    checkLink(linkType, snapLength)
+    checkInteger('tsresol', tsresol, 0, 255)
+    checkInteger('tsoffset', tsoffset, Number.MIN_SAFE_INTEGER)
+    checkInteger('fcsLength', fcsLength, 0, 8)
+    checkTextsOf(info)
     const list = texts(COMMENT, info.comments)
     addText(list, 2, info.name)
     addText(list, 3, info.description)
@@ -343,7 +370,7 @@ export class PcapngWriter {
       [5, 'drops', counters.drops],
     ] as const) {
       if (value === undefined || value === null) continue
-      if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name} must be a count, not ${value}`)
+      checkInteger(name, value, 0)
       const bytes = new Uint8Array(8)
       new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true)
       list.push({ code, value: bytes })

@@ -164,6 +164,7 @@ function naming<T>(index: number, run: () => T): T {
   try {
     return run()
   } catch (error) {
+    if (error instanceof TypeError) throw new TypeError(`part ${index}: ${error.message}`, { cause: error })
     if (!(error instanceof RangeError)) throw error
     throw new RangeError(`part ${index}: ${error.message}`, { cause: error })
   }

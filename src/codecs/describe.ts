@@ -3,6 +3,7 @@
  * follows and goes on where that stops: nested tunnels, GRE, IP in IP, plain traffic, packets quoted in ICMP errors.
  * Off the packet path: it allocates. Total: whatever the bytes, it returns.
  */
+import { checkPorts } from '../option.ts'
 import { describeFrame, describeLink, describeTags } from './describe-link.ts'
 import { describeNetwork } from './describe-network.ts'
 import { type DescribedLayer, type Steps, Tree } from './describe-tree.ts'
@@ -52,6 +53,7 @@ export function describePacket(
   linkType: number,
   options: DescribeOptions = {},
 ): PacketDescription {
+  checkPorts('ports', options.ports)
   const captured = Math.min(capturedLength, wireLength)
   const tree = new Tree(view, at, captured, wireLength, options.ports ?? KNOWN_PORTS, STEPS)
   describeLink(tree, linkType)

@@ -2,6 +2,7 @@
  * The walk: link layer → outer Ethernet and VLANs → carriers → IP → UDP → VXLAN, GPE or Geneve, or IP → NVGRE → inner Ethernet
  * and VLANs → IP or ARP → TCP, UDP or ICMP. Fills one reusable `Layers` with offsets and lengths; allocates nothing and never throws.
  */
+import { checkInteger, checkList } from '../option.ts'
 import * as arp from './arp.ts'
 import { EtherType } from './ethernet.ts'
 import { Fault, NONE } from './fault.ts'
@@ -27,16 +28,14 @@ export type TunnelPorts = Uint8Array
 /**
  * The known tunnel ports: 4789 and 8472 VXLAN, 4790 GPE, 6081 Geneve.
  * @param furtherVxlan - More VXLAN destination ports, 1 to 65 535.
- * @throws RangeError for a port out of range.
+ * @throws RangeError for a port out of range, TypeError for what is no list of numbers.
  */
 export function tunnelPorts(furtherVxlan: readonly number[] = []): TunnelPorts {
+  checkList('ports', furtherVxlan, (name, port) => checkInteger(name, port, 1, 65_535))
   const ports = new Uint8Array(65536)
   ports[gpe.PORT] = TunnelKind.Gpe
   ports[geneve.PORT] = TunnelKind.Geneve
   for (const port of [vxlan.PORT, vxlan.PORT_LINUX, ...furtherVxlan]) {
-    if (!Number.isInteger(port) || port < 1 || port > 65535) {
-      throw new RangeError(`a VXLAN port must be an integer from 1 to 65535, not ${port}`)
-    }
     ports[port] = TunnelKind.Vxlan
   }
   return ports

@@ -2,6 +2,7 @@
  * The outer headers of a tunnel, prepared once: what every datagram of it has in common, encoded, and the options in the form
  * that the packet path (encapsulate.ts) reads.
  */
+import { checkBoolean, checkInteger, checkList, checkObject, checkOneOf, refuseType } from '../option.ts'
 import { type IpLike, ipOf, type MacLike, macOf } from './address-like.ts'
 import * as checksum from './checksum.ts'
 import { Cursor } from './cursor.ts'
@@ -125,8 +126,9 @@ export class Encapsulation {
   /** Sum of the IPv4 pseudo header without the length, and of nothing over IPv6. */
   readonly pseudoSum: number
 
-  /** @throws RangeError when an option is out of range or does not go with the others. */
+  /** @throws RangeError when an option is out of range or does not go with the others; TypeError for a wrong type. */
   constructor(options: EncapsulationOptions) {
+    checkOptions(options)
     const { kind = 'vxlan', vni, sourcePort, timeToLive = 64, dontFragment = true, dscp = 0, flowLabel = 0 } = options
     const { ecn = EcnMode.Normal, identification = 0, payload = 'ethernet' } = options
     const source = ipOf('source', options.source)
@@ -134,7 +136,6 @@ export class Encapsulation {
     if (source.length !== destination.length) {
       throw new RangeError('source and destination must be addresses of one IP version')
     }
-    oneOf('kind', kind, ['vxlan', 'vxlan-gbp', 'vxlan-gpe', 'geneve'])
     if (kind !== 'vxlan-gbp' && options.policy !== undefined) throw new RangeError(`${kind} carries no policy`)
     if (kind !== 'geneve' && options.options !== undefined) throw new RangeError(`${kind} carries no options`)
     if (payload === 'ip' && (kind === 'vxlan' || kind === 'vxlan-gbp')) {
@@ -142,9 +143,6 @@ export class Encapsulation {
     }
     if (dscp !== 'inherit') checkUint('dscp', dscp, 6)
     if (flowLabel !== 'hash') checkUint('flowLabel', flowLabel, 20)
-    oneOf('payload', payload, ['ethernet', 'ip'])
-    oneOf('ecn', ecn, [EcnMode.Normal, EcnMode.Compatibility])
-    oneOf('udpChecksum', options.udpChecksum ?? 'zero', ['compute', 'zero'])
     checkUint('identification', identification, 16)
     const range = typeof sourcePort === 'object' ? sourcePort : { min: entropy.PORT_MIN, max: entropy.PORT_MAX }
     checkUint('sourcePort.min', range.min, 16)
@@ -154,7 +152,6 @@ export class Encapsulation {
     }
     if (typeof sourcePort === 'number') checkUint('sourcePort', sourcePort, 16)
     const destinationPort = options.destinationPort ?? portOfKind(kind)
-    if (destinationPort === 0) throw new RangeError('destinationPort must be an integer from 1 to 65535, not 0')
 
     this.kind = kind
     this.vni = vni
@@ -266,8 +263,29 @@ function encodeTunnel(cursor: Cursor, kind: EncapsulationKind, { vni, policy, op
   }
 }
 
-function oneOf(name: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) throw new RangeError(`${name} must be ${allowed.join(' or ')}, not ${value}`)
+/** What can be said of each option by itself; header fields are checked where they are encoded. */
+function checkOptions(options: EncapsulationOptions): void {
+  checkObject('options', options)
+  checkOneOf('kind', options.kind, ['vxlan', 'vxlan-gbp', 'vxlan-gpe', 'geneve'])
+  checkOneOf('payload', options.payload, ['ethernet', 'ip'])
+  checkOneOf('ecn', options.ecn, [EcnMode.Normal, EcnMode.Compatibility])
+  checkOneOf('udpChecksum', options.udpChecksum, ['compute', 'zero'])
+  checkOneOf('dontFragment', options.dontFragment, [true, false, 'inherit'])
+  const { dscp, flowLabel, sourcePort, policy } = options
+  if (typeof dscp === 'string') checkOneOf('dscp', dscp, ['inherit'])
+  if (typeof flowLabel === 'string') checkOneOf('flowLabel', flowLabel, ['hash'])
+  if (typeof sourcePort !== 'number' && sourcePort !== undefined) {
+    if (sourcePort === null || typeof sourcePort !== 'object')
+      refuseType('sourcePort', sourcePort, 'a number or a range')
+  }
+  checkInteger('destinationPort', options.destinationPort, 1, 65_535)
+  checkInteger('timeToLive', options.timeToLive, 0, 255)
+  checkObject('policy', policy)
+  checkBoolean('policy.dontLearn', policy?.dontLearn)
+  checkBoolean('policy.applied', policy?.applied)
+  checkObject('ethernet', options.ethernet)
+  checkList('ethernet.tags', options.ethernet?.tags, checkObject)
+  checkList('options', options.options, checkObject)
 }
 
 function word(bytes: Uint8Array): number {

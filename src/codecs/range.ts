@@ -1,11 +1,12 @@
 /** What every `encode` checks before it writes a byte. */
+import { refuseType } from '../option.ts'
 import { isWord } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 
 /**
  * Refuses a field value that does not fit its bits.
  * @param name - `layer.field`, as the message shows it.
- * @throws RangeError naming the field, its range and the value.
+ * @throws RangeError naming the field, its range and the value; TypeError for what is no number.
  */
 export function checkUint(name: string, value: number, bits: number): void {
   const max = bits < 32 ? ~(-1 << bits) : 2 ** bits - 1
@@ -17,6 +18,7 @@ export function checkUint(name: string, value: number, bits: number): void {
  * put on the heap.
  */
 export function refuseUint(name: string, value: number, bits: number): never {
+  if (typeof value !== 'number') refuseType(name, value, 'a number')
   throw new RangeError(`${name} must be an integer from 0 to ${2 ** bits - 1}, not ${value}`)
 }
 
@@ -25,6 +27,7 @@ export function refuseUint(name: string, value: number, bits: number): never {
  * @throws RangeError naming the field and both lengths.
  */
 export function checkBytes(name: string, value: Uint8Array, length: number): void {
+  if (!(value instanceof Uint8Array)) refuseType(name, value, 'a Uint8Array')
   if (value.length !== length) throw new RangeError(`${name} must have ${length} bytes, not ${value.length}`)
 }
 
@@ -49,7 +52,7 @@ export function checkLength(name: string, value: number, unit: number, max: numb
 
 /**
  * Refuses what is not 32 bits, signed or unsigned: IPv4 addresses are signed on the packet path and unsigned in print.
- * @throws RangeError naming the field, its range and the value.
+ * @throws RangeError naming the field, its range and the value; TypeError for what is no number.
  */
 export function checkWord(name: string, value: number): void {
   if (!isWord(value)) refuseWord(name, value)
@@ -57,5 +60,6 @@ export function checkWord(name: string, value: number): void {
 
 /** Throws what {@link checkWord} throws, as {@link refuseUint} does. */
 export function refuseWord(name: string, value: number): never {
+  if (typeof value !== 'number') refuseType(name, value, 'a number')
   throw new RangeError(`${name} must be an integer from ${-0x8000_0000} to ${0xffff_ffff}, not ${value}`)
 }

@@ -5,6 +5,7 @@
  * Where fragments overlap, the bytes that came first stand (IPv4); an IPv6 datagram with an overlap is discarded (RFC 5722),
  * exact duplicates apart (RFC 8200 §4.5). A datagram that says twice where it ends, and differently, is discarded as well.
  */
+import { checkFunction, checkInteger, checkObject } from '../option.ts'
 import { ipv4HeaderChecksum } from './checksum.ts'
 import { NONE } from './fault.ts'
 import * as ipv6 from './ipv6.ts'
@@ -167,6 +168,10 @@ export class Reassembler {
    * nothing more is expected of it.
    */
   constructor(options: { maxDatagrams?: number; maxBytes?: number; onGivenUp?: (serial: number) => void } = {}) {
+    checkObject('options', options)
+    checkInteger('maxDatagrams', options.maxDatagrams, 1)
+    checkInteger('maxBytes', options.maxBytes, 1)
+    checkFunction('onGivenUp', options.onGivenUp)
     this.#maxDatagrams = options.maxDatagrams ?? MAX_DATAGRAMS
     this.#maxBytes = options.maxBytes ?? MAX_FRAGMENT_BYTES
     this.#onGivenUp = options.onGivenUp ?? (() => {})

@@ -1,4 +1,5 @@
 /** The summary as JSON, in pieces: a million flows never become one string. */
+import { checkFunction, checkGiven } from '../option.ts'
 import type { Summary } from '../summary.ts'
 import { printableJson } from './printable.ts'
 
@@ -11,6 +12,8 @@ const CHUNK = 65_536
  * @throws whatever `write` throws or rejects with.
  */
 export async function writeJson(summary: Summary, write: (chunk: string) => void | Promise<void>): Promise<void> {
+  checkGiven('write', write)
+  checkFunction('write', write)
   let chunk = ''
   for (const piece of pieces(summary, 0)) {
     chunk += piece

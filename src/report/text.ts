@@ -1,4 +1,5 @@
 /** The summary as text: what an engineer reads at three in the morning, the answer first. */
+import { checkBoolean, checkCount, checkFunction, checkGiven, checkObject } from '../option.ts'
 import type { Summary } from '../summary.ts'
 import { palette } from './color.ts'
 import { headline } from './headline.ts'
@@ -54,8 +55,18 @@ const SECTIONS: readonly ((summary: Summary, page: Page) => Section)[] = [
   limits,
 ]
 
-/** Writes the report. The text ends in a newline; the same summary and options give the same text everywhere. */
+/**
+ * Writes the report. The text ends in a newline; the same summary and options give the same text everywhere.
+ * @throws RangeError for an option out of range, TypeError for one of a wrong type.
+ */
 export function formatText(summary: Summary, options: TextOptions): string {
+  checkGiven('options', options)
+  checkObject('options', options)
+  checkBoolean('color', options.color)
+  checkCount('top', options.top, 0)
+  checkCount('width', options.width, 0)
+  checkFunction('locate', options.locate)
+  checkFunction('draw', options.draw)
   const page: Page = {
     palette: palette(options.color),
     width: Math.max(MIN_WIDTH, options.width ?? DEFAULT_WIDTH),

@@ -1,4 +1,5 @@
 /** Arbitrary numbers and bytes of the widths that headers have, and mutations of bytes. */
+import { checkInteger } from '../option.ts'
 import { fc } from './fast-check.ts'
 
 /** 0 to 255. */
@@ -107,6 +108,7 @@ export function mutate(bytes: Uint8Array, mutations: readonly Mutation[]): Uint8
  * @param most - Largest number of changes, 4 unless given; at least one is made.
  */
 export function mutated(original: fc.Arbitrary<Uint8Array>, most = 4): fc.Arbitrary<Uint8Array> {
+  checkInteger('most', most, 1)
   return fc
     .tuple(original, fc.array(mutation, { minLength: 1, maxLength: most }))
     .map(([bytes, list]) => mutate(bytes, list))

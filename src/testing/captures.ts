@@ -1,6 +1,7 @@
 /** Arbitrary capture files: pcap in all its magics, pcapng with options, several interfaces, comments and statistics. */
 import { PcapngWriter, PcapWriter, type WritableInterface } from '../capture/writer.ts'
 import { LinkType } from '../codecs/linktype.ts'
+import { checkInteger, checkObject } from '../option.ts'
 import { joined, mutated, u16 } from './bytes.ts'
 import { fc } from './fast-check.ts'
 import { type GeneratedPacket, mutatedPacket, packet } from './packets.ts'
@@ -38,7 +39,20 @@ const SECONDS_MAX = 0xffff_ffff
 const LINK_TYPES = /* @__PURE__ */ Object.values(LinkType)
 const PACKETS = /* @__PURE__ */ fc.oneof({ weight: 3, arbitrary: packet() }, { weight: 1, arbitrary: mutatedPacket() })
 
-/** A whole capture of either format. */
+/** Most records that may be asked for. */
+const MOST_RECORDS = 1_000_000
+
+function checked(options: CaptureOptions): Required<CaptureOptions> {
+  checkObject('options', options)
+  checkInteger('maxRecords', options.maxRecords, 0, MOST_RECORDS)
+  checkObject('packets', options.packets)
+  return { packets: options.packets ?? PACKETS, maxRecords: options.maxRecords ?? 12 }
+}
+
+/**
+ * A whole capture of either format.
+ * @throws RangeError for an option out of range, TypeError for one of a wrong type; so do the others.
+ */
 export function capture(options: CaptureOptions = {}): fc.Arbitrary<GeneratedCapture> {
   return fc.oneof(pcapCapture(options), pcapngCapture(options))
 }
@@ -52,10 +66,8 @@ export function mutatedCapture(options: CaptureOptions = {}): fc.Arbitrary<Uint8
 }
 
 /** A classic pcap file: either byte order, micro- or nanoseconds, any link type. */
-export function pcapCapture({
-  packets = PACKETS,
-  maxRecords = 12,
-}: CaptureOptions = {}): fc.Arbitrary<GeneratedCapture> {
+export function pcapCapture(options: CaptureOptions = {}): fc.Arbitrary<GeneratedCapture> {
+  const { packets, maxRecords } = checked(options)
   return fc
     .record({
       nanoseconds: fc.boolean(),
@@ -97,10 +109,8 @@ const INTERFACE: fc.Arbitrary<WritableInterface> = /* @__PURE__ */ fc.record(
 )
 
 /** A pcapng file: several interfaces of any link types and resolutions, options, comments, statistics. */
-export function pcapngCapture({
-  packets = PACKETS,
-  maxRecords = 12,
-}: CaptureOptions = {}): fc.Arbitrary<GeneratedCapture> {
+export function pcapngCapture(options: CaptureOptions = {}): fc.Arbitrary<GeneratedCapture> {
+  const { packets, maxRecords } = checked(options)
   return fc
     .record({
       application: fc.option(TEXT, { nil: undefined }),

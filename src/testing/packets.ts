@@ -2,6 +2,7 @@
  * Arbitrary whole packets: well-formed ones of every header this package knows, tunnels in tunnels, and mutated ones.
  * A well-formed packet has right lengths, types and checksums, so that a reader must find every layer in it and no fault.
  */
+
 import * as arp from '../codecs/arp.ts'
 import * as authentication from '../codecs/authentication.ts'
 import { EtherType } from '../codecs/ethernet.ts'
@@ -23,6 +24,7 @@ import * as tcp from '../codecs/tcp.ts'
 import * as vxlan from '../codecs/vxlan.ts'
 import * as gbp from '../codecs/vxlan-gbp.ts'
 import * as gpe from '../codecs/vxlan-gpe.ts'
+import { checkInteger, checkList, checkObject } from '../option.ts'
 import { blocks, bytesOfLength, ipv6Address, joined, mutate, mutation, station, u8, u16, u32, u48 } from './bytes.ts'
 import { carried, carriedLink, snapFrame } from './carriers.ts'
 import {
@@ -73,6 +75,8 @@ export interface PacketOptions {
   readonly linkTypes?: readonly number[]
 }
 
+/** Most tunnels around a packet. */
+const MOST_TUNNELS = 8
 const LINK_TYPES = /* @__PURE__ */ Object.values(LinkType)
 /** Ports that carry no tunnel. */
 const PLAIN_PORT = u16.filter((port) => ![vxlan.PORT, vxlan.PORT_LINUX, gpe.PORT, geneve.PORT].includes(port))
@@ -80,13 +84,15 @@ const PAYLOAD = fc.uint8Array({ maxLength: 64 })
 
 /**
  * A well-formed packet: every layer is to be found in it, every checksum right or absent, and no fault.
- * @throws RangeError for numbers of tunnels out of range.
+ * @throws RangeError for an option out of range, TypeError for one of a wrong type.
  */
 export function packet(options: PacketOptions = {}): fc.Arbitrary<WellFormedPacket> {
+  checkObject('options', options)
+  checkInteger('minTunnels', options.minTunnels, 0, MOST_TUNNELS)
   const { minTunnels = 0, maxTunnels = Math.max(2, minTunnels), linkTypes = LINK_TYPES } = options
-  if (!(minTunnels >= 0 && minTunnels <= maxTunnels && maxTunnels <= 8)) {
-    throw new RangeError(`tunnels must be 0 to 8, not ${minTunnels} to ${maxTunnels}`)
-  }
+  checkInteger('maxTunnels', maxTunnels, minTunnels, MOST_TUNNELS)
+  checkList('linkTypes', linkTypes, (name, linkType) => checkInteger(name, linkType, 0, 0xffff))
+  checkInteger('linkTypes.length', linkTypes.length, 1)
   const cache = cached((key) => linked(Math.floor(key / 16), key % 16))
   return fc
     .tuple(fc.integer({ min: minTunnels, max: maxTunnels }), fc.constantFrom(...linkTypes))

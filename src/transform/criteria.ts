@@ -8,6 +8,8 @@ import * as icmpv6 from '../codecs/icmpv6.ts'
 import * as ipv6 from '../codecs/ipv6.ts'
 import { type Layers, TunnelKind } from '../codecs/layers.ts'
 import { Protocol } from '../codecs/protocol.ts'
+import { VNI_MAX } from '../codecs/vxlan.ts'
+import { checkGiven, checkInteger, checkList, checkObject, checkTexts } from '../option.ts'
 
 /** What is selected: within a list any, of the lists that are not empty all. */
 export interface Selection {
@@ -83,8 +85,15 @@ export class Criteria {
   readonly #ips: Addresses | null
   readonly #macs: readonly Uint8Array[] | null
 
-  /** @throws RangeError for an address that is none. */
-  constructor({ vnis = [], vteps = [], ips = [], macs = [] }: Selection) {
+  /** @throws RangeError for a VNI out of range or an address that is none, TypeError for a wrong type. */
+  constructor(selection: Selection) {
+    checkGiven('selection', selection)
+    checkObject('selection', selection)
+    const { vnis = [], vteps = [], ips = [], macs = [] } = selection
+    checkList('vnis', vnis, (name, vni) => checkInteger(name, vni, 0, VNI_MAX))
+    checkTexts('vteps', vteps, parseAddress)
+    checkTexts('ips', ips, parseAddress)
+    checkTexts('macs', macs, parseMac)
     this.#vnis = vnis.length === 0 ? null : new Set(vnis)
     this.#vteps = vteps.length === 0 ? null : new Addresses(vteps)
     this.#ips = ips.length === 0 ? null : new Addresses(ips)

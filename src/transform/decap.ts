@@ -15,6 +15,7 @@ import * as ipv6 from '../codecs/ipv6.ts'
 import type { Layers } from '../codecs/layers.ts'
 import { LinkType } from '../codecs/linktype.ts'
 import { Reassembler, type ReassemblyCounts } from '../codecs/reassembly.ts'
+import { checkObject, checkPorts, checkString } from '../option.ts'
 import { Interfaces, MOST_INTERFACES } from './interfaces.ts'
 
 /** What is read: a capture reader. */
@@ -89,8 +90,14 @@ export class Decap {
   #refused = 0
   #refusal = ''
 
-  /** @param sink - Takes the output's bytes. */
+  /**
+   * @param sink - Takes the output's bytes.
+   * @throws TypeError for an option of a wrong type.
+   */
   constructor(sink: Sink, options: DecapOptions = {}) {
+    checkObject('options', options)
+    checkPorts('ports', options.ports)
+    checkString('application', options.application)
     const { ports = tunnelPorts(), application = 'vxpcap decap' } = options
     this.#ports = ports
     this.#writer = new PcapngWriter(sink, { application })

@@ -3,6 +3,7 @@
  * fragments of a selected datagram are selected with it, also those that come before the fragment that tells: records wait for
  * that, in order and in bounded memory.
  */
+
 import type { CaptureInterface, CaptureSection } from '../capture/interface.ts'
 import type { CaptureReader } from '../capture/reader.ts'
 import { PcapngWriter, type Sink } from '../capture/writer.ts'
@@ -12,6 +13,7 @@ import { LinkType } from '../codecs/linktype.ts'
 import { Protocol } from '../codecs/protocol.ts'
 import { MAX_DATAGRAMS, Reassembler } from '../codecs/reassembly.ts'
 import { carriesMore } from '../codecs/walk-carriers.ts'
+import { checkFunction, checkGiven, checkInteger, checkObject, checkPorts, checkString } from '../option.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import { Criteria, type Selection } from './criteria.ts'
 import { Interfaces } from './interfaces.ts'
@@ -101,9 +103,15 @@ export class Select {
 
   /**
    * @param sink - Takes the output's bytes.
-   * @throws RangeError for an address that is none.
+   * @throws RangeError for an option out of range or an address that is none, TypeError for an option of a wrong type.
    */
   constructor(sink: Sink, selection: Selection, options: SelectOptions = {}) {
+    checkGiven('sink', sink)
+    checkFunction('sink', sink)
+    checkObject('options', options)
+    checkPorts('ports', options.ports)
+    checkString('application', options.application)
+    checkInteger('maxWaitingBytes', options.maxWaitingBytes, 0)
     const { ports = tunnelPorts(), application = 'vxpcap filter', maxWaitingBytes = MAX_WAITING_BYTES } = options
     this.#sink = sink
     this.#ports = ports

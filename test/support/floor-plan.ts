@@ -13,15 +13,16 @@ export interface Source {
 /** A part of the house and the parts that it may import besides itself. Type imports count too. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   // 0: bytes and plain records
-  codecs: ['packet', 'issue'],
+  option: [],
+  codecs: ['option', 'packet', 'issue'],
   packet: [],
   'packet-meta': ['packet'],
   issue: [],
   // 1: tables, words of a finding, files; the document's types
   summary: [],
-  analyzers: ['codecs', 'packet', 'packet-meta', 'issue', 'summary', 'findings'],
+  analyzers: ['codecs', 'option', 'packet', 'packet-meta', 'issue', 'summary', 'findings'],
   findings: ['codecs', 'packet', 'issue', 'summary'],
-  capture: ['codecs', 'packet', 'packet-meta', 'issue'],
+  capture: ['codecs', 'option', 'packet', 'packet-meta', 'issue'],
   // 2: facts to findings, and the hot loop
   diagnosis: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings'],
   batch: ['packet', 'packet-meta', 'analyzers'],
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   observe: ['packet', 'analyzers'],
   pipeline: [
     'codecs',
+    'option',
     'packet',
     'issue',
     'summary',
@@ -41,15 +43,26 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'observe',
   ],
   // 3: words, threads, and the same pipeline over paths of a file system
-  report: ['codecs', 'summary', 'findings'],
+  report: ['codecs', 'option', 'summary', 'findings'],
   workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'judge-convoy', 'pipeline'],
   // captures to captures: what is inside the tunnels, and selections of records
-  transform: ['codecs', 'packet', 'issue', 'capture'],
+  transform: ['codecs', 'option', 'packet', 'issue', 'capture'],
   node: ['index', 'node-summarize', 'node-follow'],
-  'node-follow': ['summary', 'capture', 'pipeline'],
-  'node-summarize': ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings', 'capture', 'pipeline', 'workers'],
+  'node-follow': ['option', 'summary', 'capture', 'pipeline'],
+  'node-summarize': [
+    'codecs',
+    'option',
+    'packet',
+    'issue',
+    'summary',
+    'analyzers',
+    'findings',
+    'capture',
+    'pipeline',
+    'workers',
+  ],
   // arbitraries for other people's tests
-  testing: ['codecs', 'packet', 'issue', 'capture'],
+  testing: ['codecs', 'option', 'packet', 'issue', 'capture'],
   // 4: people
   cli: ['*'],
   web: ['*'],

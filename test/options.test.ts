@@ -1,0 +1,519 @@
+/**
+ * The library says no: every option that is documented refuses what it cannot be, with its name and the value, and takes what it can
+ * be. A wrong type is a TypeError, a value out of range a RangeError.
+ */
+import { PassThrough } from 'node:stream'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Analysis, finish, limitsFor } from '../src/analyzers/index.ts'
+import { CaptureError } from '../src/capture/errors.ts'
+import {
+  CaptureReader,
+  MergedCaptures,
+  type MergeInput,
+  Origins,
+  openCapture,
+  openOutput,
+  PcapngWriter,
+  PcapWriter,
+  pcapParserBatches,
+} from '../src/capture/node.ts'
+import { bytesSource } from '../src/capture/source.ts'
+import { build, ethernet, ipv4, payload, vxlan } from '../src/codecs/builder.ts'
+import { describePacket, prepare, tunnelPorts } from '../src/codecs/index.ts'
+import { Reassembler } from '../src/codecs/reassembly.ts'
+import { Decap, followFile, Select, type SummarizeOptions, Summarizer, summarizeFiles } from '../src/node.ts'
+import { formatSarif, formatText, writeJson } from '../src/report/index.ts'
+import { capture, mutated, packet, pcapCapture, pcapngCapture } from '../src/testing/index.ts'
+import { PCAPS } from './support/goldens.ts'
+
+const FILE = `${PCAPS}/seed-ovs-h1.pcap`
+const sink = (): void => {}
+const summary = new Summarizer().summary()
+
+/** What an option may and may not be: values out of range, values of a wrong type, and values that are taken. */
+interface Kind {
+  range: readonly unknown[]
+  type: readonly unknown[]
+  good: readonly unknown[]
+}
+
+/** Refused by whatever takes a number. */
+const NO_NUMBER = ['1', 'all', null, true, {}, [], 1n]
+const integer = (min: number, max: number | null): Kind => ({
+  range: [
+    Number.NaN,
+    min - 1,
+    min + 0.5,
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    ...(max === null ? [] : [max + 1]),
+  ],
+  type: NO_NUMBER,
+  good: [undefined, min, ...(max === null ? [] : [max])],
+})
+const count = (min: number): Kind => {
+  const { range, type, good } = integer(min, null)
+  return {
+    range: range.filter((value) => value !== Number.POSITIVE_INFINITY),
+    type,
+    good: [...good, Number.POSITIVE_INFINITY],
+  }
+}
+const flag: Kind = { range: [], type: ['true', 0, 1, null, {}], good: [undefined, true, false] }
+const text: Kind = { range: [], type: [1, null, true, {}, []], good: [undefined, '', 'text'] }
+const call: Kind = { range: [], type: ['f', 1, null, true, {}], good: [undefined, () => true] }
+const signal: Kind = { range: [], type: [true, null, {}, 'now'], good: [undefined, new AbortController().signal] }
+const ports: Kind = {
+  range: [new Uint8Array(3)],
+  type: [[4789, 4790], 4789, null, '4789'],
+  good: [undefined, tunnelPorts([1])],
+}
+const list = (one: Kind, good: unknown): Kind => ({
+  range: one.range.map((value) => [value]),
+  type: [...one.type.map((value) => [value]), 'x', 1, null, {}, [undefined]],
+  good: [undefined, [], [good]],
+})
+const oneOf = (...allowed: string[]): Kind => ({
+  range: ['other', ''],
+  type: [1, null, {}],
+  good: [undefined, ...allowed],
+})
+const needed = (kind: Kind): Kind => ({
+  ...kind,
+  type: [...kind.type, undefined],
+  good: kind.good.filter((value) => value !== undefined),
+})
+const TEXT_RANGE = ['10.0.0', 'nowhere', '']
+const addresses = list({ ...text, range: TEXT_RANGE }, 'fd00::1')
+const macs = list({ ...text, range: TEXT_RANGE }, '02:00:00:00:00:01')
+const vnis = list(integer(0, 0xff_ffff), 0xff_ffff)
+const furtherPorts = list(integer(1, 65_535), 4789)
+const powerOfTwo = (min: number): Kind => {
+  const { range, type } = integer(min, 2 ** 20)
+  return { range: [...range, min + 1 === 2 ? 3 : min + 1], type, good: [undefined, min, 1024] }
+}
+const LIMITS = {
+  addresses: 'n',
+  vnis: 'n',
+  vtepPairs: 'n',
+  routes: 'n',
+  flows: 'n',
+  macs: 'n',
+  vlanStacks: 'n',
+  details: 'n',
+}
+const limits: [string, Kind][] = [
+  ...[...Object.keys(LIMITS), 'requests', 'timeline', 'protocols'].map((table): [string, Kind] => [
+    `limits.${table}`,
+    integer(1, 2 ** 26),
+  ]),
+  ['limits.window', powerOfTwo(4)],
+  ['limits.datagrams', powerOfTwo(1)],
+]
+const summarize: [string, Kind][] = [
+  ['ports', furtherPorts],
+  ['vnis', vnis],
+  ['vteps', addresses],
+  ['rows', count(0)],
+  ['underlayMtu', integer(68, 65_535)],
+  ['limits', { range: [], type: [1, 'x', null, []], good: [undefined, {}] }],
+  ...limits,
+]
+const tags: Kind = { range: [], type: ['x', 1, [1], [null], [undefined]], good: [undefined, []] }
+const HOSTS = { vni: 1, source: '10.0.0.1', destination: '10.0.0.2' }
+const MACS = { source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' }
+const interfaces: [string, Kind][] = [
+  ['linkType', needed(integer(0, 65_535))],
+  ['snapLength', integer(0, 0xffff_ffff)],
+  ['tsresol', integer(0, 255)],
+  [
+    'tsoffset',
+    { ...integer(0, null), range: [Number.NaN, 0.5, 2 ** 60, Number.POSITIVE_INFINITY], good: [undefined, -5, 5] },
+  ],
+  ['fcsLength', integer(0, 8)],
+  ...(['name', 'description', 'filter', 'os', 'hardware'] as const).map((name): [string, Kind] => [name, text]),
+  ['comments', list(text, 'a comment')],
+]
+
+/** `{ 'a.b': 1 }` as `{ a: { b: 1 } }`. */
+function nested(name: string, value: unknown, more: object = {}): never {
+  const [first = '', ...rest] = name.split('.')
+  return { ...more, [first]: rest.length === 0 ? value : nested(rest.join('.'), value) } as never
+}
+
+/** How a door is opened with one option; what it throws is looked at. */
+type Door = [
+  name: string,
+  open: (name: string, value: unknown) => unknown,
+  options: readonly (readonly [string, Kind])[],
+]
+
+const DOORS: readonly Door[] = [
+  ['new Summarizer', (name, value) => new Summarizer(nested(name, value)), summarize],
+  [
+    'new Summarizer, threads',
+    (name, value) => new Summarizer({}, nested(name, value)),
+    [['mostJudgedElsewhere', { range: [Number.NaN, -1], type: NO_NUMBER, good: [undefined, 0, 1e9] }]],
+  ],
+  [
+    'summarizeFiles',
+    (name, value) => summarizeFiles([FILE], nested(name, value)),
+    [
+      ...summarize.slice(0, 6),
+      ['mergeByTime', flag],
+      ['threads', { ...integer(1, 256), range: [...integer(1, 256).range, 1000], good: [undefined, 1] }],
+      ['signal', signal],
+      ['onProgress', call],
+      ['onUnreadable', call],
+    ],
+  ],
+  [
+    'followFile',
+    (name, value) => {
+      const over = AbortSignal.abort()
+      // Stopped before its header, a capture is not readable: its options were.
+      return followFile(FILE, nested(name, value, { signal: over, onSummary: sink })).catch((error) => {
+        if (!(error instanceof CaptureError)) throw error
+      })
+    },
+    [
+      ...summarize.slice(0, 6),
+      ['signal', { ...needed(signal), good: [AbortSignal.abort()] }],
+      ['onSummary', needed(call)],
+      ['onRestart', call],
+      [
+        'intervalMs',
+        { range: [Number.NaN, -1, 2 ** 31, Number.POSITIVE_INFINITY], type: NO_NUMBER, good: [undefined, 0, 1.5] },
+      ],
+    ],
+  ],
+  ['new Analysis', (name, value) => new Analysis(nested(name, value)), [...limits, ['ports', ports], ['begins', flag]]],
+  [
+    'new Analysis, filter',
+    (name, value) => new Analysis({ filter: nested(name, value, { vnis: [], vteps: [] }) }),
+    [
+      ['vnis', needed(vnis)],
+      ['vteps', needed(addresses)],
+    ],
+  ],
+  [
+    'finish',
+    (name, value) => finish(new Analysis(), nested(name, value, { rows: 1 })),
+    [
+      ['rows', { ...count(0), good: [0, 5, Number.POSITIVE_INFINITY] }],
+      ['underlayMtu', integer(68, 65_535)],
+    ],
+  ],
+  [
+    'limitsFor',
+    (_, value) => limitsFor(value as never),
+    [
+      [
+        'megabytes',
+        { range: [Number.NaN, 279, 1_000_001], type: [...NO_NUMBER, undefined, '300'], good: [280, 300.5] },
+      ],
+    ],
+  ],
+  [
+    'new CaptureReader',
+    (name, value) => new CaptureReader(nested(name, value)),
+    [
+      ['firstNumber', integer(1, null)],
+      ['windowLength', { ...integer(0, 2 ** 30), good: [undefined, 0, 4096] }],
+    ],
+  ],
+  [
+    'pcapParserBatches',
+    (name, value) => {
+      const stream = new PassThrough()
+      stream.end(
+        Uint8Array.from({ length: 24 }, (_, at) => [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0][at] ?? (at === 20 ? 1 : 0)),
+      )
+      return pcapParserBatches(stream, nested(name, value)).next()
+    },
+    [['firstNumber', integer(1, null)]],
+  ],
+  [
+    'new Origins',
+    (name, value) => new Origins(...((name === 'files' ? [value] : [2, value]) as [number, number?])),
+    [
+      ['files', needed(integer(1, 65_536))],
+      ['limit', integer(0, null)],
+    ],
+  ],
+  [
+    'new MergedCaptures',
+    (_, value) => new MergedCaptures(value as MergeInput[]),
+    [
+      [
+        'inputs',
+        { range: [[]], type: [undefined, null, 'x', [1], [{ open: 1 }]], good: [[{ open: sink, again: false }]] },
+      ],
+    ],
+  ],
+  [
+    'openCapture',
+    (name, value) => openCapture(FILE, nested(name, value)).then((source) => source.close?.()),
+    [['signal', signal]],
+  ],
+  [
+    'openCapture',
+    (_, value) => openCapture(value as string).then((source) => source.close?.()),
+    [['path', { ...needed(text), good: [FILE] }]],
+  ],
+  ['openOutput', (_, value) => openOutput('/dev/null', value as never).abort(), [['inputs', list(text, FILE)]]],
+  [
+    'new PcapWriter',
+    (name, value) => new PcapWriter(sink, nested(name, value, { linkType: 1 })),
+    [
+      ['linkType', needed(integer(0, 65_535))],
+      ['nanoseconds', flag],
+      ['snapLength', integer(0, 0xffff_ffff)],
+      ['littleEndian', flag],
+    ],
+  ],
+  [
+    'new PcapngWriter',
+    (name, value) => new PcapngWriter(sink, nested(name, value)),
+    [
+      ['application', text],
+      ['hardware', text],
+      ['os', text],
+      ['comments', list(text, 'a comment')],
+    ],
+  ],
+  [
+    'addInterface',
+    (name, value) => new PcapngWriter(sink).addInterface(nested(name, value, { linkType: 1 })),
+    interfaces,
+  ],
+  [
+    'statistics',
+    (name, value) => {
+      const writer = new PcapngWriter(sink)
+      writer.addInterface({ linkType: 1 })
+      writer.statistics(0, nested(name, value))
+    },
+    (['received', 'drops'] as const).map((name): [string, Kind] => {
+      const { range, type } = integer(0, null)
+      return [name, { range, type: type.filter((value) => value !== null), good: [undefined, null, 0] }]
+    }),
+  ],
+  [
+    'new Decap',
+    (name, value) => new Decap(sink, nested(name, value)),
+    [
+      ['ports', ports],
+      ['application', text],
+    ],
+  ],
+  [
+    'new Select',
+    (name, value) => new Select(sink, nested(name, value)),
+    [
+      ['vnis', vnis],
+      ['vteps', addresses],
+      ['ips', addresses],
+      ['macs', macs],
+    ],
+  ],
+  [
+    'new Select, options',
+    (name, value) => new Select(sink, {}, nested(name, value)),
+    [
+      ['ports', ports],
+      ['application', text],
+      ['maxWaitingBytes', integer(0, null)],
+    ],
+  ],
+  ['tunnelPorts', (_, value) => tunnelPorts(value as never), [['ports', furtherPorts]]],
+  [
+    'describePacket',
+    (name, value) => describePacket(new DataView(new ArrayBuffer(9)), 0, 9, 9, 1, nested(name, value)),
+    [['ports', ports]],
+  ],
+  [
+    'new Reassembler',
+    (name, value) => new Reassembler(nested(name, value)),
+    [
+      ['maxDatagrams', integer(1, null)],
+      ['maxBytes', integer(1, null)],
+      ['onGivenUp', call],
+    ],
+  ],
+  [
+    'prepare',
+    (name, value) => prepare(nested(name, value, HOSTS)),
+    [
+      ['kind', oneOf('vxlan', 'vxlan-gbp', 'vxlan-gpe', 'geneve')],
+      ['vni', { ...integer(0, 0xff_ffff), type: [...NO_NUMBER, undefined], good: [0, 0xff_ffff] }],
+      [
+        'source',
+        {
+          range: [...TEXT_RANGE, 2 ** 40, Number.NaN, new Uint8Array(5)],
+          type: [undefined, null, {}, true],
+          good: ['10.0.0.1', 1],
+        },
+      ],
+      ['destination', { range: TEXT_RANGE, type: [undefined, null, {}, true], good: ['10.0.0.1', 1] }],
+      [
+        'sourcePort',
+        { range: [-1, 65_536, Number.NaN, 1.5], type: ['1', null, true], good: [undefined, 0, { min: 1, max: 2 }] },
+      ],
+      ['destinationPort', integer(1, 65_535)],
+      ['timeToLive', integer(0, 255)],
+      ['dontFragment', { range: ['other'], type: [1, null, {}], good: [undefined, true, false, 'inherit'] }],
+      ['dscp', { range: [64, -1, Number.NaN, 'other'], type: [null, true, {}], good: [undefined, 0, 63, 'inherit'] }],
+      ['ecn', oneOf('normal', 'compatibility')],
+      ['identification', integer(0, 65_535)],
+      ['udpChecksum', oneOf('compute', 'zero')],
+      ['flowLabel', { range: [2 ** 20, -1, 'other'], type: [null, true, {}], good: [undefined, 0, 'hash'] }],
+      ['payload', { ...oneOf('ethernet'), good: [undefined, 'ethernet'] }],
+    ],
+  ],
+  [
+    'prepare, ethernet',
+    (name, value) => prepare({ ...HOSTS, ethernet: nested(name, value, MACS) }),
+    [
+      ['source', { range: TEXT_RANGE, type: [undefined, null, {}, true], good: ['02:00:00:00:00:01', 1] }],
+      [
+        'destination',
+        { range: [2 ** 48, Number.NaN], type: [undefined, null, {}, true], good: ['02:00:00:00:00:01', 1] },
+      ],
+      ['tags', tags],
+    ],
+  ],
+  [
+    'build',
+    (name, value) =>
+      build([
+        ethernet(MACS),
+        ipv4({
+          source: '10.0.0.1',
+          destination: '10.0.0.2',
+          protocol: 253,
+          ...(name === 'timeToLive' && { timeToLive: value as number }),
+        }),
+        payload(new Uint8Array(4)),
+      ]),
+    [['timeToLive', integer(0, 255)]],
+  ],
+  [
+    'build, VXLAN',
+    (_, value) => build([vxlan({ vni: value as number }), ethernet(MACS), ipv4({ ...HOSTS, protocol: 253 })]),
+    [['vni', { ...integer(0, 0xff_ffff), good: [0, 0xff_ffff] }]],
+  ],
+  [
+    'formatText',
+    (name, value) => formatText(summary, nested(name, value, { color: false, top: 3 })),
+    [
+      ['color', flag],
+      ['top', { ...count(0), good: [1, 5, Number.POSITIVE_INFINITY] }],
+      ['width', count(0)],
+      ['locate', { ...call, good: [undefined, String] }],
+      ['draw', { ...call, good: [undefined, () => ['']] }],
+    ],
+  ],
+  ['formatSarif', (_, value) => formatSarif(summary, value as never), [['version', needed(text)]]],
+  ['writeJson', (_, value) => writeJson(summary, value as never), [['write', { ...needed(call), good: [sink] }]]],
+  [
+    'packet',
+    (name, value) => packet(nested(name, value)),
+    [
+      ['minTunnels', integer(0, 8)],
+      ['maxTunnels', integer(0, 8)],
+      [
+        'linkTypes',
+        { ...list(integer(0, 65_535), 1), range: [[], [-1], [Number.NaN], [65_536]], good: [undefined, [1]] },
+      ],
+    ],
+  ],
+  ...[capture, pcapCapture, pcapngCapture].map(
+    (make): Door => [
+      make.name,
+      (name, value) => make(nested(name, value)),
+      [
+        ['maxRecords', { ...integer(0, 1_000_000), good: [undefined, 0, 3] }],
+        ['packets', { range: [], type: [1, 'x', null, []], good: [undefined, packet()] }],
+      ],
+    ],
+  ),
+  [
+    'mutated',
+    (_, value) => mutated(fc.uint8Array(), value as number),
+    [['most', { ...integer(1, null), good: [undefined, 1, 4] }]],
+  ],
+]
+
+describe.each(DOORS)('%s', (_, open, options) => {
+  /** What is thrown at once or later, `null` when nothing is. */
+  async function thrown(name: string, value: unknown): Promise<Error | null> {
+    try {
+      await open(name, value)
+      return null
+    } catch (error) {
+      return error as Error
+    }
+  }
+  const said = (value: unknown): string =>
+    JSON.stringify(value, (_, one) => (['bigint', 'number', 'undefined'].includes(typeof one) ? String(one) : one))
+
+  it.each(options)('%s refuses what it cannot be', async (name, { range, type }) => {
+    const last = name.split('.').at(-1)!
+    for (const [values, kind] of [
+      [range, RangeError],
+      [type, TypeError],
+    ] as const) {
+      for (const value of values) {
+        const error = await thrown(name, value)
+        expect(error, `${name}: ${said(value)}`).toBeInstanceOf(kind)
+        expect(error?.message, `${name}: ${said(value)}`).toContain(last)
+        const one = Array.isArray(value) && value.length === 1 ? value[0] : value
+        if (['number', 'boolean', 'undefined'].includes(typeof one)) expect(error?.message).toContain(String(one))
+        if (typeof one === 'string') expect(error?.message).toContain(one)
+      }
+    }
+  })
+
+  it.each(options)('%s takes what it can be', async (name, { good }) => {
+    for (const value of good) expect(await thrown(name, value), `${name}: ${said(value)}`).toBeNull()
+  })
+})
+
+describe('limits', () => {
+  it('of no table are refused', () => {
+    expect(() => new Summarizer({ limits: { flow: 5 } as SummarizeOptions['limits'] & object })).toThrow(/"flow"/)
+  })
+})
+
+describe('a Summarizer', () => {
+  const file = (): Uint8Array =>
+    Uint8Array.from({ length: 24 }, (_, at) => [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0][at] ?? (at === 20 ? 1 : 0))
+
+  it('reads one capture at a time', async () => {
+    const summarizer = new Summarizer()
+    const first = summarizer.read('a.pcap', bytesSource(file()))
+    await expect(summarizer.read('b.pcap', bytesSource(file()))).rejects.toThrow(/another capture is being read/)
+    const input = { name: 'c.pcap', open: async () => bytesSource(file()), again: true }
+    await expect(summarizer.readMerged([input])).rejects.toThrow(/another capture is being read/)
+    await first
+    await summarizer.read('b.pcap', bytesSource(file()))
+    expect(summarizer.summary().capture.files.map(({ name }) => name)).toEqual(['a.pcap', 'b.pcap'])
+  })
+
+  it('goes on after a capture that it could not read', async () => {
+    const summarizer = new Summarizer()
+    await expect(summarizer.read('none', bytesSource(Uint8Array.of(1, 2, 3)))).rejects.toThrow()
+    await summarizer.read('a.pcap', bytesSource(file()))
+    expect(summarizer.summary().capture.files).toHaveLength(1)
+  })
+
+  it('refuses captures to be merged while it merges', async () => {
+    const summarizer = new Summarizer()
+    const input = { name: 'c.pcap', open: async () => bytesSource(file()), again: true }
+    const merging = summarizer.readMerged([input])
+    await expect(summarizer.readMerged([input])).rejects.toThrow(/another capture is being read/)
+    await merging
+  })
+})
