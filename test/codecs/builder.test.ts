@@ -391,7 +391,10 @@ describe('types', () => {
     ['part 0: ipv4.totalLength', [IP, b.icmp({ type: 8 }), b.payload(new Uint8Array(65536))]],
     ['part 0: ipv6.payloadLength', [IP6, b.icmpv6({ type: 128 }), b.payload(new Uint8Array(65536))]],
     ['part 1: ipv4.timeToLive', [FRAME, b.ipv4({ source: 1, destination: 2, timeToLive: 256, protocol: 1 })]],
-    ["part 0: ethernet.destination: not a MAC address: 'nonsense'", [b.ethernet({ destination: 'nonsense', source: 1 })]],
+    [
+      "part 0: ethernet.destination: not a MAC address: 'nonsense'",
+      [b.ethernet({ destination: 'nonsense', source: 1 })],
+    ],
     ["part 0: ipv4.source: not an IPv4 address: '1.2.3'", [b.ipv4({ source: '1.2.3', destination: 1 })]],
     ["part 0: ipv6.source: not an IPv6 address: '1.2.3.4'", [b.ipv6({ source: '1.2.3.4', destination: '::' })]],
     ['part 0: ipv6.source', [b.ipv6({ source: new Uint8Array(4), destination: '::' })]],
