@@ -242,7 +242,8 @@ describe('Ctrl-C', () => {
     const writer = spawn('sh', ['-c', `exec 3> "${fifo}"; cat "${SEED}" >&3; sleep 3; cat "${SEED}" >&3`], {
       stdio: 'ignore',
     })
-    await sleep(1500)
+    // It is at work once its output has begun.
+    while (leftovers().length === 0) await sleep(10)
     child.kill('SIGINT')
     expect(await closed).toBe(130)
     expect(err).toContain('interrupted')
