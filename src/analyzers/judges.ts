@@ -221,6 +221,7 @@ export class Judges implements EventSink {
     return (
       this.copies.fetch(log, from, to) ^
       this.tcp.fetch(log, from, to) ^
+      this.macPlaces.fetch(log, from, to) ^
       this.routeTraffic.fetch(log, from, to) ^
       this.flowTraffic.fetch(log, from, to)
     )

@@ -123,6 +123,11 @@ export class MacPlaces implements Judge<MacPlacesState> {
 
   constructor(private readonly keys: Keys) {}
 
+  /** Reads MAC records ahead. @returns Nothing of use. */
+  fetch(log: EventLog, from: number, to: number): number {
+    return this.#records.fetch(log, from, to, Field.Mac)
+  }
+
   observe(log: EventLog, at: number): void {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!

@@ -11,8 +11,8 @@ const OBEYED_IN_LINES =
   /\u001b\[\d+m|(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 /** JSON itself escapes C0 within strings; a line break is layout. */
 const OBEYED_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
-/** Nearly all JSON is printable ASCII, and this finds that out in a tenth of the time. */
-const UNUSUAL_IN_JSON = /[^\n -~]/
+const DELETE = 0x7f
+const ENCODER = new TextEncoder()
 
 const LAST_OF_TWO_DIGITS = 0xff
 const LAST_OF_FOUR_DIGITS = 0xffff
@@ -34,12 +34,18 @@ export function printableLines(text: string, color: boolean): string {
 
 /** A JSON document that says the same and holds no character that a terminal would obey. */
 export function printableJson(json: string): string {
-  if (!UNUSUAL_IN_JSON.test(json)) return json
+  if (isAscii(json)) return json
   return json.replace(OBEYED_IN_JSON, (found) => {
     let units = ''
     for (let index = 0; index < found.length; index++) units += `\\u${hex(found.charCodeAt(index), 4)}`
     return units
   })
+}
+
+/** Whether every character is ASCII and none is DEL, as in nearly all JSON: found out in a tenth of the time that a pattern takes. */
+function isAscii(json: string): boolean {
+  const bytes = ENCODER.encode(json)
+  return bytes.length === json.length && !bytes.includes(DELETE)
 }
 
 function escaped(character: string): string {
