@@ -85,6 +85,8 @@ export interface RequestsState {
 export class Requests implements Judge<RequestsState> {
   readonly #routes = new Records(SIDE + 2)
   #routeRows = 0
+  /** Directions of routes with a conversation that waits while later ones are answered: nearly always none. */
+  #passed = 0
 
   /**
    * @param traffic - Has observed the packet before this judge does.
@@ -129,7 +131,7 @@ export class Requests implements Judge<RequestsState> {
     const waited = cell + FlowHalf.Acknowledgment
     const isPassed =
       (isRepeated && (flows.records.i32[waited] === PASSED_OVER || this.#isPassed(end, former, flow * 2 + forward))) ||
-      this.#isToPassed(end, flow * 2 + forward)
+      (this.#passed > 0 && this.#isToPassed(end, flow * 2 + forward))
     flows.records.i32[waited] = isPassed ? PASSED_OVER : 0
     if (isPassed) return
     this.#open(log, at, end, flow * 2 + forward)
@@ -225,6 +227,9 @@ export class Requests implements Judge<RequestsState> {
   restore(state: RequestsState): void {
     this.#routeRows = state.rows
     this.#routes.restore(state.routes)
+    this.#passed = 0
+    for (let end = 0; end < state.rows * 2; end++)
+      if (this.#routes.i32[this.#routes.at(end >> 1) * 2 + PASSED + (end & 1)] !== 0) this.#passed++
   }
 
   /** What a flow's other end sends answers its request, by whichever way it comes. */
@@ -239,8 +244,10 @@ export class Requests implements Judge<RequestsState> {
     records.i32[at + RouteSide.Open] = 0
     records.i32[at + RouteSide.Hidden] = 0
     const latest = this.#noteLatest(end, i32[cell + FlowHalf.Last + 1 - forward]!)
-    if (this.#isToPassed(end, (cell / FLOW_HALVES) * 2 + 1 - forward))
+    if (this.#passed > 0 && this.#isToPassed(end, (cell / FLOW_HALVES) * 2 + 1 - forward)) {
       this.#routes.i32[latest + PASSED - LATEST_ANSWERED] = 0
+      this.#passed--
+    }
   }
 
   /** Notes that a request was answered, or sent on. @returns Where that is noted. */
@@ -261,6 +268,7 @@ export class Requests implements Judge<RequestsState> {
     const at = this.#routes.at(end >> 1) * 2 + (end & 1)
     const { i32 } = this.#routes
     if (i32[at + LATEST_ANSWERED]! <= former) return false
+    if (i32[at + PASSED] === 0) this.#passed++
     i32[at + PASSED] = flowDirection + 1
     return true
   }
