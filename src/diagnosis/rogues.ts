@@ -12,6 +12,9 @@ import { formatAll } from './subjects.ts'
 
 const DIRECTIONS = [0, 1] as const
 
+/** Owners that lose an address to one MAC, from which on it is no mistake in one address. */
+const LEAST_TAKEN = 3
+
 /** What one suspicious source announced. */
 interface Announced {
   vni: number
@@ -21,10 +24,18 @@ interface Announced {
   packets: Set<number>
 }
 
+/** VTEPs by address id: sent to by anybody, part of the overlay by what they receive, refusing tunnel data, {@link takingOf}. */
+interface Known {
+  reached: Set<number>
+  established: Set<number>
+  refusing: Set<number>
+  taking: Set<number>
+}
+
 /** Suspicious sources by VNI and VTEP. */
 export class Rogues {
   readonly #announced = new Map<string, Announced>()
-  #known: { reached: Set<number>; established: Set<number>; refusing: Set<number> } | null = null
+  #known: Known | null = null
 
   constructor(
     private readonly analysis: Analysis,
@@ -32,13 +43,15 @@ export class Rogues {
   ) {}
 
   /**
-   * The one of these VTEPs (address ids) that is none, when another of them is.
+   * The one of these VTEPs (address ids) that is none, when another of them is: nobody holds a conversation behind it or floods to
+   * it, or all that is behind it takes what others own.
    * @param isContested - Whether the owner still speaks; otherwise only a source that refuses tunnel data is meant.
    */
   among(vteps: readonly number[], isContested: boolean): number | undefined {
-    const { established, refusing } = this.#look()
-    if (!vteps.some((vtep) => established.has(vtep))) return undefined
-    return vteps.find((vtep) => !established.has(vtep) && (isContested || refusing.has(vtep)))
+    const { established, refusing, taking } = this.#look()
+    const isOne = (vtep: number) => established.has(vtep) && !taking.has(vtep)
+    if (!vteps.some(isOne)) return undefined
+    return vteps.find((vtep) => !isOne(vtep) && (isContested || refusing.has(vtep)))
   }
 
   /** The one of these VTEPs (address ids) that nobody sends to, when another of them is one. */
@@ -79,7 +92,7 @@ export class Rogues {
   }
 
   /** What is sent to whom: looked at once, when first asked. */
-  #look(): { reached: Set<number>; established: Set<number>; refusing: Set<number> } {
+  #look(): Known {
     if (this.#known !== null) return this.#known
     const { keys, flows, vtepPairs, judges } = this.analysis
     const reached = new Set<number>()
@@ -107,7 +120,29 @@ export class Rogues {
     const refusing = new Set(
       judges.icmpErrors.about(IcmpSubject.PortUnreachable).flatMap(({ figures }) => [figures.to, ...figures.reporters]),
     )
-    this.#known = { reached, established, refusing }
+    this.#known = { reached, established, refusing, taking: takingOf(this.analysis) }
     return this.#known
   }
+}
+
+/**
+ * VTEPs (address ids) behind which nobody sends but who took addresses of several others that still speak. One owner of several
+ * addresses is another matter: two routers that both hold the virtual ones.
+ */
+function takingOf({ keys, judges: { addressClaims, macPlaces } }: Analysis): Set<number> {
+  const owners = new Map<number, Set<number>>()
+  for (const { figures } of addressClaims.handovers.entries()) {
+    const { claimants, overlaps, answeredTwice, resumed } = figures
+    if (overlaps + answeredTwice + resumed === 0) continue
+    for (const { mac } of claimants.filter(({ isOwn }) => isOwn)) {
+      const others = owners.get(mac) ?? new Set()
+      for (const claimant of claimants) if (claimant.mac !== mac) others.add(claimant.mac)
+      owners.set(mac, others)
+    }
+  }
+  const takers = new Set([...owners].filter(([, others]) => others.size >= LEAST_TAKEN).map(([mac]) => mac))
+  if (takers.size === 0) return takers
+  const vteps = new Set([...takers].map((mac) => macPlaces.vtep(mac)))
+  for (let mac = 0; mac < keys.macs.count; mac++) if (!takers.has(mac)) vteps.delete(macPlaces.vtep(mac))
+  return vteps
 }

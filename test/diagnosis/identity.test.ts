@@ -193,6 +193,50 @@ describe('identity', () => {
     expect(rogue.displayFilter).toBe(`vxlan.vni == 100 && ip.src == ${HERE.vteps[2]}`)
   })
 
+  describe('ROGUE_VTEP: where broadcasts are flooded to as to a VTEP, by what it takes', () => {
+    const rogue = '02:66:66:66:66:66'
+
+    /** Owners behind the first VTEP and a taker behind the third announce the same addresses in turn. */
+    const taken = (owners: readonly string[]): Packet[] =>
+      [0, 1, 2].flatMap((round) =>
+        owners.flatMap((owner, n) => {
+          const ips: Place['ips'] = [`192.168.0.${50 + n}`, HERE.ips[1]]
+          const by = (mac: string) => ({ ...HERE, macs: [mac, HERE.macs[1]] as Place['macs'], ips })
+          const ms = 2000 + round * 600 + n * 100
+          return [
+            announced(by(owner), 0, 0, 1, ms),
+            announced(by(owner), 0, 0, 2, ms),
+            announced(by(rogue), 0, 2, 1, ms + 30),
+          ]
+        }),
+      )
+    // Nobody answers these questions, which is found as well.
+    const identityOf = (packets: readonly Packet[]) =>
+      findingsOf(packets).filter(({ code }) => code === 'DUPLICATE_IP' || code === 'ROGUE_VTEP')
+    const three = ['02:00:00:00:00:51', '02:00:00:00:00:52', '02:00:00:00:00:53']
+
+    it('one MAC alone behind it takes addresses of three owners that still speak', () => {
+      const found = identityOf([...healthy(HERE), ...taken(three)])
+      expect(found.map(({ code }) => code)).toEqual(['DUPLICATE_IP', 'DUPLICATE_IP', 'DUPLICATE_IP', 'ROGUE_VTEP'])
+      expect(found.at(-1)!.subject).toEqual({ vni: 100, vteps: [HERE.vteps[2]] })
+    })
+
+    it('not of two owners, which is a mistake in their addresses', () => {
+      const found = identityOf([...healthy(HERE), ...taken(three.slice(1))])
+      expect(found.map(({ code }) => code)).toEqual(['DUPLICATE_IP', 'DUPLICATE_IP'])
+    })
+
+    it('not of one owner of them all: two routers that both hold the virtual addresses', () => {
+      const [owner] = three
+      expect(codes([...healthy(HERE), ...taken([owner!, owner!, owner!])])).not.toContain('ROGUE_VTEP')
+    })
+
+    it('not where other guests are behind it', () => {
+      const guest = announced({ ...HERE, macs: ['02:00:00:00:00:0c', HERE.macs[1]] }, 0, 2, 1, 1900)
+      expect(codes([...healthy(HERE), guest, ...taken(three)])).not.toContain('ROGUE_VTEP')
+    })
+  })
+
   it('the same MAC and address in two VNIs is isolation, not a conflict', () => {
     const there = { ...HERE, vni: 200, vteps: ['10.9.0.1', '10.9.0.2', '10.9.0.3'] as Place['vteps'] }
     expect(codes([...healthy(HERE), ...healthy(there)])).toEqual(['ADDRESS_OVERLAP'])
