@@ -105,6 +105,8 @@ export class Copies implements Judge<CopiesState> {
   formerFlow = NONE
   /** Whether it was recorded after it had been sent on. */
   isLate = false
+  /** Whether it comes round with a lower inner TTL than it passed the way at hand with before: routers send it, no bridges. */
+  isLowered = false
   passages = 0
   /** Who announces by itself what it received from others that announce the same. */
   readonly announcements = new Announcements()
@@ -250,6 +252,7 @@ export class Copies implements Judge<CopiesState> {
     const { data } = this.#frames.window
     const { i32 } = log
     const again = sentOn(log, at, data, linked, same, this.passages)
+    this.isLowered = same !== NONE && isLower(i32[at + Field.InnerHop]!, data[same + Frame.InnerHop]!)
     if (data[linked + Frame.InnerHop] !== i32[at + Field.InnerHop] || (again & Again.Circling) !== 0) return again
     const way = wayOf(i32, at)
     if (this.announcements.isOwn(log, at, way, isReturned)) return Again.Alike

@@ -32,6 +32,8 @@ export interface Returned {
 export interface Round {
   /** Packets with a number of their own, or a lower TTL than before, and questions and announcements that come faster than anybody sends them. */
   numbered: number
+  /** Packets with a lower TTL than before. */
+  routed: number
 }
 
 /** Saved loops. */
@@ -43,7 +45,7 @@ export interface LoopsState {
 /** Returned frames, and rounds, by route row × 2 + direction (0 = from a). */
 export class Loops implements Judge<LoopsState> {
   readonly returned = new Tally<Returned>(() => ({ numbered: 0, bothWays: 0 }))
-  readonly rounds = new Tally<Round>(() => ({ numbered: 0 }))
+  readonly rounds = new Tally<Round>(() => ({ numbered: 0, routed: 0 }))
 
   /** Both have observed the packet before this judge does. */
   constructor(
@@ -64,6 +66,7 @@ export class Loops implements Judge<LoopsState> {
       const isSure = isIdentified || (bits & (ECHO | Bit.Copy)) !== 0
       const isFast = this.copies.passages >= surePassages(i32, at)
       if (round !== null && (isSure || isFast)) round.numbered++
+      if (round !== null && this.copies.isLowered) round.routed++
       return
     }
     if ((again & (Again.Returned | Again.Routed)) !== Again.Returned) return

@@ -150,13 +150,13 @@ function duplicateFindings(analysis: Analysis, routes: Routes): Finding[] {
 
 function loopFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { keys } = analysis
-  return [...loopWays(analysis)].map(([way, { count, packets, isRound }]) => {
+  return [...loopWays(analysis)].map(([way, { count, packets, isRound, isRouted }]) => {
     const route = way >> 1
     const ends = routes.ends(route, way % 2 === 0 ? 0 : 1)
     const from = keys.formatAddress(ends.from)
     const to = keys.formatAddress(ends.to)
     const vni = routes.vni(route)
-    const facts = { vni, from, to, isRound, tunnels: routes.tunnels(route) }
+    const facts = { vni, from, to, isRound, isRouted, tunnels: routes.tunnels(route) }
     return state(loop, { subject: { vni, vteps: [from, to] }, count, packets: [...packets], facts })
   })
 }

@@ -25,18 +25,18 @@ export function withCauses(analysis: Analysis, findings: readonly Finding[]): Fi
         const hint =
           finding.severity === 'note'
             ? ''
-            : ` The likely cause is ${later[0]} between ${pair.join(' and ')}, where these packets are sent on: resolve it first.`
+            : ` The likely cause is the ${later[0]} finding about ${pair.join(' and ')}, where these packets are sent on: resolve that first.`
         return { ...finding, inferred: finding.inferred + hint, because: later }
       }
     }
     if (because.length === 0) return finding.because === undefined ? finding : without(finding)
-    const subject = vteps.length === 0 ? `VNI ${vni}` : vteps.length === 1 ? vteps[0] : 'these VTEPs'
+    const subject = vteps.length === 0 ? `VNI ${vni}` : vteps.length === 1 ? vteps[0] : 'the same VTEPs'
     const hint =
       finding.severity === 'note' || finding.because?.includes(because[0]!)
         ? ''
         : because.length === 1
-          ? ` The likely cause is ${because[0]} about ${subject}: resolve it first.`
-          : ` The likely causes are ${because.slice(0, NAMED).join(' and ')} about ${subject}: resolve ${because[0]} first.`
+          ? ` The likely cause is the ${because[0]} finding about ${subject}: resolve that first.`
+          : ` The likely causes are the findings ${because.slice(0, NAMED).join(' and ')} about ${subject}: resolve ${because[0]} first.`
     return { ...finding, inferred: finding.inferred + hint, because }
   })
 }

@@ -19,6 +19,8 @@ export interface LoopWay {
   count: number
   packets: readonly number[]
   isRound: boolean
+  /** Whether most of it comes round with a lower TTL. */
+  isRouted: boolean
 }
 
 /** Loops by way: route row × 2 + direction (0 = from a). */
@@ -26,12 +28,12 @@ export function loopWays({ judges: { loops } }: Analysis): Map<number, LoopWay> 
   const ways = new Map<number, LoopWay>()
   for (const { key, count, packets, figures } of loops.rounds.entries()) {
     if (figures.numbered < LEAST_RETURNED && count < LEAST_UNNUMBERED) continue
-    ways.set(key, { count, packets, isRound: true })
+    ways.set(key, { count, packets, isRound: true, isRouted: figures.routed * 2 > count })
   }
   for (const { key, count, packets, figures } of loops.returned.entries()) {
     if (ways.has(key) || ways.has(key ^ 1) || figures.bothWays > 0) continue
     if (figures.numbered < LEAST_RETURNED && count < LEAST_UNNUMBERED) continue
-    ways.set(key, { count, packets, isRound: false })
+    ways.set(key, { count, packets, isRound: false, isRouted: false })
   }
   return ways
 }

@@ -1,6 +1,6 @@
 /** ARP_UNANSWERED: requests for an inner address stay unanswered. */
 import type { Tunnel } from './display-filter.ts'
-import { amount, type Words } from './finding.ts'
+import { amount, times, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
 import { askingFor } from './inner-condition.ts'
 
@@ -28,7 +28,7 @@ export const arpUnanswered: Words<ArpUnanswered> = {
   title: ({ facts }) => `${protocol(facts)} for ${facts.ip} unanswered in VNI ${facts.vni}`,
   observed: ({ count, facts }) =>
     `${amount(count, facts.ip.includes(':') ? 'neighbour solicitation' : 'ARP request')} for ${facts.ip} in VNI ${facts.vni}${facts.vlans.length === 0 ? '' : ` (VLAN ${facts.vlans.join(', ')})`}, the last from ${facts.asker} behind ${facts.vtep}, got no reply` +
-    `${facts.answers === 0 ? '' : `; earlier ones were answered ${amount(facts.answers, 'time')}`}.`,
+    `${facts.answers === 0 ? '' : `; earlier ones were answered ${times(facts.answers)}`}.`,
   inferred: ({ facts }) =>
     `${facts.ip} is down or does not exist, or the requests do not reach it: its VTEP is missing from the flood list or the multicast group, or uses another VNI.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>

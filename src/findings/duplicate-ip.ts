@@ -1,6 +1,6 @@
 /** DUPLICATE_IP: one IP address in use by two guests. */
 import type { Tunnel } from './display-filter.ts'
-import { amount, type Words } from './finding.ts'
+import { amount, times, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
 import { anyOf, sentBy } from './inner-condition.ts'
 import { listed } from './list.ts'
@@ -43,7 +43,7 @@ function places({ claimants }: DuplicateIp): string {
 function how({ answeredTwice, overlaps }: DuplicateIp): string {
   const signs = [
     answeredTwice > 0 ? `${amount(answeredTwice, 'request')} answered by both` : '',
-    overlaps > 0 ? `a previous owner used it again ${amount(overlaps, 'time')} within 3 s` : '',
+    overlaps > 0 ? `a previous owner used it again ${times(overlaps)} within 3 s` : '',
   ].filter((sign) => sign !== '')
   return signs.length === 0 ? '' : `; ${signs.join(', ')}`
 }

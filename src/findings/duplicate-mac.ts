@@ -1,6 +1,6 @@
 /** DUPLICATE_MAC: one MAC address at two VTEPs at once. */
 import type { Tunnel } from './display-filter.ts'
-import { amount, type Words } from './finding.ts'
+import { amount, times, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
 import { grouped } from './grouped.ts'
 import { sentBy } from './inner-condition.ts'
@@ -38,7 +38,7 @@ export const duplicateMac: Words<DuplicateMac> = {
   title: ({ facts }) =>
     `Duplicate MAC ${facts.mac} in VNI ${facts.vni}: in use behind ${amount(facts.vteps.length, 'VTEP')} at once`,
   observed: ({ facts }) =>
-    `${facts.mac} changed VTEP ${facts.moves === 1 ? 'once' : amount(facts.moves, 'time')}${facts.isFrozen ? ` (${facts.burst} within 180 s)` : ''}: ` +
+    `${facts.mac} changed VTEP ${times(facts.moves)}${facts.isFrozen ? ` (${facts.burst} within 180 s)` : ''}: ` +
     `${facts.vteps.map(({ vtep, frames }) => `${amount(frames, 'frame')} from ${vtep}`).join(', ')}${harm(facts)}.`,
   inferred: ({ facts }) =>
     `Two guests share one MAC (a cloned machine, a static MAC used twice), one guest has two active uplinks without multihoming, or a bridging loop joins the VTEPs. Frames for it go to the VTEP that sent last, so traffic is lost${

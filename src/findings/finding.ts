@@ -97,6 +97,11 @@ export function amount(count: number, one: string, many: string = `${one}s`): st
   return `${grouped(count)} ${count === 1 ? one : many}`
 }
 
+/** `once`, `twice`, `1,234 times`. */
+export function times(count: number, once = 'once', twice = 'twice'): string {
+  return count === 1 ? once : count === 2 ? twice : amount(count, 'time')
+}
+
 /** A display filter that names the packets: where no condition selects them. */
 export function frames(packets: readonly number[]): string {
   return packets.length === 0 ? '' : `frame.number in {${packets.join(', ')}}`

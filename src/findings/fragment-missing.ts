@@ -1,6 +1,6 @@
 /** FRAGMENT_MISSING: a fragmented datagram cannot be reassembled. */
 import { and, family, fromTo } from './display-filter.ts'
-import { amount, type Words } from './finding.ts'
+import { amount, times, type Words } from './finding.ts'
 import { grouped } from './grouped.ts'
 import { type PathSizes, setting } from './mtu-setting.ts'
 
@@ -49,5 +49,5 @@ function lacking({ incomplete, headless, from, to }: FragmentMissing): string[] 
 }
 
 function timedOut({ expired, to }: FragmentMissing): string[] {
-  return expired === 0 ? [] : [`${to} sent ICMP “fragment reassembly time exceeded” ${amount(expired, 'time')}`]
+  return expired === 0 ? [] : [`${to} sent ICMP “fragment reassembly time exceeded” ${times(expired)}`]
 }

@@ -1,6 +1,6 @@
 /** MAC_MOVED: one MAC address went to another VTEP and stayed there. */
 import type { Tunnel } from './display-filter.ts'
-import { amount, type Words } from './finding.ts'
+import { amount, times, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
 import { sentBy } from './inner-condition.ts'
 
@@ -24,7 +24,7 @@ export const macMoved: Words<MacMoved> = {
     'One MAC of a VNI and VLAN sends from one VTEP, then from another, and the former VTEP falls silent; a return more than three seconds later is another move.',
   title: ({ facts }) =>
     facts.moves > 1
-      ? `MAC ${facts.mac} of VNI ${facts.vni} moved ${amount(facts.moves, 'time')}, last from ${facts.from} to ${facts.to}`
+      ? `MAC ${facts.mac} of VNI ${facts.vni} moved ${times(facts.moves)}, last from ${facts.from} to ${facts.to}`
       : `MAC ${facts.mac} of VNI ${facts.vni} moved from ${facts.from} to ${facts.to}`,
   observed: ({ facts }) =>
     `Frames from ${facts.mac} came from ${facts.from}, then from ${facts.to}${

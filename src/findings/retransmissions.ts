@@ -1,6 +1,6 @@
 /** RETRANSMISSIONS: inner TCP sends data again. */
 import { between, type Tunnel } from './display-filter.ts'
-import { amount, type Words } from './finding.ts'
+import { amount, times, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
 import { grouped } from './grouped.ts'
 import { tcpData } from './inner-condition.ts'
@@ -34,10 +34,10 @@ export const retransmissions: Words<Retransmissions> = {
   title: ({ count, facts }) =>
     `${amount(count, 'TCP retransmission')} between ${facts.a} and ${facts.b} in VNI ${facts.vni}`,
   observed: ({ count, facts }) =>
-    `${grouped(count)} of ${amount(facts.segments, 'data segment')} (${percent(count, facts.segments)} %) are retransmissions` +
+    `${grouped(count)} of ${amount(facts.segments, 'data segment')} (${percent(count, facts.segments)} %) ${count === 1 ? 'is a retransmission' : 'are retransmissions'}` +
     (facts.stalls === 0
       ? '.'
-      : `; the sender stalled ${facts.stalls === 1 ? 'once' : amount(facts.stalls, 'time')} for 200 ms or more, ${grouped(facts.longestStallMs)} ms at most.`) +
+      : `; the sender stalled ${times(facts.stalls)} for 200 ms or more, ${grouped(facts.longestStallMs)} ms at most.`) +
     (facts.needless === 0
       ? ''
       : ` ${grouped(facts.needless)} of them ${facts.needless === 1 ? 'was' : 'were'} spurious: the receiver reported by D-SACK that it already had the data.`),

@@ -2,6 +2,7 @@
 import { family, type Tunnel } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
+import { listed } from './list.ts'
 
 /** One suspicious source. */
 export interface RogueVtep {
@@ -23,13 +24,13 @@ export const rogueVtep: Words<RogueVtep> = {
   advice:
     'Block UDP from it at the edge of the underlay if it is not a VTEP; if it is, set its local tunnel address to the one that its peers use.',
   evidence:
-    'A tunnel source that no broadcast goes to and behind which no conversation is answered announces a MAC or IP address that another VTEP uses, and the owner still speaks, or the source refuses tunnel data (ICMP port unreachable). Victims that send to it do not clear it. Needs a capture point that sees traffic towards it, if there is any.',
+    'A tunnel source that no broadcast goes to and behind which no conversation is answered announces a MAC or IP address that another VTEP uses, and the owner still speaks, or the source refuses tunnel data (ICMP port unreachable); or one MAC, alone behind the source, takes the addresses of three owners or more that still speak. Victims that send to it do not clear it. Needs a capture point that sees traffic towards it, if there is any.',
   title: ({ facts }) =>
     `Possible rogue VTEP ${facts.vtep}: it announces addresses of VNI ${facts.vni} that another VTEP owns, and ${
       facts.refuses ? 'rejects tunnel packets' : facts.reached ? 'answers nothing' : 'receives no tunnel traffic'
     }`,
   observed: ({ facts }) =>
-    `${facts.vtep} announced ${facts.addresses.join(', ')}, in use behind ${facts.owners.join(', ')}; ` +
+    `${facts.vtep} announced ${listed(facts.addresses)}, in use behind ${listed(facts.owners)}; ` +
     `${
       facts.refuses
         ? `it answers tunnel packets with ICMP Port Unreachable`

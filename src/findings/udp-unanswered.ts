@@ -37,8 +37,7 @@ export const udpUnanswered: Words<UdpUnanswered> = {
   title: ({ count, facts }) =>
     `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered${facts.rejection === null ? '' : `: ${listed(facts.rejection.reporters, 2)} rejects them (ICMP ${facts.rejection.reason})`}`,
   observed: ({ count, facts }) =>
-    `${listed(facts.clients, 3)} sent ${facts.distinct === 1 ? `the same ${facts.question}` : `${amount(facts.distinct, facts.question, facts.questions)}`} ${amount(count, 'time')} in all` +
-    `${facts.server === null ? '' : ` to ${facts.server}, UDP port ${facts.port}`}, and no answer was seen in any VNI.${facts.rejection === null ? '' : ` ${rejectedText(facts.rejection, facts.question, facts.questions)}`}`,
+    `${listed(facts.clients, 3)} sent ${sent(count, facts)}, and no answer was seen in any VNI.${facts.rejection === null ? '' : ` ${rejectedText(facts.rejection, facts.question, facts.questions)}`}`,
   inferred: ({ facts }) =>
     facts.rejection !== null && facts.server !== null
       ? whyRejected(facts.rejection, facts.questions, [facts.server], [facts.port])
@@ -53,4 +52,11 @@ export const udpUnanswered: Words<UdpUnanswered> = {
         ? `Check that a server or relay is attached to VNI ${facts.vni} and receives its broadcasts; capture at its VTEP to see whether the ${facts.questions} arrive.`
         : `Query ${facts.server} locally on its own host, then capture at ${facts.to}: if answers leave there, compare their size with the path MTU; if the ${facts.questions} do not arrive, look for a filter on the way.`,
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), toUdpPort(facts.port)),
+}
+
+/** What was asked how often: of a request to everybody only the transaction is the same, its contents are not. */
+function sent(count: number, { server, port, distinct, question, questions }: UdpUnanswered): string {
+  if (server === null) return amount(count, question, questions)
+  const asked = distinct === 1 ? `the same ${question}` : amount(distinct, question, questions)
+  return `${asked} ${amount(count, 'time')} in all to ${server}, UDP port ${port}`
 }

@@ -1,7 +1,9 @@
 /** What is wrong, ranked: title first, then evidence, meaning, remedy and the filter that shows the packets. */
+
+import { times } from '../../findings/finding.ts'
 import type { Finding, Severity, Subject, Summary } from '../../summary.ts'
 import { fold } from '../fold.ts'
-import { integer, plural } from '../number.ts'
+import { integer } from '../number.ts'
 import { printable } from '../printable.ts'
 import type { Page, Section } from '../section.ts'
 import { fileNames } from '../words.ts'
@@ -79,10 +81,6 @@ function filter(
   const line = (label: string, text: string) => `${INDENT}${palette.dim(label.padEnd(LABEL_WIDTH))}${printable(text)}`
   if (displayFilters.every((each) => each.filter === displayFilter)) return [line('filter', displayFilter)]
   return displayFilters.flatMap(({ file, filter }) => [line('filter', `in ${files[file]}:`), line('', filter)])
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : plural(count, 'time')
 }
 
 function packets(finding: Finding, page: Page): string {
