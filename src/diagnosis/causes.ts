@@ -25,7 +25,7 @@ export function withCauses(analysis: Analysis, findings: readonly Finding[]): Fi
         const hint =
           finding.severity === 'note'
             ? ''
-            : ` The likely cause is the ${later[0]} finding about ${pair.join(' and ')}, where these packets are sent on: resolve that first.`
+            : ` The likely cause is the ${later[0]} finding between ${pair.join(' and ')}, where these packets are sent on: resolve that first.`
         return { ...finding, inferred: finding.inferred + hint, because: later }
       }
     }

@@ -400,14 +400,14 @@ describe('context: drops of the capture', () => {
 
 describe('context: symptoms beside their causes', () => {
   const hint = (packets: readonly Packet[], code: string) =>
-    only(code, packets).map(({ inferred }) => /[A-Z_]+( and [A-Z_]+)? about .+$/.exec(inferred)?.[0] ?? null)
+    only(code, packets).map(({ inferred }) => /the [A-Z_]+ finding about .+$/.exec(inferred)?.[0] ?? null)
 
   it('name the finding about the same VTEPs and VNI, wherever they are', () => {
     fc.assert(
       fc.property(places, (place) => {
         const lost = [0, 1, 2, 3].map((n) => ping(place, 'request', 900 + n, 3000 + n * 800))
         const [told] = hint([...healthy(place), ...lost], 'ECHO_UNANSWERED')
-        expect(told).toBe('ONE_WAY about these VTEPs: resolve it first.')
+        expect(told).toBe('the ONE_WAY finding about the same VTEPs: resolve that first.')
       }),
       { numRuns: 20 },
     )
@@ -416,7 +416,7 @@ describe('context: symptoms beside their causes', () => {
       ask(HERE, HERE.ips[0], n * 1000 + 9, { from: 1, vni: 200 }),
     ])
     expect(hint(mismatch, 'ARP_UNANSWERED')).toEqual(
-      [0, 1].map((from) => `VNI_MISMATCH about ${HERE.vteps[from]}: resolve it first.`),
+      [0, 1].map((from) => `the VNI_MISMATCH finding about ${HERE.vteps[from]}: resolve that first.`),
     )
     expect(only('ARP_UNANSWERED', mismatch).map(({ because }) => because)).toEqual([['VNI_MISMATCH'], ['VNI_MISMATCH']])
     expect(only('VNI_MISMATCH', mismatch)[0]).not.toHaveProperty('because')

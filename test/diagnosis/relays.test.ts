@@ -337,10 +337,12 @@ describe('what goes round', () => {
         }),
       ),
     )
-    expect(only('LOOP', packets).map(({ subject, severity }) => [subject.vteps, severity])).toEqual([
+    const loops = only('LOOP', packets)
+    expect(loops.map(({ subject, severity }) => [subject.vteps, severity])).toEqual([
       [[A, B], 'error'],
       [[B, A], 'error'],
     ])
+    for (const { title, remedy } of loops) expect([title, remedy].join()).toMatch(/^Routing loop .*routing tables/)
     expect(only('RELAYED', packets)).toEqual([])
   })
 
@@ -351,7 +353,9 @@ describe('what goes round', () => {
       const way = hop % 2 === 0 ? { from: A, to: B, vni: 100 } : { from: B, to: A, vni: 200 }
       return { ms: hop * 0.1, bytes: vxlan(frame, { ...way, id: hop + 1 }) }
     })
-    expect(only('LOOP', packets).map(({ subject }) => subject.vteps)).toContainEqual([A, B])
+    const loops = only('LOOP', packets)
+    expect(loops.map(({ subject }) => subject.vteps)).toContainEqual([A, B])
+    for (const { title, remedy } of loops) expect([title, remedy].join()).toMatch(/^Forwarding loop .*port of the bridge/)
     expect(only('RELAYED', packets)).toEqual([])
   })
 
