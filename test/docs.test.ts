@@ -32,6 +32,7 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'fixtures/pcaps/README.md',
   'docs/bounds.md',
+  'docs/security.md',
 ]
 
 /** Programs that a `sh` block may name and that are not run: they install, need the network, root or a live interface. */
