@@ -32,9 +32,17 @@ export function onTheFastPath(records: readonly Recorded[], options: AnalysisOpt
   return accountOf(together(records), readOn, options)
 }
 
-/** What the slow path observes of packets. */
+/** What the slow path observes of packets. It looks up every one in the tables: what is cached could be wrong on both ways. */
 export function onTheSlowPath(records: readonly Recorded[], options: AnalysisOptions = {}): Account {
-  return accountOf(records, readOnTheLongWay, options)
+  return accountOf(records, withoutCaches, options)
+}
+
+function withoutCaches(analysis: Analysis, records: readonly Recorded[]): void {
+  for (const record of records) {
+    readOnTheLongWay(analysis, [record])
+    analysis.countPaths()
+    analysis.resolver.restore(analysis.resolver.save())
+  }
 }
 
 /** Whether a packet took the fast path. */

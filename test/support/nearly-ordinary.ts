@@ -346,9 +346,9 @@ function retouched(random: Random, packet: Uint8Array): Uint8Array {
       bytes[random.between(frame + 7, isTagged ? frame + 15 : frame + 11)]! ^= 1 << random.below(8)
       return bytes
     case 1:
-      // A tag of VLAN 0, or a second one behind the first.
+      // A tag, of VLAN 0 or another; or a second one behind the first.
       if (innerIp - frame > ETHERNET + TAG) return bytes
-      return inserted(bytes, isTagged ? frame + 16 : frame + 12, [0x81, 0, 0, 0])
+      return inserted(bytes, isTagged ? frame + 16 : frame + 12, [0x81, 0, 0, random.pick([0, 7, 9])])
     case 2: {
       // By way of another node: its addresses are a path's that it is not of.
       if (view.getUint8(innerIp) >> 4 !== 6 || view.getUint8(innerIp + 6) === 43) return bytes
