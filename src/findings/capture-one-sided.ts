@@ -1,5 +1,5 @@
 /** CAPTURE_ONE_SIDED: the capture holds one direction of the traffic, so answers that exist are missing from it. */
-import { fromTo } from './display-filter.ts'
+import { fromTo, or } from './display-filter.ts'
 import { amount, type Words } from './finding.ts'
 
 /** What the capture holds half of. */
@@ -12,6 +12,8 @@ export interface CaptureOneSided {
 
 /** Directions that a sentence names. */
 const MOST_LISTED = 3
+/** Directions that a filter selects; it would be too long to read with more. */
+const MOST_FILTERED = 10
 
 export const captureOneSided: Words<CaptureOneSided> = {
   code: 'CAPTURE_ONE_SIDED',
@@ -32,10 +34,8 @@ export const captureOneSided: Words<CaptureOneSided> = {
     'The answers exist and took another path, another member of a bundle, or were not captured. Unanswered pings, connections, queries and ARP requests are not reported here.',
   remedy: () =>
     'Capture both directions (without tcpdump -Q, on every member of a bundle, on both paths), and merge the files with --merge-by-time.',
-  displayFilter: ({ facts }) => {
-    const [first] = facts.ways
-    return facts.ways.length === 1 && first !== undefined ? fromTo(first.from, first.to) : ''
-  },
+  displayFilter: ({ facts }) =>
+    facts.ways.length > MOST_FILTERED ? '' : or(...facts.ways.map(({ from, to }) => fromTo(from, to))),
 }
 
 /** `from A to B and from B to A`. */

@@ -15,7 +15,7 @@ import { TARGETS, type Target } from './targets.ts'
 const ROOT = process.cwd()
 const HOST = new URL('./host.js', import.meta.url).pathname
 /** Milliseconds after which a mutant counts as caught in an endless loop. */
-const TIMEOUT_MS = 30_000
+const TIMEOUT_MS = 120_000
 /** Fewest places for a mutant in a codec, a builder, or a subject of several files. */
 const LEAST_PLACES = 10
 /** Processes that plant at the same time. */

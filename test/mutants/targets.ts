@@ -125,5 +125,11 @@ const WALK: readonly Target[] = [
   })),
 ]
 
+/** What every ordinary packet passes: one law holds it against the slow path. */
+const FAST_PATH: readonly Target[] = ['readings', 'express', 'openings', 'paths'].map((name) => ({
+  source: `src/analyzers/${name}.ts`,
+  tests: ['test/analyzers/fast-path-law.test.ts', 'test/analyzers/paths.test.ts'],
+}))
+
 /** Everything that `npm run mutants` plants mutants in. */
-export const TARGETS: readonly Target[] = [...HEADERS, ...COMPOSITION, ...WALK]
+export const TARGETS: readonly Target[] = [...HEADERS, ...COMPOSITION, ...WALK, ...FAST_PATH]
