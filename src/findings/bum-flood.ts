@@ -62,5 +62,5 @@ function mode({ groups, replicators }: BumFlood): string {
     groups.length === 0 ? '' : `by multicast to ${groups.join(', ')}`,
     replicators.length === 0 ? '' : `by head-end replication at ${replicators.join(', ')}`,
   ].filter((way) => way !== '')
-  return ways.length === 0 ? 'The way of flooding is not visible here.' : `Flooded ${ways.join(' and ')}.`
+  return ways.length === 0 ? 'This capture does not show how they are flooded.' : `Flooded ${ways.join(' and ')}.`
 }

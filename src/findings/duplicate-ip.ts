@@ -26,13 +26,18 @@ export const duplicateIp: Words<DuplicateIp> = {
     'ARP or neighbour discovery in one VNI and VLAN names two MACs for one IP address, and both answer one question, or the first one uses the address again within three seconds after the second has taken it, or it passes to and fro five times in 180 s. Probes, router solicitations and MLD are not claims, proxies that only answer are left out, and an address that passes on once is IP_MOVED.',
   title: ({ facts }) =>
     `Duplicate IP address ${facts.ip} in VNI ${facts.vni}: ${facts.claimants.length} MACs behind ${places(facts)}`,
-  observed: ({ facts, count }) =>
-    `${amount(count, 'conflicting claim')}: ${listed(facts.claimants.map(({ mac, vtep }) => `${mac} behind ${vtep}`))}${how(facts)}.`,
+  observed: ({ facts, count }) => `${amount(count, 'conflicting claim')}: ${whoClaims(facts)}${how(facts)}.`,
   inferred: () =>
-    'Two guests have the same address. Their neighbours use the MAC that answered last, so connections break at random.',
+    'Two guests, or two gateways with MACs of their own, use the same address. Their neighbours send to the MAC that answered last, so connections break at random.',
   remedy: ({ facts }) =>
-    `Give one of ${listed(facts.claimants.map(({ mac }) => mac))} another address; check address management and static settings for ${facts.ip}.`,
+    `Give one of ${listed(facts.claimants.map(({ mac }) => mac))} another address; check address management and static settings for ${facts.ip}. If they are gateways of this network, give them one anycast MAC, or a virtual address (VRRP).`,
   displayFilter: ({ facts }) => within(facts.tunnels, '', anyOf(...facts.claimants.map(({ mac }) => sentBy(mac)))),
+}
+
+function whoClaims({ claimants }: DuplicateIp): string {
+  const vteps = new Set(claimants.map(({ vtep }) => vtep))
+  if (vteps.size === 1) return `${listed(claimants.map(({ mac }) => mac))}, all behind ${claimants[0]!.vtep}`
+  return listed(claimants.map(({ mac, vtep }) => `${mac} behind ${vtep}`))
 }
 
 function places({ claimants }: DuplicateIp): string {

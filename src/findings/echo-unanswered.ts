@@ -40,13 +40,7 @@ export const echoUnanswered: Words<EchoUnanswered> = {
     'An echo request without a reply of the same identifier and sequence number, in its VNI or another one, sent earlier than ten round trips (at least 100 ms; one second while no round trip between the two VTEPs is known) before the end of the capture. Copies count once; requests to many and those whose TTL a router reports as expired (traceroute) do not count. Reliable where both directions pass.',
   title: ({ count, facts }) =>
     `${grouped(count)} of ${amount(facts.requests, 'echo request')} ${who(facts)} unanswered in VNI ${facts.vni}`,
-  observed: ({ count, facts }) =>
-    `${grouped(count)} of ${amount(facts.requests, 'echo request')} from ${facts.from} to ${facts.to} got no reply: ${facts.guests
-      .slice(0, NAMED)
-      .map(({ from, to, unanswered }) => `${grouped(unanswered)} from ${from} to ${to}`)
-      .join(
-        ', ',
-      )}${facts.guests.length > NAMED ? `, and ${amount(facts.guests.length - NAMED, 'more conversation')}` : ''}.${pattern(facts)}`,
+  observed: ({ count, facts }) => `${unanswered(count, facts)}.${pattern(facts)}`,
   inferred: ({ count, facts }) =>
     `${
       count >= facts.requests
@@ -55,7 +49,7 @@ export const echoUnanswered: Words<EchoUnanswered> = {
     }${facts.losses?.is === 'blackout' ? '' : '; one capture cannot tell which direction lost them'}.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     facts.losses?.is === 'blackout'
-      ? 'Nothing, if the interruption was as short as migrations or failovers here usually are; otherwise look at how long the new place took to announce itself, and the VTEPs to learn it.'
+      ? 'No action needed if migrations or failovers usually take that long here. Otherwise look at how long the new place took to announce itself, and the VTEPs to learn it.'
       : `Ping again while capturing at ${facts.from} and ${facts.to}: requests missing at ${facts.to} were lost on the way there, replies missing at ${facts.from} on the way back. Compare with a smaller size (ping -s) to rule out the MTU.`,
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), echoRequests),
 }
@@ -64,6 +58,17 @@ export const echoUnanswered: Words<EchoUnanswered> = {
 function who({ guests, from, to }: EchoUnanswered): string {
   const [first] = guests
   return guests.length === 1 && first !== undefined ? `from ${first.from} to ${first.to}` : `from ${from} to ${to}`
+}
+
+/** How many got no reply, of whom, and over which VTEPs. */
+function unanswered(count: number, { requests, from, to, guests }: EchoUnanswered): string {
+  const [first] = guests
+  const asked = `${grouped(count)} of ${amount(requests, 'echo request')}`
+  if (guests.length === 1 && first !== undefined)
+    return `${asked} from ${first.from} to ${first.to} (VTEPs ${from} and ${to}) got no reply`
+  const named = guests.slice(0, NAMED).map((pair) => `${grouped(pair.unanswered)} from ${pair.from} to ${pair.to}`)
+  const more = guests.length > NAMED ? `, and more of ${amount(guests.length - NAMED, 'other conversation')}` : ''
+  return `${asked} from ${from} to ${to} got no reply: ${named.join(', ')}${more}`
 }
 
 /** What losses of each kind point to. */

@@ -4,7 +4,7 @@ import { amount, type Words } from './finding.ts'
 import { within } from './flow-filter.ts'
 import { unreachableFor } from './inner-condition.ts'
 import { listed } from './list.ts'
-import { acceptAgain, type RejectionFacts, rejectedText, whyRejected } from './rejection.ts'
+import { acceptAgain, type RejectionFacts, rejectedText, rejects, whyRejected } from './rejection.ts'
 
 /** Requests to one server and port, or, where no service fails for good, all that the same hosts reject for the same reason. */
 export interface IcmpRejected {
@@ -34,7 +34,7 @@ export const icmpRejected: Words<IcmpRejected> = {
   evidence:
     'ICMP destination unreachable (ICMPv6 1) inside the tunnel that quotes a SYN or a UDP request that was seen. A warning for three rejections or more of one server and port within a second and longer, after which that server and port answer nothing; else a note, since a scan, a traceroute or a service that restarts gets a few. Where TCP_UNANSWERED or UDP_UNANSWERED tell it, it is not said again. Reliable wherever it is seen.',
   title: ({ count, facts }) =>
-    `${listed(facts.rejection.reporters, 2)} rejects ${amount(count, facts.request, facts.requests)}${facts.servers.length === 1 ? ` to ${facts.servers[0]}` : ''} in VNI ${facts.vni} (ICMP ${facts.rejection.reason})`,
+    `${rejects(facts.rejection)} ${amount(count, facts.request, facts.requests)}${isAbout(facts) ? '' : ` to ${facts.servers[0]}`} in VNI ${facts.vni} (ICMP ${facts.rejection.reason})`,
   observed: ({ facts }) =>
     `${listed(facts.clients, 3)} sent ${facts.requests} to ${listed(facts.servers, 3)}, ${facts.protocol} port ${listed(facts.ports.map(String), 5)}. ` +
     rejectedText(facts.rejection, facts.request, facts.requests) +
@@ -44,4 +44,9 @@ export const icmpRejected: Words<IcmpRejected> = {
     `${facts.isLasting ? '' : 'Nothing, if a scan, a traceroute or a restart explains it; else: '}${acceptAgain(facts.rejection, facts.protocol, facts.servers, facts.ports)}`,
   displayFilter: ({ facts }) =>
     within(facts.tunnels, `${family(facts.to)}.dst == ${facts.to}`, unreachableFor(facts.clients[0]!)),
+}
+
+/** Whether who rejects the requests is whom they are to, or there are several: the title then says it once. */
+function isAbout({ servers, rejection }: IcmpRejected): boolean {
+  return servers.length !== 1 || (rejection.reporters.length === 1 && rejection.reporters[0] === servers[0])
 }

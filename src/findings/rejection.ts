@@ -13,6 +13,11 @@ export interface RejectionFacts {
   count: number
 }
 
+/** `A rejects`, `A and B reject`. */
+export function rejects({ reporters }: RejectionFacts): string {
+  return `${listed(reporters, 2)} ${reporters.length === 1 ? 'rejects' : 'reject'}`
+}
+
 /** What was seen, as a sentence. */
 export function rejectedText(
   { reporters, reason, count }: RejectionFacts,
@@ -39,7 +44,7 @@ export function whyRejected(
         ? `A rule at ${who} rejects the SYNs (REJECT of iptables and nftables answers so by default); a closed port would answer with RST. They are not lost, and the tunnel carries them.`
         : `Nothing listens on UDP port ${listed(ports.map(String), 5)} of ${whose}, or a rule at ${who} rejects the ${requests}. They are not lost, and the tunnel carries them.`
     case 'unreachable':
-      return `${who} has no route to ${whose}, or gets no answer to its ARP requests or neighbour solicitations for it: the server is down, or in another network. The tunnel carries the ${requests} as far as ${who}.`
+      return `${who} ${reporters.length === 1 ? 'has' : 'have'} no route to ${whose}, or ${reporters.length === 1 ? 'gets' : 'get'} no answer to ARP requests or neighbour solicitations: ${servers.length === 1 ? 'the server is' : 'the servers are'} down, or in another network. The tunnel carries the ${requests} as far as ${who}.`
     case 'expired':
       return `The ${requests} circle among routers of the overlay until their TTL runs out at ${who}: a routing loop.`
   }
@@ -62,7 +67,7 @@ export function acceptAgain(
         ? `Look for the rule at ${who} that rejects ${where} (iptables -S or nft list ruleset; in Kubernetes a service without endpoints).`
         : `Start the service on ${where}, and look for a rule at ${who} that rejects it (in Kubernetes a service without endpoints).`
     case 'unreachable':
-      return `Check that ${listed(servers, 3)} is up and has this address, and the routes and the ARP or neighbour table of ${who}.`
+      return `Check that ${listed(servers, 3)} ${servers.length === 1 ? 'is up and has this address' : 'are up and have these addresses'}, and the routes and the ARP or neighbour table of ${who}.`
     case 'expired':
       return `Trace the route to ${listed(servers, 3)} from the client, and correct the routes of ${who}.`
   }

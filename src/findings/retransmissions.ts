@@ -42,7 +42,7 @@ export const retransmissions: Words<Retransmissions> = {
       ? ''
       : ` ${grouped(facts.needless)} of them ${facts.needless === 1 ? 'was' : 'were'} spurious: the receiver reported by D-SACK that it already had the data.`),
   inferred: ({ facts }) =>
-    `Segments or their acknowledgments were lost${facts.stalls === 0 ? ', or delayed beyond the retransmission timer' : ', and the connection stalled meanwhile'}. Other tenants between ${facts.a} and ${facts.b} probably lose packets too.${tempered(facts.dropped)}`,
+    `Segments or their acknowledgments were lost${facts.stalls === 0 ? ', or delayed beyond the retransmission timer' : ', and the connection stalled meanwhile'}. Where other connections between ${facts.a} and ${facts.b} repeat data too, the loss is on the path; where only this one does, it may be at its guests.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     `Check drops on the interfaces and queues between ${facts.a} and ${facts.b}, and in the guests; if there is also a finding about the MTU of this pair, follow that one first.`,
   displayFilter: ({ facts }) => within(facts.tunnels, between(facts.a, facts.b), tcpData(facts.sequences)),

@@ -4,7 +4,7 @@ import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
 import { opening } from './inner-condition.ts'
 import { listed } from './list.ts'
-import { acceptAgain, type RejectionFacts, rejectedText, whyRejected } from './rejection.ts'
+import { acceptAgain, type RejectionFacts, rejectedText, rejects, whyRejected } from './rejection.ts'
 
 /** Connections of one direction of a VTEP pair and VNI that never opened, as far as they have something in common. */
 export interface TcpUnanswered {
@@ -48,7 +48,7 @@ export const tcpUnanswered: Words<TcpUnanswered> = {
     'Three SYNs or more to one server or port, one of them a repetition, or one SYN-ACK sent three times, with no SYN-ACK, reset or later segment of the initiator anywhere in the capture, whatever the VNI or VTEP pair, and time enough for an answer. ICMP errors about the SYNs are no answer of the server; they say who rejects them, and why. Copies count once. Captures of one direction are not judged. Reliable where both directions pass.',
   title: ({ facts }) =>
     facts.rejection !== null
-      ? `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: ${listed(facts.rejection.reporters, 2)} rejects the SYNs (ICMP ${facts.rejection.reason})`
+      ? `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: ${rejects(facts.rejection)} the SYNs (ICMP ${facts.rejection.reason})`
       : facts.repeats === 'SYN'
         ? `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: SYNs unanswered`
         : `${amount(facts.connections, 'TCP connection')} to ${target(facts)} in VNI ${facts.vni} never ${facts.connections === 1 ? 'opens' : 'open'}: SYN-ACKs unanswered`,
@@ -70,7 +70,7 @@ export const tcpUnanswered: Words<TcpUnanswered> = {
       : facts.paths !== null
         ? `Check every equal-cost link and router between ${facts.from} and ${facts.to}: send from one outer source port that fails and from one that works (for example with traceroute -U and fixed ports), and remove the failing path from the ECMP group.`
         : facts.repeats === 'SYN'
-          ? `Capture at ${facts.to}: if the SYNs arrive, check that ${listed(facts.servers, 3)} listens on port ${listed(facts.ports.map(String), 5)} and what its firewall or security group drops; if not, look for a filter on the way that matches inner TCP.`
+          ? `Capture at ${facts.to}: if the SYNs arrive, check that ${listed(facts.servers, 3)} ${facts.servers.length === 1 ? 'listens' : 'listen'} on port ${listed(facts.ports.map(String), 5)}, and what ${facts.servers.length === 1 ? 'its firewall or security group drops' : 'their firewalls or security groups drop'}; if not, look for a filter on the way that matches inner TCP.`
           : `Capture at ${facts.to}: if the SYN-ACKs arrive there, check the client's firewall and its route back; if not, look for loss from ${facts.from} to ${facts.to}.`,
   displayFilter: ({ facts }) =>
     within(facts.tunnels, fromTo(facts.from, facts.to), opening(facts.repeats === 'SYN' ? 'SYN' : 'SYN-ACK')),
@@ -110,7 +110,7 @@ function cause(facts: TcpUnanswered): string {
     return 'The server answers, but its SYN-ACKs do not reach the client, or the client drops them.'
   const whose = facts.servers.length === 1 ? facts.servers[0]! : 'the servers'
   return (
-    `The SYNs do not reach ${whose}, ${whose} drops them (a firewall, a security group, a full backlog), or the answers are lost on the way back; ` +
+    `The SYNs do not reach ${whose}, ${whose} ${facts.servers.length === 1 ? 'drops' : 'drop'} them (a firewall, a security group, a full backlog), or the answers are lost on the way back; ` +
     'a closed port would answer with RST.'
   )
 }

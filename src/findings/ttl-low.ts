@@ -26,7 +26,7 @@ export const ttlLow: Words<TtlLow> = {
   evidence:
     'Three requests or more with an outer TTL below 5 over one VTEP pair and VNI, none of them answered; to a multicast group with TTL 1 and no other VTEP of the VNI seen. Where ICMP time exceeded explains it, TTL_EXPIRED is said instead; a TTL taken from the guest (traceroute) does not count. A suspicion: a small TTL is enough where no router is between the VTEPs.',
   title: ({ count, facts }) =>
-    `Outer TTL only ${facts.ttl} from ${facts.from} to ${facts.isGroup ? `group ${facts.to}` : facts.to} in VNI ${facts.vni}: ${amount(count, 'request')} unanswered`,
+    `Outer TTL of ${facts.ttl} may be too small from ${facts.from} to ${facts.isGroup ? `group ${facts.to}` : facts.to} in VNI ${facts.vni}: ${amount(count, 'request')} unanswered`,
   observed: ({ count, facts }) =>
     `${amount(count, 'request')} from ${facts.from} to ${facts.to} in VNI ${facts.vni} had an outer TTL of ${facts.ttl === 1 ? '1' : `${facts.ttl} at most`}, and none was answered` +
     `${facts.isGroup ? '; no other VTEP of the VNI was seen' : ''}.`,

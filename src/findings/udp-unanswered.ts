@@ -4,7 +4,7 @@ import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
 import { toUdpPort } from './inner-condition.ts'
 import { listed } from './list.ts'
-import { acceptAgain, type RejectionFacts, rejectedText, whyRejected } from './rejection.ts'
+import { acceptAgain, type RejectionFacts, rejectedText, rejects, whyRejected } from './rejection.ts'
 
 /** Questions of one protocol to one server, or to any where the question goes to all. */
 export interface UdpUnanswered {
@@ -35,7 +35,7 @@ export const udpUnanswered: Words<UdpUnanswered> = {
   evidence:
     'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction, or same client), or a request of NTP, SNMP, RADIUS, IKE, QUIC or TFTP sent three times at least half a second apart, without an answer anywhere in the capture. An ICMP “port unreachable” is an answer; any other rejection is told beside the questions. Copies count once. Traffic that expects no answer is never judged, nor are captures of one direction. Reliable where both directions pass.',
   title: ({ count, facts }) =>
-    `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered${facts.rejection === null ? '' : `: ${listed(facts.rejection.reporters, 2)} rejects them (ICMP ${facts.rejection.reason})`}`,
+    `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered${facts.rejection === null ? '' : `: ${rejects(facts.rejection)} them (ICMP ${facts.rejection.reason})`}`,
   observed: ({ count, facts }) =>
     `${listed(facts.clients, 3)} sent ${sent(count, facts)}, and no answer was seen in any VNI.${facts.rejection === null ? '' : ` ${rejectedText(facts.rejection, facts.question, facts.questions)}`}`,
   inferred: ({ facts }) =>

@@ -47,7 +47,9 @@ function one(finding: Finding, severity: Severity, page: Page, files: readonly s
   const { palette, width } = page
   const badge = severity.toUpperCase().padEnd(INDENT.length - 2)
   const subject = subjectWords(finding.subject)
-  const about = `${finding.code}${subject === '' ? '' : `, ${subject}`}: ${times(finding.count)}`
+  // A cause is ranked by what it explains.
+  const itself = severity === finding.severity ? '' : `; ${article(finding.severity)} by itself`
+  const about = `${finding.code}${subject === '' ? '' : `, ${subject}`}: ${times(finding.count)}${itself}`
   return [
     ...wrap(printable(finding.title), width, {
       first: `  ${palette.severity[severity](badge)}`,
@@ -61,6 +63,10 @@ function one(finding: Finding, severity: Severity, page: Page, files: readonly s
     ...labelled('packets', packets(finding, page), page),
     ...filter(finding, page, files),
   ]
+}
+
+function article(severity: Severity): string {
+  return severity === 'error' ? 'an error' : `a ${severity}`
 }
 
 function labelled(label: string, text: string, { palette, width }: Page): string[] {
