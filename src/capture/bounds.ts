@@ -19,8 +19,14 @@ export const MAX_INTERFACES = 65_536
 /** Bytes of a section, interface or statistics block that are looked at; options beyond are skipped like an unknown block. */
 export const MAX_OPTION_BYTES = 64 * 1024
 
-/** Characters of names, descriptions, filters and comments kept for one file; later texts read as absent. */
+/**
+ * Characters of names, descriptions, filters and comments kept for one file, and of the comments of one packet; later texts read
+ * as absent.
+ */
 export const MAX_TEXT = 4 * 1024 * 1024
+
+/** Characters that a text counts for at least: an empty one takes memory too, and four bytes of a file make one. */
+export const LEAST_TEXT = 16
 
 /** pcapng sections and name records that are described; further ones are read, but leave no description. */
 export const MAX_DESCRIPTIONS = 65_536

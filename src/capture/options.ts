@@ -1,23 +1,25 @@
 /** pcapng options (draft-ietf-opsawg-pcapng §3.5): walking a list of them, and the texts in them. Internal to `capture/`. */
-import { MAX_TEXT } from './bounds.ts'
+import { LEAST_TEXT, MAX_TEXT } from './bounds.ts'
 
 /** opt_endofopt: the end of a list; optional, for the block's end ends it too. */
 export const END_OF_OPTIONS = 0
 /** opt_comment: UTF-8 text, in every block, repeatable. */
 export const COMMENT = 1
 
-/** Decodes texts of one file, within a budget: a hostile file cannot fill memory with names. */
+/** Decodes texts of one file or packet, within a budget: a hostile file cannot fill memory with names, nor with empty ones. */
 export class Texts {
   private left = MAX_TEXT
   private readonly decoder = new TextDecoder()
 
   /**
    * The text of `length` bytes; up to the first NUL, since some writers store C strings.
-   * @returns `undefined` once the budget of {@link MAX_TEXT} characters is spent.
+   * @returns `undefined` once the budget of {@link MAX_TEXT} characters is spent, {@link LEAST_TEXT} or more on each text.
    */
   read(view: DataView, at: number, length: number): string | undefined {
-    if (length > this.left) return undefined
-    this.left -= length
+    const cost = Math.max(length, LEAST_TEXT)
+    if (cost > this.left) return undefined
+    this.left -= cost
+    if (length === 0) return ''
     const text = this.decoder.decode(new Uint8Array(view.buffer, view.byteOffset + at, length))
     const nul = text.indexOf('\0')
     return nul < 0 ? text : text.slice(0, nul)

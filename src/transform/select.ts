@@ -47,8 +47,9 @@ export interface SelectCounts {
 /** Bytes of records that may wait until a fragment tells whether an earlier one is selected: 32 MiB. */
 export const MAX_WAITING_BYTES = 32 * 1024 * 1024
 
-/** What a waiting record costs beside its bytes. */
+/** What a waiting record costs beside its bytes, and each of its comments beside two bytes a character. */
 const WAITING_OVERHEAD = 512
+const COMMENT_OVERHEAD = 32
 
 /** A record that waits for a verdict, or behind one that does. */
 interface Waiting {
@@ -57,6 +58,8 @@ interface Waiting {
   comments: string[]
   info: CaptureInterface
   file: number
+  /** What it costs to let it wait, in bytes. */
+  cost: number
   /** Datagram of which it is a fragment, 0 when it is selected for certain. */
   serial: number
   /** Whether it is selected; `undefined` until that is known. */
@@ -95,7 +98,6 @@ export class Select {
   #interfaces: Interfaces | null = null
   /** Interfaces of the section at hand, in order of their ids. */
   #described: CaptureInterface[] = []
-  #section: CaptureSection | undefined
   #records = 0
   #undecided = 0
   #refused = 0
@@ -197,10 +199,16 @@ export class Select {
     }
     const { at, capturedLength } = packet
     const bytes = new Uint8Array(view.buffer, view.byteOffset + at, capturedLength).slice()
+    const comments = input.comments()
+    const cost = comments.reduce(
+      (sum, { length }) => sum + COMMENT_OVERHEAD + 2 * length,
+      capturedLength + WAITING_OVERHEAD,
+    )
     const waiting: Waiting = {
       view: new DataView(bytes.buffer),
       packet: { ...packet, at: 0 },
-      comments: input.comments(),
+      comments,
+      cost,
       info,
       file,
       serial,
@@ -212,7 +220,7 @@ export class Select {
       if (others === undefined) this.#undecidedOf.set(serial, [waiting])
       else others.push(waiting)
     }
-    this.#waitingBytes += capturedLength + WAITING_OVERHEAD
+    this.#waitingBytes += cost
     while (this.#waitingBytes > this.#maxWaitingBytes) this.#giveUp(this.#waiting[this.#front]!.serial)
   }
 
@@ -253,10 +261,10 @@ export class Select {
   #release(): void {
     const waiting = this.#waiting
     for (; this.#front < waiting.length; this.#front++) {
-      const { view, packet, comments, info, file, verdict } = waiting[this.#front]!
+      const { view, packet, comments, info, file, cost, verdict } = waiting[this.#front]!
       if (verdict === undefined) break
       if (verdict) this.#write(view, packet, comments, info, file)
-      this.#waitingBytes -= packet.capturedLength + WAITING_OVERHEAD
+      this.#waitingBytes -= cost
     }
     if (this.#front * 2 < waiting.length) return
     this.#waiting = waiting.slice(this.#front)
@@ -266,19 +274,14 @@ export class Select {
   /** Begins the output, with what the first section of the input says of itself. */
   #open(section: CaptureSection | undefined): void {
     if (this.#writer !== null) return
-    this.#section = section
-    this.#writer = new PcapngWriter(this.#sink, this.#sectionOptions())
-    this.#interfaces = new Interfaces(this.#writer)
-  }
-
-  #sectionOptions() {
-    const { hardware, os, comments } = this.#section ?? {}
-    return {
+    const { hardware, os, comments } = section ?? {}
+    this.#writer = new PcapngWriter(this.#sink, {
       application: this.#application,
       ...(hardware !== undefined && { hardware }),
       ...(os !== undefined && { os }),
       ...(comments !== undefined && { comments }),
-    }
+    })
+    this.#interfaces = new Interfaces(this.#writer)
   }
 
   #write(view: DataView, packet: PacketInfo, comments: string[], info: CaptureInterface, file: number): void {
@@ -289,7 +292,8 @@ export class Select {
       // A record without a time can only belong to the first interface of a section.
       if (packet.nanoseconds === NO_TIME && (interfaces.find(key) ?? interfaces.size) !== 0) {
         this.#endSection()
-        writer.section(this.#sectionOptions())
+        // What the input says of itself is said once: it may be long, and sections many.
+        writer.section({ application: this.#application })
         interfaces.clear()
         this.#described = []
       }
