@@ -1,15 +1,22 @@
 /** A fact about a capture file itself, not about its traffic. Types only. */
 
-/** What a reader found out about the end of a capture file. */
+/** What is wrong with a capture file. */
 export interface CaptureIssue {
   /** `cut-short`: the file ends inside a record. `damaged`: a record that cannot be. */
   kind: 'cut-short' | 'damaged'
-  /** File offset of the record that is cut or impossible, in bytes of the uncompressed capture. */
+  /** File offset of the record that is cut or impossible, of the first one of several, in bytes of the uncompressed capture. */
   offset: number
   /** One sentence: what is there and what should be. */
   detail: string
-  /** `zeros`: nothing but zeros up to the end of the file. `appended`: another capture file that cannot go on from this one. */
-  cause?: 'zeros' | 'appended'
+  /**
+   * `zeros`: nothing but zeros up to the end of the file. `appended`: another capture file that cannot go on from this one.
+   * `blocks`: blocks of sound length that cannot be and were left out; everything else was read.
+   */
+  cause?: 'zeros' | 'appended' | 'blocks'
+  /** How many blocks were left out. */
+  blocks?: number
+  /** How many of them were a packet's. */
+  packets?: number
 }
 
 /** What the capture system says it lost on one interface. */

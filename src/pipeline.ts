@@ -109,7 +109,7 @@ export interface MergeOptions<I extends NamedInput> {
 
 /** One file as it was read. */
 interface ReadFile extends FileSummary {
-  issue: CaptureIssue | null
+  issues: readonly CaptureIssue[]
   dropped: number | null
   received: number | null
   damagedTimeAt: number
@@ -309,7 +309,7 @@ export class Summarizer {
       schema: 'vxpcap.summary/1',
       filter: { vnis: [...this.#filter.vnis].sort((left, right) => left - right), vteps: [...this.#filter.vteps] },
       capture: {
-        files: files.map(({ issue, dropped, received, damagedTimeAt, appended, ...file }) => file),
+        files: files.map(({ issues, dropped, received, damagedTimeAt, appended, ...file }) => file),
         ...capture,
         droppedByCapture: dropped,
         receivedByCapture: files.reduce<number | null>(addReceived, null),
@@ -326,7 +326,7 @@ export class Summarizer {
       macs: rest.macs,
       mtu: rest.mtu,
       timeline: rest.timeline,
-      findings: diagnose({ analysis, files, dropped, mtu: rest.mtu }),
+      findings: diagnose({ analysis, files, dropped: lostByCapture(dropped, files), mtu: rest.mtu }),
       limits: rest.limits,
     }
     if (this.#origins !== null) {
@@ -385,7 +385,8 @@ export class Summarizer {
 
 /** What there is to say about one file after it was read. */
 function describe(name: string, reader: CaptureReader, firstPacket: number, stored: StoredAs | undefined): ReadFile {
-  const linkTypes = new Set(reader.interfaces.map(({ linkType }) => linkType))
+  const readable = reader.interfaces.filter(({ isDamaged }) => isDamaged !== true)
+  const linkTypes = new Set(readable.map(({ linkType }) => linkType))
   return {
     name,
     format: reader.format,
@@ -394,7 +395,7 @@ function describe(name: string, reader: CaptureReader, firstPacket: number, stor
     firstPacket,
     linkTypes: [...linkTypes].sort((left, right) => left - right).map(linkTypeName),
     compression: stored?.compression ?? 'none',
-    issue: reader.issue,
+    issues: reader.issues,
     dropped: reader.droppedByCapture(),
     received: reader.receivedByCapture(),
     damagedTimeAt: reader.damagedTimeAt,
@@ -423,6 +424,12 @@ function origins(
       const file = origin === null ? undefined : files.get(origin.file)
       return origin === null || file === undefined ? [] : [{ packet, file, number: origin.number }]
     })
+}
+
+/** Packets that the capture lost, those in damaged blocks included: what is missing may have been among them. */
+function lostByCapture(dropped: number | null, files: readonly ReadFile[]): number | null {
+  const damaged = files.flatMap(({ issues }) => issues).reduce((sum, { packets = 0 }) => sum + packets, 0)
+  return damaged === 0 ? dropped : (dropped ?? 0) + damaged
 }
 
 function addReceived(sum: number | null, { received }: ReadFile): number | null {

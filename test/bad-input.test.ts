@@ -7,8 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Summary } from '../src/summary.ts'
+import { readAll } from './capture/files.ts'
 import { type Bin, buildBin } from './support/built-bin.ts'
+import { damagedBlocks } from './support/damaged-blocks.ts'
 import { fixture } from './support/goldens.ts'
+import { becauseOfTshark, TSHARK } from './support/tshark.ts'
+import { tsharkFacts } from './support/tshark-facts.ts'
 
 const SEED = readFileSync(fixture('seed-ovs-h1.pcap'))
 const NG = readFileSync(fixture('seed-ovs-h1.pcapng'))
@@ -126,6 +130,63 @@ describe('damage behind a good header: status 2, everything before it in the doc
       ['bad.pcap', record, 1],
       ['good.pcap', 26, record + 1],
     ])
+  })
+})
+
+describe('damage inside pcapng blocks of sound lengths: status 2, and only those blocks are missing', () => {
+  const { damaged, clean, offsets } = damagedBlocks(new Uint8Array(readFileSync(fixture('kv-mixed-sw.pcapng'))))
+  const named = `${offsets.length} blocks are left out: block \\d+ at offset ${offsets[0]}: .*; and ${offsets.length - 5} more`
+
+  it('summarize counts what it counts of the same capture without them', async () => {
+    const left = await bin.run(['summarize', '--json', put('left-out.pcapng', damaged)])
+    expect(left.status).toBe(2)
+    expect(left.err).toMatch(oneLine('left-out.pcapng', new RegExp(named)))
+    const one: Summary = JSON.parse(left.out)
+    const other: Summary = JSON.parse((await bin.run(['summarize', '--json', put('clean.pcapng', clean)])).out)
+    const tables = ({ capture, findings, ...rest }: Summary) => ({
+      ...rest,
+      capture: { ...capture, files: capture.files.map(({ name, bytes, ...file }) => file) },
+    })
+    expect(tables(one)).toEqual(tables(other))
+    expect(one.findings.filter(({ code }) => code === 'CAPTURE_DAMAGED')).toMatchObject([{ count: offsets.length }])
+    expect(other.findings.filter(({ code }) => code === 'CAPTURE_DAMAGED')).toEqual([])
+    // What is missing may be in the damaged blocks: nothing is said that the capture without them would not be told.
+    const codes = ({ findings }: Summary) => findings.map(({ code }) => code)
+    expect(codes(other)).toEqual(expect.arrayContaining(codes(one).filter((code) => code !== 'CAPTURE_DAMAGED')))
+  })
+
+  it.skipIf(TSHARK === undefined)(`as many packets as tshark reads without them${becauseOfTshark()}`, async () => {
+    const { packets } = await tsharkFacts(put('clean.pcapng', clean))
+    const { out } = await bin.run(['summarize', '--json', put('left-out.pcapng', damaged)])
+    expect((JSON.parse(out) as Summary).capture.packets).toBe(packets)
+  })
+
+  it('decode, filter and decap read on, and say the same', async () => {
+    const path = put('left-out.pcapng', damaged)
+    const same = put('clean.pcapng', clean)
+    const decoded = await bin.run(['decode', path])
+    expect(decoded).toMatchObject({ status: 2, out: (await bin.run(['decode', same])).out })
+    expect(decoded.err).toMatch(oneLine('left-out.pcapng', new RegExp(named)))
+    for (const argv of [['decap'], ['filter', '--vtep', '10.0.10.101']]) {
+      const outputs = []
+      for (const input of [path, same]) {
+        const output = join(folder, 'output.pcapng')
+        const { status, err } = await bin.run([...argv, input, '-o', output])
+        expect(status).toBe(input === path ? 2 : 0)
+        if (input === path) expect(err).toMatch(oneLine('left-out.pcapng', new RegExp(named)))
+        outputs.push(readAll(readFileSync(output)).packets)
+      }
+      expect(outputs[0]!.length).toBeGreaterThan(0)
+      expect(outputs[0]).toEqual(outputs[1])
+    }
+  })
+
+  it('several files: numbers go on without what was left out', async () => {
+    const { out } = await bin.run(['summarize', '--json', put('a.pcapng', damaged), put('b.pcapng', clean)])
+    const { capture }: Summary = JSON.parse(out)
+    const [first, second] = capture.files
+    expect(second!.firstPacket).toBe(first!.packets + 1)
+    expect(second!.packets).toBe(first!.packets)
   })
 })
 

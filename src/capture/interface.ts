@@ -26,6 +26,8 @@ export interface CaptureInterface {
   readonly hardware?: string
   /** opt_comment, in file order. */
   readonly comments?: readonly string[]
+  /** Whether its block is damaged: packets of it cannot be read. */
+  readonly isDamaged?: true
   /** Packets that the interface and the operating system lost, as last stated; `null` when the file does not tell. */
   drops: number | null
   /** Packets received by the interface, as last stated (isb_ifrecv); `null` when the file does not tell. */

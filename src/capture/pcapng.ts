@@ -5,6 +5,7 @@
  */
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import { MAX_DESCRIPTIONS, MAX_INTERFACES, MAX_OPTION_BYTES, MAX_RECORD_LENGTH } from './bounds.ts'
+import { DamagedBlocks } from './damaged-blocks.ts'
 import { CaptureError } from './errors.ts'
 import type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 import { COMMENT, END_OF_OPTIONS, Texts, walkOptions } from './options.ts'
@@ -85,6 +86,10 @@ export class PcapngRecords {
   /** Sum of what enhanced and obsolete packet blocks say was lost right before them; 0 when they say nothing. */
   droppedBetween = 0
   littleEndian = true
+  /** Blocks that were left out. */
+  readonly damagedBlocks = new DamagedBlocks()
+  /** What is wrong with the block that is being stepped over, empty where nothing is. */
+  fault = ''
   /** Whether the first section header has been read. */
   headerRead = false
   /** Whether packet blocks may come: a header has been read, and no zeros since. */
@@ -92,12 +97,16 @@ export class PcapngRecords {
   private readonly window: Window
   private readonly packet: PacketInfo
   private readonly texts = new Texts()
-  private readonly states: InterfaceState[] = []
+  /** None for an interface whose block is damaged. */
+  private readonly states: (InterfaceState | undefined)[] = []
   /** Number of the section's first interface. */
   private firstInterface = 0
   /** Bytes left to step over of a block that is not held, up to its trailing length. */
   private skipLeft = 0
   private skipLength = 0
+  private skipType = 0
+  /** Blocks that are behind and were no packets. */
+  private passed = 0
 
   /** @param window - Begins with a section header block. */
   constructor(window: Window, packet: PacketInfo, firstNumber: number) {
@@ -107,7 +116,7 @@ export class PcapngRecords {
   }
 
   /**
-   * Steps onto the next packet.
+   * Steps onto the next packet. @returns `Passed` as well when a block was left out: there may be more behind it.
    * @throws CaptureError `not-a-capture` or `unsupported` at the first section header, never later.
    */
   step(): Step {
@@ -134,7 +143,7 @@ export class PcapngRecords {
     const { view } = window
     const length = view.getUint32(at + 4, littleEndian)
     if (length < PACKET_DATA + 4)
-      return window.damage(`a packet block is ${length} bytes long, less than its fields need`)
+      return this.leaveOut(at, `a packet block is ${length} bytes long, less than its fields need`)
     if (length > MAX_RECORD_LENGTH) {
       return window.damage(`a packet block claims ${length} bytes, more than the limit of ${MAX_RECORD_LENGTH}`)
     }
@@ -143,15 +152,18 @@ export class PcapngRecords {
     const id =
       this.firstInterface + (enhanced ? view.getUint32(at + 8, littleEndian) : view.getUint16(at + 8, littleEndian))
     const state = this.states[id]
-    if (state === undefined) return this.damageInterface(id)
+    if (state === undefined) return this.leaveOut(at, this.unknownInterface(id))
     const captured = view.getUint32(at + 20, littleEndian)
     if (captured > state.maxCaptured) {
-      return window.damage(`a packet claims ${captured} captured bytes, more than the limit of ${state.maxCaptured}`)
+      return this.leaveOut(
+        at,
+        `a packet claims ${captured} captured bytes, more than the limit of ${state.maxCaptured}`,
+      )
     }
     const optionsAt = at + PACKET_DATA + ((captured + 3) & ~3)
     const optionsEnd = at + padded - 4
     if (optionsAt > optionsEnd) {
-      return window.damage(`a packet block of ${length} bytes claims to hold ${captured} captured bytes`)
+      return this.leaveOut(at, `a packet block of ${length} bytes claims to hold ${captured} captured bytes`)
     }
     if (there < padded) return window.starve(padded)
     const trailer = view.getUint32(optionsEnd, littleEndian)
@@ -161,7 +173,7 @@ export class PcapngRecords {
     packet.fcsLength = info.fcsLength
     if (optionsEnd - optionsAt >= 4) {
       const overrun = this.packetOptions(view, optionsAt, optionsEnd)
-      if (overrun >= 0) return this.damageOption(overrun)
+      if (overrun >= 0) return this.leaveOut(at, overrunning(overrun))
     }
     if (!enhanced) {
       const drops = view.getUint16(at + 10, littleEndian)
@@ -187,10 +199,11 @@ export class PcapngRecords {
   private packetOptions(view: DataView, at: number, end: number): number {
     const { littleEndian, packet } = this
     let position = at
+    let drops = 0
     while (end - position >= 4) {
       const code = view.getUint16(position, littleEndian)
       const length = view.getUint16(position + 2, littleEndian)
-      if (code === END_OF_OPTIONS) return -1
+      if (code === END_OF_OPTIONS) break
       position += 4
       if (length > end - position) return length
       if (code === PACKET_FLAGS && length === 4) {
@@ -199,10 +212,11 @@ export class PcapngRecords {
         const fcsLength = (flags >>> FLAGS_FCS_SHIFT) & FLAGS_FCS_MASK
         if (fcsLength !== 0) packet.fcsLength = fcsLength
       } else if (code === PACKET_DROPS && length === 8) {
-        this.droppedBetween += getUint64(view, position, littleEndian)
+        drops += getUint64(view, position, littleEndian)
       }
       position += (length + 3) & ~3
     }
+    if (drops > 0) this.droppedBetween += drops
     return -1
   }
 
@@ -212,21 +226,21 @@ export class PcapngRecords {
     const { view } = window
     const length = view.getUint32(at + 4, littleEndian)
     if (length < SIMPLE_DATA + 4) {
-      return window.damage(`a simple packet block is ${length} bytes long, less than its fields need`)
+      return this.leaveOut(at, `a simple packet block is ${length} bytes long, less than its fields need`)
     }
     if (length > MAX_RECORD_LENGTH) {
       return window.damage(`a simple packet block claims ${length} bytes, more than the limit of ${MAX_RECORD_LENGTH}`)
     }
     const id = this.firstInterface
     const state = this.states[id]
-    if (state === undefined) return this.damageInterface(id)
+    if (state === undefined) return this.leaveOut(at, this.unknownInterface(id))
     const padded = (length + 3) & ~3
     if (there < SIMPLE_DATA) return window.starve(SIMPLE_DATA)
     const original = view.getUint32(at + 8, littleEndian)
     const { info } = state
     const captured = info.snapLength === 0 ? original : Math.min(info.snapLength, original)
     if (captured > padded - SIMPLE_DATA - 4) {
-      return window.damage(`a simple packet block of ${length} bytes claims to hold ${captured} captured bytes`)
+      return this.leaveOut(at, `a simple packet block of ${length} bytes claims to hold ${captured} captured bytes`)
     }
     if (there < padded) return window.starve(padded)
     const trailer = view.getUint32(at + padded - 4, littleEndian)
@@ -274,7 +288,7 @@ export class PcapngRecords {
       case BlockType.Custom:
       case BlockType.CustomNoCopy: {
         if (length < BLOCK_OVERHEAD + 4)
-          return window.damage(`a custom block is ${length} bytes long, less than its fields need`)
+          return this.leaveOut(at, `a custom block is ${length} bytes long, less than its fields need`)
         const fields = Math.min(padded, 20)
         if (there < fields) return window.starve(fields)
         if (this.customTakesNumber(at, padded)) this.nextNumber++
@@ -367,20 +381,23 @@ export class PcapngRecords {
         overrun = this.section(at, end, whole)
         break
       case BlockType.Interface:
-        if (length < INTERFACE_LENGTH)
-          return window.damage(`an interface block is ${length} bytes long, not ${INTERFACE_LENGTH} or more`)
         if (this.interfaces.length >= MAX_INTERFACES) return window.damage(`more than ${MAX_INTERFACES} interfaces`)
+        if (length < INTERFACE_LENGTH) {
+          this.damagedInterface(0, 0)
+          return this.leaveOut(at, `an interface block is ${length} bytes long, not ${INTERFACE_LENGTH} or more`)
+        }
         overrun = this.interface(at, end, whole)
         break
       case BlockType.InterfaceStatistics:
         if (length < STATISTICS_LENGTH)
-          return window.damage(`a statistics block is ${length} bytes long, not ${STATISTICS_LENGTH} or more`)
+          return this.leaveOut(at, `a statistics block is ${length} bytes long, not ${STATISTICS_LENGTH} or more`)
         this.statistics(at, end)
         break
       default:
-        this.resolution(at + 8, end)
+        overrun = this.resolution(at + 8, end, whole)
+        if (overrun >= 0) return this.leaveOut(at, `a name record of ${overrun} bytes runs past the end of its block`)
     }
-    if (overrun >= 0) return this.damageOption(overrun)
+    if (overrun >= 0) return this.leaveOut(at, overrunning(overrun))
     this.skipBlock(at, end, padded)
     return Step.Passed
   }
@@ -472,6 +489,11 @@ export class PcapngRecords {
         default:
       }
     })
+    if (overrun >= 0) {
+      // What it did not get to say may be its unit of time: a packet of it would be at a wrong one.
+      this.damagedInterface(info.linkType, info.snapLength)
+      return overrun
+    }
     if (comments.length > 0) info.comments = comments
     this.interfaces.push(info)
     this.states.push({
@@ -482,6 +504,14 @@ export class PcapngRecords {
       systemDrops: -1,
     })
     return overrun
+  }
+
+  /** An interface that only takes its number, so that those behind it have theirs. */
+  private damagedInterface(linkType: number, snapLength: number): void {
+    const id = this.interfaces.length
+    const unknown = { tsresol: 6, tsoffset: 0, fcsLength: 0, drops: null, received: null }
+    this.interfaces.push({ id, linkType, snapLength, ...unknown, isDamaged: true })
+    this.states.push(undefined)
   }
 
   private statistics(at: number, end: number): void {
@@ -504,7 +534,8 @@ export class PcapngRecords {
     }
   }
 
-  private resolution(at: number, end: number): void {
+  /** Reads name records. @returns The length of one that runs past its block, -1 when all of them fit. */
+  private resolution(at: number, end: number, whole: boolean): number {
     const { littleEndian, names, texts } = this
     const { view } = this.window
     let position = at
@@ -512,7 +543,8 @@ export class PcapngRecords {
       const type = view.getUint16(position, littleEndian)
       const length = view.getUint16(position + 2, littleEndian)
       position += 4
-      if (type === 0 || length > end - position) return
+      if (type === 0) return -1
+      if (length > end - position) return whole ? length : -1
       const addressLength = ADDRESS_LENGTHS[type] ?? 0
       if (addressLength > 0 && length > addressLength) {
         const found: string[] = []
@@ -529,6 +561,20 @@ export class PcapngRecords {
       }
       position += (length + 3) & ~3
     }
+    return -1
+  }
+
+  /**
+   * Leaves out the block at `at`, which cannot be: reading goes on behind it if its lengths are sound, and ends there if not.
+   * @returns `Passed` while that is not known.
+   */
+  private leaveOut(at: number, fault: string): Step {
+    const { window } = this
+    const length = window.view.getUint32(at + 4, this.littleEndian)
+    if (length < BLOCK_OVERHEAD || length > MAX_RECORD_LENGTH) return window.damage(fault)
+    this.fault = fault
+    this.skipBlock(at, at + 8, (length + 3) & ~3)
+    return Step.Passed
   }
 
   /** Leaves the block at `at` behind: what lies from `from` up to its trailing length is not looked at. */
@@ -536,6 +582,7 @@ export class PcapngRecords {
     const { window } = this
     window.skipFrom = window.base + at
     window.position = from
+    this.skipType = window.view.getUint32(at, this.littleEndian)
     this.skipLeft = padded - 4 - (from - at)
     this.skipLength = padded
   }
@@ -549,26 +596,39 @@ export class PcapngRecords {
     if (this.skipLeft > 0) return window.starve(1)
     if (window.end - window.position < 4) return window.starve(4)
     const trailer = window.view.getUint32(window.position, this.littleEndian)
-    if (trailer + (-trailer & 3) !== this.skipLength) return this.damageTrailer(this.skipLength, trailer)
+    if (trailer + (-trailer & 3) !== this.skipLength) {
+      return this.fault === '' ? this.damageTrailer(this.skipLength, trailer) : window.damage(this.fault)
+    }
+    if (this.fault !== '') this.noteDamage()
     window.position += 4
     window.skipFrom = -1
+    this.passed++
     return Step.Passed
   }
 
-  private damageInterface(id: number): Step {
-    const known = this.interfaces.length - this.firstInterface
-    return this.window.damage(
-      `a packet of interface ${id - this.firstInterface}, but the section has ${known} interfaces`,
-    )
+  /** The block that is being stepped over is damaged, and its lengths are sound. */
+  private noteDamage(): void {
+    const { window, skipType: type, fault: detail } = this
+    const isPacket = type === BlockType.EnhancedPacket || type === BlockType.Packet || type === BlockType.SimplePacket
+    this.damagedBlocks.add({ number: this.packets + this.passed + 1, offset: window.skipFrom, detail }, isPacket)
+    this.fault = ''
+  }
+
+  private unknownInterface(id: number): string {
+    const { firstInterface, interfaces } = this
+    const number = id - firstInterface
+    if (id < interfaces.length) return `a packet of interface ${number}, of which the block is damaged`
+    const known = interfaces.length - firstInterface
+    return `a packet of interface ${number}, but the section has ${known} ${known === 1 ? 'interface' : 'interfaces'}`
   }
 
   private damageTrailer(length: number, trailer: number): Step {
     return this.window.damage(`a block states its length as ${length} in front and ${trailer} behind`)
   }
+}
 
-  private damageOption(length: number): Step {
-    return this.window.damage(`an option of ${length} bytes runs past the end of its block`)
-  }
+function overrunning(length: number): string {
+  return `an option of ${length} bytes runs past the end of its block`
 }
 
 /** Bytes of the address that each type of name record begins with (§4.5). */

@@ -50,7 +50,10 @@ export class CaptureReader implements PacketStream {
   readonly packet: PacketInfo = emptyPacket()
   /** Whether reading has ended: at the end of the file, or at {@link issue}. */
   done = false
-  /** How the file ended when it did not end well; `null` before the end, and after a good one. */
+  /**
+   * How the file ended when it did not end well, and what was left out of it when it did; `null` before the end, and after a good
+   * one of which everything was read. See {@link issues}.
+   */
   issue: CaptureIssue | null = null
   /** Bytes taken in, header included. */
   bytesRead = 0
@@ -198,6 +201,14 @@ export class CaptureReader implements PacketStream {
     return this.records?.format === 'pcapng' ? this.records.droppedBetween : 0
   }
 
+  /** Everything that is wrong with the file as far as it was read: the blocks that were left out, and how it ended. */
+  get issues(): readonly CaptureIssue[] {
+    const leftOut = this.leftOut()
+    const issues = leftOut === null ? [] : [leftOut]
+    if (this.issue !== null && this.issue.cause !== 'blocks') issues.push(this.issue)
+    return issues
+  }
+
   /** The comments of the current packet (opt_comment), in file order. Off the packet path: it allocates. */
   comments(): string[] {
     const { records } = this
@@ -215,10 +226,9 @@ export class CaptureReader implements PacketStream {
   private stall(): boolean {
     if (this.done) return false
     const { window } = this
-    if (this.records === null) {
-      if (!this.open()) return false
-      if (this.records !== null && (this.records as PcapRecords | PcapngRecords).step() === Step.Packet) return true
-    }
+    const isNew = this.records === null
+    if (isNew && !this.open()) return false
+    if ((isNew || this.format === 'pcapng') && this.stepOn()) return true
     if (this.isResting) return false
     if (window.issue !== null) {
       this.issue = window.issue
@@ -227,6 +237,23 @@ export class CaptureReader implements PacketStream {
       this.end()
     }
     return false
+  }
+
+  /** Steps on at the beginning, and where a step has only left a block out. @returns Whether there is a packet. */
+  private stepOn(): boolean {
+    let step: Step = Step.Passed
+    while (step === Step.Passed && this.window.issue === null) step = this.records!.step()
+    return step === Step.Packet
+  }
+
+  /** The blocks that were left out, as one issue. */
+  private leftOut(): CaptureIssue | null {
+    return this.records?.format === 'pcapng' ? this.records.damagedBlocks.issue() : null
+  }
+
+  /** What is wrong with the block that the file ends in, beside that it does. */
+  private get fault(): string {
+    return this.records?.format === 'pcapng' ? this.records.fault : ''
   }
 
   /** Reads the file header. @returns Whether it was there. */
@@ -263,7 +290,9 @@ export class CaptureReader implements PacketStream {
     if (!this.headerRead) throw this.headerCutShort(window.end - window.position)
     this.done = true
     const left = window.end - window.position
-    if (this.sourceIssue !== null) {
+    if (this.fault !== '') {
+      this.issue = { kind: 'damaged', offset: window.recordOffset, detail: this.fault }
+    } else if (this.sourceIssue !== null) {
       this.issue = this.sourceIssue
     } else if (window.endsInZeros) {
       const offset = window.zerosFrom >= 0 ? window.zerosFrom : window.recordOffset
@@ -273,6 +302,8 @@ export class CaptureReader implements PacketStream {
       const offset = window.recordOffset
       const there = window.base + window.end - offset
       this.issue = { kind: 'cut-short', offset, detail: `the file ends ${there} bytes into a record` }
+    } else {
+      this.issue = this.leftOut()
     }
   }
 

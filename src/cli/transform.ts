@@ -58,11 +58,12 @@ export async function runTransform(
         if (signal.aborted) break
         transform.begin?.(paths.length > 1 ? nameOf(path, paths) : '')
         try {
-          const { issue } = await readCapture(path, file, transform, output, host, signal)
+          const { issues } = await readCapture(path, file, transform, output, host, signal)
           readable++
-          if (issue === null) continue
-          troubles.push(troubleLine(path, { message: issue.detail, offset: issue.offset }))
-          if (issue.kind === 'damaged') status = TROUBLE
+          for (const { kind, detail, offset } of issues) {
+            troubles.push(troubleLine(path, { message: detail, offset }))
+            if (kind === 'damaged') status = TROUBLE
+          }
         } catch (error) {
           if (!(error instanceof CaptureError) || error.code === 'unwritable') throw error
           if (signal.aborted && path !== STDIN) break

@@ -18,11 +18,12 @@ export function captureFindings({ analysis, files, sides }: Evidence): Finding[]
   const { capture } = analysis
   const { copies, networkCopies } = analysis.judges
   const findings: Finding[] = []
-  for (const { name, packets, issue } of files) {
-    if (issue === null) continue
-    const facts = { file: name, offset: issue.offset, detail: issue.detail, packets, cause: issue.cause ?? null }
-    const words = issue.kind === 'cut-short' ? captureCutShort : captureDamaged
-    findings.push(state(words, { subject: {}, count: 1, packets: [], facts }))
+  for (const { name, packets, issues } of files) {
+    for (const issue of issues) {
+      const facts = { file: name, offset: issue.offset, detail: issue.detail, packets, cause: issue.cause ?? null }
+      const words = issue.kind === 'cut-short' ? captureCutShort : captureDamaged
+      findings.push(state(words, { subject: {}, count: issue.blocks ?? 1, packets: [], facts }))
+    }
   }
   for (const { name, appended, firstPacket, compression } of files) {
     if (appended === null) continue

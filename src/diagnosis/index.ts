@@ -21,7 +21,8 @@ import { Sides } from './sides.ts'
 export interface ReadFile {
   name: string
   packets: number
-  issue: CaptureIssue | null
+  /** What is wrong with the file itself. */
+  issues: readonly CaptureIssue[]
   /** Packets that the capture system lost, `null` when the file cannot tell. */
   dropped: number | null
   /** Packets that the capture system received, those it lost included; `null` when the file cannot tell. */

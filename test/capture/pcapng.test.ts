@@ -136,6 +136,7 @@ describe('pcapng', () => {
     ])
     // The third section has no interface of its own, and those of others are not its.
     expect(reader.issue).toMatchObject({ kind: 'damaged', detail: expect.stringContaining('has 0 interfaces') })
+    expect(reader.issue).toMatchObject({ cause: 'blocks', blocks: 1, packets: 1 })
   })
 
   test('section options', () => {
@@ -304,27 +305,13 @@ describe('pcapng', () => {
       ['lengths differ on a packet', epb(data(4), { trailer: 99 }), '99 behind'],
       ['lengths differ on an unknown block', block(0x777, data(8), { trailer: 99 }), '99 behind'],
       ['lengths differ on an interface', block(1, data(8), { trailer: 99 }), '99 behind'],
-      ['interface out of range', epb(data(4), { id: 1 }), 'interface 1'],
-      ['interface 4294967295', epb(data(4), { id: 0xffff_ffff }), 'interface 4294967295'],
-      ['packet block without fields', block(6, data(8)), 'less than its fields'],
-      ['obsolete packet block without fields', block(2, data(8)), 'less than its fields'],
-      ['simple packet block without fields', block(3, []), 'less than its fields'],
-      ['interface block without fields', block(1, data(4)), '16 bytes long'],
-      ['statistics block without fields', block(5, data(8)), '20 bytes long'],
-      ['custom block without an enterprise', block(0xbad, []), 'custom block'],
-      ['more data than the block holds', epb(data(60), { captured: 65 }), '65 captured bytes'],
-      ['padding missing', epb(data(60), { captured: 61 }), '61 captured bytes'],
-      ['simple packet with more than it holds', block(3, join(fields(true, [32, 61]), data(60))), '61 captured bytes'],
-      ['captured 4 GiB', epb(data(4), { captured: 0xffff_ffff }), '4294967295 captured bytes'],
+      ['contents and lengths', epb(data(4), { id: 1, trailer: 99 }), 'interface 1'],
+      ['contents and lengths of a simple packet', block(3, [], { trailer: 99 }), 'less than its fields'],
+      ['contents and lengths, too many bytes', epb(data(4), { captured: 65, trailer: 99 }), '65 captured bytes'],
+      ['contents, and a length beyond the file', epb(data(4), { id: 1, length: 4000 }), 'interface 1'],
       ['packet block of 4 GiB', epb(data(4), { length: 0xffff_fffc }), '4294967292 bytes'],
       ['packet block over the cap', epb(data(4), { length: MAX_RECORD_LENGTH + 4 }), 'more than the'],
       ['simple packet block of 4 GiB', block(3, data(8), { length: 0xffff_fffc }), '4294967292 bytes'],
-      [
-        'option beyond the packet block',
-        epb(data(4), { opts: fields(true, [16, 2], [16, 400], [32, 0]) }),
-        '400 bytes',
-      ],
-      ['option beyond the interface block', idb({ opts: fields(true, [16, 9], [16, 400], [32, 0]) }), '400 bytes'],
       ['section without byte order', block(0x0a0d0d0a, data(16)), 'byte-order magic'],
       ['section of version 2', shb({ major: 2 }), 'version 2.0'],
       [
@@ -343,8 +330,9 @@ describe('pcapng', () => {
       })
     }
     test('a simple packet before any interface', () => {
-      const { reader } = readAll(join(shb(), block(3, join(fields(true, [32, 4]), data(4)))))
-      expect(reader.issue).toMatchObject({ kind: 'damaged', offset: 28 })
+      const { packets, reader } = readAll(join(shb(), block(3, join(fields(true, [32, 4]), data(4)))))
+      expect(packets).toEqual([])
+      expect(reader.issue).toMatchObject({ kind: 'damaged', offset: 28, cause: 'blocks' })
     })
     test('more interfaces than the bound', () => {
       const one = idb()
@@ -353,6 +341,97 @@ describe('pcapng', () => {
       const { reader } = readAll(join(shb(), many))
       expect(reader.interfaces).toHaveLength(MAX_INTERFACES)
       expect(reader.issue).toMatchObject({ kind: 'damaged', offset: 28 + one.length * MAX_INTERFACES })
+    })
+  })
+
+  describe('damage within a block of sound lengths costs that block', () => {
+    const good = epb(data(4))
+    const offset = HEAD.length + good.length
+    const overrun = (code: number): Uint8Array => fields(true, [16, code], [16, 400], [32, 0])
+    const cases: [string, Uint8Array, string, packets?: 0][] = [
+      ['interface out of range', epb(data(4), { id: 1 }), 'interface 1, but the section has 1 interface'],
+      ['interface 4294967295', epb(data(4), { id: 0xffff_ffff }), 'interface 4294967295'],
+      ['packet block without fields', block(6, data(8)), 'less than its fields'],
+      ['obsolete packet block without fields', block(2, data(8)), 'less than its fields'],
+      ['simple packet block without fields', block(3, []), 'less than its fields'],
+      ['more data than the block holds', epb(data(60), { captured: 65 }), '65 captured bytes'],
+      ['padding missing', epb(data(60), { captured: 61 }), '61 captured bytes'],
+      ['simple packet with more than it holds', block(3, join(fields(true, [32, 61]), data(60))), '61 captured bytes'],
+      ['captured 4 GiB', epb(data(4), { captured: 0xffff_ffff }), '4294967295 captured bytes'],
+      ['option beyond the packet block', epb(data(4), { opts: overrun(2) }), 'an option of 400 bytes'],
+      ['interface block without fields', block(1, data(4)), '16 bytes long', 0],
+      ['option beyond the interface block', idb({ opts: overrun(9) }), 'an option of 400 bytes', 0],
+      ['option beyond the section header', join(shb({ opts: overrun(4) }), idb()), 'an option of 400 bytes', 0],
+      ['statistics block without fields', block(5, data(8)), '20 bytes long', 0],
+      ['custom block without an enterprise', block(0xbad, []), 'custom block', 0],
+      ['name record beyond its block', block(4, overrun(1)), 'a name record of 400 bytes', 0],
+    ]
+    for (const [name, bytes, wrong, packets = 1] of cases) {
+      const detail = `1 block is left out: block 4 at offset ${offset}: `
+      test.each([1, 7, 64, 4096])(`${name}, in pieces of %i bytes`, (size) => {
+        const { packets: read, reader } = readAll(join(HEAD, good, bytes, good, good), { size: () => size })
+        expect(read.map(({ number, bytes }) => [number, bytes])).toEqual(
+          [1, 2, 3].map((number) => [number, '01080f16']),
+        )
+        expect(reader.issue).toEqual({
+          ...{ kind: 'damaged', offset, cause: 'blocks', blocks: 1, packets },
+          detail: expect.stringMatching(new RegExp(`^${detail}.*${wrong}`)),
+        })
+        expect(reader.issues).toEqual([reader.issue])
+        expect(reader.done).toBe(true)
+      })
+    }
+
+    test('a run of them: all are counted, the first five are named', () => {
+      const bad = epb(data(4), { id: 9 })
+      const { packets, reader } = readAll(join(HEAD, ...Array(2000).fill(bad), good, bad), { windowLength: 4096 })
+      expect(packets).toHaveLength(1)
+      expect(reader.issue).toMatchObject({ blocks: 2001, packets: 2001 })
+      expect(reader.issue?.detail).toMatch(/^2001 blocks are left out: block 3 at .*; block 7 at [^;]*; and 1996 more$/)
+    })
+
+    test('numbers of blocks count every kind', () => {
+      const other = [block(0x777, data(8)), block(5, fields(true, [32, 0], [64, 0])), block(0xbad, data(8))]
+      const { reader } = readAll(join(HEAD, good, ...other, good, epb(data(4), { id: 1 })))
+      expect(reader.issue?.detail).toMatch(/block 8 at offset/)
+    })
+
+    test('beside an end that is not good, both are told', () => {
+      const bad = epb(data(4), { id: 1 })
+      const cut = readAll(join(HEAD, bad, good, good.subarray(0, 20))).reader
+      expect(cut.issue).toMatchObject({ kind: 'cut-short' })
+      expect(cut.issues.map(({ kind, cause }) => [kind, cause])).toEqual([
+        ['damaged', 'blocks'],
+        ['cut-short', undefined],
+      ])
+      const damaged = readAll(join(HEAD, bad, good, epb(data(4), { trailer: 99 }), good))
+      expect(damaged.packets).toHaveLength(1)
+      expect(damaged.reader.issues.map(({ offset }) => offset)).toEqual([48, HEAD.length + bad.length + good.length])
+    })
+
+    test('a damaged interface keeps its number, and its packets are left out: their time is not known', () => {
+      const broken = idb({ link: 113, opts: join(overrun(2)) })
+      const file = join(HEAD, broken, idb({ link: 101 }), epb(data(4), { id: 1 }), epb(data(4), { id: 2 }), good)
+      const { packets, reader } = readAll(file)
+      expect(packets.map(({ interfaceId, linkType }) => [interfaceId, linkType])).toEqual([
+        [2, 101],
+        [0, 1],
+      ])
+      expect(reader.interfaces.map(({ id, isDamaged }) => [id, isDamaged])).toEqual([
+        [0, undefined],
+        [1, true],
+        [2, undefined],
+      ])
+      expect(reader.issue).toMatchObject({ blocks: 2, packets: 1 })
+      expect(reader.issue?.detail).toContain('a packet of interface 1, of which the block is damaged')
+    })
+
+    test('what a packet says was lost before it counts only where the packet does', () => {
+      const drops = option(4, fields(true, [64, 7]))
+      const { reader } = readAll(
+        join(HEAD, epb(data(4), { opts: join(drops, overrun(2)) }), epb(data(4), { opts: join(drops, END) })),
+      )
+      expect(reader.droppedBetweenPackets).toBe(7)
     })
   })
 

@@ -754,7 +754,7 @@ describe('integrity: the capture', () => {
     const analysis = analysisOf([])
     const { mtu } = finish(analysis, { rows: 1 })
     const file = (dropped: number | null, received: number | null = null) => {
-      const read = { name: 'a.pcapng', packets: 5, issue: null, damagedTimeAt: 0, firstPacket: 1, appended: null }
+      const read = { name: 'a.pcapng', packets: 5, issues: [], damagedTimeAt: 0, firstPacket: 1, appended: null }
       return { ...read, dropped, received, compression: 'none' as const }
     }
     const found = (files: Evidence['files']) => diagnose({ analysis, files, dropped: null, mtu })

@@ -108,10 +108,10 @@ class Run {
       await source.close?.()
       this.nextNumber = reader.nextNumber
     }
-    const { issue } = reader
-    if (issue === null) return
-    this.trouble(path, issue.detail, issue.offset)
-    if (issue.kind === 'damaged') this.status = TROUBLE
+    for (const { kind, detail, offset } of reader.issues) {
+      this.trouble(path, detail, offset)
+      if (kind === 'damaged') this.status = TROUBLE
+    }
   }
 
   private packet(path: string, reader: CaptureReader): void {
