@@ -3,6 +3,7 @@
  * counted, and the first few are named.
  */
 import type { CaptureIssue } from '../issue.ts'
+import { amount } from './words.ts'
 
 /** A block that was left out. */
 export interface DamagedBlock {
@@ -39,7 +40,7 @@ export class DamagedBlocks {
     const { count, packets } = this
     const named = this.#named.map(({ number, offset, detail }) => `block ${number} at offset ${offset}: ${detail}`)
     const more = count > named.length ? `; and ${count - named.length} more` : ''
-    const left = count === 1 ? '1 block is left out' : `${count} blocks are left out`
+    const left = `${amount(count, 'block')} ${count === 1 ? 'is' : 'are'} left out`
     return {
       kind: 'damaged',
       offset: first.offset,

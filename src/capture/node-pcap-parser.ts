@@ -12,6 +12,7 @@ import { emptyPacket } from '../packet-meta.ts'
 import { CaptureError } from './errors.ts'
 import { FILE_HEADER_LENGTH, maxCaptured, RECORD_HEADER_LENGTH } from './pcap.ts'
 import type { PacketStream } from './reader.ts'
+import { amount } from './words.ts'
 
 const BILLION = 1_000_000_000
 const MILLION = 1_000_000
@@ -145,10 +146,14 @@ export async function* pcapParserBatches(
   }
   if (read === 0) throw new CaptureError('empty', 'is empty (0 bytes); capture again, or name another file')
   if (!headerRead) {
-    throw new CaptureError('header-cut-short', `ends after ${read} bytes, inside the file header`, read)
+    throw new CaptureError('header-cut-short', `ends after ${amount(read, 'byte')}, inside the file header`, read)
   }
   if (read > whole) {
-    batch.issue = { kind: 'cut-short', offset: whole, detail: `the file ends ${read - whole} bytes into a record` }
+    batch.issue = {
+      kind: 'cut-short',
+      offset: whole,
+      detail: `the file ends ${amount(read - whole, 'byte')} into a record`,
+    }
     yield batch
   }
 }

@@ -12,6 +12,7 @@ import { COMMENT, END_OF_OPTIONS, Texts, walkOptions } from './options.ts'
 import { isFileHeader, isZero, maxCaptured, pcapByteOrder, RECORD_HEADER_LENGTH } from './pcap.ts'
 import { Ticks } from './ticks.ts'
 import { Step, type Window } from './window.ts'
+import { amount } from './words.ts'
 
 /** Block types (draft-ietf-opsawg-pcapng §11.1). */
 export const BlockType = {
@@ -143,7 +144,7 @@ export class PcapngRecords {
     const { view } = window
     const length = view.getUint32(at + 4, littleEndian)
     if (length < PACKET_DATA + 4)
-      return this.leaveOut(at, `a packet block is ${length} bytes long, less than its fields need`)
+      return this.leaveOut(at, `a packet block is ${amount(length, 'byte')} long, less than its fields need`)
     if (length > MAX_RECORD_LENGTH) {
       return window.damage(`a packet block claims ${length} bytes, more than the limit of ${MAX_RECORD_LENGTH}`)
     }
@@ -163,7 +164,7 @@ export class PcapngRecords {
     const optionsAt = at + PACKET_DATA + ((captured + 3) & ~3)
     const optionsEnd = at + padded - 4
     if (optionsAt > optionsEnd) {
-      return this.leaveOut(at, `a packet block of ${length} bytes claims to hold ${captured} captured bytes`)
+      return this.leaveOut(at, `a packet block of ${length} bytes claims to hold ${amount(captured, 'captured byte')}`)
     }
     if (there < padded) return window.starve(padded)
     const trailer = view.getUint32(optionsEnd, littleEndian)
@@ -226,7 +227,7 @@ export class PcapngRecords {
     const { view } = window
     const length = view.getUint32(at + 4, littleEndian)
     if (length < SIMPLE_DATA + 4) {
-      return this.leaveOut(at, `a simple packet block is ${length} bytes long, less than its fields need`)
+      return this.leaveOut(at, `a simple packet block is ${amount(length, 'byte')} long, less than its fields need`)
     }
     if (length > MAX_RECORD_LENGTH) {
       return window.damage(`a simple packet block claims ${length} bytes, more than the limit of ${MAX_RECORD_LENGTH}`)
@@ -240,7 +241,10 @@ export class PcapngRecords {
     const { info } = state
     const captured = info.snapLength === 0 ? original : Math.min(info.snapLength, original)
     if (captured > padded - SIMPLE_DATA - 4) {
-      return this.leaveOut(at, `a simple packet block of ${length} bytes claims to hold ${captured} captured bytes`)
+      return this.leaveOut(
+        at,
+        `a simple packet block of ${length} bytes claims to hold ${amount(captured, 'captured byte')}`,
+      )
     }
     if (there < padded) return window.starve(padded)
     const trailer = view.getUint32(at + padded - 4, littleEndian)
@@ -276,7 +280,9 @@ export class PcapngRecords {
     if (window.zerosFrom >= 0 || (type === 0 && isZero(window.view, at, at + BLOCK_OVERHEAD))) return this.zeros(at)
     const length = window.view.getUint32(at + 4, littleEndian)
     if (length < BLOCK_OVERHEAD) {
-      return window.damage(`a block of type 0x${type.toString(16)} is ${length} bytes long, less than any block`)
+      return window.damage(
+        `a block of type 0x${type.toString(16)} is ${amount(length, 'byte')} long, less than any block`,
+      )
     }
     const padded = length + (-length & 3)
     switch (type) {
@@ -395,7 +401,8 @@ export class PcapngRecords {
         break
       default:
         overrun = this.resolution(at + 8, end, whole)
-        if (overrun >= 0) return this.leaveOut(at, `a name record of ${overrun} bytes runs past the end of its block`)
+        if (overrun >= 0)
+          return this.leaveOut(at, `a name record of ${amount(overrun, 'byte')} runs past the end of its block`)
     }
     if (overrun >= 0) return this.leaveOut(at, overrunning(overrun))
     this.skipBlock(at, end, padded)
@@ -618,8 +625,7 @@ export class PcapngRecords {
     const { firstInterface, interfaces } = this
     const number = id - firstInterface
     if (id < interfaces.length) return `a packet of interface ${number}, of which the block is damaged`
-    const known = interfaces.length - firstInterface
-    return `a packet of interface ${number}, but the section has ${known} ${known === 1 ? 'interface' : 'interfaces'}`
+    return `a packet of interface ${number}, but the section has ${amount(interfaces.length - firstInterface, 'interface')}`
   }
 
   private damageTrailer(length: number, trailer: number): Step {
@@ -628,7 +634,7 @@ export class PcapngRecords {
 }
 
 function overrunning(length: number): string {
-  return `an option of ${length} bytes runs past the end of its block`
+  return `an option of ${amount(length, 'byte')} runs past the end of its block`
 }
 
 /** Bytes of the address that each type of name record begins with (§4.5). */

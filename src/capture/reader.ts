@@ -23,6 +23,7 @@ import { BlockType, PcapngRecords } from './pcapng.ts'
 import { refuseHeader } from './signatures.ts'
 import type { ByteSource } from './source.ts'
 import { Step, Window } from './window.ts'
+import { amount } from './words.ts'
 
 /** How a reader is set up. */
 export interface ReaderOptions {
@@ -297,11 +298,16 @@ export class CaptureReader implements PacketStream {
     } else if (window.endsInZeros) {
       const offset = window.zerosFrom >= 0 ? window.zerosFrom : window.recordOffset
       const length = window.base + window.end - offset
-      this.issue = { kind: 'damaged', offset, detail: `${length} bytes of zeros up to the end`, cause: 'zeros' }
+      this.issue = {
+        kind: 'damaged',
+        offset,
+        detail: `${amount(length, 'byte')} of zeros up to the end`,
+        cause: 'zeros',
+      }
     } else if (left > 0 || window.skipFrom >= 0) {
       const offset = window.recordOffset
       const there = window.base + window.end - offset
-      this.issue = { kind: 'cut-short', offset, detail: `the file ends ${there} bytes into a record` }
+      this.issue = { kind: 'cut-short', offset, detail: `the file ends ${amount(there, 'byte')} into a record` }
     } else {
       this.issue = this.leftOut()
     }
@@ -316,7 +322,7 @@ export class CaptureReader implements PacketStream {
       return new CaptureError('empty', 'is empty (0 bytes); capture again, or name another file')
     return new CaptureError(
       'header-cut-short',
-      `ends after ${there} bytes, inside the file header; copy the file again, or name another one`,
+      `ends after ${amount(there, 'byte')}, inside the file header; copy the file again, or name another one`,
       there,
     )
   }

@@ -1,5 +1,6 @@
 /** The captures that a command is given: standard input at most once, directories and patterns as the files in them. */
 import type { CaptureError } from '../capture/errors.ts'
+import { plural } from '../report/number.ts'
 import { printable } from '../report/printable.ts'
 import { shortened } from '../report/words.ts'
 import { UsageError } from './arguments.ts'
@@ -37,7 +38,7 @@ export async function expandInputs(given: readonly string[], host: Host): Promis
     const names = captures.map((path) => printable(path.slice(path.lastIndexOf('/') + 1)))
     const last = names.length > MOST_NAMED ? ` … ${names.at(-1)}` : ''
     const others = passedOver.length === 0 ? '' : `; no captures: ${shortened(passedOver.map(printable), MOST_NAMED)}`
-    const count = `${names.length} ${names.length === 1 ? 'capture' : 'captures'}`
+    const count = plural(names.length, 'capture')
     await complain(host, `${printable(from)}: ${count}: ${names.slice(0, MOST_NAMED).join(', ')}${last}${others}`)
   }
   return { paths: [...paths], troubles: unreadable.map(({ given: path, error }) => troubleLine(path, error)) }

@@ -21,7 +21,9 @@ export const captureCutShort: Words<CutShort> = {
   observed: ({ facts }) => `${facts.file}: the record at offset ${facts.offset} is incomplete: ${facts.detail}.`,
   inferred: ({ facts }) =>
     `The capture program was stopped while it wrote, the disk was full, or the copy is incomplete. ` +
-    `All ${grouped(facts.packets)} whole packets before it are counted.`,
+    (facts.packets === 1
+      ? 'The one whole packet before it is counted.'
+      : `All ${grouped(facts.packets)} whole packets before it are counted.`),
   remedy: () =>
     'No action needed if the capture was ended with Ctrl-C. Otherwise copy the file again, or capture with tcpdump -U so that every packet is written at once.',
   displayFilter: () => '',

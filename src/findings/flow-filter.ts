@@ -1,6 +1,6 @@
 /** Display filters of tunnel packets that share a condition, and what the capture's own losses do to a claim. */
 import { and, isDissected, oneOf, or, type Tunnel, tunnel } from './display-filter.ts'
-import { grouped } from './grouped.ts'
+import { amount } from './finding.ts'
 import type { Inner } from './inner-condition.ts'
 
 /** Bytes of a VXLAN header with an inner Ethernet header behind it (RFC 7348 §5), and of a VLAN tag (IEEE 802.1Q-2018 §9.6). */
@@ -31,5 +31,5 @@ function inside(which: Tunnel, inner: Inner): string {
 /** Ends an inference from something missing, where the capture says that it lost packets itself. */
 export function tempered(dropped: number | null): string {
   if (dropped === null || dropped === 0) return ''
-  return ` The capture itself lost ${grouped(dropped)} packets, so the missing packets may be missing only from the capture.`
+  return ` The capture itself lost ${amount(dropped, 'packet')}, so the missing packets may be missing only from the capture.`
 }

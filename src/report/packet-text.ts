@@ -38,7 +38,8 @@ export function packetText(heading: PacketHeading, packet: PacketDescription): s
 function headline({ number, file, time, interfaceName }: PacketHeading, packet: PacketDescription): string {
   const { capturedLength, wireLength, linkType } = packet
   const lengths =
-    capturedLength === wireLength ? `${wireLength} bytes` : `${wireLength} bytes, ${capturedLength} captured`
+    `${wireLength} ${wireLength === 1 ? 'byte' : 'bytes'}` +
+    (capturedLength === wireLength ? '' : `, ${capturedLength} captured`)
   const parts = [`Packet ${number}`, file, time ?? 'no time', interfaceName, linkType, lengths]
   return parts.filter((part) => part !== undefined).join('  ')
 }
