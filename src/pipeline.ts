@@ -10,6 +10,7 @@ import type { CaptureError } from './capture/errors.ts'
 import { MergedCaptures, type MergeInput } from './capture/merge.ts'
 import type { Origins } from './capture/origins.ts'
 import { CaptureReader, refill } from './capture/reader.ts'
+import { ReadingProgress } from './capture/reading-progress.ts'
 import type { ByteSource, StoredAs } from './capture/source.ts'
 import { tunnelPorts } from './codecs/dissect.ts'
 import { linkTypeName } from './codecs/linktype-names.ts'
@@ -162,7 +163,8 @@ export class Summarizer {
    * Reads one capture to its end.
    * @param name - How its user knows it.
    * @param source - Closed at the end.
-   * @param onChunk - Called after each chunk with the stored bytes read so far; `false` stops reading there.
+   * @param onChunk - Called after each chunk with the stored bytes read so far, and at the end; `false` stops reading there. Of a
+   * run of records of zeros half counts as read before it is counted.
    * @throws CaptureError when it has no readable file header; nothing was counted then.
    * @throws TypeError after {@link readMerged}, and while another capture is being read: `source` is left as it is then.
    */
@@ -179,13 +181,17 @@ export class Summarizer {
   async #read(name: string, source: ByteSource, onChunk?: (bytesRead: number) => boolean): Promise<void> {
     const reader = new CaptureReader({ firstNumber: this.#nextNumber })
     const firstPacket = this.#nextNumber
+    const progress = new ReadingProgress()
     this.#open = () => describe(name, reader, firstPacket, source.stored)
     try {
       while (!reader.done) {
         await this.#drain(reader)
         await this.#settle()
-        const bytesRead = source.stored?.bytesRead ?? reader.bytesRead
-        if (reader.done) break
+        if (reader.done) {
+          onChunk?.(source.stored?.bytesRead ?? reader.bytesRead)
+          break
+        }
+        const bytesRead = progress.bytes(reader, source.stored?.bytesRead)
         if (reader.headerRead && onChunk?.(bytesRead) === false) {
           this.stop()
           break
@@ -241,6 +247,7 @@ export class Summarizer {
       throw new TypeError('merging by time needs all captures at once')
     const merged = new MergedCaptures(inputs)
     const firsts = new Map<number, number>()
+    const progress = inputs.map(() => new ReadingProgress())
     try {
       await merged.open()
       while (!merged.done) {
@@ -250,7 +257,10 @@ export class Summarizer {
           observePackets(this.analysis, run, run.file, run.firstNumber)
         }
         await this.#settle()
-        const read = inputs.reduce((sum, _, file) => sum + (merged.stored(file)?.bytesRead ?? 0), 0)
+        const read = progress.reduce(
+          (sum, each, file) => sum + each.bytes(merged.reader(file), merged.stored(file)?.bytesRead ?? 0),
+          0,
+        )
         const goesOn = onChunk?.(read) !== false
         if (merged.done) break
         if (!goesOn) {

@@ -112,6 +112,11 @@ export class PcapRecords {
     this.open(littleEndian)
   }
 
+  /** Bytes of records of zeros that were stepped over and are not counted yet, if ever. */
+  get bytesUncounted(): number {
+    return this.zeros * this.headerLength
+  }
+
   /** Steps onto the next packet. */
   step(): Step {
     const { window } = this

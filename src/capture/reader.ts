@@ -131,6 +131,11 @@ export class CaptureReader implements PacketStream {
     return this.records?.format === 'pcap' && this.records.isResting
   }
 
+  /** Bytes taken in that were looked through, and are counted as packets only where something else follows them: a run of zeros. */
+  get bytesUncounted(): number {
+    return this.records?.format === 'pcap' ? this.records.bytesUncounted : 0
+  }
+
   /** Interfaces described so far, all sections; a classic pcap file has one, and more where others were appended to it. */
   get interfaces(): readonly CaptureInterface[] {
     return this.records?.interfaces ?? []
