@@ -12,7 +12,7 @@ import { because, CORPUS } from './support/shared.ts'
 
 const run = promisify(execFile)
 
-/** Seconds and bytes that one capture may take. */
+/** Seconds of the processor, and bytes, that one capture may take. */
 const MOST_SECONDS = 2
 const MOST_MEMORY = 700 * 1024 * 1024
 
@@ -22,8 +22,9 @@ const DRIVER = `
   const [library, list] = process.argv.slice(-2)
   const { summarizeFiles } = await import(library)
   process.on('unhandledRejection', (error) => { console.error(error); process.exit(9) })
+  const cpuTime = () => process.cpuUsage().user + process.cpuUsage().system
   for (const path of JSON.parse(readFileSync(list, 'utf8'))) {
-    const begun = performance.now()
+    const begun = cpuTime()
     const told = {}
     try {
       const summary = await summarizeFiles([path], { rows: Infinity })
@@ -33,7 +34,7 @@ const DRIVER = `
     } catch (error) {
       told.code = error.code ?? String(error.stack)
     }
-    told.seconds = (performance.now() - begun) / 1000
+    told.seconds = (cpuTime() - begun) / 1e6
     console.log(JSON.stringify(told))
   }
   console.log(JSON.stringify({ memory: process.resourceUsage().maxRSS * 1024 }))

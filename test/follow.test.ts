@@ -139,13 +139,17 @@ describe('a growing capture', () => {
 
   it('may be compressed: it is read in pieces then, and to the last byte at the end', async () => {
     const path = join(folder, 'growing.pcap.gz')
-    writeFileSync(path, gzipSync(SEED.subarray(0, CUT)))
-    const run = following(path)
-    await sleep(300)
-    appendFileSync(path, gzipSync(SEED.subarray(CUT)))
-    await sleep(500)
-    const { capture } = await run.stop()
-    expect(capture).toMatchObject({ packets: PACKETS, files: [{ compression: 'gzip' }] })
+    // That it has read the second part shows only at the end: where it had not, it is given twice the time.
+    let last: Summary | null = null
+    for (let wait = 300; wait < 10_000 && last?.capture.packets !== PACKETS; wait *= 2) {
+      writeFileSync(path, gzipSync(SEED.subarray(0, CUT)))
+      const run = following(path)
+      await sleep(wait)
+      appendFileSync(path, gzipSync(SEED.subarray(CUT)))
+      await sleep(wait)
+      last = await run.stop()
+    }
+    expect(last?.capture).toMatchObject({ packets: PACKETS, files: [{ compression: 'gzip' }] })
   })
 
   it('that is not there is an error', async () => {

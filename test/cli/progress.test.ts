@@ -42,11 +42,12 @@ describe('progress', () => {
     const progress = createProgress(stream, { now: () => now })
     now = 1000
     progress.update(400_000, total)
-    await sleep(100)
-    progress.update(500_000, total)
-    await sleep(300)
+    // However long it takes until the bar is loaded and drawn.
+    while (!shown.test(text())) {
+      await sleep(10)
+      progress.update(500_000, total)
+    }
     progress.stop()
-    expect(text()).toMatch(shown)
     const before = text()
     progress.update(900_000, total)
     await sleep(50)

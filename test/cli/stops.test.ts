@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Bin, buildBin } from '../support/built-bin.ts'
+import { type Bin, buildBin, listens } from '../support/built-bin.ts'
 import { fixture } from '../support/goldens.ts'
 
 const SEED = fixture('seed-ovs-h1.pcap')
@@ -62,12 +62,6 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(10)
 }
 
-/** Whether the program listens to signals, as Linux tells of SIGHUP: Node itself listens to the others. */
-function listens({ child }: Started): boolean {
-  const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? '0'
-  return (Number.parseInt(mask.slice(-4), 16) & 1) !== 0
-}
-
 /** Opens a pipe for writing as soon as somebody reads from it. */
 async function writer(path: string): Promise<number> {
   for (;;) {
@@ -109,7 +103,7 @@ describe.skipIf(process.platform !== 'linux')('a signal', () => {
     async (signal, status) => {
       const program = start(['summarize', '--json', SEED, at('pipe')])
       const file = await writer(at('pipe'))
-      await until(() => listens(program))
+      await until(() => listens(program.child))
       program.child.kill(signal)
       expect(await program.ended).toBe(status)
       const { capture } = JSON.parse(program.out())
@@ -126,7 +120,7 @@ describe.skipIf(process.platform !== 'linux')('a signal', () => {
     ['filter', ['--vni', '1', '-o', 'out']],
   ])('ends %s at a pipe that nobody writes to', { timeout: TIMEOUT }, async (command, options) => {
     const program = start([command, at('pipe'), ...options.map((word) => (word === 'out' ? at('out') : word))])
-    await until(() => listens(program))
+    await until(() => listens(program.child))
     // With and without somebody at the other end.
     const file = command === 'decode' ? await writer(at('pipe')) : null
     program.child.kill('SIGINT')
@@ -138,7 +132,7 @@ describe.skipIf(process.platform !== 'linux')('a signal', () => {
 
   it('ends the waiting for somebody who reads the output', { timeout: TIMEOUT }, async () => {
     const program = start(['decap', SEED, '-o', at('other')])
-    await until(() => listens(program))
+    await until(() => listens(program.child))
     program.child.kill('SIGINT')
     expect(await program.ended).toBe(130)
     expect(program.err()).toBe(`vxpcap: interrupted: ${at('other')} was not written\n`)
@@ -154,7 +148,7 @@ describe.skipIf(process.platform !== 'linux')('a signal', () => {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     const ended = new Promise((resolve) => child.on('exit', resolve))
-    await until(() => listens({ child } as Started))
+    await until(() => listens(child))
     child.kill('SIGINT')
     expect(await ended).toBe(130)
     child.stdout.destroy()

@@ -1,8 +1,9 @@
 /** The program as it is shipped: built once into a folder of its own, so that no other build gets in the way. */
-import { spawn } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'tsup'
 import { ROOT } from './shared.ts'
 
@@ -17,8 +18,6 @@ export interface Run {
 export interface RunOptions {
   /** Standard input; at its end the pipe is closed. */
   input?: Uint8Array
-  /** Keep standard input open after `input`, and send this signal once the program has had time to read it. */
-  signal?: NodeJS.Signals
   /** Close the reading end of standard output at once. */
   closeOutput?: boolean
 }
@@ -34,11 +33,18 @@ export interface Bin {
   /** Path of `pooled.ts` beside it. */
   pooled: string
   run: (argv: string[], options?: RunOptions) => Promise<Run>
+  /**
+   * Runs with standard input kept open after `input`, and sends Ctrl-C once the program has read it. How long that takes nobody
+   * outside can see: a program that had not yet read it all is given twice the time, again and again.
+   * @param hasRead - Whether the program did, as far as the run shows.
+   */
+  interrupt: (argv: string[], input: Uint8Array, hasRead: (run: Run) => boolean) => Promise<Run>
   remove: () => void
 }
 
-/** Milliseconds after which the program has started and read what it was given. */
-const SETTLED_MS = 1500
+/** Milliseconds within which a program has read what it was given: at first, and at most. */
+const SETTLED_MS = 200
+const MOST_SETTLED_MS = 15_000
 
 /** Builds the program with the options that matter to it. */
 export async function buildBin(): Promise<Bin> {
@@ -69,11 +75,27 @@ export async function buildBin(): Promise<Bin> {
     library: join(folder, 'dist/node.js'),
     pooled: join(folder, 'dist/pooled.js'),
     run: (argv, options = {}) => run(script, argv, options),
+    async interrupt(argv, input, hasRead) {
+      for (let settled = SETTLED_MS; ; settled *= 2) {
+        const result = await run(script, argv, { input }, settled)
+        if (settled > MOST_SETTLED_MS || hasRead(result)) return result
+      }
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
 
-function run(script: string, argv: string[], options: RunOptions): Promise<Run> {
+/**
+ * Whether a program listens to signals, as Linux tells of SIGHUP: Node itself listens to the others. Elsewhere it is taken for granted.
+ */
+export function listens({ pid }: ChildProcess): boolean {
+  if (process.platform !== 'linux') return true
+  const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
+  return (Number.parseInt(mask.slice(-4), 16) & 1) !== 0
+}
+
+/** @param settled - Milliseconds from when the program listens to Ctrl-C, or else standard input is closed after what goes in. */
+function run(script: string, argv: string[], options: RunOptions, settled: number | null = null): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...argv], { stdio: 'pipe' })
     const result: Run = { status: null, out: '', err: '' }
@@ -88,11 +110,17 @@ function run(script: string, argv: string[], options: RunOptions): Promise<Run> 
     // A program that does not read its input, or has ended, is not what is tested here.
     child.stdin.on('error', () => {})
     if (options.closeOutput) child.stdout.destroy()
-    const { signal } = options
-    if (signal === undefined) child.stdin.end(options.input)
+    if (settled === null) child.stdin.end(options.input)
     else {
-      if (options.input !== undefined) child.stdin.write(options.input)
-      setTimeout(() => child.kill(signal), SETTLED_MS)
+      child.stdin.write(options.input ?? '')
+      void interrupt(child, settled)
     }
   })
+}
+
+/** Sends Ctrl-C some time after the program has begun to listen, unless it has ended. */
+async function interrupt(child: ChildProcess, settled: number): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null && !listens(child)) await sleep(10)
+  await sleep(settled)
+  child.kill('SIGINT')
 }
