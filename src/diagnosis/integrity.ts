@@ -2,7 +2,7 @@
 import type { Analysis } from '../analyzers/analysis.ts'
 import { type CutsSeen, nestedOf, type Seen } from '../analyzers/integrity.ts'
 import { DEEPEST } from '../analyzers/marks.ts'
-import type { Entry, Tally } from '../analyzers/tally.ts'
+import { type Entry, EXAMPLES, type Tally } from '../analyzers/tally.ts'
 import { NONE } from '../codecs/fault.ts'
 import * as vxlan from '../codecs/vxlan.ts'
 import * as gpe from '../codecs/vxlan-gpe.ts'
@@ -78,10 +78,7 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
       facts: { vni, from, to, header, payload, unset, unfinished, tunnels },
     }
   })
-  say(integrity.partial, checksumPartial, (seen, tunnels) => {
-    const { from } = paths.of(seen)
-    return { subject: { vteps: [from] }, facts: { from, outer: seen.outer, inner: seen.innerPayload, tunnels } }
-  })
+  findings.push(...partialFindings(analysis, routes, paths))
   say(integrity.zeroIpv6, zeroChecksumIpv6, (_, tunnels, { key }) => {
     const a = keys.formatAddress(keys.pairs.word(key, 0))
     const b = keys.formatAddress(keys.pairs.word(key, 1))
@@ -164,6 +161,24 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
     return { subject: { vni, vteps: [from, to] }, facts }
   })
   return findings
+}
+
+/** One note about every host whose card fills checksums in: where a capture is taken on several hosts, they all do. */
+function partialFindings(analysis: Analysis, routes: Routes, paths: Paths): Finding[] {
+  const entries = [...analysis.judges.integrity.partial.entries()]
+  if (entries.length === 0) return []
+  const senders = entries.map(({ count, figures }) => ({
+    from: paths.of(figures).from,
+    packets: count,
+    outer: figures.outer,
+    inner: figures.innerPayload,
+    tunnels: tunnelsSeen(analysis, routes, figures),
+  }))
+  const packets = ascending(new Set(entries.flatMap((entry) => entry.packets))).slice(0, EXAMPLES)
+  const count = senders.reduce((sum, sender) => sum + sender.packets, 0)
+  return [
+    state(checksumPartial, { subject: { vteps: senders.map(({ from }) => from) }, count, packets, facts: { senders } }),
+  ]
 }
 
 /**

@@ -263,6 +263,18 @@ describe('integrity: checksums', () => {
     )
   })
 
+  it('checksums that several hosts leave to their cards are one note', () => {
+    const value = (place: Place) => pseudo(ping(place, 40).length + 16, 17, ends(place))
+    const from = (place: Place) => ({ bytes: wrap(place, ping(place, 40), { checksum: value(place) }) })
+    const back: Place = { ...HERE, from: HERE.to, to: HERE.from }
+    const [found, ...rest] = findingsOf(timed([from(HERE).bytes, from(back).bytes, from(back).bytes]))
+    expect(rest).toEqual([])
+    expect(found).toMatchObject({ code: 'CHECKSUM_PARTIAL', count: 3, packets: [1, 2, 3] })
+    expect(found!.subject).toEqual({ vteps: [HERE.from, back.from] })
+    expect(found!.observed).toContain(`1 from ${HERE.from} and 2 from ${back.from}`)
+    expect(found!.displayFilter).toMatch(/^\(.+\) \|\| \(.+\)$/)
+  })
+
   it('an outer checksum over a partial inner one is judged as if that were filled in', () => {
     fc.assert(
       fc.property(places, fc.integer({ min: 0, max: 400 }), fc.constantFrom(6, 17), (place, size, protocol) => {
