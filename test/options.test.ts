@@ -9,6 +9,7 @@ import { Analysis, finish, limitsFor } from '../src/analyzers/index.ts'
 import { CaptureError } from '../src/capture/errors.ts'
 import {
   CaptureReader,
+  expandPaths,
   MergedCaptures,
   type MergeInput,
   Origins,
@@ -19,12 +20,13 @@ import {
   pcapParserBatches,
 } from '../src/capture/node.ts'
 import { bytesSource } from '../src/capture/source.ts'
-import { build, ethernet, ipv4, payload, vxlan } from '../src/codecs/builder.ts'
+import { build, ethernet, ipv4, padding, payload, vxlan } from '../src/codecs/builder.ts'
 import { describePacket, prepare, tunnelPorts } from '../src/codecs/index.ts'
 import { Reassembler } from '../src/codecs/reassembly.ts'
 import { Decap, followFile, Select, type SummarizeOptions, Summarizer, summarizeFiles } from '../src/node.ts'
 import { formatSarif, formatText, writeJson } from '../src/report/index.ts'
 import { capture, mutated, packet, pcapCapture, pcapngCapture } from '../src/testing/index.ts'
+import { BUILDER_PARTS } from './support/builder-parts.ts'
 import { PCAPS } from './support/goldens.ts'
 
 const FILE = `${PCAPS}/seed-ovs-h1.pcap`
@@ -140,6 +142,57 @@ const interfaces: [string, Kind][] = [
 function nested(name: string, value: unknown, more: object = {}): never {
   const [first = '', ...rest] = name.split('.')
   return { ...more, [first]: rest.length === 0 ? value : nested(rest.join('.'), value) } as never
+}
+
+/** What fields of a packet's parts may not be, whatever the header: told by what they are in a header that is right. */
+const FIELDS = {
+  number: { ...integer(0, null), range: [Number.NaN, -1, 0.5, Number.POSITIVE_INFINITY, 2 ** 53] },
+  boolean: { ...flag, type: [...flag.type, 1n] },
+  bytes: { range: [], type: ['bytes', 1, null, true, {}, [], 1n], good: [] },
+  options: { range: [], type: ['x', 1, null, true, {}, [1], [null], [undefined], [{ type: 1 }], 1n], good: [[]] },
+  mac: { range: [...TEXT_RANGE, 2 ** 48, -1, Number.NaN], type: [null, {}, true, 1n], good: ['02:00:00:00:00:01', 1] },
+  ipv4: { range: [...TEXT_RANGE, 2 ** 32, 0.5, Number.NaN], type: [null, {}, true, 1n], good: ['10.0.0.1', 1] },
+  ipv6: { range: [...TEXT_RANGE, new Uint8Array(4)], type: [null, {}, true, 1, 1n], good: ['fd00::1'] },
+  object: { range: [], type: ['x', 1, null, true, [], 1n], good: [undefined, {}] },
+  records: { range: [], type: ['x', 1, null, true, {}, [1], [null], [{}], [{ sources: [] }], 1n], good: [[]] },
+  query: { range: [], type: ['x', 1, null, true, [], {}, { sources: 1 }, 1n], good: [] },
+} satisfies Record<string, Kind>
+/** Fields of parts that are addresses, by part. */
+const ADDRESSES: Record<string, Kind> = {
+  'ethernet.source': FIELDS.mac,
+  'ethernet.destination': FIELDS.mac,
+  'arp.senderHardware': FIELDS.mac,
+  'arp.targetHardware': FIELDS.mac,
+  'arp.senderProtocol': FIELDS.ipv4,
+  'arp.targetProtocol': FIELDS.ipv4,
+  'ipv4.source': FIELDS.ipv4,
+  'ipv4.destination': FIELDS.ipv4,
+  'ipv6.source': FIELDS.ipv6,
+  'ipv6.destination': FIELDS.ipv6,
+  'neighbor.target': FIELDS.ipv6,
+  'igmp.group': FIELDS.ipv4,
+}
+
+/** Every field of every part that a packet is built of. */
+function builderDoors(): Door[] {
+  return BUILDER_PARTS.map(([part, around]) => {
+    const { layer } = part
+    const parts = around(part)
+    const header = build(parts).layers[parts.indexOf(part)]!.header
+    const fields = Object.entries(header).map(([field, value]): [string, Kind] => {
+      const address = ADDRESSES[`${layer}.${field}`]
+      if (address !== undefined) return [field, address]
+      if (field === 'options') return [field, FIELDS.options]
+      if (field === 'records') return [field, FIELDS.records]
+      if (field === 'query') return [field, FIELDS.query]
+      if (value instanceof Uint8Array) return [field, { ...FIELDS.bytes, good: [value] }]
+      if (typeof value === 'object') return [field, FIELDS.object]
+      const kind = typeof value === 'boolean' ? FIELDS.boolean : FIELDS.number
+      // What the part says is what nothing else can tell.
+      return [field, { ...kind, good: field in part ? [value] : [undefined, value] }]
+    })
+    return [`build, ${layer}`, (name, value) => build(around({ ...part, [name]: value } as never)), fields]
+  })
 }
 
 /** How a door is opened with one option; what it throws is looked at. */
@@ -262,6 +315,7 @@ const DOORS: readonly Door[] = [
     (_, value) => openCapture(value as string).then((source) => source.close?.()),
     [['path', { ...needed(text), good: [FILE] }]],
   ],
+  ['expandPaths', (_, value) => expandPaths(value as string[]), [['given', needed(list(text, FILE))]]],
   ['openOutput', (_, value) => openOutput('/dev/null', value as never).abort(), [['inputs', list(text, FILE)]]],
   [
     'new PcapWriter',
@@ -403,6 +457,17 @@ const DOORS: readonly Door[] = [
     'build, VXLAN',
     (_, value) => build([vxlan({ vni: value as number }), ethernet(MACS), ipv4({ ...HOSTS, protocol: 253 })]),
     [['vni', { ...integer(0, 0xff_ffff), good: [0, 0xff_ffff] }]],
+  ],
+  ...builderDoors(),
+  [
+    'build',
+    (_, value) => build(value as never),
+    [['parts', { range: [], type: [undefined, null, 'x', 1, {}, [null], [1]], good: [[]] }]],
+  ],
+  [
+    'padding',
+    (_, value) => padding(value as number),
+    [['bytes', { ...integer(0, 65_535), type: [], good: [0, 65_535] }]],
   ],
   [
     'formatText',

@@ -2,6 +2,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { checkGiven, checkList, checkString } from '../option.ts'
 import { CaptureError, type CaptureErrorCode } from './errors.ts'
 import { openCapture, STDIN } from './node-input.ts'
 import { fsPath, nameOf } from './node-names.ts'
@@ -36,8 +37,11 @@ const COMPRESSED = /\.(gz|zst|zstd|lz4)$/i
 /**
  * Replaces directories by the capture files in them (by content, not by name; no deeper directories, no hidden files), and
  * patterns (`*`, `?`, `[…]`) that are no file by the files that they match, each in natural order: `cap.pcap2` before `cap.pcap10`.
+ * @throws TypeError for what is no list of paths.
  */
 export async function expandPaths(given: readonly string[]): Promise<ExpandedPaths> {
+  checkGiven('given', given)
+  checkList('given', given, checkString)
   const paths: string[] = []
   const expansions: Expansion[] = []
   const unreadable: { given: string; error: CaptureError }[] = []

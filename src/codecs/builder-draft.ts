@@ -5,6 +5,7 @@
 import { ipv4Of, ipv6Of, macOf } from './address-like.ts'
 import * as arp from './arp.ts'
 import * as authentication from './authentication.ts'
+import { checkPart } from './builder-check.ts'
 import type { Carrier, Part, PartName } from './builder-parts.ts'
 import { setBytes } from './bytes.ts'
 import * as ciscoMetadata from './cisco-metadata.ts'
@@ -62,9 +63,10 @@ const NOTHING = new Uint8Array(0)
 
 /**
  * Turns a part into a draft.
- * @throws RangeError for an address that is none, or options that do not fit.
+ * @throws RangeError for an address that is none, or options that do not fit; TypeError for a field of a wrong type.
  */
 export function draftOf(part: Part): Draft {
+  checkPart(part)
   switch (part.layer) {
     case 'ethernet': {
       const { destination, source, ...rest } = fieldsOf(part)

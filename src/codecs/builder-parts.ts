@@ -5,6 +5,7 @@
 import type { Ipv4Like, Ipv6Like, MacLike } from './address-like.ts'
 import type * as arpCodec from './arp.ts'
 import type * as authenticationCodec from './authentication.ts'
+import { checkPadding } from './builder-check.ts'
 import type * as ciscoMetadataCodec from './cisco-metadata.ts'
 import type * as dot1qCodec from './dot1q.ts'
 import type * as erspan2Codec from './erspan-ii.ts'
@@ -392,11 +393,14 @@ export const sll2 = (fields: Fields<Sll2> = {}): Sll2 => ({ layer: 'sll2', ...fi
 export const loopback = (fields: Fields<Loopback> = {}): Loopback => ({ layer: 'loopback', ...fields })
 /** Bytes as they are. @param bytes - Bytes, or text to be written as UTF-8. */
 export const payload = (bytes: Uint8Array | string): Payload => ({ layer: 'payload', bytes: bytesOf(bytes) })
-/** See {@link Padding}. @param bytes - Bytes, or how many zeros. */
-export const padding = (bytes: Uint8Array | number): Padding => ({
-  layer: 'padding',
-  bytes: typeof bytes === 'number' ? new Uint8Array(bytes) : bytes,
-})
+/** See {@link Padding}. @param bytes - Bytes, or how many zeros, 0 to 65 535. */
+export const padding = (bytes: Uint8Array | number): Padding => ({ layer: 'padding', bytes: zerosOf(bytes) })
+
+function zerosOf(bytes: Uint8Array | number): Uint8Array {
+  if (typeof bytes !== 'number') return bytes
+  checkPadding(bytes)
+  return new Uint8Array(bytes)
+}
 
 function bytesOf(bytes: Uint8Array | string): Uint8Array {
   return typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes

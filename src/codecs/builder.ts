@@ -14,6 +14,7 @@
  * ])
  * ```
  */
+import { checkGiven, checkList, checkObject } from '../option.ts'
 import { type Draft, draftOf, protocolOf } from './builder-draft.ts'
 import type { Part as AnyPart, PartName } from './builder-parts.ts'
 import * as checksum from './checksum.ts'
@@ -132,9 +133,11 @@ interface Plan {
  * Builds a packet. Fragments are built like whole packets: give the lengths and checksums of the datagram they are a piece of.
  * @param parts - Outermost first.
  * @throws RangeError naming the part and the field when a value does not fit, or when a field can only be told by the caller (the
- * EtherType in front of a bare payload, say).
+ * EtherType in front of a bare payload, say); TypeError naming them for a value of a wrong type.
  */
 export function build(parts: readonly Part[]): Built {
+  checkGiven('parts', parts)
+  checkList('parts', parts, checkObject)
   const drafts = parts.map((part, i) => naming(i, () => draftOf(part)))
   const plan = lay(drafts)
   drafts.forEach((_, i) => {

@@ -42,10 +42,11 @@ export function checkRoom(name: string, cursor: Cursor, length: number): void {
 
 /**
  * Refuses a length or offset in bytes that its field, which counts in larger units, cannot hold.
- * @throws RangeError naming the field, its unit, its range and the value.
+ * @throws RangeError naming the field, its unit, its range and the value; TypeError for what is no number.
  */
 export function checkLength(name: string, value: number, unit: number, max: number, min = 0): void {
   if (!Number.isInteger(value) || value < min || value > max || value % unit !== 0) {
+    if (typeof value !== 'number') refuseType(name, value, 'a number')
     throw new RangeError(`${name} must be a multiple of ${unit} from ${min} to ${max}, not ${value}`)
   }
 }

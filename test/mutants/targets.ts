@@ -91,6 +91,7 @@ const COMPOSITION: readonly Target[] = [
     tests: ['test/codecs/builder.test.ts', 'test/codecs/composition.test.ts'],
     isTable: name === 'builder-parts',
   })),
+  { source: 'src/codecs/builder-check.ts', tests: ['test/options.test.ts'] },
 ]
 
 const WALK: readonly Target[] = [
