@@ -355,7 +355,8 @@ describe('what goes round', () => {
     })
     const loops = only('LOOP', packets)
     expect(loops.map(({ subject }) => subject.vteps)).toContainEqual([A, B])
-    for (const { title, remedy } of loops) expect([title, remedy].join()).toMatch(/^Forwarding loop .*port of the bridge/)
+    for (const { title, remedy } of loops)
+      expect([title, remedy].join()).toMatch(/^Forwarding loop .*port of the bridge/)
     expect(only('RELAYED', packets)).toEqual([])
   })
 
