@@ -156,7 +156,7 @@ export class MacPlaces implements Judge<MacPlacesState> {
   /** Whether a MAC row is a virtual router's by its number (RFC 9568 §7.3). */
   isVirtualRouter(mac: number): boolean {
     const id = this.keys.macs.word(mac, 2)
-    return this.keys.addresses.word(id, 1) === VRRP_HIGH && this.keys.addresses.word(id, 2) >>> 16 === VRRP_LOW
+    return isVirtualRouter(this.keys.addresses.word(id, 1), this.keys.addresses.word(id, 2))
   }
 
   /** Places of a MAC, frames since its last change included. */
@@ -278,6 +278,11 @@ export class MacPlaces implements Judge<MacPlacesState> {
     const mac = this.keys.findMac(vni, stack, i32[at + Field.InnerMacHigh]!, i32[at + Field.InnerMacLow]!)
     return mac === NONE ? undefined : this.moved.get(mac)?.figures
   }
+}
+
+/** Whether a MAC is a virtual router's by its number (RFC 9568 §7.3). @param high - Upper 16 bits. @param low - Lower 32 bits. */
+export function isVirtualRouter(high: number, low: number): boolean {
+  return high === VRRP_HIGH && low >>> 16 === VRRP_LOW
 }
 
 /** Notes an echo request or TCP data to a VTEP that a MAC has left, for {@link noteAnswer}. */

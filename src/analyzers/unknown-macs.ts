@@ -1,8 +1,9 @@
 /**
- * Unicast frames to a MAC that nobody has sent from so far, by VNI, VLANs and MAC: how many, in which conversations, and whether
- * anything came back. Most such MACs send an answer a moment later; what they are worth is told at the end.
- * Evidence: a capture point that both directions pass. What misleads: a virtual router that is reached at one MAC and sends from
- * another one: its conversations are answered.
+ * Unicast frames to a MAC that nobody has sent from so far, by VNI, VLANs and MAC: how many of them ask or answer, in which
+ * conversations, and whether anything came back. Most such MACs send an answer a moment later; what they are worth is told at the end.
+ * What asks nothing (syslog, NetFlow, BFD, RTP) needs no answer, and says nothing of who receives it.
+ * Evidence: a capture point that both directions pass. What misleads: a router that is reached at one MAC and sends from another
+ * one: its conversations are answered, or ask nothing.
  */
 import { NONE } from '../codecs/fault.ts'
 import * as tcp from '../codecs/tcp.ts'
@@ -13,6 +14,7 @@ import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Keys } from './keys.ts'
 import type { MacPlaces } from './mac-places.ts'
 import { Mark } from './marks.ts'
+import { ANSWERS } from './questions.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES } from './tally.ts'
 import { FlowHalf, type FlowTraffic, MAC_ROW_BITS } from './traffic.ts'
@@ -20,13 +22,21 @@ import { FlowHalf, type FlowTraffic, MAC_ROW_BITS } from './traffic.ts'
 /** Frames of a flow's direction that are looked at: whoever has not answered by then does not. */
 const MOST_FRAMES = 32
 
-/** Halves of a MAC: frames; frames of conversations that went on; VTEPs (ids plus one) that the first frame came from and went to, 0 for several. */
+/**
+ * Halves of a MAC: frames that ask or answer; frames of conversations that went on; VTEPs (ids plus one) that the first frame came from
+ * and went to, 0 for several; frames that ask.
+ */
 const FRAMES = 0
 const ANSWERED = 1
 const FROM = 2
 const TO = 3
+const ASKED = 4
+/** The address that the frames are for (id plus one), {@link MORE} where it is not one alone; whether any ask and answer nothing. */
+const ADDRESS = 5
+const IS_TOLD = 6
+const MORE = -1
 /** Conversations that are kept, three words of each: flow row × 2 + direction plus one and kind, first frame, sequence number of the latest echo request. */
-const FLOWS = 4
+const FLOWS = 7
 const MOST_FLOWS = 3
 const FLOW_WORDS = 3
 const NUMBERS = FLOWS + MOST_FLOWS * FLOW_WORDS
@@ -39,9 +49,13 @@ const SENDERS = 16_384
 const SENDER_SHIFT = 32 - Math.log2(SENDERS)
 const SENDER_WORDS = 4
 
-/** What the first frame of a conversation to the MAC is, an echo request before anything else, in the lowest bits of its first word. */
-const Kind = { Other: 0, Echo: 1, Answer: 2 } as const
-const KIND_BITS = 2
+/**
+ * What the first frame of a conversation to the MAC is, an echo request before anything else, in the lowest bits of its first word.
+ * Another one asks nothing (`Tells`), is an answer that nobody answers (`Answers`), one that waits for its acknowledgment (`Accepts`),
+ * or asks: a SYN, TCP data, a unicast question for an address, a question by UDP.
+ */
+const Kind = { Tells: 0, Echo: 1, Answers: 2, Accepts: 3, Asks: 4 } as const
+const KIND_BITS = 3
 const KIND_MASK = (1 << KIND_BITS) - 1
 
 /** A conversation with a MAC that nobody sends from. */
@@ -53,7 +67,10 @@ export interface UnknownFlow {
   first: number
   /** Identifier and sequence number of the latest echo request, `null` where the frames are anything else. */
   echo: number | null
-  /** Whether the first frame answers something: nobody need answer it. */
+  /** Whether it asks something; whether anything is expected of the other end, as after what asks and after an accepted connection. */
+  asks: boolean
+  isOwed: boolean
+  /** Whether it is an answer that nobody answers. */
   isAnswer: boolean
 }
 
@@ -65,7 +82,12 @@ export interface UnknownMac {
   /** Upper 16 and lower 32 bits. */
   high: number
   low: number
+  /** Frames that ask or answer, and those that ask. */
   frames: number
+  asked: number
+  /** Whether they are for several addresses, and whether other frames ask and answer nothing. */
+  isForSeveral: boolean
+  isTold: boolean
   /** Frames of conversations that went on all the same. */
   answered: number
   /** VTEP address ids; `to` is `NONE` where frames were flooded to several. */
@@ -146,7 +168,7 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     if (row !== NONE) this.#note(i32, at, row, flow * 2 + direction, flows[cell + FlowHalf.Last + 1 - direction]!)
   }
 
-  /** MACs that at least so many frames went to and that never sent anything, in order of first appearance. */
+  /** MACs that never sent anything and that at least so many frames went to which ask or answer, in order of first appearance. */
   unknown(least: number): UnknownMac[] {
     const unknown: UnknownMac[] = []
     for (let row = 0; row < this.macs.count; row++) {
@@ -167,7 +189,9 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
           direction: end % 2 === 0 ? 0 : 1,
           first: i32[at + 1]!,
           echo: kind === Kind.Echo ? i32[at + 2]! : null,
-          isAnswer: kind === Kind.Answer,
+          asks: kind === Kind.Echo || kind === Kind.Asks,
+          isOwed: kind === Kind.Echo || kind >= Kind.Accepts,
+          isAnswer: kind === Kind.Answers,
         })
       }
       unknown.push({
@@ -176,6 +200,9 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
         high: word(2),
         low: word(3),
         frames,
+        asked: i32[cell + ASKED]!,
+        isForSeveral: i32[cell + ADDRESS] === MORE,
+        isTold: i32[cell + IS_TOLD] !== 0,
         answered: i32[cell + ANSWERED]!,
         from: i32[cell + FROM]! - 1,
         to: i32[cell + TO]! - 1,
@@ -223,29 +250,42 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     const cell = this.#records.at(row) * 2
     const { i32 } = this.#records
     const number = events[at + Field.Number]!
-    const frames = i32[cell + FRAMES]!
-    if (frames < EXAMPLES) i32[cell + NUMBERS + frames] = number
-    i32[cell + FRAMES] = frames + 1
-    if (frames === 0) {
+    const kind = kindOf(events, at)
+    if (i32[cell + FROM] === 0) {
       i32[cell + FROM] = events[at + Field.Source]! + 1
       i32[cell + TO] = events[at + Field.Destination]! + 1
     }
-    const kind = kindOf(events, at)
+    const address = events[at + Field.InnerDestination]! + 1
+    if (i32[cell + ADDRESS] === 0) i32[cell + ADDRESS] = address
+    else if (i32[cell + ADDRESS] !== address) i32[cell + ADDRESS] = MORE
+    if (kind !== Kind.Tells) {
+      const frames = i32[cell + FRAMES]!
+      if (frames < EXAMPLES) i32[cell + NUMBERS + frames] = number
+      i32[cell + FRAMES] = frames + 1
+      if (kind === Kind.Echo || kind === Kind.Asks) i32[cell + ASKED]!++
+    } else if ((events[at + Field.Bits]! & Bit.Tcp) === 0) i32[cell + IS_TOLD] = 1
+    let free = NONE
     for (let index = 0; index < MOST_FLOWS; index++) {
       const flow = cell + FLOWS + index * FLOW_WORDS
       if (i32[flow]! >> KIND_BITS === end + 1) {
         // What comes back to answers is the next question, or the same again.
-        if (kind === Kind.Answer) return
+        if (kind === Kind.Answers) return
+        const former = i32[flow]! & KIND_MASK
         if (kind === Kind.Echo) this.#noteEcho(events, at, cell, flow, end)
-        else if ((i32[flow]! & KIND_MASK) !== Kind.Echo && back > i32[flow + 1]!) i32[cell + ANSWERED]!++
+        else if (former === Kind.Answers && kind >= Kind.Accepts) {
+          i32[flow] = ((end + 1) << KIND_BITS) | kind
+          i32[flow + 1] = number
+        } else if (former !== Kind.Echo && back > i32[flow + 1]!) i32[cell + ANSWERED]!++
+        else if (former !== Kind.Echo && kind > former) i32[flow] = ((end + 1) << KIND_BITS) | kind
         return
       }
-      if (i32[flow] !== 0) continue
-      i32[flow] = ((end + 1) << KIND_BITS) | kind
-      i32[flow + 1] = number
-      i32[flow + 2] = events[at + Field.Sequence]!
-      return
+      const isFree = i32[flow] === 0 || ((i32[flow]! & KIND_MASK) === Kind.Tells && kind !== Kind.Tells)
+      if (free === NONE && isFree) free = flow
     }
+    if (free === NONE) return
+    i32[free] = ((end + 1) << KIND_BITS) | kind
+    i32[free + 1] = number
+    i32[free + 2] = events[at + Field.Sequence]!
   }
 
   /** A further echo request to the MAC: what comes the other way may be the other host's own, so only replies to the last one count. */
@@ -265,10 +305,15 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
 function kindOf(i32: Int32Array, at: number): number {
   const bits = i32[at + Field.Bits]!
   if ((bits & Bit.EchoRequest) !== 0) return Kind.Echo
-  if ((bits & (Bit.EchoReply | Bit.AddressReply | Bit.IcmpError)) !== 0) return Kind.Answer
-  if ((bits & Bit.Tcp) === 0) return Kind.Other
+  if ((bits & (Bit.EchoReply | Bit.AddressReply | Bit.IcmpError)) !== 0) return Kind.Answers
+  if ((bits & Bit.AddressRequest) !== 0) return Kind.Asks
   const flags = i32[at + Field.TcpFlags]!
-  const isAnswer =
-    (flags & (tcp.FLAG_SYN | tcp.FLAG_ACK)) === (tcp.FLAG_SYN | tcp.FLAG_ACK) || (flags & tcp.FLAG_RST) !== 0
-  return isAnswer ? Kind.Answer : Kind.Other
+  if ((bits & Bit.Udp) !== 0) {
+    if (flags === 0) return Kind.Tells
+    return (flags & ANSWERS) === 0 ? Kind.Asks : Kind.Answers
+  }
+  if ((bits & Bit.Tcp) === 0) return Kind.Tells
+  if ((flags & tcp.FLAG_RST) !== 0) return Kind.Answers
+  if ((flags & tcp.FLAG_SYN) !== 0) return (flags & tcp.FLAG_ACK) === 0 ? Kind.Asks : Kind.Accepts
+  return i32[at + Field.Payload]! > 0 ? Kind.Asks : Kind.Tells
 }

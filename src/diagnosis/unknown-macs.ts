@@ -1,5 +1,12 @@
-/** INNER_MAC_UNKNOWN: frames to a MAC that nobody has, held against the MAC that their address is in use with. */
+/**
+ * INNER_MAC_UNKNOWN: frames to a MAC that nobody has, held against the MAC that their address is in use with.
+ *
+ * Routers are often reached at one MAC and send from another one: virtual routers (RFC 9568), anycast gateways. What they are sent
+ * asks nothing, or is answered; so unanswered questions alone make the case, and not where a MAC also takes for several addresses
+ * what asks nothing.
+ */
 import type { Analysis } from '../analyzers/analysis.ts'
+import { isVirtualRouter } from '../analyzers/mac-places.ts'
 import type { UnknownFlow, UnknownMac } from '../analyzers/unknown-macs.ts'
 import { formatMac } from '../codecs/address.ts'
 import { NONE } from '../codecs/fault.ts'
@@ -25,13 +32,18 @@ export function unknownMacFindings(analysis: Analysis, routes: Routes): Finding[
   const candidates = analysis.judges.unknownMacs.unknown(LEAST_FRAMES)
   if (candidates.length === 0) return []
   const echoed = analysis.judges.echo.lastAnswered()
-  const unknown = candidates.filter((each) => isUnanswered(analysis, each, echoed))
+  const unknown = candidates.filter((each) => !isRouter(each) && isUnanswered(analysis, each, echoed))
   if (unknown.length === 0) return []
   const uses = usesOf(analysis, unknown)
   return unknown.flatMap((each) => {
     const use = each.flows.map((flow) => uses.get(keyOf(each, addressOf(analysis, flow)))).find(Boolean)
     return use === undefined ? [] : [finding(analysis, routes, each, use)]
   })
+}
+
+/** Whether a MAC is a router's: a virtual one by its number (RFC 9568 §7.3), or one that takes for several addresses what asks nothing. */
+function isRouter({ high, low, isForSeveral, isTold }: UnknownMac): boolean {
+  return isVirtualRouter(high, low) || (isForSeveral && isTold)
 }
 
 /**
@@ -59,13 +71,14 @@ function usesOf(analysis: Analysis, unknown: readonly UnknownMac[]): Map<string,
   const uses = new Map<string, Use>()
   const wanted = new Set<string>()
   for (const each of unknown) {
-    const asks = each.flows.some(({ isAnswer }) => !isAnswer)
+    const asks = each.asked >= LEAST_FRAMES
     for (const flow of each.flows) {
+      if (!flow.isOwed && !flow.isAnswer) continue
       const address = addressOf(analysis, flow)
       const key = keyOf(each, address)
-      // Where all of it answers, the requests may have come through a gateway, which sends from its own MAC what its hosts sent:
-      // only a claim says whose the address is.
-      if (asks) wanted.add(key)
+      // What answers may answer requests that came through a gateway, which sends from its own MAC what its hosts sent: only a
+      // claim says whose the address is.
+      if (asks && flow.isOwed) wanted.add(key)
       const mac = addressClaims.owner(each.vni, each.vlans, address)
       const vtep = mac === NONE ? NONE : judges.macPlaces.vtep(mac)
       if (vtep !== NONE && vtep !== each.from && (each.to === NONE || vtep === each.to))

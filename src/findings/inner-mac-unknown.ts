@@ -24,7 +24,7 @@ export const innerMacUnknown: Words<InnerMacUnknown> = {
   advice:
     'Correct the stale entry: the neighbour or ARP-suppression table of the sending side, or the forwarding entry that was set by hand or by a network plugin.',
   evidence:
-    'Three or more unicast frames go to an inner MAC that sends nothing in the capture, none is answered, and behind the VTEP they go to an IP address of theirs is in use with another MAC. Not judged where only one direction was captured.',
+    'Three or more unicast questions (echo, ARP, SYN, TCP data, DNS and the like) go to an inner MAC that sends nothing in the capture, none is answered, and behind the VTEP they go to an IP address of theirs is in use with another MAC. What asks nothing (syslog, BFD), virtual routers and captures of one direction are not judged.',
   title: ({ count, facts }) =>
     `${amount(count, 'frame')} of VNI ${facts.vni} sent to MAC ${facts.mac}, which no guest uses`,
   observed: ({ count, facts }) =>

@@ -13,6 +13,7 @@ import {
   RST,
   SYN,
   tcp,
+  udp,
   vxlan,
 } from '../support/packets.ts'
 import { findingsOf } from './places.ts'
@@ -559,6 +560,9 @@ describe('ROGUE_VTEP of many addresses', () => {
   })
 })
 
+/** A DNS query for one name (RFC 1035 §4.1). */
+const question = (id: number) => bytes(number(id, 2), 1, 0, 0, 1, number(0, 4), 0, 0, 1, 97, 0, 0, 1, 0, 1)
+
 describe('INNER_MAC_UNKNOWN', () => {
   const unknown = '02:de:ad:00:00:01'
   const wrong = [0, 1, 2, 3].map((n) => ping('request', client, server, n, n * 200, { to: unknown, id: 77 }))
@@ -615,6 +619,55 @@ describe('INNER_MAC_UNKNOWN', () => {
       ping('reply', server, client, n, n * 200 + 1, { id: 77 }),
     ])
     expect(codes(routed)).toEqual([])
+  })
+
+  /** A datagram that asks nothing, or what the payload asks. */
+  const datagram = (
+    from: Guest,
+    to: Guest,
+    ms: number,
+    mac: string,
+    port = 514,
+    payload = bytes(60, 49, 51, 62),
+    ttl = 64,
+  ) => {
+    const inner = ipv4(udp(payload, 40_000, port), { from: from.ip, to: to.ip, protocol: 17, id: ++sent & 0xffff, ttl })
+    return frame(ethernet(inner, { from: from.mac, to: mac }), from.vtep, to.vtep, ms)
+  }
+
+  it('is not told of what asks nothing: log messages, and sessions of BFD to a MAC that all nodes take', () => {
+    const bfd = [0, 1, 2, 3].flatMap((n) => [
+      datagram(client, server, n * 300, '00:23:20:00:00:01', 3784),
+      datagram(server, client, n * 300 + 1, '00:23:20:00:00:01', 3784),
+    ])
+    expect(codes(bfd)).toEqual([])
+    const log = [0, 1, 2, 3].map((n) => datagram(client, server, n * 300, unknown))
+    const elsewhere = pings(server, { ...client, ip: '192.168.1.51', mac: '02:00:00:00:00:33' }, 10)
+    expect(codes([...log, ...elsewhere])).toEqual([])
+    const asked = [0, 1, 2, 3].map((n) => datagram(client, server, 300 * n, unknown, 53, question(n)))
+    expect(codes([...asked, ...elsewhere])).toContain('INNER_MAC_UNKNOWN')
+  })
+
+  it('is not told of a virtual router, nor of one that takes for several addresses what asks nothing', () => {
+    const dead = (to: string) => [0, 1, 2, 3].map((n) => ping('request', client, server, n, n * 200, { to, id: 77 }))
+    const others = pings(server, { ...client, ip: '192.168.1.51', mac: '02:00:00:00:00:33' }, 3000)
+    for (const mac of ['00:00:5e:00:01:05', '00:00:5e:00:02:05'])
+      expect(codes([...dead(mac), ...others])).not.toContain('INNER_MAC_UNKNOWN')
+    const collector = { ...server, ip: '10.99.0.5' }
+    const logs = [0, 1, 2].map((n) => datagram(client, collector, 50 + n * 300, unknown))
+    expect(codes([...dead(unknown), ...logs, ...others])).not.toContain('INNER_MAC_UNKNOWN')
+    expect(codes([...dead(unknown), ...others])).toContain('INNER_MAC_UNKNOWN')
+  })
+
+  it('is told of a node that is reached at its former MAC, whichever of its addresses are asked', () => {
+    const pods = [0, 1, 2, 3].map((n): Guest => ({ ...server, ip: `192.168.1.${20 + n}` }))
+    const stale = pods.flatMap((pod, n) => [
+      ping('request', client, pod, 1, n * 200, { to: unknown, id: 77 }),
+      ping('request', client, pod, 2, 1000 + n * 200, { to: unknown, id: 77 }),
+    ])
+    const watcher = { ...client, ip: '192.168.1.51', mac: '02:00:00:00:00:33' }
+    expect(codes([...stale, ...pods.flatMap((pod, n) => pings(pod, watcher, 3000 + n))])).toContain('INNER_MAC_UNKNOWN')
+    expect(codes([...stale, ...pings(server, watcher, 3000)])).not.toContain('INNER_MAC_UNKNOWN')
   })
 
   it('is not told of a server that answers late', () => {
