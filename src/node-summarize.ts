@@ -4,8 +4,11 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { DEFAULT_LIMITS } from './analyzers/limits.ts'
 import { CaptureError } from './capture/errors.ts'
+import { MOST_OPEN } from './capture/merge.ts'
+import { LEAST_MERGE_BYTES } from './capture/merge-room.ts'
 import { openCapture, STDIN } from './capture/node-input.ts'
 import { fsPath } from './capture/node-names.ts'
+import { MOST_FILES } from './capture/origins.ts'
 import { checkBoolean, checkFunction, checkGiven, checkInteger, checkList, checkSignal, checkString } from './option.ts'
 import { checkSummarizeOptions, type SummarizeOptions, Summarizer, type Threads } from './pipeline.ts'
 import type { Summary } from './summary.ts'
@@ -20,6 +23,8 @@ export const MOST_THREADS = 256
 export interface SummarizeFilesOptions extends SummarizeOptions {
   /** Interleave the packets of all files by time, instead of reading one file after the other. */
   mergeByTime?: boolean
+  /** Bytes that windows and decompressors may take while files are interleaved: 128 MiB and more, 512 MiB unless told otherwise. */
+  mergeBytes?: number
   /**
    * Threads, this one included, 1 to {@link MOST_THREADS}; the result does not depend on it. By default two, if there are two cores, for 32 MiB or more; what
    * comes from a stream has no size, and is summarized on one.
@@ -58,6 +63,8 @@ function checkOptions(paths: readonly string[], options: SummarizeFilesOptions):
   checkList('paths', paths, checkString)
   checkSummarizeOptions(options)
   checkBoolean('mergeByTime', options.mergeByTime)
+  if (options.mergeByTime === true) checkInteger('paths.length', paths.length, 0, MOST_FILES)
+  checkInteger('mergeBytes', options.mergeBytes, LEAST_MERGE_BYTES)
   checkInteger('threads', options.threads, 1, MOST_THREADS)
   checkSignal('signal', options.signal)
   checkFunction('onProgress', options.onProgress)
@@ -109,23 +116,39 @@ async function readInTurn(
 async function readMerged(
   summarizer: Summarizer,
   paths: readonly string[],
-  { signal, onProgress, onUnreadable }: SummarizeFilesOptions,
+  { signal, onProgress, onUnreadable, mergeBytes }: SummarizeFilesOptions,
 ): Promise<void> {
   const total = onProgress === undefined ? null : await totalSize(paths)
   const names = namesOf(paths)
+  const resting = paths.length > MOST_OPEN
+  const streams = new Set(resting ? await streamsOf(paths) : [])
   const inputs = paths.map((path, index) => ({
     name: names[index]!,
     path,
-    again: path !== STDIN,
-    open: () => openCapture(path, signal === undefined ? {} : { signal }),
+    again: path !== STDIN && !streams.has(path),
+    open: () => openCapture(path, { resting, ...(signal && { signal }) }),
   }))
   await summarizer.readMerged(inputs, {
+    ...(mergeBytes !== undefined && { bytes: mergeBytes }),
     onChunk(bytes) {
       onProgress?.(bytes, total)
       return signal?.aborted !== true
     },
     onUnreadable: ({ path }, error) => onUnreadable?.(path, error),
   })
+}
+
+/** Those of the paths that can be read only once: named pipes, say. */
+async function streamsOf(paths: readonly string[]): Promise<string[]> {
+  const isStream = await Promise.all(
+    paths.map((path) =>
+      stat(fsPath(path)).then(
+        (info) => !info.isFile(),
+        () => false,
+      ),
+    ),
+  )
+  return paths.filter((_, index) => isStream[index])
 }
 
 /** Files by the last part of their paths; where two are alike, all as they were given. */

@@ -7,7 +7,7 @@ import { bytesInUse, MEGABYTE } from './analyzers/memory.ts'
 import { Readings } from './analyzers/readings.ts'
 import { type Batch, BatchWriter, viewOf } from './batch.ts'
 import type { CaptureError } from './capture/errors.ts'
-import { MergedCaptures, type MergeInput } from './capture/merge.ts'
+import { MergedCaptures, type MergedCapturesOptions, type MergeInput } from './capture/merge.ts'
 import type { Origins } from './capture/origins.ts'
 import { CaptureReader, refill } from './capture/reader.ts'
 import { ReadingProgress } from './capture/reading-progress.ts'
@@ -101,7 +101,7 @@ export interface NamedInput extends MergeInput {
 }
 
 /** What {@link Summarizer.readMerged} tells while it reads. */
-export interface MergeOptions<I extends NamedInput> {
+export interface MergeOptions<I extends NamedInput> extends MergedCapturesOptions {
   /** Called now and then with the stored bytes read so far; `false` stops reading there. */
   onChunk?: (bytesRead: number) => boolean
   /** A capture without a readable file header; the others are read all the same. */
@@ -241,13 +241,12 @@ export class Summarizer {
 
   async #readMerged<I extends NamedInput>(
     inputs: readonly I[],
-    { onChunk, onUnreadable }: MergeOptions<I>,
+    { onChunk, onUnreadable, bytes }: MergeOptions<I>,
   ): Promise<void> {
     if (this.#nextNumber > 1 || this.#files.length > 0)
       throw new TypeError('merging by time needs all captures at once')
-    const merged = new MergedCaptures(inputs)
+    const merged = new MergedCaptures(inputs, bytes === undefined ? {} : { bytes })
     const firsts = new Map<number, number>()
-    const progress = inputs.map(() => new ReadingProgress())
     try {
       await merged.open()
       while (!merged.done) {
@@ -257,11 +256,7 @@ export class Summarizer {
           observePackets(this.analysis, run, run.file, run.firstNumber)
         }
         await this.#settle()
-        const read = progress.reduce(
-          (sum, each, file) => sum + each.bytes(merged.reader(file), merged.stored(file)?.bytesRead ?? 0),
-          0,
-        )
-        const goesOn = onChunk?.(read) !== false
+        const goesOn = onChunk?.(merged.bytesRead) !== false
         if (merged.done) break
         if (!goesOn) {
           this.stop()

@@ -8,9 +8,10 @@ import { FIXED_MEGABYTES, MAX_MEGABYTES, MIN_MEGABYTES } from '../src/analyzers/
 import { MAX_HELD_BYTES, MOST_TURNED } from '../src/analyzers/small-firsts.ts'
 import { Tally } from '../src/analyzers/tally.ts'
 import * as reading from '../src/capture/bounds.ts'
-import { MOST_OPEN } from '../src/capture/merge.ts'
+import { MOST_DESCRIBED, MOST_OPEN, MOST_REPEATED } from '../src/capture/merge.ts'
+import { LEAST_MERGE_BYTES, LEAST_WINDOW, MERGE_BYTES, MOST_WINDOWS } from '../src/capture/merge-room.ts'
 import { MAX_GZIP_HEADER } from '../src/capture/node-compression.ts'
-import { MAX_ORIGIN_BYTES } from '../src/capture/origins.ts'
+import { MAX_ORIGIN_BYTES, MOST_FILES } from '../src/capture/origins.ts'
 import { MAX_ZSTD_WINDOW } from '../src/capture/zstd.ts'
 import { MAX_NESTING } from '../src/codecs/describe.ts'
 import { dissect, tunnelPorts } from '../src/codecs/dissect.ts'
@@ -47,6 +48,13 @@ const BOUNDS: Record<string, unknown> = {
   MAX_GZIP_HEADER,
   MAX_ZSTD_WINDOW,
   MOST_OPEN,
+  MOST_FILES,
+  MERGE_BYTES,
+  LEAST_MERGE_BYTES,
+  MOST_WINDOWS,
+  LEAST_WINDOW,
+  MOST_REPEATED,
+  MOST_DESCRIBED,
   MOST_HEADERS: stated('src/capture/pcap.ts', 'MOST_HEADERS'),
   MAX_ORIGIN_BYTES,
   MAX_TAGS,

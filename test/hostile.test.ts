@@ -2,12 +2,15 @@
  * Hostile captures: exact totals, honest drops, bounded memory. Here at small scale with small tables; `npm run hostile` does it at
  * full scale through the built program, each attack in a process of its own, and prints peak memory, time, drops and totals.
  */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEFAULT_LIMITS, type Limits } from '../src/analyzers/limits.ts'
 import { limitsFor, MEGABYTE, MIN_MEGABYTES } from '../src/analyzers/memory.ts'
+import { mergeBytesFor } from '../src/capture/merge-room.ts'
 import { decompressed } from '../src/capture/node-compression.ts'
 import { CaptureReader, refill } from '../src/capture/reader.ts'
 import { chunksSource } from '../src/capture/source.ts'
@@ -19,6 +22,7 @@ import { MAX_WAITING_BYTES, Select } from '../src/transform/select.ts'
 import { type Bin, buildBin } from './support/built-bin.ts'
 import { cpuTime } from './support/cpu-time.ts'
 import { ATTACKS, type Attack, type Totals } from './support/hostile.ts'
+import { type ManyFiles, putManyFiles } from './support/many-files.ts'
 
 const FULL = (import.meta as unknown as { env: { MODE: string } }).env.MODE === 'hostile'
 
@@ -207,6 +211,39 @@ describe.runIf(FULL)('at full scale', () => {
       ratios.push(crafted.seconds / usual.seconds)
     }
     expect(Math.min(...ratios)).toBeLessThan(1.5)
+  })
+
+  it.each<[string, ManyFiles]>([
+    ['1000-files', { files: 1000, packets: 930, payload: 1200 }],
+    ['1000-gzip', { files: 1000, packets: 930, payload: 1200, gzip: true }],
+  ])('--merge-by-time: %s', { timeout: 900_000 }, (name, many) => {
+    const captures = join(bin.folder, name)
+    const wireBytes = putManyFiles(captures, many)
+    const packets = many.files * many.packets
+    for (const [options, most] of [
+      [[], MOST_MEMORY],
+      [['--memory', String(MIN_MEGABYTES)], MIN_MEGABYTES * MEGABYTE + mergeBytesFor(MIN_MEGABYTES)],
+    ] as const) {
+      const begun = Date.now()
+      const argv = ['--import', PEAK, bin.script, 'summarize', '--json', '--merge-by-time', ...options, captures]
+      const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', maxBuffer: 2 ** 28 })
+      const peak = Number(/^peak (\d+)$/m.exec(stderr)?.[1])
+      lines.push(
+        [
+          name.padEnd(16),
+          'summarize',
+          packets.toLocaleString('en-US').padStart(9),
+          ((Date.now() - begun) / 1000).toFixed(1).padStart(9),
+          String(Math.round(peak / 2 ** 20)).padStart(9),
+          ` --merge-by-time ${options.join(' ')}`,
+        ].join(' '),
+      )
+      expect(status).toBe(0)
+      const { capture }: Summary = JSON.parse(stdout)
+      expect(capture).toMatchObject({ packets, wireBytes })
+      expect(peak).toBeLessThan(most)
+    }
+    rmSync(captures, { recursive: true })
   })
 
   it.each(['everything-mixed', 'everything-new', 'tcp-flows'])(

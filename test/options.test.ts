@@ -215,6 +215,7 @@ const DOORS: readonly Door[] = [
     [
       ...summarize.slice(0, 6),
       ['mergeByTime', flag],
+      ['mergeBytes', integer(128 * 1024 * 1024, null)],
       ['threads', { ...integer(1, 256), range: [...integer(1, 256).range, 1000], good: [undefined, 1] }],
       ['signal', signal],
       ['onProgress', call],
@@ -297,8 +298,12 @@ const DOORS: readonly Door[] = [
   ],
   [
     'new MergedCaptures',
-    (_, value) => new MergedCaptures(value as MergeInput[]),
+    (name, value) =>
+      name === 'bytes'
+        ? new MergedCaptures([{ open: sink as never, again: false }], { bytes: value as number })
+        : new MergedCaptures(value as MergeInput[]),
     [
+      ['bytes', integer(128 * 1024 * 1024, null)],
       [
         'inputs',
         { range: [[]], type: [undefined, null, 'x', [1], [{ open: 1 }]], good: [[{ open: sink, again: false }]] },

@@ -1,20 +1,28 @@
 /** Exact amounts of bytes out of a source; the ground of the decompressors. Internal to `capture/`. */
 import type { ByteSource } from './source.ts'
 
-/** Bytes that are read at once. */
+/** Bytes that are read at once, unless told otherwise. */
 const PIECE = 64 * 1024
 
 /** Buffers a source, so that a given number of bytes can be looked at in one piece. */
 export class ByteReader {
-  private bytes = new Uint8Array(2 * PIECE)
+  private bytes: Uint8Array<ArrayBuffer>
   private position = 0
   private end = 0
   /** Offset in the source of the next byte. */
   offset = 0
   private readonly source: ByteSource
+  private readonly piece: number
 
-  constructor(source: ByteSource) {
+  constructor(source: ByteSource, piece: number = PIECE) {
     this.source = source
+    this.piece = piece
+    this.bytes = new Uint8Array(2 * piece)
+  }
+
+  /** Bytes of the buffer. */
+  get size(): number {
+    return this.bytes.length
   }
 
   /**
@@ -23,8 +31,8 @@ export class ByteReader {
    */
   async peek(length: number): Promise<Uint8Array> {
     while (this.end - this.position < length) {
-      if (this.bytes.length - this.position < Math.max(length, PIECE)) {
-        const target = this.bytes.length < length + PIECE ? new Uint8Array(length + PIECE) : this.bytes
+      if (this.bytes.length - this.position < Math.max(length, this.piece)) {
+        const target = this.bytes.length < length + this.piece ? new Uint8Array(length + this.piece) : this.bytes
         target.set(this.bytes.subarray(this.position, this.end))
         this.bytes = target
         this.end -= this.position

@@ -1,5 +1,6 @@
 /** What every decompressor has in common: it yields what is whole, then says how its stream ended. Internal to `capture/`. */
 import type { CaptureIssue } from '../issue.ts'
+import type { ByteReader } from './byte-reader.ts'
 import type { ByteSource } from './source.ts'
 
 /** Thrown inside a decompressor when its stream is cut or broken; never leaves `capture/`. */
@@ -13,8 +14,22 @@ export class BrokenStream extends Error {
   }
 }
 
-/** A source over what a decompressor yields; a broken stream ends it with an issue instead of an exception. */
-export function decodedSource(chunks: AsyncGenerator<Uint8Array>, compressed: ByteSource): ByteSource {
+/** Bytes that a decompressor holds at the moment, kept up to date by itself. */
+export interface Holding {
+  bytes: number
+}
+
+/**
+ * A source over what a decompressor yields; a broken stream ends it with an issue instead of an exception.
+ * @param decode - What it yields, given a place to say how much it holds.
+ */
+export function decodedSource(
+  decode: (holding: Holding) => AsyncGenerator<Uint8Array>,
+  input: ByteReader,
+  compressed: ByteSource,
+): ByteSource {
+  const holding: Holding = { bytes: 0 }
+  const chunks = decode(holding)
   let chunk: Uint8Array = new Uint8Array(0)
   let position = 0
   let offset = 0
@@ -23,6 +38,9 @@ export function decodedSource(chunks: AsyncGenerator<Uint8Array>, compressed: By
   return {
     get issue() {
       return issue
+    },
+    get held() {
+      return holding.bytes + input.size
     },
     async read(into) {
       while (position === chunk.length) {

@@ -41,3 +41,11 @@ export class CaptureError extends Error {
     this.offset = offset
   }
 }
+
+/** System errors that say nothing about the file: this process, or the machine, has no more file handles. */
+const SHORTAGES: readonly unknown[] = ['EMFILE', 'ENFILE']
+
+/** Whether a file could not be read only because there are no more file handles: that is no damage. */
+export function isShortage({ cause }: CaptureError): boolean {
+  return SHORTAGES.includes((cause as { code?: unknown } | null | undefined)?.code)
+}

@@ -3,7 +3,7 @@
  * Format). Written here because the decoders on npm want whole files in memory or fail on frames. Runs anywhere.
  */
 import type { ByteReader } from './byte-reader.ts'
-import { BrokenStream } from './decoder.ts'
+import { BrokenStream, type Holding } from './decoder.ts'
 import { uint32, Xxh32, xxh32 } from './xxhash.ts'
 
 /** Magic of an LZ4 frame, little-endian. */
@@ -48,21 +48,22 @@ function broken(input: ByteReader, what: string): BrokenStream {
 /**
  * The content of a series of LZ4 frames, block by block; skippable frames among them are left out.
  * A yielded array is valid until the next one is asked for.
+ * @param holding - Told how much is held.
  * @throws BrokenStream where the stream is cut or damaged; blocks before that have been yielded.
  */
-export async function* lz4Content(input: ByteReader): AsyncGenerator<Uint8Array> {
+export async function* lz4Content(input: ByteReader, holding: Holding = { bytes: 0 }): AsyncGenerator<Uint8Array> {
   for (;;) {
     const magic = await input.peek(4)
     if (magic.length === 0) return
     if (magic.length < 4) throw cut(input)
     const value = uint32(magic, 0)
-    if (value === LZ4_MAGIC) yield* frame(input)
+    if (value === LZ4_MAGIC) yield* frame(input, holding)
     else if ((value & 0xffff_fff0) === SKIPPABLE_MAGIC) await skipFrame(input, 'lz4')
     else throw broken(input, 'no frame begins there')
   }
 }
 
-async function* frame(input: ByteReader): AsyncGenerator<Uint8Array> {
+async function* frame(input: ByteReader, holding: Holding): AsyncGenerator<Uint8Array> {
   const start = await input.peek(7)
   if (start.length < 7) throw cut(input)
   const flags = start[4]!
@@ -82,6 +83,7 @@ async function* frame(input: ByteReader): AsyncGenerator<Uint8Array> {
   const checksumLength = (flags & FLAG_BLOCK_CHECKSUM) !== 0 ? 4 : 0
   const content = (flags & FLAG_CONTENT_CHECKSUM) !== 0 ? new Xxh32() : null
   const out = new Uint8Array(HISTORY + blockSize)
+  holding.bytes = 0
   let history = 0
   for (;;) {
     const size = await input.peek(4)
@@ -105,6 +107,8 @@ async function* frame(input: ByteReader): AsyncGenerator<Uint8Array> {
       if (end < 0) throw broken(input, 'a block does not decode')
     }
     input.skip(whole.length)
+    // What was never written to takes no memory yet.
+    if (holding.bytes < end) holding.bytes = end
     const piece = out.subarray(history, end)
     content?.update(piece)
     yield piece

@@ -1,15 +1,19 @@
 /**
  * Several captures as one, interleaved by time: always the packet that is earliest among those at the front of each file.
  * Records that run backwards within a file stay behind their predecessors; packets without a time follow theirs at once; equal
- * times go in argument order. Memory is one window for each file whose times overlap.
+ * times go in argument order. With many files windows are smaller, what does not fit is given back and read again
+ * (`merge-room.ts`), and time grows with the number of packets and files alone (`merge-queue.ts`).
  */
 import { checkFunction, checkGiven, checkInteger, checkList, checkObject } from '../option.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
-import { WINDOW_LENGTH } from './bounds.ts'
-import { CaptureError } from './errors.ts'
-import { Origins } from './origins.ts'
+import { MAX_INTERFACES, MAX_TEXT, WINDOW_LENGTH } from './bounds.ts'
+import { CaptureError, isShortage } from './errors.ts'
+import { isDueBefore, MergeQueue } from './merge-queue.ts'
+import { LEAST_MERGE_BYTES, LEAST_WINDOW, MERGE_BYTES, MergeRoom, MOST_WINDOWS, type Taken } from './merge-room.ts'
+import { MOST_FILES, Origins } from './origins.ts'
 import { CaptureReader, type PacketStream, refill } from './reader.ts'
-import type { ByteSource } from './source.ts'
+import { ReadingProgress } from './reading-progress.ts'
+import type { ByteSource, StoredAs } from './source.ts'
 
 /** One file to be merged. */
 export interface MergeInput {
@@ -19,12 +23,31 @@ export interface MergeInput {
   readonly again: boolean
 }
 
-/** Files that are kept open from the start; of more, only those whose time has come. */
-export const MOST_OPEN = 64
+/** How a merge is set up. */
+export interface MergedCapturesOptions {
+  /** Bytes that windows and decompressors may take, 128 MiB and more; 512 MiB unless told otherwise. */
+  bytes?: number
+}
 
-/** Bytes of all windows together at the start. */
-const WINDOWS = 32 * 1024 * 1024
-const SMALLEST_WINDOW = 64 * 1024
+/** Files up to which all are kept open with all that they need; of more, only those whose time has come, with what there is room for. */
+export const MOST_OPEN = 16
+
+/** Interfaces, sections and names described by all files together. */
+export const MOST_DESCRIBED = 8 * MAX_INTERFACES
+
+/** Bytes that may be decompressed a second time because there was no room for the decompressor: 16 GiB. */
+export const MOST_REPEATED = 16 * 1024 ** 3
+
+/** Bytes at once of what is stepped over. */
+const STEP = 64 * 1024
+
+/** Largest window of a file that is decompressed once more for each: 4 MiB. */
+const LARGEST_WINDOW = 4 * 1024 * 1024
+
+/** What a decompressor is taken to need before it has shown it. */
+const USUAL_DECOMPRESSOR = 128 * 1024
+
+const TOO_MUCH_DESCRIBED = `captures that describe more than ${MOST_DESCRIBED} interfaces, sections and names cannot be merged by time; merge fewer, or read them one after the other`
 
 /** How far a file is. */
 const State = {
@@ -34,20 +57,38 @@ const State = {
   Starved: 1,
   /** Open, with a packet at the front. */
   Ready: 2,
-  Done: 3,
+  /** With a packet at the front that is to be read once more. */
+  Left: 3,
+  Done: 4,
 } as const
 
 interface Member {
   readonly index: number
   readonly input: MergeInput
-  reader: CaptureReader
+  reader: CaptureReader | null
+  /** `null` while there is no room for its decompressor, before the first opening, and after the end. */
   source: ByteSource | null
+  stored: StoredAs | undefined
   state: number
   /** Time of the packet at the front; the first of them is what is compared. */
   seconds: number
   nanoseconds: number
   /** Numbers of the file's packets that have been handed out. */
   passed: number
+  /** Bytes of its window. */
+  readonly window: Taken
+  /** Bytes of its decompressor. */
+  readonly decompressor: Taken
+  /** Most bytes that its decompressor took. */
+  held: number
+  /** Stored bytes of it that have been read, those that were read again left out. */
+  storedRead: number
+  /** Those of them that are done with. */
+  bytesRead: number
+  progress: ReadingProgress
+  described: number
+  /** Bytes to be filled in before its packet can be looked at, in {@link State.Left}. */
+  left: number
   error: CaptureError | null
 }
 
@@ -77,36 +118,64 @@ export class MergedCaptures {
   /** The stretch that `step` found. */
   readonly run: MergedRun
   readonly #members: Member[]
-  readonly #windowLength: number
+  /** Files with a packet at the front, and closed ones. */
+  readonly #queue = new MergeQueue<Member>()
+  #starved: Member[] = []
+  /** Files that came to their end among the packets at hand, still open. */
+  #ended: Member[] = []
+  readonly #bytes: number
+  readonly #windows: MergeRoom
+  readonly #decompressors: MergeRoom
+  /** Whether what does not fit is given back. */
+  readonly #many: boolean
+  #bytesRead = 0
+  #described = 0
+  /** Bytes that were decompressed once more, and what was said when they were too many. */
+  #repeated = 0
+  #tooMany: CaptureError | null = null
   #current: Member | null = null
   /** Whether the current member's front packet has been handed out. */
   #taken = false
-  #limitSeconds = 0
-  #limitNanoseconds = 0
-  #limitIndex = 0
+  #limit: Member | null = null
   /** How many numbers of the merged stream come before the current stretch. */
   #numbers = 0
 
-  /** @param inputs - At least one, in argument order. */
-  constructor(inputs: readonly MergeInput[]) {
+  /**
+   * @param inputs - At least one, in argument order, and at most 65 536.
+   * @throws RangeError for an option out of range, TypeError for one of a wrong type.
+   */
+  constructor(inputs: readonly MergeInput[], options: MergedCapturesOptions = {}) {
     checkGiven('inputs', inputs)
     checkList('inputs', inputs, (name, input) => {
       checkObject(name, input)
       checkFunction(`${name}.open`, (input as MergeInput).open)
     })
-    checkInteger('inputs.length', inputs.length, 1)
+    checkInteger('inputs.length', inputs.length, 1, MOST_FILES)
+    checkObject('options', options)
+    checkInteger('bytes', options.bytes, LEAST_MERGE_BYTES)
     this.origins = new Origins(inputs.length)
-    const open = Math.min(inputs.length, MOST_OPEN)
-    this.#windowLength = Math.max(SMALLEST_WINDOW, Math.min(WINDOW_LENGTH, Math.floor(WINDOWS / open)))
+    this.#bytes = options.bytes ?? MERGE_BYTES
+    this.#windows = new MergeRoom(MOST_WINDOWS, inputs.length)
+    this.#decompressors = new MergeRoom(this.#bytes - MOST_WINDOWS, inputs.length)
+    this.#many = inputs.length > MOST_OPEN
     this.#members = inputs.map((input, index) => ({
       index,
       input,
-      reader: new CaptureReader({ windowLength: 0 }),
+      reader: null,
       source: null,
+      stored: undefined,
       state: State.Done,
       seconds: 0,
       nanoseconds: 0,
       passed: 0,
+      window: { bytes: 0, extra: 0 },
+      decompressor: { bytes: 0, extra: 0 },
+      held: USUAL_DECOMPRESSOR,
+      storedRead: 0,
+      bytesRead: 0,
+      progress: new ReadingProgress(),
+      described: 0,
+      left: 0,
       error: null,
     }))
     this.run = this.#makeRun()
@@ -114,12 +183,17 @@ export class MergedCaptures {
 
   /** Whether every file has been read to its end. */
   get done(): boolean {
-    return this.#members.every(({ state }) => state === State.Done)
+    return this.#queue.length === 0 && this.#starved.length === 0
+  }
+
+  /** Stored bytes of all files that have been read so far. */
+  get bytesRead(): number {
+    return this.#bytesRead
   }
 
   /** The reader of a file: its format, interfaces and how it ended. */
   reader(file: number): CaptureReader {
-    return this.#members[file]!.reader
+    return this.#members[file]!.reader ?? new CaptureReader({ windowLength: 0 })
   }
 
   /** Why a file could not be used at all, `null` when it could. */
@@ -129,20 +203,24 @@ export class MergedCaptures {
 
   /** How the file's bytes are stored, as far as its source knows; valid until {@link close}, and after it. */
   stored(file: number): ByteSource['stored'] {
-    return this.#members[file]!.source?.stored
+    return this.#members[file]!.stored
   }
 
   /** Opens every file and reads up to its first packet. A file without a readable header is left out: see {@link error}. */
   async open(): Promise<void> {
-    const many = this.#members.length > MOST_OPEN
     for (const member of this.#members) {
       await this.#begin(member)
-      if (many && member.input.again && member.state === State.Ready) {
-        await member.source?.close?.()
-        member.reader = new CaptureReader({ windowLength: 0 })
+      if (this.#many && member.input.again && member.state === State.Ready) {
+        await this.#end(member)
+        member.reader = null
+        member.storedRead = 0
+        member.bytesRead = 0
+        member.progress = new ReadingProgress()
         member.state = State.Closed
       }
+      if (member.state !== State.Done) this.#queue.add(member)
     }
+    this.#bytesRead = this.#members.reduce((sum, { bytesRead }) => sum + bytesRead, 0)
   }
 
   /**
@@ -150,46 +228,39 @@ export class MergedCaptures {
    * @returns `false` when bytes are needed: call {@link refill}, unless {@link done}.
    */
   step(): boolean {
-    const members = this.#members
-    let first: Member | null = null
-    let second: Member | null = null
-    for (const member of members) {
-      if (member.state === State.Done) continue
-      if (member.state === State.Starved) return false
-      if (first === null || isBefore(member, first.seconds, first.nanoseconds, first.index)) {
-        second = first
-        first = member
-      } else if (second === null || isBefore(member, second.seconds, second.nanoseconds, second.index)) {
-        second = member
-      }
-    }
-    if (first === null || first.state === State.Closed) return false
+    if (this.#starved.length > 0) return false
+    const { first, second } = this.#queue
+    if (first === null || first.state !== State.Ready) return false
     this.#current = first
     this.#taken = false
-    this.#limitSeconds = second === null ? Number.POSITIVE_INFINITY : second.seconds
-    this.#limitNanoseconds = second === null ? 0 : second.nanoseconds
-    this.#limitIndex = second === null ? 0 : second.index
+    this.#limit = second
     this.#numbers = this.origins.count - first.passed
     return true
   }
 
-  /** Reads on where bytes are needed. */
+  /**
+   * Reads on where bytes are needed.
+   * @throws CaptureError `unreadable` where so many cannot be merged: for want of file handles, or of memory.
+   */
   async refill(): Promise<void> {
     this.#current = null
-    let starved = false
-    for (const member of this.#members) {
-      if (member.state !== State.Starved) continue
-      starved = true
-      await this.#feed(member)
+    for (const member of this.#ended.splice(0)) await this.#end(member)
+    const starved = this.#starved
+    if (starved.length > 0) {
+      this.#starved = []
+      for (const member of starved) {
+        await this.#feed(member)
+        if (member.state !== State.Done) this.#queue.add(member)
+      }
+      return
     }
-    if (starved) return
-    // Everything that is open is known, and yet there was no step: the file whose time has come is still closed.
-    let first: Member | null = null
-    for (const member of this.#members) {
-      if (member.state === State.Done) continue
-      if (first === null || isBefore(member, first.seconds, first.nanoseconds, first.index)) first = member
-    }
-    if (first?.state === State.Closed) await this.#begin(first)
+    // Everything that is open is known, and yet there was no step: the file whose time has come has nothing at hand.
+    const { first } = this.#queue
+    if (first === null || first.state === State.Ready) return
+    if (first.state === State.Closed) await this.#begin(first)
+    else await this.#comeBack(first)
+    if ((first.state as number) === State.Done) this.#queue.removeFirst()
+    else this.#queue.settleFirst()
   }
 
   /** Closes every file. */
@@ -201,34 +272,200 @@ export class MergedCaptures {
   async #begin(member: Member): Promise<void> {
     const again = member.state === State.Closed
     try {
+      member.reader = new CaptureReader({ windowLength: 0 })
+      member.reader.mostText = this.#many ? Math.floor((MOST_OPEN * MAX_TEXT) / this.#members.length) : MAX_TEXT
       member.source = await member.input.open()
-      member.reader = new CaptureReader({ windowLength: this.#windowLength })
-      await this.#feed(member)
+      member.stored = member.source.stored
+      await this.#feed(member, this.#many && member.input.again && !again)
     } catch (error) {
-      if (!(error instanceof CaptureError)) throw error
-      await member.source?.close?.()
+      if (!(error instanceof CaptureError) || (again && isShortage(error))) throw error
+      if (again) this.#lose(member, error)
+      else member.error = error
       member.state = State.Done
-      if (again) {
-        // Its header was good a while ago: what it held counts as lost, not as never there.
-        member.reader.issue = { kind: 'damaged', offset: 0, detail: `when its turn came, the file ${error.message}` }
-      } else member.error = error
+      await this.#end(member)
     }
   }
 
-  /** Reads until there is a packet at the front, or the end. */
-  async #feed(member: Member): Promise<void> {
-    const { reader, source } = member
+  /**
+   * Reads until there is a packet at the front, or the end.
+   * @param isLook - Whether nothing but the first packet is wanted.
+   */
+  async #feed(member: Member, isLook = false): Promise<void> {
+    const reader = member.reader!
+    const canReturn = this.#many && member.input.again && !isLook
     for (;;) {
-      if (this.#advance(member)) return
+      const source = member.source ?? (await this.#reopen(member))
+      if (source === null) break
+      const isReadAnew = canReturn && !isPlain(source) && !this.#hasRoom(member)
+      const length = isLook ? LEAST_WINDOW : this.#windowFor(member, isReadAnew)
+      shape(reader, length, this.#many)
+      await refill(reader, source)
+      // All that fits, since what comes before it is read once more the next time.
+      if (isReadAnew)
+        for (let before = -1; before < reader.bytesRead; await refill(reader, source)) before = reader.bytesRead
+      const found = this.#advance(member)
+      this.#account(member)
+      if (found) {
+        if (canReturn) await this.#giveBack(member, length)
+        return
+      }
       if (reader.done) break
-      await refill(reader, source!)
+    }
+    await this.#end(member)
+  }
+
+  /** Gives back what a file takes beyond its share. @param length - The window that it was given. */
+  async #giveBack(member: Member, length: number): Promise<void> {
+    const reader = member.reader!
+    const { source } = member
+    if (!isPlain(source!) && !this.#hasRoom(member)) {
+      this.#forget(member)
+      await source!.close?.()
+      this.#account(member)
+    }
+    // Few records are so large that a window grows for them; of those that did, not all can wait with it.
+    if (reader.windowLength > length && (this.#windows.isOver || this.#decompressors.isOver)) {
+      member.left = reader.leave()
+      member.state = State.Left
+      this.#account(member)
+    }
+  }
+
+  /** Whether a decompressor may stay while the file waits for its turn. */
+  #hasRoom({ held, decompressor }: Member): boolean {
+    return held <= this.#decompressors.allowance(decompressor)
+  }
+
+  /** Bytes for a file's window. @param isReadAnew - Whether its decompressor has no room: what there is for that is added. */
+  #windowFor({ window, decompressor }: Member, isReadAnew: boolean): number {
+    const room = this.#windows.allowance(window) + (isReadAnew ? this.#decompressors.allowance(decompressor) : 0)
+    const pages = Math.floor(room / LEAST_WINDOW)
+    return LEAST_WINDOW * Math.max(1, Math.min(pages, (isReadAnew ? LARGEST_WINDOW : WINDOW_LENGTH) / LEAST_WINDOW))
+  }
+
+  /** Reads a packet once more that was given back. */
+  async #comeBack(member: Member): Promise<void> {
+    const reader = member.reader!
+    try {
+      const bytes = new Uint8Array(member.left)
+      const source = member.source ?? (await this.#opened(member))
+      source.seek?.(reader.bytesRead)
+      for (let there = 0; there < bytes.length; ) {
+        const count = await source.read(bytes.subarray(there))
+        if (count === 0) throw new CaptureError('unreadable', 'is shorter than it was')
+        there += count
+      }
+      reader.comeBack(bytes)
+      member.state = State.Ready
+      this.#account(member)
+    } catch (error) {
+      if (!(error instanceof CaptureError) || isShortage(error) || error === this.#tooMany) throw error
+      this.#lose(member, error)
+      await this.#end(member)
+    }
+  }
+
+  /** Opens a file again for what comes next in it. @returns `null` when it cannot be: its reader is done. */
+  async #reopen(member: Member): Promise<ByteSource | null> {
+    try {
+      return await this.#opened(member)
+    } catch (error) {
+      if (!(error instanceof CaptureError) || isShortage(error) || error === this.#tooMany) throw error
+      this.#lose(member, error)
+      return null
+    }
+  }
+
+  /** Opens a file again where its reader is. */
+  async #opened(member: Member): Promise<ByteSource> {
+    const { bytesRead } = member.reader!
+    const source = await member.input.open()
+    member.source = source
+    member.stored = source.stored
+    if (source.seek !== undefined) source.seek(bytesRead)
+    else {
+      const passed = new Uint8Array(Math.min(STEP, bytesRead))
+      for (let left = bytesRead; left > 0; ) {
+        const count = await source.read(passed.subarray(0, left))
+        if (count === 0) break
+        left -= count
+        this.#repeated += count
+        if (this.#repeated > MOST_REPEATED) {
+          this.#tooMany = this.#refusal(member.held)
+          throw this.#tooMany
+        }
+      }
+    }
+    return source
+  }
+
+  /** What to say where decompressors have no room, and reading anew takes too long. */
+  #refusal(held: number): CaptureError {
+    const fitting = Math.max(MOST_OPEN, Math.floor((this.#bytes - MOST_WINDOWS) / Math.max(1, held)))
+    const megabytes = Math.round(this.#bytes / 1e6)
+    return new CaptureError(
+      'unreadable',
+      `${this.#members.length} captures cannot be merged by time in ${megabytes} MB: as they are compressed, about ${fitting} can be read at once; decompress them, or merge fewer`,
+    )
+  }
+
+  /** What a file still had is lost: its header was good a while ago. */
+  #lose(member: Member, { message }: CaptureError): void {
+    member.reader ??= new CaptureReader({ windowLength: 0 })
+    const { reader } = member
+    reader.issue = { kind: 'damaged', offset: reader.bytesRead, detail: `when its turn came, the file ${message}` }
+    reader.done = true
+    member.state = State.Done
+    this.#pass(member, Math.max(member.passed, reader.nextNumber - 1))
+  }
+
+  /** Closes a file that has nothing at hand any more. */
+  async #end(member: Member): Promise<void> {
+    const { source, reader } = member
+    reader?.release()
+    this.#account(member)
+    this.#forget(member)
+    this.#account(member)
+    if (member.state === State.Done) {
+      this.#windows.leave()
+      this.#decompressors.leave()
     }
     await source?.close?.()
   }
 
+  /** Lets go of a file's source, and of all that is behind it. */
+  #forget(member: Member): void {
+    const { stored } = member
+    member.source = null
+    if (stored === undefined) return
+    const { compression, bytes, bytesRead } = stored
+    member.stored = { compression, bytes, bytesRead }
+  }
+
+  /** Notes what a file takes, and what was read of it. */
+  #account(member: Member): void {
+    const { source, reader, stored } = member
+    const held = source?.held ?? 0
+    const length = reader?.windowLength ?? 0
+    // A window that has the room of a decompressor counts there, as far as it is larger than others.
+    const usual = source === null ? Math.min(length, Math.floor(this.#windows.allowance(member.window))) : length
+    member.held = Math.max(member.held, held)
+    this.#windows.take(member.window, usual)
+    this.#decompressors.take(member.decompressor, held + length - usual)
+    member.storedRead = Math.max(member.storedRead, stored?.bytesRead ?? 0)
+    const bytesRead = reader === null ? 0 : member.progress.bytes(reader, member.storedRead)
+    this.#bytesRead += bytesRead - member.bytesRead
+    member.bytesRead = bytesRead
+    const described = reader === null ? 0 : reader.interfaces.length + reader.sections.length + reader.names.length
+    this.#described += described - member.described
+    member.described = described
+    if (this.#described <= MOST_DESCRIBED) return
+    throw new CaptureError('unreadable', TOO_MUCH_DESCRIBED)
+  }
+
   /** Looks for the next packet among the bytes at hand. @returns Whether it is there. */
   #advance(member: Member): boolean {
-    const { reader } = member
+    const reader = member.reader!
     if (!reader.next()) {
       member.state = reader.done ? State.Done : State.Starved
       // Blocks that are no packets take numbers too, also behind the last packet.
@@ -237,6 +474,7 @@ export class MergedCaptures {
     }
     member.state = State.Ready
     const { seconds, nanoseconds } = reader.packet
+    // Two packets without time are both due at once.
     member.seconds = nanoseconds === NO_TIME ? Number.NEGATIVE_INFINITY : seconds
     member.nanoseconds = nanoseconds
     return true
@@ -252,13 +490,21 @@ export class MergedCaptures {
     const member = this.#current
     if (member === null) return false
     if (this.#taken) {
-      if (!this.#advance(member) || !isBefore(member, this.#limitSeconds, this.#limitNanoseconds, this.#limitIndex)) {
+      if (!this.#advance(member)) {
         this.#current = null
+        this.#queue.removeFirst()
+        if (member.state === State.Starved) this.#starved.push(member)
+        else this.#ended.push(member)
+        return false
+      }
+      if (this.#limit !== null && !isDueBefore(member, this.#limit)) {
+        this.#current = null
+        this.#queue.settleFirst()
         return false
       }
     }
     this.#taken = true
-    this.#pass(member, member.reader.packet.number)
+    this.#pass(member, member.reader!.packet.number)
     return true
   }
 
@@ -272,20 +518,23 @@ export class MergedCaptures {
         return 1 - merged.#numbers
       },
       get view(): DataView {
-        return merged.#current!.reader.view
+        return merged.#current!.reader!.view
       },
       get packet(): PacketInfo {
-        return merged.#current!.reader.packet
+        return merged.#current!.reader!.packet
       },
       next: () => this.#next(),
     }
   }
 }
 
-/** Whether the packet at the front of a file goes before a time in another one. */
-function isBefore(member: Member, seconds: number, nanoseconds: number, index: number): boolean {
-  if (member.seconds !== seconds) return member.seconds < seconds
-  // Two packets without time are both due at once.
-  if (member.nanoseconds !== nanoseconds) return member.nanoseconds < nanoseconds
-  return member.index < index
+/** Whether a source takes no memory beside the window. */
+function isPlain({ seek, held = 0 }: ByteSource): boolean {
+  return seek !== undefined || held === 0
+}
+
+/** Gives a reader a window of about so many bytes; one that is too large is made smaller only where many files have to get along. */
+function shape(reader: CaptureReader, length: number, many: boolean): void {
+  const there = reader.windowLength
+  if (there > length ? many : there < length - length / 4) reader.shape(length)
 }

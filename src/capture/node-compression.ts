@@ -7,7 +7,7 @@ import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { constants, crc32, createInflateRaw } from 'node:zlib'
 import { ByteReader } from './byte-reader.ts'
-import { BrokenStream, decodedSource } from './decoder.ts'
+import { BrokenStream, decodedSource, type Holding } from './decoder.ts'
 import { LZ4_MAGIC, lz4Content, SKIPPABLE_MAGIC, skipFrame } from './lz4.ts'
 import type { ByteSource, Compression } from './source.ts'
 import { uint32 } from './xxhash.ts'
@@ -19,44 +19,67 @@ export const MAX_GZIP_HEADER = 256 * 1024
 /** Bytes handed to a decompressor at once: its output for them is lost when it stumbles over one, so not too many. */
 const PIECE = 16 * 1024
 const OUTPUT_CHUNK = 256 * 1024
+/** Bytes of zlib's own state and window. */
+const ZLIB_STATE = 48 * 1024
+
+/** Bytes that are read at once where little is to be buffered, and bytes of an output buffer there. */
+const SMALL_PIECE = 4 * 1024
+const SMALL_CHUNK = 16 * 1024
 
 /**
  * Looks at the first bytes of a source and undoes its compression, if it has one.
  * The decompressed source ends early, with an `issue`, where the stream is cut or damaged; everything whole comes before.
+ * @param options - `sparing` buffers little: for one of very many captures.
  * @throws CaptureError `unreadable` when the source fails within its first bytes.
  */
-export async function decompressed(source: ByteSource): Promise<{ source: ByteSource; compression: Compression }> {
-  const input = new ByteReader(source)
+export async function decompressed(
+  source: ByteSource,
+  { sparing = false }: { sparing?: boolean } = {},
+): Promise<{ source: ByteSource; compression: Compression }> {
+  const input = sparing ? new ByteReader(source, SMALL_PIECE) : new ByteReader(source)
+  const zstd = (holding: Holding) => zstdContent(input, nodeZstd(), holding)
   // A skippable frame belongs to zstd or lz4; what follows tells which.
   let begun = false
   for (;;) {
     const head = await input.peek(4)
     if (head.length >= 2 && !begun && head[0] === 0x1f && head[1] === 0x8b) {
-      return { source: decodedSource(gzipContent(input), source), compression: 'gzip' }
+      return {
+        source: decodedSource(
+          (holding) => gzipContent(input, holding, sparing ? SMALL_CHUNK : OUTPUT_CHUNK),
+          input,
+          source,
+        ),
+        compression: 'gzip',
+      }
     }
     const magic = head.length === 4 ? uint32(head, 0) : 0
-    if (magic === LZ4_MAGIC) return { source: decodedSource(lz4Content(input), source), compression: 'lz4' }
+    if (magic === LZ4_MAGIC)
+      return { source: decodedSource((holding) => lz4Content(input, holding), input, source), compression: 'lz4' }
     if (magic === ZSTD_MAGIC || begun) {
       if ((magic & 0xffff_fff0) !== SKIPPABLE_MAGIC) {
-        return { source: decodedSource(zstdContent(input, nodeZstd()), source), compression: 'zstd' }
+        return { source: decodedSource(zstd, input, source), compression: 'zstd' }
       }
     }
     if ((magic & 0xffff_fff0) !== SKIPPABLE_MAGIC) {
-      return { source: plain(input, source), compression: 'none' }
+      return { source: plain(input, source, sparing), compression: 'none' }
     }
     begun = true
     try {
       await skipFrame(input, 'zstd or lz4')
     } catch (error) {
       if (!(error instanceof BrokenStream)) throw error
-      return { source: decodedSource(zstdContent(input, nodeZstd()), source), compression: 'zstd' }
+      return { source: decodedSource(zstd, input, source), compression: 'zstd' }
     }
   }
 }
 
 /** The source as it is: first what has been looked at already, then straight into the reader's window. */
-function plain(input: ByteReader, source: ByteSource): ByteSource {
+function plain(input: ByteReader, source: ByteSource, sparing: boolean): ByteSource {
   let seen = input.buffered()
+  if (sparing && source.seek !== undefined) {
+    seen = new Uint8Array(0)
+    source.seek(0)
+  }
   return {
     get issue() {
       return source.issue ?? null
@@ -65,8 +88,18 @@ function plain(input: ByteReader, source: ByteSource): ByteSource {
       if (seen.length === 0) return source.read(into)
       const length = Math.min(into.length, seen.length)
       into.set(seen.subarray(0, length))
-      seen = seen.subarray(length)
+      // What is empty still holds its buffer.
+      seen = length < seen.length ? seen.subarray(length) : new Uint8Array(0)
       return length
+    },
+    ...(source.seek && {
+      seek(offset: number) {
+        seen = new Uint8Array(0)
+        source.seek!(offset)
+      },
+    }),
+    get held() {
+      return seen.buffer.byteLength
     },
     async close() {
       await source.close?.()
@@ -137,7 +170,7 @@ function gzipCut(input: ByteReader): BrokenStream {
 }
 
 /** The content of a series of gzip members (RFC 1952). */
-async function* gzipContent(input: ByteReader): AsyncGenerator<Uint8Array> {
+async function* gzipContent(input: ByteReader, holding: Holding, chunkSize: number): AsyncGenerator<Uint8Array> {
   for (let members = 0; ; members++) {
     const head = await input.peek(2)
     if (head.length === 0) return
@@ -149,7 +182,7 @@ async function* gzipContent(input: ByteReader): AsyncGenerator<Uint8Array> {
     if (head[0] !== 0x1f || (head.length > 1 && head[1] !== 0x8b)) throw gzipBroken(input, 'no member begins there')
     if (head.length < 2) throw gzipCut(input)
     await gzipHeader(input)
-    yield* gzipMember(input)
+    yield* gzipMember(input, holding, chunkSize)
   }
 }
 
@@ -189,8 +222,24 @@ async function gzipHeader(input: ByteReader): Promise<void> {
   input.skip(length)
 }
 
-async function* gzipMember(input: ByteReader): AsyncGenerator<Uint8Array> {
-  const engine = new Engine(createInflateRaw({ chunkSize: OUTPUT_CHUNK }))
+/** Bytes of the output that fill chunks of the usual size: what a stream yields before an error does not depend on `chunkSize`. */
+function wholeChunks(length: number): number {
+  return length - (length % OUTPUT_CHUNK)
+}
+
+/** The first bytes of some chunks. */
+function firstOf(chunks: readonly Uint8Array[], length: number): Uint8Array[] {
+  const first: Uint8Array[] = []
+  let left = length
+  for (const chunk of chunks) {
+    if (left > 0) first.push(left < chunk.length ? chunk.subarray(0, left) : chunk)
+    left -= chunk.length
+  }
+  return first
+}
+
+async function* gzipMember(input: ByteReader, holding: Holding, chunkSize: number): AsyncGenerator<Uint8Array> {
+  const engine = new Engine(createInflateRaw({ chunkSize }))
   let crc = 0
   let length = 0
   try {
@@ -199,7 +248,11 @@ async function* gzipMember(input: ByteReader): AsyncGenerator<Uint8Array> {
       const piece = await input.peek(PIECE)
       if (piece.length === 0) await engine.finish()
       else input.skip(await engine.write(piece.slice()))
-      for (const chunk of engine.output.splice(0)) {
+      let chunks = engine.output.splice(0)
+      const out = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+      holding.bytes = out + ZLIB_STATE + chunkSize
+      if (engine.error !== null) chunks = firstOf(chunks, wholeChunks(length + out) - length)
+      for (const chunk of chunks) {
         crc = crc32(chunk, crc)
         length += chunk.length
         yield chunk
@@ -225,7 +278,7 @@ export function nodeZstd(): ((window: number) => ZstdEngine) | undefined {
   const create = (zlib as unknown as { createZstdDecompress?: CreateZstd }).createZstdDecompress
   const windowLogMax = (constants as unknown as Record<string, number | undefined>).ZSTD_d_windowLogMax
   if (create === undefined || windowLogMax === undefined) return undefined
-  return () => {
+  return (window) => {
     const engine = new Engine(
       create({ chunkSize: OUTPUT_CHUNK, params: { [windowLogMax]: Math.log2(MAX_ZSTD_WINDOW) } }),
     )
@@ -234,6 +287,7 @@ export function nodeZstd(): ((window: number) => ZstdEngine) | undefined {
       return engine.error === null ? engine.output.splice(0) : null
     }
     return {
+      held: window + OUTPUT_CHUNK + ZLIB_STATE,
       begin: async (header) => (await take(header)) !== null,
       block: (_type, bytes) => take(bytes.slice()),
       async end(checksum) {

@@ -1,5 +1,5 @@
 /** Node edges: a capture from a file, or from a stream such as standard input. */
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -17,7 +17,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'is a directory; name a capture file in it',
   EACCES: 'may not be read (permission denied); change its permissions or read it as another user',
   EPERM: 'may not be read (not permitted); change its permissions or read it as another user',
-  EMFILE: 'cannot be opened: too many open files',
+  EMFILE: 'cannot be opened: this process has no file handle left; raise the limit (ulimit -n) and run again',
+  ENFILE: 'cannot be opened: this machine has no file handle left; close other programs and run again',
   ENAMETOOLONG: 'has too long a name',
   ELOOP: 'is a symbolic link that leads back to itself',
 }
@@ -32,6 +33,9 @@ function unreadable(error: unknown): CaptureError {
   return new CaptureError('unreadable', message, null, { cause: error })
 }
 
+/** Reads of {@link restingSource} between which signals and progress have their turn. */
+const TURN = 16
+
 /** A file as a source, with what the file system says of it. */
 export interface FileSource extends ByteSource {
   /** Bytes of the file when it was opened; 0 for a pipe or device. */
@@ -40,14 +44,21 @@ export interface FileSource extends ByteSource {
   readonly isStream: boolean
 }
 
+/** How a file is opened. */
+export interface FileOptions {
+  /** Keep no handle between reads, and read nothing ahead: for one of very many files. */
+  resting?: boolean
+}
+
 /**
  * Opens a file; it is read forwards, straight into the reader's window.
  * @throws CaptureError `unreadable` when it is missing, a directory, or not permitted.
  */
-export async function fileSource(path: string): Promise<FileSource> {
+export async function fileSource(path: string, { resting = false }: FileOptions = {}): Promise<FileSource> {
   let handle: FileHandle | null
   let size: number
   try {
+    if (resting && statSync(fsPath(path)).isFile()) return restingSource(path)
     const stream = await openStream(path)
     if (stream !== null) return { size: 0, isStream: true, ...streamSource(stream) }
     handle = await open(fsPath(path), 'r')
@@ -78,6 +89,56 @@ export async function fileSource(path: string): Promise<FileSource> {
     },
   }
   return { size, isStream: false, ...readAhead(plain, STRETCH) }
+}
+
+let reads = 0
+
+/**
+ * A file whose handle is given back after every read. Opening it again takes less time than handing one read to another thread, so
+ * the calls are those that wait.
+ * @throws Error as the file system says.
+ */
+function restingSource(path: string): FileSource {
+  let file: number | null = openSync(fsPath(path), constants.O_RDONLY)
+  const { size, dev, ino } = fstatSync(file)
+  let position = 0
+  let ended = false
+
+  const reopened = (): number => {
+    const again = openSync(fsPath(path), constants.O_RDONLY)
+    const now = fstatSync(again)
+    if (now.dev === dev && now.ino === ino) return again
+    closeSync(again)
+    throw new Error('it was replaced by another file while it was read')
+  }
+
+  return {
+    size,
+    isStream: false,
+    async read(into) {
+      if (ended) return 0
+      if (++reads % TURN === 0) await new Promise((resolve) => setImmediate(resolve))
+      try {
+        file ??= reopened()
+        const count = readSync(file, into, 0, into.length, position)
+        position += count
+        return count
+      } catch (error) {
+        throw unreadable(error)
+      } finally {
+        if (file !== null) closeSync(file)
+        file = null
+      }
+    },
+    seek(offset) {
+      position = offset
+    },
+    async close() {
+      ended = true
+      if (file !== null) closeSync(file)
+      file = null
+    },
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import { checkObject, checkPath, checkSignal } from '../option.ts'
 import { decompressed } from './node-compression.ts'
-import { fileSource, streamSource } from './node-file.ts'
+import { type FileOptions, fileSource, streamSource } from './node-file.ts'
 import { type ByteSource, interruptible, type StoredAs } from './source.ts'
 
 /** The path that means standard input. */
@@ -15,23 +15,29 @@ export interface CaptureInput extends ByteSource {
   readonly isStream: boolean
 }
 
+/** How a capture is opened. */
+export interface CaptureInputOptions extends FileOptions {
+  signal?: AbortSignal
+  stdin?: Readable
+}
+
 /**
  * Opens a capture and undoes its compression, if it has one.
  * @param path - A file; `-` is standard input.
  * @param options - `signal` ends the bytes of a stream at once, even while it waits for more; `stdin` stands in for
- * `process.stdin`.
+ * `process.stdin`; `resting` keeps no file handle between reads and little memory: for one of very many captures.
  * @throws CaptureError `unreadable` when it is missing, a directory, not permitted, or fails within its first bytes.
  */
 export async function openCapture(
   path: string,
-  { signal, stdin = process.stdin }: { signal?: AbortSignal; stdin?: Readable } = {},
+  { signal, stdin = process.stdin, resting = false }: CaptureInputOptions = {},
 ): Promise<CaptureInput> {
   checkPath(path)
   checkSignal('signal', signal)
   checkObject('stdin', stdin)
   if (path === STDIN) return inputOf(interruptible(streamSource(stdin), signal), 0, true)
-  const file = await fileSource(path)
-  if (!file.isStream) return inputOf(file, file.size)
+  const file = await fileSource(path, { resting })
+  if (!file.isStream) return inputOf(file, file.size, false, resting)
   // Nobody else has it: it is given back even while it waits.
   signal?.addEventListener('abort', () => void file.close?.().catch(() => {}), { once: true })
   return inputOf(interruptible(file, signal), 0, true)
@@ -40,8 +46,15 @@ export async function openCapture(
 /**
  * Decompresses a source and counts what is read of it.
  * @param size - Bytes as stored; 0 where only the counting tells.
+ * @param sparing - Whether little is to be buffered.
  */
-export async function inputOf(source: ByteSource, size: number, isStream = false): Promise<CaptureInput> {
+export async function inputOf(
+  source: ByteSource,
+  size: number,
+  isStream = false,
+  sparing = false,
+): Promise<CaptureInput> {
+  let position = 0
   let bytesRead = 0
   const counted: ByteSource = {
     get issue() {
@@ -49,15 +62,27 @@ export async function inputOf(source: ByteSource, size: number, isStream = false
     },
     async read(into) {
       const length = await source.read(into)
-      bytesRead += length
+      position += length
+      // What is read again does not count again.
+      bytesRead = Math.max(bytesRead, position)
       return length
     },
+    ...(source.seek && {
+      seek(offset: number) {
+        position = offset
+        source.seek!(offset)
+      },
+    }),
     close: async () => source.close?.(),
   }
   try {
-    const { source: content, compression } = await decompressed(counted)
+    const { source: content, compression } = await decompressed(counted, { sparing })
     return {
       isStream,
+      ...(content.seek && { seek: (offset: number) => content.seek!(offset) }),
+      get held() {
+        return content.held ?? 0
+      },
       get issue() {
         return content.issue ?? null
       },

@@ -128,7 +128,7 @@ async function isPlainFile(path: string): Promise<boolean> {
 /** Whether a file has a readable header. One that may not be read counts as a capture, so that its reader says why. */
 async function isCapture(path: string): Promise<boolean> {
   try {
-    const source = await openCapture(path)
+    const source = await openCapture(path, { resting: true })
     try {
       const reader = new CaptureReader({ windowLength: 4096 })
       while (!reader.done && !reader.headerRead) {

@@ -8,8 +8,13 @@ export const COMMENT = 1
 
 /** Decodes texts of one file or packet, within a budget: a hostile file cannot fill memory with names, nor with empty ones. */
 export class Texts {
-  private left = MAX_TEXT
+  private left: number
   private readonly decoder = new TextDecoder()
+
+  /** @param most - Characters of all of them. */
+  constructor(most: number = MAX_TEXT) {
+    this.left = most
+  }
 
   /**
    * The text of `length` bytes; up to the first NUL, since some writers store C strings.

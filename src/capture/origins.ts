@@ -6,7 +6,7 @@
 import { checkGiven, checkInteger } from '../option.ts'
 
 /** Files whose indexes are kept: 16 bits. */
-const MOST_FILES = 65_536
+export const MOST_FILES = 65_536
 /** Packets of a stretch. */
 const STRETCH = 65_536
 

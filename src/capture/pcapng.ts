@@ -8,7 +8,7 @@ import { MAX_DESCRIPTIONS, MAX_INTERFACES, MAX_OPTION_BYTES, MAX_RECORD_LENGTH }
 import { DamagedBlocks } from './damaged-blocks.ts'
 import { CaptureError } from './errors.ts'
 import type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
-import { COMMENT, END_OF_OPTIONS, Texts, walkOptions } from './options.ts'
+import { COMMENT, END_OF_OPTIONS, type Texts, walkOptions } from './options.ts'
 import { isFileHeader, isZero, maxCaptured, pcapByteOrder, RECORD_HEADER_LENGTH } from './pcap.ts'
 import { Ticks } from './ticks.ts'
 import { Step, type Window } from './window.ts'
@@ -97,7 +97,7 @@ export class PcapngRecords {
   private takesPackets = false
   private readonly window: Window
   private readonly packet: PacketInfo
-  private readonly texts = new Texts()
+  private readonly texts: Texts
   /** None for an interface whose block is damaged. */
   private readonly states: (InterfaceState | undefined)[] = []
   /** Number of the section's first interface. */
@@ -109,9 +109,13 @@ export class PcapngRecords {
   /** Blocks that are behind and were no packets. */
   private passed = 0
 
-  /** @param window - Begins with a section header block. */
-  constructor(window: Window, packet: PacketInfo, firstNumber: number) {
+  /**
+   * @param window - Begins with a section header block.
+   * @param texts - Where names and comments go.
+   */
+  constructor(window: Window, packet: PacketInfo, firstNumber: number, texts: Texts) {
     this.window = window
+    this.texts = texts
     this.packet = packet
     this.nextNumber = firstNumber
   }

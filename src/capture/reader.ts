@@ -14,8 +14,8 @@ import type { AppendedFiles, CaptureIssue, InterfaceDrops } from '../issue.ts'
 import { checkInteger, checkObject } from '../option.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket } from '../packet-meta.ts'
-import { MAX_WINDOW_LENGTH, WINDOW_LENGTH } from './bounds.ts'
-import { CaptureError } from './errors.ts'
+import { MAX_TEXT, MAX_WINDOW_LENGTH, WINDOW_LENGTH } from './bounds.ts'
+import { CaptureError, isShortage } from './errors.ts'
 import type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 import { COMMENT, Texts, walkOptions } from './options.ts'
 import { FILE_HEADER_LENGTH, PcapRecords, pcapByteOrder } from './pcap.ts'
@@ -58,6 +58,8 @@ export class CaptureReader implements PacketStream {
   issue: CaptureIssue | null = null
   /** Bytes taken in, header included. */
   bytesRead = 0
+  /** Characters of names and comments that are kept. @internal */
+  mostText = MAX_TEXT
   private readonly window: Window
   private readonly firstNumber: number
   private records: PcapRecords | PcapngRecords | null = null
@@ -113,6 +115,50 @@ export class CaptureReader implements PacketStream {
   finish(issue: CaptureIssue | null = null): void {
     this.window.finished = true
     this.sourceIssue = issue
+  }
+
+  /** Bytes of the window's buffer. @internal */
+  get windowLength(): number {
+    return this.window.bytes.length
+  }
+
+  /** Takes another buffer for the window, of `length` bytes or what the next record needs; call it as {@link room}. @internal */
+  shape(length: number): void {
+    this.window.shape(length)
+    this.view = this.window.view
+  }
+
+  /**
+   * Gives the window's buffer back, although the current packet is in it and more may be. What was in it, from that packet on, is
+   * to be had from file offset {@link bytesRead} on, and {@link comeBack} is given the start of it before anything else is done here.
+   * @returns How many bytes that is.
+   * @internal
+   */
+  leave(): number {
+    const { window, packet, records } = this
+    const from = packet.at
+    const length = window.drop(from)
+    packet.at = 0
+    if (records !== null) {
+      records.optionsAt -= from
+      records.optionsEnd -= from
+    }
+    this.bytesRead = window.base
+    this.view = window.view
+    return length
+  }
+
+  /** Goes on where {@link leave} was called. @param bytes - As many as it said. @internal */
+  comeBack(bytes: Uint8Array): void {
+    this.window.refilled(bytes)
+    this.bytesRead += bytes.length
+    this.view = this.window.view
+  }
+
+  /** Gives the window's buffer back for good: reading is done. @internal */
+  release(): void {
+    this.window.drop(this.window.position)
+    this.view = this.window.view
   }
 
   /** Whether a whole file header has been read: from then on `next` does not throw. */
@@ -273,7 +319,7 @@ export class CaptureReader implements PacketStream {
     }
     const { view } = window
     if (view.getUint32(window.position) === BlockType.Section) {
-      this.records = new PcapngRecords(window, packet, firstNumber)
+      this.records = new PcapngRecords(window, packet, firstNumber, new Texts(this.mostText))
       return true
     }
     const byteOrder = pcapByteOrder(view, window.position)
@@ -336,7 +382,7 @@ export class CaptureReader implements PacketStream {
 /**
  * Fills a reader's window once, or tells it that the source has ended; the one place that awaits.
  * A source that fails behind a good file header ends the capture with an issue: what was read before it counts.
- * @throws CaptureError `unreadable` when the source fails before the file header is whole.
+ * @throws CaptureError `unreadable` when the source fails before the file header is whole, or for want of what is no file's fault.
  */
 export async function refill(reader: CaptureReader, source: ByteSource): Promise<void> {
   if (reader.done) return
@@ -349,7 +395,7 @@ export async function refill(reader: CaptureReader, source: ByteSource): Promise
     if (length > 0) reader.advance(length)
     else reader.finish(source.issue ?? null)
   } catch (error) {
-    if (!reader.headerRead || !(error instanceof CaptureError)) throw error
+    if (!reader.headerRead || !(error instanceof CaptureError) || isShortage(error)) throw error
     reader.finish({ kind: 'damaged', offset: reader.bytesRead, detail: error.message })
   }
 }

@@ -28,6 +28,10 @@ export interface ByteSource {
   readonly issue?: CaptureIssue | null
   /** What lies behind the bytes; absent where they are what is stored. */
   readonly stored?: StoredAs
+  /** Goes on at another of its bytes; absent where it can only be read forwards. */
+  seek?(offset: number): void
+  /** Bytes of memory that it holds to go on: the window of a decompressor, say. About, and 0 where it is absent. */
+  readonly held?: number
 }
 
 /** A source over bytes in memory. */

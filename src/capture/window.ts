@@ -65,12 +65,45 @@ export class Window {
     }
     const length = this.bytes.length
     if (this.needed > length && this.end === length) {
-      const larger = new Uint8Array(Math.min(length * 2, Math.max(length, MAX_RECORD_LENGTH)))
-      larger.set(this.bytes.subarray(0, this.end))
-      this.bytes = larger
-      this.view = new DataView(larger.buffer)
+      this.take(new Uint8Array(Math.min(length * 2, Math.max(length, MAX_RECORD_LENGTH))), 0)
     }
     return this.bytes.subarray(this.end)
+  }
+
+  /** Moves what is left into a buffer of `length` bytes, if it fits into that and the next step does without more. */
+  shape(length: number): void {
+    const left = this.end - this.position
+    const least = Math.max(length, left, Math.min(this.needed, this.bytes.length), MIN_WINDOW_LENGTH)
+    if (least === this.bytes.length) return
+    this.take(new Uint8Array(least), this.position)
+  }
+
+  /**
+   * Gives the buffer back, with what is in it from `from` on.
+   * @returns How many of those bytes {@link refilled} is to have: those up to `position`.
+   */
+  drop(from: number): number {
+    this.base += from
+    this.position -= from
+    this.end = this.position
+    this.bytes = new Uint8Array(0)
+    this.view = new DataView(this.bytes.buffer)
+    return this.position
+  }
+
+  /** Takes a buffer that begins with the bytes that were given back by {@link drop}. */
+  refilled(bytes: Uint8Array): void {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  /** Goes on in another buffer, which gets the bytes from `from` on. */
+  private take(bytes: Uint8Array, from: number): void {
+    bytes.set(this.bytes.subarray(from, this.end))
+    this.base += from
+    this.end -= from
+    this.position -= from
+    this.refilled(bytes)
   }
 
   /** File offset of the record that is being looked at. */

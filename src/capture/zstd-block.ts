@@ -171,6 +171,11 @@ export class ZstdBlocks {
     this.out = new Uint8Array(2 * MAX_BLOCK)
   }
 
+  /** Bytes of its buffers. */
+  get held(): number {
+    return this.out.length + 3 * MAX_BLOCK
+  }
+
   /**
    * Decodes one block.
    * @param type - 0 raw, 1 one byte repeated, 2 compressed.

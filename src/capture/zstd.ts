@@ -3,7 +3,7 @@
  * is told from damage; an engine decodes the blocks. Runs anywhere. Internal to `capture/`.
  */
 import type { ByteReader } from './byte-reader.ts'
-import { BrokenStream } from './decoder.ts'
+import { BrokenStream, type Holding } from './decoder.ts'
 import { SKIPPABLE_MAGIC, skipFrame } from './lz4.ts'
 import { uint32, Xxh64 } from './xxhash.ts'
 import { MAX_BLOCK, ZstdBlocks } from './zstd-block.ts'
@@ -31,6 +31,8 @@ export interface ZstdEngine {
   block(type: number, bytes: Uint8Array, size: number): Promise<readonly Uint8Array[] | null>
   /** Takes the content checksum, `null` when the frame has none. @returns Whether it is right. */
   end(checksum: Uint8Array | null): Promise<boolean>
+  /** Bytes that it holds, about. */
+  readonly held: number
   close(): void
 }
 
@@ -39,6 +41,9 @@ function ownEngine(window: number): ZstdEngine {
   const blocks = new ZstdBlocks(window)
   let hash: Xxh64 | null = null
   return {
+    get held() {
+      return blocks.held
+    },
     async begin(header) {
       if ((header[4]! & CHECKSUM) !== 0) hash = new Xxh64()
       return true
@@ -73,24 +78,30 @@ function cut(input: ByteReader): BrokenStream {
  * The content of a series of zstd frames, block by block; skippable frames among them are left out.
  * A yielded array is valid until the next one is asked for.
  * @param createEngine - Another engine than the one in TypeScript, for a window of so many bytes.
+ * @param holding - Told how much is held.
  * @throws BrokenStream where the stream is cut or damaged; blocks before that have been yielded.
  */
 export async function* zstdContent(
   input: ByteReader,
   createEngine: (window: number) => ZstdEngine = ownEngine,
+  holding: Holding = { bytes: 0 },
 ): AsyncGenerator<Uint8Array> {
   for (;;) {
     const magic = await input.peek(4)
     if (magic.length === 0) return
     if (magic.length < 4) throw cut(input)
     const value = uint32(magic, 0)
-    if (value === ZSTD_MAGIC) yield* frame(input, createEngine)
+    if (value === ZSTD_MAGIC) yield* frame(input, createEngine, holding)
     else if ((value & 0xffff_fff0) === SKIPPABLE_MAGIC) await skipFrame(input, 'zstd')
     else throw broken(input, 'no frame begins there')
   }
 }
 
-async function* frame(input: ByteReader, createEngine: (window: number) => ZstdEngine): AsyncGenerator<Uint8Array> {
+async function* frame(
+  input: ByteReader,
+  createEngine: (window: number) => ZstdEngine,
+  holding: Holding,
+): AsyncGenerator<Uint8Array> {
   const start = await input.peek(6)
   if (start.length < 6) throw cut(input)
   const descriptor = start[4]!
@@ -137,6 +148,7 @@ async function* frame(input: ByteReader, createEngine: (window: number) => ZstdE
       if (block.length < length) throw cut(input)
       const content = await engine.block(type, block, size)
       if (content === null) throw broken(input, 'a block does not decode')
+      holding.bytes = engine.held
       yield* content
       input.skip(length)
     }

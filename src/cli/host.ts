@@ -31,6 +31,8 @@ export interface SummarizeFilesOptions {
   limits?: Partial<Limits>
   /** Interleave the captures by time. */
   mergeByTime?: boolean
+  /** Bytes that windows and decompressors may take meanwhile. */
+  mergeBytes?: number
   threads?: number
   /** Stop reading and summarize what there is so far. */
   signal?: AbortSignal

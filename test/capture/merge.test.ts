@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { CaptureError } from '../../src/capture/errors.ts'
 import { MergedCaptures, type MergeInput, MOST_OPEN } from '../../src/capture/merge.ts'
+import { LEAST_MERGE_BYTES } from '../../src/capture/merge-room.ts'
 import { type ByteSource, bytesSource } from '../../src/capture/source.ts'
 import { block, data, epb, fields, idb, join, option, pcapHeader, pcapRecord, random, shb } from './files.ts'
 
@@ -205,4 +206,203 @@ describe('many files', () => {
     expect(merged.error(3)).toBeNull()
     expect(merged.reader(3).issue).toMatchObject({ kind: 'damaged', detail: expect.stringContaining('does not exist') })
   })
+})
+
+/** A compressed file, as far as memory is concerned: it can only be read forwards, and its decompressor holds much. */
+function compressed(bytes: Uint8Array, held: number, log: { open: number; most: number; opened: number }): MergeInput {
+  return {
+    again: true,
+    open: async () => {
+      log.opened++
+      log.most = Math.max(log.most, ++log.open)
+      const source = bytesSource(bytes)
+      let closed = false
+      return {
+        held,
+        read: (into) => source.read(into.subarray(0, 10_000)),
+        close: async () => {
+          if (!closed) log.open--
+          closed = true
+        },
+      }
+    },
+  }
+}
+
+/** A file that can be read from anywhere. */
+function seekable(bytes: Uint8Array, log: { seeks: number }): MergeInput {
+  return {
+    again: true,
+    open: async () => {
+      let position = 0
+      return {
+        held: 0,
+        async read(into) {
+          const part = bytes.subarray(position, position + into.length)
+          into.set(part)
+          position += part.length
+          return part.length
+        },
+        seek(offset) {
+          log.seeks++
+          position = offset
+        },
+      }
+    },
+  }
+}
+
+async function seenOf(inputs: readonly MergeInput[], bytes?: number): Promise<Seen[]> {
+  const merged = new MergedCaptures(inputs, bytes === undefined ? {} : { bytes })
+  const seen: Seen[] = []
+  await merged.open()
+  while (!merged.done) {
+    while (merged.step()) {
+      const { run } = merged
+      const { file, firstNumber } = run
+      while (run.next()) {
+        const { packet, view } = run
+        expect(view.getUint8(packet.at)).toBe(file & 255)
+        // The last byte as well, where it is the file's.
+        if (packet.capturedLength > 12) expect(view.getUint8(packet.at + packet.capturedLength - 1)).toBe(file & 255)
+        seen.push({ number: packet.number - firstNumber + 1, file, index: view.getUint16(packet.at + 1) })
+      }
+    }
+    await merged.refill()
+  }
+  await merged.close()
+  for (let file = 0; file < inputs.length; file++) {
+    expect(merged.error(file)).toBeNull()
+    expect(merged.reader(file).issue).toBeNull()
+  }
+  return seen
+}
+
+describe('many files whose times overlap', () => {
+  const FILES = 60
+  const MIB = 1024 * 1024
+  const times = Array.from({ length: FILES }, (_, file) => Array.from({ length: 40 }, (_, n) => 1e6 + n * 1000 + file))
+  /** Files of packets of these lengths. */
+  const filled = (lengthOf: (index: number) => number) =>
+    times.map((list, file) =>
+      join(
+        pcapHeader({ snap: 0 }),
+        ...list.map((time, index) => {
+          const packet = new Uint8Array(lengthOf(index))
+          packet.set([file, index >> 8, index & 255])
+          packet[packet.length - 1] = file
+          return pcapRecord(Math.floor(time / 1e6), time % 1e6, packet)
+        }),
+      ),
+    )
+
+  it('keep as many decompressors as there is room for, and read the others anew', async () => {
+    const log = { open: 0, most: 0, opened: 0 }
+    const inputs = filled(() => 40_000).map((bytes) => compressed(bytes, 8 * MIB, log))
+    expect(await seenOf(inputs, LEAST_MERGE_BYTES)).toEqual(expected(times))
+    expect(log.most * 8 * MIB).toBeLessThan(LEAST_MERGE_BYTES)
+    expect(log.opened).toBeGreaterThan(2 * FILES)
+    expect(log.open).toBe(0)
+  })
+
+  it('keep all decompressors that fit', async () => {
+    const log = { open: 0, most: 0, opened: 0 }
+    const inputs = filled(() => 9000).map((bytes) => compressed(bytes, MIB / 2, log))
+    expect(await seenOf(inputs, LEAST_MERGE_BYTES)).toEqual(expected(times))
+    expect(log).toEqual({ open: 0, most: FILES, opened: 2 * FILES })
+  })
+
+  it('let large packets go that have to wait, and read them again', async () => {
+    const log = { seeks: 0 }
+    const inputs = filled((index) => (index === 3 ? 2 * MIB : 100)).map((bytes) => seekable(bytes, log))
+    expect(await seenOf(inputs)).toEqual(expected(times))
+    expect(log.seeks).toBeGreaterThan(20)
+  })
+
+  it('say how many can be merged when reading anew takes too long', async () => {
+    const PACKET = 60_000
+    /** Packets of zeros without an end, of which nothing but the headers is written. */
+    const endless = (file: number): MergeInput => ({
+      again: true,
+      open: async () => {
+        let position = 0
+        const put = (into: Uint8Array, part: Uint8Array, at: number) => {
+          for (const [index, byte] of part.entries()) {
+            const to = at + index - position
+            if (to >= 0 && to < into.length) into[to] = byte
+          }
+        }
+        return {
+          held: 1024 * MIB,
+          async read(into) {
+            put(into, pcapHeader(), 0)
+            const first = Math.max(0, Math.floor((position - 24) / (16 + PACKET)))
+            for (let index = first; 24 + index * (16 + PACKET) < position + into.length; index++) {
+              const header = pcapRecord(1000 + index, file, [], { lengths: [PACKET, PACKET] })
+              put(into, header, 24 + index * (16 + PACKET))
+            }
+            position += into.length
+            return into.length
+          },
+        }
+      },
+    })
+    const merged = new MergedCaptures(Array.from({ length: 20 }, (_, file) => endless(file)))
+    await merged.open()
+    const reading = async () => {
+      for (;;) {
+        while (merged.step()) while (merged.run.next());
+        await merged.refill()
+      }
+    }
+    await expect(reading()).rejects.toThrow(
+      '20 captures cannot be merged by time in 537 MB: as they are compressed, about 16 can be read at once',
+    )
+  })
+
+  it('that describe millions of interfaces are refused', async () => {
+    const interfaces = new Uint8Array(65_536 * idb().length)
+    for (let at = 0; at < interfaces.length; at += idb().length) interfaces.set(idb(), at)
+    const bytes = join(shb(), interfaces, epb([0, 0, 0], { time: 10n }))
+    const inputs = Array.from({ length: 9 }, () => ({ again: true, open: async () => bytesSource(bytes) }))
+    await expect(seenOf(inputs)).rejects.toThrow(/more than 524288 interfaces.* cannot be merged/)
+  })
+
+  it('end with what is wrong when there are no more file handles: that is no damage', async () => {
+    const cause = Object.assign(new Error('too many'), { code: 'EMFILE' })
+    let opened = 0
+    const inputs = Array.from({ length: MOST_OPEN + 1 }, (_, file) => ({
+      again: true,
+      open: async () => {
+        const bytes = capture(file, [1, 2])
+        if (++opened > MOST_OPEN + 9) throw new CaptureError('unreadable', 'cannot be opened', null, { cause })
+        return bytesSource(bytes)
+      },
+    }))
+    await expect(seenOf(inputs)).rejects.toThrow('cannot be opened')
+  })
+})
+
+it('takes time by packets and files, not by their product', async () => {
+  /** Microseconds of this process for so many files. */
+  const costOf = async (files: number): Promise<number> => {
+    const inputs = Array.from({ length: files }, (_, file) => {
+      const bytes = capture(file & 255, [1e6 + file, 2e6 + file])
+      return { again: false, open: async () => bytesSource(bytes) }
+    })
+    const before = process.cpuUsage()
+    const merged = new MergedCaptures(inputs)
+    await merged.open()
+    let packets = 0
+    while (!merged.done) {
+      while (merged.step()) while (merged.run.next()) packets++
+      await merged.refill()
+    }
+    expect(packets).toBe(2 * files)
+    return process.cpuUsage(before).user
+  }
+  await costOf(1000)
+  const [few, many] = [await costOf(1000), await costOf(8000)]
+  // Eight times as many: eight times the work, and not 64 times.
+  expect(many / few).toBeLessThan(28)
 })

@@ -1,6 +1,8 @@
 /** `vxpcap summarize`: captures in, report or JSON out, and the exit status that the contract promises. */
 import { limitsFor } from '../../analyzers/memory.ts'
 import { CaptureError } from '../../capture/errors.ts'
+import { mergeBytesFor } from '../../capture/merge-room.ts'
+import { MOST_FILES } from '../../capture/origins.ts'
 import { writeJson } from '../../report/json.ts'
 import { formatSarif } from '../../report/sarif.ts'
 import { type DrawTable, drawPlain } from '../../report/table.ts'
@@ -38,6 +40,11 @@ export async function summarize(given: string[], options: SummarizeOptions, host
   if (options.follow) return follow(given, options, host)
   const { paths, troubles: unreadable } = await expandInputs(given, host)
   if (paths.length === 0) return complainAll(unreadable, host)
+  if (options.mergeByTime && paths.length > MOST_FILES) {
+    throw new UsageError(
+      `--merge-by-time takes at most ${MOST_FILES} captures, and these are ${paths.length}; leave it out, or put them together with mergecap`,
+    )
+  }
   const interruption = new Interruption(host)
   let summary: Summary
   try {
@@ -89,6 +96,7 @@ async function read(
   const threads = options.threads ?? (options.memory === undefined ? undefined : 1)
   if (threads !== undefined) settings.threads = threads
   if (options.mergeByTime !== undefined) settings.mergeByTime = options.mergeByTime
+  if (options.memory !== undefined) settings.mergeBytes = mergeBytesFor(options.memory)
   if (progress !== undefined) settings.onProgress = progress.update
   try {
     return await summarizeFiles(paths, settings)
