@@ -8,7 +8,8 @@
  * pass first.
  *
  * Evidence: any capture point. What misleads: frames without a number of their own, which their sender may repeat: of those every
- * passage one way pairs with one passage the other way, and copies on one interface are not counted.
+ * passage one way pairs with one passage the other way, and of copies on one interface only TCP segments are counted, which come
+ * sooner than their sender could repeat them (`recorded-twice.ts`).
  */
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
@@ -16,8 +17,10 @@ import type { Judge } from './analyzer.ts'
 import { Announcements, type AnnouncementsState } from './announcements.ts'
 import { Again, Bit, type EventLog, Field, ON_ITS_WAY, OUTER_IDENTIFIED } from './event-log.ts'
 import { Frame, FrameBit, frameBits, RECENT, RecentFrames, TIME_TO_LIVE, wayOf } from './recent-frames.ts'
+import { isRecordedTwice } from './recorded-twice.ts'
 import { Records, type RecordsState } from './records.ts'
 import { Tally, type TallyState } from './tally.ts'
+import type { Tcp } from './tcp.ts'
 import { elapsed } from './time.ts'
 import type { RouteTraffic } from './traffic.ts'
 import type { WindowState } from './window.ts'
@@ -117,10 +120,12 @@ export class Copies implements Judge<CopiesState> {
   /**
    * @param size - Frames remembered, a power of two.
    * @param traffic - Has not observed the packet before this judge does.
+   * @param tcp - Neither has this one.
    */
   constructor(
     readonly size: number,
     private readonly traffic: RouteTraffic,
+    private readonly tcp: Tcp,
   ) {
     this.#frames = new RecentFrames(size)
   }
@@ -195,7 +200,10 @@ export class Copies implements Judge<CopiesState> {
         elapsed(seconds, nanoseconds, data[entry + Frame.Seconds]!, data[entry + Frame.Nanoseconds]!),
       )
       if (apart > RECENT) continue
-      if (data[entry + Frame.Outer] === i32[at + Field.OuterDigest] && this.#isCopy(log, at, entry, apart, linked))
+      if (
+        data[entry + Frame.Outer] === i32[at + Field.OuterDigest] &&
+        this.#isCopy(log, at, entry, apart, linked, same === NONE)
+      )
         return
       if (way === NONE || data[entry + Frame.Way] === NONE) continue
       if (data[entry + Frame.Way] === way) {
@@ -265,8 +273,9 @@ export class Copies implements Judge<CopiesState> {
   /**
    * The same datagram: a copy of the capture, unless nothing tells it from what its sender sends again.
    * @param linked - The newest frame that went to this one's sender since: a packet that was there is not recorded twice, it comes round.
+   * @param isNewest - Whether no newer entry passed this way.
    */
-  #isCopy(log: EventLog, at: number, entry: number, apart: number, linked: number): boolean {
+  #isCopy(log: EventLog, at: number, entry: number, apart: number, linked: number, isNewest: boolean): boolean {
     const { i32 } = log
     const { data } = this.#frames.window
     const bits = i32[at + Field.Bits]!
@@ -278,7 +287,10 @@ export class Copies implements Judge<CopiesState> {
     const isOtherHop = isOtherTtl || isOtherLink
     const isElsewhere = isOtherInterface || isOtherHop
     if (linked !== NONE && !isElsewhere && (i32[at + Field.Hop]! & OUTER_IDENTIFIED) === 0) return false
-    if ((bits & Bit.Identified) === 0 && (!isElsewhere || apart > UNNUMBERED_COPY_TIME)) return false
+    if ((bits & Bit.Identified) === 0) {
+      const isPrompt = isElsewhere ? apart <= UNNUMBERED_COPY_TIME : isNewest && this.#isTwice(log, at, entry, apart)
+      if (!isPrompt) return false
+    }
     i32[at + Field.Bits] = bits | Bit.Copy | ((changed & FrameBit.Fragment) === 0 ? 0 : Bit.Refragmented)
     const remarked = (changed & now & (FrameBit.DscpLost | FrameBit.Congestion)) !== 0
     i32[at + Field.Again] = (isOtherHop ? Again.OtherHop : 0) | (remarked ? Again.Remarked : 0)
@@ -291,6 +303,12 @@ export class Copies implements Judge<CopiesState> {
       if (isOtherLink) this.otherLink++
     }
     return true
+  }
+
+  /** Whether a frame without a number that comes again where it was is no repetition of its sender. */
+  #isTwice(log: EventLog, at: number, entry: number, apart: number): boolean {
+    const isDoubled = this.repeats.get(pairDirection(log.i32, at)) !== undefined
+    return isRecordedTwice(log, at, this.tcp, this.#frames, entry, apart, isDoubled)
   }
 
   /** Whether nothing came back on a way so far, as on a mirror's. */

@@ -84,7 +84,7 @@ export class Judges implements EventSink {
     private readonly keys: Keys,
     limits: Limits,
   ) {
-    this.copies = new Copies(limits.window, this.routeTraffic)
+    this.copies = new Copies(limits.window, this.routeTraffic, this.tcp)
     this.relays = new Relays(this.copies)
     this.loops = new Loops(this.copies, this.relays)
     this.outerFragments = new OuterFragments(this.clock, limits.datagrams)

@@ -30,6 +30,9 @@ export const Frame = {
 } as const
 const WORDS = 12
 
+/** Frames that are looked through for the other direction of a flow. */
+const MOST_BETWEEN = 256
+
 /** Bits of `Frame.Bits` above the TTL. */
 export const FrameBit = {
   /** The record was a fragment. */
@@ -58,6 +61,25 @@ export class RecentFrames {
   /** The newest frame that carried the same as the event's. @returns Offset of its entry, `NONE` when there is none. */
   find({ i32 }: EventLog, at: number): number {
     return this.window.find(i32[at + Field.DigestHigh]!, i32[at + Field.DigestLow]!)
+  }
+
+  /**
+   * Frames of the other direction of the event's flow since an entry, as far as `enough`.
+   * @returns `enough` as well where too many frames came since to look through.
+   */
+  countOtherWay({ i32 }: EventLog, at: number, entry: number, enough: number): number {
+    const { window } = this
+    const { data } = window
+    const age = window.age(entry)
+    if (age > MOST_BETWEEN) return enough
+    const flow = i32[at + Field.Flow]!
+    const way = wayOf(i32, at)
+    let count = 0
+    for (let back = 0; back < age && count < enough; back++) {
+      const between = window.newest(back)
+      if (data[between + Frame.Flow] === flow && data[between + Frame.Way] !== way) count++
+    }
+    return count
   }
 
   /** Reads window heads ahead. @returns Nothing of use. */

@@ -205,6 +205,15 @@ export class Tcp implements Judge<TcpState> {
     )
   }
 
+  /** Bytes that one side of a flow sent behind a sequence number, below 0 before it; `null` while nothing of that side was seen. */
+  sentBehind(flow: number, direction: 0 | 1, sequence: number): number | null {
+    if (flow >= this.#rows) return null
+    const base = this.#records.at(flow) * 2
+    const { i32 } = this.#records
+    if ((i32[base + STATE]! & (State.Known << direction)) === 0) return null
+    return (i32[base + SIDES + direction * SIDE + NEXT]! - sequence) | 0
+  }
+
   /** Data segments of a route row. */
   route(row: number): RouteTcp {
     return {

@@ -84,6 +84,11 @@ export class Window {
     return this.#next - 1 - this.data[entry - OWN]!
   }
 
+  /** The entry that `back` others were added after, which must be in the ring. @returns Offset of its first user word. */
+  newest(back: number): number {
+    return ((this.#next - 1 - back) & this.#mask) * this.stride + OWN
+  }
+
   /** Adds an entry, its user words zero. @returns Offset of its first user word. */
   insert(high: number, low: number): number {
     const entry = this.claim(high, low)
