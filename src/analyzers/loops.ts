@@ -76,7 +76,12 @@ export class Loops implements Judge<LoopsState> {
     if (figures === null) return
     if (isIdentified || (bits & OWN) !== 0) figures.numbered++
     const flow = i32[at + Field.Flow]!
-    if (flow !== NONE && this.relays.isReturnedBothWays(flow)) figures.bothWays++
+    const ways = flow === NONE ? null : this.relays.returnedBothWays(flow)
+    if (ways === null) return
+    figures.bothWays++
+    // Of a question and one answer the question came back first, when nothing of the other direction had.
+    const other = this.returned.get(ways.there === way ? ways.back : ways.there)
+    if (other !== undefined && other.figures !== figures) other.figures.bothWays++
   }
 
   save(): LoopsState {

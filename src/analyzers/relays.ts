@@ -27,7 +27,7 @@ export interface Relay {
 interface RelayedFlow {
   /** Packets of another flow: of another VNI, or with other VLAN tags. */
   into: number
-  /** Packets that were returned unchanged to who had sent them, by direction. */
+  /** The way of the latest packet that was returned unchanged to who had sent it, by direction; `NONE` while none was. */
   there: number
   back: number
 }
@@ -42,7 +42,7 @@ export interface RelaysState {
 export class Relays implements Judge<RelaysState> {
   readonly ways = new Tally<Relay>(() => ({ from: [], routed: 0, returned: 0, sure: 0 }))
 
-  readonly #flows = new Tally<RelayedFlow>(() => ({ into: 0, there: 0, back: 0 }))
+  readonly #flows = new Tally<RelayedFlow>(() => ({ into: 0, there: NONE, back: NONE }))
 
   /** @param copies - Has observed the packet before this judge does. */
   constructor(private readonly copies: Copies) {}
@@ -69,10 +69,13 @@ export class Relays implements Judge<RelaysState> {
     return this.#flows.dropped > 0 || (this.#flows.get(flow)?.figures.into ?? 0) > 0
   }
 
-  /** Whether unchanged packets of both directions of a flow row were returned to who had sent them. */
-  isReturnedBothWays(flow: number): boolean {
+  /**
+   * The ways by which unchanged packets of both directions of a flow row were returned to who had sent them, the latest of each;
+   * `null` while one direction has none.
+   */
+  returnedBothWays(flow: number): { there: number; back: number } | null {
     const figures = this.#flows.get(flow)?.figures
-    return figures !== undefined && figures.there > 0 && figures.back > 0
+    return figures === undefined || figures.there === NONE || figures.back === NONE ? null : figures
   }
 
   save(): RelaysState {
@@ -89,7 +92,7 @@ export class Relays implements Judge<RelaysState> {
     if (figures === null) return
     if ((bits & Bit.Copy) === 0) figures.into++
     if ((again & (Again.Returned | Again.Routed)) !== Again.Returned) return
-    if ((bits & Bit.FlowForward) !== 0) figures.there++
-    else figures.back++
+    if ((bits & Bit.FlowForward) !== 0) figures.there = this.copies.to
+    else figures.back = this.copies.to
   }
 }
