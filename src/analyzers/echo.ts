@@ -1,5 +1,6 @@
 /**
- * ICMP and ICMPv6 echo by flow: requests, how many were answered, round trips; copies count once.
+ * ICMP and ICMPv6 echo by flow: requests, how many were answered, round trips; copies count once. What a traceroute sends to a router
+ * on the way is no request that lacks a reply, whether that router says so or not.
  * Evidence: any capture point that both directions pass. What misleads: a capture that ends before the reply, and replies in
  * another VNI (a tunnel that carries the sender's identity in the VNI): {@link Echo.unanswered} allows for both. How long a reply may
  * take is for the diagnosis to say (diagnosis/round-trips.ts).
@@ -14,6 +15,7 @@ import type { Judge } from './analyzer.ts'
 import type { Clock } from './clock.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import type { Keys } from './keys.ts'
+import { innerTtl } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, milliseconds } from './time.ts'
@@ -38,7 +40,9 @@ const SEQUENCE = 4
 const NUMBER = 5
 /** Route row × 2 + direction of the outer packet (0 = from a), `NONE` without. */
 const ROUTE = 6
-const WORDS = 7
+/** Inner TTL or hop limit of a request. */
+const HOPS = 7
+const WORDS = 8
 
 const Entry = {
   /** A request without a reply so far. */
@@ -55,9 +59,18 @@ const OUT_OF_ORDER = 10_000_000
 /** Nanoseconds after which a request that leaves the window is one without a reply. */
 const FORGOTTEN_WAIT = 1_000_000_000
 
+/** A TTL above all. */
+const MOST_HOPS = 256
+
 /** Requests of one flow without a reply that left the window. */
 interface Forgotten {
   route: number
+}
+
+/** A flow's direction with requests whose TTL ran out. */
+interface Traced {
+  /** Lowest TTL of a request that was answered since. */
+  answered: number
 }
 
 /** Requests without a reply: one flow, one VTEP pair, one direction. */
@@ -96,6 +109,7 @@ export interface EchoState {
   window: WindowState
   forgotten: TallyState<Forgotten>
   conversed: number[]
+  traced: TallyState<Traced>
 }
 
 /** Echo columns on flow rows. */
@@ -105,6 +119,8 @@ export class Echo implements Judge<EchoState> {
   readonly #window: Window
   /** By flow row × 2 + direction. */
   readonly #forgotten = new Tally<Forgotten>(() => ({ route: NONE }))
+  /** By flow row × 2 + direction: rare, so that pings ask nothing of it. */
+  readonly #traced = new Tally<Traced>(() => ({ answered: MOST_HOPS }))
   /** Address ids of VTEPs that replies came from, and of those that asked and got the reply themselves. */
   #conversed = new Set<number>()
   #rows = 0
@@ -158,7 +174,7 @@ export class Echo implements Judge<EchoState> {
         silent.delete(end)
         gaps.close(end, data[entry + NUMBER]!)
       }
-      if (data[entry + KIND] !== Entry.Open || data[entry + ROUTE] === NONE) continue
+      if (data[entry + KIND] !== Entry.Open || data[entry + ROUTE] === NONE || this.#isTraced(entry)) continue
       if (isAtEnd(end >> 1, data[entry + ROUTE]!, data[entry + SECONDS]!, data[entry + NANOSECONDS]!)) continue
       if (elsewhere.has(this.#conversation(end, data[entry + SEQUENCE]!))) continue
       const route = data[entry + ROUTE]!
@@ -280,6 +296,7 @@ export class Echo implements Judge<EchoState> {
       window: this.#window.save(),
       forgotten: this.#forgotten.save(),
       conversed: [...this.#conversed],
+      traced: this.#traced.save(),
     }
   }
 
@@ -289,6 +306,7 @@ export class Echo implements Judge<EchoState> {
     this.#window.restore(state.window)
     this.#forgotten.restore(state.forgotten)
     this.#conversed = new Set(state.conversed)
+    this.#traced.restore(state.traced)
   }
 
   #request(log: EventLog, at: number, end: number): void {
@@ -326,6 +344,17 @@ export class Echo implements Judge<EchoState> {
     const entry = this.#window.find(end, i32[at + Field.TcpWindow]!)
     if (entry === NONE || this.#window.data[entry + KIND] !== Entry.Open) return
     this.#window.data[entry + KIND] = Entry.Aside
+    this.#traced.note(end, i32[at + Field.Number]!)
+  }
+
+  /**
+   * Whether a request was sent to find a router that does not say that its TTL ran out: others of its flow ran out, and one with more
+   * hops was answered. With as many hops as the answered ones it was lost.
+   */
+  #isTraced(entry: number): boolean {
+    const { data } = this.#window
+    const traced = this.#traced.isEmpty ? undefined : this.#traced.get(data[entry + END]!)
+    return traced !== undefined && data[entry + HOPS]! < traced.figures.answered && traced.figures.answered < MOST_HOPS
   }
 
   #reply(log: EventLog, at: number, end: number): void {
@@ -338,6 +367,8 @@ export class Echo implements Judge<EchoState> {
     if (data[entry + KIND] === Entry.Answered || data[entry + KIND] === Entry.Orphan) return
     data[entry + KIND] = Entry.Answered
     this.#noteConversation(data[entry + ROUTE]!, routeOf(log, at))
+    const traced = this.#traced.isEmpty ? undefined : this.#traced.get(end)
+    if (traced !== undefined) traced.figures.answered = Math.min(traced.figures.answered, data[entry + HOPS]!)
     const cell = this.#records.at(end >> 1)
     const { f64 } = this.#records
     f64[cell + REPLIES]!++
@@ -382,6 +413,7 @@ export class Echo implements Judge<EchoState> {
     data[entry + SEQUENCE] = sequence
     data[entry + NUMBER] = i32[at + Field.Number]!
     data[entry + ROUTE] = routeOf(log, at)
+    data[entry + HOPS] = innerTtl(i32[at + Field.TimeToLive]!)
   }
 
   /** The oldest entry leaves the window: a request that waited long enough will never be answered. */
@@ -389,7 +421,7 @@ export class Echo implements Judge<EchoState> {
     const oldest = this.#window.oldest()
     if (oldest === NONE) return
     const { data } = this.#window
-    if (data[oldest + KIND] !== Entry.Open || data[oldest + ROUTE] === NONE) return
+    if (data[oldest + KIND] !== Entry.Open || data[oldest + ROUTE] === NONE || this.#isTraced(oldest)) return
     const nanoseconds = log.i32[at + Field.Nanoseconds]!
     if (nanoseconds === NO_TIME) return
     const waited = elapsed(log.f64[at >> 1]!, nanoseconds, data[oldest + SECONDS]!, data[oldest + NANOSECONDS]!)

@@ -6,7 +6,7 @@ import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import type { Keys } from './keys.ts'
-import { ANSWERS, Asks } from './questions.ts'
+import { ANSWERS, Asks, KIND } from './questions.ts'
 import { Tally, type TallyState } from './tally.ts'
 
 /** An address that was offered. */
@@ -28,7 +28,7 @@ export class Leases implements Judge<TallyState<Lease>> {
     const bits = i32[at + Field.Bits]!
     if ((bits & (Bit.Udp | Bit.Kept | Bit.Copy)) !== (Bit.Udp | Bit.Kept)) return
     const address = i32[at + Field.Acknowledgment]!
-    if (i32[at + Field.TcpFlags] !== (Asks.Dhcp | ANSWERS) || address === 0) return
+    if ((i32[at + Field.TcpFlags]! & (KIND | ANSWERS)) !== (Asks.Dhcp | ANSWERS) || address === 0) return
     const id = this.keys.findIpv4(address)
     if (id === NONE) return
     const lease = this.#offers.note(id, i32[at + Field.Number]!)

@@ -56,11 +56,13 @@ const SENT = 6
 /** TCP: the largest segment before this one, where that awaits its proof too. */
 const FORMER_END = 7
 const FORMER_LENGTH = 8
-/** An answer by UDP: when it was sent, its question's payload, and how often the question came again (in place of {@link FORMER_END}). */
+/** An answer by UDP: when it was sent, its question's payload, and how often the question came again (all in place of the words of TCP). */
 const SECONDS = 4
 const NANOSECONDS = 5
 const ASKED = 6
 const REPEATED = 7
+/** Which of `Asks`. */
+const ASKS = 8
 const WORDS = 9
 
 /** An entry that is an answer by UDP, in its word `CLOSED`; and first key of addresses that were answered for, less the pair's end. */
@@ -72,6 +74,9 @@ const LEAST_PATIENCE = 500_000_000
 const MOST_PATIENCE = 10_000_000_000
 /** Nanoseconds after which a question that was answered will not come again: resolvers try again after five seconds at most. */
 const CONTENT = 5_500_000_000
+
+/** SNMP clients try five times again; whoever asks the same more often, with one identifier, reads a value every few seconds. */
+const MOST_TRIES = 6
 
 /** Outer bytes below which no path fails for size: what packetization-layer discovery starts from (RFC 8899 §5.1.2). */
 const LEAST_LOST = 1200
@@ -349,7 +354,7 @@ export class Passage implements Judge<PassageState> {
     const id = i32[at + Field.Sequence]!
     const kind = i32[at + Field.TcpFlags]! & KIND
     // A protocol without identifiers asks the same again and again.
-    if (kind === Asks.Ntp || kind === Asks.Snmp || kind === Asks.Quic) return
+    if (kind === Asks.Ntp || kind === Asks.Quic || (kind === Asks.Snmp && id === 0)) return
     let entry = this.#window.find(flowEnd, id)
     if (entry === NONE) {
       entry = this.#window.insert(flowEnd, id)
@@ -360,6 +365,7 @@ export class Passage implements Judge<PassageState> {
     data[entry + LENGTH] = length
     data[entry + NUMBER] = i32[at + Field.Number]!
     data[entry + CLOSED] = ANSWERED
+    data[entry + ASKS] = kind
     data[entry + SECONDS] = log.f64[at >> 1]!
     data[entry + NANOSECONDS] = i32[at + Field.Nanoseconds]!
   }
@@ -381,7 +387,7 @@ export class Passage implements Judge<PassageState> {
       data[entry + NANOSECONDS]!
     const isAlike = data[entry + ASKED] === NONE || data[entry + ASKED] === payload
     data[entry + ASKED] = payload
-    if (!isAlike || waited < LEAST_PATIENCE || waited > MOST_PATIENCE) return
+    if (!isAlike || waited < LEAST_PATIENCE || waited > patienceOf(data[entry + ASKS]!)) return
     data[entry + REPEATED]!++
     this.#suspect(log, at, end, data[entry + LENGTH]!, data[entry + NUMBER]!, true)
     // Whoever asks has heard of the address that it asks, and so something small arrived.
@@ -395,8 +401,12 @@ export class Passage implements Judge<PassageState> {
     const { data } = this.#window
     let largest = 0
     for (const entry of this.#window.entries()) {
-      if (data[entry + CLOSED] !== ANSWERED || data[entry + END_OF_PAIR] !== end || data[entry + REPEATED] !== 0)
+      if (data[entry + CLOSED] !== ANSWERED || data[entry + END_OF_PAIR] !== end) continue
+      if (data[entry + ASKS] === Asks.Snmp && data[entry + REPEATED]! > MOST_TRIES) {
+        largest = Math.max(largest, data[entry + LENGTH]!)
         continue
+      }
+      if (data[entry + REPEATED] !== 0) continue
       const isSettled = this.clock.untilLatest(data[entry + SECONDS]!, data[entry + NANOSECONDS]!) > CONTENT
       if (isSettled) largest = Math.max(largest, data[entry + LENGTH]!)
     }
@@ -594,4 +604,9 @@ export class Passage implements Judge<PassageState> {
 /** Whether nothing is awaited or followed on a pair, in neither direction. */
 function isQuiet(f64: Float64Array, cell: number): boolean {
   return f64[cell + OPEN]! + f64[cell + OPEN + 1]! + f64[cell + FOLLOWED]! + f64[cell + FOLLOWED + 1]! === 0
+}
+
+/** Nanoseconds within which the same question again is a repetition. Some that poll by SNMP give all their requests one identifier. */
+function patienceOf(asks: number): number {
+  return asks === Asks.Snmp ? CONTENT : MOST_PATIENCE
 }

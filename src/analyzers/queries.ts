@@ -1,10 +1,13 @@
 /**
  * Questions by UDP (questions.ts) that are repeated and never answered: DNS with the same identifier, or from the same port with the
  * same length; DHCP and DHCPv6 with the same transaction, or of the same client; RADIUS and SNMP with the same identifier from the same
- * port; TFTP from the same port; these and any other protocol between the same two ends.
- * A question is the same one whatever VNI and VTEP pair carry its answer. Copies and replicas are no repetitions, nor is what comes
- * within half a second. An ICMP “port unreachable” about a question is an answer;
- * that a filter forbids it, or that there is no way, is none, and noted beside it.
+ * port; TFTP from the same port; these and any other protocol between the same two ends. Whoever resolves many names asks each twice and
+ * no more: many DNS queries of one client that its server never answers are followed by their ends as well.
+ * A question is the same one whatever VTEP pair carries its answer, and whatever VNI, unless it was asked in that VNI as well: two
+ * tenants with the same addresses ask each for itself. Routed from one VNI into another, it was asked where it passed first.
+ * Copies and replicas are no repetitions, nor is what comes within half a second. An ICMP “port unreachable” about a question is an
+ * answer; that a filter forbids it, or that there is no way, is none, and noted beside it. A DISCOVER (DHCP) or SOLICIT that is sent
+ * again after each offer, and no request behind it, is told too: whoever asks does not have the offers.
  * Evidence: any capture point that both directions pass. What misleads: a capture of one direction alone (diagnosis/sides.ts).
  */
 import { NONE } from '../codecs/fault.ts'
@@ -13,10 +16,10 @@ import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
 import type { Clock } from './clock.ts'
 import { quotedProtocol } from './event-fields.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import { finalize, fold32 } from './hash.ts'
 import type { Keys } from './keys.ts'
-import { ANSWERS, Asks, KIND } from './questions.ts'
+import { ANSWERS, Asks, KIND, OFFERS } from './questions.ts'
 import { Rejection, type Rejections, rejectionOf } from './rejections.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { elapsed } from './time.ts'
@@ -32,6 +35,14 @@ const PENDING = 10_000_000_000
 /** Sendings of a question that nobody answers. */
 const THIRD = 3
 
+/** DNS queries that a server leaves without any answer, and nanoseconds from the first to the last of them. */
+const MANY = 8
+const LONG = 5_000_000_000
+/** A DISCOVER is sent again so often after an offer. */
+const IN_VAIN = 2
+/** Questions with one key in as many VNIs, newest first. */
+const MOST_VNIS = 64
+
 /** Packet numbers kept of a question. */
 const NUMBERS_KEPT = 10
 
@@ -45,7 +56,7 @@ const COUNT = 4
 const END = 5
 const KIND_VNI = 6
 const ROUTE = 7
-/** Which of {@link Asks}; negative once it is answered. */
+/** Which of {@link Asks}; negative once it is answered, {@link RELAYED} when others of its kind are asked in another VNI. */
 const ASKS = 8
 /**
  * DNS by port: the length that counts. QUIC: the connection id. By identifier, RADIUS and SNMP: the authenticator, DHCP and DHCPv6: the
@@ -53,8 +64,18 @@ const ASKS = 8
  */
 const SAME = 9
 const ID = 10
-const NUMBERS = 11
+/** Outer source ports of the first sending (upper half) and the last one. */
+const PORTS = 11
+/** DHCP: twice the sendings after an offer that was not taken, and one while an offer is out. */
+const OFFERED = 12
+const NUMBERS = 13
 const WORDS = NUMBERS + NUMBERS_KEPT
+
+const RELAYED = 0
+/** Beside the kind of a question that is no longer followed, though nobody answered it: it is followed by another key. */
+const ASIDE = 256
+/** In the place of {@link SAME}: all that one end asks the other by DNS. */
+const ALL_QUERIES = -1
 
 /** What a key is made of, beside addresses: told apart so that one kind does not hit another. */
 const BY_ID = 1 << 16
@@ -74,10 +95,26 @@ export interface OpenQuery {
   route: number
   /** Sendings, those within half a second of another one not counted. */
   count: number
+  /** Whether it stands for all that the client asked this server. */
+  isAll: boolean
+  /** Whether offers were made, again and again. */
+  isOffered: boolean
+  /** Outer source ports of the first and the last sending. */
+  ports: number[]
   /** When it was sent first. */
   seconds: number
   nanoseconds: number
   packets: number[]
+}
+
+/** A question that was answered. */
+export interface AnsweredQuery {
+  asks: number
+  flow: number
+  forward: boolean
+  route: number
+  /** Outer source port of the sending that was answered. */
+  port: number
 }
 
 /** Saved questions. */
@@ -120,7 +157,7 @@ export class Queries implements Judge<QueriesState> {
     const isAnswer = (asked & ANSWERS) !== 0
     const end = flow * 2 + (isAnswer ? 1 - direction : direction)
     const id = i32[at + Field.Sequence]!
-    if (isAnswer) this.#answer(kind, end, id, i32[at + Field.MaximumSegmentSize]!)
+    if (isAnswer) this.#answer(i32, at, kind, end, id)
     else if (isToAll(kind)) {
       this.#ask(log, at, kind, end, BY_ID, id)
       const client = i32[at + Field.MaximumSegmentSize]!
@@ -133,18 +170,39 @@ export class Queries implements Judge<QueriesState> {
     const { data } = this.#window
     const open: OpenQuery[] = []
     for (const { figures } of this.#forgotten.entries()) if (figures.query !== null) open.push(figures.query)
-    const entries = this.#window.entries().filter((entry) => data[entry + ASKS]! > 0 && data[entry + COUNT]! >= THIRD)
-    /** Ends that ask in vain whatever they ask. */
+    const entries = this.#window.entries().filter((entry) => isInVain(data, entry))
+    /** Ends that ask in vain whatever they ask, and those of whose queries one or another is told. */
     const mute = new Set<string>()
-    for (const entry of entries) if (!isOneRequest(data, entry)) mute.add(this.#ends(data, entry))
+    const told = new Set<string>()
+    for (const entry of entries) {
+      if (isAllQueries(data, entry)) continue
+      const ends = this.#ends(data, entry)
+      told.add(ends)
+      if (!isOneRequest(data, entry)) mute.add(ends)
+    }
     for (const entry of entries) {
       if (isOneRequest(data, entry) && mute.has(this.#ends(data, entry))) continue
+      if (isAllQueries(data, entry) && told.has(this.#ends(data, entry))) continue
       open.push(this.#read(data, entry))
     }
     const transfers = open.filter(({ asks }) => asks === Asks.Tftp)
     if (transfers.length === 0) return open
     const begun = this.#transfers(transfers)
     return open.filter((query) => !begun.has(query))
+  }
+
+  /** Questions of the window that were answered, where the answer tells which sending it is of. */
+  answered(): AnsweredQuery[] {
+    const { data } = this.#window
+    const answered: AnsweredQuery[] = []
+    for (const entry of this.#window.entries()) {
+      const asks = -data[entry + ASKS]!
+      if (asks <= 0 || (asks & ASIDE) !== 0 || !isExact(data, entry, asks)) continue
+      const end = data[entry + END]!
+      const port = data[entry + PORTS]! & 0xffff
+      answered.push({ asks, flow: end >> 1, forward: (end & 1) === 0, route: data[entry + ROUTE]!, port })
+    }
+    return answered
   }
 
   /**
@@ -174,24 +232,31 @@ export class Queries implements Judge<QueriesState> {
   #transfers(requests: readonly OpenQuery[]): Set<OpenQuery> {
     const { flows } = this.keys
     const begun = new Set<OpenQuery>()
+    /** VNIs in which the same is asked: two tenants with the same addresses. */
+    const asked = new Set<string>()
+    const question = (flow: number) => [3, 4, 5].map((word) => flows.word(flow, word)).join(' ')
+    for (let flow = 0; flow < flows.count; flow++) asked.add(`${flows.word(flow, 0)} ${question(flow)}`)
     const client = (flow: number, forward: boolean) => (flows.word(flow, 5) >>> (forward ? 16 : 0)) & 0xffff
     for (let flow = 0; flow < flows.count; flow++) {
       if (!this.keys.flowHasPorts(flow)) continue
       for (const request of requests) {
         const isBetween = [2, 3, 4].every((word) => flows.word(flow, word) === flows.word(request.flow, word))
         if (!isBetween || flows.word(flow, 5) === flows.word(request.flow, 5)) continue
+        const kindVni = flows.word(flow, 0)
+        if (kindVni !== flows.word(request.flow, 0) && asked.has(`${kindVni} ${question(request.flow)}`)) continue
         if (client(flow, request.forward) === client(request.flow, request.forward)) begun.add(request)
       }
     }
     return begun
   }
 
-  /** Who asks, and whom where it is not whoever serves it. */
+  /** Who asks, and in which VNI whom where it is not whoever serves it. */
   #ends(data: Int32Array, entry: number): string {
     const { flows } = this.keys
-    if (isToAll(data[entry + ASKS]!)) return `${data[entry + ASKS]} ${data[entry + SAME]! || data[entry + ID]! | 1}`
+    const asks = Math.abs(data[entry + ASKS]!)
+    if (isToAll(asks)) return `${asks} ${data[entry + SAME]! || data[entry + ID]! | 1}`
     const end = data[entry + END]!
-    return `${data[entry + ASKS]} ${end & 1} ${flows.word(end >> 1, 3)} ${flows.word(end >> 1, 4)}`
+    return `${asks} ${data[entry + KIND_VNI]} ${end & 1} ${flows.word(end >> 1, 3)} ${flows.word(end >> 1, 4)}`
   }
 
   #askOne(log: EventLog, at: number, kind: number, end: number, id: number): void {
@@ -203,7 +268,8 @@ export class Queries implements Judge<QueriesState> {
     // Sent again from the same port with the same identifier it is one question, not two that were repeated.
     const isOne = this.#ask(log, at, kind, end, BY_ID, id) > 1
     const other = this.#ask(log, at, kind, end, BY_PORT, id)
-    if (isOne && other !== 0) this.#close(kind, end, BY_PORT, id)
+    if (isOne && other !== 0) this.#setAside(log, at, kind, end, BY_PORT, id)
+    this.#ask(log, at, kind, end, BY_ENDS, id)
   }
 
   /** @returns How often the question was sent by now. */
@@ -217,19 +283,38 @@ export class Queries implements Judge<QueriesState> {
     const high = highOf(kind, by, end & 1, flows.word(flow, 3), flows.word(flow, 4))
     const low = lowOf(high, by, flows.word(flow, 5), id)
     const same = sameOf(i32, at, kind, by, id)
-    let entry = this.#window.find(high, low)
+    const kindVni = i32[at + Field.KindVni]!
+    const newest = this.#window.find(high, low)
+    let entry = isToAll(kind) ? newest : this.#inVni(newest, kindVni)
     const { data } = this.#window
-    if (entry === NONE || data[entry + ASKS]! < 0 || data[entry + SAME] !== same) {
+    if ((i32[at + Field.Again]! & ON_ITS_WAY) !== 0 && !isToAll(kind)) {
+      // Routed into another VNI it is the same sending.
+      const first = this.#notInVni(newest, kindVni)
+      if (first !== NONE) {
+        if (entry !== NONE) data[entry + ASKS] = RELAYED
+        return data[first + COUNT]!
+      }
+    }
+    const isOffered = entry !== NONE && data[entry + OFFERED]! > 0 && data[entry + SAME] === same
+    if (entry === NONE || (data[entry + ASKS]! <= 0 && !isOffered) || data[entry + SAME] !== same) {
       if (entry === NONE) {
         this.#forget(this.#window.oldest())
         entry = this.#window.insert(high, low)
       } else this.#forget(entry)
       return this.#begin(log, at, entry, kind, end, same, id)
     }
-    // Routed into another VNI it is the same sending.
-    if (data[entry + KIND_VNI] !== i32[at + Field.KindVni]) return data[entry + COUNT]!
-    if (elapsed(seconds, nanoseconds, data[entry + LAST_SECONDS]!, data[entry + LAST_NANOSECONDS]!) < APART)
-      return data[entry + COUNT]!
+    if (data[entry + KIND_VNI] !== kindVni) return data[entry + COUNT]!
+    const isRepeated =
+      elapsed(seconds, nanoseconds, data[entry + LAST_SECONDS]!, data[entry + LAST_NANOSECONDS]!) >= APART
+    if (!isRepeated && same !== ALL_QUERIES) return data[entry + COUNT]!
+    if (isOffered) {
+      const offered = data[entry + OFFERED]!
+      // One offer, and none later: it is asked anew.
+      if (offered >> 1 < IN_VAIN && (offered & 1) === 0) return this.#begin(log, at, entry, kind, end, same, id)
+      data[entry + OFFERED] = ((offered >> 1) + (offered & 1)) << 1
+    }
+    const port = i32[at + Field.OuterPorts]! >>> 16
+    data[entry + PORTS] = (data[entry + PORTS]! & ~0xffff) | port
     data[entry + LAST_SECONDS] = seconds
     data[entry + LAST_NANOSECONDS] = nanoseconds
     data[entry + ID] = id
@@ -253,34 +338,92 @@ export class Queries implements Judge<QueriesState> {
     data[entry + ASKS] = kind
     data[entry + SAME] = same
     data[entry + ID] = id
+    data[entry + PORTS] = (i32[at + Field.OuterPorts]! >>> 16) * 0x1_0001
+    data[entry + OFFERED] = 0
     data[entry + NUMBERS] = i32[at + Field.Number]!
     return 1
   }
 
-  /** @param end - Flow row × 2 + direction of the question. @param client - Who had asked, of DHCP and DHCPv6. */
-  #answer(kind: number, end: number, id: number, client: number): void {
+  /** @param end - Flow row × 2 + direction of the question. */
+  #answer(i32: Int32Array, at: number, kind: number, end: number, id: number): void {
+    const kindVni = i32[at + Field.KindVni]!
     if (kind === Asks.Dns) {
-      this.#close(kind, end, BY_ID, id)
-      this.#close(kind, end, BY_PORT, id)
+      this.#close(kind, kindVni, end, BY_ID, id)
+      this.#close(kind, kindVni, end, BY_PORT, id)
+      this.#close(kind, kindVni, end, BY_ENDS, id)
     } else if (isToAll(kind)) {
-      this.#close(kind, end, BY_ID, id)
-      this.#close(kind, end, BY_CLIENT, client)
+      this.#close(kind, kindVni, end, BY_ID, id, (i32[at + Field.TcpFlags]! & OFFERS) !== 0)
+      // Who had asked.
+      this.#close(kind, kindVni, end, BY_CLIENT, i32[at + Field.MaximumSegmentSize]!)
     } else {
-      if (hasIdentifier(kind)) this.#close(kind, end, BY_PORT_AND_ID, id)
-      this.#close(kind, end, isByPort(kind) ? BY_PORT : BY_ENDS, id)
+      if (hasIdentifier(kind)) this.#close(kind, kindVni, end, BY_PORT_AND_ID, id)
+      this.#close(kind, kindVni, end, isByPort(kind) ? BY_PORT : BY_ENDS, id)
     }
   }
 
-  #close(kind: number, end: number, by: number, id: number): void {
+  /** @param isOffer - Who asked is still to take it. */
+  #close(kind: number, kindVni: number, end: number, by: number, id: number, isOffer = false): void {
     const { flows } = this.keys
     const flow = end >> 1
-    this.#closeAt(kind, by, end & 1, flows.word(flow, 3), flows.word(flow, 4), flows.word(flow, 5), id)
+    const newest = this.#find(kind, by, end & 1, flows.word(flow, 3), flows.word(flow, 4), flows.word(flow, 5), id)
+    this.#closeFrom(newest, kindVni, isOffer)
   }
 
-  #closeAt(kind: number, by: number, direction: number, a: number, b: number, ports: number, id: number): void {
+  /** Closes a question in the VNI of its answer; one that was not asked there, in whatever VNI it was. */
+  #closeFrom(newest: number, kindVni: number, isOffer = false): void {
+    if (newest === NONE) return
+    const { data } = this.#window
+    const own = this.#inVni(newest, kindVni)
+    if (own !== NONE && data[own + ASKS] !== RELAYED) {
+      this.#closeEntry(own, isOffer)
+      return
+    }
+    let entry = newest
+    for (let looked = 0; entry !== NONE && looked < MOST_VNIS; looked++) {
+      this.#closeEntry(entry, isOffer)
+      entry = this.#window.older(entry)
+    }
+  }
+
+  #closeEntry(entry: number, isOffer: boolean): void {
+    const { data } = this.#window
+    if (data[entry + ASKS]! > 0) data[entry + ASKS] = -data[entry + ASKS]!
+    data[entry + OFFERED] = isOffer ? data[entry + OFFERED]! | 1 : 0
+  }
+
+  /** The same question is followed by another key. */
+  #setAside({ i32 }: EventLog, at: number, kind: number, end: number, by: number, id: number): void {
+    const { flows } = this.keys
+    const flow = end >> 1
+    const newest = this.#find(kind, by, end & 1, flows.word(flow, 3), flows.word(flow, 4), flows.word(flow, 5), id)
+    const entry = this.#inVni(newest, i32[at + Field.KindVni]!)
+    if (entry !== NONE && this.#window.data[entry + ASKS]! > 0) this.#window.data[entry + ASKS] = -(kind | ASIDE)
+  }
+
+  /** The newest question with this key, in whatever VNI. */
+  #find(kind: number, by: number, direction: number, a: number, b: number, ports: number, id: number): number {
     const high = highOf(kind, by, direction, a, b)
-    const entry = this.#window.find(high, lowOf(high, by, ports, id))
-    if (entry !== NONE && this.#window.data[entry + ASKS]! > 0) this.#window.data[entry + ASKS] = -kind
+    return this.#window.find(high, lowOf(high, by, ports, id))
+  }
+
+  /** Of the questions with one key, the newest in a VNI; `NONE` without. */
+  #inVni(newest: number, kindVni: number): number {
+    let entry = newest
+    for (let looked = 0; entry !== NONE && looked < MOST_VNIS; looked++) {
+      if (this.#window.data[entry + KIND_VNI] === kindVni) return entry
+      entry = this.#window.older(entry)
+    }
+    return NONE
+  }
+
+  /** Of the questions with one key, the newest in another VNI; `NONE` without. */
+  #notInVni(newest: number, kindVni: number): number {
+    let entry = newest
+    for (let looked = 0; entry !== NONE && looked < MOST_VNIS; looked++) {
+      if (this.#window.data[entry + KIND_VNI] !== kindVni) return entry
+      entry = this.#window.older(entry)
+    }
+    return NONE
   }
 
   /** An ICMP error that quotes a question rejects it; of a closed port and of a traceroute it is the answer as well. */
@@ -300,20 +443,25 @@ export class Queries implements Judge<QueriesState> {
     const ports = direction === 0 ? quoted : (quoted << 16) | (quoted >>> 16)
     const a = direction === 0 ? from : to
     const b = direction === 0 ? to : from
+    const kindVni = i32[at + Field.KindVni]!
     for (let kind = Asks.Dns; kind <= Asks.Tftp; kind++) {
       const by = kind === Asks.Dns || isByPort(kind) ? BY_PORT : BY_ENDS
-      const high = highOf(kind, by, direction, a, b)
-      const entry = this.#window.find(high, lowOf(high, by, ports, 0))
-      if (entry === NONE) continue
+      const newest = this.#find(kind, by, direction, a, b, ports, 0)
+      if (newest === NONE) continue
+      const own = this.#inVni(newest, kindVni)
+      const entry = own === NONE ? newest : own
       const end = data[entry + END]!
       // Without ports in the key an error about another service would hit as well.
       const shift = direction === 0 ? 0 : 16
       if ((((this.keys.flows.word(end >> 1, 5) ^ ports) >>> shift) & 0xffff) !== 0) continue
       if (rejection !== Rejection.Expired) this.rejections.note(log, at, end, data[entry + ROUTE]!, kind)
       if (!isAnswer) continue
-      this.#close(kind, end, by, 0)
-      if (kind === Asks.Dns) this.#close(kind, end, BY_ID, data[entry + ID]!)
-      if (hasIdentifier(kind)) this.#close(kind, end, BY_PORT_AND_ID, data[entry + ID]!)
+      this.#closeFrom(newest, kindVni)
+      if (kind === Asks.Dns) {
+        this.#close(kind, kindVni, end, BY_ID, data[entry + ID]!)
+        this.#close(kind, kindVni, end, BY_ENDS, 0)
+      }
+      if (hasIdentifier(kind)) this.#close(kind, kindVni, end, BY_PORT_AND_ID, data[entry + ID]!)
     }
   }
 
@@ -321,19 +469,23 @@ export class Queries implements Judge<QueriesState> {
   #forget(entry: number): void {
     if (entry === NONE) return
     const { data } = this.#window
-    if (data[entry + ASKS]! < 0 || data[entry + COUNT]! < THIRD) return
+    if (!isInVain(data, entry)) return
     const figures = this.#forgotten.note(data[entry + END]!, data[entry + NUMBERS]!)
     if (figures !== null && figures.query === null) figures.query = this.#read(data, entry)
   }
 
   #read(data: Int32Array, entry: number): OpenQuery {
     const count = data[entry + COUNT]!
+    const ports = data[entry + PORTS]!
     return {
-      asks: data[entry + ASKS]!,
+      asks: Math.abs(data[entry + ASKS]!),
       flow: data[entry + END]! >> 1,
       forward: (data[entry + END]! & 1) === 0,
       route: data[entry + ROUTE]!,
       count,
+      isAll: isAllQueries(data, entry),
+      isOffered: isOfferedInVain(data, entry),
+      ports: [ports >>> 16, ports & 0xffff],
       seconds: data[entry + SECONDS]!,
       nanoseconds: data[entry + NANOSECONDS]!,
       packets: [...data.subarray(entry + NUMBERS, entry + NUMBERS + Math.min(count, NUMBERS_KEPT))],
@@ -357,6 +509,7 @@ function lowOf(high: number, by: number, ports: number, id: number): number {
 /** What must be the same beside its key for a question to be the same one. */
 function sameOf(i32: Int32Array, at: number, kind: number, by: number, id: number): number {
   if (by === BY_PORT) return kind === Asks.Dns ? i32[at + Field.Payload]! : id
+  if (by === BY_ENDS && kind === Asks.Dns) return ALL_QUERIES
   return by === BY_PORT_AND_ID || (by === BY_ID && isToAll(kind)) ? i32[at + Field.MaximumSegmentSize]! | 1 : 0
 }
 
@@ -375,8 +528,34 @@ function isToAll(kind: number): boolean {
   return kind === Asks.Dhcp || kind === Asks.DhcpV6
 }
 
+/** Whether a question was sent often enough without an answer, or with offers that nobody takes. */
+function isInVain(data: Int32Array, entry: number): boolean {
+  if (isOfferedInVain(data, entry)) return true
+  if (data[entry + ASKS]! <= 0) return false
+  if (!isAllQueries(data, entry)) return data[entry + COUNT]! >= THIRD
+  if (data[entry + COUNT]! < MANY) return false
+  const first = entry + SECONDS
+  const last = entry + LAST_SECONDS
+  return elapsed(data[last]!, data[last + 1]!, data[first]!, data[first + 1]!) >= LONG
+}
+
+function isOfferedInVain(data: Int32Array, entry: number): boolean {
+  return data[entry + OFFERED]! >> 1 >= IN_VAIN
+}
+
+/** Whether an entry is of all that one end asks the other by DNS. */
+function isAllQueries(data: Int32Array, entry: number): boolean {
+  return data[entry + SAME] === ALL_QUERIES && Math.abs(data[entry + ASKS]!) === Asks.Dns
+}
+
+/** Whether what answered an entry was an answer to it and no other: of DNS the one by identifier, so that none is counted twice. */
+function isExact(data: Int32Array, entry: number, asks: number): boolean {
+  if (asks === Asks.Dns) return data[entry + SAME] === 0
+  return isByPort(asks) || (hasIdentifier(asks) && data[entry + SAME] !== 0)
+}
+
 /** Whether an entry is of one request of those with an identifier, not of all that a client asks. */
 function isOneRequest(data: Int32Array, entry: number): boolean {
-  const kind = data[entry + ASKS]!
+  const kind = Math.abs(data[entry + ASKS]!)
   return (hasIdentifier(kind) || isToAll(kind)) && data[entry + SAME] !== 0
 }

@@ -24,6 +24,8 @@ export const Asks = {
 
 /** The datagram answers, or shows that its sender has an answer. */
 export const ANSWERS = 1 << 8
+/** Beside `ANSWERS`: an offer of DHCP or DHCPv6 that the client is still to take. */
+export const OFFERS = 1 << 9
 /** Mask of the kind in `Field.TcpFlags`. */
 export const KIND = 0xff
 
@@ -79,6 +81,7 @@ const OPTION_REQUESTED = 50
 const OPTION_TYPE = 53
 const OPTION_END = 255
 const DISCOVER = 1
+const OFFER = 2
 /** Options that are looked at: clients send the message type first. */
 const MOST_OPTIONS = 32
 
@@ -87,6 +90,12 @@ const SOLICIT = 1
 const ADVERTISE = 2
 const REQUEST = 3
 const REPLY = 7
+/** Options with an address or prefixes for the client (RFC 8415 §21.4, §21.21), bytes before the options in them, and what is offered. */
+const OPTION_ADDRESSES = 3
+const OPTION_PREFIXES = 25
+const ASSOCIATION = 12
+const OPTION_ADDRESS = 5
+const OPTION_PREFIX = 26
 const TRANSACTION = 0xff_ffff
 /** The option that names the client (RFC 8415 §21.2); its DUID has at most 130 bytes (§11.1). */
 const OPTION_CLIENT = 1
@@ -168,7 +177,8 @@ export function fillQuestion(i32: Int32Array, at: number, view: DataView, header
     case Asks.DhcpV6: {
       if (length < 4) return
       const word = view.getInt32(data)
-      put(i32, at, Asks.DhcpV6, word & TRANSACTION, dhcpV6Role(word >>> 24))
+      const isOffer = word >>> 24 === ADVERTISE && dhcpV6Offers(view, data, end)
+      put(i32, at, Asks.DhcpV6, word & TRANSACTION, dhcpV6Role(word >>> 24) | (isOffer ? OFFERS : 0))
       i32[at + Field.MaximumSegmentSize] = dhcpV6Client(view, data, end)
       return
     }
@@ -229,8 +239,9 @@ function dnsRole(flags: number, destination: number): number {
 
 function dhcpRole(view: DataView, data: number, end: number): number {
   const operation = view.getUint8(data)
-  if (operation === BOOT_REPLY) return ANSWERS
-  const type = operation === BOOT_REQUEST ? dhcpOption(view, data, end, OPTION_TYPE) : NONE
+  if (operation !== BOOT_REPLY && operation !== BOOT_REQUEST) return NONE
+  const type = dhcpOption(view, data, end, OPTION_TYPE)
+  if (operation === BOOT_REPLY) return type !== NONE && view.getUint8(type) === OFFER ? ANSWERS | OFFERS : ANSWERS
   if (type === NONE) return NONE
   return view.getUint8(type) === DISCOVER ? 0 : ANSWERS
 }
@@ -259,6 +270,20 @@ function dhcpOption(view: DataView, data: number, end: number, wanted: number): 
 function dhcpV6Role(type: number): number {
   if (type === SOLICIT) return 0
   return type === ADVERTISE || type === REPLY || type === REQUEST ? ANSWERS : NONE
+}
+
+/** Whether a server advertises an address or a prefix, and not that it has none (RFC 8415 §18.3.9). */
+function dhcpV6Offers(view: DataView, data: number, end: number): boolean {
+  let option = data + 4
+  for (let looked = 0; looked < MOST_OPTIONS && option + 4 + ASSOCIATION + 2 <= end; looked++) {
+    const code = view.getUint16(option)
+    if (code === OPTION_ADDRESSES || code === OPTION_PREFIXES) {
+      const inner = view.getUint16(option + 4 + ASSOCIATION)
+      if (view.getUint16(option + 2) > ASSOCIATION && (inner === OPTION_ADDRESS || inner === OPTION_PREFIX)) return true
+    }
+    option += 4 + view.getUint16(option + 2)
+  }
+  return false
 }
 
 /** Digest of the identifier that a client gives itself, 0 without. */

@@ -1,12 +1,13 @@
 /** Findings about what never opens and what nobody answers: TCP connections, and questions by UDP. */
 import type { Analysis } from '../analyzers/analysis.ts'
 import type { Connect } from '../analyzers/connects.ts'
-import type { OpenQuery } from '../analyzers/queries.ts'
+import type { AnsweredQuery, OpenQuery } from '../analyzers/queries.ts'
 import { Asks } from '../analyzers/questions.ts'
 import { NONE } from '../codecs/fault.ts'
+import type { PathShare } from '../findings/equal-cost-paths.ts'
 import { state } from '../findings/finding.ts'
 import type { RejectionFacts } from '../findings/rejection.ts'
-import { type PathShare, tcpUnanswered } from '../findings/tcp-unanswered.ts'
+import { tcpUnanswered } from '../findings/tcp-unanswered.ts'
 import { udpUnanswered } from '../findings/udp-unanswered.ts'
 import type { Finding } from '../summary.ts'
 import { Rejecting } from './rejections.ts'
@@ -176,7 +177,7 @@ function connectFinding(
     servers,
     ports,
     opened: alike.length,
-    paths: repeats === 'SYN' ? pathShare(group, alike) : null,
+    paths: repeats === 'SYN' ? synPaths(group, alike) : null,
     rejection: together(rejections),
     tunnels: routes.tunnels(route >> 1),
     dropped,
@@ -205,11 +206,19 @@ function isAlike(analysis: Analysis, connect: Connect, group: readonly Attempt[]
 }
 
 /** What sets the outer source ports of SYNs that died apart from those that were answered; `null` when nothing does. */
-function pathShare(group: readonly Attempt[], alike: readonly Connect[]): PathShare | null {
+function synPaths(group: readonly Attempt[], alike: readonly Connect[]): PathShare | null {
   // Of a connection that opened late the last SYN was answered, and those before it were not.
   const late = alike.filter(({ ports }) => new Set(ports).size > 1)
-  const failing = sorted([...group.flatMap(({ ports }) => ports), ...late.flatMap(({ ports }) => ports.slice(0, -1))])
-  const working = sorted(alike.map(({ ports }) => ports.at(-1)!))
+  return pathShare(
+    [...group.flatMap(({ ports }) => ports), ...late.flatMap(({ ports }) => ports.slice(0, -1))],
+    alike.map(({ ports }) => ports.at(-1)!),
+  )
+}
+
+/** What sets outer source ports that fail apart from those that work; `null` when nothing does. */
+function pathShare(dead: readonly number[], alive: readonly number[]): PathShare | null {
+  const failing = sorted(dead)
+  const working = sorted(alive)
   if (working.length < LEAST_WORKING || failing.some((port) => working.includes(port))) return null
   if (failing.length >= LEAST_FAILING) {
     for (const modulus of MODULI) {
@@ -236,27 +245,41 @@ function queryFindings(
   for (const query of queries.open()) {
     if (query.route === NONE || clock.untilLatest(query.seconds, query.nanoseconds) < wait) continue
     if (sides.isUnseenOn(query.route)) continue
+    // Many queries sent twice each say less than one that is sent three times: where nothing comes back, ONE_WAY tells it.
+    if (query.isAll && !hasAnswers(analysis, query.route)) continue
     const ends = endsOf(analysis, query)
-    const key = `${query.route} ${query.asks} ${isToAll(query.asks) ? '' : ends.server}`
+    const key = `${query.route} ${query.asks} ${query.isOffered} ${isToAll(query.asks) ? '' : ends.server}`
     const list = groups.get(key)
     if (list === undefined) groups.set(key, [{ ...query, ...ends }])
     else list.push({ ...query, ...ends })
   }
-  return [...groups.values()].map((group) => queryFinding(analysis, routes, group, dropped, rejecting))
+  if (groups.size === 0) return []
+  const answered = queries.answered()
+  return [...groups.values()].map((group) => queryFinding(analysis, routes, group, answered, dropped, rejecting))
+}
+
+/** Whether anything came back over a route. @param route - Route row × 2 + direction. */
+function hasAnswers({ judges: { routeTraffic } }: Analysis, route: number): boolean {
+  return routeTraffic.packets(route >> 1, (route & 1) === 0 ? 1 : 0) > 0
 }
 
 function queryFinding(
   analysis: Analysis,
   routes: Routes,
   group: readonly (OpenQuery & Ends)[],
+  answered: readonly AnsweredQuery[],
   dropped: number | null,
   rejecting: Rejecting,
 ): Finding {
-  const [{ route, asks, server, port }] = group as [OpenQuery & Ends]
+  const [{ route, asks, server, port, isAll, isOffered }] = group as [OpenQuery & Ends]
   const { from, to } = namesOf(analysis, routes, route)
   const vni = routes.vni(route >> 1)
   const [question, questions] = QUESTIONS[asks]!
   const ip = isToAll(asks) ? null : analysis.keys.formatAddress(server)
+  const alike =
+    ip === null
+      ? []
+      : answered.filter((one) => one.asks === asks && one.route === route && endsOf(analysis, one).server === server)
   const facts = {
     vni,
     from,
@@ -270,6 +293,13 @@ function queryFinding(
     server: ip,
     port,
     distinct: group.length,
+    isAll,
+    isOffered,
+    answered: alike.length,
+    paths: pathShare(
+      group.flatMap(({ ports }) => ports),
+      alike.map((one) => one.port),
+    ),
     rejection: ip === null ? null : rejecting.tell(route, asks, server, [port]),
     tunnels: routes.tunnels(route >> 1),
     dropped,

@@ -1,5 +1,6 @@
 /** TCP_UNANSWERED: connections that never open. */
 import { fromTo, type Tunnel } from './display-filter.ts'
+import { checkPaths, type PathShare, portsApart, somePathsDrop } from './equal-cost-paths.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
 import { opening } from './inner-condition.ts'
@@ -29,15 +30,6 @@ export interface TcpUnanswered {
   dropped: number | null
 }
 
-/** How outer source ports that fail differ from those that work: the underlay chooses its path by them (RFC 7348 §5). */
-export interface PathShare {
-  /** All that fail have this remainder by `modulus`, and none that works; 0 when only the ports themselves differ. */
-  modulus: number
-  remainder: number
-  failing: number[]
-  working: number[]
-}
-
 export const tcpUnanswered: Words<TcpUnanswered> = {
   code: 'TCP_UNANSWERED',
   severity: 'error',
@@ -58,7 +50,7 @@ export const tcpUnanswered: Words<TcpUnanswered> = {
       ? 'got neither SYN-ACK nor RST'
       : 'were retransmitted, and the client never completed the handshake') +
     `${facts.opened === 0 ? '.' : `; ${amount(facts.opened, 'other connection')} to the same server and port opened.`}` +
-    paths(facts) +
+    portsApart(facts.paths, 'SYNs') +
     (facts.rejection === null ? '' : ` ${rejectedText(facts.rejection, 'SYN')}`),
   inferred: ({ facts }) =>
     facts.rejection === null
@@ -68,7 +60,7 @@ export const tcpUnanswered: Words<TcpUnanswered> = {
     facts.rejection !== null
       ? acceptAgain(facts.rejection, 'TCP', facts.servers, facts.ports)
       : facts.paths !== null
-        ? `Check every equal-cost link and router between ${facts.from} and ${facts.to}: send from one outer source port that fails and from one that works (for example with traceroute -U and fixed ports), and remove the failing path from the ECMP group.`
+        ? checkPaths(facts.from, facts.to)
         : facts.repeats === 'SYN'
           ? `Capture at ${facts.to}: if the SYNs arrive, check that ${listed(facts.servers, 3)} ${facts.servers.length === 1 ? 'listens' : 'listen'} on port ${listed(facts.ports.map(String), 5)}, and what ${facts.servers.length === 1 ? 'its firewall or security group drops' : 'their firewalls or security groups drop'}; if not, look for a filter on the way that matches inner TCP.`
           : `Capture at ${facts.to}: if the SYN-ACKs arrive there, check the client's firewall and its route back; if not, look for loss from ${facts.from} to ${facts.to}.`,
@@ -88,22 +80,10 @@ function end(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-function paths({ paths: share }: TcpUnanswered): string {
-  if (share === null) return ''
-  const { modulus, remainder, failing, working } = share
-  const rule =
-    modulus === 0
-      ? ''
-      : modulus === 2
-        ? ` (all ${remainder === 1 ? 'odd' : 'even'})`
-        : ` (all with remainder ${remainder} by ${modulus})`
-  return ` Unanswered SYNs had outer source ports ${listed(failing.map(String), 6)}${rule}; those answered had ${listed(working.map(String), 6)}.`
-}
-
 function cause(facts: TcpUnanswered): string {
   if (facts.paths !== null) {
     return facts.paths.modulus !== 0
-      ? 'Whether a SYN is answered depends on its outer source port, by which the underlay chooses among equal-cost paths: some of these paths drop packets.'
+      ? somePathsDrop('a SYN')
       : 'The same server answers other connections: some of the equal-cost paths, which the underlay chooses by outer source port, may drop packets, or the server drops some connections (a full backlog, a rate limit).'
   }
   if (facts.repeats === 'SYN-ACK')

@@ -1,5 +1,6 @@
 /** UDP_UNANSWERED: questions by UDP that are repeated in vain. */
 import { fromTo, type Tunnel } from './display-filter.ts'
+import { checkPaths, type PathShare, portsApart, somePathsDrop } from './equal-cost-paths.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
 import { toUdpPort } from './inner-condition.ts'
@@ -20,6 +21,14 @@ export interface UdpUnanswered {
   port: number
   /** Distinct questions, each of which was sent three times or more. */
   distinct: number
+  /** Whether these are all questions of a client to the server, of which none was sent three times. */
+  isAll: boolean
+  /** Whether servers made offers that no client took. */
+  isOffered: boolean
+  /** Other questions of the kind that the server answered. */
+  answered: number
+  /** What sets the outer source ports of unanswered questions apart from those that were answered. */
+  paths: PathShare | null
   /** What ICMP errors say of the questions; `null` where none came. */
   rejection: RejectionFacts | null
   tunnels: Tunnel[]
@@ -33,30 +42,49 @@ export const udpUnanswered: Words<UdpUnanswered> = {
   advice:
     'Check that the server runs and is reachable, and capture at its VTEP: if it answers there, the answers are lost on the way back, large ones perhaps because of the path MTU; if not, look at the server or its firewall.',
   evidence:
-    'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction, or same client), or a request of NTP, SNMP, RADIUS, IKE, QUIC or TFTP sent three times at least half a second apart, without an answer anywhere in the capture. An ICMP “port unreachable” is an answer; any other rejection is told beside the questions. Copies count once. Traffic that expects no answer is never judged, nor are captures of one direction. Reliable where both directions pass.',
+    'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction, or same client), or a request of NTP, SNMP, RADIUS, IKE, QUIC or TFTP sent three times at least half a second apart, without an answer anywhere in the capture; or eight DNS queries of one client over five seconds, none of which its server answers, while other packets come back. An answer in another VNI counts, unless the question was asked there as well. A DISCOVER or SOLICIT that is sent again after two offers is told as well: the offers do not arrive. An ICMP “port unreachable” is an answer; any other rejection is told beside the questions. Copies count once. Traffic that expects no answer is never judged, nor are captures of one direction. Reliable where both directions pass.',
   title: ({ count, facts }) =>
-    `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered${facts.rejection === null ? '' : `: ${rejects(facts.rejection)} them (ICMP ${facts.rejection.reason})`}`,
+    facts.isOffered
+      ? `${amount(count, facts.question, facts.questions)} in VNI ${facts.vni} repeated although offers were sent`
+      : `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered${facts.rejection === null ? '' : `: ${rejects(facts.rejection)} them (ICMP ${facts.rejection.reason})`}`,
   observed: ({ count, facts }) =>
-    `${listed(facts.clients, 3)} sent ${sent(count, facts)}, and no answer was seen in any VNI.${facts.rejection === null ? '' : ` ${rejectedText(facts.rejection, facts.question, facts.questions)}`}`,
+    facts.isOffered
+      ? `The same ${facts.question} was sent again after each offer, ${amount(count, 'time')} in all, and no request for the offered address followed.`
+      : `${listed(facts.clients, 3)} sent ${sent(count, facts)}, and no answer was seen${facts.answered === 0 ? '' : `; ${amount(facts.answered, `other ${facts.question}`, `other ${facts.questions}`)} to the same server ${facts.answered === 1 ? 'was' : 'were'} answered`}.${portsApart(facts.paths, facts.questions)}${facts.rejection === null ? '' : ` ${rejectedText(facts.rejection, facts.question, facts.questions)}`}`,
   inferred: ({ facts }) =>
     facts.rejection !== null && facts.server !== null
       ? whyRejected(facts.rejection, facts.questions, [facts.server], [facts.port])
-      : (facts.server === null
-          ? `No server receives the ${facts.questions}, for example because VNI ${facts.vni} is not flooded to its VTEP or the relay is missing; or its answers are lost on the way back.`
-          : `The server is not running or drops the ${facts.questions}, they do not reach it, or its answers are lost on the way back; large answers may exceed the path MTU.`) +
-        tempered(facts.dropped),
-  remedy: ({ facts }) =>
-    facts.rejection !== null && facts.server !== null
-      ? acceptAgain(facts.rejection, 'UDP', [facts.server], [facts.port])
-      : facts.server === null
-        ? `Check that a server or relay is attached to VNI ${facts.vni} and receives its broadcasts; capture at its VTEP to see whether the ${facts.questions} arrive.`
-        : `Query ${facts.server} locally on its own host, then capture at ${facts.to}: if answers leave there, compare their size with the path MTU; if the ${facts.questions} do not arrive, look for a filter on the way.`,
+      : cause(facts) + tempered(facts.dropped),
+  remedy: ({ facts }) => {
+    if (facts.rejection !== null && facts.server !== null)
+      return acceptAgain(facts.rejection, 'UDP', [facts.server], [facts.port])
+    if (facts.isOffered)
+      return `Capture at ${facts.from}, behind which the client is: if the offers arrive there, look for a filter or DHCP snooping between tunnel and client, and read the client’s log; if not, they are lost on the way there.`
+    if (facts.paths !== null) return checkPaths(facts.from, facts.to)
+    return facts.server === null
+      ? `Check that a server or relay is attached to VNI ${facts.vni} and receives its broadcasts; capture at its VTEP to see whether the ${facts.questions} arrive.`
+      : `Query ${facts.server} locally on its own host, then capture at ${facts.to}: if answers leave there, compare their size with the path MTU; if the ${facts.questions} do not arrive, look for a filter on the way.`
+  },
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), toUdpPort(facts.port)),
 }
 
+function cause({ paths, server, questions, question, vni, isOffered, answered }: UdpUnanswered): string {
+  if (isOffered)
+    return 'The offers do not reach the client: they are lost on the way back or dropped before it (a firewall, DHCP snooping); or the client does not accept what they offer.'
+  if (paths !== null && paths.modulus !== 0) return somePathsDrop(`a ${question}`)
+  if (paths !== null)
+    return `The same server answers other ${questions}: some of the equal-cost paths, which the underlay chooses by outer source port, may drop packets, the server may drop some ${questions} (a rate limit), or large answers may exceed the path MTU.`
+  if (server === null)
+    return `No server receives the ${questions}, for example because VNI ${vni} is not flooded to its VTEP or the relay is missing; or its answers are lost on the way back.`
+  return answered > 0
+    ? `The server runs: it drops some ${questions}, they do not reach it, or its answers are lost on the way back; large answers may exceed the path MTU.`
+    : `The server is not running or drops the ${questions}, they do not reach it, or its answers are lost on the way back; large answers may exceed the path MTU.`
+}
+
 /** What was asked how often: of a request to everybody only the transaction is the same, its contents are not. */
-function sent(count: number, { server, port, distinct, question, questions }: UdpUnanswered): string {
+function sent(count: number, { server, port, distinct, isAll, question, questions }: UdpUnanswered): string {
   if (server === null) return amount(count, question, questions)
+  if (isAll) return `${amount(count, question, questions)} to ${server}, UDP port ${port}`
   const asked = distinct === 1 ? `the same ${question}` : amount(distinct, question, questions)
   return `${asked} ${amount(count, 'time')} in all to ${server}, UDP port ${port}`
 }

@@ -135,6 +135,36 @@ describe('ECHO_UNANSWERED', () => {
     expect(only('ECHO_UNANSWERED', [...packets, end(5000)])).toEqual([])
   })
 
+  it('is not the hop of a traceroute that says nothing, though others do and the target answers', () => {
+    /** Rounds of four hops: routers 1 and 3 say that the TTL ran out, 2 says nothing, 4 is the target. */
+    const traced = (isLost: (round: number) => boolean, answering = 4) =>
+      [0, 1, 2, 3].flatMap((round) => {
+        const [n, ms] = [round * 4, round * 1000]
+        const target = ping(HERE, 'request', n + 3, ms + 300, { ttl: 4 })
+        return [
+          ...expired(HERE, n, ms),
+          ping(HERE, 'request', n + 1, ms + 100, { ttl: 2 }),
+          ...expired(HERE, n + 2, ms + 200, 3),
+          target,
+          ...(round < answering && !isLost(round) ? [ping(HERE, 'reply', n + 3, ms + 301)] : []),
+        ]
+      })
+    const told = (packets: Packet[]) => only('ECHO_UNANSWERED', [...packets, end(9000)])
+    expect(told(traced(() => false))).toEqual([])
+    // The target's own answers are lost in two rounds.
+    expect(told(traced((round) => round % 2 === 0))).toMatchObject([{ count: 2 }])
+    // Nothing runs out and all have the hops of a host: ordinary loss.
+    const pings = [1, 2, 3, 4].flatMap((n) => [
+      ping(HERE, 'request', n, n * 100),
+      ...(n % 2 === 0 ? [ping(HERE, 'reply', n, n * 100 + 1)] : []),
+    ])
+    expect(told(pings)).toMatchObject([{ count: 2 }])
+    // A traceroute beside them explains nothing of it.
+    expect(
+      told([...traced(() => false), ...pings.map((packet) => ({ ...packet, ms: packet.ms! + 5000 }))]),
+    ).toHaveLength(1)
+  })
+
   it('remembers requests that left the window, and forgets none that may yet be answered', () => {
     const packets = Array.from({ length: 20 }, (_, n) => ping(HERE, 'request', n, n * 500))
     const missed = (limit: number) => {
@@ -476,8 +506,8 @@ describe.skipIf(LAB === undefined)(`lab captures${because(LAB)}`, () => {
 })
 
 /** An echo request, and a router that says its TTL has expired, quoting it with eight bytes of its payload. */
-function expired(place: Place, sequence: number, ms: number): Packet[] {
-  const request = ping(place, 'request', sequence, ms)
+function expired(place: Place, sequence: number, ms: number, ttl = 1): Packet[] {
+  const request = ping(place, 'request', sequence, ms, { ttl })
   const inner = 14 + 20 + 8 + 8 + 14
   const error = bytes(11, 0, 0, 0, 0, 0, 0, 0, request.bytes.slice(inner, inner + 28))
   const answer = ipv4(error, { from: '192.168.99.1', to: place.ips[0], protocol: 1, id: fresh() })

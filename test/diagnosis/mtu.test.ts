@@ -384,6 +384,35 @@ describe('PMTU_BLACK_HOLE of answers by UDP', () => {
     )
   })
 
+  /** An SNMP message of version 2c of `length` bytes of outer IP: GetBulk or its response. */
+  const snmp = (place: Place, from: 0 | 1, id: number, ms: number, length = 118) => {
+    const room = length - 50 - 20 - 8 - 17
+    const pdu = bytes(
+      [from === 0 ? 0xa5 : 0xa2, 0x82],
+      number(room - 4, 2),
+      [2, 4],
+      number(id, 4),
+      new Uint8Array(room - 10),
+    )
+    const message = bytes([2, 1, 1, 4, 6], [112, 117, 98, 108, 105, 99], pdu)
+    const ports: [number, number] = from === 0 ? [40_161, 161] : [161, 40_161]
+    const body = udp(bytes([0x30, 0x82], number(message.length, 2), message), ...ports)
+    const ends = { from: place.ips[from], to: place.ips[1 - from]!, protocol: 17, id: nextId() }
+    return record(outer(place, from, ipv4(body, ends)), ms)
+  }
+  const polled = (ids: readonly number[], apart: number) => [
+    ...found(HERE, 0),
+    ...ids.flatMap((id, n) => [snmp(HERE, 0, id, 1000 + n * apart), snmp(HERE, 1, id, 1001 + n * apart, 1398)]),
+  ]
+
+  it('is found by the identifier of an SNMP request, and not where each has its own or all have the same', () => {
+    expect(findings(polled([1, 1, 1, 1, 2, 2, 2, 2], 1000), 'PMTU_BLACK_HOLE')).toMatchObject([{ count: 6 }])
+    expect(findings(polled([1, 2, 3, 4, 5, 6, 7, 8], 1000), 'PMTU_BLACK_HOLE')).toEqual([])
+    // Polls with one identifier for all, every ten seconds and every second.
+    expect(findings(polled(new Array(6).fill(1), 10_000), 'PMTU_BLACK_HOLE')).toEqual([])
+    expect(findings(polled(new Array(12).fill(1), 1000), 'PMTU_BLACK_HOLE')).toEqual([])
+  })
+
   it('is found where small answers of the same server are taken', () => {
     const packets = [...inVain(HERE).slice(2), ...asked(HERE, 9, 15_000, 200, 1), ...healthy(HERE, 25_000)]
     expect(findings(packets, 'PMTU_BLACK_HOLE')).toHaveLength(1)

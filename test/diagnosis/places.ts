@@ -77,6 +77,8 @@ export interface Way {
   id?: number
   interfaceId?: number
   to?: string
+  /** Inner TTL. */
+  ttl?: number
 }
 
 let identification = 0
@@ -103,7 +105,8 @@ export function fresh(): number {
 /** An inner IPv4 packet in its tunnel. */
 function carryIp(place: Place, payload: Uint8Array, protocol: number, ms: number, way: Way): Packet {
   const { from = 0 } = way
-  const inner = ipv4(payload, { from: place.ips[from], to: place.ips[1 - from]!, protocol, id: way.id ?? fresh() })
+  const { ttl = 64, id = fresh() } = way
+  const inner = ipv4(payload, { from: place.ips[from], to: place.ips[1 - from]!, protocol, id, ttl })
   return carry(place, ethernet(inner, { from: place.macs[from], to: place.macs[1 - from]! }), ms, way)
 }
 

@@ -12,17 +12,34 @@ const inOrder = (packets: Packet[]): Packet[] => packets.toSorted((one, other) =
 const syn = (ms: number, way: Way = {}, sequence = 7): Packet => segment(HERE, { flags: SYN, sequence }, ms, way)
 const syns = [1000, 2000, 4000].map((ms) => syn(ms))
 
+interface Outer {
+  /** Outer source port. */
+  sourcePort?: number
+  innerId?: number
+}
+
 /** A UDP datagram between the guests. */
-function datagram(data: Uint8Array, from: 0 | 1, ports: [number, number], ms: number, way: Way = {}): Packet {
-  const inner = ipv4(udp(data, ...ports), { from: HERE.ips[from], to: HERE.ips[1 - from]!, id: fresh() })
+function datagram(data: Uint8Array, from: 0 | 1, ports: [number, number], ms: number, way: Way & Outer = {}): Packet {
+  const inner = ipv4(udp(data, ...ports), {
+    from: HERE.ips[from],
+    to: way.to ?? HERE.ips[1 - from]!,
+    id: way.innerId ?? fresh(),
+    ...(way.ttl === undefined ? {} : { ttl: way.ttl }),
+  })
   const frame = ethernet(inner, { from: HERE.macs[from], to: HERE.macs[1 - from]! })
-  const tunnel = { vni: way.vni ?? HERE.vni, from: HERE.vteps[from], to: HERE.vteps[1 - from]!, id: fresh() }
+  const tunnel = {
+    vni: way.vni ?? HERE.vni,
+    from: way.vtep ?? HERE.vteps[from],
+    to: way.peer ?? HERE.vteps[1 - from]!,
+    id: fresh(),
+    ...(way.sourcePort === undefined ? {} : { sourcePort: way.sourcePort }),
+  }
   return { bytes: vxlan(frame, tunnel), ms }
 }
 
-const dns = (id: number, isAnswer: boolean, ms: number, way: Way = {}): Packet => {
+const dns = (id: number, isAnswer: boolean, ms: number, way: Way & Outer = {}, port = 50_000): Packet => {
   const data = bytes(number(id, 2), isAnswer ? [0x81, 0x80] : [1, 0], [0, 1, 0, 0, 0, 0, 0, 0, 1, 97, 0, 0, 1, 0, 1])
-  return datagram(data, isAnswer ? 1 : 0, isAnswer ? [53, 50_000] : [50_000, 53], ms, way)
+  return datagram(data, isAnswer ? 1 : 0, isAnswer ? [53, port] : [port, 53], ms, way)
 }
 
 describe('TCP_UNANSWERED', () => {
@@ -83,6 +100,92 @@ describe('UDP_UNANSWERED', () => {
   })
 })
 
+describe('UDP_UNANSWERED: tenants with the same addresses', () => {
+  const OTHER = 7
+  const ntp = (mode: number, ms: number, vni: number, from: 0 | 1 = 0) =>
+    datagram(bytes([0x20 | mode], new Uint8Array(47)), from, [123, 123], ms, { vni })
+  const told = (packets: Packet[]) => only('UDP_UNANSWERED', inOrder([...alive(20_000), ...packets]))
+
+  it('are two that ask: an answer in one VNI answers no question in the other', () => {
+    const dead = [1, 2, 3].map((n) => ntp(3, n * 1000, HERE.vni))
+    const served = [1, 2, 3].flatMap((n) => [ntp(3, n * 1000 + 100, OTHER), ntp(4, n * 1000 + 101, OTHER, 1)])
+    expect(told([...dead, ...served])).toMatchObject([{ subject: { vni: HERE.vni }, count: 3 }])
+    // Identifiers and ports that are the same in both, as where the tenants are clones.
+    const asked = [1, 2, 3].map((n) => dns(5, false, n * 1000))
+    const answered = [dns(5, false, 3500, { vni: OTHER }), dns(5, true, 3501, { vni: OTHER })]
+    expect(told([...asked, ...answered])).toMatchObject([{ subject: { vni: HERE.vni }, count: 3 }])
+  })
+
+  it('are not what looks alike: VNIs that change with the direction, and questions that are routed into another VNI', () => {
+    expect(told([1, 2, 3].flatMap((n) => [ntp(3, n * 1000, HERE.vni), ntp(4, n * 1000 + 1, OTHER, 1)]))).toEqual([])
+    const routed = [1, 2, 3].flatMap((n) => [
+      dns(n, false, n * 1000, { innerId: n, ttl: 64 }),
+      dns(n, false, n * 1000 + 0.1, { innerId: n, ttl: 63, vni: OTHER, vtep: HERE.vteps[1], peer: HERE.vteps[2] }),
+      dns(n, true, n * 1000 + 0.2, { innerId: 40 + n, ttl: 64, vni: OTHER, vtep: HERE.vteps[2], peer: HERE.vteps[1] }),
+    ])
+    expect(told(routed)).toEqual([])
+    // Routed and answered by nobody, it is one question, asked where it passes first.
+    expect(told(routed.filter((_, n) => n % 3 < 2))).toMatchObject([{ subject: { vni: HERE.vni }, count: 3 }])
+  })
+
+  it('are nothing to tell where both are served', () => {
+    const served = [HERE.vni, OTHER].flatMap((vni, tenant) =>
+      [1, 2, 3].flatMap((n) => [ntp(3, n * 1000 + tenant, vni), ntp(4, n * 1000 + tenant + 0.5, vni, 1)]),
+    )
+    expect(told(served)).toEqual([])
+  })
+})
+
+describe('UDP_UNANSWERED: equal-cost paths', () => {
+  /** Queries of as many flows, each three times; those whose outer source port is even are answered. */
+  const asked = (ports: readonly number[], isDead: (port: number, n: number) => boolean) =>
+    ports.flatMap((sourcePort, n) => {
+      const queries = [0, 1, 2].map((again) => dns(n, false, 1000 + again * 1000 + n, { sourcePort }, 40_000 + n))
+      return isDead(sourcePort, n) ? queries : [queries[0]!, dns(n, true, 1000.5 + n, {}, 40_000 + n)]
+    })
+  const ports = [50_000, 50_003, 50_006, 50_009, 50_012, 50_015, 50_018, 50_021]
+  const told = (packets: Packet[]) => only('UDP_UNANSWERED', inOrder([...alive(), ...packets]))
+
+  it('are dead in part where the outer source port tells what is answered', () => {
+    const [found, ...rest] = told(asked(ports, (port) => port % 2 === 1))
+    expect(rest).toEqual([])
+    expect(found).toMatchObject({ count: 12 })
+    expect(found!.observed).toContain('(all odd)')
+    expect(found!.inferred).toContain('equal-cost paths: some of these paths drop packets')
+    expect(found!.remedy).toContain('ECMP')
+  })
+
+  it('are not to blame where ports that fail work as well, or nothing is answered', () => {
+    const [mixed] = told(asked([...ports, ...ports], (_, n) => n % 3 === 0))
+    expect(mixed!.inferred).not.toContain('equal-cost')
+    const [down] = told(asked(ports, () => true))
+    expect(down!.inferred).toContain('not running')
+    expect(told(asked(ports, () => false))).toEqual([])
+  })
+})
+
+describe('UDP_UNANSWERED: queries that are sent twice each', () => {
+  const told = (packets: Packet[]) => only('UDP_UNANSWERED', inOrder([...alive(30_000), ...packets]))
+  const twice = (n: number, way: Way = {}) => [
+    dns(n, false, 1000 + n * 4000, way, 40_000 + n),
+    dns(n, false, 3000 + n * 4000, way, 40_000 + n),
+  ]
+  it('are unanswered when a server leaves eight of them over five seconds', () => {
+    const all = [0, 1, 2, 3].flatMap((n) => twice(n))
+    expect(told(all)).toMatchObject([{ subject: { ip: HERE.ips[1], port: 53 }, count: 8 }])
+    expect(told(all.slice(0, 7))).toEqual([])
+    expect(told([...all, dns(3, true, 15_100, {}, 40_003)])).toEqual([])
+    // One that is answered in between is proof that the server runs.
+    expect(told([...all, dns(1, true, 7100, {}, 40_001)])).toEqual([])
+    const burst = all.map((packet, n) => ({ ...packet, ms: 1000 + n * 10 }))
+    expect(told(burst)).toEqual([])
+  })
+  it('are told once with one that is sent three times', () => {
+    const all = [...[0, 1, 2, 3].flatMap((n) => twice(n)), dns(3, false, 16_000, {}, 40_003)]
+    expect(told(all)).toMatchObject([{ count: 3 }])
+  })
+})
+
 /** A DHCP message: 1 DISCOVER, 2 OFFER, 3 REQUEST, of a client's hardware address. */
 function dhcp(type: number, transaction: number, client: number, ms: number): Packet {
   const isServer = type === 2
@@ -126,6 +229,45 @@ describe.each([
     const renewed = [1, 2, 3, 4].flatMap((n) => [ask(n, 9, n * 1000), message(2, n, 9, n * 1000 + 10)])
     expect(told(renewed)).toEqual([])
     expect(told([...[1, 2, 3].map((n) => ask(n, 9, n * 1000)), message(2, 3, 9, 3010)])).toEqual([])
+  })
+})
+
+describe('UDP_UNANSWERED: offers that do not arrive', () => {
+  const told = (packets: Packet[]) => only('UDP_UNANSWERED', inOrder([...alive(40_000), ...packets]))
+  /** An ADVERTISE with an address, or with nothing but a status in its place. */
+  const advertise = (transaction: number, ms: number, option: number) => {
+    const association = [0, 3, 0, 40, 0, 0, 0, 1, ...new Array(8).fill(0), 0, option, 0, 24, ...new Array(24).fill(1)]
+    const client = [0, 1, 0, 10, 0, 3, 0, 1, 2, 0, 0, 0, 0, 9]
+    return datagram(bytes([2], number(transaction, 3), client, association), 1, [547, 546], ms)
+  }
+  const solicit = (transaction: number, ms: number) => {
+    const client = [0, 1, 0, 10, 0, 3, 0, 1, 2, 0, 0, 0, 0, 9]
+    return datagram(bytes([1], number(transaction, 3), client), 0, [546, 547], ms)
+  }
+  const times = [1000, 5000, 13_000, 29_000]
+
+  it('are told where the same DISCOVER or SOLICIT follows each of them', () => {
+    const [found, ...rest] = told(times.flatMap((ms) => [dhcp(1, 7, 9, ms), dhcp(2, 7, 9, ms + 2)]))
+    expect(rest).toEqual([])
+    expect(found).toMatchObject({ severity: 'warning', count: 4 })
+    expect(found!.title).toContain('although offers were sent')
+    expect(told(times.flatMap((ms) => [solicit(7, ms), advertise(7, ms + 2, 5)]))).toMatchObject([{ count: 4 }])
+  })
+
+  it('are not those that a client takes, or does not want, nor those of a server without addresses', () => {
+    const late = [dhcp(1, 7, 9, 1000), dhcp(1, 7, 9, 5000), dhcp(2, 7, 9, 5002), dhcp(3, 7, 9, 5004)]
+    expect(told(late)).toEqual([])
+    expect(
+      told([dhcp(1, 7, 9, 1000), dhcp(2, 7, 9, 1002), ...late.map((packet) => ({ ...packet, ms: packet.ms! + 4000 }))]),
+    ).toEqual([])
+    // A probe of the server, each with a transaction of its own.
+    expect(told(times.flatMap((ms, n) => [dhcp(1, n, 9, ms), dhcp(2, n, 9, ms + 2)]))).toEqual([])
+    expect(told(times.flatMap((ms) => [solicit(7, ms), advertise(7, ms + 2, 13)]))).toEqual([])
+  })
+
+  it('are told as no offers where none comes any more', () => {
+    const [found] = told([dhcp(1, 7, 9, 500), dhcp(2, 7, 9, 502), ...times.map((ms) => dhcp(1, 7, 9, ms))])
+    expect(found!.title).toContain('unanswered')
   })
 })
 
