@@ -4,6 +4,7 @@
  */
 import type { Analysis } from '../analyzers/analysis.ts'
 import { causesOf, isAbout, isCause } from '../findings/explains.ts'
+import { remedyAtRogue } from '../findings/port-unreachable.ts'
 import type { Finding } from '../summary.ts'
 
 /** Causes that a sentence names. */
@@ -37,7 +38,8 @@ export function withCauses(analysis: Analysis, findings: readonly Finding[]): Fi
         : because.length === 1
           ? ` The likely cause is the ${because[0]} finding about ${subject}: resolve that first.`
           : ` The likely causes are the findings ${because.slice(0, NAMED).join(' and ')} about ${subject}: resolve ${because[0]} first.`
-    return { ...finding, inferred: finding.inferred + hint, because }
+    const remedy = because[0] === 'ROGUE_VTEP' && finding.code === 'PORT_UNREACHABLE' ? remedyAtRogue(vteps) : null
+    return { ...finding, inferred: finding.inferred + hint, ...(remedy === null ? {} : { remedy }), because }
   })
 }
 
@@ -71,7 +73,10 @@ class Causes {
     for (const code of finding.because ?? []) {
       if (this.#notes.some((note) => note.code === code && isAbout(note, finding, vteps))) codes.add(code)
     }
-    return may.filter((code) => codes.has(code))
+    const named = may.filter((code) => codes.has(code))
+    // What follows from another one of them comes behind it.
+    const isFollowing = (code: string) => causesOf(code).some((cause) => codes.has(cause))
+    return [...named.filter((code) => !isFollowing(code)), ...named.filter(isFollowing)]
   }
 }
 

@@ -43,7 +43,7 @@ const SILENT = [...SEVERED, ...MISLED, 'ONE_WAY'] as const
 /** Causes by symptom, the likeliest first. No code explains itself, not even by way of another. */
 const CAUSES: Readonly<Record<string, readonly string[]>> = {
   PORT_MISMATCH: ['TUNNEL_KIND_MISMATCH'],
-  PORT_UNREACHABLE: ['TUNNEL_KIND_MISMATCH', 'PORT_MISMATCH'],
+  PORT_UNREACHABLE: ['TUNNEL_KIND_MISMATCH', 'PORT_MISMATCH', 'ROGUE_VTEP'],
   TTL_LOW: ['TTL_EXPIRED'],
   DUPLICATE_MAC: ['LOOP', 'ROGUE_VTEP'],
   DUPLICATE_IP: ['LOOP', 'ROGUE_VTEP', 'DUPLICATE_MAC'],
@@ -100,6 +100,8 @@ export function isAbout(
   const about = subject.vteps ?? []
   // Whoever rewrites a source address and leaves the checksum makes another VTEP of it, in every packet.
   if (symptom.code === 'WRONG_SOURCE_VTEP') return about[0] === vteps[0] && cause.count >= symptom.count
+  // A source that is no VTEP refuses what its victims send.
+  if (symptom.code === 'PORT_UNREACHABLE' && code === 'ROGUE_VTEP') return about[0] === vteps[1]
   // Said of a whole VNI.
   if (about.length === 0 || vteps.length === 0) return subject.vni !== undefined && subject.vni === vni
   return OF_GUESTS.includes(code)

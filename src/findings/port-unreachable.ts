@@ -71,6 +71,11 @@ export const portUnreachable: Words<PortUnreachable> = {
   displayFilter: ({ facts }) => and(errorOf(facts), fromTo(facts.from, facts.to)),
 }
 
+/** What to do where the receiver is a rogue: a tunnel with it would make it a VTEP. @param vteps - Sender and receiver. */
+export function remedyAtRogue([from = '', to = '']: readonly string[]): string {
+  return `Set up no tunnel at ${to} before it is known whose address that is (ROGUE_VTEP). If it is not a VTEP, ${from} sends to it because of what it announced, and stops once those entries are removed or learned again.`
+}
+
 /** The error by its name in RFC 792 or RFC 4443 §3.4. */
 function nameOf({ isProtocol, from }: PortUnreachable): string {
   if (!isProtocol) return 'Port Unreachable'

@@ -38,6 +38,14 @@ describe('explanations', () => {
     expect(about(['10.0.0.9', '10.0.0.2'], 3)).toBe(false)
   })
 
+  it('take a rogue for the receiver that refuses what its victims send, not for any receiver that does', () => {
+    const rogue = of('ROGUE_VTEP', { vni: 100, vteps: ['10.0.0.9'] })
+    const refused = (from: string, to: string) => of('PORT_UNREACHABLE', { vteps: [from, to], port: 4789 })
+    expect(isAbout(rogue, refused('10.0.0.1', '10.0.0.9'))).toBe(true)
+    expect(isAbout(rogue, refused('10.0.0.9', '10.0.0.1'))).toBe(false)
+    expect(isAbout(rogue, refused('10.0.0.1', '10.0.0.2'))).toBe(false)
+  })
+
   it('need damaged packets enough to cause what is seen', () => {
     const subject = { vni: 100, vteps: ['10.0.0.1', '10.0.0.2'] }
     const symptom = of('RETRANSMISSIONS', subject, { count: 100 })
