@@ -4,6 +4,7 @@
  */
 import type { Analysis } from '../analyzers/analysis.ts'
 import type { Unanswered } from '../analyzers/echo.ts'
+import { FLAP_MOVES } from '../analyzers/mac-places.ts'
 import { NONE } from '../codecs/fault.ts'
 
 const DIRECTIONS = [0, 1] as const
@@ -35,7 +36,9 @@ function isWithin({ gaps, count }: Unanswered, moves: readonly number[]): boolea
 function macMoves({ judges: { requests, macPlaces } }: Analysis, flow: number): number[] {
   return DIRECTIONS.flatMap((direction) => {
     const mac = requests.sender(flow, direction)
-    return mac === NONE ? [] : (macPlaces.moved.get(mac)?.packets ?? [])
+    const moved = mac === NONE ? undefined : macPlaces.moved.get(mac)
+    // Who goes to and fro does not move.
+    return moved === undefined || moved.figures.burst >= FLAP_MOVES ? [] : moved.packets
   })
 }
 

@@ -20,8 +20,9 @@ import { unknownMacFindings } from './unknown-macs.ts'
 
 /** Frames to where a MAC or an address was before, from which on they are worth a warning. */
 const STALE_FRAMES = 3
-/** Addresses that a proxy answers for. */
+/** Addresses that a proxy answers for, alone or beside another proxy. */
 const LEAST_PROXIED = 3
+const LEAST_PROXIED_BESIDE = 2
 
 export function identityFindings({ analysis }: Evidence, verdicts: MacVerdicts): Finding[] {
   const routes = new Routes(analysis)
@@ -175,11 +176,26 @@ function ipFindings(
   return findings
 }
 
-/** MAC rows that only answer for addresses which others have, several of them: proxy ARP (RFC 1027), a gateway's as a rule. */
-function proxiesOf({ judges: { addressClaims } }: Analysis): Set<number> {
+/**
+ * MAC rows that only answer for addresses which others have, several of them: proxy ARP (RFC 1027), a gateway's as a rule. Two that
+ * answer for the same addresses, none of which either ever asked from or announced, are two gateways with one route.
+ */
+function proxiesOf({ keys, judges: { addressClaims } }: Analysis): Set<number> {
+  const { claims, handovers } = addressClaims
   const answered = new Map<number, number>()
-  for (const { figures } of addressClaims.handovers.entries()) {
-    for (const { mac, isOwn } of figures.claimants) if (!isOwn) answered.set(mac, (answered.get(mac) ?? 0) + 1)
+  const together = new Map<string, { macs: number[]; addresses: number }>()
+  for (const { key, figures } of handovers.entries()) {
+    const { claimants } = figures
+    for (const { mac, isOwn } of claimants) if (!isOwn) answered.set(mac, (answered.get(mac) ?? 0) + 1)
+    if (claimants.some(({ isOwn }) => isOwn)) continue
+    const macs = claimants.map(({ mac }) => mac).sort((left, right) => left - right)
+    // A guest in use twice may have an address of each family.
+    const name = `${keys.isIpv6(claims.word(key, 2))} ${macs.join(' ')}`
+    const known = together.get(name) ?? { macs, addresses: 0 }
+    together.set(name, known)
+    known.addresses++
   }
-  return new Set([...answered].filter(([, addresses]) => addresses >= LEAST_PROXIED).map(([mac]) => mac))
+  const proxies = [...answered].filter(([, addresses]) => addresses >= LEAST_PROXIED).map(([mac]) => mac)
+  for (const { macs, addresses } of together.values()) if (addresses >= LEAST_PROXIED_BESIDE) proxies.push(...macs)
+  return new Set(proxies)
 }

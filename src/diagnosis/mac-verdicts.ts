@@ -7,6 +7,7 @@
  */
 import type { AnsweredTwice } from '../analyzers/address-claims.ts'
 import type { Analysis } from '../analyzers/analysis.ts'
+import type { Gap } from '../analyzers/echo.ts'
 import { FLAP_MOVES, type Place, type Places } from '../analyzers/mac-places.ts'
 import type { Entry } from '../analyzers/tally.ts'
 import { NONE } from '../codecs/fault.ts'
@@ -29,6 +30,9 @@ const LEAST_FAILED = 2
 const LEAST_SILENT = 3
 const SILENT_ONE_IN = 2
 const LOST_ONE_IN = 4
+/** Changes of VTEP with lost requests that are no chance, and one in how many of all. */
+const LEAST_LOSING = 3
+const LOSING_ONE_IN = 2
 const LEAST_REPEATED = 5
 const REPEATED_ONE_IN = 5
 /** Frames to the VTEP before that were answered: a MAC that is reached there has not left it. */
@@ -37,6 +41,8 @@ const LEAST_REACHED = 2
 const MOST_REFUSING = 4
 /** Connections that were reset which are looked at. */
 const MOST_RESETS = 65_536
+/** Stretches of lost requests that are held against the changes of one MAC. */
+const MOST_GAPS = 1024
 /** Addresses that are followed of one MAC. */
 const MOST_ADDRESSES = 64
 
@@ -76,6 +82,8 @@ interface Conversations {
   requests: number
   lost: number
   losing: number
+  /** Stretches of requests without a reply. */
+  gaps: Gap[]
   /** Connections that never opened: the suspect's port, and the VTEP (address id) that the other side sent to. */
   closed: { port: number; place: number }[]
   /** Ports of connections that opened, and VTEPs that those went to. */
@@ -246,9 +254,11 @@ export class MacVerdicts {
   #addConversations(guests: ReadonlyMap<string, Suspect>): void {
     if (guests.size === 0) return
     const { keys, flows, judges } = this.analysis
-    const unanswered = new Map<number, number>()
-    for (const { flow, count } of judges.echo.unanswered(this.trips.isAtEnd))
-      unanswered.set(flow, (unanswered.get(flow) ?? 0) + count)
+    const unanswered = new Map<number, { count: number; gaps: Gap[] }>()
+    for (const { flow, count, gaps } of judges.echo.unanswered(this.trips.isAtEnd)) {
+      const known = unanswered.get(flow) ?? { count: 0, gaps: [] }
+      unanswered.set(flow, { count: known.count + count, gaps: [...known.gaps, ...gaps] })
+    }
     const tallies = new Map<Suspect, Conversations>()
     for (let row = 0; row < keys.flows.count; row++) {
       if (!keys.flowIsIp(row)) continue
@@ -260,15 +270,16 @@ export class MacVerdicts {
         const own = ends[0] === suspect ? 0 : 1
         let tally = tallies.get(suspect)
         if (tally === undefined) {
-          tally = { requests: 0, lost: 0, losing: 0, closed: [], open: new Set(), reached: new Set() }
+          tally = { requests: 0, lost: 0, losing: 0, gaps: [], closed: [], open: new Set(), reached: new Set() }
           tallies.set(suspect, tally)
         }
         suspect.verdict.conversations++
-        const lost = unanswered.get(row) ?? 0
+        const { count: lost, gaps } = unanswered.get(row) ?? { count: 0, gaps: [] }
         const { requests } = judges.echo.count(row)
         tally.requests += requests
         tally.lost += lost
         if (lost > 0) tally.losing++
+        if (tally.gaps.length < MOST_GAPS) tally.gaps.push(...gaps)
         const isSilent = lost >= LEAST_SILENT && lost * SILENT_ONE_IN >= requests
         if (isSilent || this.#isRepeating(row)) suspect.verdict.failing++
         const tcp = judges.tcp.finish(row)
@@ -284,8 +295,9 @@ export class MacVerdicts {
         } else if (flows.packets(row, 0) + flows.packets(row, 1) >= LEAST_FAILED) tally.closed.push({ port, place })
       }
     }
-    for (const [{ verdict }, { requests, lost, losing, closed, open, reached }] of tallies) {
-      if (lost >= LEAST_FAILED && lost * LOST_ONE_IN >= requests) verdict.failing = Math.max(verdict.failing, losing)
+    for (const [{ verdict }, { requests, lost, losing, gaps, closed, open, reached }] of tallies) {
+      const isLossy = (lost >= LEAST_FAILED && lost * LOST_ONE_IN >= requests) || isLosing(verdict.entry.packets, gaps)
+      if (isLossy) verdict.failing = Math.max(verdict.failing, losing)
       for (const { port, place } of closed) {
         if (open.has(port) || (place !== EVERYWHERE && !reached.has(place))) verdict.failing++
       }
@@ -333,6 +345,15 @@ export class MacVerdicts {
 function isInterleaving({ returns, burst }: Places, places: readonly Place[]): boolean {
   if (returns === 0 && burst < FLAP_MOVES) return false
   return places.filter(({ frames }) => frames >= LEAST_FRAMES).length > 1
+}
+
+/**
+ * Whether requests are lost whenever a MAC changes its VTEP: one that is multihomed loses nothing by it.
+ * @param changes - Numbers of the packets that came from another VTEP than the one before.
+ */
+function isLosing(changes: readonly number[], gaps: readonly Gap[]): boolean {
+  const losing = changes.filter((change) => gaps.some(({ after, before }) => after < change && change < before))
+  return losing.length >= LEAST_LOSING && losing.length * LOSING_ONE_IN >= changes.length
 }
 
 /** Whether frames to the VTEP before the last change are answered, and not because that passes them on. */

@@ -106,6 +106,29 @@ const told = (packets: readonly Packet[]) =>
     .map(({ code, severity }) => (severity === 'note' ? code.toLowerCase() : code))
 const codes = (packets: readonly Packet[]) => [...new Set(told(packets))].sort()
 
+describe('a MAC that goes to and fro every ten seconds', () => {
+  /** Seventy pings from a guest that changes its VTEP after each ten; some of them are lost. */
+  const flapping = (isLost: (n: number) => boolean, each = 10) =>
+    Array.from({ length: 70 }, (_, n) => {
+      const guest = { ...server, vtep: Math.floor(n / each) % 2 === 0 ? A : B }
+      const request = ping('request', guest, client, n, n * 1000, { id: 99 })
+      return isLost(n) ? [request] : [request, ping('reply', client, guest, n, n * 1000 + 1, { id: 99 })]
+    }).flat()
+
+  it('is a duplicate where pings are lost at each change, and the cause of that', () => {
+    const packets = flapping((n) => n % 10 < 2)
+    expect(codes(packets)).toEqual(['DUPLICATE_MAC', 'ECHO_UNANSWERED'])
+    for (const { because } of findingsOf(packets).filter(({ code }) => code === 'ECHO_UNANSWERED'))
+      expect(because).toEqual(['DUPLICATE_MAC'])
+  })
+
+  it('is a multihomed guest’s where nothing is lost by it: nothing at all, or scattered pings', () => {
+    expect(codes(flapping(() => false))).toEqual(['shared_mac'])
+    expect(codes(flapping((n) => n % 10 === 5))).toEqual(['ECHO_UNANSWERED', 'shared_mac'])
+    expect(codes(flapping((n) => n % 12 === 0, 3))).not.toContain('DUPLICATE_MAC')
+  })
+})
+
 describe('SHARED_MAC', () => {
   const hosts = [1, 2, 3, 4].map(
     (last): Guest => ({ mac: GATEWAY, ip: `10.${last}.0.5`, vtep: last % 2 === 0 ? A : B }),
@@ -504,6 +527,29 @@ describe('DUPLICATE_IP and IP_MOVED', () => {
       asks(host, client.ip, C, n * 500 + 200),
     ])
     expect(codes(proxied)).toEqual([])
+  })
+
+  it('two gateways that answer for the same addresses are proxies, two guests with one address are not', () => {
+    const routers = [
+      { mac: GATEWAY, vtep: A },
+      { mac: '02:aa:00:00:00:fd', vtep: B },
+    ]
+    const both = (ips: readonly string[]) =>
+      [...ips, ...ips].flatMap((ip, n) => [
+        ...[A, B].map((to) => asks(client, ip, to, n * 1000)),
+        ...routers.map((router, index) => answers({ ...router, ip }, client, n * 1000 + 1 + index)),
+      ])
+    const far = ['10.55.0.1', '10.55.0.2']
+    expect(codes(both(far))).toEqual([])
+    expect(codes(both(far.slice(0, 1)))).toEqual(['DUPLICATE_IP'])
+    const owned = gratuitous({ ...routers[0]!, ip: far[0]! }, C, 10_000)
+    expect(codes([...both(far), owned])).toContain('DUPLICATE_IP')
+    // One of them answers for one address, the other for another one.
+    const apart = far.flatMap((ip, n) => [
+      asks(client, ip, A, n * 1000),
+      answers({ ...routers[n]!, ip }, client, n * 1000 + 1),
+    ])
+    expect(codes(apart)).toEqual([])
   })
 
   it('a client that keeps the former MAC is the finding, and not the VTEP before', () => {
