@@ -65,19 +65,33 @@ class Causes {
     if (may.length === 0) return []
     const near = vteps.flatMap((vtep) => this.#byVtep.get(vtep) ?? [])
     if (finding.subject.vni !== undefined) near.push(...(this.#byVni.get(finding.subject.vni) ?? []))
-    const codes = new Set<string>()
+    const codes = new Map<string, Finding>()
     for (const cause of near) {
-      if (!codes.has(cause.code) && may.includes(cause.code) && isAbout(cause, finding, vteps)) codes.add(cause.code)
+      if (!codes.has(cause.code) && may.includes(cause.code) && isAbout(cause, finding, vteps))
+        codes.set(cause.code, cause)
     }
     // Notes explain what was found to follow from them, if they were raised.
     for (const code of finding.because ?? []) {
-      if (this.#notes.some((note) => note.code === code && isAbout(note, finding, vteps))) codes.add(code)
+      const note = this.#notes.find((each) => each.code === code && isAbout(each, finding, vteps))
+      if (note !== undefined && !codes.has(code)) codes.set(code, note)
     }
-    const named = may.filter((code) => codes.has(code))
-    // What follows from another one of them comes behind it.
-    const isFollowing = (code: string) => causesOf(code).some((cause) => codes.has(cause))
-    return [...named.filter((code) => !isFollowing(code)), ...named.filter(isFollowing)]
+    return rootsFirst(may.flatMap((code) => codes.get(code) ?? []))
   }
+}
+
+/** Codes of causes in their order, but each behind those of them that cause it. */
+function rootsFirst(causes: Finding[]): string[] {
+  const codes: string[] = []
+  let left = causes
+  while (left.length > 0) {
+    // None causes itself by way of another, so one is always free of the rest.
+    const root =
+      left.find((one) => !left.some((other) => causesOf(one.code).includes(other.code) && isAbout(other, one))) ??
+      left[0]!
+    codes.push(root.code)
+    left = left.filter((one) => one !== root)
+  }
+  return codes
 }
 
 /** VTEP pairs to which a relay sends what it received from another, by that one's name. */

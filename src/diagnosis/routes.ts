@@ -51,11 +51,17 @@ export class Routes {
   tunnels(route: number): Tunnel[] {
     const { keys } = this.analysis
     const kindVni = keys.routes.word(route, 0)
-    return this.headers(
-      keys.kindName(kindVni >>> 24),
-      this.vni(route),
-      this.#portsByPair[keys.pairOfRoute(route)] ?? [],
-    )
+    return this.headers(keys.kindName(kindVni >>> 24), this.vni(route), this.#ports(route))
+  }
+
+  /** UDP destination ports of a route; of its pair, whatever the VNI, where a direction of it has more than are kept. */
+  #ports(route: number): readonly number[] {
+    const { keys, judges } = this.analysis
+    const there = judges.routeTraffic.ports(route, 0)
+    const back = judges.routeTraffic.ports(route, 1)
+    if (there !== null && back !== null && there.length + back.length > 0)
+      return [...new Set([...there, ...back])].sort((left, right) => left - right)
+    return this.#portsByPair[keys.pairOfRoute(route)] ?? []
   }
 
   /** Tunnel headers of a kind and VNI at those of these UDP destination ports that the kind comes to. */

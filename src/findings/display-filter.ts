@@ -63,14 +63,15 @@ export function and(...conditions: string[]): string {
   return conditions.filter((condition) => condition !== '').join(' && ')
 }
 
-/** Any of the conditions. */
+/** Any of the conditions, each once: two kinds of tunnel may be selected alike. */
 export function or(...conditions: string[]): string {
-  return conditions.length === 1 ? conditions[0]! : conditions.map((condition) => `(${condition})`).join(' || ')
+  const each = [...new Set(conditions)]
+  return each.length === 1 ? each[0]! : each.map((condition) => `(${condition})`).join(' || ')
 }
 
 /** Any of the conditions, as one condition among others. */
 export function oneOf(...conditions: string[]): string {
-  return conditions.length === 1 ? conditions[0]! : `(${or(...conditions)})`
+  return new Set(conditions).size === 1 ? conditions[0]! : `(${or(...conditions)})`
 }
 
 /** Which checksums a filter asks about. */

@@ -44,12 +44,15 @@ export const flagIClear: Words<FlagIClear> = {
     ),
 }
 
-/** Wireshark has a field for the flag on the port that it knows; elsewhere the byte must do. */
+/**
+ * Wireshark has a field for the flag on the port that it knows, unless a service is known at the source port; then and elsewhere the byte
+ * must do. Alone it would not: what is inside may be UDP with a payload of its own.
+ */
 function invalid(port: number, { flagClear, short, broken }: FlagIClear): string {
   const conditions: string[] = []
   if (broken > 0) conditions.push('udp.payload[0:1] != 08')
   if (flagClear > 0)
-    conditions.push(isDissected({ kind: 'vxlan', port }) ? 'vxlan.flag_i == 0' : '!(udp.payload[0:1] & 08)')
+    conditions.push(...(isDissected({ kind: 'vxlan', port }) ? ['vxlan.flag_i == 0'] : []), '!(udp.payload[0:1] & 08)')
   if (short > 0) conditions.push('udp.length < 16')
   return conditions.length === 1 ? conditions[0]! : `(${conditions.join(' || ')})`
 }

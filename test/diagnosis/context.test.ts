@@ -422,6 +422,39 @@ describe('context: symptoms beside their causes', () => {
     expect(only('VNI_MISMATCH', mismatch)[0]).not.toHaveProperty('because')
   })
 
+  it('name the root first, where one cause follows from another', () => {
+    const pings = Array.from({ length: 8 }, (_, n) => ping(HERE, 'request', n, n * 800))
+    /** As whoever rewrites the source address leaves them: the checksum is still that of the former one. */
+    const rewritten = ({ bytes, ...rest }: Packet): Packet => {
+      const copy = bytes.slice()
+      copy[14 + 15] = 9
+      return { ...rest, bytes: copy }
+    }
+    const because = (packets: readonly Packet[], code: string) => only(code, packets)[0]?.because
+    const translated = pings.map(rewritten)
+    expect(because(translated, 'ONE_WAY')).toEqual(['OUTER_CHECKSUM_BAD'])
+    expect(because(translated, 'ECHO_UNANSWERED')).toEqual(['OUTER_CHECKSUM_BAD', 'ONE_WAY'])
+    expect(hint(translated, 'ONE_WAY')).toEqual([
+      'the OUTER_CHECKSUM_BAD finding about the same VTEPs: resolve that first.',
+    ])
+    // One damaged packet beside the silence is no cause of it.
+    const damaged = { ...pings[3]!, bytes: pings[3]!.bytes.slice() }
+    damaged.bytes[14 + 10]! ^= 1
+    expect(because([...pings.slice(0, 3), damaged, ...pings.slice(4)], 'ECHO_UNANSWERED')).toEqual(['ONE_WAY'])
+    expect(because(pings, 'ECHO_UNANSWERED')).toEqual(['ONE_WAY'])
+  })
+
+  it('name the ports of their VNI, not those of other VNIs between the same VTEPs', () => {
+    const old = { ...HERE, vni: 300, port: 8472 }
+    const silence = [0, 1, 2, 3].map((n) => ping(old, 'request', n, 3000 + n * 800))
+    const [found] = only('ONE_WAY', [...healthy(HERE), ...silence])
+    expect(found!.remedy).toContain('UDP port 8472,')
+    expect(found!.displayFilter).not.toContain('vxlan.vni')
+    // A route that both come to names both.
+    const moved = silence.map((packet, n) => (n === 0 ? ping({ ...HERE, vni: 300 }, 'request', n, packet.ms!) : packet))
+    expect(only('ONE_WAY', [...healthy(HERE), ...moved])[0]!.remedy).toContain('UDP port 4789 or 8472,')
+  })
+
   it('name none that is about other VTEPs, or another VNI', () => {
     const lost = [0, 1].map((n) => ping(HERE, 'request', 900 + n, 3000 + n * 800))
     const answered = ping(HERE, 'reply', 950, 3900)

@@ -523,6 +523,27 @@ describe('integrity: the tunnel header', () => {
     ).toEqual([])
   })
 
+  it.skipIf(TSHARK === undefined)(
+    `has a filter that selects them whatever their source port${becauseOfTshark()}`,
+    async () => {
+      const frame = ethernet(guest(HERE, echo('request', 1, 1), 1))
+      // What is inside may be UDP with a payload of its own, and Wireshark takes source port 53 for DNS.
+      const inside = ethernet(guest(HERE, udp(bytes(8, 8, 8, 8), 7000, 7001), 17))
+      const clear = [frame, inside].flatMap((inner) =>
+        [53, 123, 40_000].flatMap((port) => answers([bytes(0, 0, 0, 0, number(100, 3), 0, inner)], port)),
+      )
+      const valid = [frame, inside].flatMap((inner) => answers([bytes(8, 0, 0, 0, number(100, 3), 0, inner)], 53))
+      const list = timed([...clear, ...valid].map((entry) => entry.bytes))
+      const [found, ...rest] = findingsOf(list)
+      expect(rest).toEqual([])
+      expect(found).toMatchObject({ code: 'FLAG_I_CLEAR', count: clear.length })
+      await asFile(list, async (file) => {
+        expect(await unselected(file, found!)).toEqual([])
+        expect(await selects(file, found!.displayFilter)).toBe(clear.length)
+      })
+    },
+  )
+
   it('follows the filter', () => {
     const list = timed([wrap(HERE, ping(HERE), { head: [0, 0, 0, 0] })])
     expect(codes(list, { filter: { vnis: [], vteps: [HERE.to] } })).toEqual(['FLAG_I_CLEAR'])
