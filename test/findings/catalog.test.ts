@@ -16,6 +16,7 @@ const SHARED = [
   'mtu-setting.ts',
   'by-file.ts',
   'decode-as.ts',
+  'equal-cost-paths.ts',
   'explains.ts',
   'incomplete.ts',
   'inner-condition.ts',
