@@ -51,7 +51,14 @@ const ANSWER_NANOSECONDS = 9
 const FLAGS = 10
 /** Whereto the last answer went: VTEP address id plus one. */
 const ANSWER_PEER = 11
-const CELLS = 6
+/** Announcements by the owner: how many, number and time of the last one, numbers of the first ones. */
+const ANNOUNCED = 12
+const LAST_PACKET = 13
+const LAST_SECONDS = 14
+const LAST_NANOSECONDS = 15
+const NUMBERS = 16
+const MOST_NUMBERS = 4
+const CELLS = (NUMBERS + MOST_NUMBERS) / 2
 
 const Flag = {
   /** Claimed from several VTEPs by one MAC. */
@@ -106,6 +113,23 @@ export interface AnsweredTwice {
   /** Address ids. */
   vteps: number[]
   ip: number
+}
+
+/** An address that its owner announced, and no other MAC claimed. */
+export interface AnnouncedAddress {
+  vni: number
+  /** VLAN stack row, address id, MAC row and VTEP address id. */
+  vlans: number
+  address: number
+  mac: number
+  vtep: number
+  /** When it was claimed first, and announced last: seconds and nanoseconds. */
+  since: readonly [number, number]
+  until: readonly [number, number]
+  /** Number of the last announcement, how many there were, and numbers of the first ones. */
+  last: number
+  count: number
+  packets: number[]
 }
 
 /** Saved claims. */
@@ -200,6 +224,30 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     }
   }
 
+  /** Addresses that were announced and that no other MAC has claimed. */
+  announced(): AnnouncedAddress[] {
+    const announced: AnnouncedAddress[] = []
+    for (let row = 0; row < this.claims.count; row++) {
+      const at = this.#records.at(row) * 2
+      const { i32 } = this.#records
+      const count = i32[at + ANNOUNCED]!
+      if (count === 0 || this.handovers.get(row) !== undefined) continue
+      announced.push({
+        vni: this.claims.word(row, 0),
+        vlans: this.claims.word(row, 1),
+        address: this.claims.word(row, 2),
+        mac: i32[at + MAC]! - 1,
+        vtep: i32[at + VTEP]! - 1,
+        since: [i32[at + SECONDS]!, i32[at + NANOSECONDS]!],
+        until: [i32[at + LAST_SECONDS]!, i32[at + LAST_NANOSECONDS]!],
+        last: i32[at + LAST_PACKET]!,
+        count,
+        packets: [...i32.subarray(at + NUMBERS, at + NUMBERS + Math.min(count, MOST_NUMBERS))],
+      })
+    }
+    return announced
+  }
+
   save(): AddressClaimsState {
     return {
       claims: this.claims.save(),
@@ -248,6 +296,20 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     // An answer that nobody asked for is an announcement.
     const isOwn = (bits & (Bit.AddressRequest | Bit.Announcement)) !== 0 || answer === Answer.Unasked
     this.#use(log, at, row, mac, vtep, true, answer === Answer.Second, isOwn)
+    if ((bits & Bit.Announcement) !== 0 || answer === Answer.Unasked) this.#noteAnnouncement(log, at, row, mac)
+  }
+
+  #noteAnnouncement(log: EventLog, at: number, row: number, mac: number): void {
+    const cell = this.#records.at(row) * 2
+    const { i32 } = this.#records
+    if (i32[cell + MAC] !== mac + 1) return
+    const number = log.i32[at + Field.Number]!
+    const count = i32[cell + ANNOUNCED]!
+    i32[cell + ANNOUNCED] = count + 1
+    if (count < MOST_NUMBERS) i32[cell + NUMBERS + count] = number
+    i32[cell + LAST_PACKET] = number
+    i32[cell + LAST_SECONDS] = log.f64[at >> 1]!
+    i32[cell + LAST_NANOSECONDS] = log.i32[at + Field.Nanoseconds]!
   }
 
   #noteQuestion(log: EventLog, at: number): void {
@@ -409,6 +471,7 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     i32[cell + SECONDS] = seconds
     i32[cell + NANOSECONDS] = nanoseconds
     i32[cell + FLAGS] = flags
+    i32[cell + ANNOUNCED] = 0
   }
 
   #join({ claimants }: Handover, mac: number, vtep: number, first: number, isOwn: boolean): void {

@@ -67,6 +67,15 @@ export class Flows implements Counter<FlowsState> {
     return isoTime(lastSeconds(this.#records, cell), lastNanoseconds(this.#records, cell))
   }
 
+  /** First and last time of a row in seconds and nanoseconds, which are `NO_TIME` where no packet has a time. */
+  span(row: number): { first: [number, number]; last: [number, number] } {
+    const cell = this.#records.at(row) + SPAN
+    return {
+      first: [firstSeconds(this.#records, cell), firstNanoseconds(this.#records, cell)],
+      last: [lastSeconds(this.#records, cell), lastNanoseconds(this.#records, cell)],
+    }
+  }
+
   /** Who opened the flow: the sender of a SYN, an echo request, an ARP request or a solicitation; `null` without such evidence. */
   initiator(row: number): 'a' | 'b' | null {
     const at = (this.#records.at(row) + INITIATOR) * 2

@@ -54,7 +54,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   // Ports of both ends and Senders, further VTEPs of flows, VTEPs and addresses of MACs.
   details: 5 * keyed(2) + cells(4, 1),
   // AddressClaims, AddressRequests, UnknownMacs.
-  requests: keyed(3) + cells(6) + keyed(3) + cells(10) + keyed(4) + cells(12),
+  requests: keyed(3) + cells(10) + keyed(3) + cells(10) + keyed(4) + cells(13),
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(2),
   // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries and SecondAnswers.

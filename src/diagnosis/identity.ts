@@ -17,6 +17,7 @@ import { Rogues } from './rogues.ts'
 import { Routes } from './routes.ts'
 import { formatAll } from './subjects.ts'
 import { unknownMacFindings } from './unknown-macs.ts'
+import { noteUsurped } from './usurped.ts'
 
 /** Frames to where a MAC or an address was before, from which on they are worth a warning. */
 const STALE_FRAMES = 3
@@ -28,6 +29,7 @@ export function identityFindings({ analysis }: Evidence, verdicts: MacVerdicts):
   const routes = new Routes(analysis)
   const rogues = new Rogues(analysis, routes)
   const proxies = proxiesOf(analysis)
+  noteUsurped(analysis, rogues)
   return [
     ...verdicts.all.flatMap((verdict) => macFindings(analysis, routes, verdict, rogues)),
     ...[...analysis.judges.addressClaims.handovers.entries()].flatMap((entry) =>

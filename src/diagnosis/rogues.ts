@@ -22,6 +22,8 @@ interface Announced {
   addresses: Set<string>
   owners: Set<number>
   packets: Set<number>
+  /** Announcements beyond those packets. */
+  more: number
 }
 
 /** VTEPs by address id: sent to by anybody, part of the overlay by what they receive, refusing tunnel data, {@link takingOf}. */
@@ -61,19 +63,38 @@ export class Rogues {
     return rogue !== undefined && !reached.has(rogue) ? rogue : undefined
   }
 
-  note(vni: number, vtep: number, address: string, vteps: readonly number[], packets: readonly number[]): void {
+  /** Whether a VTEP (address id) is part of the overlay by what it receives. */
+  isEstablished(vtep: number): boolean {
+    return this.#look().established.has(vtep)
+  }
+
+  /** Whether a VTEP (address id) refuses tunnel data by ICMP. */
+  isRefusing(vtep: number): boolean {
+    return this.#look().refusing.has(vtep)
+  }
+
+  /** @param count - How many announcements there were, where it is more than the packets that are shown. */
+  note(
+    vni: number,
+    vtep: number,
+    address: string,
+    vteps: readonly number[],
+    packets: readonly number[],
+    count = packets.length,
+  ): void {
     const key = `${vni} ${vtep}`
     const known = this.#announced.get(key)
-    const announced = known ?? { vni, vtep, addresses: new Set(), owners: new Set(), packets: new Set() }
+    const announced = known ?? { vni, vtep, addresses: new Set(), owners: new Set(), packets: new Set(), more: 0 }
     this.#announced.set(key, announced)
     announced.addresses.add(address)
     for (const owner of vteps) if (owner !== vtep) announced.owners.add(owner)
     for (const packet of packets) announced.packets.add(packet)
+    announced.more += count - packets.length
   }
 
   findings(): Finding[] {
     const { analysis } = this
-    return [...this.#announced.values()].map(({ vni, vtep, addresses, owners, packets }) => {
+    return [...this.#announced.values()].map(({ vni, vtep, addresses, owners, packets, more }) => {
       const { reached, refusing } = this.#look()
       const name = analysis.keys.formatAddress(vtep)
       const shown = [...packets].sort((left, right) => left - right)
@@ -87,7 +108,7 @@ export class Rogues {
         tunnels: this.routes.vniTunnels(vni),
       }
       const subject = { vni, vteps: [name] }
-      return state(rogueVtep, { subject, count: shown.length, packets: shown.slice(0, 10), facts })
+      return state(rogueVtep, { subject, count: shown.length + more, packets: shown.slice(0, 10), facts })
     })
   }
 

@@ -591,6 +591,53 @@ describe('ROGUE_VTEP', () => {
   })
 })
 
+describe('ROGUE_VTEP of an owner that is known from its data alone', () => {
+  const rogue: Guest = { mac: '02:ee:ee:ee:ee:ee', ip: server.ip, vtep: '10.0.0.9' }
+  const before = pings(client, server, 0, 5, 77)
+  const after = pings(client, server, 2500, 5, 78)
+
+  it('is told where the owner is answered before and after, whether announced once or again and again', () => {
+    expect(codes([...before, gratuitous(rogue, C, 1100), ...after])).toEqual(['ROGUE_VTEP'])
+    const often = [1100, 1300, 2600].map((ms) => gratuitous(rogue, C, ms, 2))
+    const found = findingsOf([...before, ...often, ...after].sort((one, other) => one.ms! - other.ms!))
+    expect(found.find(({ code }) => code === 'ROGUE_VTEP')).toMatchObject({
+      count: 3,
+      subject: { vteps: [rogue.vtep] },
+    })
+    const fake = advertises(136, rogue.mac, 'fd00::7', 'fd00::7', rogue.vtep, 1100)
+    expect(codes([...before, fake, ...after])).toEqual([])
+  })
+
+  it('is not told of a failover: the former owner falls silent, but for what is under way', () => {
+    const underWay = [
+      ping('request', client, server, 9, 1099, { id: 77 }),
+      ping('reply', server, client, 9, 1130, { id: 77 }),
+    ]
+    const lost = [0, 1, 2, 3].map((n) => ping('request', client, rogue, 20 + n, 1500 + n * 500, { id: 77 }))
+    const failover = [...before, gratuitous(rogue, C, 1100), gratuitous(rogue, C, 1101), ...underWay]
+    expect(codes([...failover, ...lost])).not.toContain('ROGUE_VTEP')
+    expect(codes([...failover, ...pings(client, rogue, 2500, 5, 79)])).toEqual([])
+    expect(codes(failover)).toEqual([])
+  })
+
+  it('is not told of a host whose packets a router forwards, nor of virtual routers', () => {
+    const hosts = [1, 2, 3].map((n): Guest => ({ mac: GATEWAY, ip: `192.168.1.${20 + n}`, vtep: A }))
+    const forwarded = hosts.flatMap((host, n) => [
+      ...pings(client, host, n * 10, 5, 80 + n),
+      ...pings(client, host, 2500 + n * 10, 5, 90 + n),
+    ])
+    expect(codes([...forwarded, gratuitous({ ...rogue, ip: hosts[0]!.ip }, C, 1100)])).toEqual([])
+    const virtual = gratuitous({ ...rogue, mac: '00:00:5e:00:01:05' }, C, 1100)
+    expect(codes([...before, virtual, ...after])).toEqual([])
+  })
+
+  it('is not told of a source that is part of the overlay: broadcasts go to it', () => {
+    const flooded = asks(client, '192.168.1.99', rogue.vtep, 50)
+    expect(codes([...before, flooded, gratuitous(rogue, C, 1100), ...after])).not.toContain('ROGUE_VTEP')
+    expect(codes([...before, gratuitous(server, C, 1100), ...after])).toEqual([])
+  })
+})
+
 describe('ROGUE_VTEP of many addresses', () => {
   it('answers what nobody asked, which no proxy does', () => {
     const hosts = [1, 2, 3, 4].map((n): Guest => ({ mac: `02:00:00:00:03:0${n}`, ip: `192.168.1.${20 + n}`, vtep: A }))
