@@ -57,24 +57,55 @@ function inOrder({ examples }: Group): number[] {
   return [...new Set(examples)].sort((left, right) => left - right)
 }
 
-/** VTEPs that send both directions of a VNI's conversations, and hear nothing: by kind, VNI and address id. */
+/** What a VTEP mirrors in a VNI; `conversations` are those of which it sends both directions. */
+interface Session extends Group {
+  kindVni: number
+  vtep: number
+  /** Conversations of which another source sends the other direction to the same receiver, and those sources. */
+  halves: number
+  partners: Set<number>
+}
+
+/**
+ * VTEPs that send both directions of a VNI's conversations, or one each to one receiver, where they hear nothing and the receiver
+ * says nothing: by kind, VNI and address id. What a relay sends on in a VNI of its own is no copy where its receivers talk to it.
+ */
 export class Mirrors {
-  readonly #sessions = new Map<number, Group & { kindVni: number; vtep: number }>()
+  readonly #sessions = new Map<number, Session>()
+  /** Addresses that send anything, in whatever VNI. */
+  readonly #senders: ReadonlySet<number>
+  /** Where each VTEP sends to, by kind, VNI and address id, and whether all of those talk to it in whatever VNI. */
+  readonly #receivers = new Map<number, { to: Set<number>; isAnswering: boolean }>()
 
   constructor(
     private readonly analysis: Analysis,
     private readonly routes: Routes,
   ) {
+    this.#senders = sendersOf(analysis)
     const heard = this.#heard()
     if (heard === null) return
     const { keys, flows } = analysis
-    const { requests } = analysis.judges
-    const add = (row: number, vtep: number): void => {
+    const { requests, relays } = analysis.judges
+    this.#takeReceivers()
+    const add = (row: number, vtep: number, partner: number): void => {
       const kindVni = keys.flows.word(row, 0)
+      if (relays.isRelayedInto(row) && this.#receivers.get(endKey(kindVni, vtep))?.isAnswering) return
       const packets = flows.packets(row, 0) + flows.packets(row, 1)
       const examples = [requests.lastPacket(row, 0), requests.lastPacket(row, 1)]
-      const start = () => ({ conversations: 0, packets: 0, examples: [], kindVni, vtep })
-      grow(this.#sessions, endKey(kindVni, vtep), start, packets, examples)
+      const start = (): Session => ({
+        conversations: 0,
+        packets: 0,
+        examples: [],
+        kindVni,
+        vtep,
+        halves: 0,
+        partners: new Set(),
+      })
+      const session = grow(this.#sessions, endKey(kindVni, vtep), start, packets, examples)
+      if (partner === NONE) return
+      session.conversations--
+      session.halves++
+      session.partners.add(partner)
     }
     // With a mirror at both ends, each direction comes from its own end first.
     const split: number[] = []
@@ -82,14 +113,20 @@ export class Mirrors {
       const ends = [flows.firstVtep(row, 0), flows.firstVtep(row, 1)] as const
       const kindVni = keys.flows.word(row, 0)
       if (ends.some((vtep) => vtep === NONE || heard.has(endKey(kindVni, vtep)))) continue
-      if (ends[0] === ends[1]) add(row, ends[0])
+      if (ends[0] === ends[1]) add(row, ends[0], NONE)
       else if (split.length < MOST_ONE_WAY) split.push(row)
     }
     const vteps = flows.vteps(split)
     for (const row of split) {
       const back = vteps.get(row * 2 + 1)!
       const both = vteps.get(row * 2)!.filter((vtep) => back.includes(vtep))
-      for (const vtep of both) if (!heard.has(endKey(keys.flows.word(row, 0), vtep))) add(row, vtep)
+      const kindVni = keys.flows.word(row, 0)
+      for (const vtep of both) if (!heard.has(endKey(kindVni, vtep))) add(row, vtep, NONE)
+      if (both.length > 0) continue
+      const [there, other] = [flows.firstVtep(row, 0), flows.firstVtep(row, 1)]
+      if (!this.#areHalves(kindVni, [...vteps.get(row * 2)!, ...back])) continue
+      add(row, there, other)
+      add(row, other, there)
     }
     for (const [key, { packets }] of this.#sessions) if (packets < LEAST_MIRRORED) this.#sessions.delete(key)
   }
@@ -148,7 +185,8 @@ export class Mirrors {
       const receivers = formatAll(this.analysis, to)
       const tunnels = this.routes.distinct(routes)
       const others = [...sent].filter(([other, twin]) => {
-        const isTwin = other !== key && this.#sessions.get(other)!.kindVni === session.kindVni
+        const { kindVni, vtep } = this.#sessions.get(other)!
+        const isTwin = other !== key && kindVni === session.kindVni && !session.partners.has(vtep)
         return isTwin && twin.to.some((vtep) => to.includes(vtep))
       })
       const twins = formatAll(
@@ -164,12 +202,41 @@ export class Mirrors {
           from,
           to: receivers,
           conversations: session.conversations,
+          halves: session.halves,
+          partners: formatAll(this.analysis, session.partners),
           twins,
           cut: this.#cutBy(session),
           tunnels,
         },
       })
     })
+  }
+
+  #takeReceivers(): void {
+    const { keys, vtepPairs, judges } = this.analysis
+    for (let route = 0; route < keys.routes.count; route++) {
+      for (const direction of DIRECTIONS) {
+        if (judges.routeTraffic.packets(route, direction) === 0) continue
+        const { from, to } = this.routes.ends(route, direction)
+        const key = endKey(keys.routes.word(route, 0), from)
+        const pair = keys.pairOfRoute(route)
+        const isAnswering = vtepPairs.packets(pair, keys.pairs.word(pair, 0) === to ? 0 : 1) > 0
+        const known = this.#receivers.get(key)
+        if (known === undefined) this.#receivers.set(key, { to: new Set([to]), isAnswering })
+        else {
+          known.to.add(to)
+          known.isAnswering &&= isAnswering
+        }
+      }
+    }
+  }
+
+  /** Whether all these sources send to one and the same receiver of a VNI, which sends nothing at all. */
+  #areHalves(kindVni: number, sources: readonly number[]): boolean {
+    const all = sources.map((vtep) => this.#receivers.get(endKey(kindVni, vtep))?.to)
+    const [receiver] = all[0] ?? []
+    if (receiver === undefined || !all.every((to) => to?.size === 1 && to.has(receiver))) return false
+    return !this.analysis.keys.isMulticast(receiver) && !this.#senders.has(receiver)
   }
 
   /** VTEPs that something of a VNI goes to; `null` when every route has two directions. */
@@ -186,6 +253,17 @@ export class Mirrors {
     }
     return isOneWay ? heard : null
   }
+}
+
+/** Address ids of everybody who sends anything. */
+function sendersOf({ keys, vtepPairs }: Analysis): Set<number> {
+  const senders = new Set<number>()
+  for (let pair = 0; pair < keys.pairs.count; pair++) {
+    for (const direction of DIRECTIONS) {
+      if (vtepPairs.packets(pair, direction) > 0) senders.add(keys.pairs.word(pair, direction))
+    }
+  }
+  return senders
 }
 
 /** One direction of a conversation whose other one was not in its VNI. */

@@ -80,6 +80,41 @@ describe('context: mirror sessions', () => {
     expect(told(Array.from({ length: 6 }, (_, n) => ping(HERE, 'request', n, n, way)))).toEqual([])
     expect(told(healthy(HERE))).toEqual([])
   })
+
+  /** Each direction of the guests' traffic, copied by the VTEP in front of its sender. */
+  const halves = (place: Place): Packet[] => {
+    const way = { peer: place.vteps[2], vni: otherVni(place) }
+    return conversation(place, 500, { ...way, vtep: place.vteps[0] }, { ...way, vtep: place.vteps[1] })
+  }
+
+  it('are told of two sources that copy one direction each to one receiver, and are no VTEP with two addresses', () => {
+    fc.assert(
+      fc.property(places, (place) => {
+        const found = told([...healthy(place, 2000), ...halves(place)])
+        expect(found.map(({ code }) => code)).toEqual(['MIRROR_SESSION', 'MIRROR_SESSION'])
+        for (const { subject, observed, count } of found) {
+          expect([count, subject.vteps?.[1]]).toEqual([3, place.vteps[2]])
+          expect(observed).toContain('1 conversation has its other direction from')
+          expect(observed).not.toContain('mirrors into this VNI too')
+        }
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('are none of two sources whose receiver sends anything, or that send to two of them', () => {
+    const back = ping(HERE, 'reply', 9, 900, { vni: 7, from: 1, vtep: HERE.vteps[2], peer: HERE.vteps[0] })
+    expect(told([...halves(HERE), back])).toEqual([])
+    const way = { vni: otherVni(HERE) }
+    const [one, other] = [HERE.vteps[2], '10.9.9.9']
+    const apart = conversation(
+      HERE,
+      0,
+      { ...way, vtep: HERE.vteps[0], peer: one },
+      { ...way, vtep: HERE.vteps[1], peer: other },
+    )
+    expect(told(apart).map(({ code }) => code)).not.toContain('MIRROR_SESSION')
+  })
 })
 
 describe('context: a VNI for each direction', () => {

@@ -576,6 +576,31 @@ describe('mirrors', () => {
   })
 })
 
+describe('a VNI in which a router sends all that came in another one', () => {
+  const into: [string, string] = [MACS.router, MACS.b]
+  const out: [string, string] = [MACS.router, MACS.a]
+
+  it.each(FAMILIES)('is no mirror session, as its receivers talk to the router: $name', (family) => {
+    const there = [
+      { from: A, to: HUB, vni: 10 },
+      { from: HUB, to: B, vni: 20, ttl: 63, macs: into },
+    ]
+    const back = [
+      { from: B, to: HUB, vni: 10 },
+      { from: HUB, to: A, vni: 20, ttl: 63, macs: out },
+    ]
+    expect(codes(travel(family, there, back))).toEqual(['RELAYED'])
+  })
+
+  it('is one where it copies what it forwards to a receiver that never sends', () => {
+    const copy = { from: HUB, to: '10.0.0.9', vni: 20 }
+    const there = [{ from: A, to: HUB, vni: 10 }, copy]
+    const back = [{ from: HUB, to: A, vni: 10 }, copy]
+    expect(only('MIRROR_SESSION', travel(FAMILIES[0], there, back))).toMatchObject([{ subject: { vni: 20 } }])
+    expect(codes(travel(FAMILIES[0], there.slice(0, 1), back.slice(0, 1)))).toEqual([])
+  })
+})
+
 describe('copies of another hop', () => {
   it('may have another DSCP, TTL, MACs and VLAN: a merged capture across a router', () => {
     const packets = connection(FAMILIES[2]).flatMap(({ isBack, inner }, n) => {
