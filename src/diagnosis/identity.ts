@@ -57,7 +57,7 @@ function macFindings(analysis: Analysis, routes: Routes, verdict: MacVerdict, ro
     frames: places.find((place) => keys.formatAddress(place.vtep) === vtep)!.frames,
   }))
   const subject = { vni, mac, vteps: names }
-  const { conversations } = verdict
+  const { conversations, answered } = verdict
   if (is !== 'duplicate') {
     const routed = places.reduce((sum, place) => sum + place.routed, 0)
     const advertised = places.reduce((sum, place) => sum + place.advertised, 0)
@@ -70,6 +70,7 @@ function macFindings(analysis: Analysis, routes: Routes, verdict: MacVerdict, ro
       advertised,
       ips: formatAll(analysis, verdict.claimed),
       conversations,
+      answered,
       tunnels,
     }
     return [state(sharedMac, { subject, count, packets, facts })]

@@ -55,9 +55,10 @@ export interface MacVerdict {
   places: Place[]
   /** Address ids that it claims. */
   claimed: number[]
-  /** Conversations of it, and how many of them fail. */
+  /** Conversations of it, how many of them fail, and how many have packets both ways. */
   conversations: number
   failing: number
+  answered: number
   /** Whether different addresses are claimed at different VTEPs. */
   hasTwoAddresses: boolean
   /** Questions that were answered from two VTEPs. */
@@ -71,6 +72,8 @@ interface Suspect {
   /** Whether it is reached at the VTEP before its last change, without a hub that would pass frames on. */
   isReached: boolean
   isAnsweringTwice: boolean
+  /** Whether it opened conversations with an address that it claims, and was answered: gateways ask, forward and answer. */
+  opens: boolean
   /** VTEPs (address ids) by address that it claims, and by address that it sends from. */
   claims: Map<number, Set<number>>
   sends: Map<number, Set<number>>
@@ -103,6 +106,7 @@ export class MacVerdicts {
   ) {
     const { macPlaces, addressClaims, secondAnswers } = analysis.judges
     const suspects = new Map<number, Suspect>()
+    const rest = new Map<number, Suspect>()
     const mirrors = macPlaces.moved.isEmpty ? null : new Mirrors(analysis, new Routes(analysis))
     for (const entry of macPlaces.moved.entries()) {
       const places = macPlaces.places(entry.key, entry.figures)
@@ -119,25 +123,29 @@ export class MacVerdicts {
         claimed: [],
         conversations: 0,
         failing: 0,
+        answered: 0,
         hasTwoAddresses: false,
         answeredTwice: (twice?.count ?? 0) + (arpTwice?.count ?? 0),
       }
       this.all.push(verdict)
       const isInterleaved = isInterleaving(entry.figures, places)
       const isReached = isStillReached(entry.figures)
-      if (!isInterleaved && verdict.answeredTwice === 0 && !isReached) continue
       const suspect: Suspect = {
         verdict,
         isInterleaved,
         isReached,
         isAnsweringTwice: twice !== undefined,
+        opens: false,
         claims: new Map(),
         sends: new Map(),
       }
       addAnswers(suspect, arpTwice?.figures)
-      suspects.set(entry.key, suspect)
+      const isAtOnce = isInterleaved || verdict.answeredTwice > 0 || isReached
+      const into = isAtOnce ? suspects : rest
+      into.set(entry.key, suspect)
     }
-    if (suspects.size > 0) this.#judge(suspects)
+    if (suspects.size > 0) this.#judge(suspects, rest)
+    this.#judgeLeaves(rest)
   }
 
   /** Whether an address of a flow, 0 = its a, is one of a MAC in use twice: what is sent to it goes now here, now there. */
@@ -147,7 +155,8 @@ export class MacVerdicts {
     return this.#duplicates.has(keyOf(flows.word(flow, 0) & 0xff_ffff, flows.word(flow, 1), flows.word(flow, 3 + end)))
   }
 
-  #judge(suspects: Map<number, Suspect>): void {
+  /** @param rest - MACs that moved, as far as their own VNI shows. */
+  #judge(suspects: ReadonlyMap<number, Suspect>, rest: ReadonlyMap<number, Suspect>): void {
     const { keys } = this.analysis
     this.#addClaims(suspects)
     this.#addSenders(suspects)
@@ -158,6 +167,15 @@ export class MacVerdicts {
     for (const suspect of suspects.values()) {
       const twin = gateways.get(keys.macs.word(suspect.verdict.mac, 2))
       if (twin !== undefined && isTwin(suspect, twin)) routers.add(suspect)
+    }
+    const twins = new Map(
+      [...rest].filter(
+        ([mac, { verdict }]) => verdict.entry.figures.stale === 0 && gateways.has(keys.macs.word(mac, 2)),
+      ),
+    )
+    if (twins.size > 0) this.#addClaims(twins)
+    for (const [mac, suspect] of twins) {
+      if (isTwin(suspect, gateways.get(keys.macs.word(mac, 2))!)) suspect.verdict.is = 'gateway'
     }
     for (const suspect of suspects.values()) {
       const { verdict } = suspect
@@ -181,6 +199,31 @@ export class MacVerdicts {
       else verdict.is = this.#announcesAsGateway(suspect) ? 'gateway' : 'multihomed'
     }
     for (const [key, { verdict }] of guests) if (verdict.is === 'duplicate') this.#duplicates.add(key)
+  }
+
+  /**
+   * A MAC that came back to where it was, with frames that a router at each of two VTEPs forwarded for guests of its own: a router
+   * that fails over takes its guests along.
+   */
+  #judgeLeaves(moved: ReadonlyMap<number, Suspect>): void {
+    const routers = new Map(
+      [...moved].filter(([, { verdict }]) => {
+        const { count, figures } = verdict.entry
+        return count > 1 && figures.stale === 0 && verdict.places.filter(({ routed }) => routed > 0).length > 1
+      }),
+    )
+    if (routers.size === 0) return
+    const { flows, judges } = this.analysis
+    this.#addSenders(routers)
+    flows.forLaterVteps((row) => {
+      for (const direction of DIRECTIONS) routers.delete(judges.requests.sender(row, direction))
+    })
+    for (const { verdict, sends } of routers.values()) {
+      const vteps = [...sends].filter(([address]) => !this.#isLinkLocal(address)).map(([, places]) => places)
+      const places = new Set(vteps.flatMap((each) => [...each]))
+      const isApart = vteps.every(({ size }) => size === 1)
+      if (isApart && places.size > 1) verdict.is = 'gateway'
+    }
   }
 
   /** What suspects claim by ARP and neighbour discovery, and from which VTEPs. */
@@ -209,8 +252,17 @@ export class MacVerdicts {
         if (suspect === undefined) continue
         const address = keys.flows.word(row, 3 + direction)
         if (!keys.isUnspecified(address)) add(suspect.sends, address, flows.firstVtep(row, direction))
+        if (suspect.claims.has(address) && this.#isOpenedBy(row, direction)) suspect.opens = true
       }
     }
+  }
+
+  /** Whether one side of a flow opened it by an echo request or a SYN, and was answered. */
+  #isOpenedBy(row: number, direction: 0 | 1): boolean {
+    const { flows, judges } = this.analysis
+    const isTold = judges.tcp.has(row) || judges.echo.count(row).requests > 0
+    if (!isTold || flows.initiator(row) !== (direction === 0 ? 'a' : 'b')) return false
+    return flows.packets(row, direction === 0 ? 1 : 0) > 0
   }
 
   /** Whether a MAC is a router's: it sends what it forwards, or advertises itself from several VTEPs. */
@@ -224,7 +276,8 @@ export class MacVerdicts {
   }
 
   /** Whether a MAC asks for many addresses from one that it claims at every VTEP, as a gateway that looks for its hosts. */
-  #announcesAsGateway({ verdict, claims, sends }: Suspect): boolean {
+  #announcesAsGateway({ verdict, claims, sends, opens }: Suspect): boolean {
+    if (opens) return false
     const everywhere = [...claims.values()].some((vteps) => vteps.size > 1)
     const isSilent = [...sends.keys()].every((address) => this.#isLinkLocal(address))
     return everywhere && (verdict.entry.figures.asked.length >= LEAST_ASKED || isSilent)
@@ -274,6 +327,7 @@ export class MacVerdicts {
           tallies.set(suspect, tally)
         }
         suspect.verdict.conversations++
+        if (flows.packets(row, 0) > 0 && flows.packets(row, 1) > 0) suspect.verdict.answered++
         const { count: lost, gaps } = unanswered.get(row) ?? { count: 0, gaps: [] }
         const { requests } = judges.echo.count(row)
         tally.requests += requests

@@ -18,6 +18,8 @@ export interface SharedMac {
   /** IP addresses that it claims, ascending. */
   ips: string[]
   conversations: number
+  /** Conversations with packets both ways. */
+  answered: number
   tunnels: Tunnel[]
 }
 
@@ -31,7 +33,9 @@ export const sharedMac: Words<SharedMac> = {
   title: ({ facts }) =>
     facts.is === 'gateway'
       ? `MAC ${facts.mac} of VNI ${facts.vni} is a distributed gateway shared by ${amount(facts.vteps.length, 'VTEP')}`
-      : `MAC ${facts.mac} of VNI ${facts.vni} is a multihomed guest behind ${amount(facts.vteps.length, 'VTEP')}: all its conversations are answered`,
+      : facts.answered === 0
+        ? `MAC ${facts.mac} of VNI ${facts.vni} sends from ${amount(facts.vteps.length, 'VTEP')} in turns, as a multihomed guest does`
+        : `MAC ${facts.mac} of VNI ${facts.vni} is a multihomed guest behind ${amount(facts.vteps.length, 'VTEP')}: ${facts.answered === facts.conversations ? 'all its conversations are answered' : 'none of its conversations fails'}`,
   observed: ({ facts }) =>
     `${facts.mac} sent ${facts.vteps.map(({ vtep, frames }) => `${amount(frames, 'frame')} from ${vtep}`).join(', ')}${
       facts.ips.length === 0
@@ -41,7 +45,10 @@ export const sharedMac: Words<SharedMac> = {
   inferred: ({ facts }) =>
     facts.is === 'gateway'
       ? 'A distributed anycast gateway: every VTEP owns the gateway’s MAC and address and routes for its own guests (EVPN; VRRP and MLAG look alike). This is normal.'
-      : 'A guest on two uplinks that are both active (EVPN multihoming, an Ethernet segment of RFC 7432 §8, or MLAG): its frames come from either VTEP. Two guests with one MAC would lose answers.',
+      : 'A guest on two uplinks that are both active (EVPN multihoming, an Ethernet segment of RFC 7432 §8, or MLAG): its frames come from either VTEP. ' +
+        (facts.answered === 0
+          ? 'Two guests with one MAC look the same as long as they only send.'
+          : 'Two guests with one MAC would lose answers.'),
   remedy: ({ facts }) =>
     facts.is === 'gateway'
       ? 'No action needed if these VTEPs are gateways of this VNI.'
@@ -49,11 +56,14 @@ export const sharedMac: Words<SharedMac> = {
   displayFilter: ({ facts }) => within(facts.tunnels, '', sentBy(facts.mac)),
 }
 
-function signs({ is, routed, advertised, conversations }: SharedMac): string {
+function signs({ is, routed, advertised, conversations, answered }: SharedMac): string {
   const seen = [
     routed > 0 ? `${amount(routed, 'frame')} had a TTL lowered by a router` : '',
     advertised > 0 ? `${amount(advertised, 'router advertisement')}` : '',
-    is === 'multihomed' && conversations > 0
+    is === 'multihomed' && conversations > 0 && answered === 0
+      ? `${amount(conversations, 'conversation goes', 'conversations go')} one way, and nothing comes back`
+      : '',
+    is === 'multihomed' && answered > 0
       ? `${conversations === 1 ? 'its conversation did not fail' : `none of its ${amount(conversations, 'conversation')} failed`}`
       : '',
   ].filter((sign) => sign !== '')

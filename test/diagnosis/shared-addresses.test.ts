@@ -399,6 +399,54 @@ describe('one MAC at several VTEPs, and why', () => {
     expect(macCodes([...routed, ...own, ...later])).toEqual(['SHARED_MAC'])
   })
 
+  it('a gateway that leaves have for their own guests comes and goes; one that fails over takes the guests along', () => {
+    const routed = (at: string, ip: string, n: number, ms: number) =>
+      ping('request', { mac: GATEWAY, ip, vtep: at }, client, n, ms, { ttl: 63, id: n })
+    const [near, far] = ['10.9.0.1', '10.9.0.2']
+    const between = (second: string) => [
+      ...[0, 1].map((n) => routed(A, near, n, n * 200)),
+      ...[2, 3].map((n) => routed(B, second, n, 5000 + n * 200)),
+      ...[4, 5].map((n) => routed(A, near, n, 12_000 + n * 200)),
+    ]
+    const leaves = [...between(far), ...later]
+    expect(macCodes(leaves)).toEqual(['SHARED_MAC'])
+    expect(findingsOf(leaves).find(({ code }) => code === 'SHARED_MAC')!.title).toContain('distributed gateway')
+    expect(macCodes([...between(near), ...later])).toEqual(['MAC_MOVED'])
+    const stays = [0, 1, 2].map((n) => routed(A, near, n, n * 5000))
+    expect(macCodes([...stays, ...later])).toEqual([])
+  })
+
+  it('a guest whose broadcasts two leaves deliver is multihomed, and no gateway: it opens conversations', () => {
+    const from = (vtep: string) => ({ ...guest, vtep })
+    const floods = (leaves: string[]) =>
+      Array.from({ length: 8 }, (_, n) => [
+        ...leaves.map((leaf, index) => asks(from(leaf), `192.168.1.${100 + n}`, C, n * 500 + index * 0.1)),
+        ping('request', guest, client, n, n * 500 + 100, { id: 3 }),
+        ping('reply', client, guest, n, n * 500 + 101, { id: 3 }),
+      ]).flat()
+    const [found] = findingsOf([...floods([A, B]), ...later]).filter(({ code }) => code === 'SHARED_MAC')
+    expect(found!.title).toContain('a multihomed guest behind 2 VTEPs: all its conversations are answered')
+    expect(macCodes([...floods([A]), ...later])).toEqual([])
+  })
+
+  it('of a guest that only sends nothing is said to be answered', () => {
+    const logs = (leaves: string[]) =>
+      Array.from({ length: 20 }, (_, n) => {
+        const datagram = udp(bytes(60, n, new Uint8Array(30)), 30_000 + (n % 2), 514)
+        const inner = ipv4(datagram, { from: guest.ip, to: client.ip, protocol: 17, id: ++sent & 0xffff })
+        return frame(ethernet(inner, { from: guest.mac, to: client.mac }), leaves[n % leaves.length]!, C, n * 50)
+      })
+    const [found] = findingsOf([...logs([A, B]), ...later]).filter(({ code }) => code === 'SHARED_MAC')
+    expect(found!.title).toBe(`MAC ${guest.mac} of VNI 100 sends from 2 VTEPs in turns, as a multihomed guest does`)
+    expect(found!.observed).toContain('2 conversations go one way, and nothing comes back')
+    expect(`${found!.title} ${found!.observed} ${found!.inferred}`).not.toContain('answered')
+    const [mixed] = findingsOf(
+      [...logs([A, B]), ...pings(guest, client, 200), ...later].sort((a, b) => a.ms! - b.ms!),
+    ).filter(({ code }) => code === 'SHARED_MAC')
+    expect(mixed!.title).toContain('none of its conversations fails')
+    expect(macCodes([...logs([A]), ...later])).toEqual([])
+  })
+
   it('two mirrors that copy the same frames are no places, wherever the capture begins and ends', () => {
     /** A frame of two guests as both mirrors send it to their collector, the second one later. */
     const mirrored = (from: Guest, to: Guest, ms: number, options: Parameters<typeof tcp>[0]): Packet[] => {
