@@ -26,8 +26,8 @@ export interface SummarizeFilesOptions extends SummarizeOptions {
   /** Bytes that windows and decompressors may take while files are interleaved: 128 MiB and more, 512 MiB unless told otherwise. */
   mergeBytes?: number
   /**
-   * Threads, this one included, 1 to {@link MOST_THREADS}; the result does not depend on it. By default two, if there are two cores, for 32 MiB or more; what
-   * comes from a stream has no size, and is summarized on one.
+   * Threads, this one included, 1 to {@link MOST_THREADS}; the result does not depend on it. By default two, if there are two
+   * cores, for 32 MiB or more; what comes from a stream has no size, and is summarized on one.
    */
   threads?: number
   /** Stop reading and summarize what there is so far. */

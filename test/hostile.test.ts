@@ -2,11 +2,9 @@
  * Hostile captures: exact totals, honest drops, bounded memory. Here at small scale with small tables; `npm run hostile` does it at
  * full scale through the built program, each attack in a process of its own, and prints peak memory, time, drops and totals.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEFAULT_LIMITS, type Limits } from '../src/analyzers/limits.ts'
 import { limitsFor, MEGABYTE, MIN_MEGABYTES } from '../src/analyzers/memory.ts'
@@ -23,6 +21,7 @@ import { type Bin, buildBin } from './support/built-bin.ts'
 import { cpuTime } from './support/cpu-time.ts'
 import { ATTACKS, type Attack, type Totals } from './support/hostile.ts'
 import { type ManyFiles, putManyFiles } from './support/many-files.ts'
+import { measured, peakOf, REPORT_PEAK } from './support/peak.ts'
 
 const FULL = (import.meta as unknown as { env: { MODE: string } }).env.MODE === 'hostile'
 
@@ -131,9 +130,6 @@ describe.skipIf(FULL)('at small scale', () => {
   })
 })
 
-/** Reports the peak of a process when it ends. */
-const PEAK = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS*1024+'\\n'))`
-
 describe.runIf(FULL)('at full scale', () => {
   let bin: Bin
   const lines: string[] = []
@@ -150,20 +146,7 @@ describe.runIf(FULL)('at full scale', () => {
   async function attackWith(attack: Attack, argv: string[]) {
     const { chunks, totals } = attack.make(attack.full)
     const begun = Date.now()
-    const child = spawn(process.execPath, ['--import', PEAK, bin.script, ...argv], { stdio: 'pipe' })
-    let out = ''
-    let err = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      out += text
-    })
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      err += text
-    })
-    const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
-    // A program that stops reading at the damage closes the pipe.
-    await pipeline(Readable.from(chunks, { highWaterMark: 4 }), child.stdin).catch(() => {})
-    const status = await closed
-    const peak = Number(/^peak (\d+)$/m.exec(err)?.[1])
+    const { status, out, err, peak } = await measured(bin.script, argv, chunks)
     const seconds = (Date.now() - begun) / 1000
     const cells = [
       attack.name.padEnd(16),
@@ -177,7 +160,7 @@ describe.runIf(FULL)('at full scale', () => {
 
   it.each(ATTACKS.map((attack) => [attack.name, attack] as const))('%s', { timeout: 900_000 }, async (_, attack) => {
     const { status, out, err, peak, totals, cells } = await attackWith(attack, ['summarize', '--json', '-'])
-    expect(err.replace(/^peak \d+\n/m, '').split('\n').length).toBeLessThan(4)
+    expect(err.split('\n').length).toBeLessThan(4)
     expect(status).toBe(attack.damaged === true ? 2 : 0)
     const summary: Summary = JSON.parse(out)
     const drops = summary.limits.filter(({ dropped }) => dropped > 0)
@@ -225,9 +208,9 @@ describe.runIf(FULL)('at full scale', () => {
       [['--memory', String(MIN_MEGABYTES)], MIN_MEGABYTES * MEGABYTE + mergeBytesFor(MIN_MEGABYTES)],
     ] as const) {
       const begun = Date.now()
-      const argv = ['--import', PEAK, bin.script, 'summarize', '--json', '--merge-by-time', ...options, captures]
+      const argv = [...REPORT_PEAK, bin.script, 'summarize', '--json', '--merge-by-time', ...options, captures]
       const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', maxBuffer: 2 ** 28 })
-      const peak = Number(/^peak (\d+)$/m.exec(stderr)?.[1])
+      const { peak } = peakOf(stderr)
       lines.push(
         [
           name.padEnd(16),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Summary } from '../src/summary.ts'
 import { type Bin, buildBin } from './support/built-bin.ts'
 import { type ManyFiles, putManyFiles } from './support/many-files.ts'
+import { peakOf, REPORT_PEAK } from './support/peak.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vxpcap-many-'))
 let bin: Bin
@@ -18,14 +19,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Reports the peak of a process when it ends. */
-const PEAK = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS*1024+'\\n'))`
-
 function summarize(captures: string, handles: number, ...options: string[]) {
-  const argv = [process.execPath, '--import', PEAK, bin.script, 'summarize', '--json', '--merge-by-time', ...options]
+  const argv = [process.execPath, ...REPORT_PEAK, bin.script, 'summarize', '--json', '--merge-by-time', ...options]
   const limited = ['-c', `ulimit -n ${handles}; exec "$0" "$@"`, ...argv, captures]
   const { status, stdout, stderr } = spawnSync('sh', limited, { encoding: 'utf8', maxBuffer: 2 ** 27 })
-  return { status, stdout, stderr, peak: Number(/^peak (\d+)$/m.exec(stderr)?.[1]) }
+  return { status, stdout, stderr, ...peakOf(stderr) }
 }
 
 describe.skipIf(process.platform === 'win32')('--merge-by-time with many files', () => {

@@ -47,7 +47,9 @@ describe('the sources', () => {
       return imports(text.replace(taken, '')).filter((module) => FORBIDDEN.test(module))
     })
     expect(found).toEqual([])
-    for (const { text } of sources) expect(text).not.toMatch(/\b(fetch|WebSocket|XMLHttpRequest|EventSource)\(['"`]/)
+    const connects = /\b(await|return|globalThis\.|=) ?fetch\(|\bnew (WebSocket|XMLHttpRequest|EventSource)\(/
+    expect(sources.filter(({ text }) => connects.test(text)).map(({ name }) => name)).toEqual([])
+    expect(connects.test('const page = await fetch(address)')).toBe(true)
     expect(imports("import { get } from 'node:http'").filter((module) => FORBIDDEN.test(module))).toEqual(['node:http'])
   })
 

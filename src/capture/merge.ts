@@ -57,8 +57,8 @@ const State = {
   Starved: 1,
   /** Open, with a packet at the front. */
   Ready: 2,
-  /** With a packet at the front that is to be read once more. */
-  Left: 3,
+  /** With a packet at the front that was evicted and is to be read once more. */
+  Evicted: 3,
   Done: 4,
 } as const
 
@@ -87,8 +87,8 @@ interface Member {
   bytesRead: number
   progress: ReadingProgress
   described: number
-  /** Bytes to be filled in before its packet can be looked at, in {@link State.Left}. */
-  left: number
+  /** Bytes to be filled in before its packet can be looked at, in {@link State.Evicted}. */
+  evicted: number
   error: CaptureError | null
 }
 
@@ -175,7 +175,7 @@ export class MergedCaptures {
       bytesRead: 0,
       progress: new ReadingProgress(),
       described: 0,
-      left: 0,
+      evicted: 0,
       error: null,
     }))
     this.run = this.#makeRun()
@@ -258,7 +258,7 @@ export class MergedCaptures {
     const { first } = this.#queue
     if (first === null || first.state === State.Ready) return
     if (first.state === State.Closed) await this.#begin(first)
-    else await this.#comeBack(first)
+    else await this.#reload(first)
     if ((first.state as number) === State.Done) this.#queue.removeFirst()
     else this.#queue.settleFirst()
   }
@@ -298,7 +298,7 @@ export class MergedCaptures {
       if (source === null) break
       const isReadAnew = canReturn && !isPlain(source) && !this.#hasRoom(member)
       const length = isLook ? LEAST_WINDOW : this.#windowFor(member, isReadAnew)
-      shape(reader, length, this.#many)
+      resize(reader, length, this.#many)
       await refill(reader, source)
       // All that fits, since what comes before it is read once more the next time.
       if (isReadAnew)
@@ -325,8 +325,8 @@ export class MergedCaptures {
     }
     // Few records are so large that a window grows for them; of those that did, not all can wait with it.
     if (reader.windowLength > length && (this.#windows.isOver || this.#decompressors.isOver)) {
-      member.left = reader.leave()
-      member.state = State.Left
+      member.evicted = reader.evict()
+      member.state = State.Evicted
       this.#account(member)
     }
   }
@@ -343,11 +343,11 @@ export class MergedCaptures {
     return LEAST_WINDOW * Math.max(1, Math.min(pages, (isReadAnew ? LARGEST_WINDOW : WINDOW_LENGTH) / LEAST_WINDOW))
   }
 
-  /** Reads a packet once more that was given back. */
-  async #comeBack(member: Member): Promise<void> {
+  /** Reads an evicted packet once more. */
+  async #reload(member: Member): Promise<void> {
     const reader = member.reader!
     try {
-      const bytes = new Uint8Array(member.left)
+      const bytes = new Uint8Array(member.evicted)
       const source = member.source ?? (await this.#opened(member))
       source.seek?.(reader.bytesRead)
       for (let there = 0; there < bytes.length; ) {
@@ -355,7 +355,7 @@ export class MergedCaptures {
         if (count === 0) throw new CaptureError('unreadable', 'is shorter than it was')
         there += count
       }
-      reader.comeBack(bytes)
+      reader.reload(bytes)
       member.state = State.Ready
       this.#account(member)
     } catch (error) {
@@ -534,7 +534,7 @@ function isPlain({ seek, held = 0 }: ByteSource): boolean {
 }
 
 /** Gives a reader a window of about so many bytes; one that is too large is made smaller only where many files have to get along. */
-function shape(reader: CaptureReader, length: number, many: boolean): void {
+function resize(reader: CaptureReader, length: number, many: boolean): void {
   const there = reader.windowLength
-  if (there > length ? many : there < length - length / 4) reader.shape(length)
+  if (there > length ? many : there < length - length / 4) reader.resizeWindow(length)
 }

@@ -123,21 +123,21 @@ export class CaptureReader implements PacketStream {
   }
 
   /** Takes another buffer for the window, of `length` bytes or what the next record needs; call it as {@link room}. @internal */
-  shape(length: number): void {
-    this.window.shape(length)
+  resizeWindow(length: number): void {
+    this.window.resize(length)
     this.view = this.window.view
   }
 
   /**
    * Gives the window's buffer back, although the current packet is in it and more may be. What was in it, from that packet on, is
-   * to be had from file offset {@link bytesRead} on, and {@link comeBack} is given the start of it before anything else is done here.
+   * to be had from file offset {@link bytesRead} on, and {@link reload} is given the start of it before anything else is done here.
    * @returns How many bytes that is.
    * @internal
    */
-  leave(): number {
+  evict(): number {
     const { window, packet, records } = this
     const from = packet.at
-    const length = window.drop(from)
+    const length = window.evict(from)
     packet.at = 0
     if (records !== null) {
       records.optionsAt -= from
@@ -148,16 +148,16 @@ export class CaptureReader implements PacketStream {
     return length
   }
 
-  /** Goes on where {@link leave} was called. @param bytes - As many as it said. @internal */
-  comeBack(bytes: Uint8Array): void {
-    this.window.refilled(bytes)
+  /** Goes on where {@link evict} was called. @param bytes - As many as it said. @internal */
+  reload(bytes: Uint8Array): void {
+    this.window.reload(bytes)
     this.bytesRead += bytes.length
     this.view = this.window.view
   }
 
   /** Gives the window's buffer back for good: reading is done. @internal */
   release(): void {
-    this.window.drop(this.window.position)
+    this.window.evict(this.window.position)
     this.view = this.window.view
   }
 

@@ -71,7 +71,7 @@ export class Window {
   }
 
   /** Moves what is left into a buffer of `length` bytes, if it fits into that and the next step does without more. */
-  shape(length: number): void {
+  resize(length: number): void {
     const left = this.end - this.position
     const least = Math.max(length, left, Math.min(this.needed, this.bytes.length), MIN_WINDOW_LENGTH)
     if (least === this.bytes.length) return
@@ -80,9 +80,9 @@ export class Window {
 
   /**
    * Gives the buffer back, with what is in it from `from` on.
-   * @returns How many of those bytes {@link refilled} is to have: those up to `position`.
+   * @returns How many of those bytes {@link reload} is to have: those up to `position`.
    */
-  drop(from: number): number {
+  evict(from: number): number {
     this.base += from
     this.position -= from
     this.end = this.position
@@ -91,8 +91,8 @@ export class Window {
     return this.position
   }
 
-  /** Takes a buffer that begins with the bytes that were given back by {@link drop}. */
-  refilled(bytes: Uint8Array): void {
+  /** Takes a buffer that begins with the bytes that were given back by {@link evict}. */
+  reload(bytes: Uint8Array): void {
     this.bytes = bytes
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
@@ -103,7 +103,7 @@ export class Window {
     this.base += from
     this.end -= from
     this.position -= from
-    this.refilled(bytes)
+    this.reload(bytes)
   }
 
   /** File offset of the record that is being looked at. */

@@ -26,12 +26,8 @@ function trickle(bytes: Uint8Array, size: number): ByteSource {
   return { read: (into) => whole.read(into.subarray(0, size)) }
 }
 
-async function merge(
-  captures: readonly Uint8Array[],
-  size = Number.POSITIVE_INFINITY,
-): Promise<{ seen: Seen[]; merged: MergedCaptures }> {
-  const inputs: MergeInput[] = captures.map((bytes) => ({ again: true, open: async () => trickle(bytes, size) }))
-  const merged = new MergedCaptures(inputs)
+/** Reads everything that is merged; the first byte of each packet is its file, and where it is long the last one as well. */
+async function allOf(merged: MergedCaptures): Promise<Seen[]> {
   const seen: Seen[] = []
   await merged.open()
   while (!merged.done) {
@@ -40,13 +36,24 @@ async function merge(
       const { file, firstNumber } = run
       while (run.next()) {
         const { packet, view } = run
-        expect(view.getUint8(packet.at)).toBe(file)
+        expect(view.getUint8(packet.at)).toBe(file & 255)
+        if (packet.capturedLength > 12) expect(view.getUint8(packet.at + packet.capturedLength - 1)).toBe(file & 255)
         seen.push({ number: packet.number - firstNumber + 1, file, index: view.getUint16(packet.at + 1) })
       }
     }
     await merged.refill()
   }
   await merged.close()
+  return seen
+}
+
+async function merge(
+  captures: readonly Uint8Array[],
+  size = Number.POSITIVE_INFINITY,
+): Promise<{ seen: Seen[]; merged: MergedCaptures }> {
+  const inputs: MergeInput[] = captures.map((bytes) => ({ again: true, open: async () => trickle(bytes, size) }))
+  const merged = new MergedCaptures(inputs)
+  const seen = await allOf(merged)
   return { seen, merged }
 }
 
@@ -254,23 +261,7 @@ function seekable(bytes: Uint8Array, log: { seeks: number }): MergeInput {
 
 async function seenOf(inputs: readonly MergeInput[], bytes?: number): Promise<Seen[]> {
   const merged = new MergedCaptures(inputs, bytes === undefined ? {} : { bytes })
-  const seen: Seen[] = []
-  await merged.open()
-  while (!merged.done) {
-    while (merged.step()) {
-      const { run } = merged
-      const { file, firstNumber } = run
-      while (run.next()) {
-        const { packet, view } = run
-        expect(view.getUint8(packet.at)).toBe(file & 255)
-        // The last byte as well, where it is the file's.
-        if (packet.capturedLength > 12) expect(view.getUint8(packet.at + packet.capturedLength - 1)).toBe(file & 255)
-        seen.push({ number: packet.number - firstNumber + 1, file, index: view.getUint16(packet.at + 1) })
-      }
-    }
-    await merged.refill()
-  }
-  await merged.close()
+  const seen = await allOf(merged)
   for (let file = 0; file < inputs.length; file++) {
     expect(merged.error(file)).toBeNull()
     expect(merged.reader(file).issue).toBeNull()

@@ -2,24 +2,19 @@
  * Blocks of nothing but empty comments, through the built program: four bytes of a file make a text each, so what is kept of them
  * is bounded by number, not by length. Peak memory is that of the process itself.
  */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LEAST_TEXT, MAX_OPTION_BYTES, MAX_RECORD_LENGTH, MAX_TEXT } from '../../src/capture/bounds.ts'
 import * as files from '../capture/files.ts'
 import { type Bin, buildBin } from '../support/built-bin.ts'
 import { datagram, ethernet, ipv4, vxlan } from '../support/packets.ts'
+import { measured } from '../support/peak.ts'
 
 /** What a process may take at its peak. */
 const MOST_MEMORY = 512 * 1024 * 1024
 const BLOCKS = 20
-/** Reports the peak of a process when it ends. */
-const PEAK = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS*1024+'\\n'))`
-
 const INNER = ethernet(ipv4(new Uint8Array(8), { from: '192.168.0.1', to: '192.168.0.2', protocol: 253 }))
 const PACKET = vxlan(INNER, { vni: 10 })
 
@@ -45,26 +40,7 @@ function withComments(whole: Uint8Array, length: number): Uint8Array {
   return block
 }
 
-/** Runs a command on what comes in on standard input. */
-async function run(argv: string[], chunks: Iterable<Uint8Array>) {
-  const child = spawn(process.execPath, ['--import', PEAK, bin.script, ...argv], { stdio: 'pipe' })
-  let out = ''
-  let err = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    out += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    err += text
-  })
-  const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
-  await pipeline(Readable.from(chunks, { highWaterMark: 1 }), child.stdin)
-  return {
-    status: await closed,
-    out,
-    peak: Number(/^peak (\d+)$/m.exec(err)?.[1]),
-    err: err.replace(/^peak \d+\n/m, ''),
-  }
-}
+const run = (argv: string[], chunks: Iterable<Uint8Array>) => measured(bin.script, argv, chunks)
 
 const FILTER = ['filter', '-', '--vni', '10', '-o', OUT]
 

@@ -1,5 +1,4 @@
 /** What is wrong, ranked: title first, then evidence, meaning, remedy and the filter that shows the packets. */
-
 import { times } from '../../findings/finding.ts'
 import type { Finding, Severity, Subject, Summary } from '../../summary.ts'
 import { fold } from '../fold.ts'
