@@ -1,10 +1,10 @@
 /** Captures to a summary: readers, analyzers, diagnosis. Awaits once per chunk, never per packet. */
 import { Analysis } from './analyzers/analysis.ts'
-import { Filter, type FilterOptions } from './analyzers/filter.ts'
 import { checkFinish, finish } from './analyzers/finish.ts'
 import { checkLimits, type Limits } from './analyzers/limits.ts'
 import { bytesInUse, MEGABYTE } from './analyzers/memory.ts'
 import { Readings } from './analyzers/readings.ts'
+import { isoTime } from './analyzers/time.ts'
 import { type Batch, BatchWriter, viewOf } from './batch.ts'
 import type { CaptureError } from './capture/errors.ts'
 import { MergedCaptures, type MergedCapturesOptions, type MergeInput } from './capture/merge.ts'
@@ -20,16 +20,13 @@ import type { AppendedFiles, CaptureIssue } from './issue.ts'
 import { JudgeConvoy, type JudgeThread } from './judge-convoy.ts'
 import { observePackets } from './observe.ts'
 import { checkFunction, checkGiven, checkNumber, checkObject, checkString } from './option.ts'
-import type { FileSummary, PacketOrigin, Summary } from './summary.ts'
+import { checkSelection, type Selection, timeOf } from './selection/selection.ts'
+import type { FileSummary, FilterSummary, PacketOrigin, Summary } from './summary.ts'
 
-/** What is kept, and how far tables may grow. */
-export interface SummarizeOptions {
+/** What is kept in the tables, the timeline and the findings, and how far tables may grow. */
+export interface SummarizeOptions extends Selection {
   /** Further VXLAN destination ports, 1 to 65 535. */
   ports?: readonly number[]
-  /** Keep only these VNIs in the tables. */
-  vnis?: readonly number[]
-  /** Keep only packets from or to these VTEPs in the tables. */
-  vteps?: readonly string[]
   /** Rows of each table in the summary, `Infinity` for all; 10 000 unless told otherwise. */
   rows?: number
   /** The underlay's IP MTU in bytes, when known. */
@@ -45,9 +42,7 @@ export interface SummarizeOptions {
 export function checkSummarizeOptions(options: SummarizeOptions): void {
   checkObject('options', options)
   tunnelPorts(options.ports)
-  // Not `??`: what is null was given, and is no list.
-  const { vnis = [], vteps = [] } = options
-  new Filter({ vnis, vteps })
+  checkSelection(options)
   checkFinish(options)
   checkLimits('limits', options.limits)
 }
@@ -124,7 +119,6 @@ interface ReadFile extends FileSummary {
 export class Summarizer {
   readonly analysis: Analysis
   readonly #options: SummarizeOptions
-  readonly #filter: FilterOptions
   readonly #convoy: Convoy | null
   #judging: JudgeConvoy | null = null
   readonly #mostJudgedElsewhere: number
@@ -147,10 +141,9 @@ export class Summarizer {
     checkSummarizeOptions(options)
     checkNumber('mostJudgedElsewhere', mostJudgedElsewhere, 0, Number.POSITIVE_INFINITY)
     this.#options = options
-    this.#filter = { vnis: unique(options.vnis ?? []), vteps: options.vteps ?? [] }
     const { limits } = options
     this.analysis = new Analysis({
-      filter: this.#filter,
+      filter: options,
       ports: tunnelPorts(options.ports),
       ...(limits && { limits }),
       ...(judge && { judgeElsewhere: (keys) => (this.#judging = new JudgeConvoy(judge, keys)) }),
@@ -312,7 +305,7 @@ export class Summarizer {
     const dropped = losses.includes(null) ? null : losses.reduce<number>((sum, count) => sum + (count ?? 0), 0)
     const summary: Summary = {
       schema: 'vxpcap.summary/1',
-      filter: { vnis: [...this.#filter.vnis].sort((left, right) => left - right), vteps: [...this.#filter.vteps] },
+      filter: filterOf(this.#options),
       capture: {
         files: files.map(({ issues, dropped, received, damagedTimeAt, appended, ...file }) => file),
         ...capture,
@@ -439,6 +432,23 @@ function lostByCapture(dropped: number | null, files: readonly ReadFile[]): numb
 
 function addReceived(sum: number | null, { received }: ReadFile): number | null {
   return received === null ? sum : (sum ?? 0) + received
+}
+
+/** The selection as the document states it: VNIs ascending, everything else as it was asked for. */
+function filterOf({ vnis = [], vniRanges = [], vteps = [], ips = [], macs = [], from, to }: Selection): FilterSummary {
+  const start = timeOf(from)
+  const end = timeOf(to)
+  return {
+    vnis: unique(vnis).sort((left, right) => left - right),
+    vniRanges: vniRanges
+      .map(([first, last]): [number, number] => [first, last])
+      .sort((left, right) => left[0] - right[0] || left[1] - right[1]),
+    vteps: [...vteps],
+    ips: [...ips],
+    macs: [...macs],
+    from: start && isoTime(start.seconds, start.nanoseconds),
+    to: end && isoTime(end.seconds, end.nanoseconds),
+  }
 }
 
 function unique(values: readonly number[]): number[] {

@@ -239,10 +239,24 @@ export interface LimitSummary {
   dropped: number
 }
 
+/** What the tables, the timeline and the findings are restricted to, as it was asked for; empty lists restrict nothing. */
+export interface FilterSummary {
+  vnis: number[]
+  /** First and last VNI of each range. */
+  vniRanges: [number, number][]
+  /** Addresses, prefixes and ranges. */
+  vteps: string[]
+  ips: string[]
+  macs: string[]
+  /** ISO 8601 UTC. */
+  from: string | null
+  to: string | null
+}
+
 /** The whole document. */
 export interface Summary {
   schema: 'vxpcap.summary/1'
-  filter: { vnis: number[]; vteps: string[] }
+  filter: FilterSummary
   capture: CaptureSummary
   tunnel: TunnelSummary
   vnisTotal: number

@@ -113,10 +113,30 @@ const limits: [string, Kind][] = [
   ['limits.window', powerOfTwo(4)],
   ['limits.datagrams', powerOfTwo(1)],
 ]
+const time: Kind = {
+  range: ['soon', '', Number.NaN, Number.POSITIVE_INFINITY],
+  type: [null, true, {}, [], 1n],
+  good: [undefined, 0, 1.5, '1.5', '2026-11-22'],
+}
+const selection: [string, Kind][] = [
+  ['vnis', vnis],
+  [
+    'vniRanges',
+    {
+      range: [[[5, 4]], [[0, 2 ** 24]], [[-1, 3]]],
+      type: ['x', 1, null, [1], [[1]], [['1', 2]], [[1, null]]],
+      good: [undefined, [], [[0, 2 ** 24 - 1]], [[7, 7]]],
+    },
+  ],
+  ['vteps', addresses],
+  ['ips', addresses],
+  ['macs', macs],
+  ['from', time],
+  ['to', time],
+]
 const summarize: [string, Kind][] = [
   ['ports', furtherPorts],
-  ['vnis', vnis],
-  ['vteps', addresses],
+  ...selection,
   ['rows', count(0)],
   ['underlayMtu', integer(68, 65_535)],
   ['limits', { range: [], type: [1, 'x', null, []], good: [undefined, {}] }],
@@ -243,14 +263,7 @@ const DOORS: readonly Door[] = [
     ],
   ],
   ['new Analysis', (name, value) => new Analysis(nested(name, value)), [...limits, ['ports', ports], ['begins', flag]]],
-  [
-    'new Analysis, filter',
-    (name, value) => new Analysis({ filter: nested(name, value, { vnis: [], vteps: [] }) }),
-    [
-      ['vnis', needed(vnis)],
-      ['vteps', needed(addresses)],
-    ],
-  ],
+  ['new Analysis, filter', (name, value) => new Analysis({ filter: nested(name, value) }), selection],
   [
     'finish',
     (name, value) => finish(new Analysis(), nested(name, value, { rows: 1 })),
@@ -367,16 +380,8 @@ const DOORS: readonly Door[] = [
       ['application', text],
     ],
   ],
-  [
-    'new Select',
-    (name, value) => new Select(sink, nested(name, value)),
-    [
-      ['vnis', vnis],
-      ['vteps', addresses],
-      ['ips', addresses],
-      ['macs', macs],
-    ],
-  ],
+  ['new Decap, selection', (name, value) => new Decap(sink, { selection: nested(name, value) }), selection],
+  ['new Select', (name, value) => new Select(sink, nested(name, value)), selection],
   [
     'new Select, options',
     (name, value) => new Select(sink, {}, nested(name, value)),

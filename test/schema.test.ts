@@ -9,6 +9,7 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { summarizeFiles } from '../src/node-summarize.ts'
 import type { Summary } from '../src/summary.ts'
+import { NO_FILTER } from './report/summaries.ts'
 import { because, CORPUS, LAB, ROOT } from './support/shared.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -33,7 +34,7 @@ function example(): Node {
   const time = '2026-11-22T07:16:17.000000000Z'
   return {
     schema: 'vxpcap.summary/1',
-    filter: { vnis: [], vteps: [] },
+    filter: { ...NO_FILTER },
     capture: {
       files: [
         {

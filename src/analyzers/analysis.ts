@@ -10,11 +10,12 @@ import { Layer, TunnelKind } from '../codecs/layers.ts'
 import { checkBoolean, checkFunction, checkObject, checkPorts } from '../option.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket, type PacketMeta } from '../packet-meta.ts'
+import { Criteria } from '../selection/criteria.ts'
+import type { Selection } from '../selection/selection.ts'
 import { CaptureTotals } from './capture-totals.ts'
 import { EventLog, type EventLogState, type EventSink, STRIDE } from './event-log.ts'
 import { EventWriter } from './event-writer.ts'
 import { ExpressLane } from './express.ts'
-import { Filter, type FilterOptions } from './filter.ts'
 import { Flows } from './flows.ts'
 import { Judges, type JudgesState } from './judges.ts'
 import type { KeyTable } from './key-table.ts'
@@ -44,7 +45,8 @@ export const EVENT_LIMIT = 262_144
 export interface AnalysisOptions {
   /** Limits that differ from {@link DEFAULT_LIMITS}. */
   limits?: Partial<Limits>
-  filter?: FilterOptions
+  /** What the tables and findings are restricted to; nothing is left out unless told otherwise. */
+  filter?: Selection
   /** Which UDP ports are a tunnel's; the known ones unless told otherwise. */
   ports?: TunnelPorts
   /** Whether the part begins where the capture begins; `true` unless told otherwise. */
@@ -69,7 +71,7 @@ export class Analysis implements PathCounter {
   readonly observation = new Observation()
   readonly limits: Limits
   /** What the tables and findings are restricted to. */
-  readonly filterOptions: FilterOptions
+  readonly criteria: Criteria
   readonly keys: Keys
   /** The latest paths, with the counts that they owe. */
   readonly paths: Paths
@@ -90,7 +92,6 @@ export class Analysis implements PathCounter {
   /** The record at hand of those that waited. */
   readonly #late = new Observation()
   readonly #options: AnalysisOptions
-  readonly #filter: Filter
   readonly #begins: boolean
   readonly #log: EventLog
   /** Takes what happened, in packet order. */
@@ -124,8 +125,7 @@ export class Analysis implements PathCounter {
     const { limits } = this
     this.#begins = options.begins ?? true
     const ports = options.ports ?? tunnelPorts()
-    this.filterOptions = options.filter ?? { vnis: [], vteps: [] }
-    this.#filter = new Filter(this.filterOptions)
+    this.criteria = new Criteria(options.filter ?? {})
     this.#log = new EventLog(this.#begins ? 0 : EVENT_LIMIT)
     this.#ports = ports
     this.keys = new Keys(limits)
@@ -140,7 +140,7 @@ export class Analysis implements PathCounter {
     this.macs = new Macs(this.keys, this.paths, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)
     // What a filter leaves out has no path.
-    const openings = this.#filter.keepsAll ? this.#openings() : null
+    const openings = this.criteria.keepsAll ? this.#openings() : null
     this.#express = new ExpressLane(this.paths, openings, this.flows, this.ports, this.timeline)
     this.smallFirsts = new SmallFirsts(limits.datagrams, ports)
     this.judges = new Judges(this.keys, limits)
@@ -312,7 +312,10 @@ export class Analysis implements PathCounter {
   #count(o: Observation, log: EventLog, at: number): void {
     o.clearRows()
     this.tunnel.observe(o)
-    if (o.layers.tunnel !== TunnelKind.None && this.#filter.keeps(o.layers)) {
+    const { criteria } = this
+    o.isInTime = criteria.acceptsTime(o.seconds, o.nanoseconds)
+    const isSelected = o.isInTime && criteria.accepts(o.layers)
+    if (o.layers.tunnel !== TunnelKind.None && isSelected) {
       o.kept = true
       this.resolver.resolve(o)
       this.vnis.observe(o)
@@ -322,7 +325,7 @@ export class Analysis implements PathCounter {
       this.macs.observe(o)
       this.timeline.observe(o)
     } else if (o.layers.tunnel === TunnelKind.None && o.layers.outerDestinationPort !== NONE) {
-      o.outside = this.#filter.keepsOutside(o.layers)
+      o.outside = isSelected
     }
     this.#writer.fill(log, at, o)
   }

@@ -1,10 +1,10 @@
 /** First and latest time of a capture: what came near its edges may have begun before, or end after it. */
 import { NO_TIME } from '../packet.ts'
 import type { Judge } from './analyzer.ts'
-import { type EventLog, Field } from './event-log.ts'
+import { Again, type EventLog, Field } from './event-log.ts'
 import { elapsed } from './time.ts'
 
-/** Follows the time of every packet, also where records run backwards; those without a time do not count. */
+/** Follows the time of every packet that the selection does not leave out by its time, also where records run backwards; those without a time do not count. */
 export class Clock implements Judge<number[]> {
   #firstSeconds = 0
   /** 0 to 999 999 999, or `NO_TIME` before any packet had a time. */
@@ -14,7 +14,7 @@ export class Clock implements Judge<number[]> {
 
   observe(log: EventLog, at: number): void {
     const nanoseconds = log.i32[at + Field.Nanoseconds]!
-    if (nanoseconds === NO_TIME) return
+    if (nanoseconds === NO_TIME || (log.i32[at + Field.Again]! & Again.OutOfTime) !== 0) return
     const seconds = log.f64[at >> 1]!
     if (this.#firstNanoseconds === NO_TIME) {
       this.#firstSeconds = seconds

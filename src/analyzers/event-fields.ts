@@ -104,7 +104,7 @@ export const Field = {
    * `difference` of checksums.ts.
    */
   TunnelWord: 43,
-  /** How the packet passes again, {@link Again}; 0 when it was written, set by the copies judge. */
+  /** How the packet passes again, {@link Again}; set by the copies judge. */
   Again: 44,
   /**
    * Digest of the outer MACs and VLAN tags, which tells one hop from the next, in the upper 31 bits; {@link OUTER_IDENTIFIED} below.
@@ -228,6 +228,8 @@ export const Again = {
   Remarked: 1 << 6,
   /** An announcement that its sender makes by itself, right after another VTEP made the same: see announcements.ts. */
   Alike: 1 << 7,
+  /** The selection leaves the packet's time out: nothing is judged by it. Set when the event is written. */
+  OutOfTime: 1 << 8,
 } as const
 
 /** Any of those that travel in a datagram of their own. */

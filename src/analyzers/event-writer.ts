@@ -13,7 +13,7 @@ import { Protocol } from '../codecs/protocol.ts'
 import { Quote } from '../codecs/quote.ts'
 import { dataAt } from '../codecs/reassembly.ts'
 import * as tcp from '../codecs/tcp.ts'
-import { Bit, Field, OUTER_IDENTIFIED, quotedWord } from './event-fields.ts'
+import { Again, Bit, Field, OUTER_IDENTIFIED, quotedWord } from './event-fields.ts'
 import type { EventLog } from './event-log.ts'
 import { Fingerprint, innerHopOf, outerHopOf } from './fingerprint.ts'
 import { FragmentSums, Summed } from './fragment-sums.ts'
@@ -115,6 +115,7 @@ export class EventWriter {
     i32[at + Field.WireLength] = o.wireLength
     i32[at + Field.OuterIpLength] = outerIp.length
     i32[at + Field.KindVni] = layers.tunnel === TunnelKind.None ? NONE : (layers.tunnel << 24) | layers.vni
+    if (!o.isInTime) i32[at + Field.Again] = Again.OutOfTime
     let bits = (o.pairForward ? Bit.PairForward : 0) | (o.flowForward ? Bit.FlowForward : 0)
     if (outerIp.version === 6) bits |= Bit.Ipv6Underlay
     if (outerIp.lengthUnstated || innerIp.lengthUnstated || (o.flags & EPB_TSO) !== 0) bits |= Bit.SuperFrame
@@ -128,9 +129,9 @@ export class EventWriter {
       i32[at + Field.InnerHop] = innerHopOf(layers)
       if (innerFrame.at !== NONE) bits |= fillDestinationMac(i32, at, layers.innerView, innerFrame.at)
       if (o.kept) bits |= this.#fillInner(i32, at, layers)
-    } else if (outerIp.fragmentOffset === 0) bits |= this.#fillPlain(i32, at, layers)
-    else if (outerIp.protocol === Protocol.Udp) this.#fillEnds(i32, at, layers)
-    if (this.#marker.take(i32, at, o) !== 0 && !o.kept) this.#fillEnds(i32, at, layers)
+    } else if (o.isInTime && outerIp.fragmentOffset === 0) bits |= this.#fillPlain(i32, at, layers)
+    else if (o.isInTime && outerIp.protocol === Protocol.Udp) this.#fillEnds(i32, at, layers)
+    if (o.isInTime && this.#marker.take(i32, at, o) !== 0 && !o.kept) this.#fillEnds(i32, at, layers)
     if (outerIp.isFragment || o.firstLength !== NONE) {
       bits |= Bit.Fragment | (outerIp.moreFragments || o.firstLength !== NONE ? Bit.MoreFragments : 0)
       if (o.firstLength === NONE) {

@@ -31,6 +31,8 @@ export class Observation {
   /** Digest of what identifies the datagram that a record with `firstLength` began, in halves. */
   datagramHigh = 0
   datagramLow = 0
+  /** Whether the packet's time is one that the filter keeps; of others nothing is judged. */
+  isInTime = true
   /** Whether the filter keeps the packet; what follows is `NONE` otherwise. */
   kept = false
   /** Whether it is a UDP datagram outside any valid tunnel that the filter lets through. */

@@ -1,8 +1,5 @@
 /** Option values: from text to what the commands use, or a usage error that names option, value and way out. */
-import { isIP } from 'node:net'
 import { MAX_MEGABYTES, MIN_MEGABYTES } from '../analyzers/memory.ts'
-import { parseMac } from '../codecs/address.ts'
-import { VNI_MAX } from '../codecs/vxlan.ts'
 import type { Severity } from '../summary.ts'
 
 /** A mistake on the command line; its message is one line. */
@@ -34,11 +31,6 @@ export function parseTop(text: string): number {
 /** `--rows`: rows per table in JSON, 0 and more; `Infinity` for `all`. */
 export function parseRows(text: string): number {
   return text === 'all' ? Number.POSITIVE_INFINITY : whole('--rows', text, 0, MAX_ROWS, 'or --rows all')
-}
-
-/** `--vni`: 0 to 16 777 215 (RFC 7348 §5). */
-export function parseVni(text: string): number {
-  return whole('--vni', text, 0, VNI_MAX, 'for several VNIs repeat --vni')
 }
 
 /** `--port`: 1 to 65535. */
@@ -77,35 +69,6 @@ export function parseThreads(text: string): number {
 /** `--memory`: megabytes, from what the program needs with its smallest tables. */
 export function parseMemory(text: string): number {
   return whole('--memory', text, MIN_MEGABYTES, MAX_MEGABYTES, 'megabytes, such as --memory 512')
-}
-
-/** `--vtep`: an IPv4 or IPv6 address without prefix length or zone. */
-export function parseVtep(text: string): string {
-  return address('--vtep', text, 'for several VTEPs repeat --vtep')
-}
-
-/** `--ip`: an IPv4 or IPv6 address without prefix length or zone. */
-export function parseIp(text: string): string {
-  return address('--ip', text, 'for several addresses repeat --ip')
-}
-
-/** `--mac`: six pairs of hex digits. */
-export function parseMacAddress(text: string): string {
-  try {
-    parseMac(text)
-    return text
-  } catch {
-    throw new UsageError(
-      `--mac '${text}': expected six pairs of hex digits such as 52:54:00:e7:30:fc; for several repeat --mac`,
-    )
-  }
-}
-
-function address(option: string, text: string, hint: string): string {
-  if (isIP(text) === 0 || text.includes('%')) {
-    throw new UsageError(`${option} '${text}': expected one IPv4 or IPv6 address; ${hint}`)
-  }
-  return text
 }
 
 /** `--fail-on`: the mildest severity that makes the exit status 1. */

@@ -6,6 +6,7 @@ import type { ExpandedPaths } from '../capture/node-paths.ts'
 import type { ByteSource } from '../capture/source.ts'
 import type { followFile } from '../node-follow.ts'
 import { printable, printableJson, printableLines } from '../report/printable.ts'
+import type { Selection } from '../selection/selection.ts'
 import type { Summary } from '../summary.ts'
 import type { StopSignal } from './exit-status.ts'
 
@@ -18,11 +19,9 @@ export interface Output {
 }
 
 /** Options of {@link SummarizeFiles}; each defaults as the contract says. */
-export interface SummarizeFilesOptions {
+export interface SummarizeFilesOptions extends Selection {
   /** Further VXLAN destination ports. */
   ports?: number[]
-  vnis?: number[]
-  vteps?: string[]
   /** Rows of each table, `Infinity` for all. */
   rows?: number
   /** The underlay's IP MTU in bytes. */

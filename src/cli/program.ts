@@ -1,8 +1,9 @@
 /** The command line: commands, options, help; the only user of commander. Loaded once there is something to parse. */
-import { Command, CommanderError } from '@commander-js/extra-typings'
+import { Command, CommanderError, type OptionValues } from '@commander-js/extra-typings'
 import * as read from './arguments.ts'
 import { DONE, TROUBLE } from './exit-status.ts'
 import { complain, type Host, isClosedPipe, print } from './host.ts'
+import * as select from './selection.ts'
 
 const DEFAULT_TOP = 10
 const DEFAULT_ROWS = 10_000
@@ -116,16 +117,13 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .version(host.version)
     .exitOverride()
     .configureOutput({ writeOut: onHelp, writeErr: () => {}, outputError: () => {} })
-  program
-    .command('summarize')
+  selecting(program.command('summarize'))
     .description('what is in a capture and what is wrong with it')
     .argument('<capture...>', CAPTURES)
     .option('--json', 'one JSON document on standard output, nothing else there (a line for each with --follow)')
     .option('--sarif', 'the findings as SARIF 2.1.0 on standard output, for code-scanning dashboards')
     .option('--top <n>', `rows per table in text (default: ${DEFAULT_TOP})`, read.parseTop)
     .option('--rows <n|all>', `rows per table in JSON (default: ${DEFAULT_ROWS})`, read.parseRows)
-    .option('--vni <n>', 'keep only this VNI (repeatable)', repeated(read.parseVni))
-    .option('--vtep <ip>', 'keep only what this VTEP sends or receives (repeatable)', repeated(read.parseVtep))
     .option(
       '--port <n>',
       'a further VXLAN port besides 4789 and 8472; GPE 4790, Geneve 6081 are known (repeatable)',
@@ -176,8 +174,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
         return decode(captures, options, host)
       })
     })
-  program
-    .command('decap')
+  selecting(program.command('decap'))
     .description('what the tunnels carry, as a capture: one interface for each VNI, outer fragments joined')
     .argument('<capture...>', CAPTURES)
     .requiredOption('-o, --output <file>', 'the pcapng file to write; "-" is standard output')
@@ -189,15 +186,10 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
         return decap(captures, options, host)
       })
     })
-  program
-    .command('filter')
+  selecting(program.command('filter'))
     .description('the records of some VNIs, VTEPs or addresses, bit for bit, as a capture')
     .argument('<capture...>', CAPTURES)
     .requiredOption('-o, --output <file>', 'the pcapng file to write; "-" is standard output')
-    .option('--vni <n>', 'what this VNI carries (repeatable)', repeated(read.parseVni))
-    .option('--vtep <ip>', 'from, to or about this tunnel endpoint (repeatable)', repeated(read.parseVtep))
-    .option('--ip <ip>', 'from or to this address inside the tunnel (repeatable)', repeated(read.parseIp))
-    .option('--mac <mac>', 'from or to this MAC address inside the tunnel (repeatable)', repeated(read.parseMacAddress))
     .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
     .addHelpText('after', FILTER_EXAMPLES)
     .action((captures, options) => {
@@ -217,6 +209,23 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       })
     })
   return program
+}
+
+/** Adds the options that select. */
+function selecting<Arguments extends unknown[], Options extends OptionValues>(command: Command<Arguments, Options>) {
+  return command
+    .optionsGroup('Selection (lists of one option add up, different options narrow):')
+    .option('--vni <list>', 'only these VNIs: 100,200-210 (repeatable)', select.parseVnis)
+    .option('--vtep <list>', 'only from, to or about these VTEPs: 10.0.0.1,10.1.0.0/16 (repeatable)', select.parseVteps)
+    .option('--ip <list>', 'only from or to these addresses inside the tunnel (repeatable)', select.parseIps)
+    .option('--mac <list>', 'only from or to these MAC addresses inside the tunnel (repeatable)', select.parseMacs)
+    .option(
+      '--from <time>',
+      'only from this time on: ISO 8601, UTC unless it names a zone, or seconds since 1970',
+      select.parseFrom,
+    )
+    .option('--to <time>', 'only up to this time, included', select.parseTo)
+    .optionsGroup('Options:')
 }
 
 /** Gathers the values of an option that may be given several times. */

@@ -2,7 +2,6 @@
 import type { Analysis } from '../analyzers/analysis.ts'
 import { type IcmpFigures, IcmpSubject, type QuotedInner } from '../analyzers/icmp-errors.ts'
 import type { Entry } from '../analyzers/tally.ts'
-import { formatIpv6, parseAddress } from '../codecs/address.ts'
 import { NONE } from '../codecs/fault.ts'
 import * as icmp from '../codecs/icmp.ts'
 import * as icmpv6 from '../codecs/icmpv6.ts'
@@ -36,9 +35,9 @@ const PROHIBITED6: readonly number[] = [Code6.Prohibited, Code6.SourcePolicy]
 export function icmpFindings(evidence: Evidence): Finding[] {
   const { analysis } = evidence
   const { icmpErrors } = analysis.judges
-  const scope = new Scope(analysis)
   const programs = new Programs(analysis)
-  const about = (subject: number) => icmpErrors.about(subject).filter((entry) => scope.holds(entry.figures, subject))
+  const about = (subject: number) =>
+    icmpErrors.about(subject).filter((entry) => isInScope(analysis, entry.figures, subject))
   return [
     ...about(IcmpSubject.OuterTooBig).map((entry) => outerTooBig(evidence, entry)),
     ...about(IcmpSubject.InnerTooBig).flatMap((entry) => innerTooBig(analysis, entry)),
@@ -50,26 +49,14 @@ export function icmpFindings(evidence: Evidence): Finding[] {
   ]
 }
 
-/** What the filter lets through: errors about a VTEP or VNI that is kept. */
-class Scope {
-  readonly #vteps: ReadonlySet<string> | null
-  readonly #vnis: ReadonlySet<number> | null
-
-  constructor(private readonly analysis: Analysis) {
-    const { vteps, vnis } = analysis.filterOptions
-    this.#vteps = vteps.length === 0 ? null : new Set(vteps.map(canonical))
-    this.#vnis = vnis.length === 0 ? null : new Set(vnis)
-  }
-
-  holds({ from, to, vnis }: IcmpFigures, subject: number): boolean {
-    // Inside the tunnel the filter has had its say.
-    if (subject === IcmpSubject.InnerTooBig) return true
-    const isPlain = subject === IcmpSubject.PlainTooBig
-    if (this.#vnis !== null && (isPlain || (vnis.length > 0 && !vnis.some((vni) => this.#vnis!.has(vni))))) return false
-    if (this.#vteps === null) return true
-    const { keys } = this.analysis
-    return this.#vteps.has(keys.formatAddress(from)) || this.#vteps.has(keys.formatAddress(to))
-  }
+/** Whether the selection lets an error through: about a VTEP or VNI that is kept, or about a pair that carries what is kept. */
+function isInScope({ criteria, keys }: Analysis, { from, to, vnis }: IcmpFigures, subject: number): boolean {
+  // Inside the tunnel the selection has had its say.
+  if (subject === IcmpSubject.InnerTooBig) return true
+  if (criteria.looksInside && subject === IcmpSubject.PlainTooBig) return false
+  if (vnis.length > 0 && !vnis.some((vni) => criteria.acceptsVni(vni))) return false
+  if (criteria.asksForGuests && keys.pairBetween(from, to) === NONE) return false
+  return criteria.acceptsVtep(keys.formatAddress(from)) || criteria.acceptsVtep(keys.formatAddress(to))
 }
 
 function outerTooBig(evidence: Evidence, { count, packets, figures }: Entry<IcmpFigures>): Finding {
@@ -308,10 +295,4 @@ function describeFlow({ keys }: Analysis, row: number): string {
     return port !== '' && address.includes(':') ? `[${address}]${port}` : `${address}${port}`
   }
   return `VNI ${word(0) & 0xff_ffff} ${keys.flowProtocol(row)} ${end(word(3), ports[0]!)} ↔ ${end(word(4), ports[1]!)}`
-}
-
-/** An address as the tables print it. */
-function canonical(text: string): string {
-  const bytes = parseAddress(text)
-  return bytes.length === 4 ? bytes.join('.') : formatIpv6(new DataView(bytes.buffer, bytes.byteOffset, 16), 0)
 }

@@ -99,10 +99,19 @@ export function locator(files: readonly FileSummary[], origins?: readonly Packet
   }
 }
 
-/** `VNI 100 or 200, VTEP 10.0.0.1`, or an empty string without a filter. */
-export function filterWords(filter: Summary['filter']): string {
+/** `VNI 100 or 200 to 210 and VTEP 10.0.0.1`, or an empty string without a filter. */
+export function filterWords({ vnis, vniRanges, vteps, ips, macs, from, to }: Summary['filter']): string {
+  const tenants = [...vnis.map(String), ...vniRanges.map(([first, last]) => `${first} to ${last}`)]
   const parts: string[] = []
-  if (filter.vnis.length > 0) parts.push(`VNI ${listed(filter.vnis.map(String), 'or')}`)
-  if (filter.vteps.length > 0) parts.push(`VTEP ${listed(filter.vteps.map(printable), 'or')}`)
+  const add = (name: string, values: readonly string[]): void => {
+    if (values.length > 0) parts.push(`${name} ${listed(values.map(printable), 'or')}`)
+  }
+  add('VNI', tenants)
+  add('VTEP', vteps)
+  add('address', ips)
+  add('MAC', macs)
+  if (from !== null && to !== null) parts.push(`time from ${from} to ${to}`)
+  else if (from !== null) parts.push(`time from ${from}`)
+  else if (to !== null) parts.push(`time up to ${to}`)
   return parts.join(' and ')
 }

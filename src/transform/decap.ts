@@ -16,6 +16,8 @@ import type { Layers } from '../codecs/layers.ts'
 import { LinkType } from '../codecs/linktype.ts'
 import { Reassembler, type ReassemblyCounts } from '../codecs/reassembly.ts'
 import { checkObject, checkPorts, checkString } from '../option.ts'
+import { Criteria } from '../selection/criteria.ts'
+import type { Selection } from '../selection/selection.ts'
 import { Interfaces, MOST_INTERFACES } from './interfaces.ts'
 
 /** What is read: a capture reader. */
@@ -27,6 +29,8 @@ export interface DecapOptions {
   ports?: TunnelPorts
   /** Program that the output names as its writer. */
   application?: string
+  /** What is taken out; everything unless told otherwise. */
+  selection?: Selection
 }
 
 /** What was found. */
@@ -78,6 +82,7 @@ export class Decap {
   /** Ids of interfaces in nanoseconds, by VNI, kind and link type. */
   readonly #usual = new Map<number, number>()
   readonly #ports: TunnelPorts
+  readonly #criteria: Criteria
   readonly #found = new Decapsulation()
   readonly #reassembler = new Reassembler()
   /** A bit for each VNI, by kind: made when a kind is first seen. */
@@ -92,14 +97,15 @@ export class Decap {
 
   /**
    * @param sink - Takes the output's bytes.
-   * @throws TypeError for an option of a wrong type.
+   * @throws RangeError for a selection out of range, TypeError for an option of a wrong type.
    */
   constructor(sink: Sink, options: DecapOptions = {}) {
     checkObject('options', options)
     checkPorts('ports', options.ports)
     checkString('application', options.application)
-    const { ports = tunnelPorts(), application = 'vxpcap decap' } = options
+    const { ports = tunnelPorts(), application = 'vxpcap decap', selection = {} } = options
     this.#ports = ports
+    this.#criteria = new Criteria(selection)
     this.#writer = new PcapngWriter(sink, { application })
     this.#interfaces = new Interfaces(this.#writer)
   }
@@ -142,8 +148,9 @@ export class Decap {
     if (joined === null) return
     const { view: whole, capturedLength: captured, wireLength: length, numbers } = joined
     if (!decapsulate(this.#found, whole, 0, captured, length, LinkType.Raw, this.#ports)) return
-    this.#fromFragments++
+    const written = this.#writer.packets
     this.#write(input, whole, `outer packets ${this.#places(numbers)}`)
+    this.#fromFragments += this.#writer.packets - written
   }
 
   /** Ends the output. */
@@ -155,6 +162,8 @@ export class Decap {
   #write(input: DecapInput, view: DataView, where: string): void {
     const found = this.#found
     const { kind, vni, protocol, policyId } = found
+    const { seconds, nanoseconds } = input.packet
+    if (!this.#criteria.acceptsTime(seconds, nanoseconds) || !this.#criteria.accepts(found.layers)) return
     this.#noteVni(kind, vni)
     if (found.control) {
       this.#control++

@@ -15,7 +15,8 @@ import { MAX_DATAGRAMS, Reassembler } from '../codecs/reassembly.ts'
 import { carriesMore } from '../codecs/walk-carriers.ts'
 import { checkFunction, checkGiven, checkInteger, checkObject, checkPorts, checkString } from '../option.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
-import { Criteria, type Selection } from './criteria.ts'
+import { Criteria } from '../selection/criteria.ts'
+import type { Selection } from '../selection/selection.ts'
 import { Interfaces } from './interfaces.ts'
 
 /** What is read: a capture reader. */
@@ -144,10 +145,11 @@ export class Select {
     const criteria = this.#criteria
     dissectRecord(layers, view, packet, this.#ports)
     const { outerIp } = layers
+    const isInTime = criteria.acceptsTime(packet.seconds, packet.nanoseconds)
     // Who a carrier's fragment is for is told by what it carries.
     const isCarrier = outerIp.isFragment && carriesMore(outerIp.protocol)
     if (!outerIp.isFragment || !(isCarrier || (outerIp.protocol === Protocol.Udp && criteria.looksInside))) {
-      if (criteria.accepts(layers)) this.#take(input, file, 0)
+      if (isInTime && criteria.accepts(layers)) this.#take(input, file, 0)
       return
     }
     if (!isCarrier && !criteria.acceptsOuter(layers)) return
@@ -157,19 +159,19 @@ export class Select {
     const { serial, previous } = reassembler
     const isFirst = outerIp.fragmentOffset === 0
     if (serial === 0) {
-      if (isFirst && criteria.accepts(layers)) this.#take(input, file, 0)
+      if (isFirst && isInTime && criteria.accepts(layers)) this.#take(input, file, 0)
       return
     }
     let verdict = this.#verdict(serial)
     if (verdict === undefined && isFirst) {
-      if (criteria.accepts(layers)) verdict = true
+      if (isInTime && criteria.accepts(layers)) verdict = true
       // Everything is there to be seen, and it is not what was asked for.
       else if (layers.faultCount === 0 && !isCarrier) verdict = false
     }
     if (verdict === undefined && joined !== null) {
       const { view: whole, capturedLength: captured, wireLength: length } = joined
       dissect(this.#wholeLayers, whole, 0, captured, length, LinkType.Raw, this.#ports)
-      verdict = criteria.accepts(this.#wholeLayers)
+      verdict = isInTime && criteria.accepts(this.#wholeLayers)
     }
     if (verdict !== undefined) this.#decide(serial, verdict)
     if (joined !== null) this.#retire(serial)

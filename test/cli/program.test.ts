@@ -3,6 +3,9 @@ import { limitsFor } from '../../src/analyzers/memory.ts'
 import { run } from '../../src/cli/program.ts'
 import { fakeHost } from './fake-host.ts'
 
+const AN_ADDRESS =
+  'expected an IPv4 or IPv6 address, a prefix such as 10.0.0.0/8, a range such as 10.0.0.1-10.0.0.9, or a list of such'
+
 describe('usage', () => {
   it('prints help without arguments', async () => {
     const host = fakeHost()
@@ -15,7 +18,15 @@ describe('usage', () => {
   it('prints the help of a command with every option of the contract', async () => {
     const host = fakeHost()
     expect(await run(['summarize', '--help'], host)).toBe(0)
-    const options = ['--json', '--top <n>', '--rows <n|all>', '--vni <n>', '--vtep <ip>', '--port <n>', '--fail-on']
+    const options = [
+      '--json',
+      '--top <n>',
+      '--rows <n|all>',
+      '--vni <list>',
+      '--vtep <list>',
+      '--port <n>',
+      '--fail-on',
+    ]
     for (const option of [
       ...options,
       '--underlay-mtu <n>',
@@ -49,23 +60,35 @@ describe('usage', () => {
     [['summarize', '--rows', '1e3', 'a'], "--rows '1e3': expected a whole number from 0 to 1000000000; or --rows all"],
     [
       ['summarize', '--vni', '16777216', 'a'],
-      "--vni '16777216': expected a whole number from 0 to 16777215; for several VNIs repeat --vni",
+      "--vni '16777216': expected a VNI from 0 to 16777215, or a list with ranges such as 100,200-210",
     ],
     [
       ['summarize', '--vni', '-1', 'a'],
-      "--vni '-1': expected a whole number from 0 to 16777215; for several VNIs repeat --vni",
+      "--vni '-1': expected a VNI from 0 to 16777215, or a list with ranges such as 100,200-210",
     ],
     [
       ['summarize', '--port', '0', 'a'],
       "--port '0': expected a whole number from 1 to 65535; for several ports repeat --port",
     ],
     [
-      ['summarize', '--vtep', '10.0.0.0/8', 'a'],
-      "--vtep '10.0.0.0/8': expected one IPv4 or IPv6 address; for several VTEPs repeat --vtep",
+      ['summarize', '--vni', '10,210-200', 'a'],
+      "--vni '210-200': expected a VNI from 0 to 16777215, or a list with ranges such as 100,200-210",
+    ],
+    [['summarize', '--vtep', '10.0.0.0/33', 'a'], `--vtep '10.0.0.0/33': ${AN_ADDRESS}`],
+    [['summarize', '--vtep', 'fe80::1%eth0', 'a'], `--vtep 'fe80::1%eth0': ${AN_ADDRESS}`],
+    [['decap', '-o', 'x', '--ip', '10.0.0.9-10.0.0.1', 'a'], `--ip '10.0.0.9-10.0.0.1': ${AN_ADDRESS}`],
+    [['filter', '-o', 'x', '--ip', '10.0.0.1,', 'a'], `--ip '': ${AN_ADDRESS}`],
+    [
+      ['summarize', '--mac', '52:54:00', 'a'],
+      "--mac '52:54:00': expected six pairs of hex digits such as 52:54:00:e7:30:fc, or a list of such",
     ],
     [
-      ['summarize', '--vtep', 'fe80::1%eth0', 'a'],
-      "--vtep 'fe80::1%eth0': expected one IPv4 or IPv6 address; for several VTEPs repeat --vtep",
+      ['summarize', '--from', 'yesterday', 'a'],
+      "--from 'yesterday': expected a time such as 2026-11-22T07:16:17Z (UTC unless it names a zone), or seconds since 1970",
+    ],
+    [
+      ['summarize', '--from', '20', '--to', '10', 'a'],
+      "--to '10' comes before --from '20'; times without a zone are UTC",
     ],
     [
       ['summarize', '--underlay-mtu', '67', 'a'],
@@ -106,13 +129,20 @@ describe('usage', () => {
 describe('options', () => {
   it('reach the summarizer', async () => {
     const host = fakeHost()
-    const argv = ['--vni', '1', '--vni', '16777215', '--vtep', '10.0.0.1', '--vtep', '2001:db8::1', '--port', '9999']
+    const select = ['--vni', '1,200-210', '--vni', '16777215', '--vtep', '10.0.0.1', '--vtep', '2001:db8::/32']
+    const inside = ['--ip', '10.0.0.1-10.0.0.9, 10.1.0.0/16', '--mac', '02:00:00:00:00:01', '--from', '1', '--to', '2']
+    const argv = [...select, ...inside, '--port', '9999']
     const more = ['--underlay-mtu', '1600', '--threads', '2', '--rows', '5', '--json']
     expect(await run(['summarize', 'a', ...argv, 'b', ...more, '-'], host)).toBe(0)
     expect(host.asked?.paths).toEqual(['a', 'b', '-'])
     expect(host.asked?.options).toMatchObject({
       vnis: [1, 16_777_215],
-      vteps: ['10.0.0.1', '2001:db8::1'],
+      vniRanges: [[200, 210]],
+      vteps: ['10.0.0.1', '2001:db8::/32'],
+      ips: ['10.0.0.1-10.0.0.9', '10.1.0.0/16'],
+      macs: ['02:00:00:00:00:01'],
+      from: '1',
+      to: '2',
       ports: [9999],
       underlayMtu: 1600,
       threads: 2,

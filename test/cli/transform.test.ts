@@ -112,7 +112,7 @@ describe('filter', () => {
   it.each([
     [[], 'nothing to select'],
     [['--vni', '16777216'], "--vni '16777216'"],
-    [['--ip', '10.0.0.0/8'], "--ip '10.0.0.0/8'"],
+    [['--ip', '10.0.0.0/33'], "--ip '10.0.0.0/33'"],
     [['--mac', '52:54'], "--mac '52:54'"],
     [['--vtep', 'host'], "--vtep 'host'"],
   ])('%j is refused on one line', async (options, message) => {

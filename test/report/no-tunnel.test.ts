@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { explainNoTunnel } from '../../src/report/no-tunnel.ts'
 import { formatText } from '../../src/report/text.ts'
 import type { FaultCount, Summary } from '../../src/summary.ts'
-import { emptySummary, finding } from './summaries.ts'
+import { emptySummary, finding, NO_FILTER } from './summaries.ts'
 
 function packets(count: number, tunnel: Partial<Summary['tunnel']> = {}, changes: Partial<Summary> = {}): Summary {
   const base = emptySummary()
@@ -23,7 +23,7 @@ describe('without a tunnel packet', () => {
     ['a file header alone', emptySummary(), /a file header but no packets/, /capture on the underlay NIC/],
     [
       'a filter that keeps nothing',
-      packets(9, { vxlanPackets: 9, otherPackets: 0 }, { filter: { vnis: [7], vteps: [] } }),
+      packets(9, { vxlanPackets: 9, otherPackets: 0 }, { filter: { ...NO_FILTER, vnis: [7] } }),
       /^9 tunnel packets, but none of VNI 7\.$/,
       /Omit --vni and --vtep/,
     ],

@@ -1,11 +1,22 @@
 /** Hand-built summaries: the reference lab, a busy capture with everything in it, and the empty one they start from. */
 import type { Finding, FlowSummary, Summary } from '../../src/summary.ts'
 
+/** The filter of a summary that nothing was left out of. */
+export const NO_FILTER: Summary['filter'] = {
+  vnis: [],
+  vniRanges: [],
+  vteps: [],
+  ips: [],
+  macs: [],
+  from: null,
+  to: null,
+}
+
 /** A document without a packet in it. */
 export function emptySummary(changes: Partial<Summary> = {}): Summary {
   return {
     schema: 'vxpcap.summary/1',
-    filter: { vnis: [], vteps: [] },
+    filter: NO_FILTER,
     capture: {
       files: [
         {

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { formatText } from '../../src/report/text.ts'
 import type { Finding, Summary } from '../../src/summary.ts'
-import { busySummary, emptySummary, finding, labSummary } from './summaries.ts'
+import { busySummary, emptySummary, finding, labSummary, NO_FILTER } from './summaries.ts'
 
 function text(summary: Summary, width = 120, top = 10): string {
   return formatText(summary, { color: false, top, width })
@@ -144,7 +144,7 @@ describe('the headline', () => {
   })
 
   it('says what a filter keeps', () => {
-    const report = text(labSummary({ filter: { vnis: [0], vteps: ['10.0.10.133'] } }))
+    const report = text(labSummary({ filter: { ...NO_FILTER, vnis: [0], vteps: ['10.0.10.133'] } }))
     expect(report).toContain('Filtered by VNI 0 and VTEP 10.0.10.133: 22 packets, VNI 0, 2 VTEPs, 2 flows.')
   })
 

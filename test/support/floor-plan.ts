@@ -18,9 +18,11 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   packet: [],
   'packet-meta': ['packet'],
   issue: [],
+  // what is selected of a capture, by whatever reads it
+  selection: ['codecs', 'option', 'packet'],
   // 1: tables, words of a finding, files; the document's types
   summary: [],
-  analyzers: ['codecs', 'option', 'packet', 'packet-meta', 'issue', 'summary', 'findings'],
+  analyzers: ['codecs', 'option', 'packet', 'packet-meta', 'issue', 'summary', 'findings', 'selection'],
   findings: ['codecs', 'packet', 'issue', 'summary'],
   capture: ['codecs', 'option', 'packet', 'packet-meta', 'issue'],
   // 2: facts to findings, and the hot loop
@@ -29,6 +31,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'judge-convoy': ['analyzers'],
   observe: ['packet', 'analyzers'],
   pipeline: [
+    'selection',
     'codecs',
     'option',
     'packet',
@@ -46,7 +49,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   report: ['codecs', 'option', 'summary', 'findings'],
   workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'judge-convoy', 'pipeline'],
   // captures to captures: what is inside the tunnels, and selections of records
-  transform: ['codecs', 'option', 'packet', 'issue', 'capture'],
+  transform: ['codecs', 'option', 'packet', 'issue', 'capture', 'selection'],
   node: ['index', 'node-summarize', 'node-follow'],
   'node-follow': ['option', 'summary', 'capture', 'pipeline'],
   'node-summarize': [

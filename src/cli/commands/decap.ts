@@ -3,18 +3,22 @@ import { tunnelPorts } from '../../codecs/dissect.ts'
 import { integer, plural } from '../../report/number.ts'
 import { Decap } from '../../transform/decap.ts'
 import type { Host } from '../host.ts'
+import { type SelectionOptions, selectionOf } from '../selection.ts'
 import { runTransform } from '../transform.ts'
 
 /** The options as the command line gives them. */
-export interface DecapOptions {
+export interface DecapOptions extends SelectionOptions {
   output: string
   port?: number[] | undefined
 }
 
 /** Runs the command. @returns Exit status. @throws UsageError. */
-export function decap(paths: string[], { output, port }: DecapOptions, host: Host): Promise<number> {
+export async function decap(paths: string[], options: DecapOptions, host: Host): Promise<number> {
+  const { output, port } = options
+  const selection = selectionOf(options)
   return runTransform('decap', paths, output, host, (sink) => {
-    const work = new Decap(sink, { ports: tunnelPorts(port), application: `vxpcap ${host.version} decap` })
+    const application = `vxpcap ${host.version} decap`
+    const work = new Decap(sink, { ports: tunnelPorts(port), application, selection })
     return {
       begin(name) {
         work.file = name

@@ -4,26 +4,23 @@ import { plural } from '../../report/number.ts'
 import { Select } from '../../transform/select.ts'
 import { UsageError } from '../arguments.ts'
 import type { Host } from '../host.ts'
+import { isSelecting, type SelectionOptions, selectionOf } from '../selection.ts'
 import { runTransform } from '../transform.ts'
 
 /** The options as the command line gives them. */
-export interface FilterOptions {
+export interface FilterOptions extends SelectionOptions {
   output: string
-  vni?: number[] | undefined
-  vtep?: string[] | undefined
-  ip?: string[] | undefined
-  mac?: string[] | undefined
   port?: number[] | undefined
 }
 
 /** Runs the command. @returns Exit status. @throws UsageError. */
 export async function filter(paths: string[], options: FilterOptions, host: Host): Promise<number> {
-  const { output, vni = [], vtep = [], ip = [], mac = [], port } = options
-  if (vni.length + vtep.length + ip.length + mac.length === 0) {
-    throw new UsageError('nothing to select: give --vni, --vtep, --ip or --mac; see vxpcap filter --help')
+  const { output, port } = options
+  if (!isSelecting(options)) {
+    throw new UsageError('nothing to select: give --vni, --vtep, --ip, --mac, --from or --to; see vxpcap filter --help')
   }
+  const selection = selectionOf(options)
   return runTransform('filter', paths, output, host, (sink) => {
-    const selection = { vnis: vni, vteps: vtep, ips: ip, macs: mac }
     const work = new Select(sink, selection, { ports: tunnelPorts(port), application: `vxpcap ${host.version} filter` })
     return {
       observe: (reader, file) => work.observe(reader, file),

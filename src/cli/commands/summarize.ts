@@ -7,21 +7,21 @@ import { writeJson } from '../../report/json.ts'
 import { formatSarif } from '../../report/sarif.ts'
 import { type DrawTable, drawPlain } from '../../report/table.ts'
 import { formatText } from '../../report/text.ts'
+import type { Selection } from '../../selection/selection.ts'
 import type { Summary } from '../../summary.ts'
 import { type ColorMode, type FailOn, isAtLeast, UsageError, useColor } from '../arguments.ts'
 import { DONE, FOUND, TROUBLE } from '../exit-status.ts'
 import { complain, type Host, print, printJson, type SummarizeFilesOptions } from '../host.ts'
 import { checkStandardInput, expandInputs, STDIN, troubleLine } from '../inputs.ts'
 import { Interruption } from '../interruption.ts'
+import { type SelectionOptions, selectionOf } from '../selection.ts'
 
 /** The options as the command line gives them. */
-export interface SummarizeOptions {
+export interface SummarizeOptions extends SelectionOptions {
   json?: boolean | undefined
   sarif?: boolean | undefined
   top: number
   rows: number
-  vni?: number[] | undefined
-  vtep?: string[] | undefined
   port?: number[] | undefined
   underlayMtu?: number | undefined
   failOn: FailOn
@@ -108,12 +108,11 @@ async function read(
 /** What the summary itself is asked for. */
 function settingsOf(
   options: SummarizeOptions,
-): Pick<SummarizeFilesOptions, 'rows' | 'ports' | 'vnis' | 'vteps' | 'underlayMtu' | 'limits'> {
+): Pick<SummarizeFilesOptions, keyof Selection | 'rows' | 'ports' | 'underlayMtu' | 'limits'> {
   return {
     rows: rows(options),
     ...(options.port !== undefined && { ports: options.port }),
-    ...(options.vni !== undefined && { vnis: options.vni }),
-    ...(options.vtep !== undefined && { vteps: options.vtep }),
+    ...selectionOf(options),
     ...(options.underlayMtu !== undefined && { underlayMtu: options.underlayMtu }),
     ...(options.memory !== undefined && { limits: limitsFor(options.memory) }),
   }
