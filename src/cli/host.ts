@@ -5,7 +5,7 @@ import type { OutputFile } from '../capture/node-output.ts'
 import type { ExpandedPaths } from '../capture/node-paths.ts'
 import type { ByteSource } from '../capture/source.ts'
 import type { followFile } from '../node-follow.ts'
-import { printable, printableJson, printableLines } from '../report/printable.ts'
+import { printable, printableJson, printableLines, printableRows } from '../report/printable.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { Summary } from '../summary.ts'
 import type { StopSignal } from './exit-status.ts'
@@ -101,6 +101,11 @@ export function print(host: Host, text: string, { color = false, clear = false }
 /** Prints a JSON document, or a part of one. @throws as {@link print}. */
 export function printJson(host: Host, json: string): Promise<void> {
   return write(host.stdout, printableJson(json))
+}
+
+/** Prints rows for other programs, in which nothing drives a terminal any more. @throws as {@link print}. */
+export function printRows(host: Host, rows: string): Promise<void> {
+  return write(host.stdout, printableRows(rows))
 }
 
 /** Writes one line on standard error; a standard error that nobody reads is not a reason to fail. */

@@ -1,5 +1,7 @@
 /** The command line: commands, options, help; the only user of commander. Loaded once there is something to parse. */
 import { Command, CommanderError, type OptionValues } from '@commander-js/extra-typings'
+import { TABLE_NAMES, type TableName } from '../report/tables/columns.ts'
+import { sortNames, VOLUME } from '../report/tables/order.ts'
 import * as read from './arguments.ts'
 import { DONE, TROUBLE } from './exit-status.ts'
 import { complain, type Host, isClosedPipe, print } from './host.ts'
@@ -65,8 +67,28 @@ Exit status:
   130  stopped by Ctrl-C while reading files (nothing is written); 143 by SIGTERM, 129 by SIGHUP
 `
 
+/** The commands that show one table. */
+const TABLES: readonly [name: TableName, about: string][] = [
+  ['flows', 'the inner conversations: ends, volumes, times, round trips; as text, CSV, JSON Lines or Parquet'],
+  ['vteps', 'the pairs of tunnel endpoints, likewise'],
+  ['vnis', 'the tenants (VNIs), likewise'],
+  ['macs', 'the inner MAC addresses and the endpoints behind which they are, likewise'],
+]
+
+const tableExamples = (name: TableName): string => `
+Examples:
+  vxpcap ${name} uplink.pcapng
+  vxpcap ${name} uplink.pcapng --vni 100 --csv > ${name}.csv
+  vxpcap ${name} rotated/ --sort ${VOLUME[name]} --top 100 -o ${name}.parquet
+
+Exit status:
+  0    done
+  2    wrong usage, no readable capture, a damaged one (the rows of what could be read are shown), or the output cannot be written
+  130  stopped by Ctrl-C while reading files (the rows so far are shown); 143 by SIGTERM, 129 by SIGHUP
+`
+
 /** Commands whose own help a mistake in their arguments points to. */
-const COMMANDS: readonly string[] = ['summarize', 'decode', 'findings', 'decap', 'filter']
+const COMMANDS: readonly string[] = ['summarize', 'decode', 'findings', 'decap', 'filter', ...TABLE_NAMES]
 
 /** The commands; not before one is to run. */
 const commands = () => import('./commands/index.ts')
@@ -198,6 +220,30 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
         return filter(captures, options, host)
       })
     })
+  for (const [name, about] of TABLES) {
+    selecting(program.command(name))
+      .description(about)
+      .argument('<capture...>', CAPTURES)
+      .option('--csv', 'as CSV (RFC 4180); lists are joined by spaces')
+      .option('--jsonl', "as JSON Lines: the document's row objects")
+      .option('-o, --output <file>', 'write a .csv, .jsonl or .parquet file')
+      .option('--sort <column>', `the order of the rows: ${sortNames(name).join(', ')}`)
+      .option('--top <n>', `only so many rows (default: ${DEFAULT_TOP} in text, all elsewhere)`, read.parseTop)
+      .option('--all', 'every row')
+      .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+      .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
+      .option('--threads <n>', 'threads; the output is the same for every n', read.parseThreads)
+      .option('--memory <MB>', 'memory limit in megabytes: smaller tables', read.parseMemory)
+      .option('--no-progress', 'no progress bar on standard error')
+      .option('--color <when>', 'auto, always or never (default: auto; NO_COLOR is honoured)', read.parseColor)
+      .addHelpText('after', tableExamples(name))
+      .action((captures, { color = 'auto', ...rest }) => {
+        onTask(async () => {
+          const { table } = await commands()
+          return table(name, captures, { color, ...rest }, host)
+        })
+      })
+  }
   program
     .command('findings')
     .description('every finding code: meaning, evidence, advice')

@@ -9,6 +9,8 @@ const OBEYED = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]
 const OBEYED_IN_LINES =
   /* biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of the report begin with one */
   /\u001b\[\d+m|(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+/** The same where lines end in CR and LF, as in CSV. */
+const OBEYED_IN_ROWS = /(?!\n|\r\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 /** JSON itself escapes C0 within strings; a line break is layout. */
 const OBEYED_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 const DELETE = 0x7f
@@ -30,6 +32,11 @@ export function printableLines(text: string, color: boolean): string {
   return text.replace(OBEYED_IN_LINES, (found) =>
     found.length < 3 ? escaped(found) : color ? found : printable(found),
   )
+}
+
+/** Rows for other programs, CSV among them: what a terminal would obey is escaped. */
+export function printableRows(text: string): string {
+  return text.replace(OBEYED_IN_ROWS, escaped)
 }
 
 /** A JSON document that says the same and holds no character that a terminal would obey. */

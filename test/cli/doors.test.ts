@@ -92,6 +92,11 @@ function commandLines(text: string, here: string): string[][] {
     ['summarize', '--vtep', text, capture],
     ['summarize', '--follow', capture, second],
     ['summarize', '--follow', join(here, `absent${text}`)],
+    ['flows', '--no-progress', capture, second],
+    ['macs', '--no-progress', '--csv', capture, join(here, `absent${text}`)],
+    ['vteps', '--no-progress', '--jsonl', capture],
+    ['vnis', '--no-progress', '-o', join(here, `vnis${text}.csv`), capture],
+    ['flows', '--sort', text, capture],
     ['decode', capture],
     ['decode', '--hex', capture, second],
     ['decode', '--json', capture, join(here, `absent${text}`)],
@@ -133,7 +138,9 @@ describe.each(Object.entries({ ...HOSTILE_TEXTS, ...LONE_SURROGATES }))('%s', (n
       const { status, out, err } = await printed(given)
       const like = await printed(expected[index]!)
       const what = JSON.stringify(argv)
-      expect(obeyed(argv.includes('always') ? out.replace(COLORS, '') : out), what).toBe(null)
+      // Lines of CSV end in CR LF.
+      const rows = argv.includes('--csv') ? out.replaceAll('\r\n', '\n') : out
+      expect(obeyed(argv.includes('always') ? rows.replace(COLORS, '') : rows), what).toBe(null)
       expect(obeyed(err), what).toBe(null)
       expect(err.split('\n').length, what).toBe(like.err.split('\n').length)
       expect(err, what).toMatch(/^(vxpcap: [^\n]+\n)*$/)

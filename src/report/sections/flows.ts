@@ -30,15 +30,18 @@ export function flows(summary: Summary, page: Page): Section {
   }
 }
 
-function forth(flow: FlowSummary, aToB: number, bToA: number): number {
+/** What goes from the side that began to the other. */
+export function forth(flow: FlowSummary, aToB: number, bToA: number): number {
   return flow.initiator === 'b' ? bToA : aToB
 }
 
-function endA(flow: FlowSummary): string {
+/** Address and port of a. */
+export function endA(flow: FlowSummary): string {
   return end(flow.a, flow.aPort)
 }
 
-function endB(flow: FlowSummary): string {
+/** Address and port of b. */
+export function endB(flow: FlowSummary): string {
   return end(flow.b, flow.bPort)
 }
 
@@ -47,13 +50,15 @@ function end(address: string, port: number | null): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-function rtt(flow: FlowSummary): string {
+/** Round trip of the handshake, or the average of echoes. */
+export function rtt(flow: FlowSummary): string {
   if (flow.tcp !== undefined) return flow.tcp.rttMs === null ? '' : milliseconds(flow.tcp.rttMs)
   const times = flow.echo?.rttMs
   return times === null || times === undefined ? '' : milliseconds(times.avg)
 }
 
-function remarks({ tcp, echo }: FlowSummary): string[] {
+/** State, retransmissions, answered echoes. */
+export function remarks({ tcp, echo }: FlowSummary): string[] {
   const out: string[] = []
   if (tcp !== undefined) {
     out.push(tcp.state)

@@ -4,7 +4,8 @@ import { integer } from '../number.ts'
 import { type Field, largestFirst, type Page, rowsTable, type Section } from '../section.ts'
 import { shortened } from '../words.ts'
 
-const FIELDS: readonly Field<MacSummary>[] = [
+/** The columns. */
+export const MAC_FIELDS: readonly Field<MacSummary>[] = [
   { head: 'VNI', align: 'right', cell: (row) => String(row.vni) },
   { head: 'VLAN', align: 'left', cell: (row) => row.vlans.join('.') },
   { head: 'MAC', align: 'left', cell: (row) => row.mac },
@@ -16,7 +17,7 @@ const FIELDS: readonly Field<MacSummary>[] = [
 /** The section `MACs`. */
 export function macs(summary: Summary, page: Page): Section {
   const rows = largestFirst(summary.macs, (row) => row.packets)
-  return { title: 'MACs', lines: rowsTable(page, rows, FIELDS, summary.macsTotal) }
+  return { title: 'MACs', lines: rowsTable(page, rows, MAC_FIELDS, summary.macsTotal) }
 }
 
 function behind({ vteps }: MacSummary): string {

@@ -4,7 +4,8 @@ import { bytes, integer, percent } from '../number.ts'
 import { type Field, largestFirst, type Page, rowsTable, type Section } from '../section.ts'
 import { KIND_NAMES } from '../words.ts'
 
-const FIELDS: readonly Field<VniSummary>[] = [
+/** The columns. */
+export const VNI_FIELDS: readonly Field<VniSummary>[] = [
   { head: 'VNI', align: 'right', cell: (row) => String(row.vni) },
   { head: 'Tunnel', align: 'left', dispensable: 5, cell: (row) => KIND_NAMES[row.kind] },
   { head: 'Packets', align: 'right', cell: (row) => integer(row.packets) },
@@ -23,7 +24,7 @@ const FIELDS: readonly Field<VniSummary>[] = [
 /** The section `VNIs`. */
 export function vnis(summary: Summary, page: Page): Section {
   const rows = largestFirst(summary.vnis, (row) => row.outerBytes)
-  return { title: 'VNIs', lines: rowsTable(page, rows, FIELDS, summary.vnisTotal) }
+  return { title: 'VNIs', lines: rowsTable(page, rows, VNI_FIELDS, summary.vnisTotal) }
 }
 
 /** Blank for none: what matters stands out, and a column of nothing goes. */

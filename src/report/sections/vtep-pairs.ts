@@ -4,7 +4,8 @@ import { bytes, integer } from '../number.ts'
 import { type Field, largestFirst, type Page, rowsTable, type Section } from '../section.ts'
 import { shortened } from '../words.ts'
 
-const FIELDS: readonly Field<VtepPairSummary>[] = [
+/** The columns. */
+export const PAIR_FIELDS: readonly Field<VtepPairSummary>[] = [
   { head: 'A', align: 'left', cell: (row) => row.a },
   { head: 'B', align: 'left', cell: (row) => row.b },
   { head: 'VNIs', align: 'left', cell: (row) => shortened(row.vnis, 3) },
@@ -25,5 +26,5 @@ const FIELDS: readonly Field<VtepPairSummary>[] = [
 /** The section `VTEP pairs`. */
 export function vtepPairs(summary: Summary, page: Page): Section {
   const rows = largestFirst(summary.vtepPairs, (row) => row.outerBytesAToB + row.outerBytesBToA)
-  return { title: 'VTEP pairs', lines: rowsTable(page, rows, FIELDS, summary.vtepPairsTotal) }
+  return { title: 'VTEP pairs', lines: rowsTable(page, rows, PAIR_FIELDS, summary.vtepPairsTotal) }
 }

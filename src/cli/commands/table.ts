@@ -1,0 +1,134 @@
+/** `vxpcap flows|vteps|vnis|macs`: captures in, one table of the summary out, for people, spreadsheets or databases. */
+
+import { CaptureError } from '../../capture/errors.ts'
+import type { OutputFile } from '../../capture/node-output.ts'
+import { plural } from '../../report/number.ts'
+import { rowsOf, type TableName, type TableRows } from '../../report/tables/columns.ts'
+import { sorted, sortNames, VOLUME } from '../../report/tables/order.ts'
+import { csv, jsonl } from '../../report/tables/rows-text.ts'
+import { tableText } from '../../report/tables/text.ts'
+import type { Summary } from '../../summary.ts'
+import { type ColorMode, UsageError } from '../arguments.ts'
+import { TROUBLE } from '../exit-status.ts'
+import { complain, type Host, print, printRows, say } from '../host.ts'
+import { STDIN } from '../inputs.ts'
+import { complainOf, type ReadingOptions, readCaptures } from '../reading.ts'
+import { columnsOf, drawn, isColored } from '../screen.ts'
+
+/** The options as the command line gives them. */
+export interface TableOptions extends ReadingOptions {
+  csv?: boolean | undefined
+  jsonl?: boolean | undefined
+  output?: string | undefined
+  sort?: string | undefined
+  top?: number | undefined
+  all?: boolean | undefined
+  color: ColorMode
+}
+
+type Format = 'text' | 'csv' | 'jsonl' | 'parquet'
+
+/** Rows of a text where nobody says how many. */
+const DEFAULT_TOP = 10
+const STDOUT = '-'
+const ENDINGS = '.csv, .jsonl or .parquet'
+
+/** Runs the command. @returns Exit status. @throws UsageError. */
+export async function table(name: TableName, given: string[], options: TableOptions, host: Host): Promise<number> {
+  const format = formatOf(options)
+  const { sort } = options
+  if (sort !== undefined && !sortNames(name).includes(sort)) {
+    throw new UsageError(`--sort '${sort}': ${name} have no such column; there are ${sortNames(name).join(', ')}`)
+  }
+  if (options.all && options.top !== undefined) throw new UsageError('--all and --top exclude each other')
+  let file: OutputFile | undefined
+  try {
+    const reading = await readCaptures(name, given, options, Number.POSITIVE_INFINITY, host, async (paths, signal) => {
+      if (options.output !== undefined && options.output !== STDOUT) {
+        file = await host.output(options.output, paths, signal)
+      }
+    })
+    if (typeof reading === 'number') return reading
+    const { summary, unreadable, interruption } = reading
+    if (file === undefined) await show(name, summary, options, format, host)
+    else await save(name, summary, options, format, file, host)
+    const status = await complainOf(summary, unreadable, host)
+    const isPartial = !summary.capture.complete && !given.includes(STDIN)
+    if (isPartial) await complain(host, 'interrupted: these are the rows of what was read so far')
+    return interruption.status(summary.capture.complete) ?? status
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error
+    await complain(host, `${options.output}: ${error.message}`)
+    return TROUBLE
+  } finally {
+    // Does nothing after a commit.
+    file?.abort()
+  }
+}
+
+/** The explicit format, else the one of the output's ending, else text. */
+function formatOf({ csv, jsonl, output }: TableOptions): Format {
+  if (csv && jsonl) throw new UsageError('--csv and --jsonl are two formats; give one of them')
+  const given = csv ? 'csv' : jsonl ? 'jsonl' : undefined
+  if (output === undefined || output === STDOUT) return given ?? 'text'
+  const ending = /\.(csv|jsonl|parquet)$/i.exec(output)?.[1]?.toLowerCase() as Format | undefined
+  if (given !== undefined && ending !== undefined && ending !== given) {
+    throw new UsageError(`-o '${output}': its ending says ${ending}, and --${given} something else`)
+  }
+  const format = given ?? ending
+  if (format === undefined) throw new UsageError(`-o '${output}': expected a name that ends in ${ENDINGS}`)
+  return format
+}
+
+/** Writes the table on standard output. */
+async function show<Name extends TableName>(
+  name: Name,
+  summary: Summary,
+  options: TableOptions,
+  format: Format,
+  host: Host,
+): Promise<void> {
+  if (format !== 'text') {
+    const rows = shownRows(name, summary, options)
+    for (const chunk of format === 'csv' ? csv(name, rows) : jsonl(rows)) await printRows(host, chunk)
+    return
+  }
+  const { sort: order = VOLUME[name], top = DEFAULT_TOP } = options
+  const color = isColored(options.color, host)
+  const layout = { color, top: options.all ? Number.POSITIVE_INFINITY : top, width: columnsOf(host), order }
+  const rows = sorted(name, rowsOf(summary, name).rows, order)
+  return print(host, await drawn((draw) => tableText(name, rows, summary, { ...layout, draw })), { color })
+}
+
+/** Writes the table to a file, which appears under its name when it is whole. */
+async function save<Name extends TableName>(
+  name: Name,
+  summary: Summary,
+  options: TableOptions,
+  format: Format,
+  file: OutputFile,
+  host: Host,
+): Promise<void> {
+  const rows = shownRows(name, summary, options)
+  if (format === 'parquet') {
+    const { writeParquet } = await import('../../report/tables/parquet.ts')
+    await writeParquet(name, rows, summary, file.sink)
+  } else {
+    const encoder = new TextEncoder()
+    for (const chunk of format === 'csv' ? csv(name, rows) : jsonl(rows)) file.sink(encoder.encode(chunk))
+  }
+  await file.drain()
+  file.commit()
+  await say(host, `${options.output}: ${plural(rows.length, 'row')} of ${name}`)
+}
+
+/** All rows in the order of the document, unless told otherwise. */
+function shownRows<Name extends TableName>(
+  name: Name,
+  summary: Summary,
+  { sort, top }: TableOptions,
+): TableRows[Name][] {
+  const { rows } = rowsOf(summary, name)
+  const inOrder = sort === undefined ? rows : sorted(name, rows, sort)
+  return top === undefined ? inOrder : inOrder.slice(0, top)
+}

@@ -1,0 +1,127 @@
+/** Captures to a summary, for every command that shows one or a part of one: options, progress, interruption, complaints. */
+import { limitsFor } from '../analyzers/memory.ts'
+import { CaptureError } from '../capture/errors.ts'
+import { mergeBytesFor } from '../capture/merge-room.ts'
+import { MOST_FILES } from '../capture/origins.ts'
+import type { Selection } from '../selection/selection.ts'
+import type { Summary } from '../summary.ts'
+import { UsageError } from './arguments.ts'
+import { DONE, TROUBLE } from './exit-status.ts'
+import { complain, type Host, type SummarizeFilesOptions } from './host.ts'
+import { checkStandardInput, expandInputs, troubleLine } from './inputs.ts'
+import { Interruption } from './interruption.ts'
+import { type SelectionOptions, selectionOf } from './selection.ts'
+
+/** The options of reading as the command line gives them. */
+export interface ReadingOptions extends SelectionOptions {
+  port?: number[] | undefined
+  underlayMtu?: number | undefined
+  threads?: number | undefined
+  memory?: number | undefined
+  mergeByTime?: boolean | undefined
+  progress: boolean
+}
+
+/** What was read, and what there is to complain about. */
+export interface Reading {
+  summary: Summary
+  unreadable: readonly string[]
+  interruption: Interruption
+}
+
+/** What a summary itself is asked for. */
+export type Settings = Pick<SummarizeFilesOptions, keyof Selection | 'rows' | 'ports' | 'underlayMtu' | 'limits'>
+
+/**
+ * Reads the captures to their end, or to the first Ctrl-C.
+ * @param rows - Rows of each table, `Infinity` for all.
+ * @param prepare - Called with the captures before they are read, so that what cannot be written is known before hours of reading.
+ * @returns Exit status where there is nothing to show; it has been said why.
+ * @throws UsageError.
+ */
+export async function readCaptures(
+  command: string,
+  given: readonly string[],
+  options: ReadingOptions,
+  rows: number,
+  host: Host,
+  prepare: (paths: readonly string[], signal: AbortSignal) => Promise<void> = async () => {},
+): Promise<Reading | number> {
+  checkStandardInput(given, host, command)
+  const settings = settingsOf(options, rows)
+  const { paths, troubles: unreadable } = await expandInputs(given, host)
+  if (paths.length === 0) return complainAll(unreadable, host)
+  if (options.mergeByTime && paths.length > MOST_FILES) {
+    throw new UsageError(
+      `--merge-by-time takes at most ${MOST_FILES} captures, and these are ${paths.length}; leave it out, or put them together with mergecap`,
+    )
+  }
+  const interruption = new Interruption(host)
+  try {
+    await prepare(paths, interruption.signal)
+    const summary = await read(paths, options, settings, host, interruption.signal, (path, error) =>
+      unreadable.push(troubleLine(path, error)),
+    )
+    return { summary, unreadable, interruption }
+  } catch (error) {
+    if (!(error instanceof CaptureError) || error.code === 'unwritable') throw error
+    if (unreadable.length === 0) unreadable.push(troubleLine(paths.length === 1 ? paths[0] : undefined, error))
+    return complainAll(unreadable, host)
+  } finally {
+    interruption.release()
+  }
+}
+
+/** What the summary itself is asked for. @throws UsageError where `--to` comes before `--from`. */
+export function settingsOf(options: ReadingOptions, rows: number): Settings {
+  return {
+    rows,
+    ...selectionOf(options),
+    ...(options.port !== undefined && { ports: options.port }),
+    ...(options.underlayMtu !== undefined && { underlayMtu: options.underlayMtu }),
+    ...(options.memory !== undefined && { limits: limitsFor(options.memory) }),
+  }
+}
+
+/** Says on standard error what was wrong with the input. @returns {@link TROUBLE} where anything was, else {@link DONE}. */
+export async function complainOf(summary: Summary, unreadable: readonly string[], host: Host): Promise<number> {
+  for (const line of unreadable) await complain(host, line)
+  const damaged = summary.findings.filter(({ code }) => code === 'CAPTURE_DAMAGED')
+  for (const { observed } of damaged) await complain(host, observed)
+  return unreadable.length > 0 || damaged.length > 0 ? TROUBLE : DONE
+}
+
+/** Says lines on standard error. @returns {@link TROUBLE}. */
+export async function complainAll(lines: readonly string[], host: Host): Promise<number> {
+  for (const line of lines) await complain(host, line)
+  return TROUBLE
+}
+
+async function read(
+  paths: string[],
+  options: ReadingOptions,
+  selected: Settings,
+  host: Host,
+  signal: AbortSignal,
+  onUnreadable: (path: string, error: CaptureError) => void,
+): Promise<Summary> {
+  const summarizeFiles = await host.summarizer()
+  const progress = options.progress && host.stderr.isTTY ? await startProgress(host) : undefined
+  const settings: SummarizeFilesOptions = { ...selected, signal, onUnreadable }
+  // A budget of memory is for one thread.
+  const threads = options.threads ?? (options.memory === undefined ? undefined : 1)
+  if (threads !== undefined) settings.threads = threads
+  if (options.mergeByTime !== undefined) settings.mergeByTime = options.mergeByTime
+  if (options.memory !== undefined) settings.mergeBytes = mergeBytesFor(options.memory)
+  if (progress !== undefined) settings.onProgress = progress.update
+  try {
+    return await summarizeFiles(paths, settings)
+  } finally {
+    progress?.stop()
+  }
+}
+
+async function startProgress(host: Host) {
+  const { createProgress } = await import('./progress.ts')
+  return createProgress(host.stderr as unknown as NodeJS.WritableStream)
+}

@@ -1,0 +1,139 @@
+/** One table of the document as text, with more columns than the summary's section has where there is room. */
+import type { FlowSummary, Summary } from '../../summary.ts'
+import { palette } from '../color.ts'
+import { bytes, duration, integer, plural, secondsBetween } from '../number.ts'
+import { printable } from '../printable.ts'
+import { type Field, rowsTable } from '../section.ts'
+import { endA, endB, forth, remarks, rtt } from '../sections/flows.ts'
+import { MAC_FIELDS } from '../sections/macs.ts'
+import { VNI_FIELDS } from '../sections/vnis.ts'
+import { PAIR_FIELDS } from '../sections/vtep-pairs.ts'
+import type { DrawTable } from '../table.ts'
+import { captureName, filterWords, locator, shortened } from '../words.ts'
+import { wrap } from '../wrap.ts'
+import { rowsOf, type TableName, type TableRows } from './columns.ts'
+
+/** How a table is written. */
+export interface TableTextOptions {
+  /** Escape sequences for colour. */
+  color: boolean
+  /** Rows that are shown, at least 1. */
+  top: number
+  /** Columns of the screen. */
+  width: number
+  draw: DrawTable
+  /** Rows in the order in which they are shown. */
+  order: string
+}
+
+/** Characters of a date in ISO 8601. */
+const DAY = 10
+const BITS = 8
+const RATE_UNITS = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']
+
+/** The side that began the conversation stands left where the capture tells, in every column. */
+const flowFields = (isOneDay: boolean): readonly Field<FlowSummary>[] => [
+  { head: 'VNI', align: 'right', cell: (flow) => String(flow.vni) },
+  { head: 'VLAN', align: 'left', cell: (flow) => flow.vlans.join('.') },
+  { head: 'Proto', align: 'left', cell: (flow) => printable(flow.protocol) },
+  { head: 'From', align: 'left', cell: (flow) => (flow.initiator === 'b' ? endB(flow) : endA(flow)) },
+  { head: 'To', align: 'left', cell: (flow) => (flow.initiator === 'b' ? endA(flow) : endB(flow)) },
+  {
+    head: 'Packets →',
+    align: 'right',
+    dispensable: 3,
+    cell: (flow) => integer(forth(flow, flow.packetsAToB, flow.packetsBToA)),
+  },
+  {
+    head: '←',
+    align: 'right',
+    dispensable: 3,
+    cell: (flow) => integer(forth(flow, flow.packetsBToA, flow.packetsAToB)),
+  },
+  {
+    head: 'Bytes →',
+    align: 'right',
+    dispensable: 1,
+    cell: (flow) => bytes(forth(flow, flow.innerBytesAToB, flow.innerBytesBToA)),
+  },
+  {
+    head: 'Bytes ←',
+    align: 'right',
+    dispensable: 1,
+    cell: (flow) => bytes(forth(flow, flow.innerBytesBToA, flow.innerBytesAToB)),
+  },
+  { head: 'RTT', align: 'right', dispensable: 2, cell: rtt },
+  { head: 'Duration', align: 'right', dispensable: 4, cell: lasted },
+  { head: 'Rate', align: 'right', dispensable: 6, cell: rate },
+  { head: 'Start (UTC)', align: 'left', dispensable: 5, cell: (flow) => start(flow.firstTime, isOneDay) },
+  { head: 'VTEPs', align: 'left', dispensable: 7, cell: vteps },
+  { head: 'Remarks', align: 'left', dispensable: 8, cell: (flow) => remarks(flow).join(', ') },
+]
+
+/** The columns of each table. @param isOneDay - Whether the capture begins and ends on one day, which need not be named in each row then. */
+const FIELDS: { readonly [Name in TableName]: (isOneDay: boolean) => readonly Field<TableRows[Name]>[] } = {
+  flows: flowFields,
+  vteps: () => PAIR_FIELDS,
+  vnis: () => VNI_FIELDS,
+  macs: () => MAC_FIELDS,
+}
+
+const NOUNS: Readonly<Record<TableName, string>> = { flows: 'flow', vteps: 'VTEP pair', vnis: 'VNI', macs: 'MAC' }
+
+/** Writes the table: a line that says what it is of, and the rows. The text ends in a newline. */
+export function tableText<Name extends TableName>(
+  table: Name,
+  rows: readonly TableRows[Name][],
+  summary: Summary,
+  { color, top, width, draw, order }: TableTextOptions,
+): string {
+  const { total } = rowsOf(summary, table)
+  const { capture, filter } = summary
+  const paint = palette(color)
+  const [first] = capture.files
+  const name = capture.files.length === 1 ? captureName(first!.name) : plural(capture.files.length, 'capture')
+  const kept = filterWords(filter)
+  const day = table === 'flows' && capture.firstTime !== null ? `; ${capture.firstTime.slice(0, DAY)}` : ''
+  const said = `${name}: ${plural(total, NOUNS[table])}${total > 1 ? `, by ${order}` : ''}${day}${kept === '' ? '' : `; filtered by ${kept}`}`
+  const lines = wrap(said, width).map((line) => paint.title(line))
+  const isOneDay = capture.firstTime?.slice(0, DAY) === capture.lastTime?.slice(0, DAY)
+  const page = { palette: paint, width, top, locate: locator(capture.files, capture.origins), draw }
+  lines.push(...rowsTable(page, rows, FIELDS[table](isOneDay), total))
+  return `${lines.join('\n')}\n`
+}
+
+function seconds({ firstTime, lastTime }: FlowSummary): number | null {
+  return firstTime === null || lastTime === null ? null : secondsBetween(firstTime, lastTime)
+}
+
+/** From first to last packet; nothing of a single one. */
+function lasted(flow: FlowSummary): string {
+  const time = seconds(flow)
+  return time === null || flow.packetsAToB + flow.packetsBToA < 2 ? '' : duration(time)
+}
+
+/** Inner bits of both directions by the time from first to last packet; nothing of a single packet. */
+function rate(flow: FlowSummary): string {
+  const time = seconds(flow)
+  if (time === null || time <= 0) return ''
+  let scaled = ((flow.innerBytesAToB + flow.innerBytesBToA) * BITS) / time
+  let unit = 0
+  while (scaled >= 999.5 && unit < RATE_UNITS.length - 1) {
+    scaled /= 1000
+    unit++
+  }
+  return `${scaled >= 100 ? Math.round(scaled) : scaled.toPrecision(3)} ${RATE_UNITS[unit]}`
+}
+
+/** To the millisecond. */
+function start(time: string | null, isOneDay: boolean): string {
+  if (time === null) return ''
+  const clock = time.slice(DAY + 1, DAY + 13)
+  return isOneDay ? clock : `${time.slice(0, DAY)} ${clock}`
+}
+
+function vteps(flow: FlowSummary): string {
+  const [from, to] = flow.initiator === 'b' ? [flow.vtepsB, flow.vtepsA] : [flow.vtepsA, flow.vtepsB]
+  const side = (addresses: readonly string[]) => shortened(addresses, 2) || '?'
+  return `${side(from)} → ${side(to)}`
+}
