@@ -129,7 +129,7 @@ function describeNflog(tree: Tree): void {
   const etherType = nflog.seek(cursor, nflog.family(view, at))
   const fields = describeFields(nflog.LAYOUT, says.NFLOG, view, at, tree.origin)
   const rest = cursor.position - at - nflog.LENGTH
-  if (rest > 0) fields.push(tree.rawField('attributes', at + nflog.LENGTH, rest))
+  if (rest !== 0) fields.push(tree.rawField('attributes', at + nflog.LENGTH, rest))
   tree.add('nflog', at, nflog.LENGTH + rest, `group ${nflog.resourceId(view, at)}`, fields)
   if (etherType === NONE) tree.refuse('link')
   else describeTags(tree, etherType)
@@ -154,10 +154,7 @@ function describeSwitchTag(tree: Tree, linkType: number): void {
   ])
   if (linkType === LinkType.DsaTagDsa) describeDsa(tree, 0)
   else if (linkType === LinkType.DsaTagEdsa) describeDsa(tree, dsa.LENGTH_EDSA)
-  else if (describeBroadcom(tree)) {
-    const type = describeType(tree, 'ethernet')
-    if (type !== NONE) describeTags(tree, type)
-  }
+  else if (describeBroadcom(tree)) describeType(tree, 'ethernet')
 }
 
 /** Behind a cooked header: an EtherType, or one of Linux's own codes. */

@@ -24,7 +24,7 @@ export function describeNetwork(tree: Tree, etherType: number): void {
       describeArp(tree, etherType === EtherType.Arp)
       break
     default:
-      if (!describeCarrier(tree, etherType)) tree.payload()
+      describeCarrier(tree, etherType)
   }
   tree.padding(before)
 }

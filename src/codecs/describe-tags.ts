@@ -21,43 +21,43 @@ import * as pppoe from './pppoe.ts'
 import * as pseudowire from './pseudowire.ts'
 import * as vntag from './vntag.ts'
 
-/** Describes what an EtherType announces. @returns Whether it is any of the kinds that this module knows. */
-export function describeCarrier(tree: Tree, etherType: number): boolean {
+/** Describes what an EtherType announces that is neither IP nor ARP: a payload where it is none of the kinds that this module knows. */
+export function describeCarrier(tree: Tree, etherType: number): void {
   switch (etherType) {
     case EtherType.Mpls:
     case EtherType.MplsMulticast:
       describeMpls(tree)
-      return true
+      return
     case EtherType.PppoeSession:
       describePppoe(tree)
-      return true
+      return
     case EtherType.BackboneService:
       describeBackbone(tree)
-      return true
+      return
     case EtherType.VnTag:
       describeVnTag(tree)
-      return true
+      return
     case EtherType.PortExtension:
       describeEtag(tree)
-      return true
+      return
     case EtherType.CiscoMetadata:
       describeMetadata(tree)
-      return true
+      return
     case EtherType.MacSecurity:
       describeMacsec(tree)
-      return true
+      return
     case EtherType.Edsa:
       if (tree.carries('dsa')) describeDsa(tree, dsa.LENGTH_EDSA - 2)
-      return true
+      return
     default:
-      return false
+      tree.payload()
   }
 }
 
 function describeMpls(tree: Tree): void {
   const { cursor, view } = tree
   if (!tree.carries('mpls')) return
-  let label = 0
+  let label: number
   for (let depth = 0; ; depth++) {
     const at = depth === MAX_LABELS ? cursor.fail(Fault.TooDeep) : mpls.enter(cursor)
     if (at === NONE) {
@@ -128,9 +128,8 @@ export function describePpp(tree: Tree, name: string): void {
   const fields = [wholeField('protocol', at + length - bytes - tree.origin, bytes, protocol, text)]
   if (framed) fields.unshift(tree.rawField('framing', at, ppp.LENGTH_FRAMING))
   tree.add('ppp', at, length, said ?? hex(protocol, 4), fields)
-  const etherType = ppp.etherType(view, at)
-  if (etherType === 0) tree.payload()
-  else tree.steps.network(tree, etherType)
+  // 0 where it carries no packet: a payload, as any type that nobody knows.
+  tree.steps.network(tree, ppp.etherType(view, at))
 }
 
 function describeBackbone(tree: Tree): void {
@@ -202,24 +201,23 @@ function describeMacsec(tree: Tree): void {
   }
   const before = tree.window()
   macsec.limit(cursor, at)
-  const type = describeType(tree, 'macsec')
-  if (type !== NONE) tree.steps.tags(tree, type)
+  describeType(tree, 'macsec')
   tree.padding(before, 'integrity-check-value')
 }
 
-/** Describes an EtherType that stands by itself. @returns It; `NONE` when it was refused. */
-export function describeType(tree: Tree, name: string): number {
+/** Describes an EtherType that stands by itself, and what it announces. @param name - Of what is refused where it is missing. */
+export function describeType(tree: Tree, name: string): void {
   const { cursor, view } = tree
   if (cursor.end - cursor.position < TYPE_LENGTH) {
     cursor.failShort(TYPE_LENGTH)
     tree.refuse(tree.named(name))
-    return NONE
+    return
   }
   const at = cursor.claim(TYPE_LENGTH)
   const type = view.getUint16(at)
   const text = says.ETHERNET.etherType!.text!(type, view, at)
   tree.add('ethertype', at, TYPE_LENGTH, text, [wholeField('etherType', at - tree.origin, TYPE_LENGTH, type, text)])
-  return type
+  tree.steps.tags(tree, type)
 }
 
 /** Bytes of an EtherType. */
@@ -241,7 +239,7 @@ export function describeDsa(tree: Tree, skipped: number): void {
     return
   }
   const fields = describeFields(dsa.LAYOUT, says.DSA, view, at, tree.origin)
-  if (skipped > 0) fields.unshift(tree.rawField('edsa', start, skipped))
+  if (skipped !== 0) fields.unshift(tree.rawField('edsa', start, skipped))
   const text = `${nameIn(dsa.Mode, dsa.mode(view, at))}, switch ${dsa.device(view, at)}`
   tree.add('dsa', start, skipped + dsa.LENGTH, text, fields)
   if (dsa.tagged(view, at) === 1 && tree.tagCount < MAX_TAGS) tree.tagCount++

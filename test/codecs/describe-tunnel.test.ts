@@ -143,3 +143,29 @@ describe('GRE', () => {
     ])
   })
 })
+
+describe("another program's datagram at a tunnel's port", () => {
+  it.each([
+    ['vxlan', 4789],
+    ['vxlan-gpe', 4790],
+    ['geneve', 6081],
+  ])('is no %s, and its bytes stay as they are', (name, destinationPort) => {
+    // Neither the header's rules nor an inner frame: lines of text.
+    const text = b.payload('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+    const { layers, faults } = described([UNDERLAY[0]!, b.udp({ sourcePort: 1, destinationPort, checksum: 0 }), text])
+    expect(outline(layers).slice(1)).toEqual([`20+8 udp: port 1 to ${destinationPort}`, '28+38 undecoded: 38 bytes'])
+    expect(faults).toMatchObject([{ layer: name, name: 'NotATunnel', offset: 28 }])
+  })
+
+  it.each([
+    ['vxlan', 4789],
+    ['vxlan-gpe', 4790],
+    ['geneve', 6081],
+  ])('that is too short for %s is said to be that', (name, destinationPort) => {
+    const short = [b.udp({ sourcePort: 1, destinationPort, checksum: 0 }), b.payload('HTTP/1.')]
+    const { faults } = described([UNDERLAY[0]!, ...short])
+    expect(faults).toMatchObject([{ layer: name, name: 'Truncated', offset: 28, needed: 8, available: 7 }])
+    const header = [b.udp({ sourcePort: 1, destinationPort, checksum: 0 }), b.payload('HTTP/1.1')]
+    expect(described([UNDERLAY[0]!, ...header]).faults).toMatchObject([{ layer: name, name: 'NotATunnel' }])
+  })
+})

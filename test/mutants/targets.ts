@@ -76,7 +76,7 @@ const HEADERS: readonly Target[] = [
 ]
 
 /** What is said of a packet: expectations by hand alone, which must do without the digests. */
-const DESCRIPTIONS = ['', '-headers', '-icmp', '-ip', '-link', '-transport', '-tunnel'].map(
+const DESCRIPTIONS = ['', '-headers', '-icmp', '-ip', '-link', '-tags', '-transport', '-tunnel'].map(
   (part) => `test/codecs/describe${part}.test.ts`,
 )
 
