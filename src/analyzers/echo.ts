@@ -21,6 +21,7 @@ import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, milliseconds } from './time.ts'
 import { Window, type WindowState } from './window.ts'
 
+/** Two halves each, by who asks (0 = a): requests, and how many of them were answered. */
 const REQUESTS = 0
 const REPLIES = 1
 /** Round trips that could be timed, and their sum, least and most in nanoseconds. */
@@ -214,11 +215,12 @@ export class Echo implements Judge<EchoState> {
     if (flow >= this.#rows) return null
     const at = this.#records.at(flow)
     const { f64 } = this.#records
-    if (f64[at + REQUESTS] === 0 && f64[at + REPLIES] === 0) return null
+    const { requests, replies } = this.count(flow)
+    if (requests === 0 && replies === 0) return null
     const timed = f64[at + TIMED]!
     return {
-      requests: f64[at + REQUESTS]!,
-      replies: f64[at + REPLIES]!,
+      requests,
+      replies,
       rttMs:
         timed === 0
           ? null
@@ -286,7 +288,17 @@ export class Echo implements Judge<EchoState> {
 
   /** Echo requests of a flow row, both directions, and how many of them were answered. */
   count(flow: number): { requests: number; replies: number } {
-    return { requests: this.#records.get(flow, REQUESTS), replies: this.#records.get(flow, REPLIES) }
+    const forth = this.countOf(flow, true)
+    const back = this.countOf(flow, false)
+    return { requests: forth.requests + back.requests, replies: forth.replies + back.replies }
+  }
+
+  /** Echo requests of a flow row in one direction, and how many of them were answered. @param forward - Whether a asked b. */
+  countOf(flow: number, forward: boolean): { requests: number; replies: number } {
+    if (flow >= this.#rows) return { requests: 0, replies: 0 }
+    const at = this.#records.at(flow) * 2 + (forward ? 0 : 1)
+    const { i32 } = this.#records
+    return { requests: i32[at + REQUESTS * 2]!, replies: i32[at + REPLIES * 2]! }
   }
 
   save(): EchoState {
@@ -311,11 +323,11 @@ export class Echo implements Judge<EchoState> {
 
   #request(log: EventLog, at: number, end: number): void {
     const sequence = log.i32[at + Field.Sequence]!
-    this.#records.add(end >> 1, REQUESTS, 1)
+    this.#add(end, REQUESTS)
     const earlier = this.#window.find(end, sequence)
     if (earlier !== NONE && this.#window.data[earlier + KIND] === Entry.Orphan && this.#isNear(log, at, earlier)) {
       this.#window.data[earlier + KIND] = Entry.Answered
-      this.#records.add(end >> 1, REPLIES, 1)
+      this.#add(end, REPLIES)
       this.#noteConversation(routeOf(log, at), this.#window.data[earlier + ROUTE]!)
       return
     }
@@ -369,9 +381,9 @@ export class Echo implements Judge<EchoState> {
     this.#noteConversation(data[entry + ROUTE]!, routeOf(log, at))
     const traced = this.#traced.isEmpty ? undefined : this.#traced.get(end)
     if (traced !== undefined) traced.figures.answered = Math.min(traced.figures.answered, data[entry + HOPS]!)
+    this.#add(end, REPLIES)
     const cell = this.#records.at(end >> 1)
     const { f64 } = this.#records
-    f64[cell + REPLIES]!++
     const nanoseconds = log.i32[at + Field.Nanoseconds]!
     if (nanoseconds === NO_TIME || data[entry + NANOSECONDS] === NO_TIME) return
     const trip = elapsed(log.f64[at >> 1]!, nanoseconds, data[entry + SECONDS]!, data[entry + NANOSECONDS]!)
@@ -381,6 +393,12 @@ export class Echo implements Judge<EchoState> {
     f64[cell + MOST] = Math.max(f64[cell + MOST]!, trip)
     f64[cell + SUM]! += trip
     f64[cell + TIMED]!++
+  }
+
+  /** @param end - Flow row × 2 + direction of the request. */
+  #add(end: number, cell: typeof REQUESTS | typeof REPLIES): void {
+    const at = (this.#records.at(end >> 1) + cell) * 2 + (end & 1)
+    this.#records.i32[at]!++
   }
 
   /** @param request - Route row × 2 + direction of a request; `reply` is its reply's. */

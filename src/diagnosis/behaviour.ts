@@ -66,6 +66,8 @@ function echoFindings(
     if (list === undefined) byRoute.set(unanswered.route, [unanswered])
     else list.push(unanswered)
   }
+  if (byRoute.size === 0) return []
+  const answered = echo.lastAnswered()
   return [...byRoute].map(([routeDirection, list]) => {
     const route = routeDirection >> 1
     const ends = routes.ends(route, routeDirection % 2 === 0 ? 0 : 1)
@@ -83,9 +85,11 @@ function echoFindings(
         (left, right) =>
           right.unanswered - left.unanswered || compare(left.to, right.to) || compare(left.from, right.from),
       )
-    const counts = [...new Set(list.map(({ flow }) => flow))].map((flow) => echo.count(flow))
+    // The other end's pings of the same two guests are another matter: they may all be answered.
+    const counts = list.map(({ flow, forward }) => echo.countOf(flow, forward))
     const requests = counts.reduce((sum, counted) => sum + counted.requests, 0)
-    const isAnyAnswered = counts.some(({ replies }) => replies > 0)
+    const isAnyAnswered = counts.some(({ replies: own }) => own > 0)
+    const replies = isAnyAnswered ? 'some' : list.every((each) => isAnsweredBack(each, answered)) ? 'back' : 'none'
     const count = list.reduce((sum, { count: unanswered }) => sum + unanswered, 0)
     const move = blackoutOf(analysis, list)
     const runs = list.reduce((sum, { runs: own }) => sum + own, 0)
@@ -95,10 +99,18 @@ function echoFindings(
       subject: { vni, vteps: [from, to] },
       count,
       packets: firstOf(list.flatMap(({ packets }) => packets)),
-      facts: { vni, from, to, guests, requests, losses, tunnels: routes.tunnels(route), dropped },
+      facts: { vni, from, to, guests, requests, replies, losses, tunnels: routes.tunnels(route), dropped },
     })
     return move === null ? finding : { ...finding, because: [move] }
   })
+}
+
+/**
+ * Whether the guest that does not answer had a ping of its own answered meanwhile: then both ways are open.
+ * @param answered - Latest echo requests that were answered, by flow row × 2 + direction.
+ */
+function isAnsweredBack({ flow, forward, packets }: Unanswered, answered: ReadonlyMap<number, number>): boolean {
+  return (answered.get(flow * 2 + (forward ? 1 : 0)) ?? 0) > packets[0]!
 }
 
 /** Whether losses among answered requests come in one burst or are scattered; `null` where they are too few to tell. */

@@ -14,6 +14,8 @@ export interface EchoUnanswered {
   guests: { from: string; to: string; unanswered: number }[]
   /** Requests of these conversations in all. */
   requests: number
+  /** Whether some of those were answered, none but pings of the other side meanwhile, or none at all. */
+  replies: 'some' | 'back' | 'none'
   /** How the losses lie among the answered requests; `null` where all were lost, or too few to tell. */
   losses: LossPattern | null
   tunnels: Tunnel[]
@@ -41,12 +43,10 @@ export const echoUnanswered: Words<EchoUnanswered> = {
   title: ({ count, facts }) =>
     `${grouped(count)} of ${amount(facts.requests, 'echo request')} ${who(facts)} unanswered in VNI ${facts.vni}`,
   observed: ({ count, facts }) => `${unanswered(count, facts)}.${pattern(facts)}`,
-  inferred: ({ count, facts }) =>
+  inferred: ({ facts }) =>
     `${
-      count >= facts.requests
-        ? 'The far guest is down or does not answer pings, or the way there or back is broken'
-        : CAUSES[facts.losses?.is ?? 'few']
-    }${facts.losses?.is === 'blackout' ? '' : '; one capture cannot tell which direction lost them'}.${tempered(facts.dropped)}`,
+      facts.replies === 'some' ? CAUSES[facts.losses?.is ?? 'few'] : NEVER[facts.replies]
+    }${facts.losses?.is === 'blackout' || facts.replies === 'back' ? '' : '; one capture cannot tell which direction lost them'}.${tempered(facts.dropped)}`,
   remedy: ({ facts }) =>
     facts.losses?.is === 'blackout'
       ? 'No action needed if migrations or failovers usually take that long here. Otherwise look at how long the new place took to announce itself, and the VTEPs to learn it.'
@@ -79,6 +79,12 @@ const CAUSES = {
   blackout:
     'A guest, or its address, moved meanwhile: a migration or failover interrupts it until its new place is known everywhere',
   few: 'Requests or replies were lost on the way there or back',
+} as const
+
+/** What it points to that none was answered. */
+const NEVER = {
+  none: 'The far guest is down or does not answer pings, or the way there or back is broken',
+  back: 'Pings of the other side were answered meanwhile, so pings pass both ways: most likely a firewall or a security group at the far guest drops these, unless they are larger',
 } as const
 
 function pattern({ losses, guests }: EchoUnanswered): string {

@@ -74,6 +74,40 @@ describe('ECHO_UNANSWERED', () => {
     )
   })
 
+  it('counts what each end asks by itself: that the other end is answered is not that this one is', () => {
+    const asks = (from: 0 | 1, isAnswered: (n: number) => boolean) =>
+      Array.from({ length: 10 }, (_, n) => [
+        ping(HERE, 'request', n, n * 500 + from * 200, { from }),
+        ...(isAnswered(n) ? [ping(HERE, 'reply', n, n * 500 + from * 200 + 1, { from: from === 0 ? 1 : 0 })] : []),
+      ]).flat()
+    const told = (...packets: Packet[][]) =>
+      only(
+        'ECHO_UNANSWERED',
+        [...packets.flat(), end(9000)].sort((left, right) => left.ms! - right.ms!),
+      ).map(({ title, inferred, observed }) => [
+        title.split(' echo')[0],
+        /one burst/.test(observed),
+        /Pings of the other side were answered/.test(inferred),
+        /down or does not answer/.test(inferred),
+      ])
+    const [never, always] = [() => false, () => true]
+    expect(told(asks(0, never), asks(1, always))).toEqual([['10 of 10', false, true, false]])
+    expect(told(asks(0, never), asks(1, never))).toEqual([
+      ['10 of 10', false, false, true],
+      ['10 of 10', false, false, true],
+    ])
+    expect(
+      told(
+        asks(0, (n) => n < 4 || n > 6),
+        asks(1, always),
+      ),
+    ).toEqual([['3 of 10', true, false, false]])
+    expect(told(asks(0, always), asks(1, always))).toEqual([])
+    // Answered before, and dead since.
+    const before = asks(1, always).map((packet) => ({ ...packet, ms: packet.ms! - 6000 }))
+    expect(told(before, asks(0, never))).toEqual([['10 of 10', false, false, true]])
+  })
+
   it('allows for the edge of the capture: ten round trips of the flow, 100 ms at least, a second while none is known', () => {
     const request = ping(HERE, 'request', 1, 1000)
     const known = [ping(HERE, 'request', 0, 0), ping(HERE, 'reply', 0, 1)]
