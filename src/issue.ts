@@ -2,7 +2,7 @@
 
 /** What is wrong with a capture file. */
 export interface CaptureIssue {
-  /** `cut-short`: the file ends inside a record. `damaged`: a record that cannot be. */
+  /** `cut-short`: the file, or the first of two that were put together, ends inside a record. `damaged`: a record that cannot be. */
   kind: 'cut-short' | 'damaged'
   /** File offset of the record that is cut or impossible, of the first one of several, in bytes of the uncompressed capture. */
   offset: number
@@ -10,13 +10,16 @@ export interface CaptureIssue {
   detail: string
   /**
    * `zeros`: nothing but zeros up to the end of the file. `appended`: another capture file that cannot go on from this one.
-   * `blocks`: blocks of sound length that cannot be and were left out; everything else was read.
+   * `blocks`: blocks of sound length that cannot be and were left out; everything else was read. `joint`: the file that another one
+   * was appended to is cut there; the other one was read.
    */
-  cause?: 'zeros' | 'appended' | 'blocks'
+  cause?: 'zeros' | 'appended' | 'blocks' | 'joint'
   /** How many blocks were left out. */
   blocks?: number
   /** How many of them were a packet's. */
   packets?: number
+  /** How many records were cut so. */
+  records?: number
 }
 
 /** What the capture system says it lost on one interface. */

@@ -8,6 +8,7 @@ import { FIXED_MEGABYTES, MAX_MEGABYTES, MIN_MEGABYTES } from '../src/analyzers/
 import { MAX_HELD_BYTES, MOST_TURNED } from '../src/analyzers/small-firsts.ts'
 import { Tally } from '../src/analyzers/tally.ts'
 import * as reading from '../src/capture/bounds.ts'
+import { MOST_JOINTS, MOST_LOOKED_THROUGH, MOST_TRIED } from '../src/capture/joints.ts'
 import { MOST_DESCRIBED, MOST_OPEN, MOST_REPEATED } from '../src/capture/merge.ts'
 import { LEAST_MERGE_BYTES, LEAST_WINDOW, MERGE_BYTES, MOST_WINDOWS } from '../src/capture/merge-room.ts'
 import { MAX_GZIP_HEADER } from '../src/capture/node-compression.ts'
@@ -56,6 +57,9 @@ const BOUNDS: Record<string, unknown> = {
   MOST_REPEATED,
   MOST_DESCRIBED,
   MOST_HEADERS: stated('src/capture/pcap.ts', 'MOST_HEADERS'),
+  MOST_JOINTS,
+  MOST_LOOKED_THROUGH,
+  MOST_TRIED,
   MAX_ORIGIN_BYTES,
   MAX_TAGS,
   MAX_CARRIERS,

@@ -3,19 +3,32 @@
  * (draft-ietf-opsawg-pcap). Every magic, both byte orders.
  */
 import type { PacketInfo } from '../packet.ts'
-import { MAX_RECORD_LENGTH, USUAL_MAX_CAPTURED } from './bounds.ts'
+import { MAX_RECORD_LENGTH } from './bounds.ts'
 import { CaptureError } from './errors.ts'
+import {
+  FILE_HEADER_LENGTH,
+  isFileHeader,
+  MAGIC_MODIFIED,
+  MAGIC_NANOSECONDS,
+  maxCaptured,
+  pcapByteOrder,
+} from './file-header.ts'
 import type { CaptureInterface } from './interface.ts'
+import {
+  findJoint,
+  JOINT_LENGTH,
+  Joints,
+  LEADS_ON,
+  leadsOn,
+  MOST_APART,
+  MOST_LOOKED_THROUGH,
+  MOST_TRIED,
+  NONE,
+  OPEN,
+  someLeadsTo,
+} from './joints.ts'
 import { Step, type Window } from './window.ts'
 
-/** File header magic of microsecond timestamps, read in the file's byte order. */
-export const MAGIC_MICROSECONDS = 0xa1b2c3d4
-/** File header magic of nanosecond timestamps. */
-export const MAGIC_NANOSECONDS = 0xa1b23c4d
-/** File header magic of the modified format (A. Kuznetzov): microseconds, 24-byte record headers. */
-const MAGIC_MODIFIED = 0xa1b2cd34
-/** Bytes of the file header. */
-export const FILE_HEADER_LENGTH = 24
 /** Bytes of a record header. */
 export const RECORD_HEADER_LENGTH = 16
 /** Bytes of a record header of the modified format: interface index, protocol and packet type follow the usual fields. */
@@ -23,8 +36,6 @@ const MODIFIED_RECORD_HEADER_LENGTH = 24
 
 const BILLION = 1_000_000_000
 const MILLION = 1_000_000
-/** Seconds of a day: more than any time zone is away from UTC. */
-const DAY = 86_400
 /** The upper half of every magic in the file's own byte order, and the lower half of one in the other. */
 const MAGIC_START = 0xa1b2
 const SWAPPED_MAGIC = 0xb2a1
@@ -38,28 +49,6 @@ const REST_AFTER = 1 << 18
 
 /** In which order a record holds its two lengths: original length first up to version 2.2 and in 543.0 (DG/UX), unsure in 2.3. */
 const Lengths = { CapturedFirst: 0, OriginalFirst: 1, SmallerIsCaptured: 2 } as const
-
-/** Whether the four bytes at `at` are a pcap magic. @returns `'little'` or `'big'`, `null` when they are none. */
-export function pcapByteOrder(view: DataView, at: number): 'little' | 'big' | null {
-  const little = view.getUint32(at, true)
-  if (little === MAGIC_MICROSECONDS || little === MAGIC_NANOSECONDS || little === MAGIC_MODIFIED) return 'little'
-  const big = view.getUint32(at, false)
-  if (big === MAGIC_MICROSECONDS || big === MAGIC_NANOSECONDS || big === MAGIC_MODIFIED) return 'big'
-  return null
-}
-
-/**
- * Whether a file header lies at `at`, where a record is due: a magic, version 2.0 to 2.4, and time zone and accuracy as everybody
- * writes them. As a record it would be one without bytes, in one certain microsecond of one certain second.
- * @param view - Holds {@link RECORD_HEADER_LENGTH} bytes from `at` on.
- */
-export function isFileHeader(view: DataView, at: number): boolean {
-  const byteOrder = pcapByteOrder(view, at)
-  if (byteOrder === null) return false
-  const littleEndian = byteOrder === 'little'
-  if (view.getUint16(at + 4, littleEndian) !== 2 || view.getUint16(at + 6, littleEndian) > 4) return false
-  return Math.abs(view.getInt32(at + 8, littleEndian)) <= DAY && view.getUint32(at + 12, littleEndian) === 0
-}
 
 /** Steps over the records of one classic pcap file, and of those appended to it: each begins with a file header of its own. */
 export class PcapRecords {
@@ -78,6 +67,8 @@ export class PcapRecords {
   packetsOfFirst = 0
   appendedAt = 0
   littleEndian = true
+  /** Records that were cut, and that an appended file goes on from. */
+  readonly joints = new Joints()
   private readonly window: Window
   private readonly packet: PacketInfo
   private headerLength = RECORD_HEADER_LENGTH
@@ -148,10 +139,25 @@ export class PcapRecords {
       if (view.getUint32(at) === PCAPNG_SECTION) {
         return window.damage('a pcapng section where a record is due', 'appended')
       }
+      const step = this.cutHeader(at)
+      if (step !== Step.Passed) return step
       return window.damage(`a record claims ${captured} captured bytes, more than the limit of ${this.maxCaptured}`)
     }
     const length = headerLength + captured
-    if (there < length) return window.starve(length)
+    if (there < length + headerLength) {
+      const step = this.lastAtHand(at, there, length)
+      if (step !== Step.Passed) return step
+    } else {
+      // Two comparisons, as every packet pays for them; what they do not let pass is looked at closely.
+      const next = at + length
+      const isUsual =
+        view.getUint32(next, littleEndian) === second &&
+        view.getUint32(next + 8, littleEndian) <= view.getUint32(next + 12, littleEndian)
+      if (!isUsual && !this.isRecord(next, second, original < captured)) {
+        const step = this.deadEnd(at, length)
+        if (step !== Step.Passed) return step
+      }
+    }
     const { packet } = this
     const fraction = view.getUint32(at + 4, littleEndian)
     if (fraction >= MILLION && this.unit !== 1) {
@@ -175,6 +181,101 @@ export class PcapRecords {
     window.position = at + length
     this.packets++
     return Step.Packet
+  }
+
+  /**
+   * Whether what lies at `at`, behind a record of the second `second`, looks like a record, or like another file.
+   * @param isOdd - Whether that record claims to be longer than its packet was: this one may as well.
+   */
+  private isRecord(at: number, second: number, isOdd: boolean): boolean {
+    const { littleEndian, lengths } = this
+    const { view } = this.window
+    if (view.getUint32(at) === PCAPNG_SECTION || isFileHeader(view, at)) return true
+    let captured = view.getUint32(at + 8, littleEndian)
+    let original = view.getUint32(at + 12, littleEndian)
+    if (lengths !== Lengths.CapturedFirst && (lengths === Lengths.OriginalFirst || captured > original)) {
+      const first = captured
+      captured = original
+      original = first
+    }
+    if (captured > this.maxCaptured || (original < captured && !isOdd)) return false
+    const seconds = view.getUint32(at, littleEndian)
+    return Math.abs(seconds - second) <= MOST_APART && view.getUint32(at + 4, littleEndian) < BILLION
+  }
+
+  /** A record whose end leads nowhere. @returns `Passed` when it is to be taken as it stands; otherwise as {@link step}. */
+  private deadEnd(at: number, length: number): Step {
+    const { window } = this
+    if (this.isTaken(length)) return Step.Passed
+    const { view, end, finished } = window
+    const to = this.lookedThrough(at, length)
+    let joint: number = at
+    for (let tried = 0; tried < MOST_TRIED; tried++) {
+      joint = findJoint(view, joint + 1, to, end, finished)
+      if (joint === OPEN) return window.starve(length + JOINT_LENGTH)
+      if (joint === NONE) return tried === 0 ? Step.Passed : this.dismiss(Step.Passed)
+      // No packet carries what lies in its record's header.
+      const needed =
+        joint < at + this.headerLength ? LEADS_ON : leadsOn(view, joint, at + length, this.littleEndian, end, finished)
+      if (needed === LEADS_ON) return this.goOnAt(joint)
+      if (needed > 0 && needed - at <= MAX_RECORD_LENGTH) return window.starve(needed - at)
+    }
+    return this.dismiss(Step.Passed)
+  }
+
+  /**
+   * A record behind which no other one is at hand. It is handed on at once, unless a file begins in it: then what follows is waited for.
+   * @returns As {@link deadEnd}.
+   */
+  private lastAtHand(at: number, there: number, length: number): Step {
+    const { window, headerLength } = this
+    const { view, end, finished } = window
+    const isWhole = there >= length
+    if (!isWhole && !finished) return window.starve(length)
+    const otherwise = isWhole ? Step.Passed : window.starve(length)
+    if (this.isTaken(length)) return otherwise
+    const to = this.lookedThrough(at, length)
+    const joint = findJoint(view, at + 1, to, end, finished)
+    if (joint === NONE) return otherwise
+    if (!finished) return window.starve(length + JOINT_LENGTH)
+    // In a packet, it may be the packet's: at the end of the file, only all of the rest tells.
+    if (joint >= at + headerLength && (there === length || !someLeadsTo(view, joint, to, end))) {
+      return this.dismiss(otherwise)
+    }
+    return this.goOnAt(joint)
+  }
+
+  /** A record header that cannot be. @returns As {@link deadEnd}. */
+  private cutHeader(at: number): Step {
+    const { window, headerLength } = this
+    if (this.joints.isFull) return Step.Passed
+    const joint = findJoint(window.view, at + 1, at + headerLength, window.end, window.finished)
+    if (joint === OPEN) return window.starve(headerLength + JOINT_LENGTH)
+    return joint === NONE ? Step.Passed : this.goOnAt(joint)
+  }
+
+  /** Behind the last offset of a record where another file is looked for. */
+  private lookedThrough(at: number, length: number): number {
+    return at + (length > MOST_LOOKED_THROUGH ? this.headerLength : length)
+  }
+
+  /** Whether a record is taken as it stands: it fills the window, or too many were cut. */
+  private isTaken(length: number): boolean {
+    return length > MAX_RECORD_LENGTH - JOINT_LENGTH || this.joints.isFull
+  }
+
+  /** Takes a record as it stands, although a file header is in it. */
+  private dismiss(step: Step): Step {
+    this.joints.dismissed++
+    return step
+  }
+
+  /** Leaves the rest of a cut record out. */
+  private goOnAt(joint: number): Step {
+    const { window } = this
+    this.joints.add(window.base + window.position, joint - window.position)
+    window.position = joint
+    return this.step()
   }
 
   /** Reads the file header at the window's position and steps over it. @returns `false` when there are too many. */
@@ -265,10 +366,4 @@ export class PcapRecords {
 export function isZero(view: DataView, from: number, to: number): boolean {
   for (let at = from; at < to; at += 4) if (view.getUint32(at) !== 0) return false
   return true
-}
-
-/** Most captured bytes that a record may claim, by what the file declares as its snap length (0 = unlimited). */
-export function maxCaptured(snapLength: number): number {
-  if (snapLength === 0 || snapLength > MAX_RECORD_LENGTH) return MAX_RECORD_LENGTH
-  return Math.max(snapLength, USUAL_MAX_CAPTURED)
 }

@@ -16,9 +16,10 @@ import type { PacketInfo } from '../packet.ts'
 import { emptyPacket } from '../packet-meta.ts'
 import { MAX_TEXT, MAX_WINDOW_LENGTH, WINDOW_LENGTH } from './bounds.ts'
 import { CaptureError, isShortage } from './errors.ts'
+import { FILE_HEADER_LENGTH, pcapByteOrder } from './file-header.ts'
 import type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 import { COMMENT, Texts, walkOptions } from './options.ts'
-import { FILE_HEADER_LENGTH, PcapRecords, pcapByteOrder } from './pcap.ts'
+import { PcapRecords } from './pcap.ts'
 import { BlockType, PcapngRecords } from './pcapng.ts'
 import { refuseHeader } from './signatures.ts'
 import type { ByteSource } from './source.ts'
@@ -76,7 +77,8 @@ export class CaptureReader implements PacketStream {
   }
 
   /**
-   * Steps onto the next whole packet in the window.
+   * Steps onto the next whole packet in the window. A packet that has a classic file header in it, or ends in what may be the beginning
+   * of one, waits for what follows it: the record may be cut, and the header that of an appended file.
    * @returns `false` when more bytes are needed, or none will come: see {@link done}.
    * @throws CaptureError `empty`, `not-a-capture`, `header-cut-short` or `unsupported`, when the file header is not readable;
    * never after that.
@@ -253,11 +255,11 @@ export class CaptureReader implements PacketStream {
     return this.records?.format === 'pcapng' ? this.records.droppedBetween : 0
   }
 
-  /** Everything that is wrong with the file as far as it was read: the blocks that were left out, and how it ended. */
+  /** Everything that is wrong with the file as far as it was read: the blocks or rests of records that were left out, and how it ended. */
   get issues(): readonly CaptureIssue[] {
     const leftOut = this.leftOut()
     const issues = leftOut === null ? [] : [leftOut]
-    if (this.issue !== null && this.issue.cause !== 'blocks') issues.push(this.issue)
+    if (this.issue !== null && this.issue.cause !== 'blocks' && this.issue.cause !== 'joint') issues.push(this.issue)
     return issues
   }
 
@@ -298,9 +300,14 @@ export class CaptureReader implements PacketStream {
     return step === Step.Packet
   }
 
-  /** The blocks that were left out, as one issue. */
+  /** The blocks, or the rests of cut records, that were left out, as one issue. */
   private leftOut(): CaptureIssue | null {
-    return this.records?.format === 'pcapng' ? this.records.damagedBlocks.issue() : null
+    const { records } = this
+    return records === null
+      ? null
+      : records.format === 'pcapng'
+        ? records.damagedBlocks.issue()
+        : records.joints.issue()
   }
 
   /** What is wrong with the block that the file ends in, beside that it does. */

@@ -13,9 +13,10 @@ import {
 } from '../option.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import { MAX_RECORD_LENGTH } from './bounds.ts'
+import { FILE_HEADER_LENGTH, MAGIC_MICROSECONDS, MAGIC_NANOSECONDS } from './file-header.ts'
 import type { CaptureInterface, CaptureSection } from './interface.ts'
 import { COMMENT } from './options.ts'
-import { FILE_HEADER_LENGTH, MAGIC_MICROSECONDS, MAGIC_NANOSECONDS, RECORD_HEADER_LENGTH } from './pcap.ts'
+import { RECORD_HEADER_LENGTH } from './pcap.ts'
 import { BlockType, BYTE_ORDER_MAGIC } from './pcapng.ts'
 
 /** Takes the bytes of a file in order; the buffer is the sink's from then on. What it throws, the writer's caller sees. */

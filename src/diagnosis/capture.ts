@@ -20,9 +20,15 @@ export function captureFindings({ analysis, files, sides }: Evidence): Finding[]
   const findings: Finding[] = []
   for (const { name, packets, issues } of files) {
     for (const issue of issues) {
-      const facts = { file: name, offset: issue.offset, detail: issue.detail, packets, cause: issue.cause ?? null }
-      const words = issue.kind === 'cut-short' ? captureCutShort : captureDamaged
-      findings.push(state(words, { subject: {}, count: issue.blocks ?? 1, packets: [], facts }))
+      const { kind, offset, detail, cause = null, blocks, records } = issue
+      const count = blocks ?? records ?? 1
+      const facts = { file: name, offset, detail, packets }
+      const about = { subject: {}, count, packets: [] }
+      findings.push(
+        kind === 'cut-short'
+          ? state(captureCutShort, { ...about, facts: { ...facts, isJoint: cause === 'joint' } })
+          : state(captureDamaged, { ...about, facts: { ...facts, cause: cause === 'joint' ? null : cause } }),
+      )
     }
   }
   for (const { name, appended, firstPacket, compression } of files) {

@@ -21,7 +21,8 @@ export const captureAppended: Words<Appended> = {
   meaning:
     'A capture file holds several captures appended to each other; all are counted here, but other programs read the first one only.',
   advice: 'Split the file before you open it in Wireshark; join captures with mergecap, not with cat.',
-  evidence: 'A file header of classic pcap where the next record or the end of the file is due.',
+  evidence:
+    'A file header of classic pcap where the next record or the end of the file is due, or in a record that is cut.',
   title: ({ facts }) => `${facts.file} holds ${grouped(facts.captures)} captures appended to each other`,
   observed: ({ facts }) =>
     `${facts.file}: another file header at offset ${facts.offset}${facts.isCompressed ? ' of the uncompressed data' : ''}, behind ${amount(facts.first, 'packet')}${facts.captures > 2 ? `, and ${grouped(facts.captures - 2)} more behind that` : ''}.`,
