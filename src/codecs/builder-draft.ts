@@ -35,7 +35,6 @@ import * as ppp from './ppp.ts'
 import * as pppoe from './pppoe.ts'
 import { Protocol } from './protocol.ts'
 import * as pseudowire from './pseudowire.ts'
-import { checkRoom } from './range.ts'
 import * as sll from './sll.ts'
 import * as sll2 from './sll2.ts'
 import * as tcp from './tcp.ts'
@@ -350,7 +349,6 @@ function draftBytes(layer: 'payload' | 'padding', bytes: Uint8Array): Draft {
     open: new Set(),
     fill: () => {},
     encode(cursor) {
-      checkRoom(layer, cursor, bytes.length)
       setBytes(cursor.view, cursor.claim(bytes.length), bytes)
     },
   }

@@ -123,6 +123,12 @@ const CASES: Record<string, Case> = {
     wrap: (p) =>
       framed(over4(gre(0x22eb, bytes(erspan3(1), 0x0c, 0, 0, 1, 0, 0, 0, 2, framed(p)), 0x1000, [0, 0, 0, 1]), 47)),
   },
+  'ERSPAN III of a packet without Ethernet': {
+    carriers: ['erspan'],
+    // Frame type 2 (draft-foschiano-erspan-03 §4.2).
+    wrap: (p) => framed(over4(gre(0x22eb, bytes(erspan3(2 << 10), p), 0x1000, [0, 0, 0, 1]), 47)),
+    beyondTshark: true,
+  },
   'ERSPAN of MPLS': {
     carriers: ['erspan', 'mpls'],
     wrap: (p) => framed(over4(gre(0x88be, bytes(erspan2, framed(label2(p), 0x8847)), 0x1000, [0, 0, 0, 1]), 47)),

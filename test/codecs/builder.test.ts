@@ -689,3 +689,14 @@ describe('packets of real senders', () => {
     },
   )
 })
+
+it('refuses padding of more zeros than a packet has, and options that are no list, in words', () => {
+  for (const zeros of [-1, 65_536, 0.5])
+    expect(() => b.padding(zeros)).toThrow(/^padding.bytes must be an integer from 0/)
+  expect(() => build([b.ipv4({ source: 1, destination: 2, options: 5 as never })])).toThrow(
+    /ipv4.options must be a Uint8Array or a list of options/,
+  )
+  expect(() => build([b.neighbor({ target: 'fd00::1', options: 5 as never })])).toThrow(
+    /neighbor.options must be a list of options/,
+  )
+})

@@ -44,4 +44,10 @@ describe('begins', () => {
   it.each(['', '0f', 'ff03', '0021', '57', '0f01', '8f03 0800', '2100'])('leaves %s to PPP', (hex) => {
     expect(beginsWith(hex)).toBe(false)
   })
+
+  it('asks for both bytes, wherever in the view they lie', () => {
+    const view = viewOf('0000 0f00 00')
+    expect(hdlc.begins(new Cursor().reset(view, 2, 4))).toBe(true)
+    expect(hdlc.begins(new Cursor().reset(view, 2, 3))).toBe(false)
+  })
 })

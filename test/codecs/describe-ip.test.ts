@@ -274,3 +274,18 @@ describe('IP in IP', () => {
     ])
   })
 })
+
+it('verifies a checksum behind a source route by the last node of it (RFC 1122 §4.1.3.3)', () => {
+  // The datagram is for 10.1.2.9, and goes by 10.0.0.2 first.
+  const route = { type: 0x83, data: Uint8Array.from([4, 10, 0, 0, 8, 10, 1, 2, 9]) }
+  const datagram = (destination: string, options: { type: number; data: Uint8Array }[]): string => {
+    const parts = [b.ipv4({ source: '10.0.0.1', destination, options }), b.udp({ sourcePort: 1, destinationPort: 53 })]
+    const { bytes } = b.build([...parts, b.payload('data')])
+    return Buffer.from(bytes).toString('hex')
+  }
+  const straight = datagram('10.1.2.9', [])
+  const routed = datagram('10.0.0.2', [route])
+  const sum = straight.slice(2 * 26, 2 * 28)
+  const bytes = `${routed.slice(0, 2 * 38)}${sum}${routed.slice(2 * 40)}`
+  expect(fieldOf(described(bytes, LinkType.Ipv4).layers, 'udp', 'checksum').text).toBe(`0x${sum} (valid)`)
+})

@@ -12,6 +12,14 @@ import { described, every, fieldOf, shape } from '../support/described.ts'
 import { recordsOf } from '../support/parts.ts'
 import { because, LAB, ROOT } from '../support/shared.ts'
 
+it('takes no table of tunnel ports but a whole one', () => {
+  const describeWith = (ports: unknown): unknown =>
+    describePacket(new DataView(new ArrayBuffer(14)), 0, 14, 14, LinkType.Ethernet, { ports: ports as never })
+  expect(() => describeWith([4789])).toThrow(TypeError)
+  expect(() => describeWith(new Uint8Array(3))).toThrow(RangeError)
+  expect(() => describeWith(tunnelPorts([9]))).not.toThrow()
+})
+
 const FIXTURES = join(ROOT, 'fixtures/pcaps')
 
 const ETHERNET = '020000000002 020000000001 '

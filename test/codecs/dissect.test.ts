@@ -36,6 +36,7 @@ describe('dissect', () => {
     const layers = walked(PACKET)
     expect(faults(layers)).toEqual([])
     expect([layers.at, layers.end, layers.wireEnd]).toEqual([AT, AT + 96, AT + 96])
+    expect(layers.lengthImpossible).toBe(false)
     expect([layers.outerFrame.at, layers.outerFrame.etherType, layers.outerFrame.tagCount]).toEqual([AT, 0x0800, 0])
     expect(layers.outerIp).toMatchObject({
       at: AT + 14,
@@ -154,10 +155,10 @@ describe('dissect', () => {
     })
   })
 
-  it('finds nothing behind the headers of a jumbogram whose length ends within them', () => {
-    const jumbo = `60000000 0000 0040 ${'00'.repeat(32)} 1100c204 00000004 ${UDP}${VXLAN}${INNER}`
+  it.each([1, 4])('finds nothing behind the headers of a jumbogram whose length ends within them: %d', (stated) => {
+    const jumbo = `60000000 0000 0040 ${'00'.repeat(32)} 1100c204 0000000${stated} ${UDP}${VXLAN}${INNER}`
     const { outerIp, tunnel } = walked(ETHERNET6 + jumbo)
-    expect(outerIp.length).toBe(40 + 4)
+    expect(outerIp.length).toBe(40 + stated)
     expect([outerIp.payloadAt, outerIp.payloadEnd]).toEqual([AT + 14 + 48, AT + 14 + 48])
     expect(tunnel).toBe(TunnelKind.None)
   })
@@ -255,5 +256,135 @@ describe('dissect', () => {
     expect([tcp.innerPorts, tcp.innerTransport, ...faults(tcp)]).toEqual([AT + 84, NONE, 'inner.tcp Truncated'])
     const short = walked(PACKET.replace('40fd0000', '40060000'), { captured: 87 })
     expect([short.innerPorts, ...faults(short)]).toEqual([NONE, 'inner.tcp Truncated'])
+  })
+
+  it('finds the transport of every kind inside, and no fault', () => {
+    const data = '0102030405060708090a0b0c'
+    const inside = (protocol: string, header: string): Layers => {
+      const length = (20 + bytesOf(header).length).toString(16).padStart(4, '0')
+      const total = (70 + bytesOf(header).length).toString(16).padStart(4, '0')
+      const packet = PACKET.replace('45000052', `4500${total}`).replace('12b5 003e', '12b5 0000')
+      return walked(
+        packet.replace('45000020', `4500${length}`).replace('40fd0000', `40${protocol}0000`).replace(data, header),
+      )
+    }
+    for (const [protocol, header] of [
+      ['06', `04000050 00000001 00000002 50100000 00000000`],
+      ['11', '04000050 00080000'],
+      ['01', '08000000 00010001'],
+      ['3a', '80000000 00010001'],
+    ] as const) {
+      const layers = inside(protocol, header)
+      expect([layers.innerTransport, ...faults(layers)], protocol).toEqual([AT + 84])
+    }
+  })
+
+  it('leaves nothing of one packet in the next', () => {
+    const tagged =
+      '020000000004 020000000003 8100 0005 0806 0001 0800 06 04 0001 020000000003 c0a80001 000000000000 c0a80002'
+    const packets = [
+      PACKET,
+      ETHERNET + IPV4 + UDP + VXLAN + tagged,
+      PACKET.replace('12b5', '0035'),
+      `${ETHERNET6}${IPV6}${UDP}${VXLAN}${INNER}`,
+      `020000000002 020000000001 8100 0007 0800 ${IPV4}${UDP}`,
+      '0102',
+    ]
+    const picture = (layers: Layers): unknown => {
+      const { chain: _chain, cursor: _cursor, view: _view, innerView: _innerView, ...rest } = layers
+      const tags = (frame: Layers['outerFrame']): number[] => [...frame.vlanIds.slice(0, frame.tagCount)]
+      const plain = JSON.parse(JSON.stringify(rest, (key, value) => (ArrayBuffer.isView(value) ? key : value)))
+      return [plain, tags(layers.outerFrame), tags(layers.innerFrame), faults(layers)]
+    }
+    const used = new Layers()
+    const walk = (layers: Layers, hex: string): Layers => {
+      const bytes = bytesOf(hex)
+      dissect(layers, new DataView(bytes.buffer), 0, bytes.length, bytes.length, LinkType.Ethernet, tunnelPorts())
+      return layers
+    }
+    for (const before of packets) {
+      for (const hex of packets) {
+        walk(used, before)
+        used.lengthImpossible = true
+        expect(picture(walk(used, hex))).toEqual(picture(walk(new Layers(), hex)))
+      }
+    }
+  })
+
+  it('reads a bare packet behind Geneve, and a frame behind GPE without the P flag', () => {
+    // draft-ietf-nvo3-vxlan-gpe-12 §3.1: without P, the header is that of RFC 7348, whatever the next protocol says.
+    const bare = INNER.slice(INNER.indexOf('4500'))
+    const geneve = walked(PACKET.replace('12b5', '17c1').replace(VXLAN, '00000800 000064 00').replace(INNER, bare))
+    expect([geneve.tunnel, geneve.innerFrame.at, geneve.innerFrame.etherType, geneve.innerIp.at]).toEqual([
+      TunnelKind.Geneve,
+      NONE,
+      0x0800,
+      AT + 50,
+    ])
+    const gpe = walked(PACKET.replace('12b5', '12b6'))
+    expect([gpe.tunnel, gpe.innerFrame.at, gpe.innerIp.at]).toEqual([TunnelKind.Gpe, AT + 50, AT + 64])
+  })
+
+  it('takes the last node of a source route for the receiver (RFC 791 §3.1, RFC 8200 §4.4)', () => {
+    // Loose source route: three bytes, then 10.0.0.9 to be visited; a no-operation in front.
+    const route = '4800005e 00074000 40110000 0a000001 0a000002 01 83 0b 04 0a000008 0a000009'
+    const layers = walked(`${ETHERNET} ${route} ${UDP}${VXLAN}${INNER}`)
+    expect(faults(layers)).toEqual([])
+    expect(layers.outerIp).toMatchObject({ isRouted: true, destinationAt: AT + 14 + 28, sourceAt: AT + 14 + 12 })
+    expect(walked(PACKET).outerIp).toMatchObject({
+      isRouted: false,
+      destinationAt: AT + 14 + 16,
+    })
+    // A routing header of a type that nobody knows hides where the packet goes, as long as it has nodes to visit.
+    const routed = (left: string): Layers =>
+      walked(`${ETHERNET6} ${IPV6.replace('003e 11', '0046 2b')} 11 00 63 ${left} 00000000 ${UDP}${VXLAN}${INNER}`)
+    expect(routed('01').outerIp.isFinalUnknown).toBe(true)
+    expect(routed('00').outerIp.isFinalUnknown).toBe(false)
+  })
+
+  it('notes an IPv6 length beyond the frame, and goes no further where extension headers end too early', () => {
+    expect(faults(walked(ETHERNET6 + IPV6.replace('003e', '003f') + UDP + VXLAN + INNER))).toEqual([
+      'outer.ipv6 LengthBeyondPacket',
+    ])
+    expect(faults(walked(ETHERNET6 + IPV6 + UDP + VXLAN + INNER))).toEqual([])
+    const cut = walked(`${ETHERNET6}${IPV6.replace('003e 11', '0008 00')} 1101 000000000000`)
+    expect([cut.outerTransport, cut.outerIp.payloadAt]).toEqual([NONE, NONE])
+  })
+
+  it('says of a link layer that ends too early, or carries no packet, what it was', () => {
+    const link = (hex: string, linkType: number): unknown[] => {
+      const layers = walked(hex, { linkType })
+      return [layers.outerFrame.etherType, ...faults(layers)]
+    }
+    // Link control is PPP all the same (RFC 1661 §3.1).
+    expect(link('ff03 c021 01010004', LinkType.PppHdlc)).toEqual([0x880b])
+    expect(link('ff03 c021 01010004', LinkType.Ppp)).toEqual([0x880b])
+    expect(link('11000009 0006 c021 01010004', LinkType.PppEther)).toEqual([0x8864])
+    expect(link('55555555555555', LinkType.EthernetMpacket)).toEqual([NONE, 'link Truncated'])
+    expect(link(`5555555555555507 ${PACKET}`, LinkType.EthernetMpacket)).toEqual([NONE])
+    for (const linkType of [LinkType.DsaTagBrcm, LinkType.DsaTagDsa, LinkType.DsaTagEdsa]) {
+      expect(link('0200000000020200000000', linkType)).toEqual([NONE, 'outer.ethernet Truncated'])
+    }
+    expect(link('000000', LinkType.DsaTagBrcmPrepend)).toEqual([NONE, 'outer.dsa Truncated'])
+  })
+
+  it('finds labels alone too short, and looks into SNAP only where a length or Linux says that it is there', () => {
+    const labels = walked('020000000002 020000000001 8847 00064140')
+    expect(faults(labels)).toEqual(['outer.mpls Truncated'])
+    const snap = (link: string, linkType: number, type: string): Layers =>
+      walked(`${link} ${type} aaaa03000000 0800 ${IPV4}${UDP}${VXLAN}${INNER}`, { linkType })
+    const frame = ETHERNET.slice(0, -4)
+    const cooked = '0004 0001 0006 0200000000010000'
+    expect(snap(frame, LinkType.Ethernet, '005a').vni).toBe(100)
+    expect(snap(frame, LinkType.Ethernet, '0000').vni).toBe(100)
+    // No room for the header in one byte, nor in seven.
+    for (const length of ['0001', '0007']) {
+      const layers = snap(frame, LinkType.Ethernet, length)
+      expect([layers.vni, layers.carriers, ...faults(layers)]).toEqual([NONE, 0])
+    }
+    expect(snap(cooked, LinkType.LinuxSll, '0004').vni).toBe(100)
+    // Novell's frames begin without LLC.
+    expect(snap(cooked, LinkType.LinuxSll, '0001').vni).toBe(NONE)
+    expect(snap(`${cooked} 8100 0005`, LinkType.LinuxSll, '0004').vni).toBe(NONE)
   })
 })

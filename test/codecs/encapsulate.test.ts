@@ -29,7 +29,7 @@ import {
 } from '../../src/codecs/builder.ts'
 import * as checksum from '../../src/codecs/checksum.ts'
 import { Cursor } from '../../src/codecs/cursor.ts'
-import { Decapsulation, decapsulate } from '../../src/codecs/decapsulate.ts'
+import { Decapsulation, decapsulate, decapsulateRecord } from '../../src/codecs/decapsulate.ts'
 import { tunnelPorts } from '../../src/codecs/dissect.ts'
 import { decapsulatedEcn, ECN_DROP, EcnAlarm, ecnAlarm, encapsulatedEcn } from '../../src/codecs/ecn.ts'
 import {
@@ -677,6 +677,21 @@ describe('decapsulation', () => {
   const open = (bytes: Uint8Array, wireLength = bytes.length, linkType = 101): boolean =>
     decapsulate(result, viewOf(bytes), 0, bytes.length, wireLength, linkType, PORTS)
 
+  it('opens a record whose original length cannot be, by what was captured', () => {
+    const bytes = wrap(prepare({ vni: 9, ...HOSTS }), inner(4, 1))
+    const record = { at: 0, capturedLength: bytes.length, wireLength: 1, fcsLength: 0, linkType: 101 }
+    const other = new Decapsulation()
+    expect(decapsulateRecord(other, viewOf(bytes), record, PORTS)).toBe(true)
+    expect(open(bytes)).toBe(true)
+    expect([other.vni, other.at, other.length, other.capturedLength]).toEqual([
+      9,
+      result.at,
+      result.length,
+      result.capturedLength,
+    ])
+    expect(other.layers.lengthImpossible).toBe(true)
+  })
+
   it('finds nothing in what is no tunnel datagram, and leaves nothing of the packet before', () => {
     expect(open(wrap(prepare({ vni: 9, ...HOSTS }), inner(4, 1)))).toBe(true)
     expect(open(inner(4, 0).slice(14))).toBe(false)
@@ -804,4 +819,11 @@ describe('the heap', () => {
     ).toBeGreaterThan(16)
     expect(sink).not.toBeNull()
   })
+})
+
+it('refuses a time to live that no header holds', () => {
+  for (const timeToLive of [-1, 256, 1.5]) {
+    expect(() => prepare({ vni: 1, ...HOSTS, timeToLive })).toThrow(/^timeToLive must be an integer from 0 to 255/)
+  }
+  for (const timeToLive of [0, 255]) expect(() => prepare({ vni: 1, ...HOSTS, timeToLive })).not.toThrow()
 })

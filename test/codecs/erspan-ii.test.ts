@@ -50,6 +50,10 @@ describe('erspan type II', () => {
     expect([erspan.enter(cursor), cursor.fault]).toEqual([NONE, Fault.BadVersion])
   })
 
+  it('has its protocol number (IANA IEEE 802 Numbers)', () => {
+    expect(erspan.PROTOCOL).toBe(0x88be)
+  })
+
   it('makes a header for a session', () => {
     expect(erspan.header(7)).toMatchObject({ version: 1, sessionId: 7, vlan: 0, truncated: 0 })
   })

@@ -43,5 +43,15 @@ codecLaws('etag', {
 })
 
 it('makes a tag for one port', () => {
-  expect(etag.header(5, 0x0800)).toMatchObject({ group: 0, base: 5, etherType: 0x0800 })
+  expect(etag.header(5, 0x0800)).toEqual({
+    priority: 0,
+    dropEligible: 0,
+    ingressBase: 0,
+    reserved: 0,
+    group: 0,
+    base: 5,
+    ingressExtension: 0,
+    extension: 0,
+    etherType: 0x0800,
+  })
 })

@@ -61,6 +61,16 @@ describe('ethernet', () => {
     ])
   })
 
+  it('names the range of an address that it refuses', () => {
+    const cursor = new Cursor().reset(new DataView(new ArrayBuffer(14)), 0, 14)
+    const header = { destination: 1, source: 2, etherType: 0 }
+    for (const name of ['destination', 'source']) {
+      expect(() => ethernet.encode(cursor, { ...header, [name]: 2 ** 48 })).toThrow(
+        `ethernet.${name} must be an integer from 0 to 281474976710655, not 281474976710656`,
+      )
+    }
+  })
+
   it('reads addresses in halves that make the whole, the lower one signed', () => {
     for (const address of [0, 1, 0x0200_0000_0001, 0x5254_00e7_30fc, 0xfe54_ffff_fffe, 0x1234_5678_9abc, 2 ** 48 - 1]) {
       const view = new DataView(new ArrayBuffer(14))

@@ -203,6 +203,54 @@ describe('explainFault', () => {
     })
   })
 
+  it('says when nothing at all of a header was captured', () => {
+    expect(sentences(layersOf(PACKET, { captured: 50 }))).toEqual([
+      'inner.ethernet at byte 50 needs 14 bytes, of which 0 were captured: the snap length cut the packet',
+    ])
+  })
+
+  it('names the IP header of a carrier whose length is to blame, and the one that claims too much', () => {
+    const within = (outer: string, inner: string): string =>
+      `${ETHERNET} 4500${outer} 00004000 40040000 ac140001 ac140002 4500${inner} 00004000 40110000 0a000001 0a000002`
+    // The outer header ends before the inner one's datagram does, which a longer frame holds.
+    const cut = `${within('002c', '0030')} c000 0035 001c ${'00'.repeat(22)}`
+    expect(explainFault(layersOf(cut), 0)).toMatchObject({
+      layer: 'outer.ipv4',
+      name: 'LengthBeyondPacket',
+      offset: 34,
+      needed: 48,
+      available: 24,
+      limitedBy: 'outer.ipv4',
+    })
+    const first = `${within('0100', '001c')} c000 0035 0008 0000`
+    expect(explainFault(layersOf(first), 0)).toMatchObject({
+      layer: 'outer.ipv4',
+      name: 'LengthBeyondPacket',
+      offset: 14,
+      needed: 256,
+      available: 48,
+      limitedBy: 'frame',
+    })
+    const short = `${within('002a', '0016')} c000 00000000000000`
+    expect(explainFault(layersOf(short), 0)).toMatchObject({
+      layer: 'outer.udp',
+      name: 'Truncated',
+      offset: 54,
+      available: 2,
+      limitedBy: 'outer.ipv4',
+    })
+  })
+
+  it('never speaks of a datagram in NVGRE, which has none', () => {
+    const nvgre = `${ETHERNET} 4500003e 00004000 402f0000 0a000001 0a000002 20006558 00006407`
+    const layers = layersOf(`${nvgre} ${INNER_ETHERNET} ${INNER_IPV4.replace('45000014', '45000064')}`)
+    expect(explainFault(layers, 0)).toMatchObject({ layer: 'inner.ipv4', available: 20, limitedBy: 'frame' })
+    // As a first fragment's header leaves it, whose datagram was joined in another view.
+    layers.outerIp.length = 40
+    layers.wireEnd -= 4
+    expect(explainFault(layers, 0)).toMatchObject({ layer: 'inner.ipv4', available: 20, limitedBy: 'window' })
+  })
+
   it('refuses an index without a fault', () => {
     const layers = layersOf(PACKET.replace('40010000', '40fd0000'))
     for (const index of [0, -1, 0.5, Number.NaN]) expect(() => explainFault(layers, index)).toThrow(RangeError)

@@ -268,3 +268,31 @@ describe('ipv4', () => {
     })
   })
 })
+
+describe('the final destination of a source route', () => {
+  /** Offset of the last address behind the options, `NONE` without one. */
+  const final = (options: string): number => {
+    const words = 5 + bytesOf(options).length / 4
+    return ipv4.finalDestination(
+      viewOf(`4${words.toString(16)}000000 00000000 40110000 0a000001 0a000002 ${options}`),
+      0,
+    )
+  }
+
+  it('is the last address of the route, loose or strict, until the pointer has passed it (RFC 791 §3.1)', () => {
+    expect(final('83 0b 04 0a000008 0a000009 00')).toBe(20 + 3 + 4)
+    expect(final('01 89 0f 08 0a000007 0a000008 0a000009')).toBe(20 + 4 + 8)
+    expect(final('83 0b 08 0a000008 0a000009 00')).toBe(20 + 3 + 4)
+    expect(final('83 0b 0c 0a000008 0a000009 00')).toBe(NONE)
+    expect(final('83 07 04 0a000009 00')).toBe(20 + 3)
+  })
+
+  it('is not there without a route, or in one that names nobody', () => {
+    expect(final('94 04 0000')).toBe(NONE)
+    expect(final('83 03 04 00')).toBe(NONE)
+    // Record route has the same form, and leads nowhere.
+    expect(final('07 07 04 0a000009 00')).toBe(NONE)
+    expect(final('83 02 0a00')).toBe(NONE)
+    expect(final('83 02 00 00 0a000009')).toBe(NONE)
+  })
+})

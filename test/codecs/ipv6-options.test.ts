@@ -105,3 +105,18 @@ describe('ipv6-options', () => {
     expect(() => options.header(58, [{ type: 0, data: new Uint8Array(1) }])).toThrow(RangeError)
   })
 })
+
+describe('a home address', () => {
+  const at = (hex: string): number => options.homeAddress(viewOf(hex), 0)
+
+  it('is 16 bytes behind the type and the length (RFC 6275 §6.3)', () => {
+    expect(at(`3a02 0100 c910 ${'00'.repeat(15)}01 0102 0000`)).toBe(6)
+    expect(at(`3a02 c910 ${'00'.repeat(15)}01 0104 00000000`)).toBe(4)
+  })
+
+  it('is not there without the option, or in one of another length', () => {
+    expect(at('3a00 0104 00000000')).toBe(NONE)
+    expect(at(`3a02 c911 ${'00'.repeat(17)} 0103 000000`)).toBe(NONE)
+    expect(at(`3a02 c90f ${'00'.repeat(15)} 0105 0000000000`)).toBe(NONE)
+  })
+})

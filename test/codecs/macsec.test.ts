@@ -56,6 +56,17 @@ describe('macsec', () => {
     expect(narrowed('00', 9)).toEqual([6, 6])
   })
 
+  it('has one bit for each flag, from the version down (IEEE 802.1AE-2018 §9.5)', () => {
+    const { FLAG_VERSION, FLAG_END_STATION, FLAG_CHANNEL, FLAG_BROADCAST, FLAG_ENCRYPTED, FLAG_CHANGED } = macsec
+    expect([FLAG_VERSION, FLAG_END_STATION, FLAG_CHANNEL, FLAG_BROADCAST, FLAG_ENCRYPTED, FLAG_CHANGED]).toEqual([
+      32, 16, 8, 4, 2, 1,
+    ])
+  })
+
+  it('makes a tag for data that is not encrypted', () => {
+    expect(macsec.header(7)).toEqual({ flags: 0, association: 0, reserved: 0, shortLength: 0, packetNumber: 7 })
+  })
+
   it('refuses a channel that its flag does not announce', () => {
     const cursor = new Cursor().reset(new DataView(new ArrayBuffer(20)), 0, 20)
     const channel = { system: 1, port: 1 }

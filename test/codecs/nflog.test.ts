@@ -52,6 +52,11 @@ describe('nflog', () => {
     expect(sought('0500 0a00 61 000000', 2, 2)).toEqual([NONE, 0, 6, Fault.NotCaptured])
   })
 
+  it('needs more than there is where a length leads nowhere', () => {
+    const cursor = new Cursor().reset(viewOf('0300 0a00 0000'), 0, 6)
+    expect([nflog.seek(cursor, 2), cursor.needed]).toEqual([NONE, 7])
+  })
+
   it('follows no endless list', () => {
     expect(sought('0400 0a00 '.repeat(65), 2)).toEqual([NONE, 256, 260, Fault.Truncated])
   })

@@ -41,5 +41,14 @@ codecLaws('vntag', {
 })
 
 it('makes a tag between two interfaces', () => {
-  expect(vntag.header(1, 2, 0x0800)).toMatchObject({ direction: 0, destination: 1, source: 2, etherType: 0x0800 })
+  expect(vntag.header(1, 2, 0x0800)).toEqual({
+    direction: 0,
+    pointer: 0,
+    destination: 1,
+    looped: 0,
+    reserved: 0,
+    version: 0,
+    source: 2,
+    etherType: 0x0800,
+  })
 })

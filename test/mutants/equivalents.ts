@@ -20,6 +20,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'the two are the same when they are equal',
   },
   {
+    source: 'src/codecs/dissect.ts',
+    code: 'if (cursor.end > payloadEnd) cursor.end = payloadEnd',
+    change: '> → >=',
+    reason: 'the two are the same when they are equal',
+  },
+  {
     source: 'src/codecs/address.ts',
     code: 'if (lastColon < 0 || tail < 0) return undefined',
     change: '< → <=',

@@ -24,6 +24,7 @@ function registered(name: string): Target {
 const GROUND = [
   'test/codecs/cursor.test.ts',
   'test/codecs/bytes.test.ts',
+  'test/codecs/range.test.ts',
   'test/codecs/vxlan.test.ts',
   'test/codecs/ipv4.test.ts',
   'test/codecs/arp.test.ts',
@@ -91,13 +92,14 @@ const COMPOSITION: readonly Target[] = [
     tests: ['test/codecs/builder.test.ts', 'test/codecs/composition.test.ts'],
     isTable: name === 'builder-parts',
   })),
-  { source: 'src/codecs/builder-check.ts', tests: ['test/options.test.ts'] },
+  { source: 'src/codecs/builder-check.ts', tests: ['test/options.test.ts', 'test/codecs/builder.test.ts'] },
 ]
 
 const WALK: readonly Target[] = [
   ...['cursor', 'bytes', 'copy', 'range'].map((name) => ({ source: `src/codecs/${name}.ts`, tests: GROUND })),
   codec('dissect', 'explain-fault'),
-  ...['walk-carriers', 'walk-link', 'walk-steps', 'mpls-payload'].map((name) => ({
+  codec('mpls-payload', 'dissect'),
+  ...['walk-carriers', 'walk-link', 'walk-steps'].map((name) => ({
     source: `src/codecs/${name}.ts`,
     tests: ['test/codecs/dissect.test.ts', 'test/analyzers/carriers.test.ts'],
   })),
