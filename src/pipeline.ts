@@ -271,6 +271,8 @@ export class Summarizer {
         onUnreadable?.(input, error)
         continue
       }
+      // Reading was stopped before it had its turn.
+      if (!this.#complete && !merged.reader(file).headerRead) continue
       const first = firsts.get(file) ?? merged.origins.count + 1
       this.#merged.set(file, this.#files.length)
       this.#files.push(describe(input.name, merged.reader(file), first, merged.stored(file)))

@@ -38,6 +38,12 @@ export const MOST_DESCRIBED = 8 * MAX_INTERFACES
 /** Bytes that may be decompressed a second time because there was no room for the decompressor: 16 GiB. */
 export const MOST_REPEATED = 16 * 1024 ** 3
 
+/** Reads without a packet after which others have their turn: a sparse file may have nothing but zeros for a long while. */
+const READS_A_TURN = 16
+
+/** Files whose first packets are looked for at once, before others have their turn. */
+const FILES_A_TURN = 256
+
 /** Bytes at once of what is stepped over. */
 const STEP = 64 * 1024
 
@@ -53,7 +59,7 @@ const TOO_MUCH_DESCRIBED = `captures that describe more than ${MOST_DESCRIBED} i
 const State = {
   /** Looked at and closed again: only the time of its first packet is known. */
   Closed: 0,
-  /** Open; more bytes are needed before its next packet is known. */
+  /** Not opened yet, or open; more bytes are needed before its next packet is known. */
   Starved: 1,
   /** Open, with a packet at the front. */
   Ready: 2,
@@ -70,6 +76,8 @@ interface Member {
   source: ByteSource | null
   stored: StoredAs | undefined
   state: number
+  /** Whether its first packet has been looked at before. */
+  again: boolean
   /** Time of the packet at the front; the first of them is what is compared. */
   seconds: number
   nanoseconds: number
@@ -121,6 +129,8 @@ export class MergedCaptures {
   /** Files with a packet at the front, and closed ones. */
   readonly #queue = new MergeQueue<Member>()
   #starved: Member[] = []
+  /** Files, from the first one on, of which the first packet is known. */
+  #begun = 0
   /** Files that came to their end among the packets at hand, still open. */
   #ended: Member[] = []
   readonly #bytes: number
@@ -164,7 +174,8 @@ export class MergedCaptures {
       reader: null,
       source: null,
       stored: undefined,
-      state: State.Done,
+      state: State.Starved,
+      again: false,
       seconds: 0,
       nanoseconds: 0,
       passed: 0,
@@ -183,7 +194,7 @@ export class MergedCaptures {
 
   /** Whether every file has been read to its end. */
   get done(): boolean {
-    return this.#queue.length === 0 && this.#starved.length === 0
+    return this.#queue.length === 0 && this.#starved.length === 0 && this.#isBegun
   }
 
   /** Stored bytes of all files that have been read so far. */
@@ -206,21 +217,29 @@ export class MergedCaptures {
     return this.#members[file]!.stored
   }
 
-  /** Opens every file and reads up to its first packet. A file without a readable header is left out: see {@link error}. */
+  /**
+   * Opens files and reads up to their first packets; where that takes long, {@link refill} goes on with it. A file without a
+   * readable header is left out: see {@link error}.
+   */
   async open(): Promise<void> {
-    for (const member of this.#members) {
+    const most = Math.min(this.#members.length, this.#begun + FILES_A_TURN)
+    while (this.#begun < most) {
+      const member = this.#members[this.#begun]!
       await this.#begin(member)
+      if (member.state === State.Starved) return
+      this.#begun++
       if (this.#many && member.input.again && member.state === State.Ready) {
         await this.#end(member)
+        this.#bytesRead -= member.bytesRead
         member.reader = null
         member.storedRead = 0
         member.bytesRead = 0
         member.progress = new ReadingProgress()
         member.state = State.Closed
+        member.again = true
       }
       if (member.state !== State.Done) this.#queue.add(member)
     }
-    this.#bytesRead = this.#members.reduce((sum, { bytesRead }) => sum + bytesRead, 0)
   }
 
   /**
@@ -228,7 +247,7 @@ export class MergedCaptures {
    * @returns `false` when bytes are needed: call {@link refill}, unless {@link done}.
    */
   step(): boolean {
-    if (this.#starved.length > 0) return false
+    if (this.#starved.length > 0 || !this.#isBegun) return false
     const { first, second } = this.#queue
     if (first === null || first.state !== State.Ready) return false
     this.#current = first
@@ -245,20 +264,21 @@ export class MergedCaptures {
   async refill(): Promise<void> {
     this.#current = null
     for (const member of this.#ended.splice(0)) await this.#end(member)
-    const starved = this.#starved
-    if (starved.length > 0) {
-      this.#starved = []
-      for (const member of starved) {
-        await this.#feed(member)
-        if (member.state !== State.Done) this.#queue.add(member)
-      }
+    if (!this.#isBegun) return this.open()
+    const [starved] = this.#starved
+    if (starved !== undefined) {
+      await this.#feed(starved)
+      if (starved.state === State.Starved) return
+      this.#starved.shift()
+      if (starved.state !== State.Done) this.#queue.add(starved)
       return
     }
     // Everything that is open is known, and yet there was no step: the file whose time has come has nothing at hand.
     const { first } = this.#queue
     if (first === null || first.state === State.Ready) return
-    if (first.state === State.Closed) await this.#begin(first)
-    else await this.#reload(first)
+    if (first.state === State.Evicted) await this.#reload(first)
+    else await this.#begin(first)
+    if ((first.state as number) === State.Starved) return
     if ((first.state as number) === State.Done) this.#queue.removeFirst()
     else this.#queue.settleFirst()
   }
@@ -268,14 +288,21 @@ export class MergedCaptures {
     for (const { source } of this.#members) await source?.close?.()
   }
 
-  /** Opens a file and steps onto its first packet. */
+  /** Whether the first packet of every file is known. */
+  get #isBegun(): boolean {
+    return this.#begun === this.#members.length
+  }
+
+  /** Opens a file, or goes on with it, and steps onto its first packet. */
   async #begin(member: Member): Promise<void> {
-    const again = member.state === State.Closed
+    const { again } = member
     try {
-      member.reader = new CaptureReader({ windowLength: 0 })
-      member.reader.mostText = this.#many ? Math.floor((MOST_OPEN * MAX_TEXT) / this.#members.length) : MAX_TEXT
-      member.source = await member.input.open()
-      member.stored = member.source.stored
+      if (member.reader === null) {
+        member.reader = new CaptureReader({ windowLength: 0 })
+        member.reader.mostText = this.#many ? Math.floor((MOST_OPEN * MAX_TEXT) / this.#members.length) : MAX_TEXT
+        member.source = await member.input.open()
+        member.stored = member.source.stored
+      }
       await this.#feed(member, this.#many && member.input.again && !again)
     } catch (error) {
       if (!(error instanceof CaptureError) || (again && isShortage(error))) throw error
@@ -287,13 +314,13 @@ export class MergedCaptures {
   }
 
   /**
-   * Reads until there is a packet at the front, or the end.
+   * Reads until there is a packet at the front, or the end, or others are to have their turn: in {@link State.Starved}.
    * @param isLook - Whether nothing but the first packet is wanted.
    */
   async #feed(member: Member, isLook = false): Promise<void> {
     const reader = member.reader!
     const canReturn = this.#many && member.input.again && !isLook
-    for (;;) {
+    for (let reads = 0; reads < READS_A_TURN; reads++) {
       const source = member.source ?? (await this.#reopen(member))
       if (source === null) break
       const isReadAnew = canReturn && !isPlain(source) && !this.#hasRoom(member)
@@ -311,6 +338,7 @@ export class MergedCaptures {
       }
       if (reader.done) break
     }
+    if (member.state === State.Starved) return
     await this.#end(member)
   }
 
@@ -452,7 +480,7 @@ export class MergedCaptures {
     member.held = Math.max(member.held, held)
     this.#windows.take(member.window, usual)
     this.#decompressors.take(member.decompressor, held + length - usual)
-    member.storedRead = Math.max(member.storedRead, stored?.bytesRead ?? 0)
+    member.storedRead = Math.max(member.storedRead, stored?.bytesRead ?? reader?.bytesRead ?? 0)
     const bytesRead = reader === null ? 0 : member.progress.bytes(reader, member.storedRead)
     this.#bytesRead += bytesRead - member.bytesRead
     member.bytesRead = bytesRead

@@ -54,6 +54,43 @@ describe('a run of records of zeros', () => {
     expect(new Set(all.slice(-4, -1)).size).toBe(3)
   })
 
+  describe.each([2, 20])('among %i merged captures', (count) => {
+    const FEWER = 300_000
+    const sparse = join(pcapHeader(), packet, new Uint8Array(16 * FEWER), packet)
+    const files = [sparse, ...Array.from({ length: count - 1 }, () => join(pcapHeader(), packet))]
+    const merged = async (most: number) => {
+      const summarizer = new Summarizer({ limits: { window: 4 } })
+      const all: number[] = []
+      const inputs = files.map((bytes, index) => {
+        const whole = bytesSource(bytes)
+        const source: ByteSource = { read: (into) => whole.read(into.subarray(0, 65_536)) }
+        return { name: `${index}.pcap`, again: false, open: async () => source }
+      })
+      await summarizer.readMerged(inputs, { onChunk: (bytes) => all.push(bytes) < most })
+      return { all, summary: summarizer.summary() }
+    }
+
+    it('goes on from look to look', async () => {
+      const { all, summary } = await merged(Number.POSITIVE_INFINITY)
+      expect(summary.capture).toMatchObject({ packets: FEWER + count + 1, complete: true })
+      const looking = all.filter((bytes) => bytes < sparse.length / 2)
+      expect(new Set(looking).size).toBeGreaterThanOrEqual(4)
+      const counting = all.filter((bytes) => bytes > sparse.length / 2 + 50_000)
+      expect(new Set(counting).size).toBeGreaterThanOrEqual(2)
+      expect(all).toEqual(all.toSorted((left, right) => left - right))
+    })
+
+    it('can be stopped at each look', async () => {
+      for (const most of [1, 2, 4]) {
+        const { all, summary } = await merged(most)
+        expect(all).toHaveLength(most)
+        expect(summary.capture.complete).toBe(false)
+        expect(summary.capture.packets).toBeLessThan(FEWER)
+        expect(summary.findings.filter(({ code }) => code === 'CAPTURE_DAMAGED')).toEqual([])
+      }
+    })
+  })
+
   it('other captures are as far as they were read', () => {
     const progress = new ReadingProgress()
     for (const bytesRead of [10, 20, 500]) expect(progress.bytes({ bytesRead, bytesUncounted: 0 })).toBe(bytesRead)
