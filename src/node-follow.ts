@@ -26,6 +26,7 @@ export interface FollowOptions extends SummarizeOptions {
 const MOST_MS = 2 ** 31 - 1
 /** Milliseconds between two looks at a file that has nothing new. */
 const POLL_MS = 200
+const NO_FILE = 'is a pipe or a device, which cannot be followed; vxpcap summarize reads it to its end'
 /** A summary is made only after this many times what the last one took. */
 const PATIENCE = 5
 
@@ -33,7 +34,7 @@ const PATIENCE = 5
  * Reads a capture, compressed or not, and goes on as it grows: each packet is read once. Ends when `signal` says so, and where
  * the capture is damaged. A file that is replaced or made shorter is read from its beginning, as a new one. A compressed one is
  * read in pieces of 16 KiB: what came since the last of them counts when the following ends.
- * @throws CaptureError when it cannot be opened, or has no readable file header. An empty file is waited for.
+ * @throws CaptureError when it cannot be opened, is a pipe or a device, or has no readable file header. An empty file is waited for.
  * @throws RangeError for an option out of range, TypeError for one of a wrong type.
  */
 export async function followFile(path: string, options: FollowOptions): Promise<void> {
@@ -67,23 +68,32 @@ async function followOnce(path: string, options: FollowOptions): Promise<boolean
     await onSummary(summary)
   }
 
+  const first = await stat(fsPath(path)).catch(() => null)
+  if (first?.isFIFO() || first?.isCharacterDevice()) throw new CaptureError('unsupported', NO_FILE)
   const file = await fileSource(path)
   let replaced = false
+  /** Whether the last look found the end of the file, and whether any reached what was its end then. */
+  let atEnd = false
+  let caughtUp = false
   const growing: ByteSource = {
+    get stopped() {
+      return signal.aborted && !atEnd
+    },
     async read(into) {
       for (;;) {
         await tell()
         if (signal.aborted || replaced) return 0
         const length = await file.read(into)
         bytes += length
-        if (length > 0) return length
+        atEnd = length === 0
+        caughtUp ||= atEnd || bytes >= file.size
+        if (!atEnd) return length
         replaced = await isReplaced(path, first, bytes)
         if (!replaced) await pause(POLL_MS, signal)
       }
     },
     close: async () => file.close?.(),
   }
-  const first = await stat(fsPath(path)).catch(() => null)
   const source = await inputOf(growing, file.size)
   try {
     await summarizer.read(basename(path), source, () => {
@@ -95,6 +105,8 @@ async function followOnce(path: string, options: FollowOptions): Promise<boolean
     throw error
   }
   if (replaced && !signal.aborted) return true
+  // From then on Ctrl-C is the usual end: of a file that grows nobody has read all.
+  if (signal.aborted && !caughtUp) summarizer.stop()
   await onSummary(summarizer.summary())
   return false
 }

@@ -9,6 +9,7 @@ import { LEAST_MERGE_BYTES } from './capture/merge-room.ts'
 import { openCapture, STDIN } from './capture/node-input.ts'
 import { fsPath } from './capture/node-names.ts'
 import { MOST_FILES } from './capture/origins.ts'
+import type { ByteSource } from './capture/source.ts'
 import { checkBoolean, checkFunction, checkGiven, checkInteger, checkList, checkSignal, checkString } from './option.ts'
 import { checkSummarizeOptions, type SummarizeOptions, Summarizer, type Threads } from './pipeline.ts'
 import type { Summary } from './summary.ts'
@@ -122,11 +123,18 @@ async function readMerged(
   const names = namesOf(paths)
   const resting = paths.length > MOST_OPEN
   const streams = new Set(resting ? await streamsOf(paths) : [])
+  /** Pipes, of which the signal may end the bytes before there is a header; that of standard input is its usual end. */
+  const pipes = new Map<string, ByteSource>()
+  const isStopped = (path: string): boolean => pipes.get(path)?.stopped === true
   const inputs = paths.map((path, index) => ({
     name: names[index]!,
     path,
     again: path !== STDIN && !streams.has(path),
-    open: () => openCapture(path, { resting, ...(signal && { signal }) }),
+    async open() {
+      const source = await openCapture(path, { resting, ...(signal && { signal }) })
+      if (source.isStream && path !== STDIN) pipes.set(path, source)
+      return source
+    },
   }))
   await summarizer.readMerged(inputs, {
     ...(mergeBytes !== undefined && { bytes: mergeBytes }),
@@ -134,8 +142,13 @@ async function readMerged(
       onProgress?.(bytes, total)
       return signal?.aborted !== true
     },
-    onUnreadable: ({ path }, error) => onUnreadable?.(path, error),
+    onUnreadable({ path }, error) {
+      // It was not given the time to show its header.
+      if (isStopped(path)) summarizer.stop()
+      else onUnreadable?.(path, error)
+    },
   })
+  if (paths.some(isStopped)) summarizer.stop()
 }
 
 /** Those of the paths that can be read only once: named pipes, say. */

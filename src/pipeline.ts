@@ -277,7 +277,7 @@ export class Summarizer {
       this.#merged.set(file, this.#files.length)
       this.#files.push(describe(input.name, merged.reader(file), first, merged.stored(file)))
     }
-    if (this.#files.length === 0 && unreadable !== null) throw unreadable
+    if (this.#files.length === 0 && unreadable !== null && this.#complete) throw unreadable
   }
 
   /** Says that the input was not read to its end: its summary is not complete. */

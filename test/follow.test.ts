@@ -104,6 +104,29 @@ describe('a growing capture', () => {
     expect(last.findings.map(({ code }) => code)).toContain('CAPTURE_CUT_SHORT')
   })
 
+  it('of which the signal comes before it was read to its end, says so, and nothing of the bytes that were not read', async () => {
+    const path = join(folder, 'sparse.pcap')
+    writeFileSync(path, SEED.subarray(0, CUT))
+    truncateSync(path, 50 * 1024 ** 3)
+    const run = following(path)
+    await run.until(10)
+    const { capture, findings } = await run.stop()
+    expect(capture.complete).toBe(false)
+    expect(findings.map(({ code }) => code)).not.toContain('CAPTURE_DAMAGED')
+    rmSync(path)
+  })
+
+  it('that was read to its end says what it ends in', async () => {
+    const path = join(folder, 'zeros.pcap')
+    writeFileSync(path, Buffer.concat([SEED.subarray(0, CUT), Buffer.alloc(6400)]))
+    const run = following(path)
+    await run.until(10)
+    await sleep(500)
+    const { capture, findings } = await run.stop()
+    expect(capture).toMatchObject({ complete: true, packets: 10 })
+    expect(findings.find(({ code }) => code === 'CAPTURE_DAMAGED')?.observed).toContain('6400 bytes of zeros')
+  })
+
   it('ends by itself where it is damaged', async () => {
     const path = join(folder, 'damaged.pcap')
     writeFileSync(path, Buffer.concat([SEED.subarray(0, CUT), Buffer.alloc(16, 0xff)]))

@@ -84,6 +84,9 @@ function plain(input: ByteReader, source: ByteSource, sparing: boolean): ByteSou
     get issue() {
       return source.issue ?? null
     },
+    get stopped() {
+      return source.stopped ?? false
+    },
     async read(into) {
       if (seen.length === 0) return source.read(into)
       const length = Math.min(into.length, seen.length)

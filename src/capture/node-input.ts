@@ -60,6 +60,9 @@ export async function inputOf(
     get issue() {
       return source.issue ?? null
     },
+    get stopped() {
+      return source.stopped ?? false
+    },
     async read(into) {
       const length = await source.read(into)
       position += length
@@ -85,6 +88,9 @@ export async function inputOf(
       },
       get issue() {
         return content.issue ?? null
+      },
+      get stopped() {
+        return source.stopped ?? false
       },
       stored: {
         compression,

@@ -65,6 +65,7 @@ export class CaptureReader implements PacketStream {
   private readonly firstNumber: number
   private records: PcapRecords | PcapngRecords | null = null
   private sourceIssue: CaptureIssue | null = null
+  private stopped = false
 
   /** @throws RangeError for an option out of range, TypeError for one of a wrong type. */
   constructor(options: ReaderOptions = {}) {
@@ -113,10 +114,12 @@ export class CaptureReader implements PacketStream {
   /**
    * Says that no more bytes will come.
    * @param issue - Why they end, when that is not the real end of the capture; it becomes {@link issue}.
+   * @param stopped - Whether they end because nobody wants more: nothing is known of what follows then, and nothing is said of it.
    */
-  finish(issue: CaptureIssue | null = null): void {
+  finish(issue: CaptureIssue | null = null, stopped = false): void {
     this.window.finished = true
     this.sourceIssue = issue
+    this.stopped = stopped
   }
 
   /** Bytes of the window's buffer. @internal */
@@ -353,6 +356,8 @@ export class CaptureReader implements PacketStream {
       this.issue = { kind: 'damaged', offset: window.recordOffset, detail: this.fault }
     } else if (this.sourceIssue !== null) {
       this.issue = this.sourceIssue
+    } else if (this.stopped) {
+      this.issue = this.leftOut()
     } else if (window.endsInZeros) {
       const offset = window.zerosFrom >= 0 ? window.zerosFrom : window.recordOffset
       const length = window.base + window.end - offset
@@ -400,7 +405,7 @@ export async function refill(reader: CaptureReader, source: ByteSource): Promise
   try {
     const length = await source.read(room)
     if (length > 0) reader.advance(length)
-    else reader.finish(source.issue ?? null)
+    else reader.finish(source.issue ?? null, source.stopped)
   } catch (error) {
     if (!reader.headerRead || !(error instanceof CaptureError) || isShortage(error)) throw error
     reader.finish({ kind: 'damaged', offset: reader.bytesRead, detail: error.message })

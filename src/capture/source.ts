@@ -26,6 +26,8 @@ export interface ByteSource {
   close?(): Promise<void>
   /** After the end: why the bytes end where they do, when that is not the real end (a damaged compressed stream). */
   readonly issue?: CaptureIssue | null
+  /** After the end: whether they end because nobody wants more, so that nothing is known of what follows. */
+  readonly stopped?: boolean
   /** What lies behind the bytes; absent where they are what is stored. */
   readonly stored?: StoredAs
   /** Goes on at another of its bytes; absent where it can only be read forwards. */
@@ -91,11 +93,19 @@ export function interruptible(source: ByteSource, signal: AbortSignal | undefine
   const interrupted = new Promise<number>((resolve) => {
     signal.addEventListener('abort', () => resolve(0), { once: true })
   })
+  let stopped = false
   return {
     get issue() {
       return source.issue ?? null
     },
-    read: (into) => (signal.aborted ? Promise.resolve(0) : Promise.race([source.read(into), interrupted])),
+    get stopped() {
+      return stopped
+    },
+    async read(into) {
+      const length = signal.aborted ? 0 : await Promise.race([source.read(into), interrupted])
+      if (length === 0) stopped = signal.aborted
+      return length
+    },
     close: async () => {
       if (!signal.aborted) await source.close?.()
     },

@@ -66,7 +66,8 @@ export async function readCaptures(
   } catch (error) {
     if (!(error instanceof CaptureError) || error.code === 'unwritable') throw error
     if (unreadable.length === 0) unreadable.push(troubleLine(paths.length === 1 ? paths[0] : undefined, error))
-    return complainAll(unreadable, host)
+    await complainAll(unreadable, host)
+    return interruption.status(true) ?? TROUBLE
   } finally {
     interruption.release()
   }

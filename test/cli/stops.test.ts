@@ -130,6 +130,71 @@ describe.skipIf(process.platform !== 'linux')('a signal', () => {
     if (file !== null) closeSync(file)
   })
 
+  it.each(SIGNALS)(
+    '%s ends a merge of pipes that nobody writes to, and of some that have begun: status %i',
+    { timeout: TIMEOUT },
+    async (signal, status) => {
+      for (const begun of [0, 24, 500]) {
+        const program = start(['summarize', '--json', '--merge-by-time', at('pipe'), at('other'), at('none')])
+        const file = begun > 0 ? await writer(at('pipe')) : null
+        if (file !== null) writeSync(file, readFileSync(SEED).subarray(0, begun))
+        await until(() => listens(program.child))
+        program.child.kill(signal)
+        expect(await program.ended).toBe(status)
+        const { capture, findings } = JSON.parse(program.out())
+        expect(capture.complete).toBe(false)
+        expect(findings.map(({ code }: { code: string }) => code)).not.toContain('CAPTURE_CUT_SHORT')
+        expect(program.err()).toBe(`vxpcap: ${at('none')}: does not exist; check the path\n`)
+        if (file !== null) closeSync(file)
+      }
+    },
+  )
+
+  it.each([
+    ['SIGINT', 2],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)(
+    '%s while standard input is silent: no document, status %i',
+    { timeout: TIMEOUT },
+    async (signal, status) => {
+      for (const argv of [
+        ['summarize', '-'],
+        ['flows', '-'],
+        ['summarize', '--merge-by-time', '-', at('none')],
+      ]) {
+        const program = start(argv, ['pipe', 'pipe', 'pipe'])
+        await until(() => listens(program.child))
+        program.child.kill(signal)
+        expect(await program.ended, argv.join(' ')).toBe(status)
+        expect(program.out()).toBe('')
+        expect(program.err()).toContain('vxpcap: standard input: is empty (0 bytes)')
+      }
+    },
+  )
+
+  it.each(SIGNALS.slice(1))(
+    '%s ends --follow while it waits: status %i',
+    { timeout: TIMEOUT },
+    async (signal, status) => {
+      writeFileSync(at('empty.pcap'), '')
+      const program = start(['summarize', '--follow', at('empty.pcap')])
+      await until(() => listens(program.child))
+      program.child.kill(signal)
+      expect(await program.ended).toBe(status)
+    },
+  )
+
+  it('is not needed where --follow is given a pipe or a device', { timeout: TIMEOUT }, async () => {
+    for (const path of [at('pipe'), '/dev/zero']) {
+      const { status, out, err } = await bin.run(['summarize', '--follow', path])
+      expect({ status, out }).toEqual({ status: 2, out: '' })
+      expect(err).toBe(
+        `vxpcap: ${path}: is a pipe or a device, which cannot be followed; vxpcap summarize reads it to its end\n`,
+      )
+    }
+  })
+
   it('ends the waiting for somebody who reads the output', { timeout: TIMEOUT }, async () => {
     const program = start(['decap', SEED, '-o', at('other')])
     await until(() => listens(program.child))

@@ -5,11 +5,11 @@ import { formatSarif } from '../../report/sarif.ts'
 import { formatText } from '../../report/text.ts'
 import type { Summary } from '../../summary.ts'
 import { type ColorMode, type FailOn, isAtLeast, UsageError } from '../arguments.ts'
-import { DONE, FOUND } from '../exit-status.ts'
+import { DONE, FOUND, TROUBLE } from '../exit-status.ts'
 import { complain, type Host, print, printJson } from '../host.ts'
 import { checkStandardInput, STDIN, troubleLine } from '../inputs.ts'
 import { Interruption } from '../interruption.ts'
-import { complainAll, complainOf, type ReadingOptions, readCaptures, settingsOf } from '../reading.ts'
+import { complainOf, type ReadingOptions, readCaptures, settingsOf } from '../reading.ts'
 import { drawn, isColored } from '../screen.ts'
 
 /** The options as the command line gives them. */
@@ -83,7 +83,8 @@ async function follow(given: string[], options: SummarizeOptions, host: Host): P
     })
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error
-    return complainAll([troubleLine(path, error)], host)
+    await complain(host, troubleLine(path, error))
+    return interruption.status(true) ?? TROUBLE
   } finally {
     interruption.release()
   }
