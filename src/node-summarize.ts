@@ -44,9 +44,12 @@ export interface SummarizeFilesOptions extends SummarizeOptions {
  * @param paths - Files; `-` is standard input.
  * @throws CaptureError when not one of them has a readable file header.
  * @throws RangeError for an option out of range, TypeError for one of a wrong type.
+ * @throws the signal's reason, an AbortError unless told otherwise, where it had come before anything began; later it ends the reading,
+ * and the summary says so (`capture.complete`).
  */
 export async function summarizeFiles(paths: readonly string[], options: SummarizeFilesOptions = {}): Promise<Summary> {
   checkOptions(paths, options)
+  options.signal?.throwIfAborted()
   const { close, ...threads } = await startThreads(options.threads ?? (await threadsFor(paths)), options)
   try {
     const summarizer = new Summarizer(options, threads)

@@ -1,5 +1,6 @@
 /** Option values: from text to what the commands use, or a usage error that names option, value and way out. */
 import { MAX_MEGABYTES, MIN_MEGABYTES } from '../analyzers/memory.ts'
+import { SECTION_NAMES, type SectionName } from '../report/text.ts'
 import type { Severity } from '../summary.ts'
 
 /** A mistake on the command line; its message is one line. */
@@ -18,6 +19,9 @@ const SEVERITIES: readonly Severity[] = ['note', 'warning', 'error']
 
 const MAX_ROWS = 1_000_000_000
 const MAX_THREADS = 256
+/** Columns below which tables say nothing more, and more than any screen has. */
+const MIN_WIDTH = 40
+const MAX_WIDTH = 10_000
 /** Largest IP packet, which no MTU exceeds (RFC 791 §3.1). */
 const MAX_MTU = 65_535
 /** Every IPv4 module forwards this much unfragmented (RFC 791 §3.2). */
@@ -79,6 +83,23 @@ export function parseFailOn(text: string): FailOn {
   return severity
 }
 
+/** `--width`: columns, from what tables need at the least. */
+export function parseWidth(text: string): number {
+  return whole('--width', text, MIN_WIDTH, MAX_WIDTH, 'columns, such as --width 100')
+}
+
+/** `--only`: names of sections, a list. */
+export function parseSections(text: string, before: SectionName[] = []): SectionName[] {
+  const sections = text.split(',').map((part) => {
+    const name = SECTION_NAMES.find((each) => each === part.trim())
+    if (name === undefined) {
+      throw new UsageError(`--only '${part}': there is no such section; there are ${SECTION_NAMES.join(', ')}`)
+    }
+    return name
+  })
+  return [...before, ...sections]
+}
+
 /** `--color`. */
 export function parseColor(text: string): ColorMode {
   if (text === 'auto' || text === 'always' || text === 'never') return text
@@ -90,15 +111,17 @@ export function isAtLeast(severity: Severity, threshold: FailOn): boolean {
   return threshold !== 'never' && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(threshold)
 }
 
-/** Whether to colour what goes to a stream: an explicit choice first, then NO_COLOR, TERM=dumb and the terminal. */
+/** Whether to colour what goes to a stream: an explicit choice first, then NO_COLOR, FORCE_COLOR, TERM=dumb and the terminal. */
 export function useColor(
   mode: ColorMode,
   env: Readonly<Record<string, string | undefined>>,
   isTerminal: boolean,
 ): boolean {
   if (mode !== 'auto') return mode === 'always'
-  // An empty NO_COLOR counts as absent (no-color.org).
-  return isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'
+  // Empty ones count as absent (no-color.org, force-color.org).
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false'
+  return isTerminal && env.TERM !== 'dumb'
 }
 
 function whole(option: string, text: string, from: number, to: number, hint: string): number {

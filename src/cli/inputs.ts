@@ -31,10 +31,10 @@ export interface Inputs {
   troubles: string[]
 }
 
-/** Replaces directories and patterns by the captures in them, and says on standard error which those are. */
-export async function expandInputs(given: readonly string[], host: Host): Promise<Inputs> {
+/** Replaces directories and patterns by the captures in them, and says on standard error which those are, unless `quiet`. */
+export async function expandInputs(given: readonly string[], host: Host, quiet = false): Promise<Inputs> {
   const { paths, expansions, unreadable } = await host.expand(given)
-  for (const { given: from, captures, passedOver } of expansions) {
+  for (const { given: from, captures, passedOver } of quiet ? [] : expansions) {
     const names = captures.map((path) => printable(path.slice(path.lastIndexOf('/') + 1)))
     const last = names.length > MOST_NAMED ? ` … ${names.at(-1)}` : ''
     const others = passedOver.length === 0 ? '' : `; no captures: ${shortened(passedOver.map(printable), MOST_NAMED)}`

@@ -2,9 +2,13 @@
 import { Command, CommanderError, type OptionValues } from '@commander-js/extra-typings'
 import { TABLE_NAMES, type TableName } from '../report/tables/columns.ts'
 import { sortNames, VOLUME } from '../report/tables/order.ts'
+import { SECTION_NAMES } from '../report/text.ts'
 import * as read from './arguments.ts'
 import { DONE, TROUBLE } from './exit-status.ts'
 import { complain, type Host, isClosedPipe, print } from './host.ts'
+import { impliedInput } from './implied-input.ts'
+import { STDIN } from './inputs.ts'
+import { completed } from './invocation.ts'
 import * as select from './selection.ts'
 
 const DEFAULT_TOP = 10
@@ -12,6 +16,10 @@ const DEFAULT_ROWS = 10_000
 
 const CAPTURES =
   'pcap or pcapng files, compressed too (gzip, zstd, lz4), read in this order as one; a directory stands for the captures in it; "-" reads standard input'
+
+const COLOR = 'auto, always or never (default: auto; NO_COLOR and FORCE_COLOR are honoured)'
+const WIDTH = 'columns of the text (default: those of the terminal, COLUMNS, or 120)'
+const ASCII = 'no characters beyond ASCII (default in a C locale)'
 
 const EXAMPLES = `
 Examples:
@@ -109,6 +117,27 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
   }
 }
 
+/**
+ * Runs a command over captures, or over standard input where none is named and it is no terminal.
+ * @throws UsageError where there is nothing to read.
+ */
+async function onCaptures(
+  command: string,
+  captures: readonly string[],
+  host: Host,
+  work: (paths: string[], host: Host) => Promise<number>,
+): Promise<number> {
+  if (captures.length > 0) return work([...captures], host)
+  if (host.stdinIsTerminal) {
+    throw new read.UsageError(`${command} needs a capture; see vxpcap ${command} --help`)
+  }
+  await complain(host, `no capture is named: ${command} reads standard input ("-" says the same without this line)`)
+  const implied = impliedInput(host)
+  const status = await work([STDIN], implied.host)
+  if (implied.isEmpty()) await run([command, '--help'], host)
+  return status
+}
+
 async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   let help = ''
   let task: Task | undefined
@@ -122,8 +151,9 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     },
   )
   try {
-    if (argv.length === 0) help = program.helpInformation()
-    else program.parse(argv, { from: 'user' })
+    const whole = completed(argv, COMMANDS, host)
+    if (whole.length === 0) help = program.helpInformation()
+    else program.parse(whole, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode !== 0) throw new read.UsageError(usageLine(error, argv))
@@ -141,7 +171,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .configureOutput({ writeOut: onHelp, writeErr: () => {}, outputError: () => {} })
   selecting(program.command('summarize'))
     .description('what is in a capture and what is wrong with it')
-    .argument('<capture...>', CAPTURES)
+    .argument('[capture...]', CAPTURES)
     .option('--json', 'one JSON document on standard output, nothing else there (a line for each with --follow)')
     .option('--sarif', 'the findings as SARIF 2.1.0 on standard output, for code-scanning dashboards')
     .option('--top <n>', `rows per table in text (default: ${DEFAULT_TOP})`, read.parseTop)
@@ -172,58 +202,70 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       'memory limit in megabytes: smaller tables, reported when full; one thread by default',
       read.parseMemory,
     )
+    .option('--only <sections>', `only these sections of the text: ${SECTION_NAMES.join(', ')}`, read.parseSections)
+    .option('--quiet', 'on standard error nothing but what went wrong')
     .option('--no-progress', 'no progress bar on standard error')
-    .option('--color <when>', 'auto, always or never (default: auto; NO_COLOR is honoured)', read.parseColor)
+    .option('--color <when>', COLOR, read.parseColor)
+    .option('--width <n>', WIDTH, read.parseWidth)
+    .option('--ascii', ASCII)
     .addHelpText('after', EXAMPLES)
     .action((captures, { top = DEFAULT_TOP, rows = DEFAULT_ROWS, failOn = 'never', color = 'auto', ...rest }) => {
-      onTask(async () => {
-        const { summarize } = await commands()
-        return summarize(captures, { top, rows, failOn, color, ...rest }, host)
-      })
+      onTask(() =>
+        onCaptures('summarize', captures, host, async (paths, host) => {
+          const { summarize } = await commands()
+          return summarize(paths, { top, rows, failOn, color, ...rest }, host)
+        }),
+      )
     })
   program
     .command('decode')
     .description('each packet as a tree of layers and fields')
-    .argument('<capture...>', CAPTURES)
+    .argument('[capture...]', CAPTURES)
     .option('--packet <n>', 'only this packet, or a range such as 3-9 or 3- (repeatable)', repeated(read.parsePackets))
     .option('--json', 'one JSON document on standard output, nothing else there')
     .option('--hex', 'the bytes too: a hex dump with offsets; in JSON as hex digits')
     .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
     .addHelpText('after', DECODE_EXAMPLES)
     .action((captures, options) => {
-      onTask(async () => {
-        const { decode } = await commands()
-        return decode(captures, options, host)
-      })
+      onTask(() =>
+        onCaptures('decode', captures, host, async (paths, host) => {
+          const { decode } = await commands()
+          return decode(paths, options, host)
+        }),
+      )
     })
   selecting(program.command('decap'))
     .description('what the tunnels carry, as a capture: one interface for each VNI, outer fragments joined')
-    .argument('<capture...>', CAPTURES)
+    .argument('[capture...]', CAPTURES)
     .requiredOption('-o, --output <file>', 'the pcapng file to write; "-" is standard output')
     .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
     .addHelpText('after', DECAP_EXAMPLES)
     .action((captures, options) => {
-      onTask(async () => {
-        const { decap } = await commands()
-        return decap(captures, options, host)
-      })
+      onTask(() =>
+        onCaptures('decap', captures, host, async (paths, host) => {
+          const { decap } = await commands()
+          return decap(paths, options, host)
+        }),
+      )
     })
   selecting(program.command('filter'))
     .description('the records of some VNIs, VTEPs or addresses, bit for bit, as a capture')
-    .argument('<capture...>', CAPTURES)
+    .argument('[capture...]', CAPTURES)
     .requiredOption('-o, --output <file>', 'the pcapng file to write; "-" is standard output')
     .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
     .addHelpText('after', FILTER_EXAMPLES)
     .action((captures, options) => {
-      onTask(async () => {
-        const { filter } = await commands()
-        return filter(captures, options, host)
-      })
+      onTask(() =>
+        onCaptures('filter', captures, host, async (paths, host) => {
+          const { filter } = await commands()
+          return filter(paths, options, host)
+        }),
+      )
     })
   for (const [name, about] of TABLES) {
     selecting(program.command(name))
       .description(about)
-      .argument('<capture...>', CAPTURES)
+      .argument('[capture...]', CAPTURES)
       .option('--csv', 'as CSV (RFC 4180); lists are joined by spaces')
       .option('--jsonl', "as JSON Lines: the document's row objects")
       .option('-o, --output <file>', 'write a .csv, .jsonl or .parquet file')
@@ -234,24 +276,30 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
       .option('--threads <n>', 'threads; the output is the same for every n', read.parseThreads)
       .option('--memory <MB>', 'memory limit in megabytes: smaller tables', read.parseMemory)
+      .option('--quiet', 'on standard error nothing but what went wrong')
       .option('--no-progress', 'no progress bar on standard error')
-      .option('--color <when>', 'auto, always or never (default: auto; NO_COLOR is honoured)', read.parseColor)
+      .option('--color <when>', COLOR, read.parseColor)
+      .option('--width <n>', WIDTH, read.parseWidth)
+      .option('--ascii', ASCII)
       .addHelpText('after', tableExamples(name))
       .action((captures, { color = 'auto', ...rest }) => {
-        onTask(async () => {
-          const { table } = await commands()
-          return table(name, captures, { color, ...rest }, host)
-        })
+        onTask(() =>
+          onCaptures(name, captures, host, async (paths, host) => {
+            const { table } = await commands()
+            return table(name, paths, { color, ...rest }, host)
+          }),
+        )
       })
   }
   program
     .command('findings')
-    .description('every finding code: meaning, evidence, advice')
+    .description('every finding code, or one: meaning, evidence, advice')
+    .argument('[code...]', 'a code such as RETRANSMISSIONS, or the beginning of one')
     .option('--json', 'as one JSON document')
-    .action((options) => {
+    .action((codes, options) => {
       onTask(async () => {
         const { findings } = await commands()
-        return findings(options, host)
+        return findings(codes, options, host)
       })
     })
   return program
@@ -279,20 +327,20 @@ function repeated<Value>(parse: (text: string) => Value): (text: string, before:
   return (text, before = []) => [...before, parse(text)]
 }
 
+const FORMATS =
+  "unknown option '--format'; summarize prints text, --json or --sarif, and vxpcap flows, vteps, vnis and macs print a table as --csv or --jsonl"
+
 /** Commander's message on one line, with the way out. */
 function usageLine(error: CommanderError, argv: readonly string[]): string {
   const said = error.message
     .replace(/^error: /, '')
     .replace(/\s+/g, ' ')
     .replace(/\.$/, '')
-  if (error.code === 'commander.unknownCommand' && looksLikeCapture(argv[0])) {
-    return `${said.replace(/ \(Did you mean .*\)$/, '')}; to summarize a capture: vxpcap summarize ${argv.join(' ')}`
+  if (error.code === 'commander.unknownCommand' && !said.includes('Did you mean')) {
+    return `${said}; to summarize a capture of that name: vxpcap summarize ${argv.join(' ')}`
   }
+  if (error.code === 'commander.unknownOption' && /'--format\b/.test(said)) return FORMATS
   return `${said}; see vxpcap ${COMMANDS.includes(argv[0] ?? '') ? `${argv[0]} ` : ''}--help`
-}
-
-function looksLikeCapture(argument: string | undefined): boolean {
-  return argument !== undefined && (argument === '-' || /[./\\]/.test(argument))
 }
 
 /** Message and where it comes from. */

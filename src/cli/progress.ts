@@ -1,6 +1,6 @@
 /** A progress bar on standard error for work that takes a while; the only user of cli-progress. */
 import type { SingleBar } from 'cli-progress'
-import { bytes } from '../report/number.ts'
+import { bytes, duration } from '../report/number.ts'
 
 /** Shows how far the reading is. */
 export interface Progress {
@@ -12,7 +12,7 @@ export interface Progress {
 
 /** Work shorter than this shows no bar. */
 const DELAY_MS = 500
-const KNOWN = '{bar} {percentage}%  {read} of {size}, {rate}/s'
+const KNOWN = '{bar} {percentage}%  {read} of {size}, {rate}/s, {left} left'
 const UNKNOWN = '{read} read, {rate}/s'
 
 /** A bar on `stream`, a terminal. Nothing is loaded or drawn before the work has taken half a second. */
@@ -30,7 +30,8 @@ export function createProgress(
   function figures(read: number, total: number | null) {
     const elapsed = now() - begun
     const rate = elapsed > 0 ? Math.round((read * 1000) / elapsed) : 0
-    return { read: bytes(read), size: bytes(total ?? 0), rate: bytes(rate) }
+    const left = rate > 0 && total !== null ? duration(Math.max(0, total - read) / rate) : 'unknown time'
+    return { read: bytes(read), size: bytes(total ?? 0), rate: bytes(rate), left }
   }
 
   async function show(read: number, total: number | null): Promise<void> {

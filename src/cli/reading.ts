@@ -20,6 +20,8 @@ export interface ReadingOptions extends SelectionOptions {
   memory?: number | undefined
   mergeByTime?: boolean | undefined
   progress: boolean
+  /** Nothing on standard error but what went wrong. */
+  quiet?: boolean | undefined
 }
 
 /** What was read, and what there is to complain about. */
@@ -27,6 +29,8 @@ export interface Reading {
   summary: Summary
   unreadable: readonly string[]
   interruption: Interruption
+  /** How much of the input was read, 0 to 1; `undefined` where its size is not known. */
+  share: number | undefined
 }
 
 /** What a summary itself is asked for. */
@@ -49,7 +53,7 @@ export async function readCaptures(
 ): Promise<Reading | number> {
   checkStandardInput(given, host, command)
   const settings = settingsOf(options, rows)
-  const { paths, troubles: unreadable } = await expandInputs(given, host)
+  const { paths, troubles: unreadable } = await expandInputs(given, host, options.quiet)
   if (paths.length === 0) return complainAll(unreadable, host)
   if (options.mergeByTime && paths.length > MOST_FILES) {
     throw new UsageError(
@@ -57,13 +61,19 @@ export async function readCaptures(
     )
   }
   const interruption = new Interruption(host)
+  let share: number | undefined
+  const onRead = (bytes: number, total: number | null): void => {
+    share = total === null || total === 0 ? undefined : Math.min(1, bytes / total)
+  }
   try {
     await prepare(paths, interruption.signal)
-    const summary = await read(paths, options, settings, host, interruption.signal, (path, error) =>
+    const reading = { ...settings, signal: interruption.signal, onProgress: onRead }
+    const summary = await read(paths, options, reading, host, (path, error) =>
       unreadable.push(troubleLine(path, error)),
     )
-    return { summary, unreadable, interruption }
+    return { summary, unreadable, interruption, share }
   } catch (error) {
+    if (isAbort(error)) return complainAll(['interrupted before anything was read'], host, interruption)
     if (!(error instanceof CaptureError) || error.code === 'unwritable') throw error
     if (unreadable.length === 0) unreadable.push(troubleLine(paths.length === 1 ? paths[0] : undefined, error))
     await complainAll(unreadable, host)
@@ -92,29 +102,38 @@ export async function complainOf(summary: Summary, unreadable: readonly string[]
   return unreadable.length > 0 || damaged.length > 0 ? TROUBLE : DONE
 }
 
-/** Says lines on standard error. @returns {@link TROUBLE}. */
-export async function complainAll(lines: readonly string[], host: Host): Promise<number> {
+/** Says lines on standard error. @returns {@link TROUBLE}, or the status of what stopped the work. */
+export async function complainAll(lines: readonly string[], host: Host, interruption?: Interruption): Promise<number> {
   for (const line of lines) await complain(host, line)
-  return TROUBLE
+  return interruption?.status(false) ?? TROUBLE
+}
+
+/** Whether work ended before it began, because its signal had come. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
 }
 
 async function read(
   paths: string[],
   options: ReadingOptions,
-  selected: Settings,
+  selected: Settings & Required<Pick<SummarizeFilesOptions, 'signal' | 'onProgress'>>,
   host: Host,
-  signal: AbortSignal,
   onUnreadable: (path: string, error: CaptureError) => void,
 ): Promise<Summary> {
   const summarizeFiles = await host.summarizer()
-  const progress = options.progress && host.stderr.isTTY ? await startProgress(host) : undefined
-  const settings: SummarizeFilesOptions = { ...selected, signal, onUnreadable }
+  const progress = options.progress && !options.quiet && host.stderr.isTTY ? await startProgress(host) : undefined
+  const settings: SummarizeFilesOptions = { ...selected, onUnreadable }
   // A budget of memory is for one thread.
   const threads = options.threads ?? (options.memory === undefined ? undefined : 1)
   if (threads !== undefined) settings.threads = threads
   if (options.mergeByTime !== undefined) settings.mergeByTime = options.mergeByTime
   if (options.memory !== undefined) settings.mergeBytes = mergeBytesFor(options.memory)
-  if (progress !== undefined) settings.onProgress = progress.update
+  if (progress !== undefined) {
+    settings.onProgress = (bytes, total) => {
+      selected.onProgress(bytes, total)
+      progress.update(bytes, total)
+    }
+  }
   try {
     return await summarizeFiles(paths, settings)
   } finally {

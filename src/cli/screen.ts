@@ -4,18 +4,42 @@ import { DEFAULT_WIDTH } from '../report/text.ts'
 import { type ColorMode, useColor } from './arguments.ts'
 import type { Host } from './host.ts'
 
-/** Whether text on standard output is coloured. */
-export function isColored(mode: ColorMode, { stdout, env }: Host): boolean {
-  return useColor(mode, env, stdout.isTTY === true)
+/** The options about the screen as the command line gives them. */
+export interface ScreenOptions {
+  color: ColorMode
+  width?: number | undefined
+  ascii?: boolean | undefined
 }
 
-/** Columns of standard output. */
-export function columnsOf({ stdout }: Host): number {
-  return stdout.isTTY && stdout.columns ? stdout.columns : DEFAULT_WIDTH
+/** What text is made for. */
+export interface Screen {
+  color: boolean
+  width: number
+  ascii: boolean
+}
+
+/** The screen as options, environment and terminal tell it, in this order. */
+export function screenOf({ color, width, ascii }: ScreenOptions, { stdout, env }: Host): Screen {
+  return {
+    color: useColor(color, env, stdout.isTTY === true),
+    width: width ?? columnsOf(stdout.isTTY === true ? stdout.columns : undefined, env.COLUMNS),
+    ascii: ascii ?? isAsciiLocale(env),
+  }
+}
+
+/** Columns of the terminal, else those of the environment. */
+function columnsOf(terminal: number | undefined, stated = ''): number {
+  const columns = /^\d{1,4}$/.test(stated) ? Number(stated) : 0
+  return terminal || columns || DEFAULT_WIDTH
+}
+
+/** Whether the locale is POSIX's own, which knows ASCII alone; without any locale the terminal is most likely a modern one. */
+function isAsciiLocale({ LC_ALL, LC_CTYPE, LANG }: Host['env']): boolean {
+  return /^(C|POSIX)$/.test(LC_ALL || LC_CTYPE || LANG || '')
 }
 
 /** Characters that are one column wide wherever they are shown: ASCII, and those that the report uses itself. */
-const ONE_COLUMN = /^[ -~→←µ×≤–…█-▏]*$/
+const ONE_COLUMN = /^[ -~→←µ×≤–…▁-▏]*$/
 
 /**
  * Text with tables, padded as its cells need: where every character is one column wide, cli-table3 is not needed, which takes longer

@@ -12,22 +12,23 @@ export interface Headline {
   tries: string[]
 }
 
-/** Writes the headline of a summary. */
-export function headline(summary: Summary): Headline {
+/** Writes the headline of a summary. @param share - Of the input, 0 to 1, how much was read, where that is known. */
+export function headline(summary: Summary, share?: number): Headline {
   if (summary.vnis.length === 0 && summary.vnisTotal === 0) {
     const { why, tries } = explainNoTunnel(summary)
-    const sentences = [...interruption(summary), `No tunnel traffic to report. ${why}`]
+    const sentences = [...interruption(summary, share), `No tunnel traffic to report. ${why}`]
     if (summary.findings.length > 0) sentences.push(answer(summary.findings))
     return { sentences, tries }
   }
   const sentences = [answer(summary.findings), volume(summary), overlay(summary), cost(summary.vnis)]
-  return { sentences: [...interruption(summary), ...sentences], tries: [] }
+  return { sentences: [...interruption(summary, share), ...sentences], tries: [] }
 }
 
 /** Says that there is more than was read. */
-function interruption({ capture }: Summary): string[] {
+function interruption({ capture }: Summary, share: number | undefined): string[] {
   if (capture.complete) return []
-  return [`Interrupted after ${plural(capture.packets, 'packet')}: the rest of the input was not read.`]
+  const part = share === undefined ? '' : `${Math.floor(share * 100)} % of the input, `
+  return [`Interrupted after ${part}${plural(capture.packets, 'packet')}: the rest was not read.`]
 }
 
 function volume({ capture, tunnel }: Summary): string {

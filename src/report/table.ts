@@ -1,11 +1,20 @@
 /** Tables of the text report, without borders. Which columns fit is decided here; how cells are padded may be given. */
 
+import { wrap } from './wrap.ts'
+
 /** One column. */
 export interface Column {
   head: string
   align: 'left' | 'right'
   /** A column with a number is left out where there is no room for it; room goes to low numbers first. */
   dispensable?: number
+  /**
+   * A column that must not be lost: where one of these has no room, each row takes two lines, the columns that say what it is of
+   * on the first.
+   */
+  essential?: boolean
+  /** A column that says what a row is of. */
+  names?: boolean
 }
 
 /**
@@ -44,6 +53,9 @@ export const GAP = 2
 /** Lines of the table, indented by two spaces. Columns that do not fit are named in a last line. */
 export function table(options: TableOptions): string[] {
   const { kept, left } = choose(options)
+  const isTooNarrow = kept.reduce((sum, { width }) => sum + width, 0) > options.width
+  const lost = options.columns.some(({ essential, head }) => essential && left.includes(head))
+  if ((lost || isTooNarrow) && options.columns.some(({ names }) => names)) return folded(options)
   const lines = options
     .draw(
       kept.map(({ column }) => column.head),
@@ -52,8 +64,32 @@ export function table(options: TableOptions): string[] {
     )
     .map((line) => ' '.repeat(GAP) + line.trimEnd())
   lines[0] = options.paintHead(lines[0] ?? '')
-  if (left.length > 0) lines.push(options.paintNote(`  (too narrow for: ${left.join(', ')})`))
+  if (left.length > 0) {
+    const note = wrap(`(too narrow for: ${left.join(', ')})`, options.width, { first: '  ', rest: '   ' })
+    lines.push(...note.map(options.paintNote))
+  }
   return lines
+}
+
+/** Spaces before the second line of a row, beside those before the first. */
+const FOLD = 4
+
+/** Each row on two lines: what it is of, and its figures, each with a head of its own. */
+function folded(options: TableOptions): string[] {
+  const { columns, rows, width } = options
+  const part = (isName: boolean, room: number): string[] => {
+    const indexes = columns.flatMap(({ names = false }, index) => (names === isName ? [index] : []))
+    return table({
+      ...options,
+      columns: indexes.map((index) => ({ ...columns[index]!, names: false })),
+      rows: rows.map((row) => indexes.map((index) => row[index] ?? '')),
+      width: room,
+    })
+  }
+  const first = part(true, width)
+  const second = part(false, width - FOLD).map((line) => ' '.repeat(FOLD) + line)
+  const lines = first.slice(0, rows.length + 1).flatMap((line, index) => [line, second[index] ?? ''])
+  return [...lines, ...second.slice(rows.length + 1)]
 }
 
 /** Draws with spaces; takes every character for one column wide. */

@@ -1,6 +1,16 @@
 /** The summary as text: what an engineer reads at three in the morning, the answer first. */
-import { checkBoolean, checkCount, checkFunction, checkGiven, checkObject } from '../option.ts'
+import {
+  checkBoolean,
+  checkCount,
+  checkFunction,
+  checkGiven,
+  checkList,
+  checkNumber,
+  checkObject,
+  checkOneOf,
+} from '../option.ts'
 import type { Summary } from '../summary.ts'
+import { asciiFindings, drawAscii, toAscii } from './ascii.ts'
 import { palette } from './color.ts'
 import { headline } from './headline.ts'
 import { plural } from './number.ts'
@@ -13,6 +23,7 @@ import { macs } from './sections/macs.ts'
 import { faults, fragments, otherTraffic } from './sections/other.ts'
 import { overhead } from './sections/overhead.ts'
 import { sizes } from './sections/sizes.ts'
+import { timeline } from './sections/timeline.ts'
 import { vnis } from './sections/vnis.ts'
 import { vtepPairs } from './sections/vtep-pairs.ts'
 import { type DrawTable, drawPlain } from './table.ts'
@@ -29,6 +40,12 @@ export interface TextOptions {
   width?: number
   /** Says where a packet is; by default its number, or `file:number` where there are several files. */
   locate?: Locate
+  /** ASCII alone: for a C locale, or a font without arrows and bars. */
+  ascii?: boolean
+  /** Of an input that was not read to its end, how much was, 0 to 1, where that is known. */
+  share?: number
+  /** Only these sections, beside the head; all unless told otherwise. */
+  only?: readonly SectionName[]
   /** Pads cells; by default every character counts as one column. */
   draw?: DrawTable
 }
@@ -40,20 +57,28 @@ const MIN_WIDTH = 40
 /** Prose wider than this is hard to read. */
 const MAX_PROSE_WIDTH = 120
 
-const SECTIONS: readonly ((summary: Summary, page: Page) => Section)[] = [
+/** The sections in their order, by the names that choose them. */
+const SECTIONS = {
   findings,
   vnis,
-  vtepPairs,
+  vteps: vtepPairs,
   flows,
   macs,
+  timeline,
   overhead,
   sizes,
   fragments,
-  otherTraffic,
+  other: otherTraffic,
   faults,
   capture,
   limits,
-]
+} satisfies Record<string, (summary: Summary, page: Page) => Section>
+
+/** Name of a section of the report. */
+export type SectionName = keyof typeof SECTIONS
+
+/** Names of the sections in their order. */
+export const SECTION_NAMES = Object.keys(SECTIONS) as readonly SectionName[]
 
 /**
  * Writes the report. The text ends in a newline; the same summary and options give the same text everywhere.
@@ -67,24 +92,34 @@ export function formatText(summary: Summary, options: TextOptions): string {
   checkCount('width', options.width, 0)
   checkFunction('locate', options.locate)
   checkFunction('draw', options.draw)
+  checkBoolean('ascii', options.ascii)
+  checkNumber('share', options.share, 0, 1)
+  checkList('only', options.only, (name, section) => {
+    checkGiven(name, section)
+    checkOneOf(name, section, SECTION_NAMES)
+  })
+  const { ascii = false, only = SECTION_NAMES, draw = drawPlain } = options
   const page: Page = {
     palette: palette(options.color),
     width: Math.max(MIN_WIDTH, options.width ?? DEFAULT_WIDTH),
     top: Math.max(1, options.top),
     locate: options.locate ?? locator(summary.capture.files, summary.capture.origins),
-    draw: options.draw ?? drawPlain,
+    draw: ascii ? drawAscii(draw) : draw,
   }
-  const lines = head(summary, page)
-  for (const section of SECTIONS) {
-    const { title, lines: content } = section(summary, page)
+  const told = ascii ? asciiFindings(summary) : summary
+  const lines = head(told, page, options.share)
+  for (const name of SECTION_NAMES) {
+    if (!only.includes(name)) continue
+    const { title, lines: content } = SECTIONS[name](told, page)
     if (content.length > 0) lines.push('', page.palette.title(title), ...content)
   }
-  return `${lines.join('\n')}\n`
+  const text = `${lines.join('\n')}\n`
+  return ascii ? toAscii(text) : text
 }
 
-function head(summary: Summary, page: Page): string[] {
+function head(summary: Summary, page: Page, share: number | undefined): string[] {
   const width = Math.min(page.width, MAX_PROSE_WIDTH)
-  const { sentences, tries } = headline(summary)
+  const { sentences, tries } = headline(summary, share)
   const lines = [page.palette.title(title(summary)), ...sentences.flatMap((sentence) => wrap(sentence, width))]
   if (tries.length > 0) {
     lines.push('', page.palette.title('What to try'))

@@ -155,7 +155,6 @@ Packet 2  1970-01-01T00:00:02.000006000Z  EN10MB  42 bytes, 20 captured
     ],
     [['a.pcap', '--packet', 'x'], "vxpcap: --packet 'x': expected a number from 1, or a range such as 3-9 or 3-\n", ''],
     [['-', '-'], "vxpcap: '-' is given more than once; standard input can be read only once\n", ''],
-    [[], "vxpcap: missing required argument 'capture'; see vxpcap decode --help\n", ''],
   ])('answers %j with one line and status 2', async (argv, err, out) => {
     expect(await decode({ 'a.pcap': TWO, empty: new Uint8Array(0) }, ...argv)).toEqual({ status: 2, err, out })
   })

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { limitsFor } from '../../src/analyzers/memory.ts'
+import { CaptureError } from '../../src/capture/errors.ts'
+import type { SummarizeFilesOptions } from '../../src/cli/host.ts'
 import { run } from '../../src/cli/program.ts'
 import { fakeHost } from './fake-host.ts'
 
+const COMMANDS = 'summarize, decode, findings, decap, filter, flows, vteps, vnis, macs'
 const AN_ADDRESS =
   'expected an IPv4 or IPv6 address, a prefix such as 10.0.0.0/8, a range such as 10.0.0.1-10.0.0.9, or a list of such'
 
 describe('usage', () => {
   it('prints help without arguments', async () => {
-    const host = fakeHost()
+    const host = fakeHost({ stdinIsTerminal: true })
     expect(await run([], host)).toBe(0)
     expect(host.out()).toContain('Usage: vxpcap')
     expect(host.out()).toContain('summarize')
@@ -48,11 +51,25 @@ describe('usage', () => {
   })
 
   const mistakes: [argv: string[], line: string][] = [
-    [['summarize'], "missing required argument 'capture'; see vxpcap summarize --help"],
     [['summarize', '--frobnicate', 'a.pcap'], "unknown option '--frobnicate'; see vxpcap summarize --help"],
     [['summarize', '--jsn', 'a.pcap'], "unknown option '--jsn' (Did you mean --json?); see vxpcap summarize --help"],
     [['summarize', 'a.pcap', '--top'], "option '--top <n>' argument missing; see vxpcap summarize --help"],
-    [['a.pcap'], "unknown command 'a.pcap'; to summarize a capture: vxpcap summarize a.pcap"],
+    [['uplink'], "unknown command 'uplink'; to summarize a capture of that name: vxpcap summarize uplink"],
+    [['f', 'a.pcap'], "'f' could be findings, filter, flows; type more of it"],
+    [['help', 'nope'], `there is no command 'nope'; there are ${COMMANDS}`],
+    [
+      ['summarize', '--format', 'json', 'a.pcap'],
+      "unknown option '--format'; summarize prints text, --json or --sarif, and vxpcap flows, vteps, vnis and macs print a table as --csv or --jsonl",
+    ],
+    [['findings', 'NOPE'], "there is no finding 'NOPE'; vxpcap findings prints all of them"],
+    [
+      ['summarize', '--only', 'vnis,nope', 'a'],
+      "--only 'nope': there is no such section; there are findings, vnis, vteps, flows, macs, timeline, overhead, sizes, fragments, other, faults, capture, limits",
+    ],
+    [
+      ['summarize', '--width', '10', 'a'],
+      "--width '10': expected a whole number from 40 to 10000; columns, such as --width 100",
+    ],
     [['sumarize', 'a.pcap'], "unknown command 'sumarize' (Did you mean summarize?); see vxpcap --help"],
     [['summarize', '--top', '0', 'a'], "--top '0': expected a whole number from 1 to 1000000000; such as --top 20"],
     [['summarize', '--top', 'ten', 'a'], "--top 'ten': expected a whole number from 1 to 1000000000; such as --top 20"],
@@ -119,6 +136,63 @@ describe('usage', () => {
     expect(host.asked).toBeUndefined()
   })
 
+  it.each([
+    [['a.pcap'], ['a.pcap']],
+    [
+      ['./a', 'b'],
+      ['./a', 'b'],
+    ],
+    [['-'], ['-']],
+    [['--top', '3', 'a.pcap'], ['a.pcap']],
+    [['sum', 'a'], ['a']],
+    [['s', 'a'], ['a']],
+  ])('%j summarizes %j', async (argv, paths) => {
+    const host = fakeHost()
+    expect(await run(argv, host)).toBe(0)
+    expect([host.err(), host.asked?.paths]).toEqual(['', paths])
+  })
+
+  it.each([[[]], [['summarize']]])('reads standard input that nobody named, and says so: %j', async (argv) => {
+    const host = fakeHost()
+    expect(await run(argv, host)).toBe(0)
+    expect(host.err()).toBe(
+      'vxpcap: no capture is named: summarize reads standard input ("-" says the same without this line)\n',
+    )
+    expect(host.asked?.paths).toEqual(['-'])
+  })
+
+  it.each(['summarize', 'decode', 'flows'])('prints the help of %s where standard input is empty', async (command) => {
+    const summarize = async (_: string[], { onUnreadable }: SummarizeFilesOptions) => {
+      const error = new CaptureError('empty', 'is empty (0 bytes); capture again, or name another file')
+      onUnreadable?.('-', error)
+      throw error
+    }
+    const host = fakeHost({ summarize, captures: { '-': new Uint8Array(0) } })
+    expect(await run([command], host)).toBe(2)
+    expect(host.err()).toMatch(/^vxpcap: no capture is named[^\n]+\nvxpcap: standard input: is empty[^\n]+\n$/)
+    expect(host.out()).toMatch(new RegExp(`^Usage: vxpcap ${command} `))
+  })
+
+  it('wants a capture where standard input is a terminal', async () => {
+    const host = fakeHost({ stdinIsTerminal: true })
+    expect(await run(['summarize'], host)).toBe(2)
+    expect(host.err()).toBe('vxpcap: summarize needs a capture; see vxpcap summarize --help\n')
+  })
+
+  it.each([
+    [['RETRANSMISSIONS'], ['RETRANSMISSIONS']],
+    [
+      ['retrans', 'loop'],
+      ['LOOP', 'RETRANSMISSIONS'],
+    ],
+    [['low-entropy'], ['LOW_ENTROPY']],
+  ])('findings %j prints %j', async (words, codes) => {
+    const host = fakeHost()
+    expect(await run(['findings', '--json', ...words], host)).toBe(0)
+    const found: { code: string }[] = JSON.parse(host.out())
+    expect(found.map(({ code }) => code).sort()).toEqual(codes)
+  })
+
   it('does not wait for a capture from the keyboard', async () => {
     const host = fakeHost({ stdinIsTerminal: true })
     expect(await run(['summarize', '-'], host)).toBe(2)
@@ -161,7 +235,7 @@ describe('options', () => {
   it('stay away from it when they are not given', async () => {
     const host = fakeHost()
     await run(['summarize', 'a', '--json'], host)
-    expect(Object.keys(host.asked?.options ?? {}).sort()).toEqual(['onUnreadable', 'rows', 'signal'])
+    expect(Object.keys(host.asked?.options ?? {}).sort()).toEqual(['onProgress', 'onUnreadable', 'rows', 'signal'])
     expect(host.asked?.options.rows).toBe(10_000)
   })
 

@@ -216,7 +216,7 @@ describe('Ctrl-C', () => {
         }),
     })
     expect(await run(['summarize', 'a.pcap'], host)).toBe(expected)
-    expect(host.out()).toContain('Interrupted after 26 packets: the rest of the input was not read.')
+    expect(host.out()).toContain('Interrupted after 26 packets: the rest was not read.')
     expect(host.interrupt()).toBe(false)
   })
 })

@@ -44,7 +44,8 @@ describe('table', () => {
       '  Name   N   Count',
       '  a      1  12,000',
       '  abc   22       7',
-      '  (too narrow for: Large)',
+      '  (too narrow for:',
+      '   Large)',
     ])
   })
 
@@ -80,5 +81,38 @@ describe('wrap', () => {
 
   it('makes nothing of nothing', () => {
     expect(wrap('  ', 10)).toEqual([])
+  })
+})
+
+describe('a table that is too narrow for what must not be lost', () => {
+  const columns = [
+    { head: 'From', align: 'left', names: true },
+    { head: 'To', align: 'left', names: true },
+    { head: 'Bytes', align: 'right', essential: true, dispensable: 1 },
+    { head: 'Remarks', align: 'left', dispensable: 2 },
+  ] as const
+  const rows = [
+    ['192.168.0.1', '192.168.0.2', '12', 'closed'],
+    ['10.0.0.1', '10.0.0.22', '1,234', ''],
+  ]
+  const plain = (text: string): string => text
+  const drawn = (width: number): string[] =>
+    table({ columns, rows, width, draw: drawPlain, paintHead: plain, paintNote: plain })
+
+  it('has two lines for each row: whom it is about, and the figures', () => {
+    expect(drawn(32)).toEqual([
+      '  From         To',
+      '      Bytes  Remarks',
+      '  192.168.0.1  192.168.0.2',
+      '         12  closed',
+      '  10.0.0.1     10.0.0.22',
+      '      1,234',
+    ])
+  })
+
+  it('has one where they fit', () => {
+    expect(drawn(33)).toHaveLength(4)
+    expect(drawn(33)[1]).toBe('  192.168.0.1  192.168.0.2     12')
+    expect(drawn(80)[1]).toBe('  192.168.0.1  192.168.0.2     12  closed')
   })
 })

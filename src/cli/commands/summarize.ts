@@ -2,25 +2,25 @@
 import { CaptureError } from '../../capture/errors.ts'
 import { writeJson } from '../../report/json.ts'
 import { formatSarif } from '../../report/sarif.ts'
-import { formatText } from '../../report/text.ts'
+import { formatText, SECTION_NAMES, type SectionName } from '../../report/text.ts'
 import type { Summary } from '../../summary.ts'
-import { type ColorMode, type FailOn, isAtLeast, UsageError } from '../arguments.ts'
+import { type FailOn, isAtLeast, UsageError } from '../arguments.ts'
 import { DONE, FOUND, TROUBLE } from '../exit-status.ts'
 import { complain, type Host, print, printJson } from '../host.ts'
 import { checkStandardInput, STDIN, troubleLine } from '../inputs.ts'
 import { Interruption } from '../interruption.ts'
 import { complainOf, type ReadingOptions, readCaptures, settingsOf } from '../reading.ts'
-import { drawn, isColored } from '../screen.ts'
+import { drawn, type ScreenOptions, screenOf } from '../screen.ts'
 
 /** The options as the command line gives them. */
-export interface SummarizeOptions extends ReadingOptions {
+export interface SummarizeOptions extends ReadingOptions, ScreenOptions {
   json?: boolean | undefined
   sarif?: boolean | undefined
   top: number
   rows: number
   failOn: FailOn
   follow?: boolean | undefined
-  color: ColorMode
+  only?: SectionName[] | undefined
 }
 
 /** Runs the command. @returns Exit status. @throws UsageError, and the error of a standard output that takes no more. */
@@ -31,7 +31,7 @@ export async function summarize(given: string[], options: SummarizeOptions, host
   const reading = await readCaptures('summarize', given, options, rows(options), host)
   if (typeof reading === 'number') return reading
   const { summary, unreadable, interruption } = reading
-  await show(summary, options, host)
+  await show(summary, options, host, reading.share)
   const status = await verdict(summary, unreadable, options, host)
   return interruption.status(summary.capture.complete) ?? status
 }
@@ -73,8 +73,8 @@ async function follow(given: string[], options: SummarizeOptions, host: Host): P
         const text = options.json ? `${JSON.stringify(summary)}\n` : await textOf(summary, options, host)
         if (text !== shown) {
           if (options.json) await printJson(host, text)
-          else if (stdout.isTTY) await print(host, text, { color: isColored(options.color, host), clear: true })
-          else await print(host, (shown === '' ? '' : RULE) + text, { color: isColored(options.color, host) })
+          else if (stdout.isTTY) await print(host, text, { color: screenOf(options, host).color, clear: true })
+          else await print(host, (shown === '' ? '' : RULE) + text, { color: screenOf(options, host).color })
         }
         shown = text
         last = summary
@@ -97,15 +97,14 @@ function rows({ json, rows, top }: SummarizeOptions): number {
   return json ? rows : Math.max(rows, top)
 }
 
-async function show(summary: Summary, options: SummarizeOptions, host: Host): Promise<void> {
+async function show(summary: Summary, options: SummarizeOptions, host: Host, share?: number): Promise<void> {
   if (options.sarif) return printJson(host, formatSarif(summary, host.version))
   if (options.json) return writeJson(summary, (chunk) => printJson(host, chunk))
-  return print(host, await textOf(summary, options, host), { color: isColored(options.color, host) })
+  return print(host, await textOf(summary, options, host, share), { color: screenOf(options, host).color })
 }
 
-function textOf(summary: Summary, options: SummarizeOptions, host: Host): Promise<string> {
-  const { stdout } = host
-  const width = stdout.isTTY && stdout.columns ? { width: stdout.columns } : {}
-  const color = isColored(options.color, host)
-  return drawn((draw) => formatText(summary, { color, top: options.top, draw, ...width }))
+function textOf(summary: Summary, options: SummarizeOptions, host: Host, share?: number): Promise<string> {
+  const { top, only = SECTION_NAMES } = options
+  const screen = screenOf(options, host)
+  return drawn((draw) => formatText(summary, { ...screen, top, only, draw, ...(share !== undefined && { share }) }))
 }

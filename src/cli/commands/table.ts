@@ -8,22 +8,21 @@ import { sorted, sortNames, VOLUME } from '../../report/tables/order.ts'
 import { csv, jsonl } from '../../report/tables/rows-text.ts'
 import { tableText } from '../../report/tables/text.ts'
 import type { Summary } from '../../summary.ts'
-import { type ColorMode, UsageError } from '../arguments.ts'
+import { UsageError } from '../arguments.ts'
 import { TROUBLE } from '../exit-status.ts'
 import { complain, type Host, print, printRows, say } from '../host.ts'
 import { STDIN } from '../inputs.ts'
 import { complainOf, type ReadingOptions, readCaptures } from '../reading.ts'
-import { columnsOf, drawn, isColored } from '../screen.ts'
+import { drawn, type ScreenOptions, screenOf } from '../screen.ts'
 
 /** The options as the command line gives them. */
-export interface TableOptions extends ReadingOptions {
+export interface TableOptions extends ReadingOptions, ScreenOptions {
   csv?: boolean | undefined
   jsonl?: boolean | undefined
   output?: string | undefined
   sort?: string | undefined
   top?: number | undefined
   all?: boolean | undefined
-  color: ColorMode
 }
 
 type Format = 'text' | 'csv' | 'jsonl' | 'parquet'
@@ -94,10 +93,10 @@ async function show<Name extends TableName>(
     return
   }
   const { sort: order = VOLUME[name], top = DEFAULT_TOP } = options
-  const color = isColored(options.color, host)
-  const layout = { color, top: options.all ? Number.POSITIVE_INFINITY : top, width: columnsOf(host), order }
+  const screen = screenOf(options, host)
+  const layout = { ...screen, top: options.all ? Number.POSITIVE_INFINITY : top, order }
   const rows = sorted(name, rowsOf(summary, name).rows, order)
-  return print(host, await drawn((draw) => tableText(name, rows, summary, { ...layout, draw })), { color })
+  return print(host, await drawn((draw) => tableText(name, rows, summary, { ...layout, draw })), screen)
 }
 
 /** Writes the table to a file, which appears under its name when it is whole. */

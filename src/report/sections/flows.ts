@@ -10,16 +10,16 @@ function size(flow: FlowSummary): number {
 }
 
 const FIELDS: readonly Field<FlowSummary>[] = [
-  { head: 'VNI', align: 'right', cell: (flow) => String(flow.vni) },
-  { head: 'VLAN', align: 'left', cell: (flow) => flow.vlans.join('.') },
-  { head: 'Proto', align: 'left', cell: (flow) => printable(flow.protocol) },
-  { head: 'From', align: 'left', cell: (flow) => (flow.initiator === 'b' ? endB(flow) : endA(flow)) },
-  { head: 'To', align: 'left', cell: (flow) => (flow.initiator === 'b' ? endA(flow) : endB(flow)) },
+  { head: 'VNI', names: true, align: 'right', cell: (flow) => String(flow.vni) },
+  { head: 'VLAN', names: true, align: 'left', cell: (flow) => flow.vlans.join('.') },
+  { head: 'Proto', names: true, align: 'left', cell: (flow) => printable(flow.protocol) },
+  { head: 'From', names: true, align: 'left', cell: (flow) => (flow.initiator === 'b' ? endB(flow) : endA(flow)) },
+  { head: 'To', names: true, align: 'left', cell: (flow) => (flow.initiator === 'b' ? endA(flow) : endB(flow)) },
   { head: 'Packets →', align: 'right', cell: (flow) => integer(forth(flow, flow.packetsAToB, flow.packetsBToA)) },
   { head: '←', align: 'right', cell: (flow) => integer(forth(flow, flow.packetsBToA, flow.packetsAToB)) },
-  { head: 'Inner', align: 'right', dispensable: 3, cell: (flow) => bytes(size(flow)) },
-  { head: 'RTT', align: 'right', dispensable: 2, cell: rtt },
-  { head: 'Remarks', align: 'left', dispensable: 1, cell: (flow) => remarks(flow).join(', ') },
+  { head: 'Inner', align: 'right', essential: true, dispensable: 1, cell: (flow) => bytes(size(flow)) },
+  { head: 'RTT', align: 'right', essential: true, dispensable: 2, cell: rtt },
+  { head: 'Remarks', align: 'left', dispensable: 3, cell: (flow) => remarks(flow).join(', ') },
 ]
 
 /** The section `Flows`. */

@@ -6,9 +6,9 @@ import { shortened } from '../words.ts'
 
 /** The columns. */
 export const MAC_FIELDS: readonly Field<MacSummary>[] = [
-  { head: 'VNI', align: 'right', cell: (row) => String(row.vni) },
-  { head: 'VLAN', align: 'left', cell: (row) => row.vlans.join('.') },
-  { head: 'MAC', align: 'left', cell: (row) => row.mac },
+  { head: 'VNI', names: true, align: 'right', cell: (row) => String(row.vni) },
+  { head: 'VLAN', names: true, align: 'left', cell: (row) => row.vlans.join('.') },
+  { head: 'MAC', names: true, align: 'left', cell: (row) => row.mac },
   { head: 'Packets', align: 'right', dispensable: 1, cell: (row) => integer(row.packets) },
   { head: 'Behind VTEP', align: 'left', cell: behind },
   { head: 'IP (from ARP and ND)', align: 'left', dispensable: 2, cell: addresses },

@@ -16,8 +16,8 @@ const SOURCE_WORDS: Record<string, string> = {
 const LOWER_BOUNDS: readonly string[] = ['largest-answered', 'largest-seen']
 
 const FIELDS: readonly Field<PairMtu>[] = [
-  { head: 'A', align: 'left', cell: (row) => row.a },
-  { head: 'B', align: 'left', cell: (row) => row.b },
+  { head: 'A', names: true, align: 'left', cell: (row) => row.a },
+  { head: 'B', names: true, align: 'left', cell: (row) => row.b },
   { head: 'Overhead', align: 'right', cell: (row) => `${integer(row.overhead)} B` },
   { head: 'Max outer IP', align: 'right', cell: (row) => integer(row.largestOuterIpLength) },
   { head: 'Path MTU', align: 'right', cell: (row) => known(row.pathMtu) },
@@ -44,7 +44,7 @@ export function overhead(summary: Summary, page: Page): Section {
     )
   }
   lines.push(...underlay(summary, page))
-  lines.push(...rowsTable(page, byOverhead(summary.mtu.perPair), FIELDS))
+  lines.push(...rowsTable(page, byEvidence(summary), FIELDS))
   return { title: 'Overhead', lines }
 }
 
@@ -74,9 +74,13 @@ function untold({ underlayMtuFrom, perPair }: MtuSummary, answered: number, find
     : ''
 }
 
-/** Pairs with evidence first, then the largest overhead. */
-function byOverhead(pairs: readonly PairMtu[]): PairMtu[] {
-  return [...pairs].sort((x, y) => Number(y.pathMtu !== null) - Number(x.pathMtu !== null) || y.overhead - x.overhead)
+/** Pairs with evidence first, then those that carried most. */
+function byEvidence({ mtu, vtepPairs }: Summary): PairMtu[] {
+  const carried = new Map(vtepPairs.map((pair) => [`${pair.a} ${pair.b}`, pair.outerBytesAToB + pair.outerBytesBToA]))
+  const bytesOf = ({ a, b }: PairMtu) => carried.get(`${a} ${b}`) ?? 0
+  return [...mtu.perPair].sort(
+    (x, y) => Number(y.pathMtu !== null) - Number(x.pathMtu !== null) || bytesOf(y) - bytesOf(x),
+  )
 }
 
 function known(value: number | null): string {

@@ -6,13 +6,13 @@ import { shortened } from '../words.ts'
 
 /** The columns. */
 export const PAIR_FIELDS: readonly Field<VtepPairSummary>[] = [
-  { head: 'A', align: 'left', cell: (row) => row.a },
-  { head: 'B', align: 'left', cell: (row) => row.b },
-  { head: 'VNIs', align: 'left', cell: (row) => shortened(row.vnis, 3) },
+  { head: 'A', names: true, align: 'left', cell: (row) => row.a },
+  { head: 'B', names: true, align: 'left', cell: (row) => row.b },
+  { head: 'VNIs', names: true, align: 'left', cell: (row) => shortened(row.vnis, 3) },
   { head: 'Packets A→B', align: 'right', cell: (row) => integer(row.packetsAToB) },
   { head: 'B→A', align: 'right', cell: (row) => integer(row.packetsBToA) },
-  { head: 'Carried A→B', align: 'right', dispensable: 1, cell: (row) => bytes(row.outerBytesAToB) },
-  { head: 'Carried B→A', align: 'right', dispensable: 1, cell: (row) => bytes(row.outerBytesBToA) },
+  { head: 'Carried A→B', align: 'right', essential: true, dispensable: 1, cell: (row) => bytes(row.outerBytesAToB) },
+  { head: 'Carried B→A', align: 'right', essential: true, dispensable: 1, cell: (row) => bytes(row.outerBytesBToA) },
   { head: 'Port', align: 'left', dispensable: 3, cell: (row) => shortened(row.destinationPorts, 2) },
   {
     head: 'Source ports',

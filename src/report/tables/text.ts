@@ -1,5 +1,6 @@
 /** One table of the document as text, with more columns than the summary's section has where there is room. */
 import type { FlowSummary, Summary } from '../../summary.ts'
+import { drawAscii, toAscii } from '../ascii.ts'
 import { palette } from '../color.ts'
 import { bytes, duration, integer, plural, secondsBetween } from '../number.ts'
 import { printable } from '../printable.ts'
@@ -21,6 +22,7 @@ export interface TableTextOptions {
   top: number
   /** Columns of the screen. */
   width: number
+  ascii: boolean
   draw: DrawTable
   /** Rows in the order in which they are shown. */
   order: string
@@ -33,11 +35,11 @@ const RATE_UNITS = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']
 
 /** The side that began the conversation stands left where the capture tells, in every column. */
 const flowFields = (isOneDay: boolean): readonly Field<FlowSummary>[] => [
-  { head: 'VNI', align: 'right', cell: (flow) => String(flow.vni) },
-  { head: 'VLAN', align: 'left', cell: (flow) => flow.vlans.join('.') },
-  { head: 'Proto', align: 'left', cell: (flow) => printable(flow.protocol) },
-  { head: 'From', align: 'left', cell: (flow) => (flow.initiator === 'b' ? endB(flow) : endA(flow)) },
-  { head: 'To', align: 'left', cell: (flow) => (flow.initiator === 'b' ? endA(flow) : endB(flow)) },
+  { head: 'VNI', names: true, align: 'right', cell: (flow) => String(flow.vni) },
+  { head: 'VLAN', names: true, align: 'left', cell: (flow) => flow.vlans.join('.') },
+  { head: 'Proto', names: true, align: 'left', cell: (flow) => printable(flow.protocol) },
+  { head: 'From', names: true, align: 'left', cell: (flow) => (flow.initiator === 'b' ? endB(flow) : endA(flow)) },
+  { head: 'To', names: true, align: 'left', cell: (flow) => (flow.initiator === 'b' ? endA(flow) : endB(flow)) },
   {
     head: 'Packets →',
     align: 'right',
@@ -53,16 +55,18 @@ const flowFields = (isOneDay: boolean): readonly Field<FlowSummary>[] => [
   {
     head: 'Bytes →',
     align: 'right',
+    essential: true,
     dispensable: 1,
     cell: (flow) => bytes(forth(flow, flow.innerBytesAToB, flow.innerBytesBToA)),
   },
   {
     head: 'Bytes ←',
     align: 'right',
+    essential: true,
     dispensable: 1,
     cell: (flow) => bytes(forth(flow, flow.innerBytesBToA, flow.innerBytesAToB)),
   },
-  { head: 'RTT', align: 'right', dispensable: 2, cell: rtt },
+  { head: 'RTT', align: 'right', essential: true, dispensable: 2, cell: rtt },
   { head: 'Duration', align: 'right', dispensable: 4, cell: lasted },
   { head: 'Rate', align: 'right', dispensable: 6, cell: rate },
   { head: 'Start (UTC)', align: 'left', dispensable: 5, cell: (flow) => start(flow.firstTime, isOneDay) },
@@ -85,7 +89,7 @@ export function tableText<Name extends TableName>(
   table: Name,
   rows: readonly TableRows[Name][],
   summary: Summary,
-  { color, top, width, draw, order }: TableTextOptions,
+  { color, top, width, ascii, draw, order }: TableTextOptions,
 ): string {
   const { total } = rowsOf(summary, table)
   const { capture, filter } = summary
@@ -97,9 +101,16 @@ export function tableText<Name extends TableName>(
   const said = `${name}: ${plural(total, NOUNS[table])}${total > 1 ? `, by ${order}` : ''}${day}${kept === '' ? '' : `; filtered by ${kept}`}`
   const lines = wrap(said, width).map((line) => paint.title(line))
   const isOneDay = capture.firstTime?.slice(0, DAY) === capture.lastTime?.slice(0, DAY)
-  const page = { palette: paint, width, top, locate: locator(capture.files, capture.origins), draw }
+  const page = {
+    palette: paint,
+    width,
+    top,
+    locate: locator(capture.files, capture.origins),
+    draw: ascii ? drawAscii(draw) : draw,
+  }
   lines.push(...rowsTable(page, rows, FIELDS[table](isOneDay), total))
-  return `${lines.join('\n')}\n`
+  const text = `${lines.join('\n')}\n`
+  return ascii ? toAscii(text) : text
 }
 
 function seconds({ firstTime, lastTime }: FlowSummary): number | null {

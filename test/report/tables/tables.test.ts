@@ -126,7 +126,7 @@ describe('order', () => {
 })
 
 describe('text', () => {
-  const layout = { color: false, top: 10, draw: drawPlain, order: 'bytes' }
+  const layout = { color: false, ascii: false, top: 10, draw: drawPlain, order: 'bytes' }
 
   it('keeps both directions and the round trip where the screen is narrow', () => {
     const summary = busySummary()
