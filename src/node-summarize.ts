@@ -17,8 +17,19 @@ import type { Summary } from './summary.ts'
 /** Bytes of captures from which on a second thread is worth its start. */
 const LARGE = 32 * 1024 * 1024
 
-/** Most threads: more than any machine has use for, and few enough to be started. */
+/** Most threads that may be asked for: scripts ask for as many as the largest machine has cores. */
 export const MOST_THREADS = 256
+
+/** Most threads that are started: one reads, one judges, and the others only read ahead for these two. */
+export const MOST_STARTED = 16
+
+/** Threads that are started whatever the machine: small ones, and containers, do not always say what they have. */
+export const LEAST_STARTED = 4
+
+/** Threads that are started of those asked for: the result is the same, and each takes about 10 MB. */
+export function startedThreads(asked: number, cores: number): number {
+  return Math.min(asked, MOST_STARTED, Math.max(cores, LEAST_STARTED))
+}
 
 /** Options of {@link summarizeFiles}. */
 export interface SummarizeFilesOptions extends SummarizeOptions {
@@ -27,7 +38,8 @@ export interface SummarizeFilesOptions extends SummarizeOptions {
   /** Bytes that windows and decompressors may take while files are interleaved: 128 MiB and more, 512 MiB unless told otherwise. */
   mergeBytes?: number
   /**
-   * Threads, this one included, 1 to {@link MOST_THREADS}; the result does not depend on it. By default two, if there are two
+   * Threads, this one included, 1 to {@link MOST_THREADS}; the result does not depend on it. No more are started than there are
+   * cores (but {@link LEAST_STARTED}), and never more than {@link MOST_STARTED}. By default two, if there are two
    * cores, for 32 MiB or more; what comes from a stream has no size, and is summarized on one.
    */
   threads?: number
@@ -179,10 +191,11 @@ async function threadsFor(paths: readonly string[]): Promise<number> {
 
 /** Threads beside this one: the first judges, any further one reads packets ahead. */
 async function startThreads(
-  threads: number,
+  asked: number,
   { ports = [], limits = {} }: SummarizeFilesOptions,
 ): Promise<Threads & { close(): Promise<void> }> {
-  if (threads === 1) return { close: async () => {} }
+  if (asked === 1) return { close: async () => {} }
+  const threads = startedThreads(asked, availableParallelism())
   const { NodeJudgeThread, ReadThreads } = await import('./workers/node-pool.ts')
   const options = { furtherPorts: ports, limits: { ...DEFAULT_LIMITS, ...limits } }
   const judge = new NodeJudgeThread(options)

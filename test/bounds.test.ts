@@ -24,6 +24,7 @@ import { MOST_FOLLOWED, overlapFindings } from '../src/diagnosis/isolation.ts'
 import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/one-way.ts'
 import { Routes } from '../src/diagnosis/routes.ts'
 import { bound } from '../src/findings/index.ts'
+import { LEAST_STARTED, MOST_STARTED, MOST_THREADS } from '../src/node-summarize.ts'
 import { MOST_JUDGED_ELSEWHERE } from '../src/pipeline.ts'
 import { MOST_INTERFACES } from '../src/transform/interfaces.ts'
 import { MAX_WAITING_BYTES } from '../src/transform/select.ts'
@@ -61,6 +62,9 @@ const BOUNDS: Record<string, unknown> = {
   MOST_LOOKED_THROUGH,
   MOST_TRIED,
   MAX_ORIGIN_BYTES,
+  MOST_THREADS,
+  MOST_STARTED,
+  LEAST_STARTED,
   MAX_TAGS,
   MAX_CARRIERS,
   MAX_LABELS,

@@ -79,7 +79,8 @@ const MOST_LINKS = 40
 /** Names that are tried for the file while it is not whole. */
 const MOST_NAMES = 1000
 const NEW_FILE_MODE = 0o666
-const PERMISSIONS = 0o7777
+/** What a new file takes over of one that it replaces. Not that it runs as its owner: that was granted to another content. */
+const PERMISSIONS = 0o777
 
 /**
  * Opens a file for writing, under a temporary name in the same directory; `commit` renames it. A file that is replaced leaves its

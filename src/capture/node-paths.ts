@@ -64,7 +64,8 @@ async function expand(path: string): Promise<Expansion | undefined> {
   if (there?.isDirectory() === true) return captureFiles(path)
   if (there !== null || !/[*?[]/.test(path)) return undefined
   const captures = await matches(path)
-  if (captures.length === 0) throw new CaptureError('unreadable', 'matches no file; check the pattern')
+  if (captures.length === 0)
+    throw new CaptureError('unreadable', 'matches no capture file; check the pattern, or name a pipe by its path')
   return { given: path, captures, passedOver: [] }
 }
 

@@ -194,7 +194,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     )
     .option(
       '--threads <n>',
-      'threads; the output is the same for every n (default: 2 for 32 MiB of files or more, else 1)',
+      'threads, no more than there are cores; the output is the same for every n (default: 2 for 32 MiB of files or more, else 1)',
       read.parseThreads,
     )
     .option(

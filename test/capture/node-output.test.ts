@@ -71,6 +71,16 @@ describe('a path that cannot be', () => {
 })
 
 describe('a file', () => {
+  it.each([0o4755, 0o2755, 0o1644])(
+    'that is replaced keeps of mode %o what its content may be used for alone',
+    (mode) => {
+      writeFileSync(at('old'), 'old')
+      chmodSync(at('old'), mode)
+      write(at('old'), 'new')
+      expect(statSync(at('old')).mode & 0o7777).toBe(mode & 0o777)
+    },
+  )
+
   it.each([0o600, 0o640, 0o664, 0o755, 0o444])('that is replaced keeps its mode %o', (mode) => {
     writeFileSync(at('old'), 'old')
     chmodSync(at('old'), mode)

@@ -66,7 +66,14 @@ describe('a pattern that the shell left as it is', () => {
     expect((await expandPaths([at('rotated', '*')])).paths).not.toContain(at('rotated', '.hidden.pcap'))
     const { paths, unreadable } = await expandPaths([at('rotated', 'x*.pcap')])
     expect(paths).toEqual([])
-    expect(unreadable).toMatchObject([{ error: { code: 'unreadable', message: 'matches no file; check the pattern' } }])
+    expect(unreadable).toMatchObject([
+      {
+        error: {
+          code: 'unreadable',
+          message: 'matches no capture file; check the pattern, or name a pipe by its path',
+        },
+      },
+    ])
   })
 
   it('is a name like any other where a file has it', async () => {

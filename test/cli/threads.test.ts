@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MIN_MEGABYTES } from '../../src/analyzers/memory.ts'
+import { startedThreads } from '../../src/node-summarize.ts'
 import type { Summary } from '../../src/summary.ts'
 import { type Bin, buildBin } from '../support/built-bin.ts'
 import { ATTACKS } from '../support/hostile.ts'
@@ -28,6 +29,21 @@ describe('threads', () => {
     expect(alone.status).toBe(0)
     expect(alone.out).toContain('"schema": "vxpcap.summary/1"')
     for (const threads of [2, 5]) expect((await run(threads)).out).toBe(alone.out)
+  })
+
+  it('no more are started than are of use', async () => {
+    const cases = [
+      [1, 64, 1],
+      [2, 1, 2],
+      [5, 1, 4],
+      [6, 8, 6],
+      [256, 8, 8],
+      [256, 128, 16],
+    ] as const
+    for (const [asked, cores, started] of cases) expect(startedThreads(asked, cores)).toBe(started)
+    const name = join(FIXTURES, files[0]!)
+    const alone = await bin.run(['summarize', '--json', '--threads', '1', name])
+    expect((await bin.run(['summarize', '--json', '--threads', '256', name])).out).toBe(alone.out)
   })
 
   it('a thread that could not start refuses whoever asks, later ones too', async () => {
