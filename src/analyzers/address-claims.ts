@@ -3,17 +3,20 @@
  * that two use at once, and frames that still go to a former owner.
  *
  * ARP claims its sender's address, probes aside; neighbour solicitations claim their source, advertisements their target. What else
- * is sent from an address counts only for those who have claimed it: routers forward packets with other people's addresses.
+ * is sent from an address counts only for those who have claimed it: routers forward packets with other people's addresses. Owners
+ * that never claim are for address-users.ts to tell.
  * Evidence: any capture point that the claims pass. What misleads: proxies, which answer for others, and damaged frames and copies,
  * which do not count; ARP whose sender is not the frame's source is somebody's on behalf of another and claims nothing.
  */
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
+import type { AddressUsers, Contest } from './address-users.ts'
 import type { Judge } from './analyzer.ts'
 import { CountedSet } from './counted-set.ts'
 import { Bit, type EventLog, Field } from './event-log.ts'
 import { KeyTable, type KeyTableState } from './key-table.ts'
 import type { Keys } from './keys.ts'
+import type { MacPlaces } from './mac-places.ts'
 import { Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
 import { EXAMPLES, Tally, type TallyState } from './tally.ts'
@@ -164,11 +167,15 @@ export class AddressClaims implements Judge<AddressClaimsState> {
   /** [VNI, VLAN stack row, address id] */
   readonly claims: KeyTable
   readonly #records = new Records(CELLS)
-  /** Address ids of the handovers: packets of others need no look-up. */
+  /** Address ids of handovers and of contests by data: packets of others need no look-up. */
   readonly #contested = new CountedSet()
+  readonly #vtepOf = (mac: number): number => this.places.vtep(mac)
 
+  /** @param users - Told of the first packets of flows by another judge. */
   constructor(
     private readonly keys: Keys,
+    private readonly users: AddressUsers,
+    private readonly places: MacPlaces,
     limit: number,
   ) {
     this.claims = new KeyTable('addressClaims', 3, limit)
@@ -178,9 +185,9 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     return [this.claims]
   }
 
-  /** Whether any address has had several owners: ordinary packets matter only then. */
+  /** Whether any address has had several owners or users: ordinary packets matter only then. */
   get isContested(): boolean {
-    return !this.handovers.isEmpty
+    return !this.handovers.isEmpty || this.users.isContested
   }
 
   observe(log: EventLog, at: number): void {
@@ -189,7 +196,7 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     if ((bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || i32[at + Field.Vlans] === NONE) return
     if ((i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
     if ((bits & CLAIMS) !== 0) this.#observeClaim(log, at)
-    else if (!this.handovers.isEmpty) this.#observeUse(log, at)
+    else if (this.isContested) this.#observeUse(log, at)
   }
 
   /** Owner of an address, `NONE` where nobody has claimed it: MAC row. */
@@ -203,6 +210,13 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     if (this.handovers.isEmpty) return null
     const row = this.#find(vni, stack, address)
     return row === NONE ? null : (this.handovers.get(row)?.figures ?? null)
+  }
+
+  /** What became of an address that one MAC claims and another one sends from; `null` of any other. */
+  contest(vni: number, stack: number, address: number): Contest | null {
+    if (!this.users.isContested) return null
+    const row = this.#find(vni, stack, address)
+    return row === NONE ? null : (this.users.contests.get(row)?.figures ?? null)
   }
 
   /** Numbers of the packets by which an address passed to another MAC, the first nine. */
@@ -264,6 +278,7 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     this.answeredTwice.restore(state.answeredTwice)
     this.#contested.clear()
     for (const { key } of this.handovers.entries()) this.#contested.add(this.claims.word(key, 2))
+    for (const { key } of this.users.contests.entries()) this.#contested.add(this.claims.word(key, 2))
   }
 
   #find(vni: number, stack: number, address: number): number {
@@ -296,7 +311,15 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     // An answer that nobody asked for is an announcement.
     const isOwn = (bits & (Bit.AddressRequest | Bit.Announcement)) !== 0 || answer === Answer.Unasked
     this.#use(log, at, row, mac, vtep, true, answer === Answer.Second, isOwn)
+    this.#noteContest(log, at, row, address, isOwn)
     if ((bits & Bit.Announcement) !== 0 || answer === Answer.Unasked) this.#noteAnnouncement(log, at, row, mac)
+  }
+
+  /** Whether another MAC sends from the address that one claims. */
+  #noteContest(log: EventLog, at: number, row: number, address: number, isOwn: boolean): void {
+    const { size } = this.users.contests
+    this.users.observeClaim(log, at, row, isOwn, this.#vtepOf)
+    if (this.users.contests.size > size) this.#contested.add(address)
   }
 
   #noteAnnouncement(log: EventLog, at: number, row: number, mac: number): void {
@@ -365,6 +388,8 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     if (source !== NONE && mac !== NONE && vtep !== NONE && this.#contested.has(source)) {
       const row = this.#find(vni, i32[at + Field.Vlans]!, source)
       if (row !== NONE && this.handovers.get(row) !== undefined) this.#use(log, at, row, mac, vtep, false, false, false)
+      const contest = row === NONE ? undefined : this.users.contests.get(row)
+      if (contest !== undefined) this.users.observeSource(log, at, contest)
     }
     const destination = i32[at + Field.InnerDestination]!
     if (destination === NONE || !this.#contested.has(destination)) return
@@ -372,6 +397,8 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     const row = this.#find(vni, i32[at + Field.Vlans]!, destination)
     const entry = row === NONE ? undefined : this.handovers.get(row)
     if (entry !== undefined) this.#noteStale(log, at, row, entry.figures)
+    const contest = row === NONE ? undefined : this.users.contests.get(row)
+    if (contest !== undefined) this.users.observeDestination(log, at, contest)
   }
 
   /** Whether a packet to an address goes to a MAC that had it before. */

@@ -5,6 +5,7 @@
 import * as tcp from '../codecs/tcp.ts'
 import { AddressClaims } from './address-claims.ts'
 import { AddressRequests } from './address-requests.ts'
+import { AddressUsers } from './address-users.ts'
 import { Clock } from './clock.ts'
 import { Connects } from './connects.ts'
 import { Copies } from './copies.ts'
@@ -61,6 +62,7 @@ export class Judges implements EventSink {
   readonly unknownMacs: UnknownMacs
   readonly secondAnswers: SecondAnswers
   readonly integrity = new Integrity(this.tcp)
+  readonly addressUsers: AddressUsers
   readonly addressClaims: AddressClaims
   readonly networkCopies: NetworkCopies
   readonly requests: Requests
@@ -96,9 +98,10 @@ export class Judges implements EventSink {
     this.macPlaces = new MacPlaces(keys)
     this.unknownMacs = new UnknownMacs(keys, this.macPlaces, this.flowTraffic, this.echo, limits.requests)
     this.secondAnswers = new SecondAnswers(limits.window >> 2)
-    this.addressClaims = new AddressClaims(keys, limits.requests)
+    this.addressUsers = new AddressUsers(keys, limits.window >> 2)
+    this.addressClaims = new AddressClaims(keys, this.addressUsers, this.macPlaces, limits.requests)
     this.networkCopies = new NetworkCopies(this.copies, this.tcp, this.echo, limits.window)
-    this.requests = new Requests(keys, this.routeTraffic, this.flowTraffic)
+    this.requests = new Requests(keys, this.routeTraffic, this.flowTraffic, this.addressUsers)
     this.addressRequests = new AddressRequests(limits.requests)
     this.underlayNeighbors = new UnderlayNeighbors(keys)
     this.connects = new Connects(keys, this.flowTraffic, this.rejections, limits.window >> 2)
@@ -175,7 +178,8 @@ export class Judges implements EventSink {
   /** Every judge by name. */
   #stateful(): [string, Stateful][] {
     const { clock, copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
-    const { macPlaces, addressClaims, unknownMacs, secondAnswers, integrity, networkCopies, requests } = this
+    const { macPlaces, addressUsers, addressClaims, unknownMacs, secondAnswers, integrity, networkCopies, requests } =
+      this
     const { addressRequests, underlayNeighbors, sourcePorts, floods, relays, loops, routeTraffic, flowTraffic } = this
     const { rejections, connects, queries, lowHops, leases } = this
     const judges: AllStateful<Judges> = {
@@ -200,6 +204,7 @@ export class Judges implements EventSink {
       echo,
       integrity,
       macPlaces,
+      addressUsers,
       addressClaims,
       unknownMacs,
       secondAnswers,

@@ -57,8 +57,8 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   requests: keyed(3) + cells(10) + keyed(3) + cells(10) + keyed(4) + cells(13),
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(2),
-  // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries and SecondAnswers.
-  window: entry(16) + entry(12) + entry(13) + entry(11) + (entry(24) + entry(28) + entry(10)) / 4,
+  // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries, SecondAnswers and AddressUsers.
+  window: entry(16) + entry(12) + entry(13) + entry(11) + (entry(24) + entry(28) + entry(10) + entry(6)) / 4,
   // InnerFragments, OuterFragments, SmallFirsts.
   datagrams: entry(8) + entry(79) + entry(7),
 }

@@ -11,6 +11,7 @@
 import { NONE } from '../codecs/fault.ts'
 import * as tcp from '../codecs/tcp.ts'
 import { NO_TIME } from '../packet.ts'
+import type { AddressUsers } from './address-users.ts'
 import type { Judge } from './analyzer.ts'
 import { isCaptureCopy } from './copies.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
@@ -91,11 +92,13 @@ export class Requests implements Judge<RequestsState> {
   /**
    * @param traffic - Has observed the packet before this judge does.
    * @param flows - Shared with other judges.
+   * @param users - Told who begins a flow.
    */
   constructor(
     private readonly keys: Keys,
     private readonly traffic: RouteTraffic,
     private readonly flows: FlowTraffic,
+    private readonly users: AddressUsers,
   ) {}
 
   observe(log: EventLog, at: number): void {
@@ -120,7 +123,11 @@ export class Requests implements Judge<RequestsState> {
     const former = flows.records.i32[cell + FlowHalf.Last + forward]!
     flows.records.i32[cell + FlowHalf.Last + forward] = i32[at + Field.Number]!
     const mac = cell + FlowHalf.Mac + forward
-    flows.records.i32[mac] = (flows.records.i32[mac]! & ~MAC_ROW) | (i32[at + Field.Mac]! + 1)
+    const sender = flows.records.i32[mac]!
+    if ((sender & MAC_ROW) !== i32[at + Field.Mac]! + 1) {
+      flows.records.i32[mac] = (sender & ~MAC_ROW) | (i32[at + Field.Mac]! + 1)
+      this.users.noteSender(log, at)
+    }
     if ((bits & Bit.Tcp) !== 0) this.#noteAcknowledgment(i32, at, cell, forward, base + direction * ROUTE_SIDE)
     if (!isRequest(i32, at) || (i32[at + Field.Again]! & ON_ITS_WAY) !== 0) return
     const end = route * 2 + direction

@@ -6,6 +6,7 @@ import type { Analysis } from '../analyzers/analysis.ts'
 import type { Unanswered } from '../analyzers/echo.ts'
 import { FLAP_MOVES } from '../analyzers/mac-places.ts'
 import { NONE } from '../codecs/fault.ts'
+import { hasPassed } from './seen-owners.ts'
 
 const DIRECTIONS = [0, 1] as const
 
@@ -45,7 +46,10 @@ function macMoves({ judges: { requests, macPlaces } }: Analysis, flow: number): 
 /** Numbers of the packets by which a flow's addresses passed to other MACs. */
 function addressMoves({ keys: { flows }, judges: { addressClaims } }: Analysis, flow: number): number[] {
   const vni = flows.word(flow, 0) & 0xff_ffff
-  return DIRECTIONS.flatMap((direction) =>
-    addressClaims.passes(vni, flows.word(flow, 1), flows.word(flow, 3 + direction)),
-  )
+  return DIRECTIONS.flatMap((direction) => {
+    const address = flows.word(flow, 3 + direction)
+    const passes = addressClaims.passes(vni, flows.word(flow, 1), address)
+    const contest = passes.length > 0 ? null : addressClaims.contest(vni, flows.word(flow, 1), address)
+    return contest !== null && hasPassed(contest) ? contest.packets.slice(0, 1) : passes
+  })
 }

@@ -15,6 +15,7 @@ import type { Evidence } from './index.ts'
 import type { MacVerdict, MacVerdicts } from './mac-verdicts.ts'
 import { Rogues } from './rogues.ts'
 import { Routes } from './routes.ts'
+import { seenOwnerFindings } from './seen-owners.ts'
 import { formatAll } from './subjects.ts'
 import { unknownMacFindings } from './unknown-macs.ts'
 import { noteUsurped } from './usurped.ts'
@@ -35,6 +36,7 @@ export function identityFindings({ analysis }: Evidence, verdicts: MacVerdicts):
     ...[...analysis.judges.addressClaims.handovers.entries()].flatMap((entry) =>
       ipFindings(analysis, routes, entry, rogues, proxies),
     ),
+    ...seenOwnerFindings(analysis, routes, rogues),
     ...rogues.findings(),
     ...unknownMacFindings(analysis, routes),
   ]
@@ -154,6 +156,7 @@ function ipFindings(
       claimants: claimants.map(told),
       answeredTwice,
       overlaps,
+      seen: null,
       tunnels,
     }
     return [state(duplicateIp, { subject: { vni, ip, vteps: formatAll(analysis, vteps) }, count, packets, facts })]
@@ -167,7 +170,9 @@ function ipFindings(
   // The first packet of the tally is the first owner's.
   const passes = count - 1
   const subject = { vni, ip, vteps: [...new Set([from.vtep, to.vtep])] }
-  const findings = [state(ipMoved, { subject, count: passes, packets, facts: { vni, ip, from, to, passes, tunnels } })]
+  const findings = [
+    state(ipMoved, { subject, count: passes, packets, facts: { vni, ip, from, to, passes, isSeen: false, tunnels } }),
+  ]
   if (handover.stale >= STALE_FRAMES) {
     const clients = formatAll(analysis, handover.clients)
     const facts = { vni, ip, former: from.mac, owner: to, clients, tunnels }

@@ -22,6 +22,7 @@ import { OtherVnis } from './other-vnis.ts'
 import { isProbe } from './probes.ts'
 import type { RoundTrips } from './round-trips.ts'
 import { Routes } from './routes.ts'
+import { hasPassed } from './seen-owners.ts'
 import type { Sides } from './sides.ts'
 import { formatAll } from './subjects.ts'
 import { tunnelKindFindings } from './tunnel-kinds.ts'
@@ -69,8 +70,10 @@ export function reachabilityFindings({ analysis, dropped, sides, trips }: Eviden
 function isStale({ keys, judges: { addressClaims } }: Analysis, routes: Routes, silence: Silence): boolean {
   const { flow, forward, route, direction } = silence
   const word = (index: number) => keys.flows.word(flow, index)
-  const handover = addressClaims.handover(word(0) & 0xff_ffff, word(1), word(forward ? 4 : 3))
-  return handover !== null && handover.stale > 0 && handover.staleVteps[1] === routes.ends(route, direction).to
+  const asked = [word(0) & 0xff_ffff, word(1), word(forward ? 4 : 3)] as const
+  const contest = addressClaims.contest(...asked)
+  const left = addressClaims.handover(...asked) ?? (contest !== null && hasPassed(contest) ? contest : null)
+  return left !== null && left.stale > 0 && left.staleVteps[1] === routes.ends(route, direction).to
 }
 
 /** Addresses that nobody answers for, where answers would be seen. */

@@ -664,7 +664,7 @@ describe('ROGUE_VTEP of an owner that is known from its data alone', () => {
     const lost = [0, 1, 2, 3].map((n) => ping('request', client, rogue, 20 + n, 1500 + n * 500, { id: 77 }))
     const failover = [...before, gratuitous(rogue, C, 1100), gratuitous(rogue, C, 1101), ...underWay]
     expect(codes([...failover, ...lost])).not.toContain('ROGUE_VTEP')
-    expect(codes([...failover, ...pings(client, rogue, 2500, 5, 79)])).toEqual([])
+    expect(codes([...failover, ...pings(client, rogue, 2500, 5, 79)])).toEqual(['ip_moved'])
     expect(codes(failover)).toEqual([])
   })
 
@@ -904,5 +904,96 @@ describe('ARP_UNANSWERED', () => {
       asks(second, server.ip, A, 3500 + n * 1000),
     ])
     expect(codes([...others, ...turns, ...pings(client, server, 7000, 3)])).not.toContain('ARP_UNANSWERED')
+  })
+})
+
+describe('an address whose owner is known by its data alone', () => {
+  const vip = '192.168.1.100'
+  const owner: Guest = { mac: '02:00:00:00:00:a1', ip: vip, vtep: A }
+  const other: Guest = { mac: '02:00:00:00:00:a2', ip: vip, vtep: B }
+  const peer: Guest = { mac: '02:00:00:00:00:33', ip: '192.168.1.51', vtep: C }
+  const before = pings(client, owner, 0, 6, 501)
+  const announced = [gratuitous(other, C, 1500), gratuitous(other, C, 1501, 2)]
+  /** Pings of one conversation to whoever has the address. */
+  const on = (to: Guest, ms: number, count: number, by: { to?: string; ttl?: number } = {}) =>
+    Array.from({ length: count }, (_, n) => [
+      ping('request', client, to, 100 + n + ms, ms + n * 400, { id: 501, ...(by.to === undefined ? {} : by) }),
+      ping('reply', to, client, 100 + n + ms, ms + n * 400 + 1, { id: 501, ...(by.ttl ? { ttl: by.ttl } : {}) }),
+    ]).flat()
+  const found = (code: string, packets: Packet[]) =>
+    findingsOf([...packets].sort((left, right) => left.ms! - right.ms!)).find((finding) => finding.code === code)
+
+  it('moved where another MAC claims it and uses it, and the former one falls silent', () => {
+    const packets = [...before, ...announced, ...on(other, 2000, 6)]
+    expect(codes(packets)).toEqual(['ip_moved'])
+    expect(found('IP_MOVED', packets)!.observed).toContain(`no ARP or neighbour discovery of ${owner.mac}`)
+    // Nothing of the new owner's but its claim: it may be a load balancer's.
+    expect(codes([...before, ...announced])).toEqual([])
+  })
+
+  it('explains the pings that were lost meanwhile', () => {
+    const lost = [0, 1, 2, 3].map((n) => ping('request', client, owner, 50 + n, 1300 + n * 400, { id: 501 }))
+    const late = [gratuitous(other, C, 3100), gratuitous(other, C, 3101)]
+    const packets = [...before, ...lost, ...late, ...on(other, 3300, 6)]
+    expect(codes(packets)).toEqual(['ECHO_UNANSWERED', 'ip_moved'])
+    expect(found('ECHO_UNANSWERED', packets)!.because).toEqual(['IP_MOVED'])
+  })
+
+  it('leaves clients with a stale entry behind', () => {
+    const stale = [0, 1, 2].map((n) => ping('request', peer, owner, n, 3000 + n * 500, { id: 9 }))
+    expect(codes([...before, ...announced, ...on(other, 2000, 9), ...stale])).toContain('STALE_FORWARDING')
+  })
+
+  it('is in use twice where both go on: the one asked at its own MAC, the other one claims and uses it', () => {
+    const claims = [1500, 2700, 3900].map((ms) => gratuitous(other, C, ms))
+    const opened = [1600, 2800, 4000].flatMap((ms) => pings(other, peer, ms, 2))
+    const packets = [...before, ...claims, ...opened, ...on(owner, 1700, 8)]
+    expect(codes(packets)).toEqual(['DUPLICATE_IP'])
+    expect(found('DUPLICATE_IP', packets)!.observed).toMatch(/claimed the address 3 times, while .* answered from it/)
+    // One answers ARP as well, the other one is asked by whom knew it before.
+    const asked = [1500, 3000].flatMap((ms, n) => [
+      asks(peer, vip, B, ms),
+      answers(other, peer, ms + 1),
+      ...pings(peer, other, ms + 2, 2, 600 + n),
+    ])
+    expect(codes([...before, ...asked, ...on(owner, 1700, 8)])).toEqual(['DUPLICATE_IP'])
+  })
+
+  it('is not in use twice behind a load balancer with direct return: the real server answers what others were asked', () => {
+    // Clients send to the balancer, which answers pings itself and announces the address.
+    const claims = [1500, 2700, 3900].map((ms) => gratuitous(other, C, ms))
+    const own = [1600, 2800, 4000].flatMap((ms) => pings(client, other, ms, 2))
+    const returned = on({ ...owner, vtep: A }, 1700, 8, { to: other.mac })
+    const first = on({ ...owner, vtep: A }, 0, 3, { to: other.mac })
+    expect(codes([...first, ...claims, ...own, ...returned])).toEqual([])
+    // Beyond the balancer: it sends on to the server’s own MAC.
+    const passed = [0, 1, 2, 3, 4].flatMap((n) => [
+      ping('request', { ...client, vtep: B }, owner, 700 + n, 1700 + n * 400, { id: 502, mac: other.mac, ttl: 63 }),
+      ping('reply', owner, client, 700 + n, 1701 + n * 400, { id: 502 }),
+    ])
+    expect(codes([...before, ...claims, ...own, ...passed])).toEqual([])
+  })
+
+  it('is not told of routers, which forward what the owner sent, nor of proxies, which answer for it', () => {
+    const routed = on({ ...owner, vtep: B }, 0, 9, { ttl: 63 })
+    const claims = [700, 1500, 2300].map((ms) => gratuitous(other, C, ms))
+    expect(codes([...routed, ...claims, ...pings(other, peer, 900, 4)])).toEqual([])
+    const proxied = [1500, 3000].flatMap((ms, n) => [
+      asks(peer, vip, B, ms),
+      answers(other, peer, ms + 1),
+      ping('request', peer, other, n, ms + 2, { id: 8 }),
+      ping('reply', other, peer, n, ms + 3, { id: 8, ttl: 63 }),
+    ])
+    expect(codes([...before, ...proxied, ...on(owner, 1700, 8)])).toEqual([])
+  })
+
+  it('is not told of a router that answers from its own MAC for a virtual address', () => {
+    const virtual: Guest = { mac: '00:00:5e:00:01:05', ip: vip, vtep: A }
+    const claims = [500, 1500, 2500].map((ms) => gratuitous(virtual, C, ms))
+    expect(codes([...claims, ...on(owner, 100, 9, { to: virtual.mac })])).toEqual([])
+  })
+
+  it('is nobody else’s where it is only claimed by whom it belongs to', () => {
+    expect(codes([...before, gratuitous(owner, C, 1500), ...on(owner, 1700, 8)])).toEqual([])
   })
 })
