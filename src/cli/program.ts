@@ -1,9 +1,10 @@
 /** The command line: commands, options, help; the only user of commander. Loaded once there is something to parse. */
-import { Command, CommanderError, type OptionValues } from '@commander-js/extra-typings'
+import { Command, CommanderError, type CommandUnknownOpts, type OptionValues } from '@commander-js/extra-typings'
 import { TABLE_NAMES, type TableName } from '../report/tables/columns.ts'
 import { sortNames, VOLUME } from '../report/tables/order.ts'
 import { SECTION_NAMES } from '../report/text.ts'
 import * as read from './arguments.ts'
+import type { CommandModel } from './commands/completion.ts'
 import { DONE, TROUBLE } from './exit-status.ts'
 import { complain, type Host, isClosedPipe, print } from './host.ts'
 import { impliedInput } from './implied-input.ts'
@@ -83,6 +84,12 @@ const TABLES: readonly [name: TableName, about: string][] = [
   ['macs', 'the inner MAC addresses and the endpoints behind which they are, likewise'],
 ]
 
+const COMPLETION_EXAMPLES = `
+Examples:
+  source <(vxpcap completion bash)       # in ~/.bashrc; likewise zsh in ~/.zshrc
+  vxpcap completion fish | source        # in ~/.config/fish/config.fish
+`
+
 const tableExamples = (name: TableName): string => `
 Examples:
   vxpcap ${name} uplink.pcapng
@@ -96,7 +103,7 @@ Exit status:
 `
 
 /** Commands whose own help a mistake in their arguments points to. */
-const COMMANDS: readonly string[] = ['summarize', 'decode', 'findings', 'decap', 'filter', ...TABLE_NAMES]
+const COMMANDS: readonly string[] = ['summarize', 'decode', 'findings', 'decap', 'filter', ...TABLE_NAMES, 'completion']
 
 /** The commands; not before one is to run. */
 const commands = () => import('./commands/index.ts')
@@ -302,7 +309,50 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
         return findings(codes, options, host)
       })
     })
+  program
+    .command('completion')
+    .description('a completion script for bash, zsh or fish')
+    .argument('<shell>', 'bash, zsh or fish')
+    .addHelpText('after', COMPLETION_EXAMPLES)
+    .action((shell) => {
+      onTask(async () => {
+        const { completion } = await commands()
+        return completion(shell, program.commands.map(modelOf), host)
+      })
+    })
   return program
+}
+
+/** Every command as completion and the man page know it. */
+export function commandModels(host: Host): CommandModel[] {
+  return build(
+    host,
+    () => {},
+    () => {},
+  ).commands.map(modelOf)
+}
+
+/** A command as completion knows it. */
+function modelOf(command: CommandUnknownOpts): CommandModel {
+  const name = command.name()
+  return {
+    name,
+    description: command.description(),
+    values: VALUES[name] ?? [],
+    options: command.options.map(({ long, short, description, required }) => {
+      const flag = long ?? ''
+      const values = flag === '--sort' ? sortNames(name as TableName) : (VALUES[flag] ?? [])
+      return { long: flag, short: short ?? '', description, takesValue: required, values, isList: flag === '--only' }
+    }),
+  }
+}
+
+/** Values of options and arguments, of those that have few. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--color': ['auto', 'always', 'never'],
+  '--fail-on': ['error', 'warning', 'note', 'never'],
+  '--only': SECTION_NAMES,
+  completion: ['bash', 'zsh', 'fish'],
 }
 
 /** Adds the options that select. */
