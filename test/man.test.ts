@@ -32,7 +32,7 @@ describe('man/vxpcap.1', () => {
   it.skipIf(!hasGroff)(
     `is set by groff without a warning${hasGroff ? '' : ' — SKIPPED: groff is not installed'}`,
     () => {
-      const { status, stdout, stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-P-c', PATH], {
+      const { status, stdout, stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-P-c', '-P-b', '-P-u', PATH], {
         encoding: 'utf8',
       })
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' })

@@ -79,7 +79,7 @@ afterAll(() => {
 describe('the tarball', () => {
   it('holds the build, the schema and the documents, and nothing else', () => {
     const expected =
-      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode)-1\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
+      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode)-1\.json|man\/vxpcap\.1|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
     expect(packed.filter((path) => !expected.test(path))).toEqual([])
     for (const path of [
       'dist/index.js',

@@ -14,14 +14,16 @@ const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 // A pipe that closes also emits an error; the write that met it has been told already.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+const isVerbose = argv.length === 2 && argv.includes('--verbose')
+if ((argv.length === 1 || isVerbose) && (argv.includes('--version') || argv.includes('-V'))) {
   const fail = (error: unknown): void => {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
     process.exitCode = 2
     process.stderr.write(`vxpcap: standard output: ${(error as Error).message}\n`)
   }
   try {
-    process.stdout.write(`${manifest.version}\n`, (error) => error && fail(error))
+    const { machine } = isVerbose ? await import('./machine.ts') : { machine: () => '' }
+    process.stdout.write(`${manifest.version}\n${machine()}`, (error) => error && fail(error))
   } catch (error) {
     // Files are written at once.
     fail(error)

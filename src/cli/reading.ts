@@ -103,7 +103,7 @@ export async function complainOf(summary: Summary, unreadable: readonly string[]
 }
 
 /** Says lines on standard error. @returns {@link TROUBLE}, or the status of what stopped the work. */
-export async function complainAll(lines: readonly string[], host: Host, interruption?: Interruption): Promise<number> {
+async function complainAll(lines: readonly string[], host: Host, interruption?: Interruption): Promise<number> {
   for (const line of lines) await complain(host, line)
   return interruption?.status(false) ?? TROUBLE
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Summary } from '../../src/summary.ts'
 import { type Bin, buildBin } from '../support/built-bin.ts'
+import { fixture } from '../support/goldens.ts'
 import { because, LAB, ROOT } from '../support/shared.ts'
 
 let bin: Bin
@@ -18,10 +19,26 @@ describe('the built program', () => {
     expect(await bin.run(['--version'])).toEqual({ status: 0, out: `${version}\n`, err: '' })
   })
 
-  it('prints help without arguments', async () => {
+  it('prints help and fails without arguments where standard input is empty', async () => {
     const { status, out, err } = await bin.run([])
+    expect(status).toBe(2)
+    expect(err).toMatch(/^vxpcap: no capture is named[^\n]+\nvxpcap: standard input: is empty[^\n]+\n$/)
+    expect(out).toContain('Usage: vxpcap summarize')
+  })
+
+  it('reads standard input that nobody named', async () => {
+    const { status, out } = await bin.run([], { input: readFileSync(fixture('seed-ovs-h1.pcap')) })
+    expect(status).toBe(0)
+    expect(out).toBe((await bin.run(['summarize', '-'], { input: readFileSync(fixture('seed-ovs-h1.pcap')) })).out)
+  })
+
+  it.each([[['--version', '--verbose']], [['--verbose', '-V']]])('%j says what a bug report should', async (argv) => {
+    const { status, out, err } = await bin.run(argv)
     expect({ status, err }).toEqual({ status: 0, err: '' })
-    expect(out).toContain('Usage: vxpcap')
+    const [version, node, ...rest] = out.trimEnd().split('\n')
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(node).toContain(process.version)
+    expect(rest.map((line) => line.split(':')[0])).toEqual(['system', 'processors', 'memory', 'zstd'])
   })
 
   it('refuses a wrong option on one line', async () => {
@@ -59,7 +76,7 @@ describe.skipIf(LAB === undefined)(`the built program on the reference lab${beca
 
   it('gives the same document from the file and from standard input', async () => {
     const file = await bin.run(['summarize', '--json', capture])
-    const stdin = await bin.run(['summarize', '--json', '-'], { input: readFileSync(capture) })
+    const stdin = await bin.run(['summarize', '--json', '-'], { input: readFileSync(fixture('seed-ovs-h1.pcap')) })
     expect({ ...file, out: '' }).toEqual({ status: 0, out: '', err: '' })
     expect(stdin.status).toBe(0)
     const fromFile: Summary = JSON.parse(file.out)
