@@ -20,6 +20,7 @@ import { Mark } from './marks.ts'
 import { ANSWERS, Asks, KIND } from './questions.ts'
 import { Records, type RecordsState } from './records.ts'
 import { Tally, type TallyState } from './tally.ts'
+import { routeOf } from './traffic.ts'
 import { Window, type WindowState } from './window.ts'
 
 /** Cells of a VTEP pair, two of each: by direction, 0 is a→b. */
@@ -89,6 +90,17 @@ const MOST_SIZES = 16
 const EXAMPLES = 10
 /** Pairs of addresses that ICMP errors may put under watch. */
 const MOST_WATCHED = 10_000
+/** Ends of VTEP pairs of which small answers are followed as well. */
+const MOST_ANSWERING = 10_000
+
+/** A question that came again although it was answered. */
+interface Asked {
+  /** Its number, route row × 2 + direction, flow row × 2 + direction, and which of `Asks`. */
+  number: number
+  route: number
+  flowEnd: number
+  asks: number
+}
 
 /** Sightings of one size for which no proof came. */
 interface LostSize {
@@ -97,6 +109,8 @@ interface LostSize {
   /** Whether it answered a question that came again. */
   isAnswer: boolean
   packets: number[]
+  /** Questions that came again after such an answer, the first ten. */
+  asked: Asked[]
   /** When it was first seen, and what its direction had counted by then. */
   seconds: number
   nanoseconds: number
@@ -118,6 +132,8 @@ interface Counts {
 /** What one direction of a VTEP pair seems to lose. */
 interface Losses extends Counts {
   sizes: LostSize[]
+  /** Longest time in nanoseconds after which a question came again that was answered. */
+  patience: number
 }
 
 /** Large packets that repeat without an answer while smaller ones pass. */
@@ -128,8 +144,26 @@ export interface BlackHole {
   passed: number
   /** Whether questions came again although they were answered; else what was sent was never answered. */
   isAnswer: boolean
+  /** Smaller answers whose questions did not come again, where nothing else shows that smaller packets arrive. */
+  taken: TakenAnswers | null
   count: number
   packets: number[]
+}
+
+/** Answers by UDP whose questions did not come again: how many, and the largest in bytes of outer IP. */
+export interface TakenAnswers {
+  count: number
+  largest: number
+}
+
+/** Large answers by UDP whose questions come again, though nothing shows that smaller packets would arrive. */
+export interface VainAnswers {
+  /** Pair row × 2 + direction of the answers. */
+  end: number
+  /** Smallest outer IP length of them. */
+  least: number
+  count: number
+  asked: Asked[]
 }
 
 /** Saved passages. */
@@ -139,15 +173,18 @@ export interface PassageState {
   window: WindowState
   losses: TallyState<Losses>
   watched: number[]
+  answering: number[]
 }
 
 /** Judges passage on pair rows; an end of a pair is its row × 2 + direction. */
 export class Passage implements Judge<PassageState> {
   readonly #pairs = new Records(CELLS)
   readonly #window: Window
-  readonly #losses = new Tally<Losses>(() => ({ sizes: [], proofs: 0, asks: 0, heard: 0 }))
+  readonly #losses = new Tally<Losses>(() => ({ sizes: [], patience: 0, proofs: 0, asks: 0, heard: 0 }))
   /** Address ids (from × ID_SPACE + to) whose direction is followed whatever the size. */
   readonly #watched = new Set<number>()
+  /** Ends of pairs that a large answer left from: small answers are followed there, as what arrives beside it. */
+  readonly #answering = new Set<number>()
   #rows = 0
 
   /**
@@ -187,22 +224,38 @@ export class Passage implements Judge<PassageState> {
   blackHole(row: number, direction: 0 | 1): BlackHole | null {
     const losses = this.#losses.get(row * 2 + direction)?.figures
     if (losses === undefined) return null
+    const taken = this.#taken(row * 2 + direction, losses)
+    const lost = this.#lost(row * 2 + direction, losses, taken)
+    if (lost === null) return null
+    const { sizes, count } = lost
     const passed = this.largestProved(row, direction)
-    const taken = this.#largestTaken(row * 2 + direction)
-    const sizes = losses.sizes.filter(({ length }) => length > passed && length > taken)
-    const count = sizes.reduce((sum, size) => sum + size.count, 0)
-    // Three sightings: one lost packet is chance, and its first repetition may be in flight.
-    if (count < 3) return null
-    const [{ seconds, nanoseconds, before, isPassed }] = sizes as [LostSize]
-    // What came in the capture's last second may yet be answered.
-    if (this.clock.untilLatest(seconds, nanoseconds) < SETTLED) return null
-    // That smaller ones pass must be seen; without a question to tell, the peer must at least be alive.
-    const hasNoQuestion = losses.asks === before.asks
-    const isHeard = passed > 0 && hasNoQuestion && losses.heard > before.heard
-    if (losses.proofs === before.proofs && !isHeard && !(isPassed && hasNoQuestion) && taken === 0) return null
+    const isProved = this.#isProved(losses, sizes[0]!, passed)
+    if (!isProved && taken.count === 0) return null
     const packets = sizes.flatMap((size) => size.packets).sort((left, right) => left - right)
-    const lost = Math.min(...sizes.map(({ length }) => length))
-    return { lost, passed, isAnswer: sizes.every((size) => size.isAnswer), count, packets: packets.slice(0, EXAMPLES) }
+    return {
+      lost: Math.min(...sizes.map(({ length }) => length)),
+      passed,
+      isAnswer: sizes.every((size) => size.isAnswer),
+      taken: isProved ? null : taken,
+      count,
+      packets: packets.slice(0, EXAMPLES),
+    }
+  }
+
+  /** Large answers whose questions come again, where {@link blackHole} has no proof that anything smaller arrives. */
+  inVain(): VainAnswers[] {
+    const vain: VainAnswers[] = []
+    for (const { key: end, figures: losses } of this.#losses.entries()) {
+      const taken = this.#taken(end, losses)
+      const lost = taken.count > 0 ? null : this.#lost(end, losses, taken)
+      if (lost === null || !lost.sizes.every(({ isAnswer }) => isAnswer)) continue
+      const { sizes, count } = lost
+      if (this.#isProved(losses, sizes[0]!, this.largestProved(end >> 1, (end & 1) as 0 | 1)) || this.#isPolled(end))
+        continue
+      const asked = sizes.flatMap((size) => size.asked).sort((left, right) => left.number - right.number)
+      vain.push({ end, least: Math.min(...sizes.map(({ length }) => length)), count, asked })
+    }
+    return vain
   }
 
   /** Follows every size from one address to another from here on: an ICMP error claims that nothing arrives. */
@@ -299,6 +352,7 @@ export class Passage implements Judge<PassageState> {
       window: this.#window.save(),
       losses: this.#losses.save(),
       watched: [...this.#watched],
+      answering: [...this.#answering],
     }
   }
 
@@ -309,6 +363,8 @@ export class Passage implements Judge<PassageState> {
     this.#losses.restore(state.losses)
     this.#watched.clear()
     for (const key of state.watched) this.#watched.add(key)
+    this.#answering.clear()
+    for (const end of state.answering) this.#answering.add(end)
   }
 
   /** An answer proves what its question's direction is watched for, also when nothing else went that way since the error. */
@@ -350,7 +406,9 @@ export class Passage implements Judge<PassageState> {
     const cell = this.#pairs.at(end >> 1) + (end & 1)
     const length = i32[at + Field.OuterIpLength]!
     const isLarge = length >= LEAST_LOST && length > this.#pairs.f64[cell + PROVEN]!
-    if (!isLarge && (this.#pairs.f64[cell + FOLLOWED]! & LOSING) === 0) return
+    if (isLarge) {
+      if (this.#answering.size < MOST_ANSWERING) this.#answering.add(end)
+    } else if ((this.#pairs.f64[cell + FOLLOWED]! & LOSING) === 0 && !this.#answering.has(end)) return
     const id = i32[at + Field.Sequence]!
     const kind = i32[at + Field.TcpFlags]! & KIND
     // A protocol without identifiers asks the same again and again.
@@ -389,28 +447,70 @@ export class Passage implements Judge<PassageState> {
     data[entry + ASKED] = payload
     if (!isAlike || waited < LEAST_PATIENCE || waited > patienceOf(data[entry + ASKS]!)) return
     data[entry + REPEATED]!++
-    this.#suspect(log, at, end, data[entry + LENGTH]!, data[entry + NUMBER]!, true)
+    const asked = {
+      number: i32[at + Field.Number]!,
+      route: routeOf(i32, at),
+      flowEnd: flowEnd ^ 1,
+      asks: data[entry + ASKS]!,
+    }
+    this.#suspect(log, at, end, data[entry + LENGTH]!, data[entry + NUMBER]!, asked)
+    const losses = this.#losses.get(end)
+    if (losses !== undefined) losses.figures.patience = Math.max(losses.figures.patience, waited)
     // Whoever asks has heard of the address that it asks, and so something small arrived.
     const key = ADDRESS - end
     if (this.#window.find(key, i32[at + Field.InnerDestination]!) !== NONE)
       this.#proveSmall(end, i32[at + Field.Number]!)
   }
 
-  /** Largest answer in bytes of outer IP, sent a while ago, whose question did not come again; 0 when there is none. */
-  #largestTaken(end: number): number {
+  /** What of the sizes that seem lost is larger than all that arrived, three times or more and not just now; `null` without. */
+  #lost(end: number, losses: Losses, taken: TakenAnswers): { sizes: LostSize[]; count: number } | null {
+    const passed = this.#pairs.get(end >> 1, PROVEN + (end & 1))
+    const sizes = losses.sizes.filter(({ length }) => length > passed && length > taken.largest)
+    const count = sizes.reduce((sum, size) => sum + size.count, 0)
+    // Three sightings: one lost packet is chance, and its first repetition may be in flight.
+    if (count < 3) return null
+    const [{ seconds, nanoseconds }] = sizes as [LostSize]
+    // What came in the capture's last second may yet be answered.
+    return this.clock.untilLatest(seconds, nanoseconds) < SETTLED ? null : { sizes, count }
+  }
+
+  /** Whether smaller packets are seen to pass; without a question to tell, the peer must at least be alive. */
+  #isProved(losses: Losses, { before, isPassed }: LostSize, passed: number): boolean {
+    const hasNoQuestion = losses.asks === before.asks
+    const isHeard = passed > 0 && hasNoQuestion && losses.heard > before.heard
+    return losses.proofs !== before.proofs || isHeard || (isPassed && hasNoQuestion)
+  }
+
+  /** Answers that were sent a while ago, and whose questions did not come again. */
+  #taken(end: number, { patience }: Losses): TakenAnswers {
     const { data } = this.#window
-    let largest = 0
+    const taken = { count: 0, largest: 0 }
+    // Small ones prove as much sooner, where it is seen how long is waited here.
+    const patient = Math.min(CONTENT, patience + LEAST_PATIENCE)
     for (const entry of this.#window.entries()) {
       if (data[entry + CLOSED] !== ANSWERED || data[entry + END_OF_PAIR] !== end) continue
-      if (data[entry + ASKS] === Asks.Snmp && data[entry + REPEATED]! > MOST_TRIES) {
-        largest = Math.max(largest, data[entry + LENGTH]!)
-        continue
-      }
-      if (data[entry + REPEATED] !== 0) continue
-      const isSettled = this.clock.untilLatest(data[entry + SECONDS]!, data[entry + NANOSECONDS]!) > CONTENT
-      if (isSettled) largest = Math.max(largest, data[entry + LENGTH]!)
+      const length = data[entry + LENGTH]!
+      const isPolled = data[entry + ASKS] === Asks.Snmp && data[entry + REPEATED]! > MOST_TRIES
+      const wait = length < LEAST_LOST ? patient : CONTENT
+      const isSettled = this.clock.untilLatest(data[entry + SECONDS]!, data[entry + NANOSECONDS]!) > wait
+      if (!isPolled && (data[entry + REPEATED] !== 0 || !isSettled)) continue
+      taken.count++
+      taken.largest = Math.max(taken.largest, length)
     }
-    return largest
+    return taken
+  }
+
+  /** Whether any question comes again more often than one is tried: it asks for something new each time. */
+  #isPolled(end: number): boolean {
+    const { data } = this.#window
+    return this.#window
+      .entries()
+      .some(
+        (entry) =>
+          data[entry + CLOSED] === ANSWERED &&
+          data[entry + END_OF_PAIR] === end &&
+          data[entry + REPEATED]! > MOST_TRIES,
+      )
   }
 
   /** What awaits its proof at one end of a pair is relayed from its other end: that is one. @returns Whether it is the same packet. */
@@ -571,7 +671,7 @@ export class Passage implements Judge<PassageState> {
   }
 
   /** Notes a packet that may have been lost for its size; a proof of that size takes it back. */
-  #suspect(log: EventLog, at: number, end: number, length: number, number: number, isAnswer = false): void {
+  #suspect(log: EventLog, at: number, end: number, length: number, number: number, asked: Asked | null = null): void {
     if (length < LEAST_LOST || length <= this.#pairs.get(end >> 1, PROVEN + (end & 1))) return
     const losses = this.#losses.note(end, number)
     if (losses === null) return
@@ -587,8 +687,9 @@ export class Passage implements Judge<PassageState> {
       size = {
         length,
         count: 0,
-        isAnswer,
+        isAnswer: asked !== null,
         packets: [],
+        asked: [],
         seconds,
         nanoseconds,
         before: { proofs, asks, heard },
@@ -598,6 +699,7 @@ export class Passage implements Judge<PassageState> {
     }
     size.count++
     if (size.packets.length < EXAMPLES) size.packets.push(number)
+    if (asked !== null && size.asked.length < EXAMPLES) size.asked.push(asked)
   }
 }
 

@@ -78,8 +78,8 @@ function directionFindings(
     findings.push(state(outerFragmented, { subject, count, packets: [...packets], facts }))
   }
   if (hole !== null) {
-    const { count, packets, lost, passed, isAnswer } = hole
-    const facts = { from, to, lost, passed, isAnswer, path, dropped }
+    const { count, packets, lost, passed, isAnswer, taken } = hole
+    const facts = { from, to, lost, passed, isAnswer, taken, path, dropped }
     findings.push(state(pmtuBlackHole, { subject, count, packets, facts }))
   }
   if (superFrames !== null) {
@@ -90,7 +90,7 @@ function directionFindings(
 }
 
 /** Whether an ICMP error explains what is lost: about the outer flow, or about a packet inside it. */
-function isTold({ keys, judges: { icmpErrors } }: Analysis, row: number, direction: 0 | 1): boolean {
+export function isTold({ keys, judges: { icmpErrors } }: Analysis, row: number, direction: 0 | 1): boolean {
   const from = keys.pairs.word(row, direction)
   const to = keys.pairs.word(row, 1 - direction)
   return (

@@ -10,6 +10,7 @@ import type { RejectionFacts } from '../findings/rejection.ts'
 import { tcpUnanswered } from '../findings/tcp-unanswered.ts'
 import { udpUnanswered } from '../findings/udp-unanswered.ts'
 import type { Finding } from '../summary.ts'
+import { isTold } from './mtu.ts'
 import { Rejecting } from './rejections.ts'
 import type { Routes } from './routes.ts'
 import type { Sides } from './sides.ts'
@@ -65,6 +66,7 @@ export function unansweredFindings(
   return [
     ...connectFindings(analysis, routes, sides, dropped, trip, rejecting),
     ...queryFindings(analysis, routes, sides, dropped, trip, rejecting),
+    ...vainFindings(analysis, routes, dropped),
     ...rejecting.findings(routes, QUESTIONS),
   ]
 }
@@ -295,6 +297,7 @@ function queryFinding(
     distinct: group.length,
     isAll,
     isOffered,
+    answersFrom: null,
     answered: alike.length,
     paths: pathShare(
       group.flatMap(({ ports }) => ports),
@@ -309,6 +312,47 @@ function queryFinding(
     count: group.reduce((sum, { count }) => sum + count, 0),
     packets: sorted(group.flatMap(({ packets }) => packets)).slice(0, EXAMPLES),
     facts,
+  })
+}
+
+/** Questions that come again after large answers, where nothing shows that smaller ones would arrive. */
+function vainFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
+  const { keys, judges } = analysis
+  return judges.passage.inVain().flatMap(({ end, least, count, asked }) => {
+    const [first] = asked
+    if (first === undefined || first.route === NONE || isTold(analysis, end >> 1, (end & 1) as 0 | 1)) return []
+    const ends = ({ flowEnd }: typeof first) => endsOf(analysis, { flow: flowEnd >> 1, forward: (flowEnd & 1) === 0 })
+    const { server, port } = ends(first)
+    const { from, to } = namesOf(analysis, routes, first.route)
+    const vni = routes.vni(first.route >> 1)
+    const [question, questions] = QUESTIONS[first.asks]!
+    // One server is named: others lose their answers over the same way.
+    const own = asked.filter((one) => one.route === first.route && ends(one).server === server)
+    const ip = keys.formatAddress(server)
+    const facts = {
+      vni,
+      from,
+      to,
+      question,
+      questions,
+      clients: formatAll(
+        analysis,
+        own.map((one) => ends(one).client),
+      ),
+      server: ip,
+      port,
+      distinct: own.length,
+      isAll: false,
+      isOffered: false,
+      answersFrom: least,
+      answered: 0,
+      paths: null,
+      rejection: null,
+      tunnels: routes.tunnels(first.route >> 1),
+      dropped,
+    }
+    const packets = sorted(own.map(({ number }) => number)).slice(0, EXAMPLES)
+    return [state(udpUnanswered, { subject: { vni, vteps: [from, to], ip, port }, count, packets, facts })]
   })
 }
 

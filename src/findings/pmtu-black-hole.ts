@@ -14,6 +14,8 @@ export interface PmtuBlackHole {
   passed: number
   /** Whether what is lost are answers by UDP: their questions come again. */
   isAnswer: boolean
+  /** Smaller responses whose requests were not repeated, where nothing else shows that smaller packets arrive. */
+  taken: { count: number; largest: number } | null
   path: PathSizes
   dropped: number | null
 }
@@ -29,13 +31,13 @@ export const pmtuBlackHole: Words<PmtuBlackHole> = {
   advice:
     'Lower the inner MTU and clamp the MSS to what passes, and let ICMP “fragmentation needed” (ICMPv6 “packet too big”) through to the VTEPs.',
   evidence:
-    'Echo requests or TCP segments above a size repeat without an answer, or large answers by UDP leave and the same question comes again, at least three times and for a second; nothing of that size ever arrives in that direction, smaller ones do, and no ICMP error about the pair is seen. ' +
+    'Echo requests or TCP segments above a size repeat without an answer, or large answers by UDP leave and the same question comes again, at least three times and for a second; nothing of that size ever arrives in that direction, smaller ones do (they are answered, or smaller answers by UDP are not asked for again), and no ICMP error about the pair is seen. ' +
     'Reliable at the sending VTEP or on the wire before the narrow link. Ordinary loss hits every size and takes itself back.',
   title: ({ facts }) =>
     `Path MTU black hole from ${facts.from} to ${facts.to}: packets of ${grouped(facts.lost)} bytes and more are dropped silently`,
   observed: ({ count, facts }) =>
     (facts.isAnswer
-      ? `${amount(count, 'UDP response')} of at least ${grouped(facts.lost)} bytes (outer IP) left ${facts.from} for ${facts.to}, and each time the same request was repeated; ${facts.passed === 0 ? 'smaller packets arrived' : `packets of up to ${grouped(facts.passed)} bytes were answered`}.`
+      ? `${amount(count, 'UDP response')} of at least ${grouped(facts.lost)} bytes (outer IP) left ${facts.from} for ${facts.to}, and each time the same request was repeated; ${smaller(facts)}.`
       : `${amount(count, 'datagram')} of at least ${grouped(facts.lost)} bytes (outer IP) ${count === 1 ? 'was' : 'were'} sent from ${facts.from} to ${facts.to}, ` +
         `repeatedly and never answered; packets of up to ${grouped(facts.passed)} bytes were answered.`) +
     ` No ICMP error about it is in the capture.${measurement(facts.passed === 0 ? null : [facts.passed, facts.lost])}${
@@ -56,4 +58,11 @@ export const pmtuBlackHole: Words<PmtuBlackHole> = {
       fromTo(facts.from, facts.to),
       family(facts.from) === 'ipv6' ? `ipv6.plen >= ${facts.lost - IPV6_HEADER}` : `ip.len >= ${facts.lost}`,
     ),
+}
+
+/** What shows that smaller packets arrive. */
+function smaller({ taken, passed }: PmtuBlackHole): string {
+  if (taken !== null)
+    return `${amount(taken.count, 'smaller response')} (up to ${grouped(taken.largest)} bytes) arrived: ${taken.count === 1 ? 'its request was' : 'their requests were'} not repeated`
+  return passed === 0 ? 'smaller packets arrived' : `packets of up to ${grouped(passed)} bytes were answered`
 }

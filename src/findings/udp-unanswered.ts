@@ -3,6 +3,7 @@ import { fromTo, type Tunnel } from './display-filter.ts'
 import { checkPaths, type PathShare, portsApart, somePathsDrop } from './equal-cost-paths.ts'
 import { amount, type Words } from './finding.ts'
 import { tempered, within } from './flow-filter.ts'
+import { grouped } from './grouped.ts'
 import { toUdpPort } from './inner-condition.ts'
 import { listed } from './list.ts'
 import { acceptAgain, type RejectionFacts, rejectedText, rejects, whyRejected } from './rejection.ts'
@@ -25,6 +26,8 @@ export interface UdpUnanswered {
   isAll: boolean
   /** Whether servers made offers that no client took. */
   isOffered: boolean
+  /** Least outer IP length of answers that were sent, and after which the same questions came again; `null` where none was sent. */
+  answersFrom: number | null
   /** Other questions of the kind that the server answered. */
   answered: number
   /** What sets the outer source ports of unanswered questions apart from those that were answered. */
@@ -42,15 +45,19 @@ export const udpUnanswered: Words<UdpUnanswered> = {
   advice:
     'Check that the server runs and is reachable, and capture at its VTEP: if it answers there, the answers are lost on the way back, large ones perhaps because of the path MTU; if not, look at the server or its firewall.',
   evidence:
-    'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction, or same client), or a request of NTP, SNMP, RADIUS, IKE, QUIC or TFTP sent three times at least half a second apart, without an answer anywhere in the capture; or eight DNS queries of one client over five seconds, none of which its server answers, while other packets come back. An answer in another VNI counts, unless the question was asked there as well. A DISCOVER or SOLICIT that is sent again after two offers is told as well: the offers do not arrive. An ICMP “port unreachable” is an answer; any other rejection is told beside the questions. Copies count once. Traffic that expects no answer is never judged, nor are captures of one direction. Reliable where both directions pass.',
+    'A DNS query (same identifier, or same ports and length), a DHCP DISCOVER or DHCPv6 SOLICIT (same transaction, or same client), or a request of NTP, SNMP, RADIUS, IKE, QUIC or TFTP sent three times at least half a second apart, without an answer anywhere in the capture; or eight DNS queries of one client over five seconds, none of which its server answers, while other packets come back. An answer in another VNI counts, unless the question was asked there as well. A DISCOVER or SOLICIT that is sent again after two offers is told as well: the offers do not arrive. So is a question that comes again after large answers, three times or more in all, where nothing shows that smaller packets arrive (otherwise it is PMTU_BLACK_HOLE). An ICMP “port unreachable” is an answer; any other rejection is told beside the questions. Copies count once. Traffic that expects no answer is never judged, nor are captures of one direction. Reliable where both directions pass.',
   title: ({ count, facts }) =>
     facts.isOffered
       ? `${amount(count, facts.question, facts.questions)} in VNI ${facts.vni} repeated although offers were sent`
-      : `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered${facts.rejection === null ? '' : `: ${rejects(facts.rejection)} them (ICMP ${facts.rejection.reason})`}`,
+      : facts.answersFrom !== null
+        ? `${amount(count, facts.question, facts.questions)} to ${facts.server} in VNI ${facts.vni} repeated although large answers were sent`
+        : `${amount(count, facts.question, facts.questions)}${facts.server === null ? '' : ` to ${facts.server}`} in VNI ${facts.vni} unanswered${facts.rejection === null ? '' : `: ${rejects(facts.rejection)} them (ICMP ${facts.rejection.reason})`}`,
   observed: ({ count, facts }) =>
     facts.isOffered
       ? `The same ${facts.question} was sent again after each offer, ${amount(count, 'time')} in all, and no request for the offered address followed.`
-      : `${listed(facts.clients, 3)} sent ${sent(count, facts)}, and no answer was seen${facts.answered === 0 ? '' : `; ${amount(facts.answered, `other ${facts.question}`, `other ${facts.questions}`)} to the same server ${facts.answered === 1 ? 'was' : 'were'} answered`}.${portsApart(facts.paths, facts.questions)}${facts.rejection === null ? '' : ` ${rejectedText(facts.rejection, facts.question, facts.questions)}`}`,
+      : facts.answersFrom !== null
+        ? `${facts.server} answered with ${grouped(facts.answersFrom)} bytes or more (outer IP), and ${listed(facts.clients, 3)} asked the same again ${amount(count, 'time')}; nothing in the capture shows whether smaller packets arrive.`
+        : `${listed(facts.clients, 3)} sent ${sent(count, facts)}, and no answer was seen${facts.answered === 0 ? '' : `; ${amount(facts.answered, `other ${facts.question}`, `other ${facts.questions}`)} to the same server ${facts.answered === 1 ? 'was' : 'were'} answered`}.${portsApart(facts.paths, facts.questions)}${facts.rejection === null ? '' : ` ${rejectedText(facts.rejection, facts.question, facts.questions)}`}`,
   inferred: ({ facts }) =>
     facts.rejection !== null && facts.server !== null
       ? whyRejected(facts.rejection, facts.questions, [facts.server], [facts.port])
@@ -60,6 +67,8 @@ export const udpUnanswered: Words<UdpUnanswered> = {
       return acceptAgain(facts.rejection, 'UDP', [facts.server], [facts.port])
     if (facts.isOffered)
       return `Capture at ${facts.from}, behind which the client is: if the offers arrive there, look for a filter or DHCP snooping between tunnel and client, and read the client’s log; if not, they are lost on the way there.`
+    if (facts.answersFrom !== null)
+      return `Send a ping of that size with DF from ${facts.to} to ${facts.from} (ping -M do -s), and one that is small: if only the large one is lost, the path MTU is below ${grouped(facts.answersFrom)} bytes. Capture at ${facts.from}, behind which the client is, to see whether the answers arrive.`
     if (facts.paths !== null) return checkPaths(facts.from, facts.to)
     return facts.server === null
       ? `Check that a server or relay is attached to VNI ${facts.vni} and receives its broadcasts; capture at its VTEP to see whether the ${facts.questions} arrive.`
@@ -68,9 +77,11 @@ export const udpUnanswered: Words<UdpUnanswered> = {
   displayFilter: ({ facts }) => within(facts.tunnels, fromTo(facts.from, facts.to), toUdpPort(facts.port)),
 }
 
-function cause({ paths, server, questions, question, vni, isOffered, answered }: UdpUnanswered): string {
+function cause({ paths, server, questions, question, vni, isOffered, answersFrom, answered }: UdpUnanswered): string {
   if (isOffered)
     return 'The offers do not reach the client: they are lost on the way back or dropped before it (a firewall, DHCP snooping); or the client does not accept what they offer.'
+  if (answersFrom !== null)
+    return 'The answers do not reach the client. They are large: most likely they exceed the MTU of the path back, unless everything is lost there or the client does not accept them.'
   if (paths !== null && paths.modulus !== 0) return somePathsDrop(`a ${question}`)
   if (paths !== null)
     return `The same server answers other ${questions}: some of the equal-cost paths, which the underlay chooses by outer source port, may drop packets, the server may drop some ${questions} (a rate limit), or large answers may exceed the path MTU.`

@@ -418,6 +418,47 @@ describe('PMTU_BLACK_HOLE of answers by UDP', () => {
     expect(findings(packets, 'PMTU_BLACK_HOLE')).toHaveLength(1)
   })
 
+  /** A question that is asked again every five seconds, as resolvers do. */
+  const slowly = (id: number, ms: number, length: number, times = 3) =>
+    Array.from({ length: times }, (_, n) => [
+      dns(HERE, 0, id, ms + n * 5000, 118, 40_000 + id),
+      dns(HERE, 1, id, ms + n * 5000 + 1, length, 40_000 + id),
+    ]).flat()
+  const large = [1, 2, 3].flatMap((id) => slowly(id, id * 100, 1498))
+  const inTurn = (...packets: Packet[][]) => packets.flat().sort((left, right) => left.ms! - right.ms!)
+
+  it('is found by small answers of before the first repetition, which are counted', () => {
+    const small = [4, 5, 6].flatMap((id) => slowly(id, id * 700, 200, 1))
+    const [hole] = findings(inTurn(large, small), 'PMTU_BLACK_HOLE')
+    expect(hole!.count).toBe(6)
+    expect(hole!.observed).toContain('3 smaller responses (up to 200 bytes) arrived')
+    // Those that come again as well say that everything is lost.
+    const lost = [4, 5, 6].flatMap((id) => slowly(id, id * 700, 200))
+    expect(findings(inTurn(large, lost), 'PMTU_BLACK_HOLE')).toEqual([])
+  })
+
+  it('is UDP_UNANSWERED where nothing shows that smaller packets arrive', () => {
+    const [asked, ...more] = findings(inTurn(large), 'UDP_UNANSWERED')
+    expect(more).toEqual([])
+    expect(asked).toMatchObject({
+      severity: 'warning',
+      count: 6,
+      subject: { vteps: HERE.vteps, ip: HERE.ips[1], port: 53 },
+    })
+    expect(asked!.title).toContain('6 DNS queries')
+    expect(asked!.title).toContain('repeated although large answers were sent')
+    expect(asked!.observed).toContain('1,498 bytes')
+    const small = [4, 5, 6].flatMap((id) => slowly(id, id * 700, 200, 1))
+    for (const packets of [
+      inTurn(large, small),
+      // Once answered, never asked again; and asked all the time, as by a probe with one identifier.
+      [1, 2, 3, 4].flatMap((id) => slowly(id, id * 9000, 1498, 1)),
+      slowly(1, 0, 1498, 12),
+      slowly(1, 0, 400, 4),
+    ])
+      expect(findings(packets, 'UDP_UNANSWERED')).toEqual([])
+  })
+
   it.each([
     ['a large answer was taken', [...inVain(HERE), ...asked(HERE, 9, 15_000, 1498, 1), ...healthy(HERE, 25_000)]],
     ['answers are small', inVain(HERE, 900)],
