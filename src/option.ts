@@ -110,6 +110,41 @@ export function checkPath(value: Unchecked): void {
   checkString('path', value)
 }
 
+/** Refuses what is no bytes; those of another realm will do. */
+export function checkBytes(name: string, value: Unchecked): void {
+  if (Object.prototype.toString.call(value) !== '[object Uint8Array]') refuseType(name, value, 'a Uint8Array')
+}
+
+/** Refuses what has not got a method. @param what - What has, with an article. */
+export function checkHas(name: string, value: Unchecked, method: string | symbol, what: string): void {
+  const of = typeof value === 'object' && value !== null ? (value as Record<string | symbol, unknown>) : {}
+  if (typeof of[method] !== 'function') refuseType(name, value, what)
+}
+
+/** Refuses what is no source of bytes. */
+export function checkSource(name: string, value: Unchecked): void {
+  checkHas(name, value, 'read', 'a source of bytes, with a read()')
+}
+
+/** Refuses what is no Node stream to read from. */
+export function checkStream(name: string, value: Unchecked): void {
+  checkHas(name, value, Symbol.asyncIterator, 'a readable stream')
+  checkHas(name, value, 'destroy', 'a readable stream')
+}
+
+/** Refuses what a source cannot have read into so much room: once for each read. */
+export function checkRead(value: Unchecked, room: number): void {
+  if (typeof value === 'number' && value >= 0 && value <= room && Number.isInteger(value)) return
+  checkGiven('what a source reads', value)
+  checkInteger('what a source reads', value, 0, room)
+}
+
+/** Refuses what is no summary. */
+export function checkSummary(name: string, value: Unchecked): void {
+  const { capture, findings } = (value ?? {}) as { capture?: unknown; findings?: unknown }
+  if (typeof capture !== 'object' || capture === null || !Array.isArray(findings)) refuseType(name, value, 'a summary')
+}
+
 /** Refuses an option that must be given and was not. */
 export function checkGiven(name: string, value: Unchecked): void {
   if (value === undefined) refuseType(name, value, 'given')

@@ -19,7 +19,17 @@ import { byFile } from './findings/by-file.ts'
 import type { AppendedFiles, CaptureIssue } from './issue.ts'
 import { JudgeConvoy, type JudgeThread } from './judge-convoy.ts'
 import { observePackets } from './observe.ts'
-import { checkFunction, checkGiven, checkNumber, checkObject, checkString } from './option.ts'
+import {
+  checkFunction,
+  checkGiven,
+  checkHas,
+  checkInteger,
+  checkList,
+  checkNumber,
+  checkObject,
+  checkSource,
+  checkString,
+} from './option.ts'
 import { checkSelection, type Selection, timeOf } from './selection/selection.ts'
 import type { FileSummary, FilterSummary, PacketOrigin, Summary } from './summary.ts'
 
@@ -64,6 +74,20 @@ export interface Threads {
   judge?: JudgeThread
   /** Bytes of tables up to which that thread judges, {@link MOST_JUDGED_ELSEWHERE} unless told otherwise. */
   mostJudgedElsewhere?: number
+}
+
+function checkThreads(threads: Threads): void {
+  checkObject('threads', threads)
+  const { readers, judge, mostJudgedElsewhere } = threads
+  checkNumber('mostJudgedElsewhere', mostJudgedElsewhere, 0, Number.POSITIVE_INFINITY)
+  if (readers !== undefined) {
+    checkHas('readers', readers, 'read', 'readers of batches, with a read()')
+    checkGiven('readers.size', readers.size)
+    checkInteger('readers.size', readers.size, 1)
+  }
+  if (judge !== undefined) {
+    for (const method of ['judge', 'finish']) checkHas('judge', judge, method, 'a judge, with a judge() and a finish()')
+  }
 }
 
 /** Batches on their way through other threads, in order. */
@@ -137,9 +161,10 @@ export class Summarizer {
    * @param threads - Where there is one that judges, {@link join} is to be called before {@link summary}.
    * @throws RangeError for an option out of range or a VTEP that is not an address, TypeError for an option of a wrong type.
    */
-  constructor(options: SummarizeOptions = {}, { readers, judge, mostJudgedElsewhere }: Threads = {}) {
+  constructor(options: SummarizeOptions = {}, threads: Threads = {}) {
     checkSummarizeOptions(options)
-    checkNumber('mostJudgedElsewhere', mostJudgedElsewhere, 0, Number.POSITIVE_INFINITY)
+    checkThreads(threads)
+    const { readers, judge, mostJudgedElsewhere } = threads
     this.#options = options
     const { limits } = options
     this.analysis = new Analysis({
@@ -164,8 +189,7 @@ export class Summarizer {
   async read(name: string, source: ByteSource, onChunk?: (bytesRead: number) => boolean): Promise<void> {
     checkGiven('name', name)
     checkString('name', name)
-    checkGiven('source', source)
-    checkObject('source', source)
+    checkSource('source', source)
     checkFunction('onChunk', onChunk)
     if (this.#origins !== null) throw new TypeError('captures that were merged by time can have no successor')
     await this.#alone(() => this.#read(name, source, onChunk))
@@ -215,6 +239,12 @@ export class Summarizer {
    * @throws TypeError when something has been read before, or is being read.
    */
   async readMerged<I extends NamedInput>(inputs: readonly I[], options: MergeOptions<I> = {}): Promise<void> {
+    checkGiven('inputs', inputs)
+    checkList('inputs', inputs, (name, input) => {
+      checkObject(name, input)
+      checkGiven(`${name}.name`, (input as NamedInput).name)
+      checkString(`${name}.name`, (input as NamedInput).name)
+    })
     checkObject('options', options)
     checkFunction('onChunk', options.onChunk)
     checkFunction('onUnreadable', options.onUnreadable)

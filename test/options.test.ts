@@ -8,8 +8,11 @@ import { describe, expect, it } from 'vitest'
 import { Analysis, finish, limitsFor } from '../src/analyzers/index.ts'
 import { CaptureError } from '../src/capture/errors.ts'
 import {
+  batches,
   CaptureReader,
+  decompressed,
   expandPaths,
+  fileSource,
   MergedCaptures,
   type MergeInput,
   Origins,
@@ -18,8 +21,10 @@ import {
   PcapngWriter,
   PcapWriter,
   pcapParserBatches,
+  streamSource,
 } from '../src/capture/node.ts'
-import { bytesSource } from '../src/capture/source.ts'
+import { type ByteSource, bytesSource, chunksSource, interruptible } from '../src/capture/source.ts'
+import { blobSource, webStreamSource } from '../src/capture/web-blob.ts'
 import { build, ethernet, ipv4, padding, payload, vxlan } from '../src/codecs/builder.ts'
 import { describePacket, prepare, tunnelPorts } from '../src/codecs/index.ts'
 import { Reassembler } from '../src/codecs/reassembly.ts'
@@ -143,6 +148,33 @@ const summarize: [string, Kind][] = [
   ...limits,
 ]
 const tags: Kind = { range: [], type: ['x', 1, [1], [null], [undefined]], good: [undefined, []] }
+const bytes: Kind = {
+  range: [],
+  type: [
+    undefined,
+    null,
+    5,
+    'text',
+    [1, 2],
+    { length: 5 },
+    new ArrayBuffer(5),
+    new DataView(new ArrayBuffer(5)),
+    new Uint16Array(3),
+  ],
+  good: [new Uint8Array(3), Buffer.from('x')],
+}
+/** What has methods of its own. */
+const object = (...good: unknown[]): Kind => ({
+  range: [],
+  type: [...(good.includes(undefined) ? [] : [undefined]), null, 5, 'x', true, {}, [], Number.NaN],
+  good,
+})
+/** A capture without packets. */
+const HEADER = Uint8Array.from(
+  { length: 24 },
+  (_, at) => [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0][at] ?? (at === 20 ? 1 : 0),
+)
+const source = object(bytesSource(HEADER))
 const HOSTS = { vni: 1, source: '10.0.0.1', destination: '10.0.0.2' }
 const MACS = { source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' }
 const interfaces: [string, Kind][] = [
@@ -227,7 +259,16 @@ const DOORS: readonly Door[] = [
   [
     'new Summarizer, threads',
     (name, value) => new Summarizer({}, nested(name, value)),
-    [['mostJudgedElsewhere', { range: [Number.NaN, -1], type: NO_NUMBER, good: [undefined, 0, 1e9] }]],
+    [
+      ['mostJudgedElsewhere', { range: [Number.NaN, -1], type: NO_NUMBER, good: [undefined, 0, 1e9] }],
+      ['readers', { range: [], type: [5, 'x', null, [], {}, { size: 1 }, { read: 1, size: 1 }], good: [undefined] }],
+      ['judge', { range: [], type: [5, 'x', null, {}, { judge: sink }, { finish: sink }], good: [undefined] }],
+    ],
+  ],
+  [
+    'new Summarizer, readers',
+    (name, value) => new Summarizer({}, { readers: nested(name, value, { read: sink }) }),
+    [['size', { ...needed(integer(1, null)) }]],
   ],
   [
     'summarizeFiles',
@@ -310,6 +351,88 @@ const DOORS: readonly Door[] = [
     ],
   ],
   [
+    'Origins.add',
+    (name, value) => new Origins(2).add(...((name === 'file' ? [value, 1] : [0, value]) as [number, number])),
+    [
+      ['file', needed(integer(0, 1))],
+      ['count', { ...needed(integer(0, 2 ** 32)), range: [...integer(0, 2 ** 32).range, 1e300] }],
+    ],
+  ],
+  [
+    'Origins.find',
+    (_, value) => new Origins(2).find(value as number),
+    [['number', { range: [], type: [undefined, '1', null, {}, 1n], good: [Number.NaN, 0.5, 1e300, 0, 1] }]],
+  ],
+  ['bytesSource', (_, value) => bytesSource(value as never), [['bytes', bytes]]],
+  [
+    'chunksSource',
+    (_, value) => chunksSource(value as never),
+    [['chunks', { range: [], type: [undefined, null, 5, 'text', {}, true, sink], good: [[], [new Uint8Array(1)]] }]],
+  ],
+  [
+    'chunksSource, read',
+    (_, value) => chunksSource([value] as never).read(new Uint8Array(9)),
+    [['chunks', { range: [], type: [undefined, null, 5, 'text', {}], good: [new Uint8Array(1), Buffer.from('x')] }]],
+  ],
+  ['blobSource', (_, value) => blobSource(value as never), [['blob', object(new Blob(['x']))]]],
+  ['webStreamSource', (_, value) => webStreamSource(value as never), [['stream', object(new Blob(['x']).stream())]]],
+  ['streamSource', (_, value) => streamSource(value as never), [['stream', object(new PassThrough())]]],
+  ['pcapParserBatches', (_, value) => pcapParserBatches(value as never).next(), [['stream', object()]]],
+  ['batches', (_, value) => batches(value as never).next(), [['source', source]]],
+  [
+    'batches, windowLength',
+    (name, value) => batches(bytesSource(HEADER), nested(name, value)).next(),
+    [['windowLength', { ...integer(0, 2 ** 30), good: [undefined, 4096] }]],
+  ],
+  [
+    'interruptible',
+    (name, value) => {
+      const signal = new AbortController().signal
+      return name === 'source'
+        ? interruptible(value as never, signal)
+        : interruptible(bytesSource(HEADER), value as never)
+    },
+    [
+      ['source', source],
+      ['signal', { ...signal, type: [...signal.type, 1, Number.NaN] }],
+    ],
+  ],
+  [
+    'decompressed',
+    (name, value) =>
+      name === 'source' ? decompressed(value as never) : decompressed(bytesSource(HEADER), nested(name, value)),
+    [
+      ['source', source],
+      ['sparing', flag],
+    ],
+  ],
+  ['Summarizer.read', (_, value) => new Summarizer().read('a', value as never), [['source', { ...source, good: [] }]]],
+  [
+    'Summarizer.readMerged',
+    (_, value) => new Summarizer().readMerged(value as never),
+    [
+      [
+        'inputs',
+        {
+          range: [[]],
+          type: [undefined, null, 5, {}, [5], [{}], [{ name: 5 }], [{ name: 'a' }], [{ name: 'a', open: sink }]],
+          good: [],
+        },
+      ],
+    ],
+  ],
+  [
+    'fileSource',
+    (name, value) =>
+      fileSource(...((name === 'path' ? [value] : [FILE, nested(name, value)]) as [string, object?])).then((file) =>
+        file.close?.(),
+      ),
+    [
+      ['path', { ...needed(text), good: [FILE] }],
+      ['resting', flag],
+    ],
+  ],
+  [
     'new MergedCaptures',
     (name, value) =>
       name === 'bytes'
@@ -326,7 +449,11 @@ const DOORS: readonly Door[] = [
   [
     'openCapture',
     (name, value) => openCapture(FILE, nested(name, value)).then((source) => source.close?.()),
-    [['signal', signal]],
+    [
+      ['signal', signal],
+      ['resting', flag],
+      ['stdin', object(undefined, new PassThrough())],
+    ],
   ],
   [
     'openCapture',
@@ -490,7 +617,20 @@ const DOORS: readonly Door[] = [
       ['draw', { ...call, good: [undefined, () => ['']] }],
     ],
   ],
-  ['formatSarif', (_, value) => formatSarif(summary, value as never), [['version', needed(text)]]],
+  [
+    'a report',
+    (name, value) => {
+      if (name === 'writeJson.summary') return writeJson(value as never, sink)
+      return name === 'formatSarif.summary'
+        ? formatSarif(value as never, '1')
+        : formatText(value as never, { color: false, top: 3 })
+    },
+    ['formatText', 'formatSarif', 'writeJson'].map((name): [string, Kind] => [
+      `${name}.summary`,
+      { range: [], type: [undefined, null, 5, 'x', [], {}, { capture: null, findings: [] }], good: [summary] },
+    ]),
+  ],
+  ['formatSarif, version', (_, value) => formatSarif(summary, value as never), [['version', needed(text)]]],
   ['writeJson', (_, value) => writeJson(summary, value as never), [['write', { ...needed(call), good: [sink] }]]],
   [
     'packet',
@@ -553,6 +693,36 @@ describe.each(DOORS)('%s', (_, open, options) => {
 
   it.each(options)('%s takes what it can be', async (name, { good }) => {
     for (const value of good) expect(await thrown(name, value), `${name}: ${said(value)}`).toBeNull()
+  })
+})
+
+describe('a source', () => {
+  const returns = (value: unknown): ByteSource => {
+    let reads = 0
+    return {
+      async read(into) {
+        if (reads++ > 0) return value as number
+        into.set(HEADER)
+        return HEADER.length
+      },
+    }
+  }
+  const doors: [string, (source: ByteSource) => Promise<unknown>][] = [
+    ['Summarizer.read', (source) => new Summarizer().read('a', source)],
+    [
+      'Summarizer.readMerged',
+      (source) => new Summarizer().readMerged([{ name: 'a', again: false, open: async () => source }]),
+    ],
+    ['decompressed', async (source) => new Summarizer().read('a', (await decompressed(source)).source)],
+  ]
+
+  it.each(doors)('that reads what cannot be is refused by %s', async (_, open) => {
+    for (const value of [Number.NaN, -1, 1.5, 1e9, Number.POSITIVE_INFINITY]) {
+      await expect(open(returns(value)), String(value)).rejects.toThrow(RangeError)
+      await expect(open(returns(value))).rejects.toThrow(`not ${value}`)
+    }
+    for (const value of [undefined, null, '5', {}, true]) await expect(open(returns(value))).rejects.toThrow(TypeError)
+    await open(returns(0))
   })
 })
 

@@ -1,4 +1,5 @@
 /** Exact amounts of bytes out of a source; the ground of the decompressors. Internal to `capture/`. */
+import { checkRead } from '../option.ts'
 import type { ByteSource } from './source.ts'
 
 /** Bytes that are read at once, unless told otherwise. */
@@ -39,6 +40,7 @@ export class ByteReader {
         this.position = 0
       }
       const read = await this.source.read(this.bytes.subarray(this.end))
+      checkRead(read, this.bytes.length - this.end)
       if (read === 0) break
       this.end += read
     }

@@ -4,7 +4,16 @@
  * times go in argument order. With many files windows are smaller, what does not fit is given back and read again
  * (`merge-room.ts`), and time grows with the number of packets and files alone (`merge-queue.ts`).
  */
-import { checkFunction, checkGiven, checkInteger, checkList, checkObject } from '../option.ts'
+import {
+  checkBoolean,
+  checkFunction,
+  checkGiven,
+  checkInteger,
+  checkList,
+  checkObject,
+  checkRead,
+  checkSource,
+} from '../option.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import { MAX_INTERFACES, MAX_TEXT, WINDOW_LENGTH } from './bounds.ts'
 import { CaptureError, isShortage } from './errors.ts'
@@ -158,7 +167,10 @@ export class MergedCaptures {
     checkGiven('inputs', inputs)
     checkList('inputs', inputs, (name, input) => {
       checkObject(name, input)
-      checkFunction(`${name}.open`, (input as MergeInput).open)
+      const { open, again } = input as MergeInput
+      checkGiven(`${name}.open`, open)
+      checkFunction(`${name}.open`, open)
+      checkBoolean(`${name}.again`, again)
     })
     checkInteger('inputs.length', inputs.length, 1, MOST_FILES)
     checkObject('options', options)
@@ -300,7 +312,7 @@ export class MergedCaptures {
       if (member.reader === null) {
         member.reader = new CaptureReader({ windowLength: 0 })
         member.reader.mostText = this.#many ? Math.floor((MOST_OPEN * MAX_TEXT) / this.#members.length) : MAX_TEXT
-        member.source = await member.input.open()
+        member.source = await openedFrom(member)
         member.stored = member.source.stored
       }
       await this.#feed(member, this.#many && member.input.again && !again)
@@ -380,6 +392,7 @@ export class MergedCaptures {
       source.seek?.(reader.bytesRead)
       for (let there = 0; there < bytes.length; ) {
         const count = await source.read(bytes.subarray(there))
+        checkRead(count, bytes.length - there)
         if (count === 0) throw new CaptureError('unreadable', 'is shorter than it was')
         there += count
       }
@@ -407,14 +420,16 @@ export class MergedCaptures {
   /** Opens a file again where its reader is. */
   async #opened(member: Member): Promise<ByteSource> {
     const { bytesRead } = member.reader!
-    const source = await member.input.open()
+    const source = await openedFrom(member)
     member.source = source
     member.stored = source.stored
     if (source.seek !== undefined) source.seek(bytesRead)
     else {
       const passed = new Uint8Array(Math.min(STEP, bytesRead))
       for (let left = bytesRead; left > 0; ) {
-        const count = await source.read(passed.subarray(0, left))
+        const room = passed.subarray(0, left)
+        const count = await source.read(room)
+        checkRead(count, room.length)
         if (count === 0) break
         left -= count
         this.#repeated += count
@@ -510,7 +525,7 @@ export class MergedCaptures {
 
   /** Notes that all numbers of the file up to `number` have been handed out. */
   #pass(member: Member, number: number): void {
-    this.origins.add(member.index, number - member.passed)
+    this.origins.put(member.index, number - member.passed)
     member.passed = number
   }
 
@@ -554,6 +569,13 @@ export class MergedCaptures {
       next: () => this.#next(),
     }
   }
+}
+
+/** Opens the source of a file. @throws TypeError where that gives something else. */
+async function openedFrom({ input, index }: Member): Promise<ByteSource> {
+  const source = await input.open()
+  checkSource(`what inputs[${index}].open() gives`, source)
+  return source
 }
 
 /** Whether a source takes no memory beside the window. */

@@ -6,6 +6,7 @@
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { constants, crc32, createInflateRaw } from 'node:zlib'
+import { checkBoolean, checkObject, checkSource } from '../option.ts'
 import { ByteReader } from './byte-reader.ts'
 import { BrokenStream, decodedSource, type Holding } from './decoder.ts'
 import { LZ4_MAGIC, lz4Content, SKIPPABLE_MAGIC, skipFrame } from './lz4.ts'
@@ -30,12 +31,16 @@ const SMALL_CHUNK = 16 * 1024
  * Looks at the first bytes of a source and undoes its compression, if it has one.
  * The decompressed source ends early, with an `issue`, where the stream is cut or damaged; everything whole comes before.
  * @param options - `sparing` buffers little: for one of very many captures.
- * @throws CaptureError `unreadable` when the source fails within its first bytes.
+ * @throws CaptureError `unreadable` when the source fails within its first bytes; TypeError for an argument of a wrong type.
  */
 export async function decompressed(
   source: ByteSource,
-  { sparing = false }: { sparing?: boolean } = {},
+  options: { sparing?: boolean } = {},
 ): Promise<{ source: ByteSource; compression: Compression }> {
+  checkSource('source', source)
+  checkObject('options', options)
+  checkBoolean('sparing', options.sparing)
+  const { sparing = false } = options
   const input = sparing ? new ByteReader(source, SMALL_PIECE) : new ByteReader(source)
   const zstd = (holding: Holding) => zstdContent(input, nodeZstd(), holding)
   // A skippable frame belongs to zstd or lz4; what follows tells which.

@@ -4,6 +4,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { isatty, ReadStream } from 'node:tty'
+import { checkBoolean, checkObject, checkPath, checkStream } from '../option.ts'
 import { WINDOW_LENGTH } from './bounds.ts'
 import { CaptureError } from './errors.ts'
 import { fsPath } from './node-names.ts'
@@ -52,9 +53,13 @@ export interface FileOptions {
 
 /**
  * Opens a file; it is read forwards, straight into the reader's window.
- * @throws CaptureError `unreadable` when it is missing, a directory, or not permitted.
+ * @throws CaptureError `unreadable` when it is missing, a directory, or not permitted; TypeError for an argument of a wrong type.
  */
-export async function fileSource(path: string, { resting = false }: FileOptions = {}): Promise<FileSource> {
+export async function fileSource(path: string, options: FileOptions = {}): Promise<FileSource> {
+  checkPath(path)
+  checkObject('options', options)
+  checkBoolean('resting', options.resting)
+  const { resting = false } = options
   let handle: FileHandle | null
   let size: number
   try {
@@ -158,15 +163,18 @@ async function openStream(path: string): Promise<Readable | null> {
 
 /**
  * A Node stream as a source, `process.stdin` for example.
- * @throws CaptureError `unreadable` from `read` when the stream fails.
+ * @throws TypeError for what is no such stream, and from `read` when it gives no bytes; CaptureError `unreadable` when it fails.
  */
 export function streamSource(stream: Readable): ByteSource {
+  checkStream('stream', stream)
   const chunks = chunksSource(stream as AsyncIterable<Uint8Array>)
   return {
     async read(into) {
       try {
         return await chunks.read(into)
       } catch (error) {
+        // A stream of text, say. What Node throws has a code.
+        if (error instanceof TypeError && !('code' in error)) throw error
         throw unreadable(error)
       }
     },

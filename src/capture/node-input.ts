@@ -1,6 +1,6 @@
 /** Node edge: a capture by path, or standard input, decompressed by content, with how it is stored. */
 import type { Readable } from 'node:stream'
-import { checkObject, checkPath, checkSignal } from '../option.ts'
+import { checkBoolean, checkObject, checkPath, checkSignal, checkStream } from '../option.ts'
 import { decompressed } from './node-compression.ts'
 import { type FileOptions, fileSource, streamSource } from './node-file.ts'
 import { type ByteSource, interruptible, type StoredAs } from './source.ts'
@@ -27,14 +27,15 @@ export interface CaptureInputOptions extends FileOptions {
  * @param options - `signal` ends the bytes of a stream at once, even while it waits for more; `stdin` stands in for
  * `process.stdin`; `resting` keeps no file handle between reads and little memory: for one of very many captures.
  * @throws CaptureError `unreadable` when it is missing, a directory, not permitted, or fails within its first bytes.
+ * @throws TypeError for an argument of a wrong type.
  */
-export async function openCapture(
-  path: string,
-  { signal, stdin = process.stdin, resting = false }: CaptureInputOptions = {},
-): Promise<CaptureInput> {
+export async function openCapture(path: string, options: CaptureInputOptions = {}): Promise<CaptureInput> {
   checkPath(path)
+  checkObject('options', options)
+  const { signal, stdin = process.stdin, resting = false } = options
   checkSignal('signal', signal)
-  checkObject('stdin', stdin)
+  checkStream('stdin', stdin)
+  checkBoolean('resting', resting)
   if (path === STDIN) return inputOf(interruptible(streamSource(stdin), signal), 0, true)
   const file = await fileSource(path, { resting })
   if (!file.isStream) return inputOf(file, file.size, false, resting)

@@ -6,7 +6,7 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { type GlobalHeader, type PacketHeader, parse } from 'pcap-parser'
 import type { CaptureIssue } from '../issue.ts'
-import { checkInteger, checkObject } from '../option.ts'
+import { checkInteger, checkObject, checkStream } from '../option.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket } from '../packet-meta.ts'
 import { CaptureError } from './errors.ts'
@@ -89,6 +89,7 @@ export async function* pcapParserBatches(
   stream: Readable,
   options: { firstNumber?: number } = {},
 ): AsyncGenerator<PcapParserBatch, void> {
+  checkStream('stream', stream)
   checkObject('options', options)
   checkInteger('firstNumber', options.firstNumber, 1)
   const batch = new PcapParserBatch(options.firstNumber ?? 1)

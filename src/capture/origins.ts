@@ -3,10 +3,12 @@
  * for a stretch of 65 536 packets of one file.
  */
 
-import { checkGiven, checkInteger } from '../option.ts'
+import { checkGiven, checkInteger, refuseType } from '../option.ts'
 
 /** Files whose indexes are kept: 16 bits. */
 export const MOST_FILES = 65_536
+/** Packets that are added at once: as many as one file may well have. */
+const MOST_ADDED = 2 ** 32
 /** Packets of a stretch. */
 const STRETCH = 65_536
 
@@ -52,8 +54,20 @@ export class Origins {
     this.#limit = limit
   }
 
-  /** Says that the next `count` packets are of `file`. */
+  /**
+   * Says that the next `count` packets are of `file`.
+   * @throws RangeError for a file that there is not, or more than {@link MOST_ADDED} packets, TypeError for one of a wrong type.
+   */
   add(file: number, count: number): void {
+    checkGiven('file', file)
+    checkInteger('file', file, 0, this.#totals.length - 1)
+    checkGiven('count', count)
+    checkInteger('count', count, 0, MOST_ADDED)
+    this.put(file, count)
+  }
+
+  /** As {@link add}, for every packet that is merged: unchecked. @internal */
+  put(file: number, count: number): void {
     for (let left = count; left > 0; ) {
       const index = this.count % STRETCH
       const step = Math.min(left, STRETCH - index)
@@ -67,8 +81,13 @@ export class Origins {
     }
   }
 
-  /** Where packet `number` is, counted from 1; `null` when it is beyond the limit, or there is none. */
+  /**
+   * Where packet `number` is, counted from 1; `null` when it is beyond the limit, or there is none.
+   * @throws TypeError for what is no number.
+   */
   find(number: number): Origin | null {
+    if (typeof number !== 'number') refuseType('number', number, 'a number')
+    if (!Number.isInteger(number)) return null
     if (!(number >= 1 && number <= this.count)) return null
     const stretch = this.#stretches[Math.floor((number - 1) / STRETCH)]
     if (stretch === undefined) return null

@@ -11,7 +11,7 @@
  * `next` allocates nothing and awaits nothing; the window is the only buffer, so memory does not depend on the file.
  */
 import type { AppendedFiles, CaptureIssue, InterfaceDrops } from '../issue.ts'
-import { checkInteger, checkObject } from '../option.ts'
+import { checkInteger, checkObject, checkRead, checkSource } from '../option.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket } from '../packet-meta.ts'
 import { MAX_TEXT, MAX_WINDOW_LENGTH, WINDOW_LENGTH } from './bounds.ts'
@@ -404,6 +404,7 @@ export async function refill(reader: CaptureReader, source: ByteSource): Promise
   if (room.length === 0) return
   try {
     const length = await source.read(room)
+    checkRead(length, room.length)
     if (length > 0) reader.advance(length)
     else reader.finish(source.issue ?? null, source.stopped)
   } catch (error) {
@@ -420,8 +421,10 @@ export async function refill(reader: CaptureReader, source: ByteSource): Promise
  * ```
  * Yields one reader again and again; exhaust it with `next` before going on. Closes the source at the end.
  * @throws CaptureError as `CaptureReader.next`, and `unreadable` as the source does.
+ * @throws TypeError for what is no source, and RangeError or TypeError where its `read` returns what it cannot have read.
  */
 export async function* batches(source: ByteSource, options: ReaderOptions = {}): AsyncGenerator<CaptureReader, void> {
+  checkSource('source', source)
   const reader = new CaptureReader(options)
   try {
     while (!reader.done) {

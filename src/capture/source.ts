@@ -1,5 +1,6 @@
 /** Where bytes come from: the one interface between a reader and files, streams, sockets or memory. */
 import type { CaptureIssue } from '../issue.ts'
+import { checkBytes, checkSignal, checkSource, refuseType } from '../option.ts'
 
 /** How an input is compressed. */
 export type Compression = 'none' | 'gzip' | 'zstd' | 'lz4'
@@ -36,8 +37,9 @@ export interface ByteSource {
   readonly held?: number
 }
 
-/** A source over bytes in memory. */
+/** A source over bytes in memory. @throws TypeError for anything else. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
+  checkBytes('bytes', bytes)
   let position = 0
   return {
     async read(into) {
@@ -49,8 +51,15 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   }
 }
 
-/** A source over chunks of any size, empty ones included: a Node stream, a generator, an array. */
+/**
+ * A source over chunks of any size, empty ones included: a Node stream, a generator, an array.
+ * @throws TypeError for what holds none; `read` throws it for a chunk that is no bytes.
+ */
 export function chunksSource(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): ByteSource {
+  const isIterable = typeof chunks === 'object' && chunks !== null
+  if (!isIterable || !(Symbol.asyncIterator in chunks || Symbol.iterator in chunks)) {
+    refuseType('chunks', chunks, 'an iterable of Uint8Array')
+  }
   const iterator =
     Symbol.asyncIterator in chunks
       ? chunks[Symbol.asyncIterator]()
@@ -67,6 +76,7 @@ export function chunksSource(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8A
           ended = true
           return 0
         }
+        checkBytes('each of the chunks', next.value)
         chunk = next.value as Uint8Array<ArrayBuffer>
         position = 0
       }
@@ -87,8 +97,11 @@ export function chunksSource(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8A
 /**
  * A source that ends when the signal says so, even while it waits for bytes that may never come.
  * A source that was left waiting is not closed: closing would wait as well.
+ * @throws TypeError for what is no source or no signal.
  */
 export function interruptible(source: ByteSource, signal: AbortSignal | undefined): ByteSource {
+  checkSource('source', source)
+  checkSignal('signal', signal)
   if (signal === undefined) return source
   const interrupted = new Promise<number>((resolve) => {
     signal.addEventListener('abort', () => resolve(0), { once: true })

@@ -1,12 +1,14 @@
 /** Browser edges: a dropped `File`, any `Blob`, the body of a `fetch` response. */
+import { checkHas } from '../option.ts'
 import { CaptureError } from './errors.ts'
 import { type ByteSource, chunksSource } from './source.ts'
 
 /**
  * A source over a web stream of bytes, `response.body` for example.
- * @throws CaptureError `unreadable` from `read` when the stream fails.
+ * @throws TypeError for what is no such stream; CaptureError `unreadable` from `read` when the stream fails.
  */
 export function webStreamSource(stream: ReadableStream<Uint8Array>): ByteSource {
+  checkHas('stream', stream, 'getReader', 'a ReadableStream')
   const reader = stream.getReader()
   const chunks = chunksSource({
     [Symbol.asyncIterator]: () => ({
@@ -29,7 +31,8 @@ export function webStreamSource(stream: ReadableStream<Uint8Array>): ByteSource 
   return chunks
 }
 
-/** A source over a `Blob` or `File`, streamed: the file is never held whole. */
+/** A source over a `Blob` or `File`, streamed: the file is never held whole. @throws TypeError for anything else. */
 export function blobSource(blob: Blob): ByteSource {
+  checkHas('blob', blob, 'stream', 'a Blob or File')
   return webStreamSource(blob.stream() as ReadableStream<Uint8Array>)
 }

@@ -1,5 +1,5 @@
 /** The summary as JSON, in pieces: a million flows never become one string. */
-import { checkFunction, checkGiven } from '../option.ts'
+import { checkFunction, checkGiven, checkSummary } from '../option.ts'
 import type { Summary } from '../summary.ts'
 import { printableJson } from './printable.ts'
 
@@ -14,6 +14,7 @@ const ROWS = 8
  * @throws whatever `write` throws or rejects with.
  */
 export async function writeJson(summary: Summary, write: (chunk: string) => void | Promise<void>): Promise<void> {
+  checkSummary('summary', summary)
   checkGiven('write', write)
   checkFunction('write', write)
   let chunk = ''

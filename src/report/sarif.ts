@@ -1,7 +1,7 @@
 /** Findings as SARIF 2.1.0, for code-scanning dashboards (OASIS Static Analysis Results Interchange Format). */
 import { type Place, placer } from '../findings/by-file.ts'
 import { CATALOG } from '../findings/catalog.ts'
-import { checkGiven, checkString } from '../option.ts'
+import { checkGiven, checkString, checkSummary } from '../option.ts'
 import type { FileSummary, Finding, Summary } from '../summary.ts'
 import { printableJson } from './printable.ts'
 
@@ -14,6 +14,7 @@ const TOOL = 'vxpcap'
  * @returns JSON text, ending in a newline.
  */
 export function formatSarif(summary: Summary, version: string): string {
+  checkSummary('summary', summary)
   checkGiven('version', version)
   checkString('version', version)
   const rules = CATALOG.map(({ code, severity, meaning, evidence, advice }) => ({

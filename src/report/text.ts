@@ -8,6 +8,7 @@ import {
   checkNumber,
   checkObject,
   checkOneOf,
+  checkSummary,
 } from '../option.ts'
 import type { Summary } from '../summary.ts'
 import { asciiFindings, drawAscii, toAscii } from './ascii.ts'
@@ -85,6 +86,7 @@ export const SECTION_NAMES = Object.keys(SECTIONS) as readonly SectionName[]
  * @throws RangeError for an option out of range, TypeError for one of a wrong type.
  */
 export function formatText(summary: Summary, options: TextOptions): string {
+  checkSummary('summary', summary)
   checkGiven('options', options)
   checkObject('options', options)
   checkBoolean('color', options.color)
