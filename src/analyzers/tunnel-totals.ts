@@ -3,7 +3,7 @@
 import * as ethernet from '../codecs/ethernet.ts'
 import { EtherType } from '../codecs/ethernet.ts'
 import { FAULT_NAMES, Fault, NONE } from '../codecs/fault.ts'
-import { CARRIER_NAMES, LAYER_NAMES, TunnelKind } from '../codecs/layers.ts'
+import { CARRIER_NAMES, CarrierBit, LAYER_NAMES, type Layers, TunnelKind } from '../codecs/layers.ts'
 import { isKnownLinkType } from '../codecs/linktype.ts'
 import { linkTypeName } from '../codecs/linktype-names.ts'
 import { protocolName } from '../codecs/protocol.ts'
@@ -20,6 +20,9 @@ const FIRSTS = 5
 const OTHERS = 6
 const CARRIERS = 7
 const CELLS = CARRIERS + CARRIER_NAMES.length
+
+/** Pseudowires that are told apart. */
+const MOST_PSEUDOWIRES = 16
 
 /** What a protocol key counts. */
 const CLASS_ETHER_TYPE = 0
@@ -46,6 +49,13 @@ export interface TunnelTotalsState {
   faults: RecordsState
   protocols: KeyTableState
   protocolCounts: RecordsState
+  pseudowires: number[]
+}
+
+/** An Ethernet pseudowire that tunnel packets came in. */
+export interface PseudowireSummary {
+  label: number
+  hasControlWord: boolean
 }
 
 /** Counts of records by kind. */
@@ -56,6 +66,9 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
   readonly #protocols: KeyTable
   /** [packets, first packet number] by protocol. */
   readonly #protocolCounts = new Records(2)
+
+  /** As `Layers.pseudowire` has them. */
+  readonly #pseudowires = new Set<number>()
 
   /** @param protocolLimit - Most distinct protocols of other traffic. */
   constructor(protocolLimit: number) {
@@ -104,7 +117,7 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
       if (layers.outerIp.moreFragments || o.firstLength !== NONE) f64[FIRSTS]!++
       f64[layers.tunnel]!++
       if (layers.tunnel === TunnelKind.None) this.#countProtocol(o)
-      else if (layers.carriers !== 0) this.#countCarriers(layers.carriers)
+      else if (layers.carriers !== 0) this.#countCarriers(layers)
     }
     for (let i = 0; i < layers.faultCount; i++) {
       // The snap length is not a defect of the packet; SNAPLEN_TRUNCATED speaks of it.
@@ -134,6 +147,7 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
       const packets = later.#faults.get(row, 0)
       if (packets > 0) this.#countFault(row, packets, later.#faults.get(row, 1) + offset)
     }
+    for (const pseudowire of later.#pseudowires) this.#addPseudowire(pseudowire)
     for (let row = 0; row < later.#protocols.count; row++) {
       later.#protocols.copyKey(row, this.#protocols.key)
       this.#addProtocol(later.#protocolCounts.get(row, 0), later.#protocolCounts.get(row, 1) + offset)
@@ -145,6 +159,12 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     return CARRIER_NAMES.map((carrier, bit) => ({ carrier, packets: this.#totals.f64[CARRIERS + bit]! })).filter(
       ({ packets }) => packets > 0,
     )
+  }
+
+  /** Ethernet pseudowires that tunnel packets came in, the first ones by label. */
+  pseudowires(): PseudowireSummary[] {
+    const sorted = [...this.#pseudowires].sort((left, right) => left - right)
+    return sorted.map((pseudowire) => ({ label: pseudowire >> 1, hasControlWord: (pseudowire & 1) !== 0 }))
   }
 
   /** Protocols of the other packets, by name. */
@@ -188,6 +208,7 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
       faults: this.#faults.save(LAYER_NAMES.length * FAULTS),
       protocols: this.#protocols.save(),
       protocolCounts: this.#protocolCounts.save(this.#protocols.count),
+      pseudowires: [...this.#pseudowires],
     }
   }
 
@@ -196,11 +217,18 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
     this.#faults.restore(state.faults)
     this.#protocols.restore(state.protocols)
     this.#protocolCounts.restore(state.protocolCounts)
+    this.#pseudowires.clear()
+    for (const pseudowire of state.pseudowires) this.#pseudowires.add(pseudowire)
   }
 
-  #countCarriers(bits: number): void {
+  #countCarriers({ carriers: bits, pseudowire }: Layers): void {
     const { f64 } = this.#totals
+    if ((bits & CarrierBit.Mpls) !== 0 && pseudowire !== NONE) this.#addPseudowire(pseudowire)
     for (let bit = 0; bit < CARRIER_NAMES.length; bit++) if ((bits & (1 << bit)) !== 0) f64[CARRIERS + bit]!++
+  }
+
+  #addPseudowire(pseudowire: number): void {
+    if (this.#pseudowires.size < MOST_PSEUDOWIRES) this.#pseudowires.add(pseudowire)
   }
 
   #countFault(row: number, packets: number, firstPacket: number): void {

@@ -232,9 +232,11 @@ function enterMpls(layers: Layers): number {
     return refuse(layers, Layer.Mpls)
   }
   layers.carriers |= CarrierBit.Mpls
+  layers.pseudowire = NONE
   if (what === Below.Ipv4) return note(outerFrame, EtherType.IPv4)
   if (what === Below.Ipv6) return note(outerFrame, EtherType.IPv6)
   if (what === Below.ControlWord && pseudowire.enter(cursor) === NONE) return refuse(layers, Layer.Mpls)
+  layers.pseudowire = label * 2 + (what === Below.ControlWord ? 1 : 0)
   return enterCarriedFrame(layers)
 }
 

@@ -74,8 +74,9 @@ export function diagnose(given: Omit<Evidence, 'sides' | 'trips'>): Finding[] {
   const { ports, keys } = evidence.analysis
   const tunnelPorts = new Set(ports.destinationPorts(keys.pairs.count).flat())
   const incomplete = incompleteOf(evidence.analysis)
+  const pseudowires = evidence.analysis.tunnel.pseudowires()
   return rank(withCauses(evidence.analysis, bound(told))).map((finding) =>
-    withDecodeAs(withIncomplete(finding, incomplete), tunnelPorts),
+    withDecodeAs(withIncomplete(finding, incomplete), tunnelPorts, pseudowires),
   )
 }
 
