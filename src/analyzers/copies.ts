@@ -113,9 +113,11 @@ export class Copies implements Judge<CopiesState> {
   passages = 0
   /** Who announces by itself what it received from others that announce the same. */
   readonly announcements = new Announcements()
-  readonly #frames: RecentFrames
+  readonly frames: RecentFrames
   readonly #replicas = new Records(1)
   #replicaRows = 0
+  /** `FrameBit.Repeated` of the copy at hand. */
+  #counted = 0
 
   /**
    * @param size - Frames remembered, a power of two.
@@ -127,7 +129,7 @@ export class Copies implements Judge<CopiesState> {
     private readonly traffic: RouteTraffic,
     private readonly tcp: Tcp,
   ) {
-    this.#frames = new RecentFrames(size)
+    this.frames = new RecentFrames(size)
   }
 
   /** Replicas by VNI row: packets whose inner frame went to another peer just before. */
@@ -139,21 +141,48 @@ export class Copies implements Judge<CopiesState> {
     this.isRepeat = false
     // A record without a time has no recent past.
     if (log.i32[at + Field.Nanoseconds] === NO_TIME) return
-    const entry = this.#frames.find(log, at)
+    const entry = this.frames.find(log, at)
     this.isLate = false
-    if (entry !== NONE) this.#look(log, at, entry)
+    const counted = entry === NONE ? 0 : this.#look(log, at, entry)
     const isPaired = (log.i32[at + Field.Again]! & ON_ITS_WAY & ~Again.Circling) !== 0
-    this.#frames.remember(log, at, (isPaired ? FrameBit.Paired : 0) | (this.isLate ? FrameBit.Late : 0))
+    this.frames.remember(log, at, (isPaired ? FrameBit.Paired : 0) | (this.isLate ? FrameBit.Late : 0) | counted)
+  }
+
+  /**
+   * Takes TCP data that passed elsewhere in segments of other sizes, as `regrouped.ts` found: a copy of the capture, or relayed.
+   * @param former - A frame that had some of them, laid out like those of recent-frames.ts; `NONE` where another interface had.
+   */
+  takeRegrouped(log: EventLog, at: number, data: Int32Array, former: number): void {
+    const { i32 } = log
+    const way = wayOf(i32, at)
+    if (former === NONE || data[former + Frame.Way] === way) {
+      const isOtherInterface = former === NONE || data[former + Frame.Interface] !== i32[at + Field.Interface]
+      const isOtherTtl = former !== NONE && ((data[former + Frame.Bits]! ^ frameBits(i32, at)) & TIME_TO_LIVE) !== 0
+      const isOtherLink = former !== NONE && data[former + Frame.Hop] !== i32[at + Field.Hop]
+      i32[at + Field.Bits]! |= Bit.Copy
+      i32[at + Field.Again] = Again.Regrouped | (isOtherTtl || isOtherLink ? Again.OtherHop : 0)
+      this.#count(i32, at)
+      this.#countPlace(isOtherInterface, isOtherTtl, isOtherLink)
+      return
+    }
+    if (way === NONE || data[former + Frame.Way] === NONE) return
+    const isLinked = data[former + Frame.Destination] === i32[at + Field.Source]
+    const isOneWay = this.#isOneWay(way) && this.#isOneWay(data[former + Frame.Way]!)
+    const again = isLinked ? relayed(log, at, data, former) : onItsWay(log, at, data, former, isOneWay)
+    if (again === 0) return
+    this.isLate = !isLinked && (again & Again.Relayed) !== 0 && isBack(data, former, i32, at)
+    this.#noteWay(i32, at, data, former, again | Again.Regrouped)
+    i32[at + Field.Bits]! |= Bit.Copy
   }
 
   /** Reads window heads ahead. @returns Nothing of use. */
   fetch(log: EventLog, from: number, to: number): number {
-    return this.#frames.fetch(log, from, to)
+    return this.frames.fetch(log, from, to)
   }
 
   save(): CopiesState {
     return {
-      frames: this.#frames.save(),
+      frames: this.frames.save(),
       replicas: this.#replicas.save(this.#replicaRows),
       replicaRows: this.#replicaRows,
       repeats: this.repeats.save(),
@@ -164,7 +193,7 @@ export class Copies implements Judge<CopiesState> {
   }
 
   restore(state: CopiesState): void {
-    this.#frames.restore(state.frames)
+    this.frames.restore(state.frames)
     this.#replicas.restore(state.replicas)
     this.#replicaRows = state.replicaRows
     this.repeats.restore(state.repeats)
@@ -177,10 +206,16 @@ export class Copies implements Judge<CopiesState> {
     this.examples.splice(0, this.examples.length, ...state.examples)
   }
 
-  /** Looks at the frames that carried the same, the newest of which is at `newest`. */
-  #look(log: EventLog, at: number, newest: number): void {
+  /** Looks at the frames that carried the same, the newest of which is at `newest`. @returns `FrameBit.Repeated` or 0. */
+  #look(log: EventLog, at: number, newest: number): number {
+    this.#counted = 0
+    this.#compare(log, at, newest)
+    return this.#counted
+  }
+
+  #compare(log: EventLog, at: number, newest: number): void {
     const { i32 } = log
-    const { window } = this.#frames
+    const { window } = this.frames
     const { data } = window
     const way = wayOf(i32, at)
     const source = i32[at + Field.Source]!
@@ -232,19 +267,35 @@ export class Copies implements Judge<CopiesState> {
     const former = linked === NONE ? other : linked
     // Recorded after it had been sent on, where the clocks of two captures differ: the former passage is the later one.
     this.isLate = linked === NONE && (again & Again.Relayed) !== 0 && isBack(data, former, i32, at)
+    this.#noteWay(i32, at, data, former, again)
+    if (again === Again.Alike) return
+    // What goes round without a number is a repetition for all that anybody can tell.
+    if (again === Again.Circling && !isTold(i32, at, data[same + Frame.InnerHop]!)) return
+    if (data[former + Frame.Flow] !== i32[at + Field.Flow]) return
+    i32[at + Field.Bits]! |= Bit.Copy
+    this.#noteTwice(log, at, data, former)
+  }
+
+  /** Notes which way a packet is going that passed before, its former passage being at `former`. */
+  #noteWay(i32: Int32Array, at: number, data: Int32Array, former: number, again: number): void {
+    const way = wayOf(i32, at)
     this.from = this.isLate ? way : data[former + Frame.Way]!
     this.to = this.isLate ? data[former + Frame.Way]! : way
     this.formerFlow = data[former + Frame.Flow]!
     i32[at + Field.Again] = again
-    if (again === Again.Alike) return
-    // What goes round without a number is a repetition for all that anybody can tell.
-    if (again === Again.Circling && !isTold(i32, at, data[same + Frame.InnerHop]!)) return
-    if (data[former + Frame.Flow] === i32[at + Field.Flow]) i32[at + Field.Bits]! |= Bit.Copy
+  }
+
+  /** The packet is a copy of the one at `former`: so is what its connection has beside it. */
+  #noteTwice(log: EventLog, at: number, data: Int32Array, former: number): void {
+    if ((log.i32[at + Field.Bits]! & Bit.Tcp) !== 0)
+      this.#counted = this.tcp.takeCopy(log, at, (data[former + Frame.Bits]! & FrameBit.Repeated) !== 0)
+        ? FrameBit.Repeated
+        : 0
   }
 
   /** What a packet is that its sender had not received. @param same - The newest passage this way, `NONE` without. */
   #unlinked(log: EventLog, at: number, former: number, same: number): number {
-    const { data } = this.#frames.window
+    const { data } = this.frames.window
     const way = wayOf(log.i32, at)
     // A passage that has its counterpart already is none of this one, which its sender repeats.
     if (same !== NONE && (data[former + Frame.Bits]! & FrameBit.Paired) !== 0) return 0
@@ -257,7 +308,7 @@ export class Copies implements Judge<CopiesState> {
    * @param isReturned - It goes to a VTEP that had just sent the same to this one.
    */
   #sentOn(log: EventLog, at: number, linked: number, same: number, isReturned: boolean): number {
-    const { data } = this.#frames.window
+    const { data } = this.frames.window
     const { i32 } = log
     const again = sentOn(log, at, data, linked, same, this.passages)
     this.isLowered = same !== NONE && isLower(i32[at + Field.InnerHop]!, data[same + Frame.InnerHop]!)
@@ -277,7 +328,7 @@ export class Copies implements Judge<CopiesState> {
    */
   #isCopy(log: EventLog, at: number, entry: number, apart: number, linked: number, isNewest: boolean): boolean {
     const { i32 } = log
-    const { data } = this.#frames.window
+    const { data } = this.frames.window
     const bits = i32[at + Field.Bits]!
     const now = frameBits(i32, at)
     const changed = now ^ data[entry + Frame.Bits]!
@@ -296,19 +347,24 @@ export class Copies implements Judge<CopiesState> {
     i32[at + Field.Again] = (isOtherHop ? Again.OtherHop : 0) | (remarked ? Again.Remarked : 0)
     this.isRepeat = !isElsewhere && apart <= NETWORK_TIME
     this.#count(i32, at)
+    this.#countPlace(isOtherInterface, isOtherTtl, isOtherLink)
+    this.#noteTwice(log, at, data, entry)
+    return true
+  }
+
+  #countPlace(isOtherInterface: boolean, isOtherTtl: boolean, isOtherLink: boolean): void {
     if (isOtherInterface) this.elsewhere++
-    else if (isOtherHop) {
+    else if (isOtherTtl || isOtherLink) {
       this.otherHop++
       if (isOtherTtl) this.otherTtl++
       if (isOtherLink) this.otherLink++
     }
-    return true
   }
 
   /** Whether a frame without a number that comes again where it was is no repetition of its sender. */
   #isTwice(log: EventLog, at: number, entry: number, apart: number): boolean {
     const isDoubled = this.repeats.get(pairDirection(log.i32, at)) !== undefined
-    return isRecordedTwice(log, at, this.tcp, this.#frames, entry, apart, isDoubled)
+    return isRecordedTwice(log, at, this.tcp, this.frames, entry, apart, isDoubled)
   }
 
   /** Whether nothing came back on a way so far, as on a mirror's. */

@@ -230,6 +230,8 @@ export const Again = {
   Alike: 1 << 7,
   /** The selection leaves the packet's time out: nothing is judged by it. Set when the event is written. */
   OutOfTime: 1 << 8,
+  /** TCP data that passed elsewhere in segments of other sizes: see regrouped.ts. */
+  Regrouped: 1 << 9,
 } as const
 
 /** Any of those that travel in a datagram of their own. */

@@ -25,6 +25,7 @@ import { NetworkCopies } from './network-copies.ts'
 import { OuterFragments } from './outer-fragments.ts'
 import { Passage } from './passage.ts'
 import { Queries } from './queries.ts'
+import { Regrouped } from './regrouped.ts'
 import { Rejections } from './rejections.ts'
 import { Relays } from './relays.ts'
 import { Requests } from './requests.ts'
@@ -48,6 +49,7 @@ export type JudgesState = Record<string, unknown>
 export class Judges implements EventSink {
   readonly clock = new Clock()
   readonly copies: Copies
+  readonly regrouped: Regrouped
   readonly outerFragments: OuterFragments
   /** What judges share of routes and flows. */
   readonly routeTraffic = new RouteTraffic()
@@ -87,6 +89,8 @@ export class Judges implements EventSink {
     limits: Limits,
   ) {
     this.copies = new Copies(limits.window, this.routeTraffic, this.tcp)
+    this.regrouped = new Regrouped(this.copies, this.tcp)
+    this.tcp.attach(this.regrouped)
     this.relays = new Relays(this.copies)
     this.loops = new Loops(this.copies, this.relays)
     this.outerFragments = new OuterFragments(this.clock, limits.datagrams)
@@ -181,10 +185,11 @@ export class Judges implements EventSink {
     const { macPlaces, addressUsers, addressClaims, unknownMacs, secondAnswers, integrity, networkCopies, requests } =
       this
     const { addressRequests, underlayNeighbors, sourcePorts, floods, relays, loops, routeTraffic, flowTraffic } = this
-    const { rejections, connects, queries, lowHops, leases } = this
+    const { rejections, connects, queries, lowHops, leases, regrouped } = this
     const judges: AllStateful<Judges> = {
       clock,
       copies,
+      regrouped,
       outerFragments,
       sizes,
       passage,

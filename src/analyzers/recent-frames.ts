@@ -28,7 +28,7 @@ export const Frame = {
   /** Outer TTL, and bits of {@link FrameBit}. */
   Bits: 11,
 } as const
-const WORDS = 12
+export const WORDS = 12
 
 /** Frames that are looked through for the other direction of a flow. */
 const MOST_BETWEEN = 256
@@ -44,6 +44,8 @@ export const FrameBit = {
   Paired: 1 << 11,
   /** It was recorded after it had been sent on. */
   Late: 1 << 12,
+  /** Its data counted as sent again. */
+  Repeated: 1 << 13,
 } as const
 
 /** Bits of the outer TTL in `Frame.Bits`, and in `Field.TimeToLive`. */

@@ -16,7 +16,7 @@ import type { RecentFrames } from './recent-frames.ts'
 import type { Tcp } from './tcp.ts'
 
 /** Nanoseconds below which no timer makes a sender repeat: tail loss probes wait two ticks of 1 ms and more (RFC 8985 §7.2). */
-const TIMER = 2_000_000
+export const TIMER = 2_000_000
 /** Packets of the receiver that may tell of a loss, the first of them being the acknowledgment that is repeated. */
 const LOSS_REPORTS = 3
 

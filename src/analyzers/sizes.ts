@@ -11,7 +11,7 @@
 import { NONE } from '../codecs/fault.ts'
 import type { Judge } from './analyzer.ts'
 import { isCaptureCopy } from './copies.ts'
-import { Bit, type EventLog, Field } from './event-log.ts'
+import { Again, Bit, type EventLog, Field } from './event-log.ts'
 import { Records, type RecordsState } from './records.ts'
 import { Tally, type TallyState } from './tally.ts'
 import type { Tcp } from './tcp.ts'
@@ -117,7 +117,8 @@ export class Sizes implements Judge<SizesState> {
     if (isSuperFrame) {
       i32[at + Field.Bits]! |= Bit.SuperFrame
       if (vni !== NONE) this.#vnis.add(vni, SUPER_FRAMES, 1)
-      const isCopy = isCaptureCopy(i32, at)
+      // Of a copy in segments of other sizes the former record may have been none.
+      const isCopy = isCaptureCopy(i32, at) && (i32[at + Field.Again]! & Again.Regrouped) === 0
       if (pair !== NONE && !isCopy) this.#noteSuperFrame(log, at, pair, direction)
       return
     }

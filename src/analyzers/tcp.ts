@@ -12,6 +12,7 @@ import type { Judge } from './analyzer.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import { Mark } from './marks.ts'
 import { Records, type RecordsState } from './records.ts'
+import type { Regrouped } from './regrouped.ts'
 import { type Hole, later, Proof, SequenceHoles } from './sequence-holes.ts'
 import { EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, milliseconds } from './time.ts'
@@ -101,6 +102,10 @@ const State = {
   Closing: 1 << 18,
   /** In place of the handshake's, the round trip is that of two FINs. */
   CloseTimed: 1 << 20,
+  /** Recorded twice: the data may come in segments of other sizes (regrouped.ts). */
+  Twice: 1 << 21,
+  /** Some did. */
+  Regrouped: 1 << 22,
 } as const
 
 /** What a new connection on the same ports forgets, of both directions. */
@@ -151,6 +156,7 @@ export class Tcp implements Judge<TcpState> {
   readonly #holes = new SequenceHoles()
   #rows = 0
   #routeRows = 0
+  #regrouped: Regrouped | null = null
 
   /** @param traffic - Shared with other judges. */
   constructor(private readonly traffic: RouteTraffic) {}
@@ -178,6 +184,32 @@ export class Tcp implements Judge<TcpState> {
       if ((flags & HANDSHAKE) === 0 && this.#isShut(base, 1 - direction)) this.#takeBack(base, direction)
     }
     this.#followSequence(log, at, cell, direction)
+  }
+
+  /** Who tells data that were recorded elsewhere from data that were sent again; knows the packet before this judge does. */
+  attach(regrouped: Regrouped): void {
+    this.#regrouped = regrouped
+  }
+
+  /**
+   * Takes a copy, so that its flow is known to be recorded twice. Where its place has had the data, which no other record of this
+   * segment told, it tells that they were sent again.
+   * @param isCounted - Whether an earlier record of it counted as sent again.
+   * @returns Whether it counts now, by this record or an earlier one.
+   */
+  takeCopy(log: EventLog, at: number, isCounted: boolean): boolean {
+    const flow = log.i32[at + Field.Flow]!
+    if (!this.has(flow)) return isCounted
+    const cell = this.#records.at(flow)
+    const state = this.#records.i32[cell * 2 + STATE]!
+    this.#records.i32[cell * 2 + STATE] = state | State.Twice
+    const payload = log.i32[at + Field.Payload]!
+    if (isCounted || payload === 0 || (state & State.Regrouped) === 0) return isCounted
+    const direction = (log.i32[at + Field.Bits]! & Bit.FlowForward) !== 0 ? 0 : 1
+    const start = log.i32[at + Field.Sequence]!
+    if (this.#regrouped?.isRepeated(log, at, flowEnd(log, at, direction), start) !== true) return false
+    this.#count(log, at, cell, direction, start, payload)
+    return true
   }
 
   /** Reads flow records ahead. @returns Nothing of use. */
@@ -351,7 +383,8 @@ export class Tcp implements Judge<TcpState> {
     const state = i32[base + STATE]!
     const seen = (State.Known << direction) | (State.Spoke << direction)
     // While nothing was seen of the other side its acknowledgments tell whether there is any.
-    if ((state & (State.Known << (1 - direction))) === 0) return false
+    const other = State.Known << (1 - direction)
+    if ((state & (other | State.Twice)) !== other) return false
     // A round trip may end with this packet if its side sent the SYN.
     if ((state & seen) !== seen || (state & (State.RttDone | (State.Syn << direction))) === State.Syn << direction)
       return false
@@ -541,14 +574,16 @@ export class Tcp implements Judge<TcpState> {
       this.#noteData(log, at, side)
       return
     }
-    if (ahead < 0) this.#noteBelow(log, at, cell, direction, start, payload)
+    let isElsewhere = false
+    if (ahead < 0) isElsewhere = this.#noteBelow(log, at, cell, direction, start, payload)
     else if (ahead > 0) {
       // The byte of a probe was taken after all.
       const isProbed = ahead === 1 && this.#awaits(cell * 2, direction) === start
       if (!isProbed) this.#open(log, at, direction, next, start, isDamaged ? Proof.Damaged : Proof.Data)
     }
     if (((end - next) | 0) > 0) i32[side + NEXT] = end
-    this.#noteData(log, at, side)
+    if (!isElsewhere) this.#noteData(log, at, side)
+    if ((i32[stateAt]! & State.Twice) !== 0) this.#regrouped?.remember(log, at, flowEnd(log, at, direction), start)
   }
 
   /** A segment without data behind bytes that never were seen: all that its sender sent is before it. */
@@ -614,31 +649,61 @@ export class Tcp implements Judge<TcpState> {
       this.traffic.records.add(route, ROUTE_SEGMENTS, 1)
   }
 
-  /** A segment that begins below the highest byte: keep-alive, reordering within a round trip, or a retransmission. */
-  #noteBelow(log: EventLog, at: number, cell: number, direction: number, start: number, payload: number): void {
+  /**
+   * A segment that begins below the highest byte: keep-alive, reordering within a round trip, another record of what was sent once, or
+   * a retransmission.
+   * @returns Whether it is another record, in segments of other sizes.
+   */
+  #noteBelow(log: EventLog, at: number, cell: number, direction: number, start: number, payload: number): boolean {
     const { f64, i32 } = this.#records
     const side = cell * 2 + SIDES + direction * SIDE
     // Up to 2^31, which is below and not above: signed, it would be a negative number of bytes.
     const below = (i32[side + NEXT]! - start) >>> 0
-    if (payload === 1 && below === 1) return
-    const key = log.i32[at + Field.Flow]! * 2 + direction
+    if (payload === 1 && below === 1) return false
+    const key = flowEnd(log, at, direction)
+    const isTwice = (i32[cell * 2 + STATE]! & State.Twice) !== 0
+    const isElsewhere = isTwice && this.#regrouped?.isElsewhere(log, at, key, start) === true
     const end = (start + payload) | 0
     const nanoseconds = log.i32[at + Field.Nanoseconds]!
     const identification = log.i32[at + Field.InnerIdentification]!
     const timestamp = log.i32[at + Field.TcpTimestamp]!
     const late = this.#holes.fill(key, start, end, log.f64[at >> 1]!, nanoseconds, identification, timestamp)
+    if (isElsewhere) {
+      i32[cell * 2 + STATE]! |= State.Regrouped
+      return true
+    }
     if (late !== NONE) {
       const { order, isBeginning } = this.#holes
       // What was sent before the segment that overtook it; of what lies before the capture only a sender's clock tells.
-      if (order < 0 || (isBeginning && order === 0)) return
+      if (order < 0 || (isBeginning && order === 0)) return false
       const known = (i32[cell * 2 + STATE]! & State.RttKnown) !== 0
-      if (!isBeginning && late <= (known ? f64[cell + RTT]! : DEFAULT_RTT)) return
-    }
+      if (!isBeginning && late <= (known ? f64[cell + RTT]! : DEFAULT_RTT)) return false
+    } else if (this.#isAnew(log, at, cell, side, key, start)) return true
+    this.#regrouped?.noteCounted(log, at)
+    this.#count(log, at, cell, direction, start, payload)
+    return false
+  }
+
+  /** Counts data as sent again. */
+  #count(log: EventLog, at: number, cell: number, direction: number, start: number, payload: number): void {
+    const { f64, i32 } = this.#records
+    const side = cell * 2 + SIDES + direction * SIDE
     f64[cell + SEGMENTS + direction]!++
-    f64[cell + BYTES + direction]! += Math.min(payload, below)
+    f64[cell + BYTES + direction]! += Math.min(payload, (i32[side + NEXT]! - start) >>> 0)
     // A repeat tells of a loss only where there is a connection: a handshake, or anything from the other side.
     const connected = (State.Known << (1 - direction)) | (State.Syn * 3) | (State.SynAck * 3)
     if ((i32[cell * 2 + STATE]! & connected) !== 0) this.#noteRepeat(log, at, side, start)
+  }
+
+  /** Whether data below the highest byte are the first of their flow that a second place has, or another capture. */
+  #isAnew(log: EventLog, at: number, cell: number, side: number, key: number, start: number): boolean {
+    const { i32 } = this.#records
+    const next = i32[side + NEXT]!
+    const seconds = i32[side + DATA_SECONDS]!
+    const nanoseconds = i32[side + DATA_NANOSECONDS]!
+    if (this.#regrouped?.isAnew(log, at, key, start, next, seconds, nanoseconds) !== true) return false
+    i32[cell * 2 + STATE]! |= State.Twice | State.Regrouped
+    return true
   }
 
   /** The receiver had data that were sent again: they were late or their acknowledgment was, not lost. */
@@ -666,6 +731,11 @@ export class Tcp implements Judge<TcpState> {
     this.#routes.add(route, ROUTE_STALLS, 1)
     this.#routes.raise(route, ROUTE_LONGEST, wait)
   }
+}
+
+/** Flow row × 2 + direction of an event. */
+function flowEnd(log: EventLog, at: number, direction: number): number {
+  return log.i32[at + Field.Flow]! * 2 + direction
 }
 
 function stateName(state: number): string {

@@ -79,6 +79,11 @@ export class Window {
     return this.#chase(this.data[at + 1]!, this.data[at + 2]!, this.data[at + 3]!)
   }
 
+  /** Entries in the ring. */
+  get count(): number {
+    return Math.min(this.#next - 1, this.#mask + 1)
+  }
+
   /** How many entries were added after the one at `entry`. */
   age(entry: number): number {
     return this.#next - 1 - this.data[entry - OWN]!
