@@ -3,9 +3,9 @@
  * several peers, somebody sends the packet on, both ends of its path are mirrored, or it goes round.
  *
  * All of it is told from the frames of the last second that carried the same (`recent-frames.ts`), by what differs: the same outer
- * datagram is a copy of the capture; another datagram from the same VTEP to another peer is a replica; from whoever received it, it
- * is relayed. A packet that is relayed within its flow is marked `Bit.Copy` like a copy, so that conversations are judged where they
- * pass first.
+ * datagram is a copy of the capture; another datagram from the same VTEP to another peer is a replica, and to the same peer at once
+ * a packet that was delivered twice before the tunnel; from whoever received it, it is relayed. A packet that is relayed within its
+ * flow is marked `Bit.Copy` like a copy, so that conversations are judged where they pass first.
  *
  * Evidence: any capture point. What misleads: frames without a number of their own, which their sender may repeat: of those every
  * passage one way pairs with one passage the other way, and of copies on one interface only TCP segments are counted, which come
@@ -259,7 +259,10 @@ export class Copies implements Judge<CopiesState> {
       i32[at + Field.Bits]! |= Bit.Replica
       this.#countReplica(i32[at + Field.Vni]!)
     }
-    if (other === NONE) return
+    if (other === NONE) {
+      if (same !== NONE && isDelivered(log, at, data, same)) this.#takeDelivered(log, at, data, same)
+      return
+    }
     this.passages = passages
     const again =
       linked === NONE ? this.#unlinked(log, at, other, same) : this.#sentOn(log, at, linked, same, isReturned)
@@ -273,6 +276,16 @@ export class Copies implements Judge<CopiesState> {
     if (again === Again.Circling && !isTold(i32, at, data[same + Frame.InnerHop]!)) return
     if (data[former + Frame.Flow] !== i32[at + Field.Flow]) return
     i32[at + Field.Bits]! |= Bit.Copy
+    this.#noteTwice(log, at, data, former)
+  }
+
+  /** Takes a packet that went the same way just before in another datagram: the network in front of the VTEP delivered it twice. */
+  #takeDelivered(log: EventLog, at: number, data: Int32Array, former: number): void {
+    const { i32 } = log
+    i32[at + Field.Bits]! |= Bit.Copy
+    i32[at + Field.Again] = 0
+    this.isRepeat = true
+    this.#count(i32, at)
     this.#noteTwice(log, at, data, former)
   }
 
@@ -396,6 +409,24 @@ export function pairDirection(i32: Int32Array, at: number): number {
 /** Whether the capture recorded a datagram again: what only passes again in another datagram is none. */
 export function isCaptureCopy(i32: Int32Array, at: number): boolean {
   return (i32[at + Field.Bits]! & Bit.Copy) !== 0 && (i32[at + Field.Again]! & ON_ITS_WAY) === 0
+}
+
+/**
+ * Whether a packet that passed here just before comes again in another datagram of the same VTEP, and its own number says that its
+ * sender sent it once. Only of echoes and TCP data do the answers tell that both arrived (network-copies.ts).
+ */
+function isDelivered(log: EventLog, at: number, data: Int32Array, former: number): boolean {
+  const { i32 } = log
+  const bits = i32[at + Field.Bits]!
+  const isSegment = (bits & Bit.Tcp) !== 0 && i32[at + Field.Payload] !== 0 && i32[at + Field.InnerIdentification] !== 0
+  return (
+    (isSegment || (bits & NUMBERED) !== 0) &&
+    (bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup | Bit.Fragment | Bit.InnerFragment)) === 0 &&
+    data[former + Frame.InnerHop] === i32[at + Field.InnerHop] &&
+    data[former + Frame.Interface] === i32[at + Field.Interface] &&
+    data[former + Frame.Hop] === i32[at + Field.Hop] &&
+    apartOf(log, at, data, former) <= NETWORK_TIME
+  )
 }
 
 /** Whether two packets with the same inner frame went to different peers of one VNI. */

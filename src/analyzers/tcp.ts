@@ -2,7 +2,8 @@
  * TCP by flow: MSS, handshake round trip, retransmissions and state; copies count once.
  * Evidence: any capture point between the ends sees what was sent twice past it; losses before it show as late fills of a hole.
  * What misleads: a capture that itself lost packets, and asymmetric paths of which only one direction is seen. Zero-window probes, and
- * segments that were sent before those which overtook them as identification or timestamps say, are no retransmissions.
+ * segments that were sent before those which overtook them as identification or timestamps say, are no retransmissions; nor is what
+ * passed elsewhere in segments of other sizes (regrouped.ts).
  */
 import { NONE } from '../codecs/fault.ts'
 import * as tcp from '../codecs/tcp.ts'

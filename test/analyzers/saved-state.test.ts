@@ -28,7 +28,9 @@ const NO_STATE = new Set([
   ...['#alone', '#packet', '#view', '#file', '#events'].map((field) => `Analysis.${field}`),
   ...['#digest', '#scratch', '#other'].flatMap((field) => [`SmallFirsts.${field}`, `InnerFragments.${field}`]),
   'OuterFragments.#damaged',
-  ...['from', 'to', 'formerFlow', 'passages', 'isRepeat', 'isLate', 'isLowered', '#counted'].map((field) => `Copies.${field}`),
+  ...['from', 'to', 'formerFlow', 'passages', 'isRepeat', 'isLate', 'isLowered', '#counted'].map(
+    (field) => `Copies.${field}`,
+  ),
   // Caches: what they do not hold is looked up again, with the same result.
   ...['Paths', 'OuterCache', 'HostCache'],
   ...['#recent', '#visit', '#step', '#seconds', '#from', '#roomUntil'].map((field) => `Timeline.${field}`),

@@ -346,6 +346,35 @@ describe('DUPLICATED_PACKETS', () => {
     )
   })
 
+  /** The same inner frame in another datagram of the same VTEP: an identification one higher, a header checksum one lower. */
+  const inAnother = (packet: Packet, ms: number): Packet => {
+    const copy = Uint8Array.from(packet.bytes)
+    const view = new DataView(copy.buffer)
+    view.setUint16(18, view.getUint16(18) + 1)
+    view.setUint16(24, view.getUint16(24) - 1)
+    return { ...packet, bytes: copy, ms }
+  }
+
+  it('is proved by second answers as well where each copy is a datagram of its own', () => {
+    const packets = [0, 1, 2, 3].flatMap((n) => {
+      const ms = 2000 + n * 100
+      const request = ping(HERE, 'request', 900 + n, ms)
+      const replies = [0.5, 0.6].map((later) => ping(HERE, 'reply', 900 + n, ms + later))
+      return [request, inAnother(request, ms + 0.1), ...replies]
+    })
+    expect(codes([...healthy(HERE), ...packets])).toEqual(['DUPLICATED_PACKETS'])
+  })
+
+  it('is no question that its sender asks again, in a datagram of its own', () => {
+    const packets = [0, 1, 2, 3].flatMap((n) => {
+      const ms = 2000 + n * 100
+      const request = ping(HERE, 'request', 900 + n, ms)
+      return [request, ping(HERE, 'reply', 900 + n, ms + 0.5), inAnother(request, ms + 50)]
+    })
+    expect(only('DUPLICATED_PACKETS', [...healthy(HERE), ...packets])).toEqual([])
+    expect(only('CAPTURE_DUPLICATES', [...healthy(HERE), ...packets])).toEqual([])
+  })
+
   it('without a second answer the capture made the copies', () => {
     const packets = [...healthy(HERE), ...doubled(HERE, 900, 2000, 1), ...doubled(HERE, 901, 2100, 1)]
     expect(codes(packets)).toEqual(['CAPTURE_DUPLICATES'])
