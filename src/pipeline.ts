@@ -30,7 +30,7 @@ import {
   checkSource,
   checkString,
 } from './option.ts'
-import { checkSelection, type Selection, timeOf } from './selection/selection.ts'
+import { checkSelection, type Selection, selectionIn, timeOf } from './selection/selection.ts'
 import type { FileSummary, FilterSummary, PacketOrigin, Summary } from './summary.ts'
 
 /** What is kept in the tables, the timeline and the findings, and how far tables may grow. */
@@ -167,8 +167,9 @@ export class Summarizer {
     const { readers, judge, mostJudgedElsewhere } = threads
     this.#options = options
     const { limits } = options
+    const filter = selectionIn(options)
     this.analysis = new Analysis({
-      filter: options,
+      ...(filter && { filter }),
       ports: tunnelPorts(options.ports),
       ...(limits && { limits }),
       ...(judge && { judgeElsewhere: (keys) => (this.#judging = new JudgeConvoy(judge, keys)) }),

@@ -47,6 +47,20 @@ export function checkSelection(selection: Selection): void {
   }
 }
 
+/** What options select, without what else they say; `null` where that is nothing. */
+export function selectionIn({ vnis, vniRanges, vteps, ips, macs, from, to }: Selection): Selection | null {
+  const selection: Selection = {
+    ...(vnis && { vnis }),
+    ...(vniRanges && { vniRanges }),
+    ...(vteps && { vteps }),
+    ...(ips && { ips }),
+    ...(macs && { macs }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  }
+  return Object.keys(selection).length > 0 ? selection : null
+}
+
 /** A time as the selection has it; `null` where it has none. @throws RangeError for what is no time. */
 export function timeOf(value: string | number | undefined): Time | null {
   if (value === undefined) return null
