@@ -12,15 +12,19 @@ import { NO_TIME } from '../packet.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from './event-log.ts'
 import type { Keys } from './keys.ts'
 import { innerTtl, Mark } from './marks.ts'
-
 import { type Entry, EXAMPLES, Tally, type TallyState } from './tally.ts'
 import { elapsed, near } from './time.ts'
-import { Window, type WindowState } from './window.ts'
 
 /** TTLs that senders begin with. */
 const INITIAL_TTLS: readonly number[] = [64, 128, 255]
 
-/** Words of an entry: MAC rows (plus one) of an address, the latest that began a conversation, and the one before. */
+/**
+ * Words of an address: its id plus one; then MAC rows (plus one), the latest that began a conversation and the one before it, of half
+ * of the VNIs and of the other half. An address whose place is taken by a later one is forgotten: a new flow costs one look into
+ * memory.
+ */
+const WORDS = 8
+const FIRST = 1
 const USERS = 2
 /** A number of which the multiples scatter (the golden ratio of 32 bits). */
 const SCATTER = 0x9e37_79b1
@@ -67,11 +71,11 @@ export interface Contest {
 
 /** Saved users. */
 export interface AddressUsersState {
-  users: WindowState
+  users: Int32Array
   contests: TallyState<Contest>
 }
 
-/** Latest senders of the latest addresses that began a conversation, and contests by claim row (address-claims.ts). */
+/** The latest senders of each address, and contests by claim row (address-claims.ts). */
 export class AddressUsers {
   readonly contests = new Tally<Contest>(() => ({
     seen: NONE,
@@ -93,15 +97,17 @@ export class AddressUsers {
     clients: [],
     staleVteps: [NONE, NONE],
   }))
-  /** By address id, VNI and VLAN stack. */
-  readonly #users: Window
+  /** By the lowest bits of the address id. */
+  readonly #users: Int32Array
+  readonly #mask: number
 
   /** @param size - Most addresses whose senders are remembered, a power of two. */
   constructor(
     private readonly keys: Keys,
     size: number,
   ) {
-    this.#users = new Window(size, USERS)
+    this.#users = new Int32Array(size * WORDS)
+    this.#mask = size - 1
   }
 
   /** Whether any address is claimed by one MAC and used by another. */
@@ -114,13 +120,16 @@ export class AddressUsers {
     const address = i32[at + Field.InnerSource]!
     const mac = i32[at + Field.Mac]!
     if (address === NONE || mac === NONE || !isOwn(i32, at)) return
-    const low = this.#placeOf(address, mac)
-    let entry = this.#users.find(address, low)
-    if (entry === NONE) entry = this.#users.insert(address, low)
-    const { data } = this.#users
-    if (data[entry] === mac + 1) return
-    data[entry + 1] = data[entry]!
-    data[entry] = mac + 1
+    const users = this.#users
+    const entry = (address & this.#mask) * WORDS
+    if (users[entry] !== address + 1) {
+      users.fill(0, entry, entry + WORDS)
+      users[entry] = address + 1
+    }
+    const place = entry + FIRST + this.#halfOf(mac) * USERS
+    if (users[place] === mac + 1) return
+    users[place + 1] = users[place]!
+    users[place] = mac + 1
   }
 
   /**
@@ -192,31 +201,32 @@ export class AddressUsers {
   }
 
   save(): AddressUsersState {
-    return { users: this.#users.save(), contests: this.contests.save() }
+    return { users: this.#users.slice(), contests: this.contests.save() }
   }
 
   restore(state: AddressUsersState): void {
-    this.#users.restore(state.users)
+    this.#users.set(state.users)
     this.contests.restore(state.contests)
   }
 
   /** The MAC row in the VNI and VLANs of a claimant that sent from an address before; `NONE` where there is none but itself. */
   #seenBefore(address: number, mac: number): number {
-    const entry = this.#users.find(address, this.#placeOf(address, mac))
-    if (entry === NONE) return NONE
+    const users = this.#users
+    const entry = (address & this.#mask) * WORDS
+    if (users[entry] !== address + 1) return NONE
     const { macs } = this.keys
+    const place = entry + FIRST + this.#halfOf(mac) * USERS
     for (let slot = 0; slot < USERS; slot++) {
-      const user = this.#users.data[entry + slot]! - 1
+      const user = users[place + slot]! - 1
       if (user === NONE || user === mac) continue
       if (macs.word(user, 0) === macs.word(mac, 0) && macs.word(user, 1) === macs.word(mac, 1)) return user
     }
     return NONE
   }
 
-  /** Lower key word of an address in the VNI and VLANs of a MAC row. */
-  #placeOf(address: number, mac: number): number {
-    const { macs } = this.keys
-    return Math.imul(Math.imul(Math.imul(address, SCATTER) ^ macs.word(mac, 0), SCATTER) ^ macs.word(mac, 1), SCATTER)
+  /** Which half of the VNIs that of a MAC row belongs to. */
+  #halfOf(mac: number): number {
+    return Math.imul(this.keys.macs.word(mac, 0), SCATTER) >>> 31
   }
 
   #noteUse(log: EventLog, at: number, figures: Contest): void {

@@ -58,7 +58,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(2),
   // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries, SecondAnswers and AddressUsers.
-  window: entry(16) + entry(12) + entry(13) + entry(11) + (entry(24) + entry(28) + entry(10) + entry(6)) / 4,
+  window: entry(16) + entry(12) + entry(13) + entry(11) + (entry(24) + entry(28) + entry(10) + cells(4)) / 4,
   // InnerFragments, OuterFragments, SmallFirsts.
   datagrams: entry(8) + entry(79) + entry(7),
 }
