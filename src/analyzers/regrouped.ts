@@ -13,7 +13,7 @@
 import { NONE } from '../codecs/fault.ts'
 import { NO_TIME } from '../packet.ts'
 import type { Copies } from './copies.ts'
-import { type EventLog, Field } from './event-log.ts'
+import { type EventLog, Field, OUTER_IDENTIFIED } from './event-log.ts'
 import { fold32 } from './hash.ts'
 import {
   WORDS as FRAME_WORDS,
@@ -358,10 +358,16 @@ function isSamePlace(i32: Int32Array, at: number, data: Int32Array, entry: numbe
   return (
     data[entry + Frame.Interface] === i32[at + Field.Interface] &&
     data[entry + Frame.Way] === wayOf(i32, at) &&
-    data[entry + Frame.Hop] === i32[at + Field.Hop] &&
+    isSameHop(data[entry + Frame.Hop]!, i32[at + Field.Hop]!) &&
     data[entry + Frame.InnerHop] === i32[at + Field.InnerHop] &&
     ((data[entry + Frame.Bits]! ^ frameBits(i32, at)) & TIME_TO_LIVE) === 0
   )
+}
+
+/** Whether two packets were at one hop, as far as it shows: a datagram joined from small fragments has no link header. */
+function isSameHop(left: number, right: number): boolean {
+  const isUnknown = (left & ~OUTER_IDENTIFIED) === 0 || (right & ~OUTER_IDENTIFIED) === 0
+  return isUnknown || left === right
 }
 
 /**
