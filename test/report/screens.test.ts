@@ -69,6 +69,6 @@ describe('sections', () => {
     const first = (vni: number) => vnis.find((row) => row.vni === vni)!.packets.findIndex((count) => count > 0)
     const bar = (line: string) => line.search(/[▁-█]/)
     expect(bar(rows[0]!) < bar(rows[2]!)).toBe(first(10) < first(20))
-    expect(rows.every((line) => line.includes('█') && / [▁-█]? /.test(line))).toBe(true)
+    expect(rows.every((line) => line.includes('█'))).toBe(true)
   })
 })

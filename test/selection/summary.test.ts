@@ -7,7 +7,7 @@ import { CaptureReader, refill } from '../../src/capture/reader.ts'
 import { type SummarizeOptions, Summarizer } from '../../src/pipeline.ts'
 import type { Selection } from '../../src/selection/selection.ts'
 import type { Summary } from '../../src/summary.ts'
-import { Select } from '../../src/transform/index.ts'
+import { Decap, Select } from '../../src/transform/index.ts'
 import { ROOT } from '../support/shared.ts'
 
 const FOLDER = join(ROOT, 'fixtures/pcaps')
@@ -31,6 +31,19 @@ async function selected(capture: Uint8Array, selection: Selection): Promise<Uint
   }
   select.finish()
   return Buffer.concat(chunks)
+}
+
+/** What decap writes of a selection. */
+async function taken(capture: Uint8Array, selection: Selection): Promise<{ written: number; vnis: number }> {
+  const decap = new Decap(() => {}, { selection })
+  const reader = new CaptureReader()
+  const source = bytesSource(capture)
+  while (!reader.done) {
+    while (reader.next()) decap.observe(reader, 0)
+    await refill(reader, source)
+  }
+  decap.finish()
+  return { written: decap.counts.written, vnis: decap.vnis }
 }
 
 /** What a filter touches, without packet numbers, which count through the whole file. */
@@ -95,6 +108,16 @@ describe('what is selected inside the tunnel', () => {
     const [mac] = all.macs
     expect((await summarize(capture, { macs: [mac!.mac], vnis: [mac!.vni] })).macsTotal).toBeLessThan(all.macsTotal)
     expect((await summarize(capture, { ips: ['203.0.113.0/24'] })).flows).toEqual([])
+  })
+
+  it('is what decap takes out as well', async () => {
+    const all = await summarize(capture, {})
+    const selection = { vnis: [all.vnis[0]!.vni], ips: [all.flows[0]!.a] }
+    const some = await taken(capture, selection)
+    expect(some.written).toBe((await taken(await selected(capture, selection), {})).written)
+    expect(some.vnis).toBe(1)
+    expect(some.written).toBeGreaterThan(0)
+    expect(some.written).toBeLessThan((await taken(capture, {})).written)
   })
 
   it('is stated in the document as it was asked for', async () => {
