@@ -1,114 +1,140 @@
 /**
- * The documents cannot rot: every path and script they name exists, every command they show prints what they show, every
- * section that is made from the sources is as the sources are. `npm run docs` writes outputs and sections of README.md anew.
+ * The documents cannot rot: every path, script and place in another document that they name exists, every command and program they
+ * show works and prints what they show, every section that is made from the sources is as the sources are. `npm run docs` writes
+ * outputs and sections anew.
  */
-import { execFile, spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { promisify } from 'node:util'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BIN, ensureDist } from './support/dist.ts'
-import { regenerated, sectionsOf } from './support/generated-docs.ts'
-import { type Block, blocksOf, commandsOf, exists, matchesShown, pathsOf, scriptsOf } from './support/markdown.ts'
+import { regenerated, SECTION_NAMES, sectionsOf } from './support/generated-docs.ts'
+import {
+  anchorsOf,
+  type Block,
+  blocksOf,
+  commandsOf,
+  deadLinks,
+  exists,
+  linksOf,
+  matchesShown,
+  pathsOf,
+  reshown,
+  scriptsOf,
+} from './support/markdown.ts'
+import { isMade, projectFiles } from './support/project-files.ts'
+import { ReadersMachine } from './support/readers-machine.ts'
 import { ROOT } from './support/shared.ts'
 
-const run = promisify(execFile)
-
-const DOCUMENTS = [
-  'README.md',
-  'ARCHITECTURE.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  'fixtures/pcaps/README.md',
-  'docs/bounds.md',
-  'docs/security.md',
-]
-
-/** Programs that a `sh` block may name and that are not run: they install, need the network, root or a live interface. */
-const NOT_RUN = ['npm', 'git', 'tcpdump', 'dumpcap', 'sudo', 'kubectl', 'ssh', 'cd']
+/**
+ * Programs that a `sh` block may begin with and that are not run: they install, need the network, root, a live interface or a
+ * cluster. What they print is not shown.
+ */
+const NOT_RUN =
+  /^(npm|npx (?!vxpcap)|git|cd|sudo|ssh|tcpdump|dumpcap|ip|bridge|ethtool|ping|tc|nft|sysctl|nsenter|ovs-\w+|kubectl|docker|aws|gcloud|az)\b/
 
 /** How a command on a fresh machine begins; not run here, where everything is installed. What it prints is not shown. */
 const SET_UP = /^npm ci && /
 
 const REWRITE = (import.meta as unknown as { env: { MODE: string } }).env.MODE === 'docs'
+const HAS_TSHARK = spawnSync('tshark', ['--version']).status === 0
 
-const read = (name: string): string => (existsSync(join(ROOT, name)) ? readFileSync(join(ROOT, name), 'utf8') : '')
-
-/** Files of the project, without what is built or installed. */
-function projectFiles(): string[] {
-  const skipped = /^(node_modules|dist|coverage|\.git)(\/|$)/
-  const files: string[] = []
-  const walk = (folder: string): void => {
-    for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-      if (skipped.test(path)) continue
-      files.push(path)
-      if (entry.isDirectory()) walk(path)
-    }
-  }
-  walk('')
-  return files
-}
+const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
 
 const files = projectFiles()
+const names = files.filter((path) => path.endsWith('.md')).sort()
+const documents = new Map(names.map((name) => [name, read(name)]))
+/** Those that teach: what they show is run. */
+const guides = names.filter((name) => name === 'README.md' || name.startsWith('docs/'))
+
 const folders = files
   .filter((path) => !path.includes('/') || /^src\/[^/]+$/.test(path))
   .map((path) => path.replace(/^src\//, ''))
-const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts
+const { scripts, exports }: { scripts: Record<string, string>; exports: Record<string, unknown> } = JSON.parse(
+  read('package.json'),
+)
 
 /** Paths that a document names and that are not there. */
-const missing = (text: string): string[] => pathsOf(text, folders).filter((path) => !exists(path, files))
+const missing = (text: string): string[] =>
+  pathsOf(text, folders).filter((path) => !isMade(path) && !exists(path, files))
 
-describe.each(DOCUMENTS)('%s', (name) => {
-  it('is there', () => {
-    expect(read(name).length).toBeGreaterThan(500)
-  })
+it('finds the documents', () => {
+  expect(names).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'docs/bounds.md', 'bench/README.md']))
+  expect(guides.length).toBeGreaterThan(2)
+})
 
-  it('names only paths that exist', () => {
-    expect(missing(read(name))).toEqual([])
-  })
+describe.each(names)('%s', (name) => {
+  const text = documents.get(name) ?? ''
+
+  it('has a title', () => expect(text).toMatch(/^# \S/))
+
+  it('names only paths that exist', () => expect(missing(text)).toEqual([]))
+
+  it('links only to what is there', () => expect(deadLinks(name, documents, files)).toEqual([]))
 
   it('names only npm scripts that exist', () => {
-    expect(scriptsOf(read(name)).filter((script) => scripts[script] === undefined)).toEqual([])
+    expect(scriptsOf(text).filter((script) => scripts[script] === undefined)).toEqual([])
+  })
+
+  if (sectionsOf(text).length === 0) return
+
+  it('has its generated sections as the sources are', () => {
+    if (REWRITE) writeFileSync(join(ROOT, name), regenerated(read(name)))
+    expect(regenerated(read(name))).toBe(read(name))
   })
 })
 
-it.runIf(REWRITE)('writes the generated sections anew', () => {
-  writeFileSync(join(ROOT, 'README.md'), regenerated(read('README.md')))
+it('every generated section stands in one document', () => {
+  expect([...documents.values()].flatMap(sectionsOf).sort()).toEqual([...SECTION_NAMES].sort())
 })
 
-it('README.md has its generated sections, as the sources are', () => {
-  const text = read('README.md')
-  expect(sectionsOf(text).sort()).toEqual(['findings', 'limits', 'reading'])
-  expect(regenerated(text)).toBe(text)
-  expect(regenerated(text.replace('CAPTURE_DAMAGED', 'CAPTURE_RUINED'))).toBe(text)
+it('a generated section that differs from the sources is mended', () => {
+  for (const text of documents.values()) {
+    for (const name of sectionsOf(text)) {
+      const open = `<!-- generated: ${name} -->\n`
+      expect(regenerated(text.replace(open, `${open}No longer so.\n`))).toBe(text)
+    }
+  }
 })
 
-it('README.md names every subpath of the package', () => {
-  const { exports } = JSON.parse(read('package.json'))
+it('the documents name every subpath of the package', () => {
   const subpaths = Object.keys(exports).filter((path) => !path.endsWith('.json'))
   expect(subpaths.length).toBeGreaterThan(6)
-  const unnamed = subpaths.filter((path) => !read('README.md').includes(`\`vxpcap${path.slice(1).replace(/\*$/, '')}`))
-  expect(unnamed).toEqual([])
+  const all = guides.map((name) => documents.get(name)).join('\n')
+  expect(subpaths.filter((path) => !all.includes(`\`vxpcap${path.slice(1).replace(/\*$/, '')}`))).toEqual([])
 })
 
 it('the check of paths and scripts can fail', () => {
   const text =
     'See `src/codecs/udp.ts`, `src/nowhere.ts`, `codecs/{udp,gone}.ts`, `capture/node-*.ts`, [x](docs/none.md#a), `npm run nope`.'
-  expect(pathsOf(text, folders)).toHaveLength(5)
-  expect(missing(text)).toEqual(['docs/none.md', 'src/nowhere.ts'])
+  expect(pathsOf(text, folders)).toHaveLength(4)
+  expect(missing(text)).toEqual(['src/nowhere.ts'])
   expect(scriptsOf(text)).toEqual(['nope'])
+})
+
+it('the check of links can fail', () => {
+  const some = new Map([
+    [
+      'README.md',
+      'See [a](docs/a.md#what-it-is), [b](docs/b.md), [c](#nowhere), [site](https://example.com/x#y), [d](docs).',
+    ],
+    [
+      'docs/a.md',
+      '# A\n\n## `What` it *is*?\n\n```sh\n# no heading\n```\n\n[up](../README.md#a), [self](#a), [me](a.md#no-heading)\n',
+    ],
+  ])
+  const there = ['README.md', 'docs', 'docs/a.md']
+  expect(deadLinks('README.md', some, there)).toEqual(['docs/b.md', '#nowhere'])
+  expect(deadLinks('docs/a.md', some, there)).toEqual(['../README.md#a', 'a.md#no-heading'])
+  expect(linksOf('[x][y] `[no](no.md)` <img src="docs/z.svg">\n\n[y]: docs/y.md "Y"\n')).toEqual([
+    'docs/y.md',
+    'docs/z.svg',
+  ])
+  expect([...anchorsOf('# Gói tin, VNI & VTEP\n## Same\n## Same\n<a id="mark"></a>\n')]).toEqual([
+    'gói-tin-vni--vtep',
+    'same',
+    'same-1',
+    'mark',
+  ])
 })
 
 it('the comparison of outputs can fail', () => {
@@ -119,98 +145,104 @@ it('the comparison of outputs can fail', () => {
   expect(matchesShown('a (1)\n', 'a .1.')).toBe(false)
 })
 
-describe('code blocks of README.md', () => {
-  const blocks = blocksOf(read('README.md'))
-  const of = (...languages: string[]): Block[] => blocks.filter((block) => languages.includes(block.language))
-  const name = (block: Block): [string, Block] => [`line ${block.line}`, block]
-  let folder = ''
+it('an output that is shortened stays so when it is written anew', () => {
+  expect(reshown('a\nb\nc\nd\n', 'x\n…\ny\n')).toBe('a\n…\nd')
+  expect(reshown('a\nb\nc\n', 'x\n…\n')).toBe('a\n…')
+  expect(reshown('a\n', 'x\n…\ny\n')).toBe('a')
+  expect(reshown('a\nb\n', 'x\n')).toBe('a\nb')
+})
 
-  /** Runs a shell command as a reader would in the project's folder; `vxpcap` and `npx vxpcap` are the built package. */
-  function shell(command: string): { status: number | null; output: string } {
-    const { NO_COLOR, FORCE_COLOR, ...env } = process.env
-    const result = spawnSync('bash', ['-c', `exec 2>&1\n${command}`], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      env: { ...env, PATH: `${join(folder, 'bin')}${delimiter}${env.PATH ?? ''}` },
-      timeout: 60_000,
-    })
-    return { status: result.status, output: result.stdout }
-  }
+describe('what the documents show', () => {
+  let machine: ReadersMachine
 
-  /** Puts what is real where README.md shows something else behind `before`. */
-  function rewrite(before: string, shown: string, real: string): void {
-    if (matchesShown(real, shown)) return
-    const text = read('README.md')
-    const at = text.indexOf(before + shown)
-    expect(at, 'README.md shows it').toBeGreaterThan(0)
-    const from = at + before.length
-    writeFileSync(join(ROOT, 'README.md'), text.slice(0, from) + real + text.slice(from + shown.length))
-  }
+  /** A name for a program in a document. */
+  const programOf = (name: string, block: Block): string => `${name.replaceAll(/\W/g, '_')}-line-${block.line}`
+
+  /** Programs of all documents: one run of the compiler does for all. */
+  const programs = new Map(
+    guides.flatMap((name) =>
+      blocksOf(documents.get(name) ?? '')
+        .filter(({ language }) => language === 'ts')
+        .map((block) => [programOf(name, block), block.text] as const),
+    ),
+  )
+  let compiled: Map<string, string>
 
   beforeAll(async () => {
-    await ensureDist()
-    folder = mkdtempSync(join(tmpdir(), 'vxpcap-docs-'))
-    mkdirSync(join(folder, 'bin'))
-    mkdirSync(join(folder, 'node_modules'))
-    // The package's own name resolves to the project, through its exports, as it does where it is installed.
-    symlinkSync(ROOT, join(folder, 'node_modules/vxpcap'), 'dir')
-    // The optional peer of vxpcap/testing.
-    symlinkSync(join(ROOT, 'node_modules/fast-check'), join(folder, 'node_modules/fast-check'), 'dir')
-    const program = (file: string, body: string): void => {
-      writeFileSync(join(folder, 'bin', file), `#!/bin/sh\n${body}\n`)
-      chmodSync(join(folder, 'bin', file), 0o755)
-    }
-    program('vxpcap', `exec "${process.execPath}" "${BIN}" "$@"`)
-    program('npx', '[ "$1" = vxpcap ] || { echo "npx: only vxpcap here, not $1"; exit 127; }\nshift\nexec vxpcap "$@"')
+    machine = await ReadersMachine.prepare()
+    compiled = await machine.compile(programs)
   }, 300_000)
 
-  afterAll(() => {
-    if (folder !== '') rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => machine?.remove())
 
-  it('show the command with its output, and the library', () => {
-    expect(of('console').length).toBeGreaterThan(0)
-    expect(of('ts').length).toBeGreaterThan(0)
-  })
+  /** Puts what is real where a document shows something else behind `before`. */
+  function rewrite(name: string, before: string, shown: string, real: string): void {
+    if (matchesShown(real, shown)) return
+    const text = read(name)
+    const at = text.indexOf(before + shown)
+    expect(at, `${name} shows it`).toBeGreaterThan(0)
+    const from = at + before.length
+    const end = real !== '' && (shown === '' || shown.endsWith('\n')) ? '\n' : ''
+    writeFileSync(join(ROOT, name), text.slice(0, from) + reshown(real, shown) + end + text.slice(from + shown.length))
+  }
 
-  it('are of kinds that this test knows', () => {
-    const known = ['console', 'sh', 'ts', 'text', 'json']
-    expect(blocks.filter((block) => !known.includes(block.language)).map((block) => block.line)).toEqual([])
-  })
-
-  it.each(of('console').map(name))('console, %s: each command prints what is shown', (_, block) => {
-    for (const { command, output } of commandsOf(block)) {
-      const real = shell(command.replace(SET_UP, ''))
-      if (REWRITE) rewrite(`$ ${command}\n`, output, real.output)
-      else if (!matchesShown(real.output, output)) expect(real.output, `$ ${command}`).toBe(output)
-    }
-  })
-
-  it.each(of('sh').map(name))('sh, %s: each command works or is known not to be run', (_, block) => {
-    for (const line of block.text.replaceAll('\\\n', ' ').split('\n')) {
-      const command = line
-        .replace(/^\$ /, '')
-        .replace(/(^|\s)#.*$/, '')
-        .trim()
-      if (command === '' || NOT_RUN.includes(command.split(/\s/)[0] ?? '')) continue
-      const { status, output } = shell(command)
-      expect(status, `$ ${command}\n${output}`).toBe(0)
-    }
-  })
-
-  it.each(of('ts').map(name))('ts, %s: type-checks, runs, and prints what is shown below it', async (_, block) => {
-    const source = join(folder, `block-${block.line}.mts`)
-    writeFileSync(source, block.text)
-    const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--lib', 'es2023,dom', '--types', 'node']
-    const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--skipLibCheck']
-    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
-    const checked = await run(process.execPath, [tsc, ...options, ...types, source], { cwd: folder }).catch(
-      (error: { stdout: string }) => error,
+  it('a program that does not type-check is found', async () => {
+    const said = await machine.compile(
+      new Map([['wrong', "import { summarizeFiles } from 'vxpcap/node'\nsummarizeFiles(1)\n"]]),
     )
-    expect(checked.stdout).toBe('')
-    const { stdout } = await run(process.execPath, [source.replace(/\.mts$/, '.mjs')], { cwd: ROOT })
-    if (block.next?.language !== 'text') return
-    if (REWRITE) rewrite(`${block.text}\n\`\`\`\n\n\`\`\`text\n`, block.next.text, stdout.trimEnd())
-    else if (!matchesShown(stdout, block.next.text)) expect(stdout).toBe(block.next.text)
+    expect(said.get('wrong')).toContain('TS2345')
+  })
+
+  it('README shows the command with its output, and the library', () => {
+    const languages = blocksOf(documents.get('README.md') ?? '').map(({ language }) => language)
+    expect(languages).toEqual(expect.arrayContaining(['console', 'sh', 'ts']))
+  })
+
+  describe.each(guides)('%s', (name) => {
+    const blocks = blocksOf(documents.get(name) ?? '')
+
+    it('has code blocks of kinds that this test knows', () => {
+      const known = ['console', 'sh', 'ts', 'text', 'json']
+      expect(blocks.filter(({ language }) => !known.includes(language)).map(({ line }) => line)).toEqual([])
+    })
+
+    // In the document's order: a command may need what the one before has written.
+    for (const block of blocks) {
+      const { language, line, text, next } = block
+      const needsTshark = !HAS_TSHARK && /^(\$ )?tshark\b/m.test(text)
+      const skipped = needsTshark ? ' — SKIPPED: tshark is not installed' : ''
+      const test = needsTshark ? it.skip : it
+
+      if (language === 'console') {
+        test(`console, line ${line}: each command prints what is shown${skipped}`, async () => {
+          for (const { command, output } of commandsOf(block)) {
+            const real = await machine.shell(name, command.replace(SET_UP, ''))
+            if (REWRITE) rewrite(name, `$ ${command}\n`, output, real.output)
+            else if (!matchesShown(real.output, output)) expect(real.output, `$ ${command}`).toBe(output)
+          }
+        })
+      }
+
+      if (language === 'sh') {
+        test(`sh, line ${line}: each command works or is known not to be run${skipped}`, async () => {
+          for (const each of text.replaceAll('\\\n', ' ').split('\n')) {
+            const command = each.replace(/(^|\s)#.*$/, '').trim()
+            if (command === '' || NOT_RUN.test(command)) continue
+            const { status, output } = await machine.shell(name, command)
+            expect(status, `$ ${command}\n${output}`).toBe(0)
+          }
+        })
+      }
+
+      if (language === 'ts') {
+        it(`ts, line ${line}: type-checks, runs, and prints what is shown below it`, async () => {
+          expect(compiled.get(programOf(name, block)) ?? '').toBe('')
+          const real = await machine.program(name, programOf(name, block))
+          if (next?.language !== 'text') return
+          if (REWRITE) rewrite(name, `${text}\n\`\`\`\n\n\`\`\`text\n`, next.text, real)
+          else if (!matchesShown(real, next.text)) expect(real).toBe(next.text)
+        })
+      }
+    }
   })
 })

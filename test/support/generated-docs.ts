@@ -66,6 +66,9 @@ function cell(text: string): string {
 
 const SECTIONS: Readonly<Record<string, () => string>> = { findings, limits, reading }
 
+/** Names of all sections that can be generated. */
+export const SECTION_NAMES: readonly string[] = Object.keys(SECTIONS)
+
 /** Names of the generated sections that a document has. */
 export function sectionsOf(markdown: string): string[] {
   return [...markdown.matchAll(/<!-- generated: (\w+) -->/g)].map(([, name = '']) => name)

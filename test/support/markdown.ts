@@ -1,4 +1,5 @@
-/** What the documents name and show: paths, npm scripts and code blocks of a Markdown text. */
+/** What the documents name and show: paths, npm scripts, links, anchors and code blocks of a Markdown text. */
+import { posix } from 'node:path'
 
 /** A fenced code block. */
 export interface Block {
@@ -63,18 +64,78 @@ export function matchesShown(real: string, shown: string): boolean {
   const pattern = shown
     .trimEnd()
     .split('\n')
-    .map((line) => (/^\s*(…|\.\.\.)$/.test(line) ? '(?:.*\\n)*?' : `${escaped(line.trimEnd())}[ \\t]*\\n`))
+    .map((line) => (isCut(line) ? '(?:.*\\n)*?' : `${escaped(line.trimEnd())}[ \\t]*\\n`))
     .join('')
   return new RegExp(`^${pattern}$`).test(`${real.trimEnd()}\n`)
 }
 
-/** Paths that a text names: in links, and in inline code that looks like one. */
+/**
+ * What real output looks like where a document shows something else. Of an output that is shortened in one place, as many lines
+ * stay before and behind `…` as were there.
+ */
+export function reshown(real: string, shown: string): string {
+  const lines = shown.trimEnd().split('\n')
+  const cuts = lines.flatMap((line, index) => (isCut(line) ? [index] : []))
+  const now = real.trimEnd().split('\n')
+  const [at = 0] = cuts
+  if (cuts.length !== 1 || now.length < lines.length) return real.trimEnd()
+  const behind = lines.length - at - 1
+  return [...now.slice(0, at), lines[at], ...now.slice(now.length - behind)].join('\n')
+}
+
+/** Whether a line stands for lines that are not shown. */
+const isCut = (line: string): boolean => /^\s*(…|\.\.\.)$/.test(line)
+
+/** Targets of the links in a text, without those that lead to another site. */
+export function linksOf(markdown: string): string[] {
+  const prose = withoutBlocks(markdown).replace(/`[^`\n]*`/g, '')
+  const inline = [...prose.matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g)]
+  const references = [...prose.matchAll(/^\[[^\]]+\]:\s+<?([^\s>]+)/gm)]
+  const embedded = [...prose.matchAll(/\b(?:src|href)="([^"]+)"/g)]
+  return [...inline, ...references, ...embedded]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^([a-z][a-z0-9+.-]*:|\/\/)/i.test(target))
+}
+
+/** What a `#` may lead to in a text: its headings as code-hosting sites name them (GitHub, GitLab), and marks of its own. */
+export function anchorsOf(markdown: string): Set<string> {
+  const prose = withoutBlocks(markdown)
+  const anchors = new Set<string>()
+  for (const [, heading = ''] of prose.matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)) {
+    const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/<[^>]*>/g, '')
+    const name = plain
+      .toLowerCase()
+      .replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
+      .replaceAll(' ', '-')
+    let unique = name
+    for (let again = 1; anchors.has(unique); again++) unique = `${name}-${again}`
+    anchors.add(unique)
+  }
+  for (const [, name = ''] of prose.matchAll(/<\w+\s[^>]*\b(?:id|name)="([^"]+)"/g)) anchors.add(name)
+  return anchors
+}
+
+/**
+ * Links of a document that lead nowhere: to no file or folder, or to no heading of a document.
+ * @param name - Its path in the project.
+ * @param documents - Texts of all documents by path.
+ * @param files - Paths of all files and folders.
+ */
+export function deadLinks(name: string, documents: ReadonlyMap<string, string>, files: readonly string[]): string[] {
+  return linksOf(documents.get(name) ?? '').filter((target) => {
+    const [path = '', anchor] = decodeURI(target).split('#')
+    const file = path === '' ? name : posix.join(posix.dirname(name), path).replace(/\/$/, '')
+    if (file !== '.' && !files.includes(file)) return true
+    if (anchor === undefined) return false
+    const text = documents.get(file)
+    return text === undefined || !anchorsOf(text).has(anchor)
+  })
+}
+
+/** Paths that a text names in inline code that looks like one. */
 export function pathsOf(markdown: string, folders: readonly string[]): string[] {
   const prose = withoutBlocks(markdown)
   const found = new Set<string>()
-  for (const [, target = ''] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
-    if (!/^([a-z]+:|#)/.test(target)) found.add(target.replace(/#.*$/, ''))
-  }
   for (const [, code = ''] of prose.matchAll(/`([^`\n]+)`/g)) {
     if (!/^[\w.*{},@/-]+$/.test(code)) continue
     const first = code.split('/')[0] ?? ''
