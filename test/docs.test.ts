@@ -42,6 +42,7 @@ const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
 
 const files = projectFiles()
 const names = files.filter((path) => path.endsWith('.md')).sort()
+if (REWRITE) for (const name of names) writeFileSync(join(ROOT, name), regenerated(read(name)))
 const documents = new Map(names.map((name) => [name, read(name)]))
 /** Those that teach: what they show is run. */
 const guides = names.filter((name) => name === 'README.md' || name.startsWith('docs/'))
@@ -78,9 +79,17 @@ describe.each(names)('%s', (name) => {
   if (sectionsOf(text).length === 0) return
 
   it('has its generated sections as the sources are', () => {
-    if (REWRITE) writeFileSync(join(ROOT, name), regenerated(read(name)))
     expect(regenerated(read(name))).toBe(read(name))
   })
+})
+
+/** More than this nobody reads before the first try. */
+const MOST_README_BYTES = 15_000
+
+it('README can be read at a sitting, and leads to every page of docs/', () => {
+  const text = documents.get('README.md') ?? ''
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MOST_README_BYTES)
+  expect(guides.filter((name) => name !== 'README.md' && !linksOf(text).includes(name))).toEqual([])
 })
 
 it('every generated section stands in one document', () => {

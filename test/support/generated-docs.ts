@@ -2,69 +2,114 @@
  * Sections of the documents that are made from the sources, so that they cannot differ from them. Each stands between
  * `<!-- generated: name -->` and `<!-- end -->`; `npm run docs` writes them anew.
  */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { DEFAULT_LIMITS } from '../../src/analyzers/limits.ts'
-import * as bounds from '../../src/capture/bounds.ts'
-import { CATALOG } from '../../src/findings/catalog.ts'
-import { ROOT } from './shared.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { commandModels } from '../../src/cli/program.ts'
+import { CATALOG, type FindingKind } from '../../src/findings/catalog.ts'
+import { causesOf } from '../../src/findings/explains.ts'
+import type { Summary } from '../../src/summary.ts'
+import { fakeHost } from '../cli/fake-host.ts'
+import { FIXTURES, golden } from './goldens.ts'
 
-/** Table of all finding codes. */
+/** Any finding code in a text. */
+const CODE = new RegExp(`\\b(${CATALOG.map(({ code }) => code).join('|')})\\b`, 'g')
+
+const linked = (code: string): string => `[\`${code}\`](#${code.toLowerCase()})`
+
+/** Table of all finding codes, the most severe first. */
+function codes(): string {
+  const rows = CATALOG.map(({ code, severity, meaning }) => `| ${linked(code)} | ${severity} | ${cell(meaning)} |`)
+  return ['| code | severity | what it says |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+/** A section for each finding code. */
 function findings(): string {
-  const rows = CATALOG.map(
-    ({ code, severity, meaning, evidence, advice }) =>
-      `| \`${code}\` | ${severity} | ${cell(meaning)} | ${cell(evidence)} | ${cell(advice)} |`,
-  )
-  return [
-    '| code | severity | what it says | raised when | what to do |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n')
+  const examples = exampleFindings()
+  return CATALOG.map((kind) => {
+    const { code, severity, meaning, evidence, advice } = kind
+    const causes = causesOf(code).filter((each) => each !== code)
+    const symptoms = CATALOG.map((each) => each.code).filter((each) => each !== code && causesOf(each).includes(code))
+    const related = relatedTo(kind).filter((each) => !causes.includes(each) && !symptoms.includes(each))
+    const example = examples.get(code)
+    return [
+      `## ${code}`,
+      `**${severity[0]?.toUpperCase()}${severity.slice(1)}.** ${prose(meaning, code)}`,
+      `**Raised when:** ${prose(evidence, code)}`,
+      `**What to do:** ${prose(advice, code)}`,
+      ...listed('May follow from', causes),
+      ...listed('May explain', symptoms),
+      ...listed('See also', related),
+      ...(example === undefined
+        ? []
+        : [
+            `**Example:** \`vxpcap fixtures/pcaps/${example.capture} --only findings\` says “${prose(example.title, code)}”.`,
+          ]),
+    ].join('\n\n')
+  }).join('\n\n')
 }
 
-/** What the limits of the analysis are about, where the name alone does not say it. */
-const LIMITED: Readonly<Record<string, string>> = {
-  addresses: 'distinct addresses: outer, inner and MAC',
-  vnis: 'VNIs',
-  vtepPairs: 'VTEP pairs',
-  routes: 'VTEP pairs by VNI',
-  flows: 'flows',
-  macs: 'inner MACs by VNI and VLANs',
-  vlanStacks: 'stacks of inner VLAN tags',
-  requests: 'addresses that were asked for, addresses that were claimed; each',
-  details: "VTEPs by MAC, addresses by MAC, ports by VTEP pair, further VTEPs of a flow's ends; each of these",
-  timeline: 'steps by VNI',
-  protocols: 'protocols of other traffic',
-  window: 'latest frames remembered (copies, replicas), and latest echo requests',
-  datagrams: 'datagrams in fragments that are followed, or wait for the rest, at a time',
+/** A paragraph that links to codes, where there are some. */
+const listed = (label: string, codes: readonly string[]): string[] =>
+  codes.length > 0 ? [`**${label}:** ${codes.map(linked).join(', ')}.`] : []
+
+/** Codes that a code's words name, and codes whose words name it. */
+function relatedTo({ code, meaning, evidence, advice }: FindingKind): string[] {
+  const named = new Set(`${meaning} ${evidence} ${advice}`.match(CODE) ?? [])
+  for (const other of CATALOG) {
+    if (`${other.meaning} ${other.evidence} ${other.advice}`.match(CODE)?.includes(code)) named.add(other.code)
+  }
+  named.delete(code)
+  return [...named].sort()
 }
 
-/** Tables of the analysis and their limits. */
-function limits(): string {
-  const rows = Object.entries(DEFAULT_LIMITS).map(([name, limit]) => {
-    const words = LIMITED[name] ?? name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    return `| \`${name}\` | ${limit.toLocaleString('en-US')} | ${cell(words)} |`
-  })
-  return ['| limit | rows | of what |', '| --- | --- | --- |', ...rows].join('\n')
+/** For each code that a fixture shows, the fixture with the fewest other findings, and what is found there. */
+function exampleFindings(): Map<string, { capture: string; title: string; others: number }> {
+  const examples = new Map<string, { capture: string; title: string; others: number }>()
+  for (const capture of FIXTURES) {
+    // Absent while `npm run goldens` has not yet made it.
+    if (!existsSync(golden(capture))) continue
+    const { findings }: Pick<Summary, 'findings'> = JSON.parse(readFileSync(golden(capture), 'utf8'))
+    for (const { code, title } of findings) {
+      const best = examples.get(code)
+      if (best === undefined || findings.length < best.others) {
+        examples.set(code, { capture, title, others: findings.length })
+      }
+    }
+  }
+  return examples
 }
 
-/** Bounds of reading, in the words of their declarations. */
-function reading(): string {
-  const source = readFileSync(join(ROOT, 'src/capture/bounds.ts'), 'utf8')
-  const rows = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export const (\w+)/g)].map(
-    ([, comment = '', name = '']) => {
-      const words = comment.replaceAll(/\s*\n \*/g, '').trim()
-      return `| \`${name}\` | ${(bounds as Record<string, number>)[name]!.toLocaleString('en-US')} | ${cell(words)} |`
-    },
-  )
-  return ['| bound | value | what it bounds, and what happens there |', '| --- | --- | --- |', ...rows].join('\n')
+/** Words of a finding as running text, with links to the other codes that they name. */
+function prose(text: string, own: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[<>*_]/g, '\\$&')
+    .replaceAll(/[A-Z0-9]+(?:\\_[A-Z0-9]+)*/g, (word) => {
+      const code = word.replaceAll('\\_', '_')
+      return code !== own && CATALOG.some((kind) => kind.code === code) ? linked(code) : word
+    })
+}
+
+/** Table of all options of all commands. */
+function options(): string {
+  const rows = new Map<string, string[]>()
+  for (const { name, options } of commandModels(fakeHost())) {
+    for (const { long, short, description, takesValue } of options) {
+      const flags = [short, long].filter(Boolean).map((flag) => `\`${flag}\``)
+      const row = `| ${flags.join(', ')}${takesValue ? ' …' : ''} | ${cell(description)}`
+      const commands = rows.get(row)
+      if (commands === undefined) rows.set(row, [name])
+      else commands.push(name)
+    }
+  }
+  const lines = [...rows].map(([row, commands]) => `${row} | ${commands.join(', ')} |`).sort()
+  return ['| option | what it does | commands |', '| --- | --- | --- |', ...lines].join('\n')
 }
 
 function cell(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')
+  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '\\<')
 }
 
-const SECTIONS: Readonly<Record<string, () => string>> = { findings, limits, reading }
+const SECTIONS: Readonly<Record<string, () => string>> = { codes, findings, options }
 
 /** Names of all sections that can be generated. */
 export const SECTION_NAMES: readonly string[] = Object.keys(SECTIONS)

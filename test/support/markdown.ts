@@ -59,6 +59,9 @@ export function commandsOf(block: Block): Shown[] {
 /** A text as a regular expression that matches it alone. */
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
+/** Lines of CSV end in a carriage return, which documents do not show. */
+const withoutReturns = (text: string): string => text.replaceAll('\r\n', '\n')
+
 /** Whether real output is what a document shows; a line `…` or `...` stands for any number of lines. */
 export function matchesShown(real: string, shown: string): boolean {
   const pattern = shown
@@ -66,7 +69,7 @@ export function matchesShown(real: string, shown: string): boolean {
     .split('\n')
     .map((line) => (isCut(line) ? '(?:.*\\n)*?' : `${escaped(line.trimEnd())}[ \\t]*\\n`))
     .join('')
-  return new RegExp(`^${pattern}$`).test(`${real.trimEnd()}\n`)
+  return new RegExp(`^${pattern}$`).test(`${withoutReturns(real).trimEnd()}\n`)
 }
 
 /**
@@ -76,9 +79,9 @@ export function matchesShown(real: string, shown: string): boolean {
 export function reshown(real: string, shown: string): string {
   const lines = shown.trimEnd().split('\n')
   const cuts = lines.flatMap((line, index) => (isCut(line) ? [index] : []))
-  const now = real.trimEnd().split('\n')
+  const now = withoutReturns(real).trimEnd().split('\n')
   const [at = 0] = cuts
-  if (cuts.length !== 1 || now.length < lines.length) return real.trimEnd()
+  if (cuts.length !== 1 || now.length < lines.length) return now.join('\n')
   const behind = lines.length - at - 1
   return [...now.slice(0, at), lines[at], ...now.slice(now.length - behind)].join('\n')
 }
