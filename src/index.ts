@@ -1,5 +1,13 @@
 /** vxpcap: what a capture of a VXLAN overlay says. The front door; runs in Node and in browsers. */
 export * from './capture/index.ts'
-export { DEFAULT_ROWS, type SummarizeOptions, Summarizer } from './pipeline.ts'
+export type { Extra, OwnFinding, PacketAnalyzer, PacketAnalyzers } from './packet-analyzer.ts'
+export { CapturePackets, type PacketBatch, type PacketsOptions, packets } from './packets.ts'
+export {
+  DEFAULT_ROWS,
+  type NoAnalyzers,
+  type SummarizeOptions,
+  Summarizer,
+  type SummaryWith,
+} from './pipeline.ts'
 export type * from './summary.ts'
 export * from './transform/index.ts'

@@ -7,15 +7,24 @@ import { inputOf } from './capture/node-input.ts'
 import { fsPath } from './capture/node-names.ts'
 import type { ByteSource } from './capture/source.ts'
 import { checkFunction, checkGiven, checkNumber, checkPath, checkSignal } from './option.ts'
-import { checkSummarizeOptions, type SummarizeOptions, Summarizer } from './pipeline.ts'
-import type { Summary } from './summary.ts'
+import type { PacketAnalyzers } from './packet-analyzer.ts'
+import {
+  checkSummarizeOptions,
+  type NoAnalyzers,
+  type SummarizeOptions,
+  Summarizer,
+  type SummaryWith,
+} from './pipeline.ts'
 
 /** Options of {@link followFile}. */
-export interface FollowOptions extends SummarizeOptions {
+export interface FollowOptions<Analyzers extends PacketAnalyzers = NoAnalyzers>
+  extends Omit<SummarizeOptions, 'analyzers'> {
+  /** Makes analyzers of one's own: called at the beginning, and again where the file was replaced and counting begins anew. */
+  analyzers?: () => Analyzers
   /** Ends the following; the last summary is handed over then. */
   signal: AbortSignal
   /** Takes each summary, and is waited for. */
-  onSummary: (summary: Summary) => void | Promise<void>
+  onSummary: (summary: SummaryWith<Analyzers>) => void | Promise<void>
   /** Called when the file was replaced or made shorter: counting begins anew. */
   onRestart?: () => void | Promise<void>
   /** Milliseconds between two summaries at least, 1000 unless told otherwise; more where making them takes long. */
@@ -37,10 +46,15 @@ const PATIENCE = 5
  * @throws CaptureError when it cannot be opened, is a pipe or a device, or has no readable file header. An empty file is waited for.
  * @throws RangeError for an option out of range, TypeError for one of a wrong type.
  */
-export async function followFile(path: string, options: FollowOptions): Promise<void> {
+export async function followFile<Analyzers extends PacketAnalyzers = NoAnalyzers>(
+  path: string,
+  options: FollowOptions<Analyzers>,
+): Promise<void> {
   checkPath(path)
   checkGiven('options', options)
-  checkSummarizeOptions(options)
+  const { analyzers, ...others } = options
+  checkSummarizeOptions(others)
+  checkFunction('analyzers', analyzers)
   checkGiven('signal', options.signal)
   checkSignal('signal', options.signal)
   checkGiven('onSummary', options.onSummary)
@@ -51,9 +65,12 @@ export async function followFile(path: string, options: FollowOptions): Promise<
 }
 
 /** @returns Whether there is a new file under the same name. */
-async function followOnce(path: string, options: FollowOptions): Promise<boolean> {
-  const { signal, onSummary, intervalMs = 1000 } = options
-  const summarizer = new Summarizer(options)
+async function followOnce<Analyzers extends PacketAnalyzers>(
+  path: string,
+  options: FollowOptions<Analyzers>,
+): Promise<boolean> {
+  const { signal, onSummary, intervalMs = 1000, analyzers, ...others } = options
+  const summarizer = new Summarizer<Analyzers>({ ...others, ...(analyzers && { analyzers: analyzers() }) })
   let headerRead = false
   let told = 0
   let bytes = 0

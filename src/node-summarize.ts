@@ -11,8 +11,15 @@ import { fsPath } from './capture/node-names.ts'
 import { MOST_FILES } from './capture/origins.ts'
 import type { ByteSource } from './capture/source.ts'
 import { checkBoolean, checkFunction, checkGiven, checkInteger, checkList, checkSignal, checkString } from './option.ts'
-import { checkSummarizeOptions, type SummarizeOptions, Summarizer, type Threads } from './pipeline.ts'
-import type { Summary } from './summary.ts'
+import type { PacketAnalyzers } from './packet-analyzer.ts'
+import {
+  checkSummarizeOptions,
+  type NoAnalyzers,
+  type SummarizeOptions,
+  Summarizer,
+  type SummaryWith,
+  type Threads,
+} from './pipeline.ts'
 
 /** Bytes of captures from which on a second thread is worth its start. */
 const LARGE = 32 * 1024 * 1024
@@ -32,7 +39,8 @@ export function startedThreads(asked: number, cores: number): number {
 }
 
 /** Options of {@link summarizeFiles}. */
-export interface SummarizeFilesOptions extends SummarizeOptions {
+export interface SummarizeFilesOptions<Analyzers extends PacketAnalyzers = PacketAnalyzers>
+  extends SummarizeOptions<Analyzers> {
   /** Interleave the packets of all files by time, instead of reading one file after the other. */
   mergeByTime?: boolean
   /** Bytes that windows and decompressors may take while files are interleaved: 128 MiB and more, 512 MiB unless told otherwise. */
@@ -59,12 +67,15 @@ export interface SummarizeFilesOptions extends SummarizeOptions {
  * @throws the signal's reason, an AbortError unless told otherwise, where it had come before anything began; later it ends the reading,
  * and the summary says so (`capture.complete`).
  */
-export async function summarizeFiles(paths: readonly string[], options: SummarizeFilesOptions = {}): Promise<Summary> {
+export async function summarizeFiles<Analyzers extends PacketAnalyzers = NoAnalyzers>(
+  paths: readonly string[],
+  options: SummarizeFilesOptions<Analyzers> = {},
+): Promise<SummaryWith<Analyzers>> {
   checkOptions(paths, options)
   options.signal?.throwIfAborted()
   const { close, ...threads } = await startThreads(options.threads ?? (await threadsFor(paths)), options)
   try {
-    const summarizer = new Summarizer(options, threads)
+    const summarizer = new Summarizer<Analyzers>(options, threads)
     if (options.mergeByTime === true && paths.length > 1) await readMerged(summarizer, paths, options)
     else await readInTurn(summarizer, paths, options)
     await summarizer.join()
@@ -88,7 +99,7 @@ function checkOptions(paths: readonly string[], options: SummarizeFilesOptions):
 }
 
 async function readInTurn(
-  summarizer: Summarizer,
+  summarizer: Pick<Summarizer, 'read' | 'readMerged' | 'stop'>,
   paths: readonly string[],
   { signal, onProgress, onUnreadable }: SummarizeFilesOptions,
 ): Promise<void> {
@@ -130,7 +141,7 @@ async function readInTurn(
 }
 
 async function readMerged(
-  summarizer: Summarizer,
+  summarizer: Pick<Summarizer, 'read' | 'readMerged' | 'stop'>,
   paths: readonly string[],
   { signal, onProgress, onUnreadable, mergeBytes }: SummarizeFilesOptions,
 ): Promise<void> {

@@ -1,5 +1,6 @@
 /** The hot loop: packets of a stream into the analyzers. */
 import type { Analysis } from './analyzers/analysis.ts'
+import type { OwnAnalyzers } from './own-analyzers.ts'
 import type { PacketInfo } from './packet.ts'
 
 /** Packets at hand, one after the other: a capture reader's, or a batch's. */
@@ -14,8 +15,18 @@ export interface Packets {
  * Observes every packet at hand.
  * @param file - Index of the capture file that they are from.
  * @param firstNumber - The packet number that counts as 1.
+ * @param own - Analyzers of the user's, which see each packet too.
  */
-export function observePackets(analysis: Analysis, packets: Packets, file: number, firstNumber: number): void {
-  while (packets.next()) analysis.take(packets.view, packets.packet, file, firstNumber)
+export function observePackets(
+  analysis: Analysis,
+  packets: Packets,
+  file: number,
+  firstNumber: number,
+  own: OwnAnalyzers | null,
+): void {
+  while (packets.next()) {
+    analysis.take(packets.view, packets.packet, file, firstNumber)
+    if (own !== null) own.observe(packets.view, packets.packet, packets.packet.number - firstNumber + 1, file)
+  }
   analysis.drain()
 }

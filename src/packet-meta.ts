@@ -84,6 +84,20 @@ export class PacketMeta {
   }
 }
 
+/** Copies what a record says. */
+export function copyPacket(to: PacketInfo, from: PacketInfo): void {
+  to.number = from.number
+  to.seconds = from.seconds
+  to.nanoseconds = from.nanoseconds
+  to.at = from.at
+  to.capturedLength = from.capturedLength
+  to.wireLength = from.wireLength
+  to.linkType = from.linkType
+  to.interfaceId = from.interfaceId
+  to.fcsLength = from.fcsLength
+  to.flags = from.flags
+}
+
 /** A record to be filled in. */
 export function emptyPacket(): PacketInfo {
   return {

@@ -16,6 +16,7 @@ import { tunnelPorts } from './codecs/dissect.ts'
 import { linkTypeName } from './codecs/linktype-names.ts'
 import { diagnose } from './diagnosis/index.ts'
 import { byFile } from './findings/by-file.ts'
+import { rank } from './findings/finding.ts'
 import type { AppendedFiles, CaptureIssue } from './issue.ts'
 import { JudgeConvoy, type JudgeThread } from './judge-convoy.ts'
 import { observePackets } from './observe.ts'
@@ -30,11 +31,13 @@ import {
   checkSource,
   checkString,
 } from './option.ts'
+import { checkAnalyzers, OwnAnalyzers } from './own-analyzers.ts'
+import type { Extra, PacketAnalyzer, PacketAnalyzers } from './packet-analyzer.ts'
 import { checkSelection, type Selection, selectionIn, timeOf } from './selection/selection.ts'
 import type { FileSummary, FilterSummary, PacketOrigin, Summary } from './summary.ts'
 
 /** What is kept in the tables, the timeline and the findings, and how far tables may grow. */
-export interface SummarizeOptions extends Selection {
+export interface SummarizeOptions<Analyzers extends PacketAnalyzers = PacketAnalyzers> extends Selection {
   /** Further VXLAN destination ports, 1 to 65 535. */
   ports?: readonly number[]
   /** Rows of each table in the summary, `Infinity` for all; 10 000 unless told otherwise. */
@@ -43,7 +46,19 @@ export interface SummarizeOptions extends Selection {
   underlayMtu?: number
   /** Limits of the tables that differ from the default. */
   limits?: Partial<Limits>
+  /** Analyzers of one's own, in the same pass: their results stand in the summary's `extra` under their names. */
+  analyzers?: Analyzers
 }
+
+/** No analyzers of one's own. */
+export type NoAnalyzers = Record<never, PacketAnalyzer>
+
+/** A summary, with the results of analyzers of one's own where there are any. */
+export type SummaryWith<Analyzers extends PacketAnalyzers> = [keyof Analyzers] extends [never]
+  ? Summary
+  : string extends keyof Analyzers
+    ? Summary
+    : Summary & { extra: Extra<Analyzers> }
 
 /**
  * Refuses options that a {@link Summarizer} cannot do with.
@@ -55,6 +70,7 @@ export function checkSummarizeOptions(options: SummarizeOptions): void {
   checkSelection(options)
   checkFinish(options)
   checkLimits('limits', options.limits)
+  checkAnalyzers('analyzers', options.analyzers)
 }
 
 /** Rows of each table unless told otherwise. */
@@ -140,8 +156,9 @@ interface ReadFile extends FileSummary {
  * Summarizes captures that come one after the other as one stream: feed each with {@link read}, then ask for
  * {@link summary}.
  */
-export class Summarizer {
+export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   readonly analysis: Analysis
+  readonly #own: OwnAnalyzers | null
   readonly #options: SummarizeOptions
   readonly #convoy: Convoy | null
   #judging: JudgeConvoy | null = null
@@ -161,19 +178,22 @@ export class Summarizer {
    * @param threads - Where there is one that judges, {@link join} is to be called before {@link summary}.
    * @throws RangeError for an option out of range or a VTEP that is not an address, TypeError for an option of a wrong type.
    */
-  constructor(options: SummarizeOptions = {}, threads: Threads = {}) {
+  constructor(options: SummarizeOptions<Analyzers> = {}, threads: Threads = {}) {
     checkSummarizeOptions(options)
     checkThreads(threads)
     const { readers, judge, mostJudgedElsewhere } = threads
     this.#options = options
-    const { limits } = options
+    const { limits, analyzers = {} } = options
     const filter = selectionIn(options)
+    const ports = tunnelPorts(options.ports)
     this.analysis = new Analysis({
       ...(filter && { filter }),
-      ports: tunnelPorts(options.ports),
+      ports,
       ...(limits && { limits }),
       ...(judge && { judgeElsewhere: (keys) => (this.#judging = new JudgeConvoy(judge, keys)) }),
     })
+    const hasOwn = Object.keys(analyzers).length > 0
+    this.#own = hasOwn ? new OwnAnalyzers(analyzers, ports, this.analysis.criteria) : null
     this.#mostJudgedElsewhere = mostJudgedElsewhere ?? MOST_JUDGED_ELSEWHERE
     this.#convoy = readers === undefined ? null : startConvoy(readers)
   }
@@ -277,7 +297,7 @@ export class Summarizer {
         while (merged.step()) {
           const { run } = merged
           if (!firsts.has(run.file)) firsts.set(run.file, merged.origins.count + 1)
-          observePackets(this.analysis, run, run.file, run.firstNumber)
+          observePackets(this.analysis, run, run.file, run.firstNumber, this.#own)
         }
         await this.#settle()
         const goesOn = onChunk?.(merged.bytesRead) !== false
@@ -328,7 +348,7 @@ export class Summarizer {
    * The summary of what has been read so far; in the midst of a file too.
    * @throws TypeError while packets are judged on another thread.
    */
-  summary(): Summary {
+  summary(): SummaryWith<Analyzers> {
     if (this.#judging !== null) throw new TypeError('join() comes first where packets are judged on another thread')
     const { rows = DEFAULT_ROWS, underlayMtu } = this.#options
     const analysis = this.analysis.settled()
@@ -359,7 +379,9 @@ export class Summarizer {
       timeline: rest.timeline,
       findings: diagnose({ analysis, files, dropped: lostByCapture(dropped, files), mtu: rest.mtu }),
       limits: rest.limits,
+      ...(this.#own !== null && { extra: this.#own.extra() }),
     }
+    if (this.#own !== null) summary.findings = rank([...summary.findings, ...this.#own.findings()])
     if (this.#origins !== null) {
       const { count, dropped } = this.#origins
       summary.capture.origins = origins(summary, this.#origins, this.#merged)
@@ -368,7 +390,7 @@ export class Summarizer {
     }
     const readable = files.map(({ appended }) => appended?.packetsBefore ?? Number.POSITIVE_INFINITY)
     summary.findings = byFile(summary.findings, summary.capture.files, summary.capture.origins, readable)
-    return summary
+    return summary as SummaryWith<Analyzers>
   }
 
   /** Lets the thread that judges catch up; does without it once the tables are large. */
@@ -383,13 +405,14 @@ export class Summarizer {
     const file = this.#files.length
     const convoy = this.#convoy
     if (convoy === null) {
-      observePackets(this.analysis, reader, file, 1)
+      observePackets(this.analysis, reader, file, 1, this.#own)
       return
     }
     const { writer } = convoy
     while (reader.next()) {
       if (writer.isFull(reader.packet)) await this.#dispatch(convoy, file)
       writer.add(reader.view, reader.packet)
+      this.#own?.observe(reader.view, reader.packet, reader.packet.number, file)
     }
     writer.copy()
   }

@@ -271,4 +271,6 @@ export interface Summary {
   timeline: TimelineSummary
   findings: Finding[]
   limits: LimitSummary[]
+  /** Results of analyzers of one's own, by their names; absent where there are none. */
+  extra?: Record<string, unknown>
 }

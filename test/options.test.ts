@@ -28,8 +28,8 @@ import { blobSource, webStreamSource } from '../src/capture/web-blob.ts'
 import { build, ethernet, ipv4, padding, payload, vxlan } from '../src/codecs/builder.ts'
 import { describePacket, prepare, tunnelPorts } from '../src/codecs/index.ts'
 import { Reassembler } from '../src/codecs/reassembly.ts'
-import { Decap, followFile, Select, type SummarizeOptions, Summarizer, summarizeFiles } from '../src/node.ts'
-import { formatSarif, formatText, writeJson } from '../src/report/index.ts'
+import { Decap, followFile, packets, Select, type SummarizeOptions, Summarizer, summarizeFiles } from '../src/node.ts'
+import { formatSarif, formatText, tableCsv, tableJsonl, tableParquet, writeJson } from '../src/report/index.ts'
 import { capture, mutated, packet, pcapCapture, pcapngCapture } from '../src/testing/index.ts'
 import { BUILDER_PARTS } from './support/builder-parts.ts'
 import { PCAPS } from './support/goldens.ts'
@@ -139,6 +139,7 @@ const selection: [string, Kind][] = [
   ['from', time],
   ['to', time],
 ]
+const analyzer = { observe: sink, finish: sink }
 const summarize: [string, Kind][] = [
   ['ports', furtherPorts],
   ...selection,
@@ -146,6 +147,14 @@ const summarize: [string, Kind][] = [
   ['underlayMtu', integer(68, 65_535)],
   ['limits', { range: [], type: [1, 'x', null, []], good: [undefined, {}] }],
   ...limits,
+  [
+    'analyzers',
+    {
+      range: [],
+      type: ['x', 1, null, [], { a: 1 }, { a: { observe: sink } }, { a: { ...analyzer, findings: 1 } }],
+      good: [undefined, {}, { a: analyzer }],
+    },
+  ],
 ]
 const tags: Kind = { range: [], type: ['x', 1, [1], [null], [undefined]], good: [undefined, []] }
 const bytes: Kind = {
@@ -296,6 +305,7 @@ const DOORS: readonly Door[] = [
       ...summarize.slice(0, 6),
       ['signal', { ...needed(signal), good: [AbortSignal.abort()] }],
       ['onSummary', needed(call)],
+      ['analyzers', { ...call, type: [...call.type, { a: analyzer }], good: [undefined, () => ({ a: analyzer })] }],
       ['onRestart', call],
       [
         'intervalMs',
@@ -383,6 +393,18 @@ const DOORS: readonly Door[] = [
     'batches, windowLength',
     (name, value) => batches(bytesSource(HEADER), nested(name, value)).next(),
     [['windowLength', { ...integer(0, 2 ** 30), good: [undefined, 4096] }]],
+  ],
+  [
+    'packets',
+    (name, value) => (name === 'source' ? packets(value as never) : packets(bytesSource(HEADER), nested(name, value))),
+    [
+      ['source', source],
+      ['ports', furtherPorts],
+      ['joinFragments', flag],
+      ['firstNumber', integer(1, null)],
+      ['signal', signal],
+      ['onProgress', call],
+    ],
   ],
   [
     'interruptible',
@@ -630,6 +652,18 @@ const DOORS: readonly Door[] = [
       { range: [], type: [undefined, null, 5, 'x', [], {}, { capture: null, findings: [] }], good: [summary] },
     ]),
   ],
+  [
+    'tableCsv',
+    (name, value) =>
+      name === 'table' ? tableCsv(summary, value as never) : tableCsv(summary, 'flows', nested(name, value)),
+    [
+      ['table', needed(oneOf('flows', 'vteps', 'vnis', 'macs'))],
+      ['sort', oneOf('bytes', 'tcp.rttMs')],
+      ['top', count(0)],
+    ],
+  ],
+  ['tableJsonl', (_, value) => tableJsonl(summary, value as never), [['table', needed(oneOf('flows'))]]],
+  ['tableParquet', (_, value) => tableParquet(summary, 'vnis', value as never), [['sink', needed(call)]]],
   ['formatSarif, version', (_, value) => formatSarif(summary, value as never), [['version', needed(text)]]],
   ['writeJson', (_, value) => writeJson(summary, value as never), [['write', { ...needed(call), good: [sink] }]]],
   [

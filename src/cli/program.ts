@@ -2,7 +2,7 @@
 import { Command, CommanderError, type CommandUnknownOpts, type OptionValues } from '@commander-js/extra-typings'
 import { TABLE_NAMES, type TableName } from '../report/tables/columns.ts'
 import { sortNames, VOLUME } from '../report/tables/order.ts'
-import { SECTION_NAMES } from '../report/text.ts'
+import { DEFAULT_TOP, SECTION_NAMES } from '../report/text.ts'
 import * as read from './arguments.ts'
 import type { CommandModel } from './commands/completion.ts'
 import { DONE, TROUBLE } from './exit-status.ts'
@@ -12,7 +12,6 @@ import { STDIN } from './inputs.ts'
 import { completed } from './invocation.ts'
 import * as select from './selection.ts'
 
-const DEFAULT_TOP = 10
 const DEFAULT_ROWS = 10_000
 
 const CAPTURES =

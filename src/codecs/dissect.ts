@@ -110,6 +110,13 @@ function reset(layers: Layers, view: DataView, start: number, capturedLength: nu
   layers.outerTransport = NONE
   layers.outerSourcePort = NONE
   layers.outerDestinationPort = NONE
+  forgetTunnel(layers)
+  layers.faultCount = 0
+  layers.cursor.reset(view, at, end, wireEnd)
+}
+
+/** Takes back what was found of a tunnel and of what it carries. */
+export function forgetTunnel(layers: Layers): void {
   layers.tunnel = TunnelKind.None
   layers.tunnelAt = NONE
   layers.vni = NONE
@@ -120,8 +127,6 @@ function reset(layers: Layers, view: DataView, start: number, capturedLength: nu
   layers.innerTransport = NONE
   layers.innerPorts = NONE
   layers.innerEnd = 0
-  layers.faultCount = 0
-  layers.cursor.reset(view, at, end, wireEnd)
 }
 
 function enterTransport(layers: Layers, ports: TunnelPorts): void {

@@ -2,5 +2,6 @@
 export { writeJson } from './json.ts'
 export { formatSarif } from './sarif.ts'
 export type { DrawTable } from './table.ts'
-export { DEFAULT_WIDTH, formatText, type TextOptions } from './text.ts'
+export { type TableName, type TableOptions, tableCsv, tableJsonl, tableParquet } from './tables/index.ts'
+export { DEFAULT_TOP, DEFAULT_WIDTH, formatText, SECTION_NAMES, type SectionName, type TextOptions } from './text.ts'
 export type { Locate } from './words.ts'

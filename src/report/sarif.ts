@@ -5,6 +5,15 @@ import { checkGiven, checkString, checkSummary } from '../option.ts'
 import type { FileSummary, Finding, Summary } from '../summary.ts'
 import { printableJson } from './printable.ts'
 
+/** What SARIF says of a code in general. */
+interface Rule {
+  id: string
+  shortDescription: { text: string }
+  fullDescription: { text: string }
+  help: { text: string }
+  defaultConfiguration: { level: Finding['severity'] }
+}
+
 /** Where the program can be read about; SARIF requires one name for it everywhere. */
 const TOOL = 'vxpcap'
 
@@ -17,13 +26,8 @@ export function formatSarif(summary: Summary, version: string): string {
   checkSummary('summary', summary)
   checkGiven('version', version)
   checkString('version', version)
-  const rules = CATALOG.map(({ code, severity, meaning, evidence, advice }) => ({
-    id: code,
-    shortDescription: { text: meaning },
-    fullDescription: { text: evidence },
-    help: { text: advice },
-    defaultConfiguration: { level: severity },
-  }))
+  const rules = [...CATALOG.map(ruleOf), ...ownRules(summary.findings)]
+  const indexOf = new Map(rules.map(({ id }, index) => [id, index]))
   const place = placer(summary.capture.files, summary.capture.origins)
   const { artifacts, artifactOf } = artifactsOf(summary.capture.files)
   const log = {
@@ -33,12 +37,39 @@ export function formatSarif(summary: Summary, version: string): string {
       {
         tool: { driver: { name: TOOL, version, semanticVersion: version, rules } },
         artifacts,
-        results: summary.findings.map((finding) => resultOf(finding, artifactOf, place)),
+        results: summary.findings.map((finding) => resultOf(finding, indexOf, artifactOf, place)),
         columnKind: 'utf16CodeUnits',
       },
     ],
   }
   return `${printableJson(JSON.stringify(log, null, 2))}\n`
+}
+
+/** A code of the catalogue as a rule. */
+function ruleOf({ code, severity, meaning, evidence, advice }: (typeof CATALOG)[number]): Rule {
+  return {
+    id: code,
+    shortDescription: { text: meaning },
+    fullDescription: { text: evidence },
+    help: { text: advice },
+    defaultConfiguration: { level: severity },
+  }
+}
+
+/** Codes of a user's analyzers, each as the first finding of it says. */
+function ownRules(findings: readonly Finding[]): Rule[] {
+  const known = new Set(CATALOG.map(({ code }) => code))
+  return findings.flatMap(({ code, severity, title, observed, remedy }) => {
+    if (known.has(code)) return []
+    known.add(code)
+    return {
+      id: code,
+      shortDescription: { text: title },
+      fullDescription: { text: observed },
+      help: { text: remedy },
+      defaultConfiguration: { level: severity },
+    }
+  })
 }
 
 /** The files, each once: SARIF has no two artifacts alike, and a capture may have been given twice. */
@@ -57,12 +88,17 @@ function artifactsOf(files: readonly FileSummary[]) {
 /** Where a file is among the artifacts. */
 type Artifact = { uri: string; index: number }
 
-function resultOf(finding: Finding, files: readonly Artifact[], place: (packet: number) => Place | null) {
+function resultOf(
+  finding: Finding,
+  rules: ReadonlyMap<string, number>,
+  files: readonly Artifact[],
+  place: (packet: number) => Place | null,
+) {
   const { code, severity, title, subject, count, packets, observed, inferred, remedy } = finding
   const { displayFilter, displayFilters, because } = finding
   return {
     ruleId: code,
-    ruleIndex: CATALOG.findIndex((kind) => kind.code === code),
+    ruleIndex: rules.get(code)!,
     level: severity,
     message: { text: `${title}. ${observed} ${inferred} ${remedy}` },
     locations: locationsOf(packets, files, place),

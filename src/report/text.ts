@@ -33,10 +33,10 @@ import { wrap } from './wrap.ts'
 
 /** How the text is written. */
 export interface TextOptions {
-  /** Escape sequences for colour; without them the text is plain. */
-  color: boolean
-  /** Rows per table, and findings in full; at least 1. */
-  top: number
+  /** Escape sequences for colour; without them the text is plain, as it is unless told otherwise. */
+  color?: boolean
+  /** Rows per table, and findings in full, at least 1; {@link DEFAULT_TOP} unless told otherwise. */
+  top?: number
   /** Columns of the screen, at least 40; {@link DEFAULT_WIDTH} when absent. */
   width?: number
   /** Says where a packet is; by default its number, or `file:number` where there are several files. */
@@ -51,6 +51,8 @@ export interface TextOptions {
   draw?: DrawTable
 }
 
+/** Rows per table where nobody says how many. */
+export const DEFAULT_TOP = 10
 /** Columns where nobody says how wide the screen is, as in a pipe. */
 export const DEFAULT_WIDTH = 120
 /** Columns below which the tables say nothing more. */
@@ -85,9 +87,8 @@ export const SECTION_NAMES = Object.keys(SECTIONS) as readonly SectionName[]
  * Writes the report. The text ends in a newline; the same summary and options give the same text everywhere.
  * @throws RangeError for an option out of range, TypeError for one of a wrong type.
  */
-export function formatText(summary: Summary, options: TextOptions): string {
+export function formatText(summary: Summary, options: TextOptions = {}): string {
   checkSummary('summary', summary)
-  checkGiven('options', options)
   checkObject('options', options)
   checkBoolean('color', options.color)
   checkCount('top', options.top, 0)
@@ -100,11 +101,11 @@ export function formatText(summary: Summary, options: TextOptions): string {
     checkGiven(name, section)
     checkOneOf(name, section, SECTION_NAMES)
   })
-  const { ascii = false, only = SECTION_NAMES, draw = drawPlain } = options
+  const { color = false, top = DEFAULT_TOP, ascii = false, only = SECTION_NAMES, draw = drawPlain } = options
   const page: Page = {
-    palette: palette(options.color),
+    palette: palette(color),
     width: Math.max(MIN_WIDTH, options.width ?? DEFAULT_WIDTH),
-    top: Math.max(1, options.top),
+    top: Math.max(1, top),
     locate: options.locate ?? locator(summary.capture.files, summary.capture.origins),
     draw: ascii ? drawAscii(draw) : draw,
   }

@@ -57,7 +57,7 @@ describe('fast path', () => {
     expect(wrong.slice(0, 3)).toEqual([])
     // A law about packets that are never taken would say nothing.
     if (options.limits === undefined) expect(fast).toBeGreaterThan(PACKETS / 8)
-  })
+  }, 300_000)
 
   it.each(FIXTURES)('observes of %s what the slow path observes', (name) => {
     expect(told(recordsOf(fixture(name))).wrong).toEqual([])

@@ -29,8 +29,14 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   diagnosis: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings'],
   batch: ['packet', 'packet-meta', 'analyzers'],
   'judge-convoy': ['analyzers'],
-  observe: ['packet', 'analyzers'],
+  // a user's analyzers and their place in the hot loop, and packets for loops of one's own
+  'packet-analyzer': ['codecs', 'packet', 'summary'],
+  'own-analyzers': ['packet-analyzer', 'selection', 'codecs', 'option', 'packet', 'packet-meta', 'summary', 'findings'],
+  packets: ['codecs', 'option', 'packet', 'issue', 'capture'],
+  observe: ['packet', 'analyzers', 'own-analyzers'],
   pipeline: [
+    'packet-analyzer',
+    'own-analyzers',
     'selection',
     'codecs',
     'option',
@@ -50,8 +56,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'judge-convoy', 'pipeline'],
   // captures to captures: what is inside the tunnels, and selections of records
   transform: ['codecs', 'option', 'packet', 'issue', 'capture', 'selection'],
-  node: ['index', 'node-summarize', 'node-follow'],
-  'node-follow': ['option', 'summary', 'capture', 'pipeline'],
+  node: ['index', 'capture', 'node-summarize', 'node-follow'],
+  'node-follow': ['option', 'packet-analyzer', 'capture', 'pipeline'],
   'node-summarize': [
     'codecs',
     'option',
@@ -61,6 +67,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'analyzers',
     'findings',
     'capture',
+    'packet-analyzer',
     'pipeline',
     'workers',
   ],
@@ -79,6 +86,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'findings',
     'capture',
     'transform',
+    'packet-analyzer',
+    'packets',
     'pipeline',
     'report',
     'workers',

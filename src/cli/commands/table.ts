@@ -3,10 +3,12 @@
 import { CaptureError } from '../../capture/errors.ts'
 import type { OutputFile } from '../../capture/node-output.ts'
 import { plural } from '../../report/number.ts'
-import { rowsOf, type TableName, type TableRows } from '../../report/tables/columns.ts'
+import { rowsOf, type TableName } from '../../report/tables/columns.ts'
+import { rowsIn } from '../../report/tables/index.ts'
 import { sorted, sortNames, VOLUME } from '../../report/tables/order.ts'
 import { csv, jsonl } from '../../report/tables/rows-text.ts'
 import { tableText } from '../../report/tables/text.ts'
+import { DEFAULT_TOP } from '../../report/text.ts'
 import type { Summary } from '../../summary.ts'
 import { UsageError } from '../arguments.ts'
 import { TROUBLE } from '../exit-status.ts'
@@ -27,8 +29,6 @@ export interface TableOptions extends ReadingOptions, ScreenOptions {
 
 type Format = 'text' | 'csv' | 'jsonl' | 'parquet'
 
-/** Rows of a text where nobody says how many. */
-const DEFAULT_TOP = 10
 const STDOUT = '-'
 const ENDINGS = '.csv, .jsonl or .parquet'
 
@@ -88,7 +88,7 @@ async function show<Name extends TableName>(
   host: Host,
 ): Promise<void> {
   if (format !== 'text') {
-    const rows = shownRows(name, summary, options)
+    const rows = rowsIn(summary, name, options)
     for (const chunk of format === 'csv' ? csv(name, rows) : jsonl(rows)) await printRows(host, chunk)
     return
   }
@@ -108,7 +108,7 @@ async function save<Name extends TableName>(
   file: OutputFile,
   host: Host,
 ): Promise<void> {
-  const rows = shownRows(name, summary, options)
+  const rows = rowsIn(summary, name, options)
   if (format === 'parquet') {
     const { writeParquet } = await import('../../report/tables/parquet.ts')
     await writeParquet(name, rows, summary, file.sink)
@@ -119,15 +119,4 @@ async function save<Name extends TableName>(
   await file.drain()
   file.commit()
   await say(host, `${options.output}: ${plural(rows.length, 'row')} of ${name}`)
-}
-
-/** All rows in the order of the document, unless told otherwise. */
-function shownRows<Name extends TableName>(
-  name: Name,
-  summary: Summary,
-  { sort, top }: TableOptions,
-): TableRows[Name][] {
-  const { rows } = rowsOf(summary, name)
-  const inOrder = sort === undefined ? rows : sorted(name, rows, sort)
-  return top === undefined ? inOrder : inOrder.slice(0, top)
 }

@@ -1,0 +1,132 @@
+/** Analyzers of one's own in a summary's pass: hands them the packets, and takes what they found. */
+import type { TunnelPorts } from './codecs/dissect.ts'
+import { PacketWalk } from './codecs/packet-walk.ts'
+import { CATALOG } from './findings/catalog.ts'
+import { bound, frames } from './findings/finding.ts'
+import {
+  checkFunction,
+  checkGiven,
+  checkHas,
+  checkInteger,
+  checkList,
+  checkObject,
+  checkOneOf,
+  checkString,
+  refuseType,
+} from './option.ts'
+import type { PacketInfo } from './packet.ts'
+import type { OwnFinding, PacketAnalyzer, PacketAnalyzers } from './packet-analyzer.ts'
+import { copyPacket, emptyPacket } from './packet-meta.ts'
+import type { Criteria } from './selection/criteria.ts'
+import type { Finding, Subject } from './summary.ts'
+
+/** Packet numbers that a finding names. */
+const MOST_PACKETS = 10
+const CODE = /^[A-Z][A-Z0-9_]*$/
+const SEVERITIES = ['error', 'warning', 'note']
+
+/** Refuses what are no analyzers. */
+export function checkAnalyzers(name: string, analyzers: unknown): void {
+  checkObject(name, analyzers)
+  for (const [key, analyzer] of Object.entries(analyzers ?? {})) {
+    checkHas(`${name}.${key}`, analyzer, 'observe', 'an analyzer, with an observe() and a finish()')
+    checkHas(`${name}.${key}`, analyzer, 'finish', 'an analyzer, with an observe() and a finish()')
+    checkFunction(`${name}.${key}.findings`, (analyzer as PacketAnalyzer).findings)
+  }
+}
+
+/** The analyzers of one summary. */
+export class OwnAnalyzers {
+  readonly #byName: readonly (readonly [string, PacketAnalyzer])[]
+  readonly #walk: PacketWalk
+  readonly #criteria: Criteria
+  /** The packet as analyzers see it: numbered as the summary numbers it. */
+  readonly #packet = emptyPacket()
+
+  /** @param criteria - Which packets they see. */
+  constructor(analyzers: PacketAnalyzers, ports: TunnelPorts, criteria: Criteria) {
+    this.#byName = Object.entries(analyzers)
+    this.#walk = new PacketWalk(ports, true)
+    this.#criteria = criteria
+  }
+
+  /** Hands them a record, if it is selected. @param number - Its number in the summary. */
+  observe(view: DataView, packet: PacketInfo, number: number, file: number): void {
+    const walk = this.#walk
+    walk.enter(view, packet, number, file)
+    const { layers } = walk
+    const criteria = this.#criteria
+    if (!criteria.acceptsTime(packet.seconds, packet.nanoseconds) || !criteria.accepts(layers)) return
+    const seen = this.#packet
+    copyPacket(seen, packet)
+    seen.number = number
+    for (const [, analyzer] of this.#byName) analyzer.observe(seen, layers)
+  }
+
+  /** Their results by name. */
+  extra(): Record<string, unknown> {
+    return Object.fromEntries(this.#byName.map(([name, analyzer]) => [name, analyzer.finish()]))
+  }
+
+  /** What they have to say, at most as much of each code as of the package's own. @throws TypeError or RangeError for what is no finding. */
+  findings(): Finding[] {
+    return bound(this.#byName.flatMap(([name, analyzer]) => findingsOf(name, analyzer)))
+  }
+}
+
+function findingsOf(name: string, analyzer: PacketAnalyzer): Finding[] {
+  const said = analyzer.findings?.() ?? []
+  const list = `findings of ${name}`
+  checkList(list, said, checkFinding)
+  return said.map(finding)
+}
+
+function checkFinding(name: string, value: unknown): void {
+  checkObject(name, value)
+  const { code, severity, title, observed, inferred, remedy, subject, count, packets, displayFilter } =
+    value as Partial<OwnFinding>
+  for (const [key, text] of Object.entries({ code, title, observed, remedy })) {
+    checkGiven(`${name}.${key}`, text)
+    checkString(`${name}.${key}`, text)
+  }
+  if (!CODE.test(code!)) throw new RangeError(`${name}.code must be UPPER_SNAKE, not ${JSON.stringify(code)}`)
+  if (CATALOG.some((own) => own.code === code)) {
+    throw new RangeError(`${name}.code must be one of your own: ${code} is a code of vxpcap`)
+  }
+  checkGiven(`${name}.severity`, severity)
+  checkOneOf(`${name}.severity`, severity, SEVERITIES)
+  checkString(`${name}.inferred`, inferred)
+  checkString(`${name}.displayFilter`, displayFilter)
+  checkInteger(`${name}.count`, count, 1)
+  checkList(`${name}.packets`, packets, (key, packet) => checkInteger(key, packet, 1))
+  checkSubject(`${name}.subject`, subject)
+}
+
+function checkSubject(name: string, subject: Subject | undefined): void {
+  checkObject(name, subject)
+  const { vni, vteps, mac, ip, port, ...unknown } = subject ?? {}
+  checkInteger(`${name}.vni`, vni, 0, 2 ** 24 - 1)
+  checkList(`${name}.vteps`, vteps, checkString)
+  checkString(`${name}.mac`, mac)
+  checkString(`${name}.ip`, ip)
+  checkInteger(`${name}.port`, port, 0, 65_535)
+  const [other] = Object.keys(unknown)
+  if (other !== undefined) refuseType(name, other, 'of vni, vteps, mac, ip and port')
+}
+
+function finding(given: OwnFinding): Finding {
+  const { code, severity, title, observed, inferred = '', remedy, subject = {}, packets = [] } = given
+  const named = packets.slice(0, MOST_PACKETS)
+  return {
+    code,
+    severity,
+    title,
+    subject,
+    count: given.count ?? Math.max(1, packets.length),
+    packets: named,
+    observed,
+    inferred,
+    remedy,
+    displayFilter: given.displayFilter ?? frames(named),
+  }
+}
