@@ -51,13 +51,17 @@ describe('fast path', () => {
 
   test.prop([fc.integer(), fc.constantFrom<AnalysisOptions>({}, {}, {}, { limits: { flows: 40, details: 30 } })], {
     numRuns: 60,
-  })('observes of nearly ordinary packets what the slow path observes', (seed, options) => {
-    const records = nearlyOrdinary(new Random(seed), PACKETS, MODELS)
-    const { wrong, fast } = told(records, options)
-    expect(wrong.slice(0, 3)).toEqual([])
-    // A law about packets that are never taken would say nothing.
-    if (options.limits === undefined) expect(fast).toBeGreaterThan(PACKETS / 8)
-  }, 300_000)
+  })(
+    'observes of nearly ordinary packets what the slow path observes',
+    (seed, options) => {
+      const records = nearlyOrdinary(new Random(seed), PACKETS, MODELS)
+      const { wrong, fast } = told(records, options)
+      expect(wrong.slice(0, 3)).toEqual([])
+      // A law about packets that are never taken would say nothing.
+      if (options.limits === undefined) expect(fast).toBeGreaterThan(PACKETS / 8)
+    },
+    300_000,
+  )
 
   it.each(FIXTURES)('observes of %s what the slow path observes', (name) => {
     expect(told(recordsOf(fixture(name))).wrong).toEqual([])
