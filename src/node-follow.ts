@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CaptureError } from './capture/errors.ts'
-import { fileSource } from './capture/node-file.ts'
+import { rawFile } from './capture/node-file.ts'
 import { inputOf } from './capture/node-input.ts'
 import { fsPath } from './capture/node-names.ts'
 import type { ByteSource } from './capture/source.ts'
@@ -87,7 +87,7 @@ async function followOnce<Analyzers extends PacketAnalyzers>(
 
   const first = await stat(fsPath(path)).catch(() => null)
   if (first?.isFIFO() || first?.isCharacterDevice()) throw new CaptureError('unsupported', NO_FILE)
-  const file = await fileSource(path)
+  const file = await rawFile(path)
   let replaced = false
   /** Whether the last look found the end of the file, and whether any reached what was its end then. */
   let atEnd = false
@@ -111,7 +111,7 @@ async function followOnce<Analyzers extends PacketAnalyzers>(
     },
     close: async () => file.close?.(),
   }
-  const source = await inputOf(growing, file.size)
+  const source = await inputOf(growing, { size: file.size })
   try {
     await summarizer.read(basename(path), source, () => {
       headerRead = true

@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS } from './analyzers/limits.ts'
 import { CaptureError } from './capture/errors.ts'
 import { MOST_OPEN } from './capture/merge.ts'
 import { LEAST_MERGE_BYTES } from './capture/merge-room.ts'
-import { openCapture, STDIN } from './capture/node-input.ts'
+import { fileSource, STDIN } from './capture/node-input.ts'
 import { fsPath } from './capture/node-names.ts'
 import { MOST_FILES } from './capture/origins.ts'
 import type { ByteSource } from './capture/source.ts'
@@ -115,7 +115,7 @@ async function readInTurn(
     }
     let read = 0
     try {
-      const source = await openCapture(path, signal === undefined ? {} : { signal })
+      const source = await fileSource(path, signal === undefined ? {} : { signal })
       await summarizer.read(names[index]!, source, (bytes) => {
         read = bytes
         onProgress?.(before + bytes, total)
@@ -157,7 +157,7 @@ async function readMerged(
     path,
     again: path !== STDIN && !streams.has(path),
     async open() {
-      const source = await openCapture(path, { resting, ...(signal && { signal }) })
+      const source = await fileSource(path, { resting, ...(signal && { signal }) })
       if (source.isStream && path !== STDIN) pipes.set(path, source)
       return source
     },

@@ -8,10 +8,11 @@ import { FIXED_MEGABYTES, MAX_MEGABYTES, MIN_MEGABYTES } from '../src/analyzers/
 import { MAX_HELD_BYTES, MOST_TURNED } from '../src/analyzers/small-firsts.ts'
 import { Tally } from '../src/analyzers/tally.ts'
 import * as reading from '../src/capture/bounds.ts'
+import { MAX_GZIP_HEADER } from '../src/capture/gzip.ts'
+import { OUTPUT_CHUNK } from '../src/capture/inflate.ts'
 import { MOST_JOINTS, MOST_LOOKED_THROUGH, MOST_TRIED } from '../src/capture/joints.ts'
 import { MOST_DESCRIBED, MOST_OPEN, MOST_REPEATED } from '../src/capture/merge.ts'
 import { LEAST_MERGE_BYTES, LEAST_WINDOW, MERGE_BYTES, MOST_WINDOWS } from '../src/capture/merge-room.ts'
-import { MAX_GZIP_HEADER } from '../src/capture/node-compression.ts'
 import { MAX_ORIGIN_BYTES, MOST_FILES } from '../src/capture/origins.ts'
 import { MAX_ZSTD_WINDOW } from '../src/capture/zstd.ts'
 import { MAX_NESTING } from '../src/codecs/describe.ts'
@@ -48,6 +49,7 @@ const { MIN_WINDOW_LENGTH: _, ...readingBounds } = reading
 const BOUNDS: Record<string, unknown> = {
   ...readingBounds,
   MAX_GZIP_HEADER,
+  OUTPUT_CHUNK,
   MAX_ZSTD_WINDOW,
   MOST_OPEN,
   MOST_FILES,

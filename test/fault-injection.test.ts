@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openCapture } from '../src/capture/node-input.ts'
+import { fileSource } from '../src/capture/node-input.ts'
 import { openOutput } from '../src/capture/node-output.ts'
 import type { Host } from '../src/cli/host.ts'
 import { run } from '../src/cli/program.ts'
@@ -32,7 +32,7 @@ const MOST_MS = 4000
 /** Runs a command with the real pieces behind it. */
 async function command(argv: string[]): Promise<{ status: number; out: string; err: string; ms: number }> {
   const host: Host & ReturnType<typeof fakeHost> = fakeHost({ summarize: summarizeFiles })
-  host.open = (path, signal) => openCapture(path, { signal })
+  host.open = (path, signal) => fileSource(path, { signal })
   host.output = async (path, inputs) => openOutput(path, inputs)
   const begun = cpuTime()
   const status = await run(argv, host)

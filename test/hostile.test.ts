@@ -80,7 +80,7 @@ describe.skipIf(FULL)('at small scale', () => {
   it.each(ATTACKS.map((attack) => [attack.name, attack] as const))('%s', async (_, attack) => {
     const count = attack.damaged === true ? 70_000 : attack.name === 'names' ? 400 : SMALL_COUNT
     const { chunks, totals } = attack.make(count)
-    const { source } = await decompressed(chunksSource(chunks))
+    const source = decompressed(chunksSource(chunks))
     const summarizer = new Summarizer({ limits: SMALL, rows: Number.POSITIVE_INFINITY })
     await summarizer.read(attack.name, source)
     const summary = summarizer.summary()
@@ -104,7 +104,7 @@ describe.skipIf(FULL)('at small scale', () => {
       }
       const decap = new Decap(sink)
       const select = new Select(sink, { vnis: [99] }, { maxWaitingBytes: 100_000 })
-      const { source } = await decompressed(chunksSource(attack.make(30_000).chunks))
+      const source = decompressed(chunksSource(attack.make(30_000).chunks))
       const reader = new CaptureReader()
       while (!reader.done) {
         while (reader.next()) {

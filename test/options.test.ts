@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Analysis, finish, limitsFor } from '../src/analyzers/index.ts'
+import { decompressed as webDecompressed } from '../src/capture/compression.ts'
 import { CaptureError } from '../src/capture/errors.ts'
 import {
   batches,
@@ -16,7 +17,6 @@ import {
   MergedCaptures,
   type MergeInput,
   Origins,
-  openCapture,
   openOutput,
   PcapngWriter,
   PcapWriter,
@@ -419,15 +419,8 @@ const DOORS: readonly Door[] = [
       ['signal', { ...signal, type: [...signal.type, 1, Number.NaN] }],
     ],
   ],
-  [
-    'decompressed',
-    (name, value) =>
-      name === 'source' ? decompressed(value as never) : decompressed(bytesSource(HEADER), nested(name, value)),
-    [
-      ['source', source],
-      ['sparing', flag],
-    ],
-  ],
+  ['decompressed', (_, value) => decompressed(value as never), [['source', source]]],
+  ['decompressed of vxpcap/capture', (_, value) => webDecompressed(value as never), [['source', source]]],
   ['Summarizer.read', (_, value) => new Summarizer().read('a', value as never), [['source', { ...source, good: [] }]]],
   [
     'Summarizer.readMerged',
@@ -441,17 +434,6 @@ const DOORS: readonly Door[] = [
           good: [],
         },
       ],
-    ],
-  ],
-  [
-    'fileSource',
-    (name, value) =>
-      fileSource(...((name === 'path' ? [value] : [FILE, nested(name, value)]) as [string, object?])).then((file) =>
-        file.close?.(),
-      ),
-    [
-      ['path', { ...needed(text), good: [FILE] }],
-      ['resting', flag],
     ],
   ],
   [
@@ -469,8 +451,8 @@ const DOORS: readonly Door[] = [
     ],
   ],
   [
-    'openCapture',
-    (name, value) => openCapture(FILE, nested(name, value)).then((source) => source.close?.()),
+    'fileSource',
+    (name, value) => fileSource(FILE, nested(name, value)).then((source) => source.close?.()),
     [
       ['signal', signal],
       ['resting', flag],
@@ -478,8 +460,8 @@ const DOORS: readonly Door[] = [
     ],
   ],
   [
-    'openCapture',
-    (_, value) => openCapture(value as string).then((source) => source.close?.()),
+    'fileSource',
+    (_, value) => fileSource(value as string).then((source) => source.close?.()),
     [['path', { ...needed(text), good: [FILE] }]],
   ],
   ['expandPaths', (_, value) => expandPaths(value as string[]), [['given', needed(list(text, FILE))]]],
@@ -747,7 +729,7 @@ describe('a source', () => {
       'Summarizer.readMerged',
       (source) => new Summarizer().readMerged([{ name: 'a', again: false, open: async () => source }]),
     ],
-    ['decompressed', async (source) => new Summarizer().read('a', (await decompressed(source)).source)],
+    ['decompressed', async (source) => new Summarizer().read('a', decompressed(source))],
   ]
 
   it.each(doors)('that reads what cannot be is refused by %s', async (_, open) => {

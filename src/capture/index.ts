@@ -12,7 +12,9 @@ export {
   USUAL_MAX_CAPTURED,
   WINDOW_LENGTH,
 } from './bounds.ts'
+export { type DecompressedSource, decompressed } from './compression.ts'
 export { CaptureError, type CaptureErrorCode } from './errors.ts'
+export { MAX_GZIP_HEADER } from './gzip.ts'
 export type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 export { MergedCaptures, type MergedRun, type MergeInput } from './merge.ts'
 export { MAX_ORIGIN_BYTES, type Origin, Origins } from './origins.ts'
@@ -35,3 +37,4 @@ export {
   type WritableInterface,
   type WritablePacket,
 } from './writer.ts'
+export { MAX_ZSTD_WINDOW } from './zstd.ts'

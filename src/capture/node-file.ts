@@ -1,10 +1,9 @@
-/** Node edges: a capture from a file, or from a stream such as standard input. */
+/** Node edges: the bytes of a file, or of a stream such as standard input, as they are stored. Internal to the library. */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { isatty, ReadStream } from 'node:tty'
-import { checkBoolean, checkObject, checkPath, checkStream } from '../option.ts'
 import { WINDOW_LENGTH } from './bounds.ts'
 import { CaptureError } from './errors.ts'
 import { fsPath } from './node-names.ts'
@@ -37,35 +36,26 @@ function unreadable(error: unknown): CaptureError {
 /** Reads of {@link restingSource} between which signals and progress have their turn. */
 const TURN = 16
 
-/** A file as a source, with what the file system says of it. */
-export interface FileSource extends ByteSource {
+/** The bytes of a file, with what the file system says of it. */
+export interface RawFile extends ByteSource {
   /** Bytes of the file when it was opened; 0 for a pipe or device. */
   readonly size: number
   /** A named pipe or a terminal, which may never have anything to say. */
   readonly isStream: boolean
 }
 
-/** How a file is opened. */
-export interface FileOptions {
-  /** Keep no handle between reads, and read nothing ahead: for one of very many files. */
-  resting?: boolean
-}
-
 /**
  * Opens a file; it is read forwards, straight into the reader's window.
- * @throws CaptureError `unreadable` when it is missing, a directory, or not permitted; TypeError for an argument of a wrong type.
+ * @param resting - Keep no handle between reads, and read nothing ahead: for one of very many files.
+ * @throws CaptureError `unreadable` when it is missing, a directory, or not permitted.
  */
-export async function fileSource(path: string, options: FileOptions = {}): Promise<FileSource> {
-  checkPath(path)
-  checkObject('options', options)
-  checkBoolean('resting', options.resting)
-  const { resting = false } = options
+export async function rawFile(path: string, resting = false): Promise<RawFile> {
   let handle: FileHandle | null
   let size: number
   try {
     if (resting && statSync(fsPath(path)).isFile()) return restingSource(path)
     const stream = await openStream(path)
-    if (stream !== null) return { size: 0, isStream: true, ...streamSource(stream) }
+    if (stream !== null) return { size: 0, isStream: true, ...rawStream(stream) }
     handle = await open(fsPath(path), 'r')
   } catch (error) {
     throw unreadable(error)
@@ -103,7 +93,7 @@ let reads = 0
  * the calls are those that wait.
  * @throws Error as the file system says.
  */
-function restingSource(path: string): FileSource {
+function restingSource(path: string): RawFile {
   let file: number | null = openSync(fsPath(path), constants.O_RDONLY)
   const { size, dev, ino } = fstatSync(file)
   let position = 0
@@ -161,12 +151,8 @@ async function openStream(path: string): Promise<Readable | null> {
   return null
 }
 
-/**
- * A Node stream as a source, `process.stdin` for example.
- * @throws TypeError for what is no such stream, and from `read` when it gives no bytes; CaptureError `unreadable` when it fails.
- */
-export function streamSource(stream: Readable): ByteSource {
-  checkStream('stream', stream)
+/** The bytes of a Node stream. `read` throws TypeError when it gives no bytes, CaptureError `unreadable` when it fails. */
+export function rawStream(stream: Readable): ByteSource {
   const chunks = chunksSource(stream as AsyncIterable<Uint8Array>)
   return {
     async read(into) {

@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { checkGiven, checkList, checkString } from '../option.ts'
 import { CaptureError, type CaptureErrorCode } from './errors.ts'
-import { openCapture, STDIN } from './node-input.ts'
+import { fileSource, STDIN } from './node-input.ts'
 import { fsPath, nameOf } from './node-names.ts'
 import { CaptureReader, refill } from './reader.ts'
 
@@ -129,7 +129,7 @@ async function isPlainFile(path: string): Promise<boolean> {
 /** Whether a file has a readable header. One that may not be read counts as a capture, so that its reader says why. */
 async function isCapture(path: string): Promise<boolean> {
   try {
-    const source = await openCapture(path, { resting: true })
+    const source = await fileSource(path, { resting: true })
     try {
       const reader = new CaptureReader({ windowLength: 4096 })
       while (!reader.done && !reader.headerRead) {

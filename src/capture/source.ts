@@ -107,20 +107,35 @@ export function interruptible(source: ByteSource, signal: AbortSignal | undefine
     signal.addEventListener('abort', () => resolve(0), { once: true })
   })
   let stopped = false
+  let isWaiting = false
   return {
     get issue() {
       return source.issue ?? null
     },
     get stopped() {
-      return stopped
+      return stopped || (source.stopped ?? false)
     },
+    get held() {
+      return source.held ?? 0
+    },
+    ...(source.stored && { stored: source.stored }),
+    ...(source.seek && { seek: (offset: number) => source.seek!(offset) }),
     async read(into) {
-      const length = signal.aborted ? 0 : await Promise.race([source.read(into), interrupted])
-      if (length === 0) stopped = signal.aborted
-      return length
+      if (stopped) return 0
+      if (!signal.aborted) {
+        isWaiting = true
+        const reading = source.read(into).finally(() => {
+          isWaiting = false
+        })
+        const length = await Promise.race([reading, interrupted])
+        if (length > 0 || !signal.aborted) return length
+        reading.catch(() => {})
+      }
+      stopped = true
+      return 0
     },
     close: async () => {
-      if (!signal.aborted) await source.close?.()
+      if (!isWaiting) await source.close?.()
     },
   }
 }

@@ -1,14 +1,20 @@
-/** Browser edges: a dropped `File`, any `Blob`, the body of a `fetch` response. */
+/** Browser edges: a dropped `File`, any `Blob`, the body of a `fetch` response; compressed ones too, told apart by content. */
 import { checkHas } from '../option.ts'
+import { type DecompressedSource, decompressing } from './compression.ts'
 import { CaptureError } from './errors.ts'
 import { type ByteSource, chunksSource } from './source.ts'
 
 /**
- * A source over a web stream of bytes, `response.body` for example.
+ * A source over a web stream of bytes, `response.body` for example; a capture in it that is compressed with gzip, zstd or lz4 is
+ * decompressed.
  * @throws TypeError for what is no such stream; CaptureError `unreadable` from `read` when the stream fails.
  */
-export function webStreamSource(stream: ReadableStream<Uint8Array>): ByteSource {
+export function webStreamSource(stream: ReadableStream<Uint8Array>): DecompressedSource {
   checkHas('stream', stream, 'getReader', 'a ReadableStream')
+  return decompressing(rawWebStream(stream))
+}
+
+function rawWebStream(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = stream.getReader()
   const chunks = chunksSource({
     [Symbol.asyncIterator]: () => ({
@@ -31,8 +37,12 @@ export function webStreamSource(stream: ReadableStream<Uint8Array>): ByteSource 
   return chunks
 }
 
-/** A source over a `Blob` or `File`, streamed: the file is never held whole. @throws TypeError for anything else. */
-export function blobSource(blob: Blob): ByteSource {
+/**
+ * A source over a `Blob` or `File`, streamed: the file is never held whole. One that is compressed with gzip, zstd or lz4 is
+ * decompressed.
+ * @throws TypeError for anything else; CaptureError `unreadable` from `read` when it cannot be read.
+ */
+export function blobSource(blob: Blob): DecompressedSource {
   checkHas('blob', blob, 'stream', 'a Blob or File')
-  return webStreamSource(blob.stream() as ReadableStream<Uint8Array>)
+  return decompressing(rawWebStream(blob.stream() as ReadableStream<Uint8Array>), {}, blob.size)
 }

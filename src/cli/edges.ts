@@ -1,5 +1,5 @@
 /** What the process gives to the commands: files, standard input and threads. Loaded at once, as `commands/index.ts` is. */
-export { openCapture } from '../capture/node-input.ts'
+export { fileSource } from '../capture/node-input.ts'
 export { fsPath, rawArguments } from '../capture/node-names.ts'
 export { awaitOutput } from '../capture/node-output.ts'
 export { expandPaths } from '../capture/node-paths.ts'

@@ -37,7 +37,7 @@ if ((argv.length === 1 || isVerbose) && (argv.includes('--version') || argv.incl
     stdinIsTerminal: isatty(0),
     version: manifest.version,
     summarizer: async () => (await edges()).summarizeFiles,
-    open: async (path, signal) => (await edges()).openCapture(path, { signal }),
+    open: async (path, signal) => (await edges()).fileSource(path, { signal }),
     expand: async (paths) => (await edges()).expandPaths(paths),
     follower: async () => (await edges()).followFile,
     output: async (path, inputs, signal) => (await edges()).awaitOutput(path, inputs, signal),

@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
+import { decompressed } from '../../src/capture/compression.ts'
 import { CaptureError } from '../../src/capture/errors.ts'
-import { fileSource, streamSource } from '../../src/capture/node-file.ts'
+import { decompressed as nodeDecompressed } from '../../src/capture/node-compression.ts'
+import { fileSource, streamSource } from '../../src/capture/node-input.ts'
 import { batches } from '../../src/capture/reader.ts'
-import type { ByteSource } from '../../src/capture/source.ts'
+import { type ByteSource, bytesSource, interruptible } from '../../src/capture/source.ts'
 import { blobSource, webStreamSource } from '../../src/capture/web-blob.ts'
+import { Summarizer } from '../../src/pipeline.ts'
+import { COMPRESSORS } from '../support/compress.ts'
 import { copyPacket, data, join, pcapHeader, pcapRecord, type Read, readAll } from './files.ts'
 
 const folder = mkdtempSync(joinPath(tmpdir(), 'vxpcap-'))
@@ -43,7 +47,7 @@ const expected = readAll(FILE).packets
 describe('sources', () => {
   test('a file, with its size', async () => {
     const source = await fileSource(path)
-    expect(source.size).toBe(FILE.length)
+    expect(source.stored.bytes).toBe(FILE.length)
     expect(await read(source)).toEqual(expected)
     expect(await source.read(new Uint8Array(10))).toBe(0)
     await source.close?.()
@@ -74,6 +78,42 @@ describe('sources', () => {
     expect(await read(blobSource(new Blob([FILE as Uint8Array<ArrayBuffer>])))).toEqual(expected)
     const body = new Response(FILE as Uint8Array<ArrayBuffer>).body
     expect(await read(webStreamSource(body as ReadableStream<Uint8Array>))).toEqual(expected)
+  })
+
+  describe.each(Object.keys(COMPRESSORS) as (keyof typeof COMPRESSORS)[])('compressed with %s', (compression) => {
+    const packed = COMPRESSORS[compression](FILE) as Uint8Array<ArrayBuffer>
+    const ways: [string, () => Promise<ByteSource> | ByteSource][] = [
+      [
+        'a file',
+        async () => {
+          writeFileSync(`${path}.${compression}`, packed)
+          return fileSource(`${path}.${compression}`)
+        },
+      ],
+      ['a Node stream', () => streamSource(Readable.from([packed.subarray(0, 9), packed.subarray(9)]))],
+      ['a Blob', () => blobSource(new Blob([packed]))],
+      ['a web stream', () => webStreamSource(new Blob([packed]).stream() as ReadableStream<Uint8Array>)],
+      ['bytes', () => decompressed(bytesSource(packed))],
+      ['a Blob, decompressed twice', () => nodeDecompressed(decompressed(blobSource(new Blob([packed]))))],
+      [
+        'a Blob that can be interrupted',
+        () => interruptible(blobSource(new Blob([packed])), new AbortController().signal),
+      ],
+    ]
+    test.each(ways)('%s is read, and says how it is stored', async (_, open) => {
+      const source = await open()
+      expect(await read(source)).toEqual(expected)
+      expect(source.stored).toMatchObject({ compression, bytes: packed.length, bytesRead: packed.length })
+      const summarizer = new Summarizer()
+      const progress: number[] = []
+      await summarizer.read('a', await open(), (bytes) => progress.push(bytes) > 0)
+      expect(summarizer.summary().capture.files[0]).toMatchObject({ compression, bytes: packed.length, packets: 300 })
+      expect(progress.at(-1)).toBe(packed.length)
+    })
+  })
+
+  test('a Blob knows its size before it is read', () => {
+    expect(blobSource(new Blob([new Uint8Array(77)])).stored).toMatchObject({ bytes: 77, bytesRead: 0 })
   })
 
   test('a source is closed when reading stops early', async () => {
@@ -128,7 +168,8 @@ describe('what cannot be read is refused in one line', () => {
         await handle.close()
       })(),
     ])
-    expect(source.size).toBe(0)
+    expect(source.isStream).toBe(true)
     expect((await read(source)).length).toBe(2)
+    expect(source.stored).toMatchObject({ compression: 'none', bytes: 65, bytesRead: 65 })
   })
 })

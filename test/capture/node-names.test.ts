@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openCapture } from '../../src/capture/node-input.ts'
+import { fileSource } from '../../src/capture/node-input.ts'
 import { fsPath, nameOf, rawArguments } from '../../src/capture/node-names.ts'
 import { expandPaths } from '../../src/capture/node-paths.ts'
 import { pcapHeader } from './files.ts'
@@ -42,7 +42,7 @@ describe('names', () => {
     for (const given of [strange, join(folder, '*', '*.pcap'), join(folder, '?\udcff', '[ab]*')]) {
       expect((await expandPaths([given])).paths, given).toEqual(expected)
     }
-    const source = await openCapture(expected[0]!)
+    const source = await fileSource(expected[0]!)
     expect(await source.read(new Uint8Array(100))).toBe(24)
     await source.close?.()
   })

@@ -36,7 +36,7 @@ describe('a run of records of zeros', () => {
 
   it('of a compressed file too, in its stored bytes', async () => {
     const packed = gzipSync(file, { level: 1 })
-    const { source } = await decompressed(bytesSource(packed))
+    const source = decompressed(bytesSource(packed))
     const stored = { compression: 'gzip' as const, bytes: packed.length, bytesRead: 0 }
     // Stored bytes are read ahead of what they unpack to, as from a file.
     const counted: ByteSource = {

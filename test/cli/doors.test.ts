@@ -42,7 +42,7 @@ async function printed(argv: string[], isTerminal = false): Promise<{ status: nu
     stdinIsTerminal: false,
     version: '1.2.3',
     summarizer: async () => edges.summarizeFiles,
-    open: (path, signal) => edges.openCapture(path, { signal }),
+    open: (path, signal) => edges.fileSource(path, { signal }),
     expand: edges.expandPaths,
     follower: async () => edges.followFile,
     output: edges.awaitOutput,

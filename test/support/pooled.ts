@@ -1,7 +1,7 @@
 /** Many captures on the same threads: starting five threads for each of a hundred captures would take minutes. Built with the program. */
 import { basename } from 'node:path'
 import { DEFAULT_LIMITS, type Limits } from '../../src/analyzers/limits.ts'
-import { openCapture } from '../../src/capture/node-input.ts'
+import { fileSource } from '../../src/capture/node-input.ts'
 import { Summarizer } from '../../src/pipeline.ts'
 import { NodeJudgeThread, ReadThreads } from '../../src/workers/node-pool.ts'
 
@@ -19,7 +19,7 @@ export async function summarizeEach(paths: readonly string[], threads: number): 
       // Kept for the next capture: what is handed over has no way to end it.
       const kept = judge && { judge: { judge: judge.judge.bind(judge), finish: judge.finish.bind(judge) } }
       const summarizer = new Summarizer({}, { ...kept, ...(readers && { readers }) })
-      await summarizer.read(basename(path), await openCapture(path))
+      await summarizer.read(basename(path), await fileSource(path))
       await summarizer.join()
       printed.push(JSON.stringify(summarizer.summary()))
     }
