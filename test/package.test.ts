@@ -30,7 +30,7 @@ const codecs = readdirSync(join(ROOT, 'src/codecs'))
 
 /** Every subpath of the package as an import specifier. */
 const subpaths = Object.keys(manifest.exports)
-  .filter((path) => path !== './package.json')
+  .filter((path) => !path.endsWith('.json'))
   .flatMap((path) =>
     path.includes('*') ? codecs.filter((name) => name !== 'index').map((name) => path.replace('*', name)) : [path],
   )
@@ -133,6 +133,64 @@ describe('imports', () => {
   it('a CommonJS module may require it: the package is ESM alone, and its Node versions can load that', async () => {
     const script = put('require.cjs', "console.log(require('vxpcap/codecs/vxlan').PORT)")
     expect((await run(process.execPath, [script], { cwd: folder })).stdout).toBe('4789\n')
+  })
+
+  it('the schemas load as JSON modules, and resolve to files', async () => {
+    const names = ['summary-1', 'decode-1']
+    const script = put(
+      'schemas.js',
+      `import { readFileSync } from 'node:fs'
+      import { createRequire } from 'node:module'
+      import summary from 'vxpcap/schema/summary-1.json' with { type: 'json' }
+      import decode from 'vxpcap/schema/decode-1.json' with { type: 'json' }
+      const require = createRequire(import.meta.url)
+      const files = ${JSON.stringify(names)}.map((name) => readFileSync(require.resolve(\`vxpcap/schema/\${name}.json\`), 'utf8'))
+      console.log(JSON.stringify([summary, decode, ...files.map((text) => JSON.parse(text))]))`,
+    )
+    const published = names.map((name) => JSON.parse(readFileSync(join(ROOT, 'schema', `${name}.json`), 'utf8')))
+    const { stdout } = await run(process.execPath, [script], { cwd: folder })
+    expect(JSON.parse(stdout)).toEqual([...published, ...published])
+    // A name for validators, not an address to fetch.
+    expect(published.map(({ $id }) => $id)).toEqual(names.map((name) => `urn:vxpcap:schema:${name}`))
+  })
+
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('the schemas have types (module %s, resolution %s)', async (module, moduleResolution) => {
+    put(
+      'schemas.ts',
+      `import type { Summary } from 'vxpcap'
+      import type { DecodeDocument } from 'vxpcap/report'
+      import decode from 'vxpcap/schema/decode-1.json' with { type: 'json' }
+      import summary from 'vxpcap/schema/summary-1.json' with { type: 'json' }
+      type Names<T> = { [K in keyof T]: { description: string } }
+      export const words: [Names<Summary>, Names<DecodeDocument>] = [summary.properties, decode.properties]
+      export const rtt: string = summary.$defs.TcpSummary.properties.rttMs.description
+      // @ts-expect-error there is no such definition: the types are real
+      summary.$defs.Nothing
+      `,
+    )
+    const project = put(
+      'tsconfig.schemas.json',
+      JSON.stringify({
+        compilerOptions: {
+          module,
+          moduleResolution,
+          target: 'es2022',
+          lib: ['es2023', 'dom'],
+          types: [],
+          strict: true,
+          noEmit: true,
+          resolveJsonModule: true,
+        },
+        files: ['schemas.ts'],
+      }),
+    )
+    const result = await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], {
+      cwd: folder,
+    }).catch((error: { stdout: string }) => error)
+    expect(result.stdout).toBe('')
   })
 
   it('nothing beyond the declared subpaths resolves', async () => {

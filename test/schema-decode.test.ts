@@ -163,6 +163,7 @@ describe('schema/decode-1.json', () => {
       'codecs/describe-field',
       'codecs/explain-fault',
       'report/packet-text',
+      'report/decode-document',
     ]) {
       const text = readFileSync(join(ROOT, `src/${path}.ts`), 'utf8')
       for (const statement of ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true).statements) {
@@ -176,7 +177,7 @@ describe('schema/decode-1.json', () => {
     }
     const of = (name: string): string[] => shapes.get(name) ?? [`no interface ${name}`]
     const wanted: Record<string, string[]> = {
-      Packet: [...of('PacketHeading'), ...of('PacketDescription'), 'bytes?'],
+      DecodedPacket: [...of('PacketHeading'), ...of('PacketDescription'), ...of('DecodedPacket')],
       DescribedLayer: of('DescribedLayer'),
       DescribedField: of('DescribedField'),
       ChecksumCheck: of('ChecksumCheck'),

@@ -8,17 +8,20 @@ import type { FieldInfo, Layout } from './layout.ts'
 
 /** What became of verifying a checksum. */
 export interface ChecksumCheck {
-  /** `unverified` where not all that it covers is at hand. */
+  /**
+   * What became of it: `partial` is the sum of the pseudo header alone, left to an offload; `unverified` where not all that it covers is at
+   * hand.
+   */
   readonly verdict: 'valid' | 'absent' | 'partial' | 'wrong' | 'unverified'
   /** By how much the field exceeds what it ought to be, in one's-complement arithmetic; 0 unless `wrong`. */
   readonly difference: number
-  /** Why it was not verified: `fragment`, `truncated`, `not captured in full` or `not quoted in full`. */
+  /** Why it was not verified: `fragment`, `truncated`, `not captured in full` or `not quoted in full`; absent where it was. */
   readonly reason?: string
 }
 
 /** One field of a header, or a part of one. */
 export interface DescribedField {
-  /** As the codec names it. */
+  /** Name of the field, as the codec has it. */
   readonly name: string
   /** Bytes from the packet's first byte to the word that holds the field. */
   readonly offset: number
@@ -32,11 +35,11 @@ export interface DescribedField {
   readonly value: number | string
   /** The value as people write it, with names and units. */
   readonly text: string
-  /** What the number counts. */
+  /** What the number counts; absent where it counts nothing. */
   readonly unit?: string
-  /** The verdict on a checksum. */
+  /** What became of verifying it; only of a checksum. */
   readonly check?: ChecksumCheck
-  /** Parts of the field: the options of a list, the meaning of a word. */
+  /** Parts of the field: the options of a list, the meaning of a word; absent without parts. */
   readonly fields?: readonly DescribedField[]
 }
 

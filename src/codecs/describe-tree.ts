@@ -12,18 +12,19 @@ import type { Layout } from './layout.ts'
 
 /** One header, with its fields and what it carries. */
 export interface DescribedLayer {
-  /** What it is: `ethernet`, `vlan`, `ipv4`, `vxlan-gbp`, `payload`, `padding`, `undecoded` … */
+  /** What the layer is: `ethernet`, `vlan`, `ipv4`, `vxlan-gbp`, `payload`, `padding`, `undecoded` … */
   readonly name: string
   /** Tunnels around it: 0 for the underlay, 1 for the overlay, more in nested tunnels. */
   readonly depth: number
   /** Whether it is part of a packet that an ICMP error quotes: not traffic. */
   readonly quoted: boolean
-  /** Bytes from the packet's first byte. */
+  /** Bytes from the packet's first byte to the layer's. */
   readonly offset: number
   /** Bytes of the header with its options, of the data for `payload`; as the wire carried them, captured or not. */
   readonly length: number
   /** The header in one line. */
   readonly text: string
+  /** The fields of the header, in the order of the wire. */
   readonly fields: readonly DescribedField[]
   /** What a tunnel carries, or an ICMP error quotes; empty elsewhere. */
   readonly layers: readonly DescribedLayer[]

@@ -17,11 +17,13 @@ export type { FaultExplanation } from './explain-fault.ts'
 
 /** One packet, described. */
 export interface PacketDescription {
-  /** LINKTYPE name of the record. */
+  /** LINKTYPE name of the record: `EN10MB`; `LINKTYPE 147` where a number has no name. */
   readonly linkType: string
+  /** Bytes that the capture holds. */
   readonly capturedLength: number
+  /** Bytes that the wire carried, frame check sequence excluded. */
   readonly wireLength: number
-  /** From the link layer on; what a tunnel carries is inside its layer. */
+  /** The headers from the link layer on; what a tunnel carries is inside its layer. */
   readonly layers: readonly DescribedLayer[]
   /** What stopped the reading, in walking order; what an ICMP error leaves out of its quote is not a fault of the packet. */
   readonly faults: readonly FaultExplanation[]

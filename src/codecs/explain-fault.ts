@@ -10,7 +10,7 @@ import { type IpLayer, LAYER_NAMES, Layer, type Layers, TunnelKind } from './lay
 export interface FaultExplanation {
   /** The layer that was refused, as summaries name it: `inner.ipv4`. */
   readonly layer: string
-  /** One of the codes of `Fault`. */
+  /** Number of the fault, stable within a major version: one of the codes of `Fault`. */
   readonly fault: Fault
   /** Stable name of the fault: `Truncated`. */
   readonly name: string
@@ -20,7 +20,7 @@ export interface FaultExplanation {
   readonly needed: number | null
   /** Bytes that there are from `offset` on; `null` where the fault is not about length. */
   readonly available: number | null
-  /** What set `available`: `snap length`, `frame`, or the layer whose length field did; `null` as above. */
+  /** What set `available`: `snap length`, `frame`, or the layer whose length field did; `null` where the fault is not about length. */
   readonly limitedBy: string | null
   /** All of it in one English sentence. */
   readonly sentence: string

@@ -1,4 +1,5 @@
 /** Reports: a summary as words for people or as JSON for programs. Runs in browsers. */
+export type { DecodeDocument, DecodedPacket } from './decode-document.ts'
 export { writeJson } from './json.ts'
 export { formatSarif } from './sarif.ts'
 export type { DrawTable } from './table.ts'

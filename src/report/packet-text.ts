@@ -5,15 +5,15 @@ import { printable } from './printable.ts'
 
 /** What a capture says of a packet beside its bytes. */
 export interface PacketHeading {
-  /** Number within the capture, from 1. */
+  /** Running number over all captures, from 1. */
   readonly number: number
-  /** Name of the file, where there are several. */
+  /** Path of the capture as it was given; only where there are several. */
   readonly file?: string
-  /** ISO 8601 time with nine decimals, `null` for a packet without one. */
+  /** When it was captured, ISO 8601 UTC with nine decimals; `null` for a packet without a time. */
   readonly time: string | null
-  /** Name of the interface, where the capture gives one. */
+  /** Name of the interface that it was captured on; absent where the capture gives none. */
   readonly interfaceName?: string
-  /** Comments of the capture on the packet. */
+  /** What the capture remarks on the packet; absent without a comment. */
   readonly comments?: readonly string[]
 }
 

@@ -6,6 +6,7 @@ import { describePacket } from '../../codecs/describe.ts'
 import { hexAt } from '../../codecs/describe-field.ts'
 import { tunnelPorts } from '../../codecs/dissect.ts'
 import { frameLength } from '../../codecs/record-length.ts'
+import type { DecodedPacket } from '../../report/decode-document.ts'
 import { hexDump } from '../../report/hex-dump.ts'
 import { type PacketHeading, packetText } from '../../report/packet-text.ts'
 import type { PacketRange } from '../arguments.ts'
@@ -132,7 +133,8 @@ class Run {
     }
     if (options.json) {
       const bytes = options.hex ? { bytes: hexAt(view, at, capturedLength) } : {}
-      this.text += `${this.printed === 0 ? OPENING : ','}\n${JSON.stringify({ ...heading, ...description, ...bytes })}`
+      const decoded: DecodedPacket = { ...heading, ...description, ...bytes }
+      this.text += `${this.printed === 0 ? OPENING : ','}\n${JSON.stringify(decoded)}`
     } else {
       const lines = packetText(heading, description)
       if (options.hex) lines.push(...hexDump(view, at, capturedLength).map((line) => `  ${line}`))
