@@ -3,13 +3,12 @@
  * TypeScript, the command run.
  */
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Summary } from '../src/summary.ts'
-import { ensureDist } from './support/dist.ts'
+import { installed } from './support/installed.ts'
 import { ROOT } from './support/shared.ts'
 
 const run = promisify(execFile)
@@ -55,21 +54,7 @@ function put(name: string, text: string): string {
 }
 
 beforeAll(async () => {
-  await ensureDist()
-  folder = mkdtempSync(join(tmpdir(), 'vxpcap-installed-'))
-  const pack = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT })
-  const [tarball] = JSON.parse(pack.stdout) as [{ filename: string; files: { path: string }[] }]
-  packed = tarball.files.map((file) => file.path)
-  put('package.json', JSON.stringify({ name: 'stranger', private: true, type: 'module' }))
-  await run(
-    'npm',
-    ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', join(folder, tarball.filename)],
-    { cwd: folder },
-  )
-  // The optional peer that vxpcap/testing is used with, and what it needs itself.
-  for (const name of ['fast-check', 'pure-rand']) {
-    cpSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true })
-  }
+  ;({ folder, packed } = await installed())
 }, 300_000)
 
 afterAll(() => {
