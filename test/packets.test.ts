@@ -1,5 +1,7 @@
 /** Packets for loops of one's own: what the summary counts, packet by packet, from any source, with progress and an end at any time. */
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, describe as group, it } from 'vitest'
 import { CaptureReader } from '../src/capture/reader.ts'
 import { type ByteSource, bytesSource } from '../src/capture/source.ts'
@@ -145,6 +147,42 @@ group('options', () => {
     expect(told.length).toBeGreaterThan(3)
     expect(told.map(([bytes]) => bytes)).toEqual(told.map(([bytes]) => bytes).sort((left, right) => left - right))
     expect(told.at(-1)?.[0]).toBe(bytes.length)
+  })
+})
+
+group('the pull loop', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const packet = record(outer(HERE, 0, ping(HERE, 0, 1, 100)), 0)
+  const file = pcapOf(Array.from({ length: 60_000 }, () => packet))
+
+  /** Smallest growth of the heap per packet, over the batches of the file. */
+  async function growth(plant: (number: number) => void): Promise<number> {
+    let least = Number.POSITIVE_INFINITY
+    for await (const batch of packets(bytesSource(file))) {
+      collect()
+      const before = process.memoryUsage().heapUsed
+      let count = 0
+      while (batch.next()) {
+        count++
+        plant(batch.layers.vni + batch.packet.number)
+      }
+      const grown = process.memoryUsage().heapUsed - before
+      // A collection in between makes a batch say nothing.
+      if (count > 1000 && grown >= 0) least = Math.min(least, grown / count)
+    }
+    return least
+  }
+
+  it('allocates nothing per packet, and a planted object is seen', async () => {
+    let sink: unknown = null
+    await growth(() => {})
+    expect(await growth(() => {})).toBeLessThan(4)
+    const planted = await growth((number) => {
+      sink = { number }
+    })
+    expect(planted).toBeGreaterThan(12)
+    expect(sink).not.toBeNull()
   })
 })
 
