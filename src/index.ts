@@ -5,6 +5,8 @@ export type { Extra, OwnFinding, PacketAnalyzer, PacketAnalyzers } from './packe
 export { CapturePackets, type PacketBatch, type PacketsOptions, packets } from './packets.ts'
 export {
   DEFAULT_ROWS,
+  type MergeOptions,
+  type NamedInput,
   type NoAnalyzers,
   type SummarizeOptions,
   Summarizer,

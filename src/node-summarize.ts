@@ -47,8 +47,8 @@ export interface SummarizeFilesOptions<Analyzers extends PacketAnalyzers = Packe
   mergeBytes?: number
   /**
    * Threads, this one included, 1 to {@link MOST_THREADS}; the result does not depend on it. No more are started than there are
-   * cores (but {@link LEAST_STARTED}), and never more than {@link MOST_STARTED}. By default two, if there are two
-   * cores, for 32 MiB or more; what comes from a stream has no size, and is summarized on one.
+   * cores (up to four are, whatever the cores), and never more than sixteen. By default two, if there are two cores, for 32 MiB or
+   * more; what comes from a stream has no size, and is summarized on one.
    */
   threads?: number
   /** Stop reading and summarize what there is so far. */

@@ -38,6 +38,7 @@ export type Extra<Analyzers extends PacketAnalyzers> = {
 export interface OwnFinding {
   /** Stable code, `UPPER_SNAKE`, and none of the package's own. */
   code: string
+  /** How bad it is, as of the package's own findings. */
   severity: Severity
   /** One sentence that a network engineer understands. */
   title: string

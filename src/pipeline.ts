@@ -58,7 +58,10 @@ export type SummaryWith<Analyzers extends PacketAnalyzers> = [keyof Analyzers] e
   ? Summary
   : string extends keyof Analyzers
     ? Summary
-    : Summary & { extra: Extra<Analyzers> }
+    : Summary & {
+        /** What each of those analyzers gave, by its name. */
+        extra: Extra<Analyzers>
+      }
 
 /**
  * Refuses options that a {@link Summarizer} cannot do with.
@@ -157,6 +160,7 @@ interface ReadFile extends FileSummary {
  * {@link summary}.
  */
 export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
+  /** The analysis that the packets are counted in. */
   readonly analysis: Analysis
   readonly #own: OwnAnalyzers | null
   readonly #options: SummarizeOptions

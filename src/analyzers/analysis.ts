@@ -69,23 +69,35 @@ export interface AnalysisState {
 export class Analysis implements PathCounter {
   /** The packet at hand: fill it (`takeApart`), then call {@link observe}. */
   readonly observation = new Observation()
+  /** Most rows of each table. */
   readonly limits: Limits
   /** What the tables and findings are restricted to. */
   readonly criteria: Criteria
+  /** The shared tables of keys: addresses, VNIs, VTEP pairs, flows, MACs. */
   readonly keys: Keys
   /** The latest paths, with the counts that they owe. */
   readonly paths: Paths
+  /** Finds the rows of a packet’s keys. */
   readonly resolver: Resolver
+  /** Totals of the capture itself: packets, bytes, first and last time. */
   readonly capture = new CaptureTotals()
+  /** Totals of all tunnel packets and of what is none. */
   readonly tunnel: TunnelTotals
+  /** Table of VNIs. */
   readonly vnis: Vnis
+  /** Table of VTEP pairs. */
   readonly vtepPairs: VtepPairs
+  /** UDP ports by VTEP pair. */
   readonly ports: Ports
+  /** Table of flows. */
   readonly flows: Flows
+  /** Table of inner MAC addresses. */
   readonly macs: Macs
+  /** Packets over time by VNI. */
   readonly timeline: Timeline
   /** First fragments without the headers, which wait for the rest. */
   readonly smallFirsts: SmallFirsts
+  /** Analyzers that depend on what came before. */
   readonly judges: Judges
   /** Packet numbers that this part took, those of blocks that are no packets included. */
   numbers = 0

@@ -7,6 +7,7 @@ import { flowRows, macRows, pairOrder, vniRows, vtepPairRows } from './rows.ts'
 
 /** The summary without what only the pipeline knows. */
 export interface AnalysisSummary extends Omit<Summary, 'schema' | 'filter' | 'capture' | 'findings'> {
+  /** Totals of the capture, without what only its files tell. */
   capture: Omit<CaptureSummary, 'files' | 'droppedByCapture' | 'receivedByCapture' | 'complete'>
 }
 

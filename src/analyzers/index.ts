@@ -2,5 +2,5 @@
 export { Analysis, type AnalysisOptions, EVENT_LIMIT } from './analysis.ts'
 export { type AnalysisSummary, type FinishOptions, finish } from './finish.ts'
 export { DEFAULT_LIMITS, type Limits } from './limits.ts'
-export { limitsFor } from './memory.ts'
+export { limitsFor, MAX_MEGABYTES, MIN_MEGABYTES } from './memory.ts'
 export { Observation } from './observation.ts'

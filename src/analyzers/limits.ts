@@ -6,11 +6,15 @@ import { checkInteger, checkObject, checkOneOf, checkPowerOfTwo } from '../optio
 export interface Limits {
   /** Distinct addresses: outer, inner and MAC. */
   addresses: number
+  /** VNIs. */
   vnis: number
+  /** VTEP pairs. */
   vtepPairs: number
   /** VTEP pairs by VNI. */
   routes: number
+  /** Flows. */
   flows: number
+  /** Inner MAC addresses by VNI and VLANs. */
   macs: number
   /** VLAN tag stacks. */
   vlanStacks: number

@@ -7,12 +7,15 @@ import { NO_TIME, type PacketInfo } from '../packet.ts'
 
 /** What every analyzer observes; one object, filled anew for each packet. */
 export class Observation {
+  /** The packet taken apart. */
   readonly layers = new Layers()
   /** Packet number within the part, from 1. */
   number = 0
+  /** Seconds since 1970 of the record’s time. */
   seconds = 0
   /** 0 to 999 999 999, or `NO_TIME`. */
   nanoseconds: number = NO_TIME
+  /** Bytes captured. */
   capturedLength = 0
   /** As recorded, or what it must have been where that cannot be. */
   wireLength = 0
@@ -30,6 +33,7 @@ export class Observation {
   firstLength = NONE
   /** Digest of what identifies the datagram that a record with `firstLength` began, in halves. */
   datagramHigh = 0
+  /** Lower half of that digest. */
   datagramLow = 0
   /** Whether the packet's time is one that the filter keeps; of others nothing is judged. */
   isInTime = true
@@ -39,22 +43,29 @@ export class Observation {
   outside = false
   /** Rows of the shared tables, `NONE` where there is no such key or the table was full. */
   vniRow = NONE
+  /** Row of the VTEP pair. */
   pairRow = NONE
+  /** Row of the VTEP pair in its VNI. */
   routeRow = NONE
+  /** Row of the flow. */
   flowRow = NONE
+  /** Row of the inner source MAC in its VNI and VLANs. */
   macRow = NONE
   /** Row of the inner VLAN stack. */
   vlansRow = NONE
   /** Address ids of the outer source and destination. */
   sourceId = NONE
+  /** Address id of the outer destination. */
   destinationId = NONE
   /** Address ids of the inner source and destination (sender and target of ARP). */
   innerSourceId = NONE
+  /** Address id of the inner destination, the target of ARP. */
   innerDestinationId = NONE
   /** Row of the source MAC at the outer source in the MACs analyzer, where that is known already. */
   macAtVtepRow = NONE
   /** Whether the outer ports of this path were looked up already, and which of them found no row: see `REFUSED` in paths.ts. */
   portsKnown = false
+  /** Which of the two outer ports found no row; see {@link portsKnown}. */
   portsRefused = 0
   /** Original length as recorded, where `layers.lengthImpossible`. */
   impossibleLength = 0

@@ -30,7 +30,7 @@ export interface DecompressedSource extends ByteSource {
 
 /**
  * Undoes the compression of a source, if it has one, as it is read: gzip, zstd or lz4, told apart by the first bytes. What is not
- * compressed passes through, so a source may be given twice. What {@link fileSource}, {@link streamSource}, {@link blobSource} and
+ * compressed passes through, so a source may be given twice. What `fileSource`, `streamSource`, {@link blobSource} and
  * {@link webStreamSource} return is decompressed already.
  * The bytes end early, with an `issue`, where the stream is cut or damaged; everything whole comes before. Memory is bounded, whatever
  * the stream claims.

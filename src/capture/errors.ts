@@ -24,6 +24,7 @@ export type CaptureErrorCode =
  * under which name its user knows it.
  */
 export class CaptureError extends Error {
+  /** Always `CaptureError`. */
   override readonly name = 'CaptureError'
   /** Stable reason, for programs. */
   readonly code: CaptureErrorCode
@@ -31,6 +32,7 @@ export class CaptureError extends Error {
   readonly offset: number | null
 
   /**
+   * Makes the error.
    * @param code - Stable reason.
    * @param message - One line for people.
    * @param offset - File offset of the bytes to blame, `null` when there is none.

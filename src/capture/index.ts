@@ -1,5 +1,5 @@
 /** Capture files to packets and back, in Node and in browsers. The edges to Node are in `vxpcap/capture/node`. */
-export type { CaptureIssue, InterfaceDrops } from '../issue.ts'
+export type { AppendedFiles, CaptureIssue, InterfaceDrops } from '../issue.ts'
 export { NO_TIME, type PacketInfo } from '../packet.ts'
 export {
   MAX_DESCRIPTIONS,
@@ -16,7 +16,7 @@ export { type DecompressedSource, decompressed } from './compression.ts'
 export { CaptureError, type CaptureErrorCode } from './errors.ts'
 export { MAX_GZIP_HEADER } from './gzip.ts'
 export type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
-export { MergedCaptures, type MergedRun, type MergeInput } from './merge.ts'
+export { MergedCaptures, type MergedCapturesOptions, type MergedRun, type MergeInput } from './merge.ts'
 export { MAX_ORIGIN_BYTES, type Origin, Origins } from './origins.ts'
 export { batches, CaptureReader, type PacketStream, type ReaderOptions, refill } from './reader.ts'
 export {

@@ -38,6 +38,7 @@ export interface CaptureInterface {
 export interface CaptureSection {
   /** File offset of its header block. */
   readonly offset: number
+  /** Byte order of its blocks. */
   readonly byteOrder: 'little' | 'big'
   /** File-wide number of its first interface. */
   readonly firstInterface: number

@@ -25,7 +25,12 @@ export interface ExpandedPaths {
   /** One entry for every argument that was a directory or pattern. */
   readonly expansions: readonly Expansion[]
   /** Directories without a capture or that cannot be listed, patterns without a match. */
-  readonly unreadable: readonly { readonly given: string; readonly error: CaptureError }[]
+  readonly unreadable: readonly {
+    /** The argument. */
+    readonly given: string
+    /** Why it stands for no capture. */
+    readonly error: CaptureError
+  }[]
 }
 
 /** What a file is that is not a capture. */

@@ -32,7 +32,7 @@ export class PcapParserBatch implements PacketStream {
   /** Nanoseconds in one unit of the fraction. */
   private unit = 1000
 
-  /** @param firstNumber - Number of the first packet. */
+  /** Makes an empty batch. @param firstNumber - Number of the first packet. */
   constructor(firstNumber: number) {
     this.nextNumber = firstNumber
   }

@@ -17,7 +17,9 @@ export const MAX_ORIGIN_BYTES = 128 * 1024 * 1024
 
 /** Where a packet is: the file's index, and the packet's number in it. */
 export interface Origin {
+  /** Index of the file, from 0 in the order in which they were given. */
   file: number
+  /** Number of the packet in that file, from 1. */
   number: number
 }
 
@@ -42,6 +44,7 @@ export class Origins {
   #bytes = 0
 
   /**
+   * Begins with no packet.
    * @param files - How many files are merged, 1 and more.
    * @param limit - Bytes to keep.
    */
@@ -56,7 +59,7 @@ export class Origins {
 
   /**
    * Says that the next `count` packets are of `file`.
-   * @throws RangeError for a file that there is not, or more than {@link MOST_ADDED} packets, TypeError for one of a wrong type.
+   * @throws RangeError for a file that there is not, or more than 2^32 packets, TypeError for one of a wrong type.
    */
   add(file: number, count: number): void {
     checkGiven('file', file)

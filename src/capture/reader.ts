@@ -50,7 +50,7 @@ export class CaptureReader implements PacketStream {
   view: DataView
   /** The current packet: one object, overwritten by `next`. */
   readonly packet: PacketInfo = emptyPacket()
-  /** Whether reading has ended: at the end of the file, or at {@link issue}. */
+  /** Whether reading has ended: at the end of the file, or at {@link CaptureReader.issue}. */
   done = false
   /**
    * How the file ended when it did not end well, and what was left out of it when it did; `null` before the end, and after a good
@@ -113,7 +113,7 @@ export class CaptureReader implements PacketStream {
 
   /**
    * Says that no more bytes will come.
-   * @param issue - Why they end, when that is not the real end of the capture; it becomes {@link issue}.
+   * @param issue - Why they end, when that is not the real end of the capture; it becomes {@link CaptureReader.issue}.
    * @param stopped - Whether they end because nobody wants more: nothing is known of what follows then, and nothing is said of it.
    */
   finish(issue: CaptureIssue | null = null, stopped = false): void {

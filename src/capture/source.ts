@@ -7,6 +7,7 @@ export type Compression = 'none' | 'gzip' | 'zstd' | 'lz4'
 
 /** How a capture lies where it is stored, as far as it is known. */
 export interface StoredAs {
+  /** How the bytes are compressed. */
   readonly compression: Compression
   /** Bytes as stored, compressed if they are: of the whole file, of a stream those that came so far. */
   readonly bytes: number

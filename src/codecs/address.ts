@@ -15,11 +15,15 @@ export function formatIpv4(address: number): string {
 /**
  * The one text form of an IPv6 address: lower case, no leading zeros, the first of the longest runs of zero groups
  * shortened, IPv4-mapped addresses with a dotted tail (RFC 5952 §4, §5).
- * @param address - 16 bytes, or the view that holds them.
- * @param at - Offset of the first byte in that view.
+ * @param address - 16 bytes.
  * @throws RangeError when there are not 16 bytes.
  */
 export function formatIpv6(address: Uint8Array): string
+/**
+ * The same of an address in a view.
+ * @param at - Offset of its first byte in the view.
+ * @throws RangeError when there are not 16 bytes.
+ */
 export function formatIpv6(view: DataView, at: number): string
 export function formatIpv6(address: Uint8Array | DataView, at = 0): string {
   let view: DataView

@@ -46,6 +46,7 @@ import * as gpe from './vxlan-gpe.ts'
 
 /** A header on its way into a packet. */
 export interface Draft {
+  /** Names the part that the header is of. */
   readonly layer: PartName
   /** The header as `encode` takes it; open fields hold 0 until they are filled in. */
   readonly header: object
@@ -55,6 +56,7 @@ export interface Draft {
   readonly length: number
   /** Fills in a field of the header; a name with a dot reaches into it. */
   fill(field: string, value: number): void
+  /** Writes the header at the cursor and steps over it. */
   encode(cursor: Cursor): void
 }
 

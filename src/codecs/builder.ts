@@ -94,11 +94,13 @@ export interface Filled {
   layer: number
   /** Name of the field, as its header has it. */
   field: string
+  /** The value that the builder chose. */
   value: number
 }
 
 /** Where a part ended up. */
 export interface BuiltLayer {
+  /** Names the part. */
   layer: PartName
   /** Offset of its first byte. */
   at: number
@@ -110,9 +112,11 @@ export interface BuiltLayer {
 
 /** A finished packet. */
 export interface Built {
+  /** The packet. */
   bytes: Uint8Array
   /** LINKTYPE number of a capture that holds it: 1 when it begins with Ethernet, 101 with IP. */
   linkType: number
+  /** Where each part ended up, outermost first. */
   layers: BuiltLayer[]
   /** What the caller did not give, in order of layers. */
   filled: Filled[]

@@ -5,7 +5,9 @@ import { type ChecksumCheck, checkOf, unverified } from './describe-field.ts'
 export interface Carrier {
   /** First offset past the payload on the wire. */
   readonly payloadEnd: number
+  /** Offset of this fragment in its datagram, in bytes; 0 in a whole packet. */
   readonly fragmentOffset: number
+  /** Whether more fragments follow. */
   readonly moreFragments: boolean
   /** The sum over the pseudo-header of a payload of so many bytes (RFC 9293 section 3.1, RFC 8200 section 8.1). */
   readonly pseudoSum: (protocol: number, length: number) => number

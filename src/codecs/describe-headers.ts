@@ -46,8 +46,14 @@ import * as vxlan from './vxlan.ts'
 import * as gbp from './vxlan-gbp.ts'
 import * as gpe from './vxlan-gpe.ts'
 
+/** A codec that declares its header. */
+export interface Declared<K extends string> {
+  /** The declaration. */
+  readonly LAYOUT: Layout<K>
+}
+
 /** The fields that a codec's layout declares. */
-type FieldsOf<Codec> = Codec extends { LAYOUT: Layout<infer K> } ? K : never
+export type FieldsOf<Codec> = Codec extends Declared<infer K> ? K : never
 
 /** A saying of a number in hex digits. */
 function hexOf(digits: number): Saying {
@@ -72,10 +78,13 @@ const ETHER_TYPE: Saying = {
     ethernet.isLength(value) ? `${value} bytes (802.3 length)` : coded(ethernet.EtherType, 4).text!(value, view, at),
 }
 
+/** How the fields of an Ethernet header are said. */
 export const ETHERNET: Sayings<FieldsOf<typeof ethernet>> = { destination: MAC, source: MAC, etherType: ETHER_TYPE }
 
+/** How the fields of a VLAN tag are said. */
 export const DOT1Q: Sayings<FieldsOf<typeof dot1q>> = { etherType: ETHER_TYPE }
 
+/** How the fields of an LLC header are said. */
 export const LLC: Sayings<FieldsOf<typeof llc>> = {
   dsap: coded(llc.Sap, 2),
   ssap: coded(llc.Sap, 2),
@@ -89,6 +98,7 @@ const DEVICE_PROTOCOL: Saying = {
   },
 }
 
+/** How the fields of a Linux cooked header, version 1 are said. */
 export const SLL: Sayings<FieldsOf<typeof sll>> = {
   packetType: coded(sll.PacketType),
   arphrdType: coded(sll.ArphrdType),
@@ -96,6 +106,7 @@ export const SLL: Sayings<FieldsOf<typeof sll>> = {
   protocol: DEVICE_PROTOCOL,
 }
 
+/** How the fields of a Linux cooked header, version 2 are said. */
 export const SLL2: Sayings<FieldsOf<typeof sll2>> = {
   protocol: DEVICE_PROTOCOL,
   reserved: hexOf(4),
@@ -104,8 +115,10 @@ export const SLL2: Sayings<FieldsOf<typeof sll2>> = {
   addressLength: BYTES,
 }
 
+/** How the fields of a BSD loopback header are said. */
 export const LOOPBACK: Sayings<FieldsOf<typeof loopback>> = { word: hexOf(8) }
 
+/** How the fields of an ARP packet are said. */
 export const ARP: Sayings<FieldsOf<typeof arp>> = {
   hardwareType: coded({ Ethernet: arp.HARDWARE_ETHERNET }),
   protocolType: coded(ethernet.EtherType, 4),
@@ -118,6 +131,7 @@ export const ARP: Sayings<FieldsOf<typeof arp>> = {
   targetProtocol: IPV4,
 }
 
+/** How the fields of an IPv4 header are said. */
 export const IPV4_HEADER: Sayings<FieldsOf<typeof ipv4>> = {
   ihl: blocksOf('4-byte words', 4),
   ecn: coded(ipv4.Ecn),
@@ -132,6 +146,7 @@ export const IPV4_HEADER: Sayings<FieldsOf<typeof ipv4>> = {
   destination: IPV4,
 }
 
+/** How the fields of an IPv6 header are said. */
 export const IPV6_HEADER: Sayings<FieldsOf<typeof ipv6>> = {
   ecn: coded(ipv4.Ecn),
   flowLabel: hexOf(5),
@@ -142,17 +157,20 @@ export const IPV6_HEADER: Sayings<FieldsOf<typeof ipv6>> = {
   destination: IPV6,
 }
 
+/** How the fields of an IPv6 options header are said. */
 export const OPTIONS_HEADER: Sayings<FieldsOf<typeof ipv6Options>> = {
   nextHeader: PROTOCOL,
   extensionBlocks: blocksOf('8-byte blocks', 8, 1),
 }
 
+/** How the fields of an IPv6 routing header are said. */
 export const ROUTING: Sayings<FieldsOf<typeof routing>> = {
   nextHeader: PROTOCOL,
   extensionBlocks: blocksOf('8-byte blocks', 8, 1),
   routingType: coded(routing.RoutingType),
 }
 
+/** How the fields of an IPv6 fragment header are said. */
 export const FRAGMENT: Sayings<FieldsOf<typeof fragment>> = {
   nextHeader: PROTOCOL,
   fragmentBlocks: blocksOf('8-byte blocks', 8),
@@ -160,6 +178,7 @@ export const FRAGMENT: Sayings<FieldsOf<typeof fragment>> = {
   identification: hexOf(8),
 }
 
+/** How the fields of an IPv6 authentication header are said. */
 export const AUTHENTICATION: Sayings<FieldsOf<typeof authentication>> = {
   nextHeader: PROTOCOL,
   payloadLength: blocksOf('4-byte words', 4, 2),
@@ -167,8 +186,10 @@ export const AUTHENTICATION: Sayings<FieldsOf<typeof authentication>> = {
   securityParametersIndex: hexOf(8),
 }
 
+/** How the fields of a UDP header are said. */
 export const UDP: Sayings<FieldsOf<typeof udp>> = { length: BYTES, checksum: CHECKSUM }
 
+/** How the fields of a TCP header are said. */
 export const TCP: Sayings<FieldsOf<typeof tcp>> = {
   dataOffset: blocksOf('4-byte words', 4),
   reserved: hexOf(1),
@@ -189,6 +210,7 @@ export const TCP: Sayings<FieldsOf<typeof tcp>> = {
   checksum: CHECKSUM,
 }
 
+/** How the fields of an ICMP header are said. */
 export const ICMP: Sayings<FieldsOf<typeof icmp>> = {
   type: coded(icmp.Type),
   code: {
@@ -198,6 +220,7 @@ export const ICMP: Sayings<FieldsOf<typeof icmp>> = {
   rest: hexOf(8),
 }
 
+/** How the fields of an ICMPv6 header are said. */
 export const ICMPV6: Sayings<FieldsOf<typeof icmpv6>> = {
   type: coded(icmpv6.Type),
   code: {
@@ -224,8 +247,10 @@ function codeText(
   return name === undefined ? String(code) : `${code} (${name})`
 }
 
+/** How the fields of a neighbour solicitation or advertisement are said. */
 export const NEIGHBOR: Sayings<FieldsOf<typeof neighbor>> = { target: IPV6 }
 
+/** How the fields of an IGMP header are said. */
 export const IGMP: Sayings<FieldsOf<typeof igmp>> = {
   type: coded(igmp.Type, 2),
   maxResponseTime: {
@@ -235,18 +260,21 @@ export const IGMP: Sayings<FieldsOf<typeof igmp>> = {
   group: IPV4,
 }
 
+/** How the fields of a VXLAN header are said. */
 export const VXLAN: Sayings<FieldsOf<typeof vxlan>> = {
   flags: flagged({ I: vxlan.FLAG_I }, 2),
   reserved1: hexOf(6),
   reserved2: hexOf(2),
 }
 
+/** How the fields of a VXLAN header with group policy are said. */
 export const VXLAN_GBP: Sayings<FieldsOf<typeof gbp>> = {
   flags: flagged({ G: gbp.FLAG_G, I: gbp.FLAG_I }, 2),
   policyFlags: flagged({ 'do not learn': gbp.POLICY_FLAG_D, 'policy applied': gbp.POLICY_FLAG_A }, 2),
   reserved: hexOf(2),
 }
 
+/** How the fields of a VXLAN-GPE header are said. */
 export const VXLAN_GPE: Sayings<FieldsOf<typeof gpe>> = {
   flags: flagged({ I: gpe.FLAG_I, P: gpe.FLAG_P, B: gpe.FLAG_B, O: gpe.FLAG_O }, 1),
   reserved2: hexOf(4),
@@ -254,6 +282,7 @@ export const VXLAN_GPE: Sayings<FieldsOf<typeof gpe>> = {
   reserved3: hexOf(2),
 }
 
+/** How the fields of a Geneve header are said. */
 export const GENEVE: Sayings<FieldsOf<typeof geneve>> = {
   optionWords: blocksOf('4-byte words', 4),
   flags: flagged({ O: geneve.FLAG_O, C: geneve.FLAG_C }, 1),
@@ -261,6 +290,7 @@ export const GENEVE: Sayings<FieldsOf<typeof geneve>> = {
   reserved2: hexOf(2),
 }
 
+/** How the fields of a GRE header are said. */
 export const GRE: Sayings<FieldsOf<typeof gre>> = {
   flags: flagged(
     {
@@ -273,29 +303,40 @@ export const GRE: Sayings<FieldsOf<typeof gre>> = {
   protocol: coded(ethernet.EtherType, 4),
 }
 
+/** How the fields of an ERSPAN type II header are said. */
 export const ERSPAN_II: Sayings<FieldsOf<typeof erspan2>> = { reserved: hexOf(3), index: hexOf(5) }
 
+/** How the fields of an ERSPAN type III header are said. */
 export const ERSPAN_III: Sayings<FieldsOf<typeof erspan3>> = {}
 
+/** How the fields of an entry of an MPLS label stack are said. */
 export const MPLS: Sayings<FieldsOf<typeof mpls>> = { timeToLive: { unit: 'hops' } }
 
+/** How the fields of the control word of a pseudowire are said. */
 export const PSEUDOWIRE: Sayings<FieldsOf<typeof pseudowire>> = { flags: hexOf(1), length: BYTES }
 
+/** How the fields of a PPPoE header are said. */
 export const PPPOE: Sayings<FieldsOf<typeof pppoe>> = { code: hexOf(2), sessionId: hexOf(4), length: BYTES }
 
+/** How the fields of a service tag (802.1ah) are said. */
 export const ITAG: Sayings<FieldsOf<typeof itag>> = {}
 
+/** How the fields of a VN-Tag are said. */
 export const VNTAG: Sayings<FieldsOf<typeof vntag>> = { etherType: ETHER_TYPE }
 
+/** How the fields of an E-TAG are said. */
 export const ETAG: Sayings<FieldsOf<typeof etag>> = { etherType: ETHER_TYPE }
 
+/** How the fields of a Cisco HDLC header are said. */
 export const CISCO_HDLC: Sayings<FieldsOf<typeof ciscoHdlc>> = {
   address: hexOf(2),
   control: hexOf(2),
   etherType: ETHER_TYPE,
 }
+/** How the fields of a Cisco metadata tag are said. */
 export const CISCO_METADATA: Sayings<FieldsOf<typeof ciscoMetadata>> = { option: hexOf(4), etherType: ETHER_TYPE }
 
+/** How the fields of a MACsec tag are said. */
 export const MACSEC: Sayings<FieldsOf<typeof macsec>> = {
   flags: flagged(
     {
@@ -311,14 +352,18 @@ export const MACSEC: Sayings<FieldsOf<typeof macsec>> = {
   shortLength: BYTES,
 }
 
+/** How the fields of a DSA tag of a Marvell switch are said. */
 export const DSA: Sayings<FieldsOf<typeof dsa>> = { mode: coded(dsa.Mode), etherType: ETHER_TYPE }
 
+/** How the fields of a DSA tag of a Broadcom switch are said. */
 export const DSA_BRCM: Sayings<FieldsOf<typeof brcm>> = { reason: hexOf(2), port: hexOf(4) }
 
+/** How the fields of a record of netfilter’s log are said. */
 export const NFLOG: Sayings<FieldsOf<typeof nflog>> = {
   family: coded({ Ipv4: nflog.FAMILY_IPV4, Ipv6: nflog.FAMILY_IPV6 }),
 }
 
+/** How the fields of the preamble of an Ethernet frame that may be preempted are said. */
 export const MPACKET: Sayings<FieldsOf<typeof mpacket>> = {
   preamble: hexOf(12),
   seventh: hexOf(2),

@@ -46,21 +46,31 @@ export const MAX_NESTING = 16
 /** A quote's end on the wire is not known: as far as IP says. */
 const BOUNDLESS = 0x3fff_ffff
 
-interface Window {
+/** How far the walk may go in the layer at hand. */
+export interface Window {
+  /** First offset past the captured bytes. */
   readonly end: number
+  /** First offset past the bytes on the wire. */
   readonly wireEnd: number
+  /** How many limits bound it: headers that state a length, and the frame. */
   readonly limits: number
 }
 
 /** The tree of one packet; whoever adds a header has stepped the cursor over it. */
 export class Tree {
+  /** The outermost layers. */
   readonly layers: DescribedLayer[] = []
+  /** What stopped the reading, in walking order. */
   readonly faults: FaultExplanation[] = []
+  /** Where the walk is, and how far it may go. */
   readonly cursor: Cursor
+  /** The bytes that the packet lies in. */
   readonly view: DataView
   /** Offset of the packet's first byte in the view. */
   readonly origin: number
+  /** Which UDP ports are a tunnel’s. */
   readonly ports: TunnelPorts
+  /** How the walk goes on inside tunnels and quotes. */
   readonly steps: Steps
   private list = this.layers
   private readonly limits: Limit[]
@@ -73,6 +83,7 @@ export class Tree {
   private quoted = false
 
   /**
+   * Begins a tree without layers, the cursor on the packet's first byte.
    * @param at - Offset of the packet's first byte.
    * @param captured - Bytes captured, at most `wireLength`.
    * @param wireLength - Bytes that the wire carried.

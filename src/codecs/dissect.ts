@@ -68,6 +68,7 @@ export function dissect(
 export interface FrameRecord extends RecordLengths {
   /** Offset of the record's first byte. */
   readonly at: number
+  /** LINKTYPE number of the interface. */
   readonly linkType: number
 }
 

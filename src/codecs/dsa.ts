@@ -45,7 +45,16 @@ export const LENGTH_EDSA = 4
 export const EDSA = 0xdada
 
 /** Why a frame has a tag. */
-export const Mode = { ToProcessor: 0, FromProcessor: 1, Sniffer: 2, Forward: 3 } as const
+export const Mode = {
+  /** The switch sends it to its processor. */
+  ToProcessor: 0,
+  /** The processor sends it out of a port. */
+  FromProcessor: 1,
+  /** A copy for a mirror port. */
+  Sniffer: 2,
+  /** Forwarded between switches. */
+  Forward: 3,
+} as const
 
 const FIRST = LAYOUT.offsets.mode
 const PORT = LAYOUT.offsets.port

@@ -51,7 +51,14 @@ export interface EncapsulationOptions {
    * Outer UDP source port: one port, or the range into which the hash of the inner flow is mapped; 49 152 to 65 535 unless
    * given (RFC 7348 §5).
    */
-  sourcePort?: number | { min: number; max: number }
+  sourcePort?:
+    | number
+    | {
+        /** Smallest port, from 0. */
+        min: number
+        /** Largest port, up to 65 535. */
+        max: number
+      }
   /** Outer UDP destination port, 1 to 65 535; what IANA assigned to the kind unless given: 4789, 4790, 6081. */
   destinationPort?: number
   /** Time to live or hop limit, 0 to 255; 64 unless given. */
@@ -78,9 +85,23 @@ export interface EncapsulationOptions {
   /** IPv6 flow label, 0 to 1 048 575, or `hash` for that of the inner flow (RFC 6438); 0 unless given. */
   flowLabel?: number | 'hash'
   /** Addresses and tags of an outer Ethernet frame; without them the datagram begins with its IP header. */
-  ethernet?: { source: MacLike; destination: MacLike; tags?: readonly OuterTag[] }
+  ethernet?: {
+    /** MAC address of its sender. */
+    source: MacLike
+    /** MAC address of the receiver of the outer frame. */
+    destination: MacLike
+    /** Its VLAN tags, outermost first. */
+    tags?: readonly OuterTag[]
+  }
   /** Group policy, `vxlan-gbp` alone: id 0 to 65 535, 0 unless given (draft-smith-vxlan-group-policy §2.1). */
-  policy?: { id: number; dontLearn?: boolean; applied?: boolean }
+  policy?: {
+    /** Group policy id, 0 to 65 535. */
+    id: number
+    /** Whether the receiver is not to learn from the frame (D bit). */
+    dontLearn?: boolean
+    /** Whether the policy was applied already (A bit). */
+    applied?: boolean
+  }
   /** Options, `geneve` alone; none unless given (RFC 8926 §3.5). */
   options?: readonly geneve.Option[]
   /** What is wrapped: Ethernet frames, or IP packets (`vxlan-gpe` and `geneve` alone); `ethernet` unless given. */
@@ -96,7 +117,9 @@ export class Encapsulation {
   identification = 0
   /** Source port of the next packets, 0 to 65 535; `NONE` to take it from the hash of the inner flow. */
   sourcePort = NONE
+  /** Which tunnel header is written. */
   readonly kind: EncapsulationKind
+  /** Network identifier, 0 to 16 777 215. */
   readonly vni: number
   /** Bytes in front of the wrapped frame: what a buffer needs beyond it. */
   readonly headerLength: number
@@ -108,18 +131,25 @@ export class Encapsulation {
   readonly template: DataView
   /** Offsets of the headers in {@link template}. */
   readonly ipAt: number
+  /** Offset of the UDP header in {@link template}. */
   readonly udpAt: number
+  /** Offset of the tunnel header in {@link template}. */
   readonly tunnelAt: number
   /** The options in the form that the packet path reads. */
   readonly portMin: number
+  /** Largest source port of the range. */
   readonly portMax: number
   /** 0 or 1; `NONE` = inherit. */
   readonly dontFragment: number
   /** 0 to 63; `NONE` = inherit. */
   readonly dscp: number
+  /** How the ECN field of the inner header is carried over. */
   readonly ecn: EcnMode
+  /** Whether the UDP checksum is computed. */
   readonly computesChecksum: boolean
+  /** Whether the IPv6 flow label is the hash of the inner flow. */
   readonly hashesFlowLabel: boolean
+  /** Whether IP packets are wrapped, not Ethernet frames. */
   readonly wrapsIp: boolean
   /** Sum of the words of the IPv4 header that are the same in every packet; 0 over IPv6. */
   readonly headerSum: number

@@ -30,19 +30,27 @@ export const LAYOUT = /* @__PURE__ */ layout<keyof Header>({
 export const LENGTH = LAYOUT.span
 /** Message types (RFC 792 unless stated; IANA ICMP Parameters). */
 export const Type = {
+  /** Answer to a ping. */
   EchoReply: 0,
+  /** The datagram could not be delivered; the code says why. */
   DestinationUnreachable: 3,
   /** Deprecated (RFC 6633). */
   SourceQuench: 4,
+  /** There is a better first hop. */
   Redirect: 5,
+  /** A ping. */
   EchoRequest: 8,
   /** RFC 1256. */
   RouterAdvertisement: 9,
   /** RFC 1256. */
   RouterSolicitation: 10,
+  /** The time to live or the time for reassembly ran out. */
   TimeExceeded: 11,
+  /** A field of the header is wrong. */
   ParameterProblem: 12,
+  /** Asks for the clock of the other host. */
   TimestampRequest: 13,
+  /** Answer to a timestamp request. */
   TimestampReply: 14,
   /** RFC 8335. */
   ExtendedEchoRequest: 42,
@@ -51,21 +59,36 @@ export const Type = {
 } as const
 /** Codes of {@link Type.DestinationUnreachable} (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7.1). */
 export const UnreachableCode = {
+  /** No route to the network. */
   Network: 0,
+  /** No route to the host, or it does not answer ARP. */
   Host: 1,
+  /** The host does not know the protocol. */
   Protocol: 2,
+  /** Nothing listens on the port. */
   Port: 3,
   /** Too big and DF set; carries the next-hop MTU (RFC 1191 §4). */
   FragmentationNeeded: 4,
+  /** The source route cannot be followed. */
   SourceRouteFailed: 5,
+  /** The network does not exist. */
   NetworkUnknown: 6,
+  /** The host does not exist. */
   HostUnknown: 7,
+  /** Communication with the network is prohibited. */
   NetworkProhibited: 9,
+  /** Communication with the host is prohibited. */
   HostProhibited: 10,
+  /** A filter forbids it. */
   Prohibited: 13,
 } as const
 /** Codes of {@link Type.TimeExceeded} (RFC 792). */
-export const TimeExceededCode = { InTransit: 0, InReassembly: 1 } as const
+export const TimeExceededCode = {
+  /** The time to live ran out on the way. */
+  InTransit: 0,
+  /** Fragments were missing when the time for reassembly ran out. */
+  InReassembly: 1,
+} as const
 /** Offset of the second word in the header, for those who compare identifier and sequence in one. */
 export const REST = LAYOUT.offsets.rest
 

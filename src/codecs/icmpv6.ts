@@ -30,11 +30,17 @@ export const LAYOUT = /* @__PURE__ */ layout<keyof Header>({
 export const LENGTH = LAYOUT.span
 /** Message types (RFC 4443, RFC 4861 unless stated; IANA ICMPv6 Parameters). */
 export const Type = {
+  /** The packet could not be delivered; the code says why. */
   DestinationUnreachable: 1,
+  /** The packet exceeds the MTU of a link; carries that MTU. */
   PacketTooBig: 2,
+  /** The hop limit or the time for reassembly ran out. */
   TimeExceeded: 3,
+  /** A field of a header is wrong or not known. */
   ParameterProblem: 4,
+  /** A ping. */
   EchoRequest: 128,
+  /** Answer to a ping. */
   EchoReply: 129,
   /** RFC 2710. */
   ListenerQuery: 130,
@@ -42,26 +48,43 @@ export const Type = {
   ListenerReport: 131,
   /** RFC 2710. */
   ListenerDone: 132,
+  /** Asks for router advertisements. */
   RouterSolicitation: 133,
+  /** A router says that it is there, and what hosts should configure. */
   RouterAdvertisement: 134,
+  /** Asks for the link-layer address of an IPv6 address. */
   NeighborSolicitation: 135,
+  /** Says which link-layer address an IPv6 address has. */
   NeighborAdvertisement: 136,
+  /** There is a better first hop. */
   Redirect: 137,
   /** RFC 9777. */
   ListenerReport2: 143,
 } as const
 /** Codes of {@link Type.DestinationUnreachable} (RFC 4443 §3.1). */
 export const UnreachableCode = {
+  /** No route to the destination. */
   NoRoute: 0,
+  /** A filter forbids it. */
   Prohibited: 1,
+  /** The scope of the source address does not reach the destination. */
   BeyondScope: 2,
+  /** The address does not answer neighbour discovery, or is not there. */
   Address: 3,
+  /** Nothing listens on the port. */
   Port: 4,
+  /** The source address fails the policy. */
   SourcePolicy: 5,
+  /** The route to the destination rejects. */
   RejectRoute: 6,
 } as const
 /** Codes of {@link Type.TimeExceeded} (RFC 4443 §3.3). */
-export const TimeExceededCode = { InTransit: 0, InReassembly: 1 } as const
+export const TimeExceededCode = {
+  /** The hop limit ran out on the way. */
+  InTransit: 0,
+  /** Fragments were missing when the time for reassembly ran out. */
+  InReassembly: 1,
+} as const
 /** Router bit of a neighbour advertisement's `rest` (RFC 4861 §4.4). */
 export const FLAG_ROUTER = 0x8000_0000
 /** Solicited bit of a neighbour advertisement's `rest`: it answers a solicitation (RFC 4861 §4.4). */

@@ -52,13 +52,17 @@ export const Type = {
 
 /** Kinds of group record in a version 3 report (RFC 3376 §4.2.12). */
 export const RecordType = {
+  /** Listens to the listed sources alone. */
   ModeIsInclude: 1,
+  /** Listens to all but the listed sources. */
   ModeIsExclude: 2,
   /** With no source: the group is left. */
   ChangeToInclude: 3,
   /** With no source: the group is joined. */
   ChangeToExclude: 4,
+  /** Listens to these sources as well from now on. */
   AllowNewSources: 5,
+  /** Listens to these sources no longer. */
   BlockOldSources: 6,
 } as const
 

@@ -73,15 +73,31 @@ export const FLAG_DF = 0b010
 /** More fragments follow, a bit of `flags` (RFC 791 §3.1). */
 export const FLAG_MF = 0b001
 /** Values of `ecn` (RFC 3168 §5), in IPv6 as well. */
-export const Ecn = { NotEct: 0, Ect1: 1, Ect0: 2, Ce: 3 } as const
+export const Ecn = {
+  /** The sender does not support ECN. */
+  NotEct: 0,
+  /** The sender supports ECN, code point 1. */
+  Ect1: 1,
+  /** The sender supports ECN, code point 0: the usual one. */
+  Ect0: 2,
+  /** Congestion experienced: a router has marked the packet. */
+  Ce: 3,
+} as const
 /** Option types (RFC 791 §3.1; IANA IP Option Numbers), copied flag and class included. */
 export const OptionType = {
+  /** Ends the list. */
   EndOfOptions: 0,
+  /** Padding of one byte. */
   NoOperation: 1,
+  /** Routers add their addresses. */
   RecordRoute: 7,
+  /** Routers add the time. */
   Timestamp: 68,
+  /** Security label (RFC 1108). */
   Security: 130,
+  /** Passes the listed routers, and others in between. */
   LooseSourceRoute: 131,
+  /** Passes the listed routers alone. */
   StrictSourceRoute: 137,
   /** RFC 2113. */
   RouterAlert: 148,

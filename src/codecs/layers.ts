@@ -8,33 +8,61 @@ import * as extension from './ipv6-extension.ts'
 
 /** Layers as faults name them: those of a plain tunnel packet in walking order, then carriers. */
 export const Layer = {
+  /** Link layer other than Ethernet. */
   Link: 0,
+  /** Outer Ethernet header. */
   OuterEthernet: 1,
+  /** Outer VLAN tag. */
   OuterVlan: 2,
+  /** Outer IPv4 header. */
   OuterIpv4: 3,
+  /** Outer IPv6 header, with its extension headers. */
   OuterIpv6: 4,
+  /** Outer UDP header. */
   OuterUdp: 5,
+  /** VXLAN header, with or without group policy. */
   Vxlan: 6,
+  /** VXLAN-GPE header. */
   Gpe: 7,
+  /** Geneve header. */
   Geneve: 8,
+  /** Inner Ethernet header. */
   InnerEthernet: 9,
+  /** Inner VLAN tag. */
   InnerVlan: 10,
+  /** Inner ARP packet. */
   InnerArp: 11,
+  /** Inner IPv4 header. */
   InnerIpv4: 12,
+  /** Inner IPv6 header, with its extension headers. */
   InnerIpv6: 13,
+  /** Inner TCP header. */
   InnerTcp: 14,
+  /** Inner UDP header. */
   InnerUdp: 15,
+  /** Inner ICMP header. */
   InnerIcmp: 16,
+  /** Inner ICMPv6 header. */
   InnerIcmpv6: 17,
+  /** Provider backbone bridge (802.1ah). */
   Backbone: 18,
+  /** Cisco metadata tag. */
   CiscoMetadata: 19,
+  /** Tag of a switch chip (DSA). */
   Dsa: 20,
+  /** E-TAG (802.1BR). */
   Etag: 21,
+  /** ERSPAN, types I to III. */
   Erspan: 22,
+  /** GRE, and NVGRE. */
   Gre: 23,
+  /** MACsec tag. */
   Macsec: 24,
+  /** MPLS label stack. */
   Mpls: 25,
+  /** PPPoE, and PPP in it. */
   Pppoe: 26,
+  /** VN-Tag. */
   VnTag: 27,
 } as const
 
@@ -71,7 +99,18 @@ export const LAYER_NAMES: readonly string[] = [
 ]
 
 /** What carries the inner frame. */
-export const TunnelKind = { None: 0, Vxlan: 1, Gpe: 2, Geneve: 3, Nvgre: 4 } as const
+export const TunnelKind = {
+  /** No tunnel. */
+  None: 0,
+  /** VXLAN, with or without group policy (RFC 7348). */
+  Vxlan: 1,
+  /** VXLAN-GPE. */
+  Gpe: 2,
+  /** Geneve (RFC 8926). */
+  Geneve: 3,
+  /** NVGRE (RFC 7637). */
+  Nvgre: 4,
+} as const
 
 /** Names of the tunnel kinds by code, as they stand in summaries. */
 export const TUNNEL_NAMES = ['none', 'vxlan', 'vxlan-gpe', 'geneve', 'nvgre'] as const
@@ -95,18 +134,31 @@ export const CARRIER_NAMES = [
 
 /** Bits of `Layers.carriers`, in the order of {@link CARRIER_NAMES}. */
 export const CarrierBit = {
+  /** Provider backbone bridge (802.1ah). */
   Backbone: 1 << 0,
+  /** Cisco metadata tag. */
   CiscoMetadata: 1 << 1,
+  /** Tag of a switch chip (DSA). */
   Dsa: 1 << 2,
+  /** E-TAG (802.1BR). */
   Etag: 1 << 3,
+  /** ERSPAN, types I to III. */
   Erspan: 1 << 4,
+  /** GRE. */
   Gre: 1 << 5,
+  /** IP in IP. */
   IpInIp: 1 << 6,
+  /** MACsec tag. */
   Macsec: 1 << 7,
+  /** MPLS label stack. */
   Mpls: 1 << 8,
+  /** PPP. */
   Ppp: 1 << 9,
+  /** PPPoE. */
   Pppoe: 1 << 10,
+  /** LLC with SNAP. */
   Snap: 1 << 11,
+  /** VN-Tag. */
   VnTag: 1 << 12,
 } as const
 
@@ -133,6 +185,7 @@ export class FrameLayer {
   /** EtherType behind the last tag; below 0x0600 an 802.3 length; `NONE` when not read. */
   etherType = NONE
 
+  /** Forgets the header of the packet before. */
   reset(): void {
     this.at = NONE
     this.tagCount = 0
@@ -165,6 +218,7 @@ export class IpLayer {
    * for the last node of a source route or segment list that is still under way (RFC 8200 §8.1). `NONE` without a header.
    */
   sourceAt = NONE
+  /** Offset of the address of whom the packet is for in the end; see {@link sourceAt}. */
   destinationAt = NONE
   /** Whether one of the two is not the header's. */
   isRouted = false
@@ -173,6 +227,7 @@ export class IpLayer {
   /** Identification: 16 bits of IPv4, 32 bits of an IPv6 fragment header, else 0. */
   identification = 0
 
+  /** Forgets the header of the packet before. */
   reset(): void {
     this.at = NONE
     this.version = 0
@@ -225,9 +280,13 @@ export class Layers {
   carrierCount = 0
   /** How many IP headers of carriers lie around {@link outerIp}, and where each begins, how long its packet is, and what bounds it. */
   carrierIps = 0
+  /** Which layer each of these headers is: one of {@link Layer}. */
   readonly carrierIpLayers = new Int32Array(MAX_CARRIERS)
+  /** Offset of each of these headers. */
   readonly carrierIpsAt = new Int32Array(MAX_CARRIERS)
+  /** Length of the IP packet of each of these headers, in bytes. */
   readonly carrierIpLengths = new Int32Array(MAX_CARRIERS)
+  /** First offset past what the layers around each of these headers carry. */
   readonly carrierIpBounds = new Int32Array(MAX_CARRIERS)
   /** First offset past what the layers around {@link outerIp} carry. */
   outerBound = 0
@@ -240,6 +299,7 @@ export class Layers {
   outerTransport = NONE
   /** Outer UDP ports, `NONE` without UDP. */
   outerSourcePort = NONE
+  /** Outer UDP destination port, `NONE` without UDP. */
   outerDestinationPort = NONE
 
   /** One of {@link TunnelKind}. */
@@ -251,7 +311,9 @@ export class Layers {
   /** Bytes behind the tunnel header on the wire, the whole datagram's in a first fragment. */
   innerLength = 0
 
+  /** The Ethernet header inside the tunnel. */
   readonly innerFrame = new FrameLayer()
+  /** The IP header inside the tunnel. */
   readonly innerIp = new IpLayer()
   /** Offset of an inner ARP packet. */
   innerArp = NONE
@@ -264,7 +326,9 @@ export class Layers {
 
   /** Faults of this packet, in walking order. */
   faultCount = 0
+  /** Layer of each fault: one of {@link Layer}. The first {@link faultCount} count. */
   readonly faultLayers = new Int32Array(MAX_FAULTS)
+  /** What is wrong, of each fault: one of `Fault`. */
   readonly faultCodes = new Int32Array(MAX_FAULTS)
 
   /** The cursor of the walk. */

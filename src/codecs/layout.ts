@@ -6,17 +6,31 @@ import * as wire from 'buffer-layout'
 
 /** How one field lies on the wire: whole big-endian bytes, raw bytes, or a few bits of a shared word. */
 export type FieldSpec =
-  | { readonly kind: 'uint'; readonly bits: 8 | 16 | 24 | 32 | 48 }
-  | { readonly kind: 'bytes'; readonly bits: number }
-  | { readonly kind: 'bits'; readonly bits: number }
+  | {
+      /** A whole number in big-endian bytes. */
+      readonly kind: 'uint'
+      /** Its width. */
+      readonly bits: 8 | 16 | 24 | 32 | 48
+    }
+  | {
+      /** Raw bytes, or some bits of a word that neighbouring fields share. */
+      readonly kind: 'bytes' | 'bits'
+      /** Its width. */
+      readonly bits: number
+    }
 
 /** The kinds of field a layout is written with. Neighbouring `bits` share a word of 8, 16 or 32 bits, most significant first. */
 export const field = {
-  u8: { kind: 'uint', bits: 8 },
-  u16: { kind: 'uint', bits: 16 },
-  u24: { kind: 'uint', bits: 24 },
-  u32: { kind: 'uint', bits: 32 },
-  u48: { kind: 'uint', bits: 48 },
+  /** 8 bits, big-endian. */
+  u8: { kind: 'uint', bits: 8 } as FieldSpec,
+  /** 16 bits, big-endian. */
+  u16: { kind: 'uint', bits: 16 } as FieldSpec,
+  /** 24 bits, big-endian. */
+  u24: { kind: 'uint', bits: 24 } as FieldSpec,
+  /** 32 bits, big-endian. */
+  u32: { kind: 'uint', bits: 32 } as FieldSpec,
+  /** 48 bits, big-endian. */
+  u48: { kind: 'uint', bits: 48 } as FieldSpec,
   /** `length` raw bytes, an IPv6 address for example. */
   bytes: (length: number): FieldSpec => ({ kind: 'bytes', bits: length * 8 }),
   /** `width` bits, 1 to 31, of a word shared with the neighbouring `bits`. */
@@ -25,6 +39,7 @@ export const field = {
 
 /** Where one field lies, for tables and dissection trees. */
 export interface FieldInfo<K extends string = string> {
+  /** Name of the field. */
   readonly name: K
   /** Byte offset of the word that holds the field, from the first byte of the header. */
   readonly offset: number
@@ -34,6 +49,7 @@ export interface FieldInfo<K extends string = string> {
   readonly bitOffset: number
   /** Width of the field in bits. */
   readonly bits: number
+  /** How it lies on the wire. */
   readonly kind: FieldSpec['kind']
 }
 

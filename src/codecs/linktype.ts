@@ -2,7 +2,9 @@
 
 /** The link types that the walk knows. */
 export const LinkType = {
+  /** BSD loopback, the family in the byte order of the machine. */
   Null: 0,
+  /** Ethernet. */
   Ethernet: 1,
   /** PPP, framed or not. */
   Ppp: 9,
@@ -14,17 +16,23 @@ export const LinkType = {
   PppHdlc: 50,
   /** PPPoE session header without Ethernet. */
   PppEther: 51,
+  /** Raw IPv4 or IPv6. */
   Raw: 101,
   /** Cisco HDLC. */
   CiscoHdlc: 104,
+  /** OpenBSD loopback, the family in network byte order. */
   Loop: 108,
+  /** Linux cooked header, version 1. */
   LinuxSll: 113,
+  /** Raw IPv4. */
   Ipv4: 228,
+  /** Raw IPv6. */
   Ipv6: 229,
   /** Linux netfilter's log. */
   Nflog: 239,
   /** IEEE 802.3 mPackets, with their preamble. */
   EthernetMpacket: 274,
+  /** Linux cooked header, version 2. */
   LinuxSll2: 276,
   /** Broadcom switch tag between addresses and type. */
   DsaTagBrcm: 281,

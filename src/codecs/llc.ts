@@ -48,15 +48,19 @@ export const ORGANIZATION_ETHERNET = 0
 
 /** Service access points (IANA registry "IEEE 802 Numbers"). */
 export const Sap = {
+  /** No access point. */
   Null: 0x00,
   /** IEEE 802.1D bridge protocol data units. */
   SpanningTree: 0x42,
   /** A SNAP extension follows. */
   Snap: 0xaa,
+  /** Novell IPX. */
   Ipx: 0xe0,
+  /** NetBIOS. */
   NetBios: 0xf0,
   /** IS-IS and its kin. */
   IsoNetworkLayer: 0xfe,
+  /** All access points; in front of IPX also the raw 802.3 of Novell. */
   Global: 0xff,
 } as const
 

@@ -31,10 +31,15 @@ export const PREAMBLE_BYTE = 0x55
 
 /** Start delimiters of a frame, and of the first part of one (IEEE 802.3-2018 Table 99-1). */
 export const Delimiter = {
+  /** A frame that is never interrupted. */
   Express: 0xd5,
+  /** First part of a frame that may be interrupted, frame count 0. */
   Start0: 0xe6,
+  /** First part of a frame that may be interrupted, frame count 1. */
   Start1: 0x4c,
+  /** First part of a frame that may be interrupted, frame count 2. */
   Start2: 0x7f,
+  /** First part of a frame that may be interrupted, frame count 3. */
   Start3: 0xb3,
 } as const
 

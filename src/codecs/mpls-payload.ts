@@ -17,7 +17,9 @@ const ALL_ONES = 0xffff
 export const Below = {
   /** Nothing that is read. */
   Unknown: 0,
+  /** An IPv4 packet. */
   Ipv4: 1,
+  /** An IPv6 packet. */
   Ipv6: 2,
   /** An Ethernet frame on a pseudowire without control word. */
   Frame: 3,

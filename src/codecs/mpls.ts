@@ -30,9 +30,13 @@ export const LENGTH = LAYOUT.span
 
 /** Labels with a meaning of their own (IANA Special-Purpose MPLS Label Values). */
 export const Label = {
+  /** RFC 3032: an IPv4 packet follows. */
   Ipv4ExplicitNull: 0,
+  /** RFC 3032: every router looks at the packet. */
   RouterAlert: 1,
+  /** RFC 3032: an IPv6 packet follows. */
   Ipv6ExplicitNull: 2,
+  /** RFC 3032: pops the stack at the hop before; never on the wire. */
   ImplicitNull: 3,
   /** RFC 6790: the next label is entropy for equal-cost paths. */
   EntropyIndicator: 7,

@@ -25,8 +25,11 @@ export const OptionType = {
   SourceLinkLayerAddress: 1,
   /** The target's link-layer address, in advertisements. */
   TargetLinkLayerAddress: 2,
+  /** Prefix of the link, in router advertisements. */
   PrefixInformation: 3,
+  /** The packet that was redirected. */
   RedirectedHeader: 4,
+  /** MTU of the link, in router advertisements. */
   Mtu: 5,
 } as const
 

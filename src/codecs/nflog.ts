@@ -30,10 +30,16 @@ export const LENGTH = LAYOUT.span
 export const LENGTH_ATTRIBUTE = 4
 /** Linux's address families. */
 export const FAMILY_IPV4 = 2
+/** Address family of IPv6 on Linux. */
 export const FAMILY_IPV6 = 10
 
 /** Attributes that are read (Linux include/uapi/linux/netfilter/nfnetlink_log.h). */
-export const Attribute = { PacketHeader: 1, Payload: 9 } as const
+export const Attribute = {
+  /** Protocol of the packet, and where netfilter saw it. */
+  PacketHeader: 1,
+  /** The packet. */
+  Payload: 9,
+} as const
 
 /** Most attributes that are followed in one record; there are two dozen kinds. */
 const MOST_ATTRIBUTES = 64

@@ -18,13 +18,18 @@ const NO_NUMBERS: readonly number[] = []
  * datagram that never becomes whole. Without, a first fragment shows what is in it, and later ones show nothing.
  */
 export class PacketWalk {
+  /** The packet at hand, taken apart. */
   readonly layers = new Layers()
   /** Numbers of the packets whose fragments were joined into what is at hand, in order of arrival; empty for a whole packet. */
   joined: readonly number[] = NO_NUMBERS
   readonly #ports: TunnelPorts
   readonly #reassembler: Reassembler | null
 
-  /** @param ports - Which UDP ports are a tunnel's, from `tunnelPorts`. */
+  /**
+   * Begins before the first record.
+   * @param ports - Which UDP ports are a tunnel's, from `tunnelPorts`.
+   * @param joinFragments - Whether datagrams in outer fragments are joined.
+   */
   constructor(ports: TunnelPorts, joinFragments: boolean) {
     this.#ports = ports
     this.#reassembler = joinFragments ? new Reassembler() : null

@@ -30,6 +30,7 @@ export const LAYOUT = /* @__PURE__ */ layout<keyof Header>({
 export const LENGTH = LAYOUT.span
 /** `version` and `type` of the one form there is (RFC 2516 §4). */
 export const VERSION = 1
+/** `type` of the one form there is (RFC 2516 §4). */
 export const TYPE = 1
 /** `code` in front of a PPP frame (RFC 2516 §6). */
 export const CODE_SESSION = 0

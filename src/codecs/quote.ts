@@ -26,6 +26,7 @@ export class Quote {
    * header. Read by {@link version}.
    */
   sourceAt = NONE
+  /** Offset of the receiver; see {@link sourceAt}. */
   destinationAt = NONE
   /** 4 or 6. */
   version = 0
@@ -42,6 +43,7 @@ export class Quote {
   /** Bytes from the first IP header to the tunnel's own, where carriers lie between them. */
   carried = 0
 
+  /** Makes an empty record, to be filled for one error after the other. */
   constructor() {
     // No fragment will follow that would make a carrier's datagram whole.
     this.layers.opensFirsts = true

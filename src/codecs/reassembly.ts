@@ -129,6 +129,7 @@ const NO_TIME = -1
 
 /** A bounded table of datagrams in fragments. */
 export class Reassembler {
+  /** What was taken, joined and given up so far. */
   readonly counts: ReassemblyCounts = {
     fragments: 0,
     datagrams: 0,
@@ -163,6 +164,7 @@ export class Reassembler {
   #serials = 0
 
   /**
+   * Begins with no fragment.
    * @param options - Bounds that differ from the defaults, at least 1; `onGivenUp` hears of each datagram that will never be
    * joined (expired, evicted, discarded, or still incomplete at `finish`) by its serial number; of a discarded one again when
    * nothing more is expected of it.

@@ -25,9 +25,11 @@ const LONGEST_FRAME = 16 * 1024 * 1024
 
 /** The lengths of a record, in bytes. */
 export interface RecordLengths {
+  /** Bytes captured. */
   readonly capturedLength: number
   /** As recorded, frame check sequence included. */
   readonly wireLength: number
+  /** Bytes of the frame check sequence at the end of the frame; 0 where there is none. */
   readonly fcsLength: number
 }
 

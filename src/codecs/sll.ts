@@ -38,7 +38,9 @@ export const ADDRESS_LENGTH = 8
 export const PacketType = {
   /** Sent to this machine. */
   Host: 0,
+  /** Sent to everybody on the link. */
   Broadcast: 1,
+  /** Sent to a group. */
   Multicast: 2,
   /** Sent by somebody else to somebody else. */
   OtherHost: 3,
@@ -48,10 +50,13 @@ export const PacketType = {
 
 /** Devices whose packets need a word of their own (Linux `if_arp.h`). */
 export const ArphrdType = {
+  /** Ethernet. */
   Ethernet: 1,
+  /** The loopback interface. */
   Loopback: 772,
   /** GRE over IPv4: `protocol` is the GRE protocol type. */
   Gre: 778,
+  /** Netlink messages. */
   Netlink: 824,
   /** A device without a link header. */
   None: 0xfffe,

@@ -71,8 +71,11 @@ export const FLAG_ECE = 0x40
 export const FLAG_CWR = 0x80
 /** Option kinds (RFC 9293 §3.1; IANA TCP Option Kind Numbers). */
 export const OptionKind = {
+  /** Ends the list. */
   EndOfOptions: 0,
+  /** Padding of one byte. */
   NoOperation: 1,
+  /** Largest segment that the sender takes, in bytes; in SYNs. */
   MaximumSegmentSize: 2,
   /** RFC 7323 §2. */
   WindowScale: 3,

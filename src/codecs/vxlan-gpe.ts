@@ -52,8 +52,11 @@ export const FLAG_O = 0x01
 export const PORT = 4790
 /** Values of `nextProtocol` (draft-ietf-nvo3-vxlan-gpe-12 §3.2). */
 export const NextProtocol = {
+  /** An IPv4 packet follows. */
   Ipv4: 1,
+  /** An IPv6 packet follows. */
   Ipv6: 2,
+  /** An Ethernet frame follows. */
   Ethernet: 3,
   /** Network service header (RFC 8300). */
   Nsh: 4,

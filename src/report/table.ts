@@ -4,7 +4,9 @@ import { wrap } from './wrap.ts'
 
 /** One column. */
 export interface Column {
+  /** Its heading. */
   head: string
+  /** On which side its cells are flush. */
   align: 'left' | 'right'
   /** A column with a number is left out where there is no room for it; room goes to low numbers first. */
   dispensable?: number
@@ -18,7 +20,7 @@ export interface Column {
 }
 
 /**
- * Draws a head line and a line for each row, columns {@link GAP} spaces apart. Heads, the cells of each row and alignments
+ * Draws a head line and a line for each row, columns two spaces apart. Heads, the cells of each row and alignments
  * are in the same order.
  */
 export type DrawTable = (

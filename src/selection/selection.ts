@@ -25,6 +25,7 @@ export interface Selection {
    * Records without a time are left out then. A datagram in fragments has the time of the fragment that tells what it carries.
    */
   from?: string | number
+  /** Latest time, included; as {@link from}. */
   to?: string | number
 }
 

@@ -35,13 +35,54 @@ export function blocks(unit: number, min: number, max: number, plus = 0): fc.Arb
 
 /** One change to some bytes. Places are taken modulo the length, so that every change fits every length. */
 export type Mutation =
-  | { readonly kind: 'flip'; readonly where: number; readonly bits: number }
-  | { readonly kind: 'set'; readonly where: number; readonly value: number }
-  | { readonly kind: 'word'; readonly where: number; readonly value: number }
-  | { readonly kind: 'insert'; readonly where: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'remove'; readonly where: number; readonly count: number }
-  | { readonly kind: 'copy'; readonly from: number; readonly where: number; readonly count: number }
-  | { readonly kind: 'cut'; readonly where: number }
+  | {
+      /** Bits of one byte are flipped. */
+      readonly kind: 'flip'
+      /** Which byte. */
+      readonly where: number
+      /** Which bits, 1 to 255. */
+      readonly bits: number
+    }
+  | {
+      /** One byte, or a word of two, gets another value. */
+      readonly kind: 'set' | 'word'
+      /** Which byte, or the first of the word. */
+      readonly where: number
+      /** The value, 0 to 255, or 0 to 65 535. */
+      readonly value: number
+    }
+  | {
+      /** Bytes are inserted. */
+      readonly kind: 'insert'
+      /** In front of which byte. */
+      readonly where: number
+      /** What is inserted. */
+      readonly bytes: Uint8Array
+    }
+  | {
+      /** Bytes are taken out. */
+      readonly kind: 'remove'
+      /** The first of them. */
+      readonly where: number
+      /** How many. */
+      readonly count: number
+    }
+  | {
+      /** Bytes are written over others. */
+      readonly kind: 'copy'
+      /** The first that is copied. */
+      readonly from: number
+      /** Where it is written to. */
+      readonly where: number
+      /** How many. */
+      readonly count: number
+    }
+  | {
+      /** The end is cut off. */
+      readonly kind: 'cut'
+      /** How many bytes stay. */
+      readonly where: number
+    }
 
 /** Values that lengths, offsets and counters stumble over. */
 const EDGES = [0, 1, 2, 3, 4, 7, 8, 0x0f, 0x10, 0x3f, 0x40, 0x7f, 0x80, 0xfe, 0xff] as const

@@ -20,9 +20,11 @@ export interface GeneratedRecord extends GeneratedPacket {
 
 /** A capture file, and what is in it. */
 export interface GeneratedCapture {
+  /** Its format. */
   readonly format: 'pcap' | 'pcapng'
   /** The file. */
   readonly bytes: Uint8Array
+  /** Its records, in file order. */
   readonly records: readonly GeneratedRecord[]
 }
 

@@ -47,9 +47,11 @@ export interface DecapCounts {
   control: number
   /** Payloads that are neither Ethernet nor IP (NSH, MPLS …): no link type says what they are. */
   unsupported: number
-  /** Frames that the format cannot hold, with the reason of the first. */
+  /** Frames that the format cannot hold. */
   refused: number
+  /** Why the first of those cannot be held; empty where there is none. */
   refusal: string
+  /** What became of outer fragments. */
   reassembly: Readonly<ReassemblyCounts>
 }
 
@@ -115,6 +117,7 @@ export class Decap {
     return this.#vnis
   }
 
+  /** What was read, written and left out so far. */
   get counts(): DecapCounts {
     return {
       records: this.#records,

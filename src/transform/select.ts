@@ -40,8 +40,9 @@ export interface SelectCounts {
   written: number
   /** Fragments of which nothing tells what datagram they belong to; they are not written. */
   undecided: number
-  /** Records that the format cannot hold, with the reason of the first. */
+  /** Records that the format cannot hold. */
   refused: number
+  /** Why the first of those cannot be held; empty where there is none. */
   refusal: string
 }
 
@@ -124,6 +125,7 @@ export class Select {
     this.#reassembler = new Reassembler({ onGivenUp: (serial) => this.#giveUp(serial) })
   }
 
+  /** What was read, written and left out so far. */
   get counts(): SelectCounts {
     return {
       records: this.#records,
