@@ -125,6 +125,10 @@ describe('usage', () => {
       "--memory '1G': expected a whole number from 280 to 1000000; megabytes, such as --memory 512",
     ],
     [['summarize', '--color', 'yes', 'a'], "--color 'yes': expected auto, always or never"],
+    [
+      ['summarize', 'a', '--only', 'vnis', '--json'],
+      '--only chooses sections of the text; leave it out, or --json and --sarif',
+    ],
     [['summarize', '-', '-'], "'-' is given more than once; standard input can be read only once"],
   ]
 

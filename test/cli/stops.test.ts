@@ -161,6 +161,7 @@ describe.skipIf(process.platform !== 'linux')('a signal', () => {
       for (const argv of [
         ['summarize', '-'],
         ['flows', '-'],
+        ['decode', '-'],
         ['summarize', '--merge-by-time', '-', at('none')],
       ]) {
         const program = start(argv, ['pipe', 'pipe', 'pipe'])

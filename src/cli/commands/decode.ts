@@ -105,6 +105,11 @@ class Run {
         if (path === STDIN) await this.flush()
         await refill(reader, source)
       }
+      // A stream that was stopped before its file header is no capture: as everywhere, that is said.
+      if (!reader.headerRead && path === STDIN) {
+        await refill(reader, source)
+        reader.next()
+      }
     } finally {
       await source.close?.()
       this.nextNumber = reader.nextNumber

@@ -27,6 +27,9 @@ export interface SummarizeOptions extends ReadingOptions, ScreenOptions {
 export async function summarize(given: string[], options: SummarizeOptions, host: Host): Promise<number> {
   checkStandardInput(given, host, 'summarize')
   if (options.json && options.sarif) throw new UsageError('--json and --sarif are two formats; give one of them')
+  if (options.only && (options.json || options.sarif)) {
+    throw new UsageError('--only chooses sections of the text; leave it out, or --json and --sarif')
+  }
   if (options.follow) return follow(given, options, host)
   const reading = await readCaptures('summarize', given, options, rows(options), host)
   if (typeof reading === 'number') return reading

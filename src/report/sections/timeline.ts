@@ -26,7 +26,7 @@ export function timeline({ timeline: { vnis, stepMs, start }, capture }: Summary
     { head: 'VNI', align: 'right', cell: ({ vni }) => (vni === null ? 'others' : String(vni)) },
     { head: 'Tunnel', align: 'left', dispensable: 1, cell: ({ kind }) => (kind === null ? '' : KIND_NAMES[kind]) },
     { head: 'Packets', align: 'right', cell: ({ packets }) => integer(sum(packets)) },
-    { head: 'Most', align: 'right', cell: ({ packets }) => integer(Math.max(...rebinned(packets, steps, perBar))) },
+    { head: 'Peak', align: 'right', cell: ({ packets }) => integer(Math.max(...rebinned(packets, steps, perBar))) },
     {
       head: `each ${duration((stepMs * perBar) / 1000)}`,
       align: 'left',
