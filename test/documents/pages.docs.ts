@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { regenerated, SECTION_NAMES, sectionsOf } from './support/generated-docs.ts'
+import { regenerated, SECTION_NAMES, sectionsOf } from '../support/generated-docs.ts'
 import {
   anchorsOf,
   type Block,
@@ -20,10 +20,10 @@ import {
   pathsOf,
   reshown,
   scriptsOf,
-} from './support/markdown.ts'
-import { isMade, projectFiles } from './support/project-files.ts'
-import { ReadersMachine } from './support/readers-machine.ts'
-import { ROOT } from './support/shared.ts'
+} from '../support/markdown.ts'
+import { isMade, projectFiles } from '../support/project-files.ts'
+import { ReadersMachine } from '../support/readers-machine.ts'
+import { ROOT } from '../support/shared.ts'
 
 /**
  * Programs that a `sh` block may begin with and that are not run: they install, need the network, root, a live interface or a
