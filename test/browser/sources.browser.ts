@@ -11,6 +11,7 @@ import { bytesSource, decompressed, Summarizer } from '../../src/node.ts'
 import type { Summary } from '../../src/summary.ts'
 import { join } from '../capture/files.ts'
 import { COMPRESSORS, lz4Frame } from '../support/compress.ts'
+import { ensureDist } from '../support/dist.ts'
 import { PCAPS } from '../support/goldens.ts'
 import { ROOT } from '../support/shared.ts'
 
@@ -97,6 +98,7 @@ describe.skipIf(!isThere)('in Chromium (skipped where it is absent)', () => {
   let page: Page
 
   beforeAll(async () => {
+    await ensureDist()
     const { outputFiles } = await build({
       stdin: { contents: PAGE, resolveDir: ROOT },
       bundle: true,

@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/browser/*.browser.ts'],
     testTimeout: 60_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: 1,
   },
