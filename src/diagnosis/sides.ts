@@ -4,8 +4,8 @@
  * address that was asked for by broadcast is then sent to; the capture says of every packet that it went the same way.
  */
 import type { Analysis } from '../analyzers/analysis.ts'
-import { ID_SPACE } from '../analyzers/limits.ts'
 import { NONE } from '../codecs/fault.ts'
+import { OtherHalves } from './other-halves.ts'
 
 /** Of so many TCP connections one without its other side shows that the pair's answers go another way. */
 const SHARE = 4
@@ -65,7 +65,9 @@ export class Sides {
   #takeFlows(): boolean {
     const { keys, flows, judges } = this.analysis
     const { tcp } = judges
-    const halves: [flow: number, direction: 0 | 1][] = []
+    /** Bits of directions by flow row. */
+    const halves = new Uint8Array(keys.flows.count)
+    let count = 0
     for (let flow = 0; flow < keys.flows.count; flow++) {
       if (!tcp.has(flow)) continue
       for (const direction of [0, 1] as const) {
@@ -75,15 +77,12 @@ export class Sides {
         this.#all[end]!++
         if (!tcp.isAnsweredUnseen(flow, direction)) continue
         this.#halves[end]!++
-        halves.push([flow, direction])
+        halves[flow]! |= 1 << direction
+        count++
       }
     }
-    if (halves.length === 0) return judges.addressRequests.followed > 0
-    const others = this.#othersOf(halves)
-    for (const [flow, direction] of halves) {
-      if (others.has(flow * 2 + direction)) this.#halves[this.#end(flow, direction)]!--
-    }
-    return others.size < halves.length
+    if (count === 0) return judges.addressRequests.followed > 0
+    return this.#leaveOutOthers(halves, count) < count
   }
 
   /** Pair row × 2 + direction of what an end of a flow sends. */
@@ -94,39 +93,26 @@ export class Sides {
   }
 
   /**
-   * Of halves of conversations those whose other half is in the capture all the same, in another VNI: where VNIs change with the
-   * direction. Flow row × 2 + direction.
+   * Counts no halves of conversations whose other half is in the capture all the same, in another VNI: where VNIs change with the
+   * direction.
+   * @param halves - Bits of directions by flow row.
+   * @returns How many of them have one.
    */
-  #othersOf(halves: readonly (readonly [flow: number, direction: 0 | 1])[]): Set<number> {
+  #leaveOutOthers(halves: Uint8Array, count: number): number {
     const { keys, flows } = this.analysis
-    const wanted = new Map<string, number[]>()
-    const addresses = new Set<number>()
-    for (const [flow, direction] of halves) {
-      const key = this.#conversation(flow, direction === 0 ? 1 : 0)
-      wanted.set(key, [...(wanted.get(key) ?? []), flow * 2 + direction])
-      addresses.add(this.#ends(flow))
-    }
-    const found = new Set<number>()
+    const others = new OtherHalves(keys.flows, count)
+    for (const [flow, direction] of directionsOf(halves)) others.want(flow, direction === 0 ? 1 : 0)
     for (let flow = 0; flow < keys.flows.count; flow++) {
-      if (!addresses.has(this.#ends(flow)) || !keys.flowHasPorts(flow)) continue
-      for (const direction of [0, 1] as const) {
-        if (flows.packets(flow, direction) === 0) continue
-        for (const half of wanted.get(this.#conversation(flow, direction)) ?? []) found.add(half)
-      }
+      if (!keys.flowHasPorts(flow)) continue
+      for (const direction of [0, 1] as const) if (flows.packets(flow, direction) > 0) others.note(flow, direction)
+    }
+    let found = 0
+    for (const [flow, direction] of directionsOf(halves)) {
+      if (!others.has(flow, direction === 0 ? 1 : 0)) continue
+      this.#halves[this.#end(flow, direction)]!--
+      found++
     }
     return found
-  }
-
-  /** A half of a conversation, whatever its VNI. */
-  #conversation(flow: number, direction: 0 | 1): string {
-    const { flows } = this.analysis.keys
-    return `${flows.word(flow, 2)} ${flows.word(flow, 3)} ${flows.word(flow, 4)} ${flows.word(flow, 5)} ${direction}`
-  }
-
-  /** Both addresses of a flow as one number. */
-  #ends(flow: number): number {
-    const { flows } = this.analysis.keys
-    return flows.word(flow, 3) * ID_SPACE + flows.word(flow, 4)
   }
 
   /** Whether no VTEP pair has packets both ways, groups aside. */
@@ -136,5 +122,13 @@ export class Sides {
       if (vtepPairs.packets(pair, 0) > 0 && vtepPairs.packets(pair, 1) > 0) return false
     }
     return true
+  }
+}
+
+/** Flow rows and directions whose bits are set. */
+function* directionsOf(bits: Uint8Array): Generator<readonly [flow: number, direction: 0 | 1]> {
+  for (let flow = 0; flow < bits.length; flow++) {
+    if ((bits[flow]! & 1) !== 0) yield [flow, 0]
+    if ((bits[flow]! & 2) !== 0) yield [flow, 1]
   }
 }
