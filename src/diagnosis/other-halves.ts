@@ -29,33 +29,34 @@ export class OtherHalves {
     this.#isFound = new Uint8Array(slots)
   }
 
-  /** Looks for what is sent in one direction of a flow's conversation. */
-  want(flow: number, direction: 0 | 1): void {
-    this.#slots[this.#slot(flow, direction)] = flow * 2 + direction + 1
+  /** Looks for what is sent in one direction of a flow's conversation. @param half - Flow row × 2 + direction. */
+  want(half: number): void {
+    this.#slots[this.#slot(half)] = half + 1
   }
 
-  /** A flow has packets in a direction: if that is looked for, it is found. */
-  note(flow: number, direction: 0 | 1): void {
-    const slot = this.#slot(flow, direction)
+  /** A flow has packets in a direction: if that is looked for, it is found. @param half - Flow row × 2 + direction. */
+  note(half: number): void {
+    const slot = this.#slot(half)
     if (this.#slots[slot] !== 0) this.#isFound[slot] = 1
   }
 
-  /** Whether what is sent in one direction of a flow's conversation was looked for and found. */
-  has(flow: number, direction: 0 | 1): boolean {
-    return this.#isFound[this.#slot(flow, direction)] === 1
+  /** Whether a half was looked for and found. @param half - Flow row × 2 + direction. */
+  has(half: number): boolean {
+    return this.#isFound[this.#slot(half)] === 1
   }
 
   /** The slot that holds a half, or the empty one where it belongs. */
-  #slot(flow: number, direction: 0 | 1): number {
+  #slot(half: number): number {
     const { flows } = this
-    let running: number = direction
-    for (let word = FIRST_WORD; word <= LAST_WORD; word++) running = mix(running, flows.word(flow, word))
+    const direction = half & 1
+    let running = direction
+    for (let word = FIRST_WORD; word <= LAST_WORD; word++) running = mix(running, flows.word(half >>> 1, word))
     const mask = this.#slots.length - 1
     let slot = finalize(running) & mask
     for (;;) {
       const found = this.#slots[slot]!
       if (found === 0) return slot
-      if (((found - 1) & 1) === direction && this.#isSame((found - 1) >>> 1, flow)) return slot
+      if (((found - 1) & 1) === direction && this.#isSame((found - 1) >>> 1, half >>> 1)) return slot
       slot = (slot + 1) & mask
     }
   }

@@ -65,8 +65,8 @@ export class Sides {
   #takeFlows(): boolean {
     const { keys, flows, judges } = this.analysis
     const { tcp } = judges
-    /** Bits of directions by flow row. */
-    const halves = new Uint8Array(keys.flows.count)
+    /** By flow row × 2 + direction: whether its other side is unseen. */
+    const halves = new Uint8Array(keys.flows.count * 2)
     let count = 0
     for (let flow = 0; flow < keys.flows.count; flow++) {
       if (!tcp.has(flow)) continue
@@ -77,7 +77,7 @@ export class Sides {
         this.#all[end]!++
         if (!tcp.isAnsweredUnseen(flow, direction)) continue
         this.#halves[end]!++
-        halves[flow]! |= 1 << direction
+        halves[flow * 2 + direction] = 1
         count++
       }
     }
@@ -95,21 +95,21 @@ export class Sides {
   /**
    * Counts no halves of conversations whose other half is in the capture all the same, in another VNI: where VNIs change with the
    * direction.
-   * @param halves - Bits of directions by flow row.
+   * @param halves - By flow row × 2 + direction: whether it is one.
+   * @param count - How many there are.
    * @returns How many of them have one.
    */
   #leaveOutOthers(halves: Uint8Array, count: number): number {
     const { keys, flows } = this.analysis
     const others = new OtherHalves(keys.flows, count)
-    for (const [flow, direction] of directionsOf(halves)) others.want(flow, direction === 0 ? 1 : 0)
-    for (let flow = 0; flow < keys.flows.count; flow++) {
-      if (!keys.flowHasPorts(flow)) continue
-      for (const direction of [0, 1] as const) if (flows.packets(flow, direction) > 0) others.note(flow, direction)
+    for (let end = 0; end < halves.length; end++) if (halves[end] === 1) others.want(end ^ 1)
+    for (let end = 0; end < halves.length; end++) {
+      if (keys.flowHasPorts(end >> 1) && flows.packets(end >> 1, (end & 1) as 0 | 1) > 0) others.note(end)
     }
     let found = 0
-    for (const [flow, direction] of directionsOf(halves)) {
-      if (!others.has(flow, direction === 0 ? 1 : 0)) continue
-      this.#halves[this.#end(flow, direction)]!--
+    for (let end = 0; end < halves.length; end++) {
+      if (halves[end] === 0 || !others.has(end ^ 1)) continue
+      this.#halves[this.#end(end >> 1, (end & 1) as 0 | 1)]!--
       found++
     }
     return found
@@ -122,13 +122,5 @@ export class Sides {
       if (vtepPairs.packets(pair, 0) > 0 && vtepPairs.packets(pair, 1) > 0) return false
     }
     return true
-  }
-}
-
-/** Flow rows and directions whose bits are set. */
-function* directionsOf(bits: Uint8Array): Generator<readonly [flow: number, direction: 0 | 1]> {
-  for (let flow = 0; flow < bits.length; flow++) {
-    if ((bits[flow]! & 1) !== 0) yield [flow, 0]
-    if ((bits[flow]! & 2) !== 0) yield [flow, 1]
   }
 }
