@@ -17,7 +17,6 @@ import {
 } from '../../src/analyzers/memory.ts'
 import type * as RecordsModule from '../../src/analyzers/records.ts'
 import { chunksSource } from '../../src/capture/source.ts'
-import { Mirrors } from '../../src/diagnosis/one-way.ts'
 import { Routes } from '../../src/diagnosis/routes.ts'
 import { Sides } from '../../src/diagnosis/sides.ts'
 import { Summarizer } from '../../src/pipeline.ts'
@@ -250,11 +249,9 @@ describe('findings', () => {
     expect(heapGrowth(() => new Sides(oneWay), 1, 3) / flows).toBeLessThan(100)
     const manyVnis = await flooded('everything-new', flows)
     const routes = Array.from({ length: 3 }, () => new Routes(manyVnis))
-    const named = new Routes(manyVnis)
     const tags = (): void => {
       routes.pop()!.headers('vxlan', 5, [4789])
     }
     expect(heapGrowth(tags, 1, 3) / flows).toBeLessThan(50)
-    expect(heapGrowth(() => new Mirrors(manyVnis, named), 1, 3) / flows).toBeLessThan(500)
   })
 })
