@@ -103,6 +103,13 @@ export class BoundedFindings {
   }
 }
 
+/** The same of findings that are all there. */
+export function bound(findings: Iterable<Finding>): Finding[] {
+  const bounded = new BoundedFindings()
+  bounded.add(findings)
+  return bounded.all()
+}
+
 /** Lets what is beyond the hundred go into the rest. */
 function letGo(held: { list: Finding[]; rest: Rest | null }): void {
   const ranked = rank(held.list)
