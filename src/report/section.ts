@@ -2,6 +2,7 @@
 import type { Palette } from './color.ts'
 import { integer } from './number.ts'
 import { type Column, type DrawTable, table } from './table.ts'
+import { MARK } from './words.ts'
 import { wrap } from './wrap.ts'
 
 /** Where and how a section is written. */
@@ -13,6 +14,8 @@ export interface Page {
   top: number
   locate: (packetNumber: number) => string
   draw: DrawTable
+  /** What the screen can show of a text. Lines are broken afterwards, when their length is known. */
+  plain: (text: string) => string
 }
 
 /** A section: its title and its lines. A section without lines is left out. */
@@ -38,8 +41,9 @@ export function rowsTable<Row>(
 ): string[] {
   if (rows.length === 0) return []
   const shown = rows.slice(0, page.top)
+  const { plain } = page
   const columns = fields
-    .map((field) => ({ field, cells: shown.map(field.cell) }))
+    .map((field) => ({ field: inPlain(field, plain), cells: shown.map((row) => plain(field.cell(row))) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''))
   const lines = table({
     columns: columns.map(({ field }) => field),
@@ -51,14 +55,25 @@ export function rowsTable<Row>(
   })
   const all = Math.max(total, rows.length)
   if (all > shown.length) {
-    lines.push(page.palette.dim(`  … and ${integer(all - shown.length)} more (--top ${all} shows all)`))
+    lines.push(
+      ...paragraph(page, `… and ${integer(all - shown.length)} more (--top ${all} shows all)`, page.palette.dim),
+    )
   }
   return lines
 }
 
+/** A column whose head and shortened texts the screen can show. */
+function inPlain<Row>({ narrow, ...field }: Field<Row>, plain: Page['plain']): Field<Row> {
+  const head = plain(field.head)
+  if (narrow === undefined) return { ...field, head }
+  // The mark of what is left out may be wider than a character.
+  const more = plain(MARK).length - MARK.length
+  return { ...field, head, narrow: (text, width) => narrow(text, width - more).map(plain) }
+}
+
 /** A paragraph within a section. */
 export function paragraph(page: Page, text: string, paint: (line: string) => string = (line) => line): string[] {
-  return wrap(text, page.width, { first: '  ', rest: '  ' }).map(paint)
+  return wrap(page.plain(text), page.width, { first: '  ', rest: '  ' }).map(paint)
 }
 
 /** Rows in another order, the originals left alone; equals keep their order. */

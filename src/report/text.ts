@@ -11,7 +11,7 @@ import {
   checkSummary,
 } from '../option.ts'
 import type { Summary } from '../summary.ts'
-import { asciiFindings, drawAscii, toAscii } from './ascii.ts'
+import { toAscii } from './ascii.ts'
 import { palette } from './color.ts'
 import { headline } from './headline.ts'
 import { plural } from './number.ts'
@@ -28,7 +28,7 @@ import { timeline } from './sections/timeline.ts'
 import { vnis } from './sections/vnis.ts'
 import { vtepPairs } from './sections/vtep-pairs.ts'
 import { type DrawTable, drawPlain } from './table.ts'
-import { baseName, captureName, type Locate, locator, shortened } from './words.ts'
+import { baseName, captureName, type Locate, locator, shortened, shortPath } from './words.ts'
 import { wrap } from './wrap.ts'
 
 /** How the text is written. */
@@ -57,6 +57,8 @@ export const DEFAULT_TOP = 10
 export const DEFAULT_WIDTH = 120
 /** Columns below which the tables say nothing more. */
 const MIN_WIDTH = 40
+/** Columns that the mark of a shortened name may take in ASCII beside its own, or a comma. */
+const SPARE = 2
 /** Prose wider than this is hard to read. */
 const MAX_PROSE_WIDTH = 120
 
@@ -107,14 +109,14 @@ export function formatText(summary: Summary, options: TextOptions = {}): string 
     width: Math.max(MIN_WIDTH, options.width ?? DEFAULT_WIDTH),
     top: Math.max(1, top),
     locate: options.locate ?? locator(summary.capture.files, summary.capture.origins),
-    draw: ascii ? drawAscii(draw) : draw,
+    draw,
+    plain: ascii ? toAscii : (text) => text,
   }
-  const told = ascii ? asciiFindings(summary) : summary
-  const lines = head(told, page, options.share)
+  const lines = head(summary, page, options.share)
   for (const name of SECTION_NAMES) {
     if (!only.includes(name)) continue
-    const { title, lines: content } = SECTIONS[name](told, page)
-    if (content.length > 0) lines.push('', page.palette.title(title), ...content)
+    const { title, lines: content } = SECTIONS[name](summary, page)
+    if (content.length > 0) lines.push('', ...wrap(title, page.width).map(page.palette.title), ...content)
   }
   const text = `${lines.join('\n')}\n`
   return ascii ? toAscii(text) : text
@@ -123,18 +125,21 @@ export function formatText(summary: Summary, options: TextOptions = {}): string 
 function head(summary: Summary, page: Page, share: number | undefined): string[] {
   const width = Math.min(page.width, MAX_PROSE_WIDTH)
   const { sentences, tries } = headline(summary, share)
-  const lines = [page.palette.title(title(summary)), ...sentences.flatMap((sentence) => wrap(sentence, width))]
+  const lines = [
+    ...wrap(page.plain(title(summary, page.width)), page.width).map(page.palette.title),
+    ...sentences.flatMap((sentence) => wrap(page.plain(sentence), width)),
+  ]
   if (tries.length > 0) {
     lines.push('', page.palette.title('What to try'))
-    for (const step of tries) lines.push(...wrap(step, width, { first: '  - ', rest: '    ' }))
+    for (const step of tries) lines.push(...wrap(page.plain(step), width, { first: '  - ', rest: '    ' }))
   }
   return lines
 }
 
-function title({ capture: { files } }: Summary): string {
+function title({ capture: { files } }: Summary, width: number): string {
   const [first] = files
   if (first === undefined) return 'No capture'
-  if (files.length === 1) return captureName(first.name)
-  const names = files.map(({ name }) => baseName(name))
+  if (files.length === 1) return shortPath(captureName(first.name), width - SPARE)
+  const names = files.map(({ name }) => shortPath(baseName(name), width - SPARE))
   return `${plural(files.length, 'capture')}: ${shortened(names, 3)}`
 }

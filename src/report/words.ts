@@ -70,6 +70,20 @@ export function captureName(name: string): string {
   return name === '-' ? 'standard input' : printable(name)
 }
 
+/** Stands for what a shortened name leaves out. */
+export const MARK = '…'
+
+/** A path of at most `width` columns: without its first directories, or without the middle of its name. */
+export function shortPath(path: string, width: number): string {
+  if (path.length <= width) return path
+  const from = path.indexOf('/', path.length - width + 1)
+  if (from >= 0 && from < path.length - 1) return MARK + path.slice(from)
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  if (name.length <= width) return name
+  const end = Math.floor((width - 1) / 2)
+  return `${name.slice(0, width - 1 - end)}${MARK}${name.slice(name.length - end)}`
+}
+
 /** The last part of a path: what tells files of one directory apart. */
 export function baseName(name: string): string {
   const cut = Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\'))

@@ -33,7 +33,7 @@ describe('table', () => {
     ])
   })
 
-  it('leaves out what does not fit, names it, and lets a later column in that does', () => {
+  it('leaves out what does not fit, and what comes after it, and names both', () => {
     expect(draw(33)).toEqual([
       '  Name  Large            Count',
       '  a     long long long  12,000',
@@ -41,16 +41,16 @@ describe('table', () => {
       '  (too narrow for: N)',
     ])
     expect(draw(20)).toEqual([
-      '  Name   N   Count',
-      '  a      1  12,000',
-      '  abc   22       7',
+      '  Name   Count',
+      '  a     12,000',
+      '  abc        7',
       '  (too narrow for:',
-      '   Large)',
+      '   Large, N)',
     ])
   })
 
   it('keeps the columns that matter, however narrow the screen', () => {
-    expect(draw(5)[0]).toBe('  Name   Count')
+    expect(draw(5).slice(0, 4)).toEqual(['  Name', '       Count', '  a', '      12,000'])
   })
 
   it('paints the head only', () => {
@@ -88,16 +88,16 @@ describe('a table that is too narrow for what must not be lost', () => {
   const columns = [
     { head: 'From', align: 'left', names: true },
     { head: 'To', align: 'left', names: true },
-    { head: 'Bytes', align: 'right', essential: true, dispensable: 1 },
-    { head: 'Remarks', align: 'left', dispensable: 2 },
+    { head: 'Bytes', align: 'right' },
+    { head: 'Remarks', align: 'left', least: 7 },
   ] as const
-  const rows = [
-    ['192.168.0.1', '192.168.0.2', '12', 'closed'],
+  const rows = (remark: string) => [
+    ['192.168.0.1', '192.168.0.2', '12', remark],
     ['10.0.0.1', '10.0.0.22', '1,234', ''],
   ]
   const plain = (text: string): string => text
-  const drawn = (width: number): string[] =>
-    table({ columns, rows, width, draw: drawPlain, paintHead: plain, paintNote: plain })
+  const drawn = (width: number, remark = 'closed'): string[] =>
+    table({ columns, rows: rows(remark), width, draw: drawPlain, paintHead: plain, paintNote: plain })
 
   it('has two lines for each row: whom it is about, and the figures', () => {
     expect(drawn(32)).toEqual([
@@ -111,8 +111,40 @@ describe('a table that is too narrow for what must not be lost', () => {
   })
 
   it('has one where they fit', () => {
-    expect(drawn(33)).toHaveLength(4)
-    expect(drawn(33)[1]).toBe('  192.168.0.1  192.168.0.2     12')
-    expect(drawn(80)[1]).toBe('  192.168.0.1  192.168.0.2     12  closed')
+    expect(drawn(42)).toHaveLength(3)
+    expect(drawn(42)[1]).toBe('  192.168.0.1  192.168.0.2     12  closed')
+  })
+
+  it('narrows what can be, before it takes more lines', () => {
+    expect(drawn(42, 'closed, 2 retransmitted')).toHaveLength(6)
+    expect(drawn(50, 'closed, 2 retransmitted')).toEqual([
+      '  From         To           Bytes  Remarks',
+      '  192.168.0.1  192.168.0.2     12  closed, 2',
+      '                                   retransmitted',
+      '  10.0.0.1     10.0.0.22    1,234',
+    ])
+  })
+
+  it('takes as many lines as it needs, and keeps together what belongs together', () => {
+    const narrow = table({
+      columns: [
+        ...columns.slice(0, 2),
+        { head: 'Packets', align: 'right' },
+        { head: 'Back', align: 'right', joined: true },
+      ],
+      rows: [['10.10.10.1', '10.10.10.2', '1', '22']],
+      width: 20,
+      draw: drawPlain,
+      paintHead: plain,
+      paintNote: plain,
+    })
+    expect(narrow).toEqual([
+      '  From',
+      '      To',
+      '      Packets  Back',
+      '  10.10.10.1',
+      '      10.10.10.2',
+      '            1    22',
+    ])
   })
 })

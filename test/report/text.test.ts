@@ -36,10 +36,12 @@ VTEP pairs
   (too narrow for: Port, Source ports, Max outer IP)
 
 Flows
-  VNI  Proto  From            To             Packets →  ←  Inner      RTT
-    0  ICMP   192.168.199.2   192.168.199.1          5  5  980 B   601 ms
-    0  ICMP   192.168.199.20  192.168.199.2          4  4  784 B  1.44 ms
-  (too narrow for: Remarks)
+  VNI  Proto  From            To
+      Packets →  ←  Inner      RTT  Remarks
+    0  ICMP   192.168.199.2   192.168.199.1
+              5  5  980 B   601 ms  5/5 answered
+    0  ICMP   192.168.199.20  192.168.199.2
+              4  4  784 B  1.44 ms  4/4 answered
 
 MACs
   VNI  MAC                Packets  Behind VTEP  IP (from ARP and ND)

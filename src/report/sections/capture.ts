@@ -3,10 +3,19 @@ import type { FileSummary, Summary } from '../../summary.ts'
 import { bytes, integer, plural } from '../number.ts'
 import { printable } from '../printable.ts'
 import { type Field, type Page, paragraph, rowsTable, type Section } from '../section.ts'
-import { captureName } from '../words.ts'
+import { captureName, shortPath } from '../words.ts'
+
+/** Columns to which paths are narrowed. */
+const FILE_WIDTH = 24
 
 const FIELDS: readonly Field<FileSummary>[] = [
-  { head: 'File', align: 'left', cell: (file) => captureName(file.name) },
+  {
+    head: 'File',
+    align: 'left',
+    least: FILE_WIDTH,
+    narrow: (name, width) => [shortPath(name, width)],
+    cell: (file) => captureName(file.name),
+  },
   { head: 'Format', align: 'left', dispensable: 3, cell: format },
   { head: 'Link type', align: 'left', dispensable: 2, cell: (file) => file.linkTypes.map(printable).join(', ') },
   { head: 'Size', align: 'right', dispensable: 1, cell: (file) => bytes(file.bytes) },

@@ -21,41 +21,46 @@ export function findings(summary: Summary, page: Page): Section {
     lines.push(...one(finding, severity, page, names), ...explained(explains, page))
   }
   const rest = causes.slice(page.top).flatMap(({ finding, explains }) => [finding, ...explains])
-  if (rest.length > 0) lines.push('', page.palette.dim(`  … and ${integer(rest.length)} more: ${codes(rest)}`))
+  if (rest.length > 0) lines.push('', ...more(rest, '  ', page))
   return { title: 'Findings', lines }
 }
 
 /** What follows from a finding, a line each. */
 function explained(findings: readonly Finding[], page: Page): string[] {
-  const { palette, width, top } = page
+  const { palette, width, top, plain } = page
   const shown = findings.slice(0, top)
   const lines = shown.flatMap(({ severity, title, code, count }, index) =>
-    wrap(printable(`${severity}: ${title} (${code}, ${times(count)})`), width, {
+    wrap(plain(printable(`${severity}: ${title} (${code}, ${times(count)})`)), width, {
       first: `${INDENT}${palette.dim((index === 0 ? 'explains' : '').padEnd(LABEL_WIDTH))}`,
       firstWidth: INDENT.length + LABEL_WIDTH,
       rest: INDENT + ' '.repeat(LABEL_WIDTH + 2),
     }),
   )
   const rest = findings.slice(top)
-  if (rest.length > 0)
-    lines.push(palette.dim(`${INDENT}${' '.repeat(LABEL_WIDTH)}… and ${integer(rest.length)} more: ${codes(rest)}`))
+  if (rest.length > 0) lines.push(...more(rest, INDENT + ' '.repeat(LABEL_WIDTH), page))
   return lines
 }
 
+/** How many others there are, and their codes. */
+function more(rest: readonly Finding[], indent: string, { palette, width, plain }: Page): string[] {
+  const text = plain(`… and ${integer(rest.length)} more: ${codes(rest)}`)
+  return wrap(text, width, { first: indent, rest: `${indent}  ` }).map(palette.dim)
+}
+
 function one(finding: Finding, severity: Severity, page: Page, files: readonly string[]): string[] {
-  const { palette, width } = page
+  const { palette, width, plain } = page
   const badge = severity.toUpperCase().padEnd(INDENT.length - 2)
   const subject = subjectWords(finding.subject)
   // A cause is ranked by what it explains.
   const itself = severity === finding.severity ? '' : `; ${article(finding.severity)} by itself`
   const about = `${finding.code}${subject === '' ? '' : `, ${subject}`}: ${times(finding.count)}${itself}`
   return [
-    ...wrap(printable(finding.title), width, {
+    ...wrap(plain(printable(finding.title)), width, {
       first: `  ${palette.severity[severity](badge)}`,
       firstWidth: INDENT.length,
       rest: INDENT,
     }),
-    ...wrap(printable(about), width, { first: INDENT, rest: INDENT }).map(palette.dim),
+    ...wrap(plain(printable(about)), width, { first: INDENT, rest: INDENT }).map(palette.dim),
     ...labelled('observed', printable(finding.observed), page),
     ...labelled('inferred', printable(finding.inferred), page),
     ...labelled('remedy', printable(finding.remedy), page),
@@ -68,8 +73,8 @@ function article(severity: Severity): string {
   return severity === 'error' ? 'an error' : `a ${severity}`
 }
 
-function labelled(label: string, text: string, { palette, width }: Page): string[] {
-  return wrap(text, width, {
+function labelled(label: string, text: string, { palette, width, plain }: Page): string[] {
+  return wrap(plain(text), width, {
     first: `${INDENT}${palette.dim(label.padEnd(LABEL_WIDTH))}`,
     firstWidth: INDENT.length + LABEL_WIDTH,
     rest: INDENT + ' '.repeat(LABEL_WIDTH),

@@ -9,6 +9,9 @@ function size(flow: FlowSummary): number {
   return flow.innerBytesAToB + flow.innerBytesBToA
 }
 
+/** Columns to which remarks are narrowed, broken at spaces. */
+export const REMARKS_WIDTH = 24
+
 const FIELDS: readonly Field<FlowSummary>[] = [
   { head: 'VNI', names: true, align: 'right', cell: (flow) => String(flow.vni) },
   { head: 'VLAN', names: true, align: 'left', cell: (flow) => flow.vlans.join('.') },
@@ -16,10 +19,10 @@ const FIELDS: readonly Field<FlowSummary>[] = [
   { head: 'From', names: true, align: 'left', cell: (flow) => (flow.initiator === 'b' ? endB(flow) : endA(flow)) },
   { head: 'To', names: true, align: 'left', cell: (flow) => (flow.initiator === 'b' ? endA(flow) : endB(flow)) },
   { head: 'Packets →', align: 'right', cell: (flow) => integer(forth(flow, flow.packetsAToB, flow.packetsBToA)) },
-  { head: '←', align: 'right', cell: (flow) => integer(forth(flow, flow.packetsBToA, flow.packetsAToB)) },
-  { head: 'Inner', align: 'right', essential: true, dispensable: 1, cell: (flow) => bytes(size(flow)) },
-  { head: 'RTT', align: 'right', essential: true, dispensable: 2, cell: rtt },
-  { head: 'Remarks', align: 'left', dispensable: 3, cell: (flow) => remarks(flow).join(', ') },
+  { head: '←', align: 'right', joined: true, cell: (flow) => integer(forth(flow, flow.packetsBToA, flow.packetsAToB)) },
+  { head: 'Inner', align: 'right', cell: (flow) => bytes(size(flow)) },
+  { head: 'RTT', align: 'right', cell: rtt },
+  { head: 'Remarks', align: 'left', least: REMARKS_WIDTH, cell: (flow) => remarks(flow).join(', ') },
 ]
 
 /** The section `Flows`. */

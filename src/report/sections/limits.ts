@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 const FIELDS: readonly Field<LimitSummary>[] = [
-  { head: 'Table', align: 'left', cell: (row) => NAMES[row.table] ?? printable(row.table) },
+  { head: 'Table', align: 'left', least: 12, cell: (row) => NAMES[row.table] ?? printable(row.table) },
   { head: 'Rows at most', align: 'right', cell: (row) => integer(row.limit) },
   { head: 'Packets without a row', align: 'right', cell: (row) => integer(row.dropped) },
 ]

@@ -4,14 +4,17 @@ import { integer } from '../number.ts'
 import { type Field, largestFirst, type Page, rowsTable, type Section } from '../section.ts'
 import { shortened } from '../words.ts'
 
+/** Columns to which lists of addresses are narrowed. */
+const LIST_WIDTH = 20
+
 /** The columns. */
 export const MAC_FIELDS: readonly Field<MacSummary>[] = [
   { head: 'VNI', names: true, align: 'right', cell: (row) => String(row.vni) },
   { head: 'VLAN', names: true, align: 'left', cell: (row) => row.vlans.join('.') },
   { head: 'MAC', names: true, align: 'left', cell: (row) => row.mac },
-  { head: 'Packets', align: 'right', dispensable: 1, cell: (row) => integer(row.packets) },
-  { head: 'Behind VTEP', align: 'left', cell: behind },
-  { head: 'IP (from ARP and ND)', align: 'left', dispensable: 2, cell: addresses },
+  { head: 'Packets', align: 'right', cell: (row) => integer(row.packets) },
+  { head: 'Behind VTEP', align: 'left', least: LIST_WIDTH, cell: behind },
+  { head: 'IP (from ARP and ND)', align: 'left', dispensable: 1, least: LIST_WIDTH, cell: addresses },
 ]
 
 /** The section `MACs`. */

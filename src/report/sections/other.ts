@@ -5,6 +5,9 @@ import { printable } from '../printable.ts'
 import { type Field, largestFirst, type Page, paragraph, rowsTable, type Section } from '../section.ts'
 import { faultWords } from '../words.ts'
 
+/** Columns to which reasons are narrowed. */
+const REASON_WIDTH = 18
+
 const OTHER_FIELDS: readonly Field<TunnelSummary['other'][number]>[] = [
   { head: 'Protocol', align: 'left', cell: (row) => printable(row.protocol) },
   { head: 'Packets', align: 'right', cell: (row) => integer(row.packets) },
@@ -20,7 +23,7 @@ export function otherTraffic(summary: Summary, page: Page): Section {
 export function faults(summary: Summary, page: Page): Section {
   const fields: readonly Field<FaultCount>[] = [
     { head: 'Layer', align: 'left', cell: (row) => printable(row.layer) },
-    { head: 'Reason', align: 'left', cell: (row) => faultWords(row.fault) },
+    { head: 'Reason', align: 'left', least: REASON_WIDTH, cell: (row) => faultWords(row.fault) },
     { head: 'Packets', align: 'right', cell: (row) => integer(row.packets) },
     { head: 'First packet', align: 'right', cell: (row) => page.locate(row.firstPacket) },
   ]

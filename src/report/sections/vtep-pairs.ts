@@ -4,15 +4,18 @@ import { bytes, integer } from '../number.ts'
 import { type Field, largestFirst, type Page, rowsTable, type Section } from '../section.ts'
 import { shortened } from '../words.ts'
 
+/** Columns to which lists of VNIs are narrowed. */
+const LIST_WIDTH = 12
+
 /** The columns. */
 export const PAIR_FIELDS: readonly Field<VtepPairSummary>[] = [
   { head: 'A', names: true, align: 'left', cell: (row) => row.a },
   { head: 'B', names: true, align: 'left', cell: (row) => row.b },
-  { head: 'VNIs', names: true, align: 'left', cell: (row) => shortened(row.vnis, 3) },
+  { head: 'VNIs', names: true, align: 'left', least: LIST_WIDTH, cell: (row) => shortened(row.vnis, 3) },
   { head: 'Packets A→B', align: 'right', cell: (row) => integer(row.packetsAToB) },
-  { head: 'B→A', align: 'right', cell: (row) => integer(row.packetsBToA) },
-  { head: 'Carried A→B', align: 'right', essential: true, dispensable: 1, cell: (row) => bytes(row.outerBytesAToB) },
-  { head: 'Carried B→A', align: 'right', essential: true, dispensable: 1, cell: (row) => bytes(row.outerBytesBToA) },
+  { head: 'B→A', align: 'right', joined: true, cell: (row) => integer(row.packetsBToA) },
+  { head: 'Carried A→B', align: 'right', cell: (row) => bytes(row.outerBytesAToB) },
+  { head: 'Carried B→A', align: 'right', joined: true, cell: (row) => bytes(row.outerBytesBToA) },
   { head: 'Port', align: 'left', dispensable: 3, cell: (row) => shortened(row.destinationPorts, 2) },
   {
     head: 'Source ports',

@@ -1,16 +1,16 @@
-/** One table of the document as text, with more columns than the summary's section has where there is room. */
+/** One table of the document as text, with all its columns on every screen. */
 import type { FlowSummary, Summary } from '../../summary.ts'
-import { drawAscii, toAscii } from '../ascii.ts'
+import { toAscii } from '../ascii.ts'
 import { palette } from '../color.ts'
 import { bytes, duration, integer, plural, secondsBetween } from '../number.ts'
 import { printable } from '../printable.ts'
 import { type Field, rowsTable } from '../section.ts'
-import { endA, endB, forth, remarks, rtt } from '../sections/flows.ts'
+import { endA, endB, forth, REMARKS_WIDTH, remarks, rtt } from '../sections/flows.ts'
 import { MAC_FIELDS } from '../sections/macs.ts'
 import { VNI_FIELDS } from '../sections/vnis.ts'
 import { PAIR_FIELDS } from '../sections/vtep-pairs.ts'
 import type { DrawTable } from '../table.ts'
-import { captureName, filterWords, locator, shortened } from '../words.ts'
+import { captureName, filterWords, locator, shortened, shortPath } from '../words.ts'
 import { wrap } from '../wrap.ts'
 import { rowsOf, type TableName, type TableRows } from './columns.ts'
 
@@ -30,6 +30,10 @@ export interface TableTextOptions {
 
 /** Characters of a date in ISO 8601. */
 const DAY = 10
+/** Columns of two IPv4 addresses, below which a list of VTEPs is broken. */
+const VTEPS_WIDTH = 33
+/** Columns that the mark of a shortened name may take in ASCII beside its own, and a colon. */
+const SPARE = 3
 const BITS = 8
 const RATE_UNITS = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']
 
@@ -43,36 +47,43 @@ const flowFields = (isOneDay: boolean): readonly Field<FlowSummary>[] => [
   {
     head: 'Packets →',
     align: 'right',
-    dispensable: 3,
     cell: (flow) => integer(forth(flow, flow.packetsAToB, flow.packetsBToA)),
   },
   {
     head: '←',
     align: 'right',
-    dispensable: 3,
+    joined: true,
     cell: (flow) => integer(forth(flow, flow.packetsBToA, flow.packetsAToB)),
   },
   {
     head: 'Bytes →',
     align: 'right',
-    essential: true,
-    dispensable: 1,
     cell: (flow) => bytes(forth(flow, flow.innerBytesAToB, flow.innerBytesBToA)),
   },
   {
     head: 'Bytes ←',
     align: 'right',
-    essential: true,
-    dispensable: 1,
+    joined: true,
     cell: (flow) => bytes(forth(flow, flow.innerBytesBToA, flow.innerBytesAToB)),
   },
-  { head: 'RTT', align: 'right', essential: true, dispensable: 2, cell: rtt },
-  { head: 'Duration', align: 'right', dispensable: 4, cell: lasted },
-  { head: 'Rate', align: 'right', dispensable: 6, cell: rate },
-  { head: 'Start (UTC)', align: 'left', dispensable: 5, cell: (flow) => start(flow.firstTime, isOneDay) },
-  { head: 'VTEPs', align: 'left', dispensable: 7, cell: vteps },
-  { head: 'Remarks', align: 'left', dispensable: 8, cell: (flow) => remarks(flow).join(', ') },
+  { head: 'RTT', align: 'right', cell: rtt },
+  { head: 'Rate', align: 'right', cell: rate },
+  { head: 'Start (UTC)', align: 'left', cell: (flow) => start(flow.firstTime, isOneDay) },
+  { head: 'Duration', align: 'right', joined: true, cell: lasted },
+  { head: 'VTEPs', align: 'left', least: VTEPS_WIDTH, cell: vteps },
+  {
+    head: 'Remarks',
+    align: 'left',
+    joined: true,
+    least: REMARKS_WIDTH,
+    cell: (flow) => remarks(flow).join(', '),
+  },
 ]
+
+/** A table by itself leaves nothing out: rows take more lines instead. */
+function indispensable<Row>({ dispensable: _, ...field }: Field<Row>): Field<Row> {
+  return field
+}
 
 /** The columns of each table. @param isOneDay - Whether the capture begins and ends on one day, which need not be named in each row then. */
 const FIELDS: { readonly [Name in TableName]: (isOneDay: boolean) => readonly Field<TableRows[Name]>[] } = {
@@ -95,20 +106,25 @@ export function tableText<Name extends TableName>(
   const { capture, filter } = summary
   const paint = palette(color)
   const [first] = capture.files
-  const name = capture.files.length === 1 ? captureName(first!.name) : plural(capture.files.length, 'capture')
+  const name =
+    capture.files.length === 1
+      ? shortPath(captureName(first!.name), width - SPARE)
+      : plural(capture.files.length, 'capture')
   const kept = filterWords(filter)
   const day = table === 'flows' && capture.firstTime !== null ? `; ${capture.firstTime.slice(0, DAY)}` : ''
   const said = `${name}: ${plural(total, NOUNS[table])}${total > 1 ? `, by ${order}` : ''}${day}${kept === '' ? '' : `; filtered by ${kept}`}`
-  const lines = wrap(said, width).map((line) => paint.title(line))
+  const plain = ascii ? toAscii : (text: string) => text
+  const lines = wrap(plain(said), width).map((line) => paint.title(line))
   const isOneDay = capture.firstTime?.slice(0, DAY) === capture.lastTime?.slice(0, DAY)
   const page = {
     palette: paint,
     width,
     top,
     locate: locator(capture.files, capture.origins),
-    draw: ascii ? drawAscii(draw) : draw,
+    draw,
+    plain,
   }
-  lines.push(...rowsTable(page, rows, FIELDS[table](isOneDay), total))
+  lines.push(...rowsTable(page, rows, FIELDS[table](isOneDay).map(indispensable), total))
   const text = `${lines.join('\n')}\n`
   return ascii ? toAscii(text) : text
 }

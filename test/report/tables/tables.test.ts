@@ -128,12 +128,25 @@ describe('order', () => {
 describe('text', () => {
   const layout = { color: false, ascii: false, top: 10, draw: drawPlain, order: 'bytes' }
 
-  it('keeps both directions and the round trip where the screen is narrow', () => {
+  it('has all columns however narrow the screen', () => {
     const summary = busySummary()
-    const [head] = tableText('flows', summary.flows, summary, { ...layout, width: 120 })
-      .split('\n')
-      .slice(1)
-    for (const column of ['From', 'To', 'Bytes →', 'Bytes ←', 'RTT']) expect(head).toContain(column)
+    const columns = [
+      'From',
+      'To',
+      'Packets →',
+      'Bytes →',
+      'Bytes ←',
+      'RTT',
+      'Rate',
+      'Start',
+      'Duration',
+      'VTEPs',
+      'Remarks',
+    ]
+    for (const width of [60, 80, 120, 160, 250]) {
+      const text = tableText('flows', summary.flows, summary, { ...layout, width })
+      for (const column of columns) expect(text).toContain(column)
+    }
   })
 
   it('says that there is nothing', () => {
