@@ -121,9 +121,29 @@ export function checkHas(name: string, value: Unchecked, method: string | symbol
   if (typeof of[method] !== 'function') refuseType(name, value, what)
 }
 
-/** Refuses what is no source of bytes. */
+/** Refuses what is no source of bytes, and says how to come by one. */
 export function checkSource(name: string, value: Unchecked): void {
-  checkHas(name, value, 'read', 'a source of bytes, with a read()')
+  const what = 'a source of bytes, with a read()'
+  const remedy = sourceOf(value)
+  if (remedy !== null) refuseType(name, value, what, `: ${remedy}`)
+  checkHas(name, value, 'read', what)
+}
+
+/** How a source is made of something else that holds bytes; `null` where nothing is known to, or where it may be a source. */
+function sourceOf(value: Unchecked): string | null {
+  if (typeof value === 'string' || value instanceof URL) return 'fileSource(path) opens one'
+  if (typeof value !== 'object' || value === null) return null
+  const has = (method: string): boolean => typeof (value as Record<string, unknown>)[method] === 'function'
+  if (has('then')) return 'await this promise first'
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return 'bytesSource(bytes) makes one'
+  if (has('getReader')) return 'webStreamSource(stream) makes one'
+  if (has('arrayBuffer') && has('stream')) return 'blobSource(blob) makes one'
+  if (has('arrayBuffer') && 'body' in value) return 'webStreamSource(response.body) makes one'
+  // Of Node, with a read() that gives something else.
+  if (has('pipe') && has('on')) return 'streamSource(stream) makes one'
+  // Of node:fs/promises, likewise.
+  if (has('createReadStream')) return 'fileSource(path) opens one'
+  return null
 }
 
 /** Refuses what is no Node stream to read from. */
@@ -155,9 +175,13 @@ function range(min: number, max: number): string {
   return min > Number.MIN_SAFE_INTEGER ? `an integer from ${min} on` : 'a safe integer'
 }
 
-/** Throws what says that a value is of a wrong type. @param what - The right one, with an article. */
-export function refuseType(name: string, value: Unchecked, what: string): never {
-  throw new TypeError(`${name} must be ${what}, not ${said(value)}`)
+/**
+ * Throws what says that a value is of a wrong type.
+ * @param what - The right one, with an article.
+ * @param remedy - What follows at the end.
+ */
+export function refuseType(name: string, value: Unchecked, what: string, remedy = ''): never {
+  throw new TypeError(`${name} must be ${what}, not ${said(value)}${remedy}`)
 }
 
 function refuseRange(name: string, value: Unchecked, what: string): never {

@@ -745,6 +745,37 @@ describe('a source', () => {
     ['decompressed', async (source) => new Summarizer().read('a', decompressed(source))],
   ]
 
+  const others: [string, unknown, string][] = [
+    ['a path', 'capture.pcap', 'fileSource(path)'],
+    ['an URL', new URL('file:///capture.pcap'), 'fileSource(path)'],
+    ['a Blob', new Blob(['x']), 'blobSource(blob)'],
+    ['a File', new File(['x'], 'capture.pcap'), 'blobSource(blob)'],
+    ['a stream of Node', new PassThrough(), 'streamSource(stream)'],
+    ['a web stream', new Blob(['x']).stream(), 'webStreamSource(stream)'],
+    ['a response', new Response('x'), 'webStreamSource(response.body)'],
+    ['bytes', HEADER, 'bytesSource(bytes)'],
+    ['a Buffer', Buffer.from('x'), 'bytesSource(bytes)'],
+    ['an ArrayBuffer', new ArrayBuffer(1), 'bytesSource(bytes)'],
+    ['a promise of one', Promise.resolve(bytesSource(HEADER)), 'await this promise first'],
+  ]
+  it.each(others)('is not %s, and whoever gives that is told what makes one of it', async (_, value, words) => {
+    expect(() => packets(value as ByteSource)).toThrow(TypeError)
+    expect(() => packets(value as ByteSource)).toThrow(words)
+    expect(() => decompressed(value as ByteSource)).toThrow(words)
+    await expect(new Summarizer().read('a', value as ByteSource)).rejects.toThrow(words)
+    await expect(batches(value as ByteSource).next()).rejects.toThrow(words)
+  })
+
+  it('may be a class of one’s own', async () => {
+    class Own implements ByteSource {
+      readonly #bytes = bytesSource(HEADER)
+      read(into: Uint8Array): Promise<number> {
+        return this.#bytes.read(into)
+      }
+    }
+    await new Summarizer().read('a', new Own())
+  })
+
   it.each(doors)('that reads what cannot be is refused by %s', async (_, open) => {
     for (const value of [Number.NaN, -1, 1.5, 1e9, Number.POSITIVE_INFINITY]) {
       await expect(open(returns(value)), String(value)).rejects.toThrow(RangeError)
