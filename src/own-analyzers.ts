@@ -42,6 +42,8 @@ export class OwnAnalyzers {
   readonly #criteria: Criteria
   /** The packet as analyzers see it: numbered as the summary numbers it. */
   readonly #packet = emptyPacket()
+  /** Number of the last record, whether or not it is selected. */
+  #last = 0
 
   /** @param criteria - Which packets they see. */
   constructor(analyzers: PacketAnalyzers, ports: TunnelPorts, criteria: Criteria) {
@@ -53,6 +55,7 @@ export class OwnAnalyzers {
   /** Hands them a record, if it is selected. @param number - Its number in the summary. */
   observe(view: DataView, packet: PacketInfo, number: number, file: number): void {
     const walk = this.#walk
+    this.#last = number
     walk.enter(view, packet, number, file)
     const { layers } = walk
     const criteria = this.#criteria
@@ -60,28 +63,39 @@ export class OwnAnalyzers {
     const seen = this.#packet
     copyPacket(seen, packet)
     seen.number = number
-    for (const [, analyzer] of this.#byName) analyzer.observe(seen, layers)
+    for (const [, analyzer] of this.#byName) analyzer.observe(seen, layers, walk.joined)
   }
 
-  /** Their results by name. */
+  /** Their results by name. @throws TypeError for a promise: a summary does not wait. */
   extra(): Record<string, unknown> {
-    return Object.fromEntries(this.#byName.map(([name, analyzer]) => [name, analyzer.finish()]))
+    return Object.fromEntries(this.#byName.map(([name, analyzer]) => [name, resultOf(name, analyzer)]))
   }
 
   /** What they have to say, at most as much of each code as of the package's own. @throws TypeError or RangeError for what is no finding. */
   findings(): Finding[] {
-    return bound(this.#byName.flatMap(([name, analyzer]) => findingsOf(name, analyzer)))
+    return bound(this.#byName.flatMap(([name, analyzer]) => findingsOf(name, analyzer, this.#last)))
   }
 }
 
-function findingsOf(name: string, analyzer: PacketAnalyzer): Finding[] {
+function resultOf(name: string, analyzer: PacketAnalyzer): unknown {
+  const result = analyzer.finish()
+  const { then } = (result ?? {}) as { then?: unknown }
+  if (typeof then === 'function') {
+    throw new TypeError(
+      `what finish() of ${name} gives must be the result itself, not a promise: a summary does not wait`,
+    )
+  }
+  return result
+}
+
+/** @param last - Number of the last packet that was read. */
+function findingsOf(name: string, analyzer: PacketAnalyzer, last: number): Finding[] {
   const said = analyzer.findings?.() ?? []
-  const list = `findings of ${name}`
-  checkList(list, said, checkFinding)
+  checkList(`findings of ${name}`, said, (key, value) => checkFinding(key, value, last))
   return said.map(finding)
 }
 
-function checkFinding(name: string, value: unknown): void {
+function checkFinding(name: string, value: unknown, last: number): void {
   checkObject(name, value)
   const { code, severity, title, observed, inferred, remedy, subject, count, packets, displayFilter } =
     value as Partial<OwnFinding>
@@ -98,7 +112,11 @@ function checkFinding(name: string, value: unknown): void {
   checkString(`${name}.inferred`, inferred)
   checkString(`${name}.displayFilter`, displayFilter)
   checkInteger(`${name}.count`, count, 1)
-  checkList(`${name}.packets`, packets, (key, packet) => checkInteger(key, packet, 1))
+  checkList(`${name}.packets`, packets, (key, packet) => {
+    checkInteger(key, packet, 1)
+    if ((packet as number) <= last) return
+    throw new RangeError(`${key} must be the number of a packet that was read, 1 to ${last}, not ${packet}`)
+  })
   checkSubject(`${name}.subject`, subject)
 }
 

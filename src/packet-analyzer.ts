@@ -6,20 +6,27 @@ import type { Severity, Subject } from './summary.ts'
 /**
  * Takes the packets of a summary in one pass with the package's own analyzers.
  *
- * It sees what the selection of the summary keeps, in packet order, on the thread that reads, and each record once. A datagram in outer
- * fragments shows its tunnel at the record that makes it whole (`PacketBatch.layers` says how). Records that the capture holds twice,
- * and packets that are relayed, are seen as often as they were captured.
+ * It sees what the selection of the summary keeps, in packet order, on the thread that reads, and each record once. Records that the
+ * capture holds twice, and packets that are relayed, are seen as often as they were captured.
+ *
+ * A datagram in outer fragments shows its tunnel once, at the record that makes it whole (`PacketBatch.layers` says how), because nobody
+ * can take it apart before. The package's own findings name its first fragment; `joined` has that number too.
  */
 export interface PacketAnalyzer<Result = unknown> {
   /**
-   * Takes a packet. Both objects are overwritten by the next one: copy what must last.
+   * Takes a packet. `packet` and `layers` are overwritten by the next one: copy what must last.
+   *
+   * Of a datagram in outer fragments the record that makes it whole has the layers of the whole datagram; the records before it have
+   * `layers.outerIp.isFragment` and no tunnel (`layers.tunnel` is 0). `joined[0] ?? packet.number` is the packet to name in a finding.
    * @param packet - The record; `number` is that of the summary, also over several captures.
    * @param layers - What is in it: offsets into `layers.view` (outer headers) and `layers.innerView` (what the tunnel carries).
+   * @param joined - Numbers of the packets whose fragments were joined into `layers`, in order of arrival, this one included; empty for
+   * a whole packet.
    */
-  observe(packet: PacketInfo, layers: Layers): void
+  observe(packet: PacketInfo, layers: Layers, joined: readonly number[]): void
   /**
-   * What it found so far, as it is to stand in the summary: what JSON can hold, where the summary is to be written as JSON. May be asked
-   * more than once, with more packets in between.
+   * What it found so far, as it is to stand in the summary: what JSON can hold, where the summary is to be written as JSON. No promise,
+   * which is refused. May be asked more than once, with more packets in between.
    */
   finish(): Result
   /** What it has to say about the traffic, in the summary's list of findings. May be asked more than once. */
@@ -52,7 +59,7 @@ export interface OwnFinding {
   subject?: Subject
   /** How often it was seen; as often as `packets` has numbers unless given, and once where it has none. */
   count?: number
-  /** Numbers of packets that show it; the first ten are kept. */
+  /** Numbers of packets that show it, none beyond the last one read; the first ten are kept. */
   packets?: readonly number[]
   /** A Wireshark display filter that selects at least the named packets; a list of their numbers unless given. */
   displayFilter?: string

@@ -59,7 +59,7 @@ export type SummaryWith<Analyzers extends PacketAnalyzers> = [keyof Analyzers] e
   ? Summary
   : string extends keyof Analyzers
     ? Summary
-    : Summary & {
+    : Omit<Summary, 'extra'> & {
         /** What each of those analyzers gave, by its name. */
         extra: Extra<Analyzers>
       }

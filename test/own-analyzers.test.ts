@@ -99,12 +99,46 @@ describe('what an analyzer sees', () => {
     expect(summarizer.summary().extra.volume).toEqual({ [`vxlan ${HERE.vni}`]: [1, 1414] })
   })
 
+  it('has the numbers of the fragments, so that a finding can name the packet that vxpcap names', async () => {
+    const ping1 = outer(HERE, 0, ping(HERE, 0, 1, 1400))
+    const parts = split(outer(HERE, 0, ping(HERE, 0, 2, 1400)), 600)
+    expect(parts.length).toBeGreaterThan(1)
+    const capture = pcapOf([ping1, ...parts, ping1].map((bytes, index) => record(bytes, index)))
+    const seen: [number, readonly number[]][] = []
+    const named: number[] = []
+    const analyzer: PacketAnalyzer<null> = {
+      observe({ number }, { tunnel }, joined) {
+        seen.push([number, joined])
+        if (tunnel !== 0) named.push(joined[0] ?? number)
+      },
+      finish: () => null,
+    }
+    const summarizer = new Summarizer({ analyzers: { analyzer } })
+    // Numbers run on over captures.
+    for (const name of ['a', 'b']) await summarizer.read(name, bytesSource(capture))
+    const count = parts.length + 2
+    const fragments = parts.map((_, index) => index + 2)
+    const expected = (before: number): [number, number[]][] =>
+      upTo(count).map((number) => [
+        number + before,
+        number === count - 1 ? fragments.map((fragment) => fragment + before) : [],
+      ])
+    expect(seen).toEqual([...expected(0), ...expected(count)])
+    expect(named).toEqual([1, 2, count, count + 1, count + 2, 2 * count])
+    const fragmented = summarizer.summary().findings.find(({ code }) => code === 'OUTER_FRAGMENTED')
+    // The second capture is a copy of the first.
+    expect(fragmented?.packets).toEqual([2])
+  })
+
   it('has a type by its name', async () => {
     const options = { analyzers: { volume: new VolumeByVni(), total: { observe() {}, finish: () => 1 } } }
     const summarizer = new Summarizer(options)
     expectTypeOf(summarizer.summary().extra.volume).toEqualTypeOf<Volumes>()
     expectTypeOf(summarizer.summary().extra.total).toEqualTypeOf<number>()
     expectTypeOf(new Summarizer().summary()).toEqualTypeOf<Summary>()
+    expectTypeOf(summarizer.summary()).toExtend<Summary>()
+    // @ts-expect-error there is no analyzer of this name
+    expect(summarizer.summary().extra.volumes).toBeUndefined()
     expect(summarizer.summary().extra).toEqual({ volume: {}, total: 1 })
     expect('extra' in new Summarizer().summary()).toBe(false)
     expect('extra' in new Summarizer({ analyzers: {} }).summary()).toBe(false)
@@ -244,11 +278,13 @@ describe('findings of one’s own', () => {
     ['another severity', { severity: 'fatal' as never }, RangeError, 'severity'],
     ['no count', { count: 0 }, RangeError, 'count'],
     ['a packet that is none', { packets: [0] }, RangeError, 'packets[0]'],
+    ['a packet beyond the capture', { packets: [1, 26, 27] }, RangeError, 'packets[2]'],
     ['a subject of another kind', { subject: { vlan: 1 } as never }, TypeError, 'subject'],
     ['a VNI beyond 24 bits', { subject: { vni: 2 ** 24 } }, RangeError, 'subject.vni'],
   ]
-  it.each(wrong)('are refused: %s', (_, said, error, name) => {
+  it.each(wrong)('are refused: %s', async (_, said, error, name) => {
     const summarizer = new Summarizer({ analyzers: { seen: new Seen(said) } })
+    await summarizer.read('seed', bytesSource(readFileSync(fixture('seed-ovs-h1.pcap'))))
     expect(() => summarizer.summary()).toThrow(error)
     expect(() => summarizer.summary()).toThrow(`findings of seen[0].${name}`)
   })
@@ -271,6 +307,15 @@ describe('what is no analyzer', () => {
   ])('%s is refused', (_, analyzers) => {
     expect(() => new Summarizer({ analyzers } as never)).toThrow(TypeError)
     expect(() => new Summarizer({ analyzers } as never)).toThrow(/^analyzers/)
+  })
+
+  it.each<[string, () => unknown]>([
+    ['a promise', async () => 1],
+    ['what is like a promise', () => Object.fromEntries([['then', () => {}]])],
+  ])('%s as a result is refused', (_, finish) => {
+    const summarizer = new Summarizer({ analyzers: { slow: { observe() {}, finish } } })
+    expect(() => summarizer.summary()).toThrow(TypeError)
+    expect(() => summarizer.summary()).toThrow('finish() of slow')
   })
 
   it('an error of an analyzer ends the reading with it', async () => {
