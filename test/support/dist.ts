@@ -1,10 +1,10 @@
 /** The built package for tests: built when a source is newer than the last build, by one test process at a time. */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { isBuilt } from '../../build/built.mjs'
 import { ROOT } from './shared.ts'
 
 const run = promisify(execFile)
@@ -13,28 +13,7 @@ const run = promisify(execFile)
 export const BIN = join(ROOT, 'dist/cli/main.js')
 
 const STATE = join(ROOT, 'node_modules/.cache/vxpcap')
-const STAMP = join(STATE, 'built-from')
 const LOCK = join(STATE, 'building')
-
-/** Fingerprint of everything that the build reads. */
-function fingerprint(): string {
-  const hash = createHash('sha256')
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    .map((name) => join('src', name))
-    .filter((path) => statSync(join(ROOT, path)).isFile())
-  const config = ['package.json', 'tsconfig.json', 'tsup.config.ts', 'build/constants.ts', 'build/namespaces.ts']
-  for (const path of [...config, ...sources.sort()]) {
-    hash
-      .update(`${path}\0`)
-      .update(readFileSync(join(ROOT, path)))
-      .update('\0')
-  }
-  return hash.digest('hex')
-}
-
-function isFresh(): boolean {
-  return existsSync(BIN) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint()
-}
 
 /**
  * Builds `dist` unless it already stands for the sources as they are.
@@ -43,7 +22,7 @@ function isFresh(): boolean {
 export async function ensureDist(): Promise<void> {
   mkdirSync(STATE, { recursive: true })
   const deadline = Date.now() + 240_000
-  while (!isFresh()) {
+  while (!isBuilt(ROOT)) {
     try {
       mkdirSync(LOCK)
     } catch {
@@ -53,9 +32,7 @@ export async function ensureDist(): Promise<void> {
       continue
     }
     try {
-      if (isFresh()) return
-      await run('npm', ['run', 'build'], { cwd: ROOT, maxBuffer: 16 << 20 })
-      writeFileSync(STAMP, fingerprint())
+      await run('npm', ['run', 'prepare'], { cwd: ROOT, maxBuffer: 16 << 20 })
     } finally {
       rmdirSync(LOCK)
     }
