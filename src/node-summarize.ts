@@ -81,7 +81,7 @@ export async function summarizeFiles<Analyzers extends PacketAnalyzers = NoAnaly
     await summarizer.join()
     return summarizer.summary()
   } finally {
-    await close()
+    await close?.()
   }
 }
 
@@ -200,24 +200,15 @@ async function threadsFor(paths: readonly string[]): Promise<number> {
   return availableParallelism() > 1 && ((await totalSize(paths)) ?? 0) >= LARGE ? 2 : 1
 }
 
-/** Threads beside this one: the first judges, any further one reads packets ahead. */
+/** Threads beside this one, unless one is enough or none can be started. */
 async function startThreads(
   asked: number,
   { ports = [], limits = {} }: SummarizeFilesOptions,
-): Promise<Threads & { close(): Promise<void> }> {
-  if (asked === 1) return { close: async () => {} }
-  const threads = startedThreads(asked, availableParallelism())
-  const { NodeJudgeThread, ReadThreads } = await import('./workers/node-pool.ts')
+): Promise<Threads & { close?(): Promise<void> }> {
+  if (asked === 1) return {}
+  const pool = await import('./workers/node-pool.ts')
   const options = { furtherPorts: ports, limits: { ...DEFAULT_LIMITS, ...limits } }
-  const judge = new NodeJudgeThread(options)
-  const readers = threads > 2 ? new ReadThreads(threads - 2, options) : undefined
-  return {
-    judge,
-    ...(readers && { readers }),
-    close: async () => {
-      await Promise.all([judge.close(), readers?.close()])
-    },
-  }
+  return pool.startThreads(startedThreads(asked, availableParallelism()) - 1, options) ?? {}
 }
 
 /** Bytes of all files; `null` when one of them is a stream or cannot be asked. */

@@ -470,7 +470,10 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     if (writer.isEmpty) return
     if (underWay.length > readers.size) await this.#collect(convoy)
     const batch = writer.take(spent.pop())
-    underWay.push({ file, answer: readers.read({ batch, file }) })
+    const answer = readers.read({ batch, file })
+    // Whoever collects it is told of a failure; until then nobody waits for it.
+    answer.catch(() => {})
+    underWay.push({ file, answer })
   }
 
   /** Counts the oldest batch. */

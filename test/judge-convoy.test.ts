@@ -148,6 +148,17 @@ describe('judging on another thread', () => {
     expect(summarizer.summary().capture.packets).toBe(0)
   })
 
+  it('rejects once where the threads that read fail, however many batches are under way', async () => {
+    const seed = readFileSync(join(ROOT, 'fixtures/pcaps/seed-ovs-h1.pcap'))
+    const chunks = [seed.subarray(0, 24), ...Array.from({ length: 2_000 }, () => seed.subarray(24))]
+    const readers: Threads['readers'] = {
+      size: 3,
+      read: () => new Promise((_, reject) => setTimeout(() => reject(new Error('out of memory')), 1)),
+    }
+    // A rejection that nobody takes would fail this file.
+    await expect(new Summarizer({}, { readers }).read('a', chunksSource(chunks))).rejects.toThrow('out of memory')
+  })
+
   it('tells whoever settles that the thread failed', async () => {
     const failing: JudgeThread = {
       judge: () => Promise.reject(new Error('out of memory')),

@@ -4,7 +4,7 @@
  * use `CaptureReader` for everything else. The only file that imports pcap-parser.
  */
 import { PassThrough, type Readable } from 'node:stream'
-import { type GlobalHeader, type PacketHeader, parse } from 'pcap-parser'
+import type { GlobalHeader, PacketHeader, parse } from 'pcap-parser'
 import type { CaptureIssue } from '../issue.ts'
 import { checkInteger, checkObject, checkStream } from '../option.ts'
 import type { PacketInfo } from '../packet.ts'
@@ -84,6 +84,7 @@ export class PcapParserBatch implements PacketStream {
  * Yields one object again and again; exhaust it before going on.
  * @param stream - The bytes of a µs pcap file of version 2.4, either byte order.
  * @throws CaptureError `empty`, `header-cut-short`, `unsupported` (any other format) or `unreadable`.
+ * @throws Error where the program was bundled in a way that pcap-parser cannot be loaded: leave it out of the bundle.
  */
 export async function* pcapParserBatches(
   stream: Readable,
@@ -93,8 +94,9 @@ export async function* pcapParserBatches(
   checkObject('options', options)
   checkInteger('firstNumber', options.firstNumber, 1)
   const batch = new PcapParserBatch(options.firstNumber ?? 1)
+  const parseStream = await loadParser()
   const input = new PassThrough()
-  const parser = parse(input)
+  const parser = parseStream(input)
   let failure: Error | null = null
   let headerRead = false
   let limit = 0
@@ -157,5 +159,16 @@ export async function* pcapParserBatches(
       detail: `the file ends ${amount(read - whole, 'byte')} into a record`,
     }
     yield batch
+  }
+}
+
+/** Loaded when it is asked for: inside a bundle of ES modules a CommonJS package that requires modules of Node cannot run. */
+async function loadParser(): Promise<typeof parse> {
+  try {
+    return (await import('pcap-parser')).parse
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const remedy = 'leave it out of the bundle (esbuild: --external:pcap-parser) and install it beside the program'
+    throw new Error(`pcap-parser cannot be loaded (${reason}); ${remedy}`, { cause })
   }
 }

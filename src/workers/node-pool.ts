@@ -14,8 +14,11 @@ class Thread<Request, Answer> {
   /** Why the thread ended, if it failed: nobody may be waiting when it does. */
   #failure: { error: unknown } | null = null
 
+  /** @throws Error where it cannot be started, as far as that is known at once. */
   constructor(name: string, options: ThreadOptions) {
-    this.#worker = new Worker(fileOf(name), { workerData: options })
+    const file = fileOf(name)
+    if (file === null) throw new Error(`the file of the thread ${name} is not there`)
+    this.#worker = new Worker(file, { workerData: options })
     this.#worker.on('message', (answer: Answer) => this.#waiting.shift()?.resolve(answer))
     this.#worker.on('error', (error) => {
       this.#failure = { error }
@@ -87,8 +90,49 @@ export class NodeJudgeThread implements JudgeThread {
   }
 }
 
-/** The bundler may put this module beside the worker's folder or into it. */
-function fileOf(name: string): URL {
-  const beside = new URL(`./${name}.js`, import.meta.url)
-  return existsSync(beside) ? beside : new URL(`./workers/${name}.js`, import.meta.url)
+/** Threads at work for one summary. */
+export interface StartedThreads {
+  judge: NodeJudgeThread
+  /** Absent where there is no third thread. */
+  readers?: ReadThreads
+  /** Ends all of them. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts threads beside this one: the first judges, any further one reads packets ahead.
+ * @param beside - How many, 1 or more.
+ * @returns `null` where none can be started: in a bundle, which holds one file, or where Node is not permitted to. The result is the
+ * same without them.
+ */
+export function startThreads(beside: number, options: ThreadOptions): StartedThreads | null {
+  const started: { close(): Promise<void> }[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(started.map((thread) => thread.close()))
+  }
+  try {
+    const judge = new NodeJudgeThread(options)
+    started.push(judge)
+    if (beside === 1) return { judge, close }
+    const readers = new ReadThreads(beside - 1, options)
+    started.push(readers)
+    return { judge, readers, close }
+  } catch {
+    void close()
+    return null
+  }
+}
+
+/**
+ * The build may put this module beside the worker's folder or into it.
+ * @returns `null` where the file is at neither place, or nothing says where this module is (a CommonJS bundle).
+ */
+function fileOf(name: string): URL | null {
+  const here: string | undefined = import.meta.url
+  for (const path of [`./${name}.js`, `./workers/${name}.js`]) {
+    if (!URL.canParse(path, here)) continue
+    const url = new URL(path, here)
+    if (url.protocol === 'file:' && existsSync(url)) return url
+  }
+  return null
 }
