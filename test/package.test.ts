@@ -4,8 +4,9 @@
  */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Summary } from '../src/summary.ts'
 import { installed } from './support/installed.ts'
@@ -62,9 +63,9 @@ afterAll(() => {
 })
 
 describe('the tarball', () => {
-  it('holds the build, the schema and the documents, and nothing else', () => {
+  it('holds the build, the schema, the documents and the examples, and nothing else', () => {
     const expected =
-      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode)-1\.json|man\/vxpcap\.1|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
+      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode)-1\.json|man\/vxpcap\.1|package\.json|docs\/[\w.]+\.md|examples\/([\w-]+\.ts|README\.md)|(README|CHANGELOG)\.md|LICENSE)$/
     expect(packed.filter((path) => !expected.test(path))).toEqual([])
     for (const path of [
       'dist/index.js',
@@ -76,6 +77,17 @@ describe('the tarball', () => {
     ]) {
       expect(packed).toContain(path)
     }
+  })
+
+  it('has what its documents link to; captures and benchmarks are in the repository', () => {
+    const documents = packed.filter((path) => /^(README|CHANGELOG|docs\/.+)\.md$/.test(path))
+    expect(documents.length).toBeGreaterThan(10)
+    const dead = documents.flatMap((path) => {
+      const text = readFileSync(join(folder, 'node_modules/vxpcap', path), 'utf8')
+      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => join(dirname(path), link!))
+      return links.filter((link) => !packed.includes(link) && !/^(fixtures|bench)\//.test(link))
+    })
+    expect(dead).toEqual([])
   })
 
   it('has declarations that mention no untyped package', () => {
@@ -246,6 +258,56 @@ describe('imports', () => {
       }).catch((error: { stdout: string }) => error)
       expect(result.stdout, name).toBe('')
     }
+  })
+})
+
+describe('a bundle, made with defaults', () => {
+  /** @returns What the bundled program prints. */
+  async function bundled(name: string, format: 'esm' | 'cjs', text: string, ...args: string[]): Promise<string> {
+    const out = join(folder, `${name}.bundle.${format === 'esm' ? 'mjs' : 'cjs'}`)
+    await build({
+      entryPoints: [put(`${name}.ts`, text)],
+      outfile: out,
+      format,
+      bundle: true,
+      platform: 'node',
+      logLevel: 'silent',
+    })
+    const { stdout } = await run(process.execPath, [out, ...args], { cwd: folder })
+    return stdout
+  }
+
+  it.each(['esm', 'cjs'] as const)('runs whatever it imports, as %s', async (format) => {
+    const paths = subpaths.filter((path) => path !== 'vxpcap/testing')
+    const imports = paths.map((path, index) => `import * as m${index} from '${path}'`)
+    const counts = paths.map((_, index) => `Object.keys(m${index}).length`)
+    const printed = await bundled('all', format, `${imports.join('\n')}\nconsole.log([${counts}].every(Boolean))`)
+    expect(printed).toBe('true\n')
+  })
+
+  it.each(['esm', 'cjs'] as const)('summarizes on one thread where there is none to start, as %s', async (format) => {
+    const text = `import { summarizeFiles } from 'vxpcap/node'
+      const [path] = process.argv.slice(2)
+      const one = summarizeFiles([path!], { threads: 1 })
+      const many = summarizeFiles([path!], { threads: 4 })
+      Promise.all([one, many]).then((both) => {
+        const [first, second] = both.map((summary) => JSON.stringify(summary))
+        console.log(both[1].capture.packets, first === second)
+      })`
+    expect(await bundled('threads', format, text, SEED)).toBe('26 true\n')
+  })
+
+  it('reads through pcap-parser as CommonJS, and says what to do as an ES module', async () => {
+    const text = `import { createReadStream } from 'node:fs'
+      import { pcapParserBatches } from 'vxpcap/node'
+      async function read(path: string): Promise<void> {
+        let packets = 0
+        for await (const batch of pcapParserBatches(createReadStream(path))) while (batch.next()) packets++
+        console.log(packets)
+      }
+      read(process.argv[2]!).catch((error) => console.log(error.message))`
+    expect(await bundled('parser', 'cjs', text, SEED)).toBe('26\n')
+    expect(await bundled('parser', 'esm', text, SEED)).toContain('--external:pcap-parser')
   })
 })
 

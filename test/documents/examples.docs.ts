@@ -71,8 +71,6 @@ const WAYS: [string, () => Promise<void>][] = [
         target: 'node20',
         noExternal: [/^vxpcap/],
         outExtension: () => ({ js: '.js' }),
-        // CommonJS packages inside a bundle ask for Node's modules.
-        banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
       })
     },
   ],
@@ -144,6 +142,15 @@ describe.each(WAYS)('the examples, %s', (way, make) => {
     const { stdout } = await run(process.execPath, [BIN, ...args])
     expect(stdout.split('\r\n').length).toBeGreaterThan(2)
     expect(await example('tenant-flows', vni, path)).toBe(stdout)
+  })
+
+  it('own-finding says it of a capture that is large enough for two threads, which a bundle does without', async () => {
+    const packet = outer(tenant(7), 0, segment(tenant(7), 0, { from: 40_001, to: 23, flags: ACK, payload: 1300 }))
+    const one = pcapRecord(EPOCH, 0, record(packet, 0).bytes)
+    const capture = join(folder, 'telnet-large.pcap')
+    const packets = Math.ceil((33 << 20) / one.length)
+    writeFileSync(capture, concat(pcapOf([]), ...Array.from({ length: packets }, () => one)))
+    expect(await example('own-finding', capture)).toContain('VNI 7 uses telnet')
   })
 
   it('encapsulate writes a capture that is read back', async () => {
