@@ -14,7 +14,6 @@ import type { Summary } from '../summary.ts'
 import { asciiFindings, drawAscii, toAscii } from './ascii.ts'
 import { palette } from './color.ts'
 import { headline } from './headline.ts'
-import { plural } from './number.ts'
 import type { Page, Section } from './section.ts'
 import { capture } from './sections/capture.ts'
 import { findings } from './sections/findings.ts'
@@ -28,7 +27,7 @@ import { timeline } from './sections/timeline.ts'
 import { vnis } from './sections/vnis.ts'
 import { vtepPairs } from './sections/vtep-pairs.ts'
 import { type DrawTable, drawPlain } from './table.ts'
-import { baseName, captureName, type Locate, locator, shortened } from './words.ts'
+import { captureTitle, type Locate, locator } from './words.ts'
 import { wrap } from './wrap.ts'
 
 /** How the text is written. */
@@ -123,18 +122,10 @@ export function formatText(summary: Summary, options: TextOptions = {}): string 
 function head(summary: Summary, page: Page, share: number | undefined): string[] {
   const width = Math.min(page.width, MAX_PROSE_WIDTH)
   const { sentences, tries } = headline(summary, share)
-  const lines = [page.palette.title(title(summary)), ...sentences.flatMap((sentence) => wrap(sentence, width))]
+  const lines = [page.palette.title(captureTitle(summary)), ...sentences.flatMap((sentence) => wrap(sentence, width))]
   if (tries.length > 0) {
     lines.push('', page.palette.title('What to try'))
     for (const step of tries) lines.push(...wrap(step, width, { first: '  - ', rest: '    ' }))
   }
   return lines
-}
-
-function title({ capture: { files } }: Summary): string {
-  const [first] = files
-  if (first === undefined) return 'No capture'
-  if (files.length === 1) return captureName(first.name)
-  const names = files.map(({ name }) => baseName(name))
-  return `${plural(files.length, 'capture')}: ${shortened(names, 3)}`
 }

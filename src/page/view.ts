@@ -1,0 +1,17 @@
+/** What every part of the page is given. */
+
+import type { Summary } from '../summary.ts'
+import type { Making } from './data.ts'
+import type { Selected } from './selected.ts'
+import type { Choose, PageState } from './state.ts'
+
+export interface View {
+  summary: Summary
+  making: Making
+  state: PageState
+  choose: Choose
+  /** What is left of the choices. */
+  selected: Selected
+  /** Whether scripts run: what needs them is shown only then. */
+  isLive: boolean
+}
