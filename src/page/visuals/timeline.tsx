@@ -1,0 +1,157 @@
+/** Traffic over time: a row of bars for each VNI, on one axis. */
+import { bytes, duration, integer, plural } from '../../report/number.ts'
+import { KIND_NAMES } from '../../report/words.ts'
+import type { Summary, TimelineRow } from '../../summary.ts'
+import { h, useState } from '../preact.ts'
+import type { Choose, PageState } from '../state.ts'
+import { useLive } from './live.ts'
+import { Switch } from './switch.tsx'
+import { clock, type Tick, timeTicks } from './time-axis.ts'
+
+export interface TimelineProperties {
+  summary: Summary
+  state: PageState
+  choose: Choose
+}
+
+type Measure = 'packets' | 'bytes'
+
+const MEASURES: readonly (readonly [Measure, string])[] = [
+  ['packets', 'Packets'],
+  ['bytes', 'Bytes'],
+]
+
+/** Height of a row's bars, in units that are stretched to the row. */
+const HEIGHT = 100
+/** Width of all bars together. */
+const WIDTH = 1000
+const TICKS = 6
+
+export function TimelineChart({ summary, state, choose }: TimelineProperties) {
+  const isLive = useLive()
+  const [measure, setMeasure] = useState<Measure>('packets')
+  const { stepMs, start, vnis } = summary.timeline
+  const steps = vnis.reduce((most, { packets }) => Math.max(most, packets.length), 0)
+  if (start === null || steps === 0) return <p class="nothing">No tunnel packet has a time.</p>
+  const from = Date.parse(`${start.slice(0, 23)}Z`)
+  const ticks = timeTicks(from, steps * stepMs, TICKS)
+  const day = start.slice(0, 10)
+  return (
+    <figure class="visual timeline">
+      {isLive ? <Switch label="Measure" options={MEASURES} value={measure} change={setMeasure} /> : null}
+      <table class="timeline-rows">
+        <caption class="unseen">{`Tunnel ${measure} over time by VNI, in steps of ${duration(stepMs / 1000)}`}</caption>
+        <thead>
+          <tr>
+            <th scope="col">VNI</th>
+            <th scope="col">
+              <Axis ticks={ticks} />
+              <span class="unseen">{`From ${start.slice(11, 19)} UTC on`}</span>
+            </th>
+            <th scope="col">Peak</th>
+          </tr>
+        </thead>
+        <tbody>
+          {vnis.map((row) => (
+            <Row key={nameOf(row)} row={row} {...{ measure, steps, stepMs, from, ticks, state, choose, isLive }} />
+          ))}
+        </tbody>
+      </table>
+      <figcaption>
+        {`Times are UTC, ${day}. A bar is ${duration(stepMs / 1000)}; each row has a scale of its own, up to its peak.`}
+      </figcaption>
+    </figure>
+  )
+}
+
+interface RowProperties {
+  row: TimelineRow
+  measure: Measure
+  steps: number
+  stepMs: number
+  from: number
+  ticks: readonly Tick[]
+  state: PageState
+  choose: Choose
+  isLive: boolean
+}
+
+function Row({ row, measure, steps, stepMs, from, ticks, state, choose, isLive }: RowProperties) {
+  const values = measure === 'packets' ? row.packets : row.innerBytes
+  const peakAt = values.reduce((best, value, step) => (value > values[best]! ? step : best), 0)
+  const peak = values[peakAt] ?? 0
+  const say = measure === 'packets' ? integer : bytes
+  const key = row.vni === null ? null : `${row.kind} ${row.vni}`
+  const isChosen = key !== null && state.vni === key
+  const isFaded = state.vni !== null && !isChosen
+  const name = nameOf(row)
+  const total = values.reduce((sum, value) => sum + value, 0)
+  const unit = measure === 'packets' ? plural(total, 'packet') : bytes(total)
+  const peakTime = clock(from + peakAt * stepMs, stepMs)
+  return (
+    <tr class={isChosen ? 'is-chosen' : isFaded ? 'is-faded' : ''}>
+      <th scope="row">
+        {isLive && key !== null ? (
+          <button type="button" aria-pressed={isChosen} onClick={() => choose({ vni: isChosen ? null : key })}>
+            {name}
+          </button>
+        ) : (
+          name
+        )}
+      </th>
+      <td class="bars">
+        <svg
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          width="100%"
+          height="36"
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={`${name}: ${unit}, at most ${say(peak)} in a step, at ${peakTime} UTC`}
+        >
+          {ticks.map(({ at }) => (
+            <path key={at} class="rule" d={`M${at} 0V${HEIGHT}`} />
+          ))}
+          <path class="fill" d={barsPath(values, steps, peak)} />
+          <path class="base" d={`M0 ${HEIGHT}H${WIDTH}`} />
+        </svg>
+      </td>
+      <td class="peak">
+        <strong>{say(peak)}</strong>
+        <span>{peakTime}</span>
+      </td>
+    </tr>
+  )
+}
+
+function nameOf({ vni, kind }: TimelineRow): string {
+  if (vni === null) return 'other VNIs'
+  return kind === null || kind === 'vxlan' ? `VNI ${vni}` : `VNI ${vni} ${KIND_NAMES[kind]}`
+}
+
+/** Bars of a row as one outline; what is more than nothing is at least a sliver. */
+function barsPath(values: readonly number[], steps: number, peak: number): string {
+  let path = ''
+  let height = 0
+  for (let step = 0; step <= values.length; step++) {
+    const value = values[step] ?? 0
+    const next = peak === 0 || value === 0 ? 0 : Math.max(3, Math.round((value * HEIGHT) / peak))
+    if (next === height) continue
+    const x = Math.round((step * WIDTH) / steps)
+    path += height === 0 ? `M${x} ${HEIGHT}V${HEIGHT - next}` : `H${x}V${HEIGHT - next}`
+    height = next
+  }
+  return path
+}
+
+/** Times above the rows: text that is not stretched with the bars. */
+function Axis({ ticks }: { ticks: readonly Tick[] }) {
+  return (
+    <svg class="axis" width="100%" height="18" aria-hidden="true">
+      {ticks.map(({ at, label }) => (
+        <text key={at} x={`${at / 10}%`} y="13" text-anchor={at < 50 ? 'start' : at > 950 ? 'end' : 'middle'}>
+          {label}
+        </text>
+      ))}
+    </svg>
+  )
+}
