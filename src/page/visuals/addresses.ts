@@ -10,17 +10,41 @@ export function isGroup(address: string): boolean {
 /** Longest label: an IPv4 address is never cut. */
 const LONGEST = 15
 const TAIL = 8
+/** A shared beginning shorter than this is not worth an ellipsis. */
+const LEAST_SHARED = 5
 
-/** Labels of addresses: whole up to fifteen characters, else head and tail, the tail as long as it takes to tell them apart. */
-export function labels(addresses: readonly string[]): string[] {
-  for (let tail = TAIL; tail < LONGEST; tail++) {
-    const found = addresses.map((address) => shortened(address, tail))
-    if (new Set(found).size === addresses.length) return found
-  }
-  return addresses.map((address, index) => (address.length <= LONGEST ? address : `VTEP ${index + 1}`))
+/** Labels of addresses, and what `…` at their beginning stands for: what all VTEPs share; empty where nothing is left out. */
+export interface Labels {
+  names: string[]
+  shared: string
 }
 
-function shortened(address: string, tail: number): string {
-  if (address.length <= LONGEST) return address
-  return `${address.slice(0, LONGEST - 1 - tail)}…${address.slice(-tail)}`
+/**
+ * Labels of addresses: whole where all have fifteen characters at most; else without what the VTEPs share, and what is too long even so as
+ * head and tail, the tail as long as it takes to tell them apart.
+ */
+export function labels(addresses: readonly string[]): Labels {
+  if (addresses.every((address) => address.length <= LONGEST)) return { names: [...addresses], shared: '' }
+  const shared = sharedBeginning(addresses.filter((address) => !isGroup(address)))
+  const short = addresses.map((address) =>
+    shared !== '' && !isGroup(address) ? `…${address.slice(shared.length)}` : address,
+  )
+  for (let tail = TAIL; tail < LONGEST; tail++) {
+    const names = short.map((name) => shortened(name, tail))
+    if (new Set(names).size === names.length) return { names, shared }
+  }
+  return { names: short.map((name, index) => (name.length <= LONGEST ? name : `VTEP ${index + 1}`)), shared }
+}
+
+/** What addresses of IPv6 share, up to the end of a group of digits. */
+function sharedBeginning([first = '', ...others]: readonly string[]): string {
+  if (others.length === 0) return ''
+  let length = 0
+  while (length < first.length && others.every((each) => each[length] === first[length])) length++
+  const shared = first.slice(0, Math.max(0, first.slice(0, length).lastIndexOf(':'))).replace(/:+$/, '')
+  return shared.length < LEAST_SHARED ? '' : shared
+}
+
+function shortened(name: string, tail: number): string {
+  return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 1 - tail)}…${name.slice(-tail)}`
 }

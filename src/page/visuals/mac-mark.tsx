@@ -11,7 +11,7 @@ const SIGNS: Record<MacStory, string> = {
 export const STORY_WORDS: Record<MacStory, string> = {
   moved: 'a MAC moved',
   shared: 'a MAC is shared',
-  duplicate: 'a MAC is there twice',
+  duplicate: 'a MAC is in use twice',
 }
 
 export function MacMark({ story, x, y }: { story: MacStory; x: number; y: number }) {

@@ -5,6 +5,8 @@ import { type MacArc, type OverlayLink, type OverlayModel, vniOf } from './overl
 
 /** Answers by index of the model's lists. */
 export interface Focus {
+  /** Whether nothing is chosen. */
+  isFree: boolean
   /** Whether a pair carries what is chosen; others are not drawn. */
   hasLink: (link: OverlayLink) => boolean
   /** Whether a pair is in front. */
@@ -26,6 +28,7 @@ export function focusOf({ nodes, links }: OverlayModel, { findings }: Summary, s
   const clear = new Set(links.filter((link) => hasLink(link) && touches(link)).flatMap(({ from, to }) => [from, to]))
   const isFree = vni === null && chosen < 0 && about === undefined
   return {
+    isFree,
     hasLink,
     isLinkClear: touches,
     isNodeClear: (index) => isFree || clear.has(index) || index === chosen || (about !== undefined && isAbout[index]!),

@@ -29,7 +29,7 @@ export interface GraphProperties {
 export function OverlayGraph(properties: GraphProperties) {
   const { layout, model, summary, state, isLive, label, size } = properties
   const focus = focusOf(model, summary, state)
-  const names = labels(model.nodes.map(({ address }) => address))
+  const { names } = labels(model.nodes.map(({ address }) => address))
   const [width, height] = [layout.width, layout.height]
   return (
     <svg
@@ -40,7 +40,7 @@ export function OverlayGraph(properties: GraphProperties) {
       role={isLive ? 'group' : 'img'}
       aria-label={label}
     >
-      <g class={model.links.length > FEW_LINKS ? 'links are-many' : 'links'}>
+      <g class={`links${model.links.length > FEW_LINKS ? ' are-many' : ''}${focus.isFree ? '' : ' has-focus'}`}>
         {drawingOrder(model).map((index) => linkLine(properties, focus, index))}
       </g>
       <g class="arcs">{model.arcs.map((_, index) => arcLine(properties, focus, index))}</g>

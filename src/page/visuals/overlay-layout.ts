@@ -49,7 +49,9 @@ const MOST_LABELS = 6
 
 const GAP = 12
 const MARGIN = 6
-const WIDE = 760
+const WIDE = 820
+/** Two endpoints need not be far apart. */
+const PAIR = 480
 const NARROW = 340
 /** Numbers of nodes above which a picture is higher. */
 const HEIGHT_STEPS = [2, 4, 8, 14, 22]
@@ -63,8 +65,10 @@ export function overlayLayout(summary: Summary): OverlayLayout {
   const isGraph = nodes.length > 0 && nodes.length - groups <= MOST_VTEPS && groups <= MOST_GROUPS
   return {
     counts: [nodes.length, links.length, arcs.length],
-    wide: isGraph ? graphLayout(model, WIDE, heightOf(nodes.length, [150, 260, 360, 460, 600, 780])) : null,
-    narrow: isGraph ? graphLayout(model, NARROW, heightOf(nodes.length, [220, 300, 420, 640, 860, 1120])) : null,
+    wide: isGraph
+      ? graphLayout(model, nodes.length > 2 ? WIDE : PAIR, heightOf(nodes.length, [110, 260, 360, 460, 600, 780]))
+      : null,
+    narrow: isGraph ? graphLayout(model, NARROW, heightOf(nodes.length, [200, 300, 420, 640, 860, 1120])) : null,
   }
 }
 
@@ -75,12 +79,12 @@ function heightOf(nodes: number, heights: readonly number[]): number {
 
 function graphLayout(model: OverlayModel, width: number, height: number): GraphLayout {
   const { nodes, links, arcs } = model
-  const texts = labels(nodes.map(({ address }) => address))
+  const { names } = labels(nodes.map(({ address }) => address))
   const boxes = nodes.map(
     ({ findings }, index): Box => ({
       x: 0,
       y: 0,
-      width: textWidth(texts[index]!, FONT_SIZE) + NODE_PADDING + (findings.length > 0 ? MARK_ROOM : 0),
+      width: textWidth(names[index]!, FONT_SIZE) + NODE_PADDING + (findings.length > 0 ? MARK_ROOM : 0),
       height: NODE_HEIGHT,
     }),
   )

@@ -109,7 +109,7 @@ export function OverlayMatrix(properties: MatrixProperties) {
 /** Names of the rows. */
 function namesOf({ nodes }: OverlayModel, order: MatrixOrder): string[] {
   const shown = order.nodes.map((index) => nodes[index]!)
-  const names = labels(shown.map(({ address }) => address)).map((name, row) =>
+  const names = labels(shown.map(({ address }) => address)).names.map((name, row) =>
     shown[row]!.isGroup ? `${name} (group)` : name,
   )
   return order.others === 0 ? names : [...names, `${integer(order.others)} others`]
@@ -184,11 +184,12 @@ function handlersOf(
   press: (row: number) => void,
 ) {
   const { rows, cell } = order
-  const under = ({ offsetX, offsetY }: MouseEvent): Place | null => {
-    const row = Math.floor((offsetY - MARGIN) / cell)
+  const under = ({ clientX, clientY, currentTarget }: MouseEvent): Place | null => {
+    const { left, top } = (currentTarget as Element).getBoundingClientRect()
+    const row = Math.floor((clientY - top - MARGIN) / cell)
     if (row < 0 || row >= rows) return null
     // What is right of the diagonal is the row's own label.
-    return { row, column: Math.max(0, Math.min(Math.floor((offsetX - MARGIN) / cell), row)) }
+    return { row, column: Math.max(0, Math.min(Math.floor((clientX - left - MARGIN) / cell), row)) }
   }
   const steps: Record<string, [number, number]> = {
     ArrowUp: [-1, 0],

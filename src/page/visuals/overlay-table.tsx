@@ -20,28 +20,30 @@ export function OverlayTable({ model, hasLink, severityOf }: OverlayTablePropert
     severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity)
   rows.sort((left, right) => rank(left.severity) - rank(right.severity) || right.link.bytes - left.link.bytes)
   return (
-    <table class="unseen">
-      <caption>
-        {`${integer(Math.min(MOST, rows.length))} of ${integer(rows.length)} VTEP pairs: those with findings, then the largest`}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Pair</th>
-          <th scope="col">Bytes on the wire</th>
-          <th scope="col">VNIs</th>
-          <th scope="col">Findings</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.slice(0, MOST).map(({ link, severity }) => (
-          <tr key={`${link.from} ${link.to}`}>
-            <th scope="row">{`${model.nodes[link.from]!.address} and ${model.nodes[link.to]!.address}`}</th>
-            <td>{bytes(link.bytes)}</td>
-            <td>{link.vnis.slice(0, 8).join(', ')}</td>
-            <td>{severity ?? 'none'}</td>
+    <div class="unseen">
+      <table>
+        <caption>
+          {`${integer(Math.min(MOST, rows.length))} of ${integer(rows.length)} VTEP pairs: those with findings, then the largest`}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Pair</th>
+            <th scope="col">Bytes on the wire</th>
+            <th scope="col">VNIs</th>
+            <th scope="col">Findings</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.slice(0, MOST).map(({ link, severity }) => (
+            <tr key={`${link.from} ${link.to}`}>
+              <th scope="row">{`${model.nodes[link.from]!.address} and ${model.nodes[link.to]!.address}`}</th>
+              <td>{bytes(link.bytes)}</td>
+              <td>{link.vnis.slice(0, 8).join(', ')}</td>
+              <td>{severity ?? 'none'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

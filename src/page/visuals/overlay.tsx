@@ -3,8 +3,10 @@ import { integer, plural } from '../../report/number.ts'
 import type { Summary } from '../../summary.ts'
 import { h, useMemo, useState } from '../preact.ts'
 import type { Choose, PageState } from '../state.ts'
+import { labels } from './addresses.ts'
 import { byteClasses } from './byte-classes.ts'
 import { useLive } from './live.ts'
+import { MOST_ROWS } from './matrix-layout.ts'
 import { focusOf } from './overlay-focus.ts'
 import { OverlayGraph } from './overlay-graph.tsx'
 import { type OverlayLayout, overlayLayout } from './overlay-layout.ts'
@@ -60,7 +62,7 @@ export function OverlayPicture({ summary, layout, state, choose }: OverlayProper
         storyOf={(findings) => storyOf(findings, summary)}
       />
       <figcaption>
-        {`${counts(model, summary)}. ${meaning(view)}${isLive ? ' Choose a VTEP to see its pairs alone.' : ''}`}
+        {`${counts(model, summary)}. ${meaning(view, model.nodes.length)}${leftOut(model)}${isLive ? ' Choose a VTEP to see its pairs alone.' : ''}`}
       </figcaption>
       <OverlayTable model={model} hasLink={focusOf(model, summary, state).hasLink} severityOf={severity} />
     </figure>
@@ -82,8 +84,17 @@ function counts({ nodes, links }: OverlayModel, { vtepPairsTotal }: Summary): st
   return groups === 0 ? `${vteps}, ${pairs}` : `${vteps}, ${plural(groups, 'multicast group')}, ${pairs}`
 }
 
-function meaning(view: View): string {
+/** What the labels leave out. */
+function leftOut({ nodes }: OverlayModel): string {
+  const { shared } = labels(nodes.map(({ address }) => address))
+  return shared === '' ? '' : ` At the beginning of an address, … stands for ${shared}.`
+}
+
+function meaning(view: View, nodes: number): string {
   return view === 'graph'
     ? 'The thicker a line, the more bytes on the wire.'
-    : 'Each cell is a pair; the darker, the more bytes on the wire. VTEPs with findings come first, then the largest.'
+    : 'Each cell is a pair; the stronger its colour, the more bytes on the wire. VTEPs with findings come first, then the largest.' +
+        (nodes > MOST_ROWS
+          ? ` The first ${integer(MOST_ROWS)} have rows of their own, the last row holds the others.`
+          : '')
 }

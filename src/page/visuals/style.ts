@@ -1,6 +1,6 @@
 /**
  * How the pictures look. The page defines the colours of ink, paper and severities (`--ink`, `--ink-soft`, `--paper`, `--panel`, `--line`,
- * `--accent`, `--error`, `--warning`, `--note`) for light and dark; the series are defined here: Okabe and Ito's colours, which people
+ * `--accent`, `--error`, `--warning`, `--note`, and the classes `unseen`, `nothing` and `copy`) for light and dark; the series are defined here: Okabe and Ito's colours, which people
  * with any kind of colour vision can tell apart, lighter on dark paper.
  */
 export const VISUALS_STYLE = `
@@ -15,16 +15,11 @@ export const VISUALS_STYLE = `
   }
 }
 
-.unseen {
-  position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0;
-  overflow: hidden; clip-path: inset(50%); white-space: nowrap;
-}
 .visual { position: relative; margin: 0; color: var(--ink); font-variant-numeric: tabular-nums; }
-.visual figcaption { margin: 10px 0 0; max-width: 72ch; color: var(--ink-soft); font-size: 13px; line-height: 1.45; }
+.visual figcaption { margin: 10px 0 0; max-width: 60rem; text-wrap: pretty; color: var(--ink-soft); font-size: 13px; line-height: 1.45; }
 .visual svg { display: block; }
 .visual svg text { fill: var(--ink); font-size: 12px; }
 .visual .is-faded { opacity: 0.18; }
-.nothing { color: var(--ink-soft); }
 
 .view-switch { display: inline-flex; margin: 0 0 12px; padding: 0; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
 .view-switch button { margin: 0; padding: 5px 14px; border: 0; background: none; color: var(--ink-soft); font: inherit; font-size: 13px; cursor: pointer; }
@@ -46,9 +41,8 @@ export const VISUALS_STYLE = `
 .is-warning > .mac-mark .shape { stroke: var(--warning); }
 .is-note > .mac-mark .shape { stroke: var(--note); }
 
-.overlay-graph { width: 100%; height: auto; }
-.overlay-graph.is-wide { max-width: 920px; }
-.overlay-graph.is-narrow { display: none; max-width: 460px; }
+.overlay-graph { max-width: 100%; height: auto; }
+.overlay-graph.is-narrow { display: none; width: 100%; max-width: 460px; }
 .overlay .link { fill: none; stroke: var(--series-1); stroke-linecap: round; stroke-opacity: 0.55; }
 .overlay .link.width-1 { stroke-width: 1; }
 .overlay .link.width-2 { stroke-width: 2; }
@@ -61,7 +55,7 @@ export const VISUALS_STYLE = `
 .overlay .arc.is-warning { stroke: var(--warning); }
 .overlay .arc.is-note { stroke: var(--note); }
 .overlay .are-many .link { stroke-opacity: 0.32; }
-.overlay .links .link.is-error, .overlay .links .link.is-warning { stroke-opacity: 0.9; }
+.overlay .links .link.is-error, .overlay .links .link.is-warning, .overlay .links .link.is-note { stroke-opacity: 0.9; }
 .overlay .link-label rect { fill: var(--paper); }
 .overlay .link-label text { fill: var(--ink-soft); text-anchor: middle; }
 .overlay .node > .shape { fill: var(--panel); stroke: var(--ink-soft); stroke-width: 1.25; }
@@ -72,9 +66,9 @@ export const VISUALS_STYLE = `
 .overlay .node[role='button']:hover > .shape { stroke: var(--accent); stroke-width: 2; }
 .overlay .node[role='button']:focus-visible > .shape { stroke: var(--accent); stroke-width: 3; }
 .overlay .node.is-chosen > .shape { fill: var(--accent); stroke: var(--accent); }
-.overlay .node.is-chosen text { fill: var(--paper); font-weight: 600; }
+.overlay .node.is-chosen text { fill: var(--paper); }
 
-.scrollable { overflow-x: auto; }
+.visual .scrollable { margin: 0; overflow-x: auto; }
 .scrollable:focus-visible, .scrollable svg:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .overlay-matrix .ground { fill: var(--panel); }
 .overlay-matrix .band { fill: var(--accent); fill-opacity: 0.12; }
@@ -109,6 +103,8 @@ export const VISUALS_STYLE = `
 .timeline-rows .base { stroke: var(--line); vector-effect: non-scaling-stroke; }
 .timeline-rows td.peak { width: 1px; padding-left: 14px; text-align: right; font-size: 13px; line-height: 1.3; white-space: nowrap; }
 .timeline-rows td.peak strong { display: block; font-weight: 600; }
+.timeline-rows.is-dense td.bars { padding: 3px 0; }
+.timeline-rows.is-dense td.peak strong { display: inline; margin-right: 10px; }
 .timeline-rows td.peak span { color: var(--ink-soft); font-size: 12px; }
 
 .sizes table { border-collapse: collapse; }
@@ -117,14 +113,15 @@ export const VISUALS_STYLE = `
 .sizes th { font-weight: 400; }
 .sizes .number { text-align: right; white-space: nowrap; }
 .size-bars { width: 100%; }
+.size-bars th, .size-bars td { vertical-align: top; line-height: 18px; }
 .size-bars tbody th { width: 1px; padding-right: 14px; text-align: right; white-space: nowrap; }
-.size-bars td.bar { padding: 3px 0; }
+.size-bars td.bar svg { margin: 2px 0; }
 .size-bars td.bar rect { fill: var(--series-1); }
 .size-bars tr.is-above td.bar rect { fill: var(--warning); }
 .size-bars td.number { width: 1px; padding-left: 14px; }
-.size-mark { display: block; margin: 4px 0 2px; padding: 2px 0 2px 8px; border-left: 3px solid var(--accent); color: var(--ink-soft); font-size: 12px; }
-.sizes .scrollable { margin: 20px 0 0; }
-.pair-mtu { width: 100%; }
+.size-mark { display: block; width: fit-content; margin: 4px 0 6px; padding: 0 0 0 8px; border-left: 3px solid var(--accent); color: var(--ink-soft); font-size: 12px; }
+.sizes .scrollable { margin-top: 20px; }
+.pair-mtu { min-width: min(100%, 46rem); }
 .pair-mtu th, .pair-mtu td { border-bottom: 1px solid var(--line); }
 .pair-mtu thead th { color: var(--ink-soft); font-size: 12px; text-align: right; vertical-align: bottom; }
 .pair-mtu thead th:first-child, .pair-mtu tbody th { text-align: left; }
@@ -133,9 +130,16 @@ export const VISUALS_STYLE = `
 .pair-mtu .unknown { color: var(--ink-soft); text-align: right; }
 .pair-mtu button.copy { margin-left: 8px; }
 
-@media (max-width: 760px) {
+@media screen and (min-width: 1100px) {
+  .overlay { display: grid; grid-template-columns: minmax(0, max-content) minmax(11.5rem, 1fr); column-gap: 2.5rem; justify-items: start; }
+  .overlay > .view-switch, .overlay > figcaption { grid-column: 1 / -1; }
+  .overlay > :is(.overlay-graphs, .overlay-matrix) { grid-column: 1; max-width: 100%; min-width: 0; }
+  .overlay > .legend { grid-column: 2; flex-direction: column; margin-top: 0; }
+}
+@media (max-width: 860px) {
   .overlay-graph.is-wide { display: none; }
   .overlay-graph.is-narrow { display: block; margin: 0 auto; }
+  .timeline-rows .is-between { display: none; }
   .timeline-rows, .timeline-rows thead, .timeline-rows tbody { display: block; }
   .timeline-rows tr { display: grid; grid-template-columns: 1fr auto; align-items: baseline; }
   .timeline-rows thead th:first-child, .timeline-rows thead th:last-child { display: none; }
@@ -143,12 +147,13 @@ export const VISUALS_STYLE = `
   .timeline-rows tbody th, .timeline-rows td.peak { width: auto; }
   .timeline-rows td.peak strong { display: inline; margin-right: 6px; }
   .size-bars tr { display: grid; grid-template-columns: 1fr auto 5em; }
-  .size-bars tbody th { width: auto; text-align: left; }
+  .size-bars th, .size-bars td { vertical-align: top; line-height: 18px; }
+.size-bars tbody th { width: auto; text-align: left; }
   .size-bars td.bar { grid-column: 1 / -1; grid-row: 2; }
   .size-bars td.number { width: auto; }
 }
 @media print {
-  .overlay-graph.is-wide { display: block; }
+  .overlay-graph.is-wide { display: block; margin: 0 auto; }
   .overlay-graph.is-narrow { display: none; }
   .view-switch, .matrix-readout, .pair-mtu button.copy { display: none; }
   .timeline-rows tr, .size-bars tr, .pair-mtu tr, .overlay-graph { break-inside: avoid; }

@@ -1,12 +1,12 @@
 /** Traffic over time: a row of bars for each VNI, on one axis. */
-import { bytes, duration, integer, plural } from '../../report/number.ts'
+import { bytes, integer, plural } from '../../report/number.ts'
 import { KIND_NAMES } from '../../report/words.ts'
 import type { Summary, TimelineRow } from '../../summary.ts'
 import { h, useState } from '../preact.ts'
 import type { Choose, PageState } from '../state.ts'
 import { useLive } from './live.ts'
 import { Switch } from './switch.tsx'
-import { clock, type Tick, timeTicks } from './time-axis.ts'
+import { days, moment, stepWords, type Tick, timeTicks } from './time-axis.ts'
 
 export interface TimelineProperties {
   summary: Summary
@@ -26,6 +26,8 @@ const HEIGHT = 100
 /** Width of all bars together. */
 const WIDTH = 1000
 const TICKS = 6
+/** With more rows than these they are lower. */
+const MOST_TALL = 8
 
 export function TimelineChart({ summary, state, choose }: TimelineProperties) {
   const isLive = useLive()
@@ -34,31 +36,35 @@ export function TimelineChart({ summary, state, choose }: TimelineProperties) {
   const steps = vnis.reduce((most, { packets }) => Math.max(most, packets.length), 0)
   if (start === null || steps === 0) return <p class="nothing">No tunnel packet has a time.</p>
   const from = Date.parse(`${start.slice(0, 23)}Z`)
+  const isDense = vnis.length > MOST_TALL
   const ticks = timeTicks(from, steps * stepMs, TICKS)
-  const day = start.slice(0, 10)
   return (
     <figure class="visual timeline">
       {isLive ? <Switch label="Measure" options={MEASURES} value={measure} change={setMeasure} /> : null}
-      <table class="timeline-rows">
-        <caption class="unseen">{`Tunnel ${measure} over time by VNI, in steps of ${duration(stepMs / 1000)}`}</caption>
+      <table class={`timeline-rows${isDense ? ' is-dense' : ''}`}>
+        <caption class="unseen">{`Tunnel ${measure} over time by VNI, in steps of ${stepWords(stepMs)}`}</caption>
         <thead>
           <tr>
             <th scope="col">VNI</th>
             <th scope="col">
               <Axis ticks={ticks} />
-              <span class="unseen">{`From ${start.slice(11, 19)} UTC on`}</span>
+              <span class="unseen">Traffic</span>
             </th>
             <th scope="col">Peak</th>
           </tr>
         </thead>
         <tbody>
           {vnis.map((row) => (
-            <Row key={nameOf(row)} row={row} {...{ measure, steps, stepMs, from, ticks, state, choose, isLive }} />
+            <Row
+              key={nameOf(row)}
+              row={row}
+              {...{ measure, steps, stepMs, from, ticks, isDense, state, choose, isLive }}
+            />
           ))}
         </tbody>
       </table>
       <figcaption>
-        {`Times are UTC, ${day}. A bar is ${duration(stepMs / 1000)}; each row has a scale of its own, up to its peak.`}
+        {`Times are UTC, ${days(from, steps * stepMs)}. A bar is ${stepWords(stepMs)}; each row has a scale of its own, up to its peak.`}
       </figcaption>
     </figure>
   )
@@ -71,12 +77,13 @@ interface RowProperties {
   stepMs: number
   from: number
   ticks: readonly Tick[]
+  isDense: boolean
   state: PageState
   choose: Choose
   isLive: boolean
 }
 
-function Row({ row, measure, steps, stepMs, from, ticks, state, choose, isLive }: RowProperties) {
+function Row({ row, measure, steps, stepMs, from, ticks, isDense, state, choose, isLive }: RowProperties) {
   const values = measure === 'packets' ? row.packets : row.innerBytes
   const peakAt = values.reduce((best, value, step) => (value > values[best]! ? step : best), 0)
   const peak = values[peakAt] ?? 0
@@ -87,7 +94,7 @@ function Row({ row, measure, steps, stepMs, from, ticks, state, choose, isLive }
   const name = nameOf(row)
   const total = values.reduce((sum, value) => sum + value, 0)
   const unit = measure === 'packets' ? plural(total, 'packet') : bytes(total)
-  const peakTime = clock(from + peakAt * stepMs, stepMs)
+  const peakTime = moment(from + peakAt * stepMs, stepMs, from, steps * stepMs)
   return (
     <tr class={isChosen ? 'is-chosen' : isFaded ? 'is-faded' : ''}>
       <th scope="row">
@@ -103,7 +110,7 @@ function Row({ row, measure, steps, stepMs, from, ticks, state, choose, isLive }
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           width="100%"
-          height="36"
+          height={isDense ? 22 : 36}
           preserveAspectRatio="none"
           role="img"
           aria-label={`${name}: ${unit}, at most ${say(peak)} in a step, at ${peakTime} UTC`}
@@ -147,8 +154,14 @@ function barsPath(values: readonly number[], steps: number, peak: number): strin
 function Axis({ ticks }: { ticks: readonly Tick[] }) {
   return (
     <svg class="axis" width="100%" height="18" aria-hidden="true">
-      {ticks.map(({ at, label }) => (
-        <text key={at} x={`${at / 10}%`} y="13" text-anchor={at < 50 ? 'start' : at > 950 ? 'end' : 'middle'}>
+      {ticks.map(({ at, label }, index) => (
+        <text
+          key={at}
+          class={index % 2 === 1 ? 'is-between' : ''}
+          x={`${at / 10}%`}
+          y="13"
+          text-anchor={at < 50 ? 'start' : at > 950 ? 'end' : 'middle'}
+        >
           {label}
         </text>
       ))}
