@@ -9,14 +9,15 @@ import { printable } from '../report/printable.ts'
 export interface Packer {
   /** Milliseconds since 1970 that times are counted from. */
   base: number
-  /** Number of a text in the dictionary. */
+  /** Number of a text among those before it, from 1; 0 for one that comes for the first time. */
   word: (text: string) => number
 }
 
 /** What reading columns needs. */
 export interface Unpacker {
   base: number
-  words: readonly string[]
+  /** The text of such a number: the next new one for 0. Texts must be asked for in the order in which they were written. */
+  word: (number: number) => string
 }
 
 /** A type of the document. */
@@ -83,7 +84,7 @@ export const flag: Scalar<boolean> = scalar<boolean>(
 export const text: Scalar<string> = scalar(
   checkText,
   (value, to) => to.word(printable(value)),
-  (item, from) => from.words[item as number]!,
+  (item, from) => from.word(item as number),
 )
 
 /** One of a few texts. */

@@ -35,12 +35,10 @@ export function pack({ summary, making }: PageData): Packed {
   const words: string[] = []
   const numbers = new Map<string, number>()
   const word = (text: string): number => {
-    let number = numbers.get(text)
-    if (number === undefined) {
-      number = words.push(text) - 1
-      numbers.set(text, number)
-    }
-    return number
+    const number = numbers.get(text)
+    if (number !== undefined) return number
+    numbers.set(text, words.push(text))
+    return 0
   }
   const { firstTime } = summary.capture
   const base = firstTime === null ? 0 : Date.parse(firstTime)
@@ -50,7 +48,9 @@ export function pack({ summary, making }: PageData): Packed {
 
 /** The data again. */
 export function unpack({ base, words, columns, making }: Packed): PageData {
-  const [summary] = DOCUMENT.unpack(columns, 1, { base, words })
+  let next = 0
+  const word = (number: number): string => words[number === 0 ? next++ : number - 1]!
+  const [summary] = DOCUMENT.unpack(columns, 1, { base, word })
   return { summary: summary!, making }
 }
 

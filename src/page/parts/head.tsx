@@ -5,6 +5,11 @@ import { SEVERITIES } from '../state.ts'
 import type { View } from '../view.ts'
 import { SeverityCount } from './severity.tsx'
 
+/** Figures and what follows them stay on one line. */
+function held(sentence: string): string {
+  return sentence.replace(/(\d) (?=%|[kMGTP]?B\b|[mµ]?s\b|min\b|[hd]\b)/g, '$1\u00a0')
+}
+
 export function Head({ summary, making }: View) {
   const { sentences, tries } = making.headline
   const isPartial = !summary.capture.complete
@@ -14,9 +19,9 @@ export function Head({ summary, making }: View) {
       <p class="kicker">Overlay report</p>
       <h1>{captureTitle(summary)}</h1>
       {isPartial && <p class="partial">{sentences[0]}</p>}
-      <p class="lead">{first}</p>
+      <p class="lead">{first !== undefined && held(first)}</p>
       <Counts {...{ summary }} />
-      {rest.length > 0 && <p class="facts">{rest.join(' ')}</p>}
+      {rest.length > 0 && <p class="facts">{held(rest.join(' '))}</p>}
       {tries.length > 0 && (
         <div class="tries">
           <h2>What to try</h2>
