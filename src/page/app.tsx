@@ -5,6 +5,7 @@ import { FilterBar } from './parts/filter-bar.tsx'
 import { Findings } from './parts/findings.tsx'
 import { Foot } from './parts/foot.tsx'
 import { Head } from './parts/head.tsx'
+import { Pictures } from './parts/pictures.tsx'
 import { Tables } from './parts/tables.tsx'
 import { h, useMemo } from './preact.ts'
 import { selected } from './selected.ts'
@@ -25,6 +26,7 @@ export function App(properties: AppProperties) {
       <Head {...view} />
       {isLive && <FilterBar {...view} />}
       <Findings {...view} />
+      <Pictures {...view} />
       <Tables {...view} />
       <Capture {...view} />
       <Foot {...view} />

@@ -5,6 +5,7 @@
 import type { Headline } from '../report/headline.ts'
 import type { Summary } from '../summary.ts'
 import { DOCUMENT } from './document.ts'
+import type { OverlayLayout } from './visuals/overlay-layout.ts'
 
 /** What is known of the page beside the document. */
 export interface Making {
@@ -19,6 +20,8 @@ export interface Making {
 /** Everything that the page is made of. */
 export interface PageData {
   summary: Summary
+  /** Where the overlay's endpoints stand in its picture, which takes too long to find out in the page. */
+  layout: OverlayLayout
   making: Making
 }
 
@@ -27,11 +30,12 @@ interface Packed {
   base: number
   words: string[]
   columns: unknown
+  layout: OverlayLayout
   making: Making
 }
 
 /** The data as plain JSON. */
-export function pack({ summary, making }: PageData): Packed {
+export function pack({ summary, ...rest }: PageData): Packed {
   const words: string[] = []
   const numbers = new Map<string, number>()
   const word = (text: string): number => {
@@ -43,15 +47,15 @@ export function pack({ summary, making }: PageData): Packed {
   const { firstTime } = summary.capture
   const base = firstTime === null ? 0 : Date.parse(firstTime)
   const columns = DOCUMENT.pack([summary], { base, word })
-  return { base, words, columns, making }
+  return { base, words, columns, ...rest }
 }
 
 /** The data again. */
-export function unpack({ base, words, columns, making }: Packed): PageData {
+export function unpack({ base, words, columns, ...rest }: Packed): PageData {
   let next = 0
   const word = (number: number): string => words[number === 0 ? next++ : number - 1]!
   const [summary] = DOCUMENT.unpack(columns, 1, { base, word })
-  return { summary: summary!, making }
+  return { summary: summary!, ...rest }
 }
 
 /** What {@link pack} made, compressed with gzip and written in base64. Runs in the page, with what browsers have. */

@@ -98,7 +98,7 @@ const vtepPair: Codec<VtepPairSummary> = record({
   maxOuterIpLength: figure,
 })
 
-const flow: Codec<FlowSummary> = record({
+const plainFlow: Codec<FlowSummary> = record({
   vni: figure,
   kind,
   vlans: list(figure),
@@ -130,6 +130,43 @@ const flow: Codec<FlowSummary> = record({
     record({ requests: figure, replies: figure, rttMs: sparseNull(record({ min: micros, avg: micros, max: micros })) }),
   ),
 })
+
+/**
+ * Flows come largest first and end some time after they began, so that differences are shorter than what they are of: bytes of both
+ * directions by how much less they are than those of the flow before, the last time by how long the flow lasted.
+ */
+const flow: Codec<FlowSummary> = {
+  check: plainFlow.check,
+  pack(flows, to) {
+    const sums = flows.map((each) => each.innerBytesAToB + each.innerBytesBToA)
+    return [
+      plainFlow.pack(
+        flows.map((each) => ({ ...each, innerBytesBToA: 0, lastTime: null })),
+        to,
+      ),
+      sums.map((sum, index) => (sums[index - 1] ?? sum) - sum),
+      flows.map(({ firstTime, lastTime }) =>
+        lastTime === null ? null : Date.parse(lastTime) - begun(firstTime, to.base),
+      ),
+      sums[0] ?? 0,
+    ]
+  },
+  unpack(packed, count, from) {
+    const [columns, steps, lasting, largest] = packed as [unknown, number[], (number | null)[], number]
+    let sum = largest
+    return plainFlow.unpack(columns, count, from).map((each, index) => {
+      sum -= steps[index]!
+      const lasted = lasting[index]!
+      const lastTime = lasted === null ? null : time.read(begun(each.firstTime, from.base) + lasted - from.base, from)
+      return { ...each, innerBytesBToA: sum - each.innerBytesAToB, lastTime }
+    })
+  },
+}
+
+/** Milliseconds since 1970 at which a flow began, to the millisecond. */
+function begun(firstTime: string | null, base: number): number {
+  return firstTime === null ? base : Date.parse(firstTime)
+}
 
 const mac: Codec<MacSummary> = record({
   vni: figure,

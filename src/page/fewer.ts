@@ -1,7 +1,7 @@
 /** Fewer rows, where all of them make a page too large: the largest stay, in their order, and totals say how many there were. */
 import { largestFirst } from '../report/section.ts'
 import type { Summary } from '../summary.ts'
-import { pack } from './data.ts'
+import { DOCUMENT } from './document.ts'
 
 /** Tables that may have fewer rows. */
 type Cut = 'vnis' | 'vtepPairs' | 'flows' | 'macs' | 'findings'
@@ -63,6 +63,10 @@ function kept<Row>(rows: readonly Row[], most: number, size: (row: Row) => numbe
 function sizeOf(summary: Summary, table: Cut): number {
   const none = { vnis: [], vtepPairs: [], flows: [], macs: [], findings: [] }
   const alone = { ...summary, ...none, [table]: summary[table] }
-  const making = { version: null, headline: { sentences: [], tries: [] }, findingsTotal: 0 }
-  return JSON.stringify(pack({ summary: alone, making })).length
+  let words = 0
+  const word = (text: string): number => {
+    words += text.length
+    return 0
+  }
+  return words + JSON.stringify(DOCUMENT.pack([alone], { base: 0, word })).length
 }

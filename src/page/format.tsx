@@ -14,6 +14,7 @@ import { fewer, withRows } from './fewer.ts'
 import { h } from './preact.ts'
 import { NOTHING_CHOSEN } from './state.ts'
 import { STYLE } from './style.ts'
+import { overlayLayout } from './visuals/overlay-layout.ts'
 
 /** How a page is made. */
 export interface PageOptions {
@@ -70,7 +71,7 @@ export async function formatPage(summary: Summary, options: PageOptions = {}): P
 
 /** A page, and the data in it. */
 function made(summary: Summary, making: Making, policy: string): { page: string; data: string } {
-  const packed = pack({ summary, making })
+  const packed = pack({ summary, layout: overlayLayout(summary), making })
   const data = compressed(JSON.stringify(packed))
   // What the page carries, and not what it was made of: the script must find what it would make itself.
   const shown = unpack(packed)

@@ -3,6 +3,8 @@
  * each. Severity has a mark and a word before its colour, and no text is below 11 pixels.
  */
 
+import { VISUALS_STYLE } from './visuals/style.ts'
+
 const COLOURS = `
 :root {
   color-scheme: light dark;
@@ -96,17 +98,17 @@ const HEAD = `
 `
 
 const BAR = `
-.bar {
+.filter-bar {
   position: sticky; top: 0; z-index: 3; display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem;
   margin: 1.5rem calc(-1 * clamp(1rem, 3vw, 2.5rem)) -1rem; padding: .625rem clamp(1rem, 3vw, 2.5rem);
   background: var(--paper); border-block: 1px solid var(--line);
 }
-.bar label { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; color: var(--ink-soft); }
-.bar select, .search input {
+.filter-bar label { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; color: var(--ink-soft); }
+.filter-bar select, .search input {
   max-width: 15rem; padding: .25rem .5rem; border: 1px solid var(--strong); border-radius: 5px;
   background: var(--paper); color: var(--ink);
 }
-.bar select.set { border-color: var(--accent); background: var(--note-ground); font-weight: 600; }
+.filter-bar select.set { border-color: var(--accent); background: var(--note-ground); font-weight: 600; }
 .chosen { font-size: .8125rem; font-weight: 600; }
 .clear { margin-inline-start: auto; }
 `
@@ -118,7 +120,7 @@ summary {
   cursor: pointer; list-style: none; border-radius: 6px;
 }
 summary::-webkit-details-marker { display: none; }
-summary::after { content: "+"; color: var(--ink-soft); font-size: .875rem; }
+summary::after { content: "+"; grid-area: 1 / 3; color: var(--ink-soft); font-size: .875rem; }
 details[open] > summary::after { content: "−"; }
 summary:hover { background: var(--panel); }
 .badge { padding: .0625rem .5rem; border-radius: 4px; font-size: .75rem; font-weight: 650; white-space: nowrap; }
@@ -130,7 +132,7 @@ summary .about { grid-column: 2; color: var(--ink-soft); font-size: .8125rem; ov
 .finding dd { overflow-wrap: anywhere; }
 .filter { display: flex; align-items: flex-start; gap: .5rem; }
 .filter code { flex: 0 1 auto; padding: .0625rem .5rem; border-radius: 4px; background: var(--panel); user-select: all; }
-.copy { flex: none; padding: 0 .5rem; font-size: .75rem; line-height: 1.375rem; min-width: 4.25rem; }
+.copy-button { flex: none; padding: 0 .5rem; font-size: .75rem; line-height: 1.375rem; min-width: 4.25rem; }
 .links { padding: 0 .875rem .75rem; padding-inline-start: calc(.875rem + 6.5rem); font-size: .8125rem; }
 .explains { padding: 0 .875rem .875rem; }
 .explains .finding { margin-top: .375rem; font-size: .875rem; }
@@ -174,11 +176,12 @@ const NARROW = `
   .finding dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .finding dd { margin-bottom: .5rem; }
   .links { padding-inline-start: .875rem; }
-  summary .about { grid-column: 1 / -1; }
+  summary .badge { justify-self: start; }
+  summary .title, summary .about { grid-column: 1 / -1; }
   .filter { flex-wrap: wrap; }
-  .bar { position: static; gap: .5rem; }
-  .bar label { flex: 1 1 40%; }
-  .bar select { flex: 1; min-width: 0; }
+  .filter-bar { position: static; gap: .5rem; }
+  .filter-bar label { flex: 1 1 40%; }
+  .filter-bar select { flex: 1; min-width: 0; }
   .search, .search input { width: 100%; }
 }
 `
@@ -190,7 +193,7 @@ const PAPER = `
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   section { margin-top: 1.25rem; }
-  .bar, .search, .copy, .links, .more button, .spacer { display: none; }
+  .filter-bar, .search, .copy-button, .links, .more button, .spacer { display: none; }
   .box, .box.virtual { max-height: none; height: auto; overflow: visible; }
   .box { width: auto; border: 0; border-radius: 0; }
   .box table { width: 100%; font-size: 8pt; line-height: 1.3; }
@@ -208,4 +211,4 @@ const PAPER = `
 `
 
 /** The style of the page. */
-export const STYLE: string = [COLOURS, TEXT, HEAD, BAR, FINDINGS, TABLES, NARROW, PAPER].join('')
+export const STYLE: string = [COLOURS, TEXT, HEAD, BAR, FINDINGS, TABLES, VISUALS_STYLE, NARROW, PAPER].join('')

@@ -1,13 +1,10 @@
 /** What every part of the page is given. */
 
-import type { Summary } from '../summary.ts'
-import type { Making } from './data.ts'
+import type { PageData } from './data.ts'
 import type { Selected } from './selected.ts'
 import type { Choose, PageState } from './state.ts'
 
-export interface View {
-  summary: Summary
-  making: Making
+export interface View extends PageData {
   state: PageState
   choose: Choose
   /** What is left of the choices. */

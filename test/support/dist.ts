@@ -22,7 +22,14 @@ function fingerprint(): string {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .map((name) => join('src', name))
     .filter((path) => statSync(join(ROOT, path)).isFile())
-  const config = ['package.json', 'tsconfig.json', 'tsup.config.ts', 'build/constants.ts', 'build/namespaces.ts']
+  const config = [
+    'package.json',
+    'tsconfig.json',
+    'tsup.config.ts',
+    'build/bundled.ts',
+    'build/constants.ts',
+    'build/namespaces.ts',
+  ]
   for (const path of [...config, ...sources.sort()]) {
     hash
       .update(`${path}\0`)

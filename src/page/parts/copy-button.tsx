@@ -20,7 +20,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     setTimeout(setCopied, SAID_MS, false)
   }
   return (
-    <button type="button" class="copy" aria-label={`Copy ${what}`} onClick={copy}>
+    <button type="button" class="copy-button" aria-label={`Copy ${what}`} onClick={copy}>
       <span aria-live="polite">{isCopied ? 'Copied' : 'Copy'}</span>
     </button>
   )

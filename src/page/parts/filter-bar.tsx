@@ -19,7 +19,7 @@ export function FilterBar({ summary, state, choose }: View) {
   const vteps = useMemo(() => vtepChoices(summary), [summary])
   const finding = state.finding === null ? undefined : summary.findings[state.finding]
   return (
-    <search class="bar" aria-label="What the page shows">
+    <search class="filter-bar" aria-label="What the page shows">
       <Choice
         name="VNI"
         value={state.vni}
