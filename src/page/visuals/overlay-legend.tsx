@@ -32,7 +32,7 @@ export function OverlayLegend({ model, classes, view, severityOf, storyOf }: Leg
   const hasGroups = view === 'graph' && nodes.some(({ isGroup }) => isGroup)
   return (
     <ul class="legend">
-      {classes.legend.map((each) => (
+      {(classes.legend.length > 1 ? classes.legend : []).map((each) => (
         <Entry key={each.class} words={each.words}>
           {view === 'graph' ? (
             <path class={`link width-${each.class}`} d="M1 10H27" />

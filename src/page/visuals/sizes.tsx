@@ -62,6 +62,8 @@ function bandsOf({ sizes, underlayMtu, underlayMtuFrom, perPair }: MtuSummary): 
       isAbove: isKnown && above >= underlayMtu,
     }
   })
+  // The colour of what is too large is said in words, once.
+  bands.find(({ isAbove, packets }) => isAbove && packets > 0)?.marks.push('larger than the underlay MTU')
   const isNeeded = ({ packets, marks }: Band): boolean => packets > 0 || marks.length > 0
   return bands.slice(bands.findIndex(isNeeded), bands.findLastIndex(isNeeded) + 1)
 }

@@ -136,10 +136,12 @@ export const VISUALS_STYLE = `
   .overlay > :is(.overlay-graphs, .overlay-matrix) { grid-column: 1; max-width: 100%; min-width: 0; }
   .overlay > .legend { grid-column: 2; flex-direction: column; margin-top: 0; }
 }
-@media (max-width: 860px) {
+@media print, (max-width: 1100px) {
+  .timeline-rows .is-between { display: none; }
+}
+@media screen and (max-width: 860px) {
   .overlay-graph.is-wide { display: none; }
   .overlay-graph.is-narrow { display: block; margin: 0 auto; }
-  .timeline-rows .is-between { display: none; }
   .timeline-rows, .timeline-rows thead, .timeline-rows tbody { display: block; }
   .timeline-rows tr { display: grid; grid-template-columns: 1fr auto; align-items: baseline; }
   .timeline-rows thead th:first-child, .timeline-rows thead th:last-child { display: none; }
@@ -153,9 +155,10 @@ export const VISUALS_STYLE = `
   .size-bars td.number { width: auto; }
 }
 @media print {
-  .overlay-graph.is-wide { display: block; margin: 0 auto; }
-  .overlay-graph.is-narrow { display: none; }
+  .visual .scrollable { overflow: visible; }
+  .overlay-matrix svg { max-width: 100%; height: auto; }
   .view-switch, .matrix-readout, .pair-mtu button.copy { display: none; }
-  .timeline-rows tr, .size-bars tr, .pair-mtu tr, .overlay-graph { break-inside: avoid; }
+  .timeline-rows tr, .size-bars tr, .pair-mtu tr, .overlay-graph, .overlay-matrix, .legend li { break-inside: avoid; }
+  .visual * { print-color-adjust: exact; }
 }
 `
