@@ -8,7 +8,7 @@ const answers = (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).er
 /** @type {[name: string, isThere: boolean, skipped: string][]} */
 const FINDINGS = [
   ['tshark', answers('tshark'), 'comparisons with tshark, and filters run through it (apt-get install tshark)'],
-  ['chromium', answers('chromium'), 'nothing yet: the report page will need it (apt-get install chromium)'],
+  ['chromium', answers('chromium'), 'the library in a browser, npm run test:browser (apt-get install chromium)'],
   ['Redis', answers('redis-server'), 'nothing yet: the fleet will need it (apt-get install redis-server)'],
   ['Open vSwitch', answers('ovs-vsctl'), 'nothing yet: the lab will need it (apt-get install openvswitch-switch)'],
   ['root', process.getuid?.() === 0, 'tests of permissions that only root can set up'],

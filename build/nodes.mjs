@@ -10,10 +10,9 @@ import { delimiter, join } from 'node:path'
 const ROOT = join(import.meta.dirname, '..')
 const seconds = Number(process.env.NODES_SECONDS ?? 900)
 
-/** Not run: what compares with tshark or reads the documents, and laws of arithmetic that take minutes on any Node. */
+/** Not run: what compares with tshark, and laws of arithmetic that take minutes on any Node. */
 const LEFT_OUT = [
   'test/oracle/**',
-  'test/docs.test.ts',
   'test/hostile.test.ts',
   'test/analyzers/{merge-law,fragment-law,save-restore,carriers}.test.ts',
 ]

@@ -8,6 +8,7 @@ export {
   type MergeOptions,
   type NamedInput,
   type NoAnalyzers,
+  type ReadOptions,
   type SummarizeOptions,
   Summarizer,
   type SummaryWith,

@@ -23,6 +23,8 @@ export interface FollowOptions<Analyzers extends PacketAnalyzers = NoAnalyzers>
   analyzers?: () => Analyzers
   /** Ends the following; the last summary is handed over then. */
   signal: AbortSignal
+  /** Bytes read so far, as stored; of a file that grows nobody knows how many there will be. */
+  onProgress?: (bytesRead: number, bytesTotal: null) => void
   /** Takes each summary, and is waited for. */
   onSummary: (summary: SummaryWith<Analyzers>) => void | Promise<void>
   /** Called when the file was replaced or made shorter: counting begins anew. */
@@ -45,6 +47,7 @@ const PATIENCE = 5
  * read in pieces of 16 KiB: what came since the last of them counts when the following ends.
  * @throws CaptureError when it cannot be opened, is a pipe or a device, or has no readable file header. An empty file is waited for.
  * @throws RangeError for an option out of range, TypeError for one of a wrong type.
+ * @throws the signal's reason, an AbortError unless told otherwise, where it had come before anything began.
  */
 export async function followFile<Analyzers extends PacketAnalyzers = NoAnalyzers>(
   path: string,
@@ -60,7 +63,9 @@ export async function followFile<Analyzers extends PacketAnalyzers = NoAnalyzers
   checkGiven('onSummary', options.onSummary)
   checkFunction('onSummary', options.onSummary)
   checkFunction('onRestart', options.onRestart)
+  checkFunction('onProgress', options.onProgress)
   checkNumber('intervalMs', options.intervalMs, 0, MOST_MS)
+  options.signal.throwIfAborted()
   while (await followOnce(path, options)) await options.onRestart?.()
 }
 
@@ -113,8 +118,9 @@ async function followOnce<Analyzers extends PacketAnalyzers>(
   }
   const source = await inputOf(growing, { size: file.size })
   try {
-    await summarizer.read(basename(path), source, () => {
+    await summarizer.read(basename(path), source, (bytesRead) => {
       headerRead = true
+      options.onProgress?.(bytesRead, null)
       return true
     })
   } catch (error) {

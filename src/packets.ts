@@ -139,7 +139,7 @@ export class CapturePackets implements AsyncIterable<PacketBatch> {
         if (!reader.isResting && reader.next())
           throw new TypeError('a batch must be taken to its end with next() before the next one is asked for')
         const { stored } = this.#source
-        this.#onProgress(progress.bytes(reader, stored?.bytesRead), stored?.bytes ?? null)
+        this.#onProgress(progress.bytes(reader, stored?.bytesRead), stored?.bytesTotal ?? null)
       }
     } finally {
       const closed = this.#source.close?.()

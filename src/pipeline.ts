@@ -6,12 +6,12 @@ import { bytesInUse, MEGABYTE } from './analyzers/memory.ts'
 import { Readings } from './analyzers/readings.ts'
 import { isoTime } from './analyzers/time.ts'
 import { type Batch, BatchWriter, viewOf } from './batch.ts'
-import type { CaptureError } from './capture/errors.ts'
+import { CaptureError } from './capture/errors.ts'
 import { MergedCaptures, type MergedCapturesOptions, type MergeInput } from './capture/merge.ts'
 import type { Origins } from './capture/origins.ts'
 import { CaptureReader, refill } from './capture/reader.ts'
 import { ReadingProgress } from './capture/reading-progress.ts'
-import type { ByteSource, StoredAs } from './capture/source.ts'
+import { type ByteSource, interruptible, type StoredAs } from './capture/source.ts'
 import { tunnelPorts } from './codecs/dissect.ts'
 import { linkTypeName } from './codecs/linktype-names.ts'
 import { diagnose } from './diagnosis/index.ts'
@@ -28,6 +28,7 @@ import {
   checkList,
   checkNumber,
   checkObject,
+  checkSignal,
   checkSource,
   checkString,
 } from './option.ts'
@@ -138,8 +139,16 @@ export interface NamedInput extends MergeInput {
   readonly name: string
 }
 
-/** What {@link Summarizer.readMerged} tells while it reads. */
-export interface MergeOptions<I extends NamedInput> extends MergedCapturesOptions {
+/** How a capture is watched and stopped while a {@link Summarizer} reads it. */
+export interface ReadOptions {
+  /** Stops the reading, at once even where the source waits for bytes: what came before counts, and the summary says so. */
+  signal?: AbortSignal
+  /** Called now and then, and at the end, with the bytes read so far, as stored, and how many there are in all where that is known. */
+  onProgress?: (bytesRead: number, bytesTotal: number | null) => void
+}
+
+/** What {@link Summarizer.readMerged} tells while it reads. Its signal stops between two chunks; the total is never known. */
+export interface MergeOptions<I extends NamedInput> extends MergedCapturesOptions, ReadOptions {
   /** Called now and then with the stored bytes read so far; `false` stops reading there. */
   onChunk?: (bytesRead: number) => boolean
   /** A capture without a readable file header; the others are read all the same. */
@@ -206,21 +215,50 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
    * Reads one capture to its end.
    * @param name - How its user knows it.
    * @param source - Closed at the end.
-   * @param onChunk - Called after each chunk with the stored bytes read so far, and at the end; `false` stops reading there. Of a
-   * run of records of zeros half counts as read before it is counted.
+   * @param options - Signal and progress; or a function that is called after each chunk with the stored bytes read so far, and at the
+   * end: `false` stops reading there. Of a run of records of zeros half counts as read before it is counted.
    * @throws CaptureError when it has no readable file header; nothing was counted then.
+   * @throws the signal's reason, an AbortError unless told otherwise, where it had come before: `source` is left as it is then. Later
+   * it ends the reading, and the summary says so (`capture.complete`).
    * @throws TypeError after {@link readMerged}, and while another capture is being read: `source` is left as it is then.
    */
-  async read(name: string, source: ByteSource, onChunk?: (bytesRead: number) => boolean): Promise<void> {
+  async read(
+    name: string,
+    source: ByteSource,
+    options: ReadOptions | ((bytesRead: number) => boolean) = {},
+  ): Promise<void> {
     checkGiven('name', name)
     checkString('name', name)
     checkSource('source', source)
-    checkFunction('onChunk', onChunk)
+    if (typeof options === 'function') return this.#readWhole(name, source, options)
+    checkObject('options', options)
+    const { signal, onProgress } = options
+    checkSignal('signal', signal)
+    checkFunction('onProgress', onProgress)
+    signal?.throwIfAborted()
+    const watched = interruptible(source, signal)
+    const isStopped = (): boolean => signal?.aborted === true && watched.stopped === true
+    try {
+      await this.#readWhole(name, watched, (bytesRead) => {
+        onProgress?.(bytesRead, source.stored?.bytesTotal ?? null)
+        return signal?.aborted !== true
+      })
+    } catch (error) {
+      // It was not given the time to show its header.
+      if (!isStopped() || !(error instanceof CaptureError)) throw error
+    }
+    if (!isStopped()) return
+    this.stop()
+    // It may still wait, and close only when its bytes come.
+    source.close?.().catch(() => {})
+  }
+
+  async #readWhole(name: string, source: ByteSource, onChunk: (bytesRead: number) => boolean): Promise<void> {
     if (this.#origins !== null) throw new TypeError('captures that were merged by time can have no successor')
     await this.#alone(() => this.#read(name, source, onChunk))
   }
 
-  async #read(name: string, source: ByteSource, onChunk?: (bytesRead: number) => boolean): Promise<void> {
+  async #read(name: string, source: ByteSource, onChunk: (bytesRead: number) => boolean): Promise<void> {
     const reader = new CaptureReader({ firstNumber: this.#nextNumber })
     const firstPacket = this.#nextNumber
     const progress = new ReadingProgress()
@@ -230,11 +268,11 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
         await this.#drain(reader)
         await this.#settle()
         if (reader.done) {
-          onChunk?.(source.stored?.bytesRead ?? reader.bytesRead)
+          onChunk(source.stored?.bytesRead ?? reader.bytesRead)
           break
         }
         const bytesRead = progress.bytes(reader, source.stored?.bytesRead)
-        if (reader.headerRead && onChunk?.(bytesRead) === false) {
+        if (reader.headerRead && onChunk(bytesRead) === false) {
           this.stop()
           break
         }
@@ -261,6 +299,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
    * Reads captures to their ends, interleaved by time; packet numbers run on in that order, and the summary's `origins` say
    * where each one is that it names. Packets are read here.
    * @throws CaptureError when none of them has a readable file header.
+   * @throws the signal's reason, where it had come before; later it ends the reading, and the summary says so (`capture.complete`).
    * @throws TypeError when something has been read before, or is being read.
    */
   async readMerged<I extends NamedInput>(inputs: readonly I[], options: MergeOptions<I> = {}): Promise<void> {
@@ -272,6 +311,9 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     })
     checkObject('options', options)
     checkFunction('onChunk', options.onChunk)
+    checkFunction('onProgress', options.onProgress)
+    checkSignal('signal', options.signal)
+    options.signal?.throwIfAborted()
     checkFunction('onUnreadable', options.onUnreadable)
     await this.#alone(() => this.#readMerged(inputs, options))
   }
@@ -289,7 +331,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
 
   async #readMerged<I extends NamedInput>(
     inputs: readonly I[],
-    { onChunk, onUnreadable, bytes }: MergeOptions<I>,
+    { onChunk, onProgress, onUnreadable, signal, bytes }: MergeOptions<I>,
   ): Promise<void> {
     if (this.#nextNumber > 1 || this.#files.length > 0)
       throw new TypeError('merging by time needs all captures at once')
@@ -304,7 +346,8 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
           observePackets(this.analysis, run, run.file, run.firstNumber, this.#own)
         }
         await this.#settle()
-        const goesOn = onChunk?.(merged.bytesRead) !== false
+        const goesOn = onChunk?.(merged.bytesRead) !== false && signal?.aborted !== true
+        onProgress?.(merged.bytesRead, null)
         if (merged.done) break
         if (!goesOn) {
           this.stop()

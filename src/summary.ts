@@ -114,8 +114,8 @@ export interface CaptureSummary {
   /** Packets of which the capture holds fewer bytes than the wire carried, as with a snap length. */
   truncatedPackets: number
   /**
-   * Records of a frame that the capture already holds, as of one that passes several interfaces or hops; a packet that the network itself
-   * delivered twice is none.
+   * Records of a frame that the capture already holds, as of one that passes several interfaces or hops. A packet that the network itself
+   * delivered twice does not count.
    */
   duplicatePackets: number
   /**
@@ -133,7 +133,7 @@ export interface CaptureSummary {
 export interface FaultCount {
   /** Layer that could not be read: `link`, `outer.ipv4`, `vxlan`, `inner.tcp` and so on. */
   layer: string
-  /** Stable name of the reason: `Truncated`, `FlagMissing`, `LengthBeyondPacket` and so on; what the snap length cut is none. */
+  /** Stable name of the reason: `Truncated`, `FlagMissing`, `LengthBeyondPacket` and so on. What the snap length cut does not count. */
   fault: string
   /** Packets with this fault in this layer. */
   packets: number
@@ -264,7 +264,7 @@ export interface TcpSummary {
   mssAToB: number | null
   /** Maximum segment size in bytes that the SYN of `b` announces, which limits what `a` sends; `null` when it was not seen or has none. */
   mssBToA: number | null
-  /** Segments of both directions with payload that was sent again; keep-alives and reordering within a round trip are none. */
+  /** Segments of both directions with payload that was sent again. Keep-alives and reordering within a round trip do not count. */
   retransmittedSegments: number
   /** Payload bytes that were sent again, of both directions: below the highest sequence number seen in their direction. */
   retransmittedBytes: number

@@ -24,7 +24,7 @@ import * as reassembly from '../src/codecs/reassembly.ts'
 import { MOST_FOLLOWED, overlapFindings } from '../src/diagnosis/isolation.ts'
 import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/one-way.ts'
 import { Routes } from '../src/diagnosis/routes.ts'
-import { bound } from '../src/findings/index.ts'
+import { BoundedFindings } from '../src/findings/index.ts'
 import { LEAST_STARTED, MOST_STARTED, MOST_THREADS } from '../src/node-summarize.ts'
 import { MOST_JUDGED_ELSEWHERE } from '../src/pipeline.ts'
 import { MOST_INTERFACES } from '../src/transform/interfaces.ts'
@@ -232,7 +232,16 @@ describe('bounds that no other test reaches', () => {
     const many = Array.from({ length: FINDINGS + 50 }, (_, vni) =>
       finding({ code: 'MAC_MOVED', count: 1000 - vni, subject: { vni }, packets: [vni + 1] }),
     )
-    const told = bound(many)
+    const bound = (parts: (typeof many)[]) => {
+      const findings = new BoundedFindings()
+      for (const part of parts) findings.add(part)
+      return findings.all()
+    }
+    const told = bound([many])
+    // What is let go on the way makes no difference, in whatever order they come.
+    const turned = many.toReversed()
+    expect(bound([turned.slice(0, 120), turned.slice(120, 125), turned.slice(125)])).toEqual(told)
+    expect(bound([many.slice(0, FINDINGS)])).toEqual(many.slice(0, FINDINGS))
     expect(told).toHaveLength(FINDINGS + 1)
     expect(told.at(-1)).toMatchObject({
       subject: {},

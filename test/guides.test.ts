@@ -1,5 +1,5 @@
 /**
- * The guides of `docs/` beyond what they show (that is test/docs.test.ts): the translation shows what the original shows, and the
+ * The guides of `docs/` beyond what they show (that is test/documents/pages.docs.ts): the translation shows what the original shows, and the
  * table of overheads is what packets of each kind measure.
  */
 import { readFileSync } from 'node:fs'

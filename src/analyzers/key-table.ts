@@ -4,6 +4,7 @@
  */
 import { NONE } from '../codecs/fault.ts'
 import { finalize, mix } from './hash.ts'
+import { moreRows } from './records.ts'
 
 /** A saved table: what workers post and partial summaries store. */
 export interface KeyTableState {
@@ -133,7 +134,7 @@ export class KeyTable<Name extends string = string> {
   #insert(slot: number): number {
     const row = this.count++
     if ((row + 1) * this.width > this.#keys.length) {
-      const larger = new Int32Array(this.#keys.length * 2)
+      const larger = new Int32Array(moreRows(row) * this.width)
       larger.set(this.#keys)
       this.#keys = larger
     }

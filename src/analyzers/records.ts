@@ -9,6 +9,19 @@ export interface RecordsState {
 }
 
 const INITIAL_ROWS = 64
+/** Rows from which on the next step is one to {@link LARGE_ROWS}. */
+const MIDDLE_ROWS = 65_536
+const LARGE_ROWS = 1_048_576
+const GROWTH = 4
+
+/**
+ * Rows to make room for when so many have none left. New memory costs nothing until it is written to, but of what was outgrown not all
+ * is given back: with large steps there is little of it, and little to copy. The default limits are among the steps.
+ */
+export function moreRows(rows: number): number {
+  return rows === MIDDLE_ROWS ? LARGE_ROWS : rows * GROWTH
+}
+
 /** Words of a cache line. */
 const LINE = 16
 
@@ -82,7 +95,7 @@ export class Records {
 
   #grow(rows: number): void {
     let capacity = this.#capacity
-    while (capacity < rows) capacity *= 2
+    while (capacity < rows) capacity = moreRows(capacity)
     const f64 = new Float64Array(capacity * this.stride)
     f64.set(this.f64)
     this.f64 = f64

@@ -132,6 +132,10 @@ function counting(source: ByteSource, size: number): Counted {
       get bytesRead() {
         return behind?.bytesRead ?? bytesRead
       },
+      get bytesTotal() {
+        if (behind !== undefined) return behind.bytesTotal ?? null
+        return size > 0 ? Math.max(size, bytesRead) : null
+      },
     },
     get issue() {
       return source.issue ?? null

@@ -18,7 +18,7 @@ export { MAX_GZIP_HEADER } from './gzip.ts'
 export type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
 export { MergedCaptures, type MergedCapturesOptions, type MergedRun, type MergeInput } from './merge.ts'
 export { MAX_ORIGIN_BYTES, type Origin, Origins } from './origins.ts'
-export { batches, CaptureReader, type PacketStream, type ReaderOptions, refill } from './reader.ts'
+export { type BatchesOptions, batches, CaptureReader, type PacketStream, type ReaderOptions, refill } from './reader.ts'
 export {
   type ByteSource,
   bytesSource,

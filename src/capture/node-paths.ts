@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { checkGiven, checkList, checkString } from '../option.ts'
+import { checkGiven, checkList, checkObject, checkSignal, checkString } from '../option.ts'
 import { CaptureError, type CaptureErrorCode } from './errors.ts'
 import { fileSource, STDIN } from './node-input.ts'
 import { fsPath, nameOf } from './node-names.ts'
@@ -42,17 +42,25 @@ const COMPRESSED = /\.(gz|zst|zstd|lz4)$/i
 /**
  * Replaces directories by the capture files in them (by content, not by name; no deeper directories, no hidden files), and
  * patterns (`*`, `?`, `[…]`) that are no file by the files that they match, each in natural order: `cap.pcap2` before `cap.pcap10`.
- * @throws TypeError for what is no list of paths.
+ * @param options - `signal` ends the looking, before the next file.
+ * @throws TypeError for what is no list of paths. The signal's reason, an AbortError unless told otherwise, once it has come.
  */
-export async function expandPaths(given: readonly string[]): Promise<ExpandedPaths> {
+export async function expandPaths(
+  given: readonly string[],
+  options: { signal?: AbortSignal } = {},
+): Promise<ExpandedPaths> {
   checkGiven('given', given)
   checkList('given', given, checkString)
+  checkObject('options', options)
+  const { signal } = options
+  checkSignal('signal', signal)
   const paths: string[] = []
   const expansions: Expansion[] = []
   const unreadable: { given: string; error: CaptureError }[] = []
   for (const path of given) {
+    signal?.throwIfAborted()
     try {
-      const found = path === STDIN ? undefined : await expand(path)
+      const found = path === STDIN ? undefined : await expand(path, signal)
       if (found !== undefined) expansions.push(found)
       paths.push(...(found?.captures ?? [path]))
     } catch (error) {
@@ -64,9 +72,9 @@ export async function expandPaths(given: readonly string[]): Promise<ExpandedPat
 }
 
 /** @returns `undefined` for what is to be read as it was given, whether or not it is there. */
-async function expand(path: string): Promise<Expansion | undefined> {
+async function expand(path: string, signal: AbortSignal | undefined): Promise<Expansion | undefined> {
   const there = await stat(fsPath(path)).catch(() => null)
-  if (there?.isDirectory() === true) return captureFiles(path)
+  if (there?.isDirectory() === true) return captureFiles(path, signal)
   if (there !== null || !/[*?[]/.test(path)) return undefined
   const captures = await matches(path)
   if (captures.length === 0)
@@ -75,11 +83,12 @@ async function expand(path: string): Promise<Expansion | undefined> {
 }
 
 /** The captures of a directory. */
-async function captureFiles(folder: string): Promise<Expansion> {
+async function captureFiles(folder: string, signal: AbortSignal | undefined): Promise<Expansion> {
   const captures: string[] = []
   const passedOver: string[] = []
   for (const name of await filesIn(folder)) {
     if (name.startsWith('.')) continue
+    signal?.throwIfAborted()
     const path = join(folder, name)
     if (await isCapture(path)) captures.push(path)
     else passedOver.push(name)

@@ -11,7 +11,7 @@
  * `next` allocates nothing and awaits nothing; the window is the only buffer, so memory does not depend on the file.
  */
 import type { AppendedFiles, CaptureIssue, InterfaceDrops } from '../issue.ts'
-import { checkInteger, checkObject, checkRead, checkSource } from '../option.ts'
+import { checkFunction, checkInteger, checkObject, checkRead, checkSignal, checkSource } from '../option.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket } from '../packet-meta.ts'
 import { MAX_TEXT, MAX_WINDOW_LENGTH, WINDOW_LENGTH } from './bounds.ts'
@@ -21,8 +21,9 @@ import type { CaptureInterface, CaptureSection, NameRecord } from './interface.t
 import { COMMENT, Texts, walkOptions } from './options.ts'
 import { PcapRecords } from './pcap.ts'
 import { BlockType, PcapngRecords } from './pcapng.ts'
+import { ReadingProgress } from './reading-progress.ts'
 import { refuseHeader } from './signatures.ts'
-import type { ByteSource } from './source.ts'
+import { type ByteSource, interruptible } from './source.ts'
 import { Step, Window } from './window.ts'
 import { amount } from './words.ts'
 
@@ -32,6 +33,14 @@ export interface ReaderOptions {
   firstNumber?: number
   /** Bytes of the window at the start, 0 to 1 GiB, 512 KiB unless told otherwise; it grows up to the largest record. */
   windowLength?: number
+}
+
+/** How {@link batches} reads. */
+export interface BatchesOptions extends ReaderOptions {
+  /** Ends the reading: the loop throws the signal's reason, an AbortError unless told otherwise, and the source is closed. */
+  signal?: AbortSignal
+  /** Called for each batch with the bytes read so far, as stored, and how many there are in all where that is known. */
+  onProgress?: (bytesRead: number, bytesTotal: number | null) => void
 }
 
 /** What every way of reading packets offers to a loop over them. */
@@ -421,20 +430,32 @@ export async function refill(reader: CaptureReader, source: ByteSource): Promise
  * ```
  * Yields one reader again and again; exhaust it with `next` before going on. Closes the source at the end.
  * @throws CaptureError as `CaptureReader.next`, and `unreadable` as the source does.
+ * @throws the signal's reason, once it has come.
  * @throws TypeError for what is no source, and RangeError or TypeError where its `read` returns what it cannot have read.
  */
-export async function* batches(source: ByteSource, options: ReaderOptions = {}): AsyncGenerator<CaptureReader, void> {
+export async function* batches(source: ByteSource, options: BatchesOptions = {}): AsyncGenerator<CaptureReader, void> {
   checkSource('source', source)
   const reader = new CaptureReader(options)
+  const { signal, onProgress } = options
+  checkSignal('signal', signal)
+  checkFunction('onProgress', onProgress)
+  const watched = interruptible(source, signal)
+  const progress = new ReadingProgress()
   try {
     while (!reader.done) {
-      await refill(reader, source)
+      signal?.throwIfAborted()
+      await refill(reader, watched)
+      signal?.throwIfAborted()
       yield reader
+      onProgress?.(progress.bytes(reader, source.stored?.bytesRead), source.stored?.bytesTotal ?? null)
       // The consumer has exhausted it; this only notices the end.
       if (!reader.isResting && reader.next())
         throw new TypeError('a batch must be exhausted with next() before the next one is asked for')
     }
   } finally {
-    await source.close?.()
+    const closed = source.close?.()
+    // A source that waits for bytes may close only when they come.
+    if (signal?.aborted === true) closed?.catch(() => {})
+    else await closed
   }
 }

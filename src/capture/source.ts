@@ -13,6 +13,8 @@ export interface StoredAs {
   readonly bytes: number
   /** Those of them that have been read. */
   readonly bytesRead: number
+  /** Bytes as stored in all, where that is known before they have been read; `null` or absent of a stream. */
+  readonly bytesTotal?: number | null
 }
 
 /** A sequence of bytes that can be read once, forwards. */

@@ -2,7 +2,7 @@
 import type { Analysis } from '../analyzers/analysis.ts'
 import { withDecodeAs } from '../findings/decode-as.ts'
 import { type Incomplete, withIncomplete } from '../findings/incomplete.ts'
-import { bound, rank } from '../findings/index.ts'
+import { BoundedFindings, rank } from '../findings/index.ts'
 import type { AppendedFiles, CaptureIssue } from '../issue.ts'
 import type { FileSummary, Finding, MtuSummary } from '../summary.ts'
 import { behaviourFindings } from './behaviour.ts'
@@ -58,26 +58,30 @@ export function diagnose(given: Omit<Evidence, 'sides' | 'trips'>): Finding[] {
     trips: new RoundTrips(given.analysis),
   }
   const verdicts = new MacVerdicts(evidence.analysis, evidence.trips)
-  const findings = [
-    ...reachabilityFindings(evidence, verdicts),
-    ...behaviourFindings(evidence),
-    ...captureFindings(evidence),
-    ...identityFindings(evidence, verdicts),
-    ...integrityFindings(evidence),
-    ...mtuFindings(evidence),
-    ...icmpFindings(evidence),
-  ]
+  const findings = new BoundedFindings()
+  findings.add(reachabilityFindings(evidence, verdicts))
+  const looped = addLoops(findings, behaviourFindings(evidence))
+  findings.add(captureFindings(evidence))
   // A MAC that a loop brings back from another VTEP is not shared on purpose.
-  const looped = new Set(findings.filter(({ code }) => code === 'LOOP').map(({ subject }) => subject.vni))
-  const told = findings.filter(({ code, subject }) => code !== 'SHARED_MAC' || !looped.has(subject.vni))
-  // Bounded first: symptoms are held against causes one by one.
+  const isToBeTold = ({ code, subject }: Finding): boolean => code !== 'SHARED_MAC' || !looped.has(subject.vni)
+  findings.add(identityFindings(evidence, verdicts).filter(isToBeTold))
+  findings.add(integrityFindings(evidence))
+  findings.add(mtuFindings(evidence))
+  findings.add(icmpFindings(evidence))
   const { ports, keys } = evidence.analysis
   const tunnelPorts = new Set(ports.destinationPorts(keys.pairs.count).flat())
   const incomplete = incompleteOf(evidence.analysis)
   const pseudowires = evidence.analysis.tunnel.pseudowires()
-  return rank(withCauses(evidence.analysis, bound(told))).map((finding) =>
+  // Bounded first: symptoms are held against causes one by one.
+  return rank(withCauses(evidence.analysis, findings.all())).map((finding) =>
     withDecodeAs(withIncomplete(finding, incomplete), tunnelPorts, pseudowires),
   )
+}
+
+/** Adds findings. @returns The VNIs that a loop among them is in. */
+function addLoops(to: BoundedFindings, findings: readonly Finding[]): Set<number | undefined> {
+  to.add(findings)
+  return new Set(findings.filter(({ code }) => code === 'LOOP').map(({ subject }) => subject.vni))
 }
 
 /** Outer datagrams that are not whole, as display filters select them. */

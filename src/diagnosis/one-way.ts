@@ -5,6 +5,7 @@
  * gateway behind the tunnel turns round looks like a mirror.
  */
 import type { Analysis } from '../analyzers/analysis.ts'
+import { KeyTable } from '../analyzers/key-table.ts'
 import { ID_SPACE } from '../analyzers/limits.ts'
 import { NONE } from '../codecs/fault.ts'
 import { TunnelKind } from '../codecs/layers.ts'
@@ -74,14 +75,14 @@ export class Mirrors {
   readonly #sessions = new Map<number, Session>()
   /** Addresses that send anything, in whatever VNI. */
   readonly #senders: ReadonlySet<number>
-  /** Where each VTEP sends to, by kind, VNI and address id, and whether all of those talk to it in whatever VNI. */
-  readonly #receivers = new Map<number, { to: Set<number>; isAnswering: boolean }>()
+  readonly #receivers: Receivers
 
   constructor(
     private readonly analysis: Analysis,
     private readonly routes: Routes,
   ) {
     this.#senders = sendersOf(analysis)
+    this.#receivers = new Receivers(analysis.keys.routes.count * DIRECTIONS.length)
     const heard = this.#heard()
     if (heard === null) return
     const { keys, flows } = analysis
@@ -89,7 +90,7 @@ export class Mirrors {
     this.#takeReceivers()
     const add = (row: number, vtep: number, partner: number): void => {
       const kindVni = keys.flows.word(row, 0)
-      if (relays.isRelayedInto(row) && this.#receivers.get(endKey(kindVni, vtep))?.isAnswering) return
+      if (relays.isRelayedInto(row) && this.#receivers.areAnswering(kindVni, vtep)) return
       const packets = flows.packets(row, 0) + flows.packets(row, 1)
       const examples = [requests.lastPacket(row, 0), requests.lastPacket(row, 1)]
       const start = (): Session => ({
@@ -218,24 +219,17 @@ export class Mirrors {
       for (const direction of DIRECTIONS) {
         if (judges.routeTraffic.packets(route, direction) === 0) continue
         const { from, to } = this.routes.ends(route, direction)
-        const key = endKey(keys.routes.word(route, 0), from)
         const pair = keys.pairOfRoute(route)
         const isAnswering = vtepPairs.packets(pair, keys.pairs.word(pair, 0) === to ? 0 : 1) > 0
-        const known = this.#receivers.get(key)
-        if (known === undefined) this.#receivers.set(key, { to: new Set([to]), isAnswering })
-        else {
-          known.to.add(to)
-          known.isAnswering &&= isAnswering
-        }
+        this.#receivers.add(keys.routes.word(route, 0), from, to, isAnswering)
       }
     }
   }
 
   /** Whether all these sources send to one and the same receiver of a VNI, which sends nothing at all. */
   #areHalves(kindVni: number, sources: readonly number[]): boolean {
-    const all = sources.map((vtep) => this.#receivers.get(endKey(kindVni, vtep))?.to)
-    const [receiver] = all[0] ?? []
-    if (receiver === undefined || !all.every((to) => to?.size === 1 && to.has(receiver))) return false
+    const receiver = this.#receivers.sole(kindVni, sources[0] ?? NONE)
+    if (receiver === NONE || !sources.every((vtep) => this.#receivers.sole(kindVni, vtep) === receiver)) return false
     return !this.analysis.keys.isMulticast(receiver) && !this.#senders.has(receiver)
   }
 
@@ -252,6 +246,55 @@ export class Mirrors {
       }
     }
     return isOneWay ? heard : null
+  }
+}
+
+/** In place of a receiver: several of them. */
+const SEVERAL = -2
+
+/** Where each VTEP sends to in a VNI, and whether all of those talk to it in whatever VNI. */
+class Receivers {
+  /** Kind and VNI, address id of the sender. */
+  readonly #senders: KeyTable
+  readonly #to: Int32Array
+  readonly #isSilent: Uint8Array
+
+  /** @param most - Senders, at the most. */
+  constructor(most: number) {
+    this.#senders = new KeyTable('', 2, most)
+    this.#to = new Int32Array(most)
+    this.#isSilent = new Uint8Array(most)
+  }
+
+  add(kindVni: number, vtep: number, to: number, isAnswering: boolean): void {
+    const known = this.#senders.count
+    this.#key(kindVni, vtep)
+    const row = this.#senders.row()
+    if (row === known) this.#to[row] = to
+    else if (this.#to[row] !== to) this.#to[row] = SEVERAL
+    if (!isAnswering) this.#isSilent[row] = 1
+  }
+
+  /** Address id of the only one that a VTEP sends to; `NONE` for none and for several. */
+  sole(kindVni: number, vtep: number): number {
+    const row = this.#find(kindVni, vtep)
+    return row === NONE || this.#to[row] === SEVERAL ? NONE : this.#to[row]!
+  }
+
+  /** Whether all that a VTEP sends to talk to it. */
+  areAnswering(kindVni: number, vtep: number): boolean {
+    const row = this.#find(kindVni, vtep)
+    return row !== NONE && this.#isSilent[row] === 0
+  }
+
+  #find(kindVni: number, vtep: number): number {
+    this.#key(kindVni, vtep)
+    return this.#senders.find()
+  }
+
+  #key(kindVni: number, vtep: number): void {
+    this.#senders.key[0] = kindVni
+    this.#senders.key[1] = vtep
   }
 }
 

@@ -28,6 +28,8 @@ import { formatAll } from './subjects.ts'
 import { tunnelKindFindings } from './tunnel-kinds.ts'
 import { unansweredFindings } from './unanswered.ts'
 
+const VNI_SPACE = 2 ** 24
+
 /** Packet numbers of a finding. */
 const EXAMPLES = 10
 /** Nanoseconds without an answer that are a silence. */
@@ -239,6 +241,11 @@ interface Side {
   silence: Silence | null
 }
 
+/** An address id and a VNI. */
+function sendingKey(vtep: number, vni: number): number {
+  return vtep * VNI_SPACE + vni
+}
+
 /** Guests that ask for each other in different VNIs, from different VTEPs of which not both know both VNIs, in vain. */
 class VniMismatches {
   readonly findings: Finding[] = []
@@ -246,8 +253,8 @@ class VniMismatches {
   readonly explained = new Set<Silence>()
   /** By asker and sought address. */
   readonly #sides = new Map<string, Side[]>()
-  /** VNIs that a VTEP sends in, whatever the kind of tunnel and the receiver; made when first asked for. */
-  #vnisByVtep: ReadonlyMap<number, ReadonlySet<number>> | null = null
+  /** VTEPs and VNIs that they send in, whatever the kind of tunnel and the receiver; made when first asked for. */
+  #sending: ReadonlySet<number> | null = null
 
   constructor(
     private readonly analysis: Analysis,
@@ -303,24 +310,20 @@ class VniMismatches {
 
   /** Whether each VTEP also sends in the other's VNI: two tenants with the same addresses, each at both VTEPs. */
   #knowBoth(one: Side, other: Side): boolean {
-    this.#vnisByVtep ??= this.#indexVnis()
-    const sends = (vtep: number, vni: number) => this.#vnisByVtep!.get(vtep)?.has(vni) ?? false
-    return sends(one.vtep, other.vni) && sends(other.vtep, one.vni)
+    this.#sending ??= this.#indexVnis()
+    return this.#sending.has(sendingKey(one.vtep, other.vni)) && this.#sending.has(sendingKey(other.vtep, one.vni))
   }
 
-  #indexVnis(): Map<number, Set<number>> {
+  #indexVnis(): Set<number> {
     const { keys, judges } = this.analysis
-    const vnis = new Map<number, Set<number>>()
+    const sending = new Set<number>()
     for (let route = 0; route < keys.routes.count; route++) {
       for (const direction of [0, 1] as const) {
         if (judges.routeTraffic.packets(route, direction) === 0) continue
-        const { from } = this.routes.ends(route, direction)
-        const known = vnis.get(from)
-        if (known === undefined) vnis.set(from, new Set([this.routes.vni(route)]))
-        else known.add(this.routes.vni(route))
+        sending.add(sendingKey(this.routes.ends(route, direction).from, this.routes.vni(route)))
       }
     }
-    return vnis
+    return sending
   }
 
   #finding(pairs: readonly [Side, Side][]): Finding {

@@ -1,5 +1,6 @@
 /** Rows of VTEP pairs by VNI as findings name them; looked up once for a whole diagnosis. */
 import type { Analysis } from '../analyzers/analysis.ts'
+import type { KeyTable } from '../analyzers/key-table.ts'
 import { NONE } from '../codecs/fault.ts'
 import * as geneve from '../codecs/geneve.ts'
 import { TunnelKind } from '../codecs/layers.ts'
@@ -10,6 +11,8 @@ import type { TunnelKind as TunnelName } from '../summary.ts'
 /** Kinds of tunnels, in the order in which filters name them. */
 const TUNNEL_KINDS = [TunnelKind.Vxlan, TunnelKind.Gpe, TunnelKind.Geneve, TunnelKind.Nvgre]
 
+const VNI_MASK = 0xff_ffff
+
 /** Ports of the kinds that have one of their own; VXLAN comes to any other. */
 const OWN_PORTS: Partial<Record<TunnelName, number>> = { 'vxlan-gpe': gpe.PORT, geneve: geneve.PORT }
 
@@ -18,8 +21,10 @@ export class Routes {
   readonly #portsByPair: readonly (readonly number[])[]
   /** Bits of tunnel kinds by pair row; made when first asked for. */
   #kindsByPair: Uint8Array | null = null
-  /** Tunnels by VNI, then by kind and port; made when first asked for. */
-  #byVni: ReadonlyMap<number, ReadonlyMap<string, Tunnel>> | null = null
+  /** Routes by VNI; made when first asked for. */
+  #routesByVni: RoutesByVni | null = null
+  /** Tunnels of the VNIs that were asked for. */
+  readonly #byVni = new Map<number, Tunnel[]>()
 
   /** Numbers of VLAN tags by VNI, of those with any; made when first asked for. */
   #tagsByVni: ReadonlyMap<number, readonly number[]> | null = null
@@ -72,14 +77,17 @@ export class Routes {
 
   /** Tunnel headers that carry a VNI between any VTEPs, whatever their kind. */
   vniTunnels(vni: number): Tunnel[] {
-    this.#byVni ??= this.#indexVnis()
-    return [...(this.#byVni.get(vni)?.values() ?? [])].sort(
-      (left, right) => left.port - right.port || (left.kind < right.kind ? -1 : 1),
-    )
+    let tunnels = this.#byVni.get(vni)
+    if (tunnels === undefined) {
+      this.#routesByVni ??= new RoutesByVni(this.analysis.keys.routes)
+      tunnels = this.distinct(this.#routesByVni.of(vni))
+      this.#byVni.set(vni, tunnels)
+    }
+    return tunnels
   }
 
   /** Tunnel headers of several routes without repeats. */
-  distinct(routes: readonly number[]): Tunnel[] {
+  distinct(routes: Iterable<number>): Tunnel[] {
     const tunnels = new Map<string, Tunnel>()
     for (const route of routes) {
       for (const which of this.tunnels(route)) tunnels.set(`${which.kind} ${which.port} ${which.vni}`, which)
@@ -91,20 +99,6 @@ export class Routes {
   #tags(vni: number): readonly number[] {
     this.#tagsByVni ??= tagsByVni(this.analysis)
     return this.#tagsByVni.get(vni) ?? []
-  }
-
-  #indexVnis(): Map<number, Map<string, Tunnel>> {
-    const byVni = new Map<number, Map<string, Tunnel>>()
-    for (let route = 0; route < this.analysis.keys.routes.count; route++) {
-      const vni = this.vni(route)
-      let tunnels = byVni.get(vni)
-      if (tunnels === undefined) {
-        tunnels = new Map()
-        byVni.set(vni, tunnels)
-      }
-      for (const which of this.tunnels(route)) tunnels.set(`${which.kind} ${which.port}`, which)
-    }
-    return byVni
   }
 
   /** Tunnel headers of a pair row, whatever VNI they carry. */
@@ -129,6 +123,27 @@ export class Routes {
   }
 }
 
+/** The route rows of each VNI, whatever the kind of tunnel: as chains, because there may be as many VNIs as routes. */
+class RoutesByVni {
+  /** Latest row of each VNI. */
+  readonly #latest = new Map<number, number>()
+  /** The row before it of the same VNI. */
+  readonly #before: Int32Array
+
+  constructor(routes: KeyTable) {
+    this.#before = new Int32Array(routes.count)
+    for (let route = 0; route < routes.count; route++) {
+      const vni = routes.word(route, 0) & VNI_MASK
+      this.#before[route] = this.#latest.get(vni) ?? NONE
+      this.#latest.set(vni, route)
+    }
+  }
+
+  *of(vni: number): Generator<number> {
+    for (let route = this.#latest.get(vni) ?? NONE; route !== NONE; route = this.#before[route]!) yield route
+  }
+}
+
 /** Of a pair's destination ports those that a kind of tunnel comes to: the one that it is known by, else any. */
 function portsOf(kind: TunnelName, ports: Iterable<number>): number[] {
   if (kind === 'nvgre') return [0]
@@ -145,18 +160,30 @@ function portsOf(kind: TunnelName, ports: Iterable<number>): number[] {
  * (IEEE 802.1Q-2018 §6.9), a frame may have one more.
  */
 function tagsByVni({ keys, judges: { integrity } }: Analysis): Map<number, number[]> {
-  const found = new Map<number, Set<number>>()
-  for (let row = 0; row < keys.macs.count; row++) {
-    const vni = keys.macs.word(row, 0)
-    const tags = keys.vlans(keys.macs.word(row, 1)).length
+  const tagsOfStack = Uint8Array.from({ length: keys.vlanStacks.count }, (_, stack) => keys.vlans(stack).length)
+  const tagsOf = (mac: number): number => tagsOfStack[keys.macs.word(mac, 1)] ?? 0
+  /** A bit for each number of tags, of VNIs with any alone: there may be as many others as there are MACs. */
+  const found = new Map<number, number>()
+  for (const { figures } of integrity.tags.entries()) found.set(figures.kindVni & VNI_MASK, 0)
+  for (let mac = 0; mac < keys.macs.count; mac++) if (tagsOf(mac) > 0) found.set(keys.macs.word(mac, 0), 0)
+  if (found.size === 0) return new Map()
+  for (let mac = 0; mac < keys.macs.count; mac++) {
+    const vni = keys.macs.word(mac, 0)
     const known = found.get(vni)
-    if (known === undefined) found.set(vni, new Set([tags]))
-    else known.add(tags)
+    if (known !== undefined) found.set(vni, known | (1 << tagsOf(mac)))
   }
   for (const { figures } of integrity.tags.entries()) {
-    const known = found.get(figures.kindVni & 0xff_ffff)
-    for (const tags of [...(known ?? [])]) known!.add(tags + 1)
+    const vni = figures.kindVni & VNI_MASK
+    const known = found.get(vni)!
+    found.set(vni, known | (known << 1))
   }
-  const tagged = [...found].filter(([, tags]) => tags.size > 1 || !tags.has(0))
-  return new Map(tagged.map(([vni, tags]) => [vni, [...tags].sort((left, right) => left - right)]))
+  const tagged = [...found].filter(([, bits]) => bits > 1)
+  return new Map(tagged.map(([vni, bits]) => [vni, placesOf(bits)]))
+}
+
+/** Places of the bits that are set, ascending. */
+function placesOf(bits: number): number[] {
+  const places: number[] = []
+  for (let place = 0; bits >>> place > 0; place++) if (((bits >>> place) & 1) !== 0) places.push(place)
+  return places
 }

@@ -4,8 +4,8 @@
  * address that was asked for by broadcast is then sent to; the capture says of every packet that it went the same way.
  */
 import type { Analysis } from '../analyzers/analysis.ts'
-import { ID_SPACE } from '../analyzers/limits.ts'
 import { NONE } from '../codecs/fault.ts'
+import { OtherHalves } from './other-halves.ts'
 
 /** Of so many TCP connections one without its other side shows that the pair's answers go another way. */
 const SHARE = 4
@@ -65,7 +65,9 @@ export class Sides {
   #takeFlows(): boolean {
     const { keys, flows, judges } = this.analysis
     const { tcp } = judges
-    const halves: [flow: number, direction: 0 | 1][] = []
+    /** By flow row × 2 + direction: whether its other side is unseen. */
+    const halves = new Uint8Array(keys.flows.count * 2)
+    let count = 0
     for (let flow = 0; flow < keys.flows.count; flow++) {
       if (!tcp.has(flow)) continue
       for (const direction of [0, 1] as const) {
@@ -75,15 +77,12 @@ export class Sides {
         this.#all[end]!++
         if (!tcp.isAnsweredUnseen(flow, direction)) continue
         this.#halves[end]!++
-        halves.push([flow, direction])
+        halves[flow * 2 + direction] = 1
+        count++
       }
     }
-    if (halves.length === 0) return judges.addressRequests.followed > 0
-    const others = this.#othersOf(halves)
-    for (const [flow, direction] of halves) {
-      if (others.has(flow * 2 + direction)) this.#halves[this.#end(flow, direction)]!--
-    }
-    return others.size < halves.length
+    if (count === 0) return judges.addressRequests.followed > 0
+    return this.#leaveOutOthers(halves, count) < count
   }
 
   /** Pair row × 2 + direction of what an end of a flow sends. */
@@ -94,39 +93,26 @@ export class Sides {
   }
 
   /**
-   * Of halves of conversations those whose other half is in the capture all the same, in another VNI: where VNIs change with the
-   * direction. Flow row × 2 + direction.
+   * Counts no halves of conversations whose other half is in the capture all the same, in another VNI: where VNIs change with the
+   * direction.
+   * @param halves - By flow row × 2 + direction: whether it is one.
+   * @param count - How many there are.
+   * @returns How many of them have one.
    */
-  #othersOf(halves: readonly (readonly [flow: number, direction: 0 | 1])[]): Set<number> {
+  #leaveOutOthers(halves: Uint8Array, count: number): number {
     const { keys, flows } = this.analysis
-    const wanted = new Map<string, number[]>()
-    const addresses = new Set<number>()
-    for (const [flow, direction] of halves) {
-      const key = this.#conversation(flow, direction === 0 ? 1 : 0)
-      wanted.set(key, [...(wanted.get(key) ?? []), flow * 2 + direction])
-      addresses.add(this.#ends(flow))
+    const others = new OtherHalves(keys.flows, count)
+    for (let end = 0; end < halves.length; end++) if (halves[end] === 1) others.want(end ^ 1)
+    for (let end = 0; end < halves.length; end++) {
+      if (keys.flowHasPorts(end >> 1) && flows.packets(end >> 1, (end & 1) as 0 | 1) > 0) others.note(end)
     }
-    const found = new Set<number>()
-    for (let flow = 0; flow < keys.flows.count; flow++) {
-      if (!addresses.has(this.#ends(flow)) || !keys.flowHasPorts(flow)) continue
-      for (const direction of [0, 1] as const) {
-        if (flows.packets(flow, direction) === 0) continue
-        for (const half of wanted.get(this.#conversation(flow, direction)) ?? []) found.add(half)
-      }
+    let found = 0
+    for (let end = 0; end < halves.length; end++) {
+      if (halves[end] === 0 || !others.has(end ^ 1)) continue
+      this.#halves[this.#end(end >> 1, (end & 1) as 0 | 1)]!--
+      found++
     }
     return found
-  }
-
-  /** A half of a conversation, whatever its VNI. */
-  #conversation(flow: number, direction: 0 | 1): string {
-    const { flows } = this.analysis.keys
-    return `${flows.word(flow, 2)} ${flows.word(flow, 3)} ${flows.word(flow, 4)} ${flows.word(flow, 5)} ${direction}`
-  }
-
-  /** Both addresses of a flow as one number. */
-  #ends(flow: number): number {
-    const { flows } = this.analysis.keys
-    return flows.word(flow, 3) * ID_SPACE + flows.word(flow, 4)
   }
 
   /** Whether no VTEP pair has packets both ways, groups aside. */

@@ -64,32 +64,78 @@ export function rank(findings: Finding[]): Finding[] {
 /** Findings of one code in the summary; the rest is told in one. */
 const MOST_PER_CODE = 100
 
-/** Keeps the hundred findings of a code with the highest count, and puts the rest into one with an empty subject. */
-export function bound(findings: Finding[]): Finding[] {
-  const byCode = new Map<string, Finding[]>()
-  for (const finding of findings) {
-    const list = byCode.get(finding.code)
-    if (list === undefined) byCode.set(finding.code, [finding])
-    else list.push(finding)
-  }
-  return [...byCode.values()].flatMap((list) => (list.length <= MOST_PER_CODE ? list : withRest(rank(list))))
+/** Findings of one code that are held before those beyond the hundred are let go. */
+const MOST_HELD = 1000
+
+/** What is left of the findings of a code that are not among the hundred. */
+interface Rest {
+  /** The one that ranks highest. */
+  first: Finding
+  findings: number
+  count: number
+  /** The ten lowest packet numbers. */
+  packets: number[]
 }
 
-function withRest(ranked: Finding[]): Finding[] {
-  const rest = ranked.slice(MOST_PER_CODE)
-  const first = rest[0]!
-  const count = rest.reduce((sum, finding) => sum + finding.count, 0)
-  const packets = rest.flatMap((finding) => finding.packets).sort((left, right) => left - right)
-  const told: Finding = {
+/**
+ * Keeps the hundred findings of each code with the highest count, and puts the rest into one with an empty subject. They come a part at
+ * a time, and what is beyond the hundred is let go: there may be ten thousand of each code, with all their words.
+ */
+export class BoundedFindings {
+  readonly #byCode = new Map<string, { list: Finding[]; rest: Rest | null }>()
+
+  add(findings: Iterable<Finding>): void {
+    for (const finding of findings) {
+      let held = this.#byCode.get(finding.code)
+      if (held === undefined) {
+        held = { list: [], rest: null }
+        this.#byCode.set(finding.code, held)
+      }
+      held.list.push(finding)
+      if (held.list.length > MOST_HELD) letGo(held)
+    }
+    for (const held of this.#byCode.values()) if (held.list.length > MOST_PER_CODE) letGo(held)
+  }
+
+  /** Those that were kept, and the rest of each code told in one. */
+  all(): Finding[] {
+    return [...this.#byCode.values()].flatMap(({ list, rest }) => (rest === null ? list : [...list, tellRest(rest)]))
+  }
+}
+
+/** The same of findings that are all there. */
+export function bound(findings: Iterable<Finding>): Finding[] {
+  const bounded = new BoundedFindings()
+  bounded.add(findings)
+  return bounded.all()
+}
+
+/** Lets what is beyond the hundred go into the rest. */
+function letGo(held: { list: Finding[]; rest: Rest | null }): void {
+  const ranked = rank(held.list)
+  const beyond = ranked.slice(MOST_PER_CODE)
+  const { rest } = held
+  const [first] = rank([...(rest === null ? [] : [rest.first]), beyond[0]!])
+  const packets = [...(rest?.packets ?? []), ...beyond.flatMap((finding) => finding.packets)]
+  held.list = ranked.slice(0, MOST_PER_CODE)
+  held.rest = {
+    first: first!,
+    findings: (rest?.findings ?? 0) + beyond.length,
+    count: beyond.reduce((sum, finding) => sum + finding.count, rest?.count ?? 0),
+    packets: packets.sort((left, right) => left - right).slice(0, 10),
+  }
+}
+
+function tellRest({ first, findings, count, packets }: Rest): Finding {
+  return {
     ...first,
-    title: `${first.code} of ${amount(rest.length, 'further subject')}`,
+    title: `${first.code} of ${amount(findings, 'further subject')}`,
     subject: {},
     count,
-    packets: packets.slice(0, 10),
-    observed: `${amount(rest.length, 'further subject')} beside the ${MOST_PER_CODE} listed, ${amount(count, 'time')} in all.`,
-    displayFilter: frames(packets.slice(0, 10)),
+    packets,
+    observed: `${amount(findings, 'further subject')} beside the ${MOST_PER_CODE} listed, ${amount(count, 'time')} in all.`,
+    displayFilter: frames(packets),
   }
-  return [...ranked.slice(0, MOST_PER_CODE), told]
 }
 
 /** `1 packet`, `1,234 packets`. */

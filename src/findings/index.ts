@@ -2,5 +2,5 @@
 export { captureCutShort } from './capture-cut-short.ts'
 export { captureDamaged } from './capture-damaged.ts'
 export { captureDuplicates } from './capture-duplicates.ts'
-export { bound, type Fact, rank, state, type Words } from './finding.ts'
+export { BoundedFindings, type Fact, rank, state, type Words } from './finding.ts'
 export { snaplenTruncated } from './snaplen-truncated.ts'

@@ -32,7 +32,7 @@ export const pmtuBlackHole: Words<PmtuBlackHole> = {
     'Lower the inner MTU and clamp the MSS to what passes, and let ICMP “fragmentation needed” (ICMPv6 “packet too big”) through to the VTEPs.',
   evidence:
     'Echo requests or TCP segments above a size repeat without an answer, or large answers by UDP leave and the same question comes again, at least three times and for a second; nothing of that size ever arrives in that direction, smaller ones do (they are answered, or smaller answers by UDP are not asked for again), and no ICMP error about the pair is seen. ' +
-    'Reliable at the sending VTEP or on the wire before the narrow link. Ordinary loss hits every size and takes itself back.',
+    'Reliable at the sending VTEP or on the wire before the narrow link. Ordinary loss hits every size, and what it took arrives when it is sent again.',
   title: ({ facts }) =>
     `Path MTU black hole from ${facts.from} to ${facts.to}: packets of ${grouped(facts.lost)} bytes and more are dropped silently`,
   observed: ({ count, facts }) =>

@@ -17,8 +17,12 @@ import {
 } from '../../src/analyzers/memory.ts'
 import type * as RecordsModule from '../../src/analyzers/records.ts'
 import { chunksSource } from '../../src/capture/source.ts'
+import { Routes } from '../../src/diagnosis/routes.ts'
+import { Sides } from '../../src/diagnosis/sides.ts'
 import { Summarizer } from '../../src/pipeline.ts'
+import { heapGrowth } from '../support/heap.ts'
 import { ATTACKS } from '../support/hostile.ts'
+import { Innards } from '../support/innards.ts'
 import { ROOT } from '../support/shared.ts'
 
 /** Bytes of a row of every table and block of records that was made. */
@@ -143,5 +147,111 @@ describe('what a row is said to cost', () => {
     })
     const expected = lines([['MB', ...told], ...examples, ['bytes a row', ...told.map((table) => ROW_BYTES[table])]])
     for (const line of expected) expect(text).toContain(line)
+  })
+})
+
+/** Arrays that no limit bounds, by class and field, with the bytes that they take at the most: part of `FIXED_MEGABYTES`. */
+const FIXED: Readonly<Record<string, number>> = {
+  // Caches: 262,144 paths of 32 words, and 12 more with IPv6; 131,072 hosts; headers; senders.
+  'Paths.i32': 2 ** 18 * 128,
+  'Paths.f64': 2 ** 18 * 128,
+  'Paths.#wide': 2 ** 18 * 48,
+  'HostCache.#entries': 2 ** 17 * 32,
+  'OuterCache.#entries': 589_824,
+  'UnknownMacs.#senders': 262_144,
+  // A bit for each address.
+  'CountedSet.#bits': 256,
+  // Bounded by `MAX_HELD_BYTES` together.
+  'HeldFragments.#bytes': 2 ** 20,
+}
+
+/** What is there once, for the packet at hand or from the options, by class, or by class and field. */
+const SINGLE = new Set([
+  ...['Layers', 'FrameLayer', 'Cursor', 'PacketMeta', 'Readings', 'EventLog', 'EventWriter', 'Marker'],
+  ...['SmallFirsts.ports', 'Analysis.#ports', 'Analysis.#view', 'Paths.#key'],
+  // The buffers of Readings, and the options.
+  'Object',
+])
+
+/** What `ROW_BYTES` reckons, by class, or by class and field. */
+const RECKONED = new Set(['KeyTable', 'Records', 'Window', 'AddressUsers.#users'])
+
+/** Maps, sets and lists with bounds of their own (docs/bounds.md), by class and field. */
+const BOUNDED = new Set(['Tally.#entries', 'HeldFragments.#meta'])
+/** Entries of any other. */
+const FEW = 512
+
+/** Fields of an object, and of all that it is made of, that keep more than is reckoned, with what they keep. */
+function unreckoned(root: object): Map<string, number> {
+  const innards = new Innards()
+  const found = new Map<string, number>()
+  const seen = new Set<unknown>()
+  const look = (owner: object, field: string, value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    const kind = owner.constructor.name
+    const name = `${kind}.${field}`
+    if (ArrayBuffer.isView(value)) {
+      if ([RECKONED, SINGLE].some((names) => names.has(kind) || names.has(name))) return
+      const bytes = value.buffer.byteLength
+      if (bytes > (FIXED[name] ?? 0)) found.set(name, bytes)
+      return
+    }
+    const entries =
+      value instanceof Map || value instanceof Set ? value.size : Array.isArray(value) ? value.length : null
+    if (entries !== null && entries > FEW && !BOUNDED.has(name)) found.set(name, entries)
+    if (seen.has(value)) return
+    seen.add(value)
+    if (entries === null) for (const [own, part] of innards.fieldsOf(value)) look(value, own, part)
+    else if (Array.isArray(value) && entries <= FEW) for (const part of value) look(owner, field, part)
+  }
+  look({}, '', root)
+  innards.close()
+  return found
+}
+
+describe('what an analysis keeps', () => {
+  it('is reckoned, or bounded by itself', async () => {
+    const rows = 256
+    const limits = { ...DEFAULT_LIMITS, window: rows, datagrams: rows }
+    for (const table of TABLES) limits[table] = table === 'addresses' ? 4 * rows : Math.min(rows, limits[table])
+    const summarizer = new Summarizer({ limits })
+    for (const attack of ATTACKS) {
+      if (attack.damaged === true || ['names', 'gzip-desert'].includes(attack.name)) continue
+      await summarizer.read(attack.name, chunksSource(attack.make(8 * rows).chunks))
+    }
+    const { analysis } = summarizer
+    expect([...unreckoned(analysis)]).toEqual([])
+    const fixed = Object.entries(FIXED).reduce((sum, [name, bytes]) => (name === 'Paths.f64' ? sum : sum + bytes), 0)
+    expect(fixed).toBeLessThan((FIXED_MEGABYTES * MEGABYTE) / 4)
+
+    // What somebody adds and does not reckon is seen, wherever it stands.
+    Object.assign(analysis.judges.echo, { column: new Float64Array(rows) })
+    Object.assign(analysis.keys, { names: new Map(Array.from({ length: 2 * FEW }, (_, row) => [row, ''])) })
+    expect([...unreckoned(analysis)].sort()).toEqual([
+      ['Echo.column', 8 * rows],
+      ['Keys.names', 2 * FEW],
+    ])
+  })
+})
+
+describe('findings', () => {
+  /** What a flood leaves in the tables. */
+  async function flooded(name: string, packets: number): Promise<Analysis> {
+    const summarizer = new Summarizer()
+    await summarizer.read(name, chunksSource(ATTACKS.find((attack) => attack.name === name)!.make(packets).chunks))
+    return summarizer.analysis
+  }
+
+  // A million rows are a million times as much as is asked for here, beside full tables.
+  it('are made with little memory for each row', async () => {
+    const flows = 10_000
+    const oneWay = await flooded('tcp-flows', flows * 2)
+    expect(heapGrowth(() => new Sides(oneWay), 1, 3) / flows).toBeLessThan(100)
+    const manyVnis = await flooded('everything-new', flows)
+    const routes = Array.from({ length: 3 }, () => new Routes(manyVnis))
+    const tags = (): void => {
+      routes.pop()!.headers('vxlan', 5, [4789])
+    }
+    expect(heapGrowth(tags, 1, 3) / flows).toBeLessThan(50)
   })
 })

@@ -1,4 +1,7 @@
-/** `npm run test:docs`: the reference of the package's exports is built, and read as somebody would who follows its links. */
+/**
+ * `npm run test:docs`: what the documents show is what is printed, the examples run against the packed package, and the reference of the
+ * package's exports is built and read as somebody would who follows its links.
+ */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -6,7 +9,9 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     include: ['test/documents/*.docs.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 220_000,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    pool: 'forks',
+    maxWorkers: 2,
   },
 })

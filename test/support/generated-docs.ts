@@ -2,13 +2,14 @@
  * Sections of the documents that are made from the sources, so that they cannot differ from them. Each stands between
  * `<!-- generated: name -->` and `<!-- end -->`; `npm run docs` writes them anew.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { commandModels } from '../../src/cli/program.ts'
 import { CATALOG, type FindingKind } from '../../src/findings/catalog.ts'
 import { causesOf } from '../../src/findings/explains.ts'
-import type { Summary } from '../../src/summary.ts'
+import { summarizeFiles } from '../../src/node-summarize.ts'
 import { fakeHost } from '../cli/fake-host.ts'
-import { FIXTURES, golden } from './goldens.ts'
+import { ROOT } from './shared.ts'
 
 /** Any finding code in a text. */
 const CODE = new RegExp(`\\b(${CATALOG.map(({ code }) => code).join('|')})\\b`, 'g')
@@ -22,8 +23,8 @@ function codes(): string {
 }
 
 /** A section for each finding code. */
-function findings(): string {
-  const examples = exampleFindings()
+async function findings(): Promise<string> {
+  const examples = await exampleFindings()
   return CATALOG.map((kind) => {
     const { code, severity, meaning, evidence, advice } = kind
     const causes = causesOf(code).filter((each) => each !== code)
@@ -40,9 +41,7 @@ function findings(): string {
       ...listed('See also', related),
       ...(example === undefined
         ? []
-        : [
-            `**Example:** \`vxpcap fixtures/pcaps/${example.capture} --only findings\` says “${prose(example.title, code)}”.`,
-          ]),
+        : [`**Example:** \`vxpcap ${example.capture} --only findings\` says “${prose(example.title, code)}”.`]),
     ].join('\n\n')
   }).join('\n\n')
 }
@@ -61,21 +60,41 @@ function relatedTo({ code, meaning, evidence, advice }: FindingKind): string[] {
   return [...named].sort()
 }
 
-/** For each code that a fixture shows, the fixture with the fewest other findings, and what is found there. */
-function exampleFindings(): Map<string, { capture: string; title: string; others: number }> {
-  const examples = new Map<string, { capture: string; title: string; others: number }>()
-  for (const capture of FIXTURES) {
-    // Absent while `npm run goldens` has not yet made it.
-    if (!existsSync(golden(capture))) continue
-    const { findings }: Pick<Summary, 'findings'> = JSON.parse(readFileSync(golden(capture), 'utf8'))
-    for (const { code, title } of findings) {
-      const best = examples.get(code)
-      if (best === undefined || findings.length < best.others) {
-        examples.set(code, { capture, title, others: findings.length })
+/** A capture that shows a code, and what is said of it there. */
+interface Example {
+  capture: string
+  title: string
+}
+
+/** Folders of captures that show findings, those made for it first. */
+const SHOWN = ['fixtures/findings', 'fixtures/guides', 'fixtures/pcaps']
+
+let known: Promise<Map<string, Example>> | undefined
+
+/** For each code the capture named after it, else the one in which it stands first or has the fewest others about it. */
+function exampleFindings(): Promise<Map<string, Example>> {
+  known ??= findExamples()
+  return known
+}
+
+async function findExamples(): Promise<Map<string, Example>> {
+  const best = new Map<string, Example & { rank: number }>()
+  for (const folder of SHOWN) {
+    for (const name of readdirSync(join(ROOT, folder)).filter((file) => /\.pcap(ng)?$/.test(file))) {
+      const capture = `${folder}/${name}`
+      const { findings } = await summarizeFiles([join(ROOT, capture)], { threads: 1 })
+      for (const [index, { code, title }] of findings.entries()) {
+        const rank = fileOf(code) === name.replace(/\.\w+$/, '') ? -1 : index * 100 + findings.length
+        if (rank < (best.get(code)?.rank ?? Number.POSITIVE_INFINITY)) best.set(code, { capture, title, rank })
       }
     }
   }
-  return examples
+  return best
+}
+
+/** `MAC_MOVED` as a file is named: `mac-moved`. */
+function fileOf(code: string): string {
+  return code.toLowerCase().replaceAll('_', '-')
 }
 
 /** Words of a finding as running text, with links to the other codes that they name. */
@@ -109,7 +128,7 @@ function cell(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '\\<')
 }
 
-const SECTIONS: Readonly<Record<string, () => string>> = { codes, findings, options }
+const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = { codes, findings, options }
 
 /** Names of all sections that can be generated. */
 export const SECTION_NAMES: readonly string[] = Object.keys(SECTIONS)
@@ -120,12 +139,12 @@ export function sectionsOf(markdown: string): string[] {
 }
 
 /** A document with its generated sections made anew. @throws Error for a section that nobody knows. */
-export function regenerated(markdown: string): string {
+export async function regenerated(markdown: string): Promise<string> {
   let text = markdown
   for (const name of sectionsOf(markdown)) {
     const make = SECTIONS[name]
     if (make === undefined) throw new Error(`nothing generates a section '${name}'`)
-    const body = make()
+    const body = await make()
     const section = new RegExp(`(<!-- generated: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
     text = text.replace(section, (_, open: string, close: string) => `${open}${body}\n${close}`)
   }

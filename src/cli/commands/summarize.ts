@@ -73,6 +73,8 @@ async function follow(given: string[], options: SummarizeOptions, host: Host): P
       onRestart: () => complain(host, `${path}: was replaced or made shorter; reading it anew`),
     })
   } catch (error) {
+    // Stopped before it began: there is nothing to show.
+    if (interruption.signal.aborted && error === interruption.signal.reason) return interruption.status(true) ?? DONE
     if (!(error instanceof CaptureError)) throw error
     await complain(host, troubleLine(path, error))
     return interruption.status(true) ?? TROUBLE

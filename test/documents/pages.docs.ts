@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { regenerated, SECTION_NAMES, sectionsOf } from './support/generated-docs.ts'
+import { regenerated, SECTION_NAMES, sectionsOf } from '../support/generated-docs.ts'
 import {
   anchorsOf,
   type Block,
@@ -20,10 +20,10 @@ import {
   pathsOf,
   reshown,
   scriptsOf,
-} from './support/markdown.ts'
-import { isMade, projectFiles } from './support/project-files.ts'
-import { ReadersMachine } from './support/readers-machine.ts'
-import { ROOT } from './support/shared.ts'
+} from '../support/markdown.ts'
+import { isMade, projectFiles } from '../support/project-files.ts'
+import { ReadersMachine } from '../support/readers-machine.ts'
+import { ROOT } from '../support/shared.ts'
 
 /**
  * Programs that a `sh` block may begin with and that are not run: they install, need the network, root, a live interface or a
@@ -42,7 +42,7 @@ const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
 
 const files = projectFiles()
 const names = files.filter((path) => path.endsWith('.md')).sort()
-if (REWRITE) for (const name of names) writeFileSync(join(ROOT, name), regenerated(read(name)))
+if (REWRITE) for (const name of names) writeFileSync(join(ROOT, name), await regenerated(read(name)))
 const documents = new Map(names.map((name) => [name, read(name)]))
 /** Those that teach: what they show is run. */
 const guides = names.filter((name) => name === 'README.md' || name.startsWith('docs/'))
@@ -78,8 +78,8 @@ describe.each(names)('%s', (name) => {
 
   if (sectionsOf(text).length === 0) return
 
-  it('has its generated sections as the sources are', () => {
-    expect(regenerated(read(name))).toBe(read(name))
+  it('has its generated sections as the sources are', async () => {
+    expect(await regenerated(read(name))).toBe(read(name))
   })
 })
 
@@ -96,11 +96,11 @@ it('every generated section stands in one document', () => {
   expect([...documents.values()].flatMap(sectionsOf).sort()).toEqual([...SECTION_NAMES].sort())
 })
 
-it('a generated section that differs from the sources is mended', () => {
+it('a generated section that differs from the sources is mended', async () => {
   for (const text of documents.values()) {
     for (const name of sectionsOf(text)) {
       const open = `<!-- generated: ${name} -->\n`
-      expect(regenerated(text.replace(open, `${open}No longer so.\n`))).toBe(text)
+      expect(await regenerated(text.replace(open, `${open}No longer so.\n`))).toBe(text)
     }
   }
 })

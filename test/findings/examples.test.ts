@@ -1,0 +1,29 @@
+/** Every finding code has a capture that shows it: of the findings' own, of the guides, or a fixture. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { CATALOG } from '../../src/findings/catalog.ts'
+import { summarizeFiles } from '../../src/node-summarize.ts'
+import { ROOT } from '../support/shared.ts'
+
+const capturesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, 'fixtures', folder))
+    .filter((name) => /\.pcap(ng)?$/.test(name))
+    .map((name) => join(ROOT, 'fixtures', folder, name))
+
+const codesOf = async (path: string): Promise<string[]> =>
+  (await summarizeFiles([path], { threads: 1 })).findings.map(({ code }) => code)
+
+it.each(capturesIn('findings'))('%s shows the finding that it is named after', async (path) => {
+  const code = path
+    .replace(/^.*[\\/]|\.\w+$/g, '')
+    .toUpperCase()
+    .replaceAll('-', '_')
+  expect(await codesOf(path)).toContain(code)
+})
+
+it('every code is shown by one', async () => {
+  const paths = ['findings', 'guides', 'pcaps'].flatMap(capturesIn)
+  const shown = new Set((await Promise.all(paths.map(codesOf))).flat())
+  expect(CATALOG.map(({ code }) => code).filter((code) => !shown.has(code))).toEqual([])
+})
