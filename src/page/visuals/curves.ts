@@ -13,14 +13,17 @@ const SAMPLES = 24
 /** How near a line may come to a node that it does not lead to. */
 const CLEARANCE = 4
 
+/** How far control points of curves between the same nodes are apart at least. */
+const APART = 40
+
 /** The point of a curve at `t` from 0 to 1. */
-export function pointAt({ from, control, to }: Curve, t: number): Point {
+function pointAt({ from, control, to }: Curve, t: number): Point {
   const at = (a: number, b: number, c: number): number => (1 - t) * (1 - t) * a + 2 * t * (1 - t) * b + t * t * c
   return { x: Math.round(at(from.x, control.x, to.x)), y: Math.round(at(from.y, control.y, to.y)) }
 }
 
 /** The curve with the control point moved sideways by `bend`, to the left as one goes. */
-export function bent(from: Point, to: Point, bend: number): Curve {
+function bent(from: Point, to: Point, bend: number): Curve {
   const [dx, dy] = [to.x - from.x, to.y - from.y]
   const length = Math.max(1, Math.sqrt(dx * dx + dy * dy))
   const control = {
@@ -33,11 +36,13 @@ export function bent(from: Point, to: Point, bend: number): Curve {
 /**
  * The first bend by which the fewest nodes are crossed, and that stays within the frame.
  * @param boxes - All nodes, those at the ends included, which `ends` names by index.
+ * @param beside - Control points of other curves between the same ends, which it keeps away from.
  */
 export function curveAround(
   boxes: readonly Box[],
   ends: readonly [number, number],
   bends: readonly number[],
+  beside: readonly Point[],
   width: number,
   height: number,
 ): Curve {
@@ -48,6 +53,7 @@ export function curveAround(
     const curve = bent({ x: from.x, y: from.y }, { x: to.x, y: to.y }, bend)
     if (curve.control.x < 4 || curve.control.x > width - 4 || curve.control.y < 4 || curve.control.y > height - 4)
       continue
+    if (beside.some(({ x, y }) => Math.abs(x - curve.control.x) + Math.abs(y - curve.control.y) < APART)) continue
     const crossed = boxes.filter((box, index) => !ends.includes(index) && isCrossed(curve, box)).length
     if (crossed < fewest) [best, fewest] = [curve, crossed]
     if (fewest === 0) break

@@ -158,7 +158,7 @@ function node(
         },
       }
     : {}
-  const room = findings.length > 0 ? MARK_ROOM : 0
+  const room = severity === null ? 0 : MARK_ROOM
   return (
     <g
       key={address}

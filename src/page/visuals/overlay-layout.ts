@@ -34,7 +34,7 @@ export interface OverlayLayout {
 }
 
 /** Most VTEPs that are drawn as a graph, and most multicast groups beside them. */
-export const MOST_VTEPS = 20
+const MOST_VTEPS = 20
 const MOST_GROUPS = 12
 
 export const NODE_HEIGHT = 26
@@ -47,7 +47,9 @@ const LABEL_HEIGHT = 16
 /** With more links than these they have no labels. */
 const MOST_LABELS = 6
 
-const GAP = 12
+/** Between nodes: room for a mark on the line between them, or a little less. */
+const LEAST_GAP = 12
+const GAPS = [MARK_SIZE + 8, 20, LEAST_GAP]
 const MARGIN = 6
 const WIDE = 820
 /** Two endpoints need not be far apart. */
@@ -78,7 +80,7 @@ function heightOf(nodes: number, heights: readonly number[]): number {
 }
 
 function graphLayout(model: OverlayModel, width: number, height: number): GraphLayout {
-  const { nodes, links, arcs } = model
+  const { nodes } = model
   const { names } = labels(nodes.map(({ address }) => address))
   const boxes = nodes.map(
     ({ findings }, index): Box => ({
@@ -89,12 +91,10 @@ function graphLayout(model: OverlayModel, width: number, height: number): GraphL
     }),
   )
   stretch(boxes, restingPlaces(model, width > height), width, height)
-  if (!pushApart(boxes, width, height, GAP, MARGIN)) intoSlots(boxes, width, height, GAP, MARGIN)
+  if (!GAPS.some((gap) => pushApart(boxes, width, height, gap, MARGIN)))
+    intoSlots(boxes, width, height, LEAST_GAP, MARGIN)
   for (const box of boxes) [box.x, box.y] = [Math.round(box.x), Math.round(box.y)]
-  const curves = [
-    ...links.map(({ from, to }) => curveAround(boxes, [from, to], LINK_BENDS, width, height)),
-    ...arcs.map(({ from, to }) => curveAround(boxes, [from, to], ARC_BENDS, width, height)),
-  ]
+  const curves = curvesBetween(model, boxes, width, height)
   const taken = [...boxes]
   return {
     width,
@@ -104,6 +104,19 @@ function graphLayout(model: OverlayModel, width: number, height: number): GraphL
     marks: marksOn(model, curves, taken, width, height),
     labels: labelsOn(model, curves, taken),
   }
+}
+
+/** Links, then arcs beside them. */
+function curvesBetween({ links, arcs }: OverlayModel, boxes: readonly Box[], width: number, height: number): Curve[] {
+  const between = new Map<string, Point[]>()
+  const curve = ({ from, to }: { from: number; to: number }, bends: readonly number[]): Curve => {
+    const ends = `${Math.min(from, to)} ${Math.max(from, to)}`
+    const beside = between.get(ends) ?? []
+    const found = curveAround(boxes, [from, to], bends, beside, width, height)
+    between.set(ends, [...beside, found.control])
+    return found
+  }
+  return [...links.map((link) => curve(link, LINK_BENDS)), ...arcs.map((arc) => curve(arc, ARC_BENDS))]
 }
 
 /** A ring where most nodes are linked with each other; elsewhere what hangs together is near each other. */

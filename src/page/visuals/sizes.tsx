@@ -1,6 +1,7 @@
 /** How large the packets of the underlay are, what it takes whole, and what to set because of it. */
 import { integer, percent } from '../../report/number.ts'
 import type { MtuSummary, PairMtu, SizeClass, Summary } from '../../summary.ts'
+import { CopyButton } from '../parts/copy-button.tsx'
 import { h } from '../preact.ts'
 import type { PageState } from '../state.ts'
 import { useLive } from './live.ts'
@@ -185,12 +186,8 @@ function Value({ value, name, isLive }: { value: number | null; name: string; is
   if (value === null) return <td class="unknown">–</td>
   return (
     <td class="number">
-      {integer(value)}
-      {isLive ? (
-        <button type="button" class="copy" data-copy={String(value)} aria-label={`Copy ${name} ${value}`}>
-          copy
-        </button>
-      ) : null}
+      <code>{value}</code>
+      {isLive ? <CopyButton text={String(value)} what={`${name} ${value}`} /> : null}
     </td>
   )
 }

@@ -1,6 +1,6 @@
 /**
  * How the pictures look. The page defines the colours of ink, paper and severities (`--ink`, `--ink-soft`, `--paper`, `--panel`, `--line`,
- * `--accent`, `--error`, `--warning`, `--note`, and the classes `unseen`, `nothing` and `copy`) for light and dark; the series are defined here: Okabe and Ito's colours, which people
+ * `--accent`, `--error`, `--warning`, `--note`, and the classes `unseen`, `nothing` and `copy-button`) for light and dark; the series are defined here: Okabe and Ito's colours, which people
  * with any kind of colour vision can tell apart, lighter on dark paper.
  */
 export const VISUALS_STYLE = `
@@ -15,7 +15,7 @@ export const VISUALS_STYLE = `
   }
 }
 
-.visual { position: relative; margin: 0; color: var(--ink); font-variant-numeric: tabular-nums; }
+.visual { position: relative; margin: 12px 0 0; color: var(--ink); font-variant-numeric: tabular-nums; }
 .visual figcaption { margin: 10px 0 0; max-width: 60rem; text-wrap: pretty; color: var(--ink-soft); font-size: 13px; line-height: 1.45; }
 .visual svg { display: block; }
 .visual svg text { fill: var(--ink); font-size: 12px; }
@@ -61,7 +61,9 @@ export const VISUALS_STYLE = `
 .overlay .node > .shape { fill: var(--panel); stroke: var(--ink-soft); stroke-width: 1.25; }
 .overlay .node.is-group > .shape, .legend .group-sample { fill: var(--paper); stroke: var(--ink-soft); stroke-width: 1.25; stroke-dasharray: 3 2; }
 .overlay .node text { text-anchor: middle; }
-.overlay .node.is-faded { opacity: 0.35; }
+.overlay .node.is-faded { opacity: 1; }
+.overlay .node.is-faded > .shape { fill: var(--paper); stroke: var(--line); }
+.overlay .node.is-faded > :not(.shape) { opacity: 0.45; }
 .overlay .node[role='button'] { cursor: pointer; outline: none; }
 .overlay .node[role='button']:hover > .shape { stroke: var(--accent); stroke-width: 2; }
 .overlay .node[role='button']:focus-visible > .shape { stroke: var(--accent); stroke-width: 3; }
@@ -128,7 +130,8 @@ export const VISUALS_STYLE = `
 .pair-mtu tbody th { white-space: nowrap; }
 .pair-mtu td { padding-left: 18px; }
 .pair-mtu .unknown { color: var(--ink-soft); text-align: right; }
-.pair-mtu button.copy { margin-left: 8px; }
+.pair-mtu code { font: inherit; }
+.pair-mtu .copy-button { min-width: 0; margin-left: 8px; }
 
 @media screen and (min-width: 1100px) {
   .overlay { display: grid; grid-template-columns: minmax(0, max-content) minmax(11.5rem, 1fr); column-gap: 2.5rem; justify-items: start; }
@@ -157,7 +160,7 @@ export const VISUALS_STYLE = `
 @media print {
   .visual .scrollable { overflow: visible; }
   .overlay-matrix svg { max-width: 100%; height: auto; }
-  .view-switch, .matrix-readout, .pair-mtu button.copy { display: none; }
+  .view-switch, .matrix-readout { display: none; }
   .timeline-rows tr, .size-bars tr, .pair-mtu tr, .overlay-graph, .overlay-matrix, .legend li { break-inside: avoid; }
   .visual * { print-color-adjust: exact; }
 }

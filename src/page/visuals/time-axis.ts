@@ -41,7 +41,7 @@ export function timeTicks(start: number, length: number, most: number): Tick[] {
 }
 
 /** A time of day as fine as the step: `07:16:46.150`, `07:16:46`, `07:16`; with steps of days `22 Nov`. */
-export function clock(time: number, step: number): string {
+function clock(time: number, step: number): string {
   if (step >= DAY) return day(time)
   const iso = new Date(time).toISOString()
   if (step % MINUTE === 0) return iso.slice(11, 16)
