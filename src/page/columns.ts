@@ -4,6 +4,7 @@
  */
 import { refuseType } from '../option.ts'
 import { printable } from '../report/printable.ts'
+import { type Column, fromDigits, toDigits } from './digits.ts'
 
 /** What writing columns gathers. */
 export interface Packer {
@@ -47,8 +48,8 @@ function scalar<Value>(
     check,
     write,
     read,
-    pack: (values, to) => values.map((value) => write(value, to)),
-    unpack: (packed, _, from) => (packed as unknown[]).map((item) => read(item, from)),
+    pack: (values, to) => toDigits(values.map((value) => write(value, to))),
+    unpack: (packed, count, from) => fromDigits(packed as Column, count).map((item) => read(item, from)),
   }
 }
 
@@ -151,9 +152,10 @@ export function list<Value>(of: Codec<Value>): Codec<Value[]> {
       if (!Array.isArray(value)) refuseType(where, value, 'a list')
       for (let index = 0; index < value.length; index++) of.check(value[index], `${where}[${index}]`)
     },
-    pack: (values, to) => [values.map(({ length }) => length), of.pack(values.flat(1) as Value[], to)],
-    unpack(packed, _, from) {
-      const [lengths, members] = packed as [number[], unknown]
+    pack: (values, to) => [toDigits(values.map(({ length }) => length)), of.pack(values.flat(1) as Value[], to)],
+    unpack(packed, count, from) {
+      const [column, members] = packed as [Column, unknown]
+      const lengths = fromDigits(column, count) as number[]
       const all = of.unpack(
         members,
         lengths.reduce((sum, length) => sum + length, 0),
@@ -175,11 +177,12 @@ function sparse<Value, Nothing>(of: Codec<Value>, nothing: Nothing): Codec<Value
       if (value !== nothing) of.check(value, where)
     },
     pack: (values, to) => [
-      values.map((value) => (value === nothing ? 0 : 1)),
+      toDigits(values.map((value) => (value === nothing ? 0 : 1))),
       of.pack(values.filter((value): value is Value => value !== nothing) as Value[], to),
     ],
-    unpack(packed, _, from) {
-      const [isThere, members] = packed as [number[], unknown]
+    unpack(packed, count, from) {
+      const [column, members] = packed as [Column, unknown]
+      const isThere = fromDigits(column, count)
       const all = of.unpack(members, isThere.filter(Boolean).length, from)
       let at = 0
       return isThere.map((is) => (is ? all[at++]! : nothing))

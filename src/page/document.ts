@@ -16,6 +16,7 @@ import {
   text,
   time,
 } from './columns.ts'
+import { type Column, fromDigits, toDigits } from './digits.ts'
 
 const kind = choice('vxlan', 'vxlan-gpe', 'geneve', 'nvgre')
 const counted = nullable(figure)
@@ -144,20 +145,24 @@ const flow: Codec<FlowSummary> = {
         flows.map((each) => ({ ...each, innerBytesBToA: 0, lastTime: null })),
         to,
       ),
-      sums.map((sum, index) => (sums[index - 1] ?? sum) - sum),
-      flows.map(({ firstTime, lastTime }) =>
-        lastTime === null ? null : Date.parse(lastTime) - begun(firstTime, to.base),
-      ),
       sums[0] ?? 0,
+      toDigits(sums.map((sum, index) => (sums[index - 1] ?? sum) - sum)),
+      toDigits(
+        flows.map(({ firstTime, lastTime }) =>
+          lastTime === null ? null : Date.parse(lastTime) - begun(firstTime, to.base),
+        ),
+      ),
     ]
   },
   unpack(packed, count, from) {
-    const [columns, steps, lasting, largest] = packed as [unknown, number[], (number | null)[], number]
+    const [columns, largest, steps, lasting] = packed as [unknown, number, Column, Column]
+    const less = fromDigits(steps, count) as number[]
+    const lasted = fromDigits(lasting, count) as (number | null)[]
     let sum = largest
     return plainFlow.unpack(columns, count, from).map((each, index) => {
-      sum -= steps[index]!
-      const lasted = lasting[index]!
-      const lastTime = lasted === null ? null : time.read(begun(each.firstTime, from.base) + lasted - from.base, from)
+      sum -= less[index]!
+      const long = lasted[index]!
+      const lastTime = long === null ? null : time.read(begun(each.firstTime, from.base) + long - from.base, from)
       return { ...each, innerBytesBToA: sum - each.innerBytesAToB, lastTime }
     })
   },

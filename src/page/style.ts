@@ -61,6 +61,7 @@ section { margin-top: 2.5rem; }
 h1, h2, h3, p, ul, dl, dd { margin: 0; }
 h1 { font-size: 1.0625rem; font-weight: 600; overflow-wrap: anywhere; }
 h2 { font-size: 1.125rem; font-weight: 650; line-height: 1.3; }
+section > .visual { margin-top: .75rem; }
 h2 small { font-size: .8125rem; font-weight: 400; color: var(--ink-soft); margin-inline-start: .375rem; }
 a { color: var(--accent); text-underline-offset: .2em; text-decoration-thickness: 1px; }
 code { font: .8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
@@ -133,7 +134,7 @@ summary .about { grid-column: 2; color: var(--ink-soft); font-size: .8125rem; ov
 .filter { display: flex; align-items: flex-start; gap: .5rem; }
 .filter code { flex: 0 1 auto; padding: .0625rem .5rem; border-radius: 4px; background: var(--panel); user-select: all; }
 .copy-button { flex: none; padding: 0 .5rem; font-size: .75rem; line-height: 1.375rem; min-width: 4.25rem; }
-.links { padding: 0 .875rem .75rem; padding-inline-start: calc(.875rem + 6.5rem); font-size: .8125rem; }
+.to-rows { padding: 0 .875rem .75rem; padding-inline-start: calc(.875rem + 6.5rem); font-size: .8125rem; }
 .explains { padding: 0 .875rem .875rem; }
 .explains .finding { margin-top: .375rem; font-size: .875rem; }
 .explains .finding summary { padding-block: .375rem; }
@@ -151,7 +152,7 @@ const TABLES = `
 .box.virtual table { table-layout: fixed; width: 100%; }
 .box.virtual td { overflow: hidden; text-overflow: ellipsis; }
 .box th, .box td {
-  height: 29px; padding: .25rem .75rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line);
+  height: 29px; padding: .25rem .625rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line);
 }
 .box th { position: sticky; top: 0; z-index: 1; background: var(--panel); font-weight: 600; color: var(--ink-soft); }
 .box tr:last-child td { border-bottom: 0; }
@@ -175,7 +176,7 @@ const NARROW = `
   .lead { font-size: 1.1875rem; }
   .finding dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .finding dd { margin-bottom: .5rem; }
-  .links { padding-inline-start: .875rem; }
+  .to-rows { padding-inline-start: .875rem; }
   summary .badge { justify-self: start; }
   summary .title, summary .about { grid-column: 1 / -1; }
   .filter { flex-wrap: wrap; }
@@ -193,7 +194,7 @@ const PAPER = `
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   section { margin-top: 1.25rem; }
-  .filter-bar, .search, .copy-button, .links, .more button, .spacer { display: none; }
+  .filter-bar, .search, .copy-button, .to-rows, .more button, .spacer { display: none; }
   .box, .box.virtual { max-height: none; height: auto; overflow: visible; }
   .box { width: auto; border: 0; border-radius: 0; }
   .box table { width: 100%; font-size: 8pt; line-height: 1.3; }

@@ -63,10 +63,7 @@ export function DataTable<Row>(properties: DataTableProperties<Row>) {
   const [first, setFirst] = useState(0)
   const box = useRef<HTMLDivElement>(null)
   const head = asked !== null && columns.some((column) => column.head === asked.head) ? asked.head : by
-  const column = Math.max(
-    0,
-    columns.findIndex((each) => each.head === head),
-  )
+  const column = columns.findIndex((each) => each.head === head)
   const isDescending = asked?.head === head ? asked.isDescending : startsDescending(columns[column], rows)
   const sorting: Sorting = { column, isDescending }
   const found = useMemo(() => searched(rows, columns, search), [rows, columns, search])

@@ -133,7 +133,7 @@ function Detail({ finding, severity, isOpen, summary, state, isLive, children }:
         ])}
       </dl>
       {isLive && (
-        <p class="links">
+        <p class="to-rows">
           {state.finding === index ? (
             <span>The tables below show its rows.</span>
           ) : (
