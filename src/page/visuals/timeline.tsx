@@ -26,6 +26,8 @@ const HEIGHT = 100
 /** Width of all bars together. */
 const WIDTH = 1000
 const TICKS = 6
+/** Bars of a row where scripts do not run. */
+const MOST_STILL_BARS = 200
 /** With more rows than these they are lower. */
 const MOST_TALL = 8
 
@@ -64,7 +66,7 @@ export function TimelineChart({ summary, state, choose }: TimelineProperties) {
         </tbody>
       </table>
       <figcaption>
-        {`Times are UTC, ${days(from, steps * stepMs)}. A bar is ${stepWords(stepMs)}; each row has a scale of its own, up to its peak.`}
+        {`Times are UTC, ${days(from, steps * stepMs)}. A bar is ${isLive ? '' : pooledWords(steps)}${stepWords(stepMs)}; each row has a scale of its own, up to its peak.`}
       </figcaption>
     </figure>
   )
@@ -118,7 +120,10 @@ function Row({ row, measure, steps, stepMs, from, ticks, isDense, state, choose,
           {ticks.map(({ at }) => (
             <path key={at} class="rule" d={`M${at} 0V${HEIGHT}`} />
           ))}
-          <path class="fill" d={barsPath(values, steps, peak)} />
+          <path
+            class="fill"
+            d={barsPath(isLive ? values : pooled(values, steps), isLive ? steps : bars(steps), peak)}
+          />
           <path class="base" d={`M0 ${HEIGHT}H${WIDTH}`} />
         </svg>
       </td>
@@ -133,6 +138,27 @@ function Row({ row, measure, steps, stepMs, from, ticks, isDense, state, choose,
 function nameOf({ vni, kind }: TimelineRow): string {
   if (vni === null) return 'other VNIs'
   return kind === null || kind === 'vxlan' ? `VNI ${vni}` : `VNI ${vni} ${KIND_NAMES[kind]}`
+}
+
+/** Steps that share a bar where scripts do not run: a page need not hold bars twice that are narrower than a line. */
+function sharing(steps: number): number {
+  return Math.ceil(steps / MOST_STILL_BARS)
+}
+
+function bars(steps: number): number {
+  return Math.ceil(steps / sharing(steps))
+}
+
+/** The highest of the steps that share a bar. */
+function pooled(values: readonly number[], steps: number): number[] {
+  const many = sharing(steps)
+  return Array.from({ length: Math.ceil(values.length / many) }, (_, bar) =>
+    Math.max(...values.slice(bar * many, (bar + 1) * many)),
+  )
+}
+
+function pooledWords(steps: number): string {
+  return sharing(steps) < 2 ? '' : `the highest of ${sharing(steps)} steps of `
 }
 
 /** Bars of a row as one outline; what is more than nothing is at least a sliver. */
