@@ -19,7 +19,7 @@ export const VISUALS_STYLE = `
 .visual figcaption { margin: 10px 0 0; max-width: 60rem; text-wrap: pretty; color: var(--ink-soft); font-size: 13px; line-height: 1.45; }
 .visual svg { display: block; }
 .visual svg text { fill: var(--ink); font-size: 12px; }
-.visual .is-faded { opacity: 0.18; }
+.visual svg .is-faded { opacity: 0.18; }
 
 .view-switch { display: inline-flex; margin: 0 0 12px; padding: 0; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
 .view-switch button { margin: 0; padding: 5px 14px; border: 0; background: none; color: var(--ink-soft); font: inherit; font-size: 13px; cursor: pointer; }
@@ -61,7 +61,7 @@ export const VISUALS_STYLE = `
 .overlay .node > .shape { fill: var(--panel); stroke: var(--ink-soft); stroke-width: 1.25; }
 .overlay .node.is-group > .shape, .legend .group-sample { fill: var(--paper); stroke: var(--ink-soft); stroke-width: 1.25; stroke-dasharray: 3 2; }
 .overlay .node text { text-anchor: middle; }
-.overlay .node.is-faded { opacity: 1; }
+.overlay svg .node.is-faded { opacity: 1; }
 .overlay .node.is-faded > .shape { fill: var(--paper); stroke: var(--line); }
 .overlay .node.is-faded > :not(.shape) { opacity: 0.45; }
 .overlay .node[role='button'] { cursor: pointer; outline: none; }
@@ -98,7 +98,8 @@ export const VISUALS_STYLE = `
 .timeline-rows tbody th button:hover { background: var(--panel); }
 .timeline-rows tbody th button:focus-visible { outline: 2px solid var(--accent); }
 .timeline-rows tr.is-chosen th { color: var(--accent); font-weight: 600; }
-.timeline-rows tr.is-faded { opacity: 0.35; }
+.timeline-rows tr.is-faded .fill { opacity: 0.3; }
+.timeline-rows tr.is-faded :is(th, strong) { color: var(--ink-soft); font-weight: 400; }
 .timeline-rows td.bars { padding: 5px 0; }
 .timeline-rows .fill { fill: var(--series-1); }
 .timeline-rows .rule { stroke: var(--line); vector-effect: non-scaling-stroke; }
@@ -151,6 +152,10 @@ export const VISUALS_STYLE = `
   .timeline-rows thead th, .timeline-rows td.bars { grid-column: 1 / -1; grid-row: 2; }
   .timeline-rows tbody th, .timeline-rows td.peak { width: auto; }
   .timeline-rows td.peak strong { display: inline; margin-right: 6px; }
+  .pair-mtu caption { max-width: calc(100vw - 3rem); }
+  .pair-mtu .unknown { text-align: left; }
+  .pair-mtu td { padding-left: 12px; }
+  .pair-mtu td:nth-child(3) .copy-button { display: none; }
   .size-bars tr { display: grid; grid-template-columns: 1fr auto 5em; }
   .size-bars th, .size-bars td { vertical-align: top; line-height: 18px; }
 .size-bars tbody th { width: auto; text-align: left; }
