@@ -1,4 +1,5 @@
 /** The summary as the page takes it: what must be there, and how it travels. Kept whole by the compiler, which knows every member. */
+import { refuseType } from '../option.ts'
 import type { Finding, FlowSummary, MacSummary, Subject, Summary, VniSummary, VtepPairSummary } from '../summary.ts'
 import {
   type Codec,
@@ -257,6 +258,8 @@ export const DOCUMENT: Codec<Omit<Summary, 'extra'>> = record({
  * @throws TypeError that names the member, as `flows[3].vni`.
  */
 export function checkedDocument(value: unknown): Summary {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    refuseType('the document', value, 'an object')
   DOCUMENT.check(value, '')
   return value as Summary
 }
