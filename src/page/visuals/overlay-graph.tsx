@@ -40,7 +40,7 @@ export function OverlayGraph(properties: GraphProperties) {
       role={isLive ? 'group' : 'img'}
       aria-label={label}
     >
-      <g class={`links${model.links.length > FEW_LINKS ? ' are-many' : ''}${focus.isFree ? '' : ' has-focus'}`}>
+      <g class={`pair-lines${model.links.length > FEW_LINKS ? ' are-many' : ''}${focus.isFree ? '' : ' has-focus'}`}>
         {drawingOrder(model).map((index) => linkLine(properties, focus, index))}
       </g>
       <g class="arcs">{model.arcs.map((_, index) => arcLine(properties, focus, index))}</g>

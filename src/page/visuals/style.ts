@@ -55,7 +55,8 @@ export const VISUALS_STYLE = `
 .overlay .arc.is-warning { stroke: var(--warning); }
 .overlay .arc.is-note { stroke: var(--note); }
 .overlay .are-many .link { stroke-opacity: 0.32; }
-.overlay .links .link.is-error, .overlay .links .link.is-warning, .overlay .links .link.is-note { stroke-opacity: 0.9; }
+.overlay .has-focus .link { stroke-opacity: 0.75; }
+.overlay .pair-lines .link.is-error, .overlay .pair-lines .link.is-warning, .overlay .pair-lines .link.is-note { stroke-opacity: 0.9; }
 .overlay .link-label rect { fill: var(--paper); }
 .overlay .link-label text { fill: var(--ink-soft); text-anchor: middle; }
 .overlay .node > .shape { fill: var(--panel); stroke: var(--ink-soft); stroke-width: 1.25; }
