@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { defineConfig, type Options } from 'tsup'
+import { bundledPrograms } from './build/bundled.ts'
 import { constants } from './build/constants.ts'
 import { namespaces } from './build/namespaces.ts'
 
@@ -21,7 +22,7 @@ const common: Options = {
   // Puts constants that are plain numbers in where they are used, within a file; `constants` sees to the others.
   minifySyntax: true,
   plugins: [constants()],
-  esbuildPlugins: [namespaces()],
+  esbuildPlugins: [namespaces(), bundledPrograms()],
   external: [/^node:/],
 }
 
@@ -56,6 +57,7 @@ export default defineConfig([
       'src/capture/node.ts',
       'src/analyzers/index.ts',
       'src/report/index.ts',
+      'src/page/index.ts',
       'src/testing/index.ts',
       ...workers.map((name) => `src/workers/${name}.ts`),
       ...codecs.map((name) => `src/codecs/${name}`),
@@ -71,7 +73,7 @@ export default defineConfig([
     clean: ['!workers/**'],
     minifyWhitespace: true,
     noExternal: [...REQUIRED],
-    esbuildPlugins: [namespaces(), requirePackages],
+    esbuildPlugins: [namespaces(), bundledPrograms(), requirePackages],
   },
   // Its threads are files of their own: what they shared with the command would be more files for every start.
   {

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { bundledInTests } from './build/bundled.ts'
 
 export default defineConfig({
+  plugins: [bundledInTests()],
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/seed.ts'],

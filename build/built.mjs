@@ -7,7 +7,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path'
 
 /** What the build reads beside `src`. */
-const CONFIG = ['package.json', 'tsconfig.json', 'tsup.config.ts', 'build/constants.ts', 'build/namespaces.ts']
+const CONFIG = [
+  'package.json',
+  'tsconfig.json',
+  'tsup.config.ts',
+  'build/bundled.ts',
+  'build/constants.ts',
+  'build/namespaces.ts',
+]
 
 /** @param {string} root */
 const stampOf = (root) => join(root, 'node_modules/.cache/vxpcap/built-from')

@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { importsOf, type Source, violations } from './support/floor-plan.ts'
+import { importsOf, packageOf, type Source, violations } from './support/floor-plan.ts'
 import { ROOT } from './support/shared.ts'
 
 function sources(): Source[] {
   return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .sort()
     .map((name) => ({ path: `src/${name}`, text: readFileSync(join(ROOT, 'src', name), 'utf8') }))
 }
@@ -26,7 +26,11 @@ describe('floor plan', () => {
     )
     const used = new Map<string, number>()
     for (const source of sources()) {
-      const names = new Set(importsOf(source).filter((name) => !name.startsWith('.') && !name.startsWith('node:')))
+      const names = new Set(
+        importsOf(source)
+          .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+          .map(packageOf),
+      )
       for (const name of names) used.set(name, (used.get(name) ?? 0) + 1)
     }
     expect([...used].filter(([, files]) => files !== 1)).toEqual([])

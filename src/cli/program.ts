@@ -83,6 +83,21 @@ const TABLES: readonly [name: TableName, about: string][] = [
   ['macs', 'the inner MAC addresses and the endpoints behind which they are, likewise'],
 ]
 
+const REPORT_EXAMPLES = `
+The page reads with scripts off, in print and in a mail preview; it holds everything itself and makes no request.
+
+Examples:
+  vxpcap report uplink.pcapng -o uplink.html
+  vxpcap report rotated/ --vni 100 -o vni100.html
+  vxpcap summarize --json uplink.pcapng > uplink.json && vxpcap report uplink.json -o uplink.html
+
+Exit status:
+  0    done
+  1    a finding is at least as severe as --fail-on
+  2    wrong usage, no readable capture or document, a damaged one (what could be read is shown), or the output cannot be written
+  130  stopped by Ctrl-C while reading files (the page is of what was read); 143 by SIGTERM, 129 by SIGHUP
+`
+
 const COMPLETION_EXAMPLES = `
 Examples:
   source <(vxpcap completion bash)       # in ~/.bashrc; likewise zsh in ~/.zshrc
@@ -102,7 +117,16 @@ Exit status:
 `
 
 /** Commands whose own help a mistake in their arguments points to. */
-const COMMANDS: readonly string[] = ['summarize', 'decode', 'findings', 'decap', 'filter', ...TABLE_NAMES, 'completion']
+const COMMANDS: readonly string[] = [
+  'summarize',
+  'report',
+  'decode',
+  'findings',
+  'decap',
+  'filter',
+  ...TABLE_NAMES,
+  'completion',
+]
 
 /** The commands; not before one is to run. */
 const commands = () => import('./commands/index.ts')
@@ -220,6 +244,32 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
         onCaptures('summarize', captures, host, async (paths, host) => {
           const { summarize } = await commands()
           return summarize(paths, { top, rows, failOn, color, ...rest }, host)
+        }),
+      )
+    })
+  selecting(program.command('report'))
+    .description('one HTML page for a ticket: findings, pictures and tables, to be read, printed and explored')
+    .argument('[capture...]', `${CAPTURES}; or one document of summarize --json (.json)`)
+    .requiredOption('-o, --output <file>', 'the .html file to write; "-" is standard output')
+    .option('--rows <n|all>', 'rows per table (default: as many as a page of 500 kB holds)', read.parseRows)
+    .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+    .option('--underlay-mtu <n>', "the underlay's IP MTU, when known", read.parseUnderlayMtu)
+    .option(
+      '--fail-on <severity>',
+      'exit 1 on a finding at least this severe: error, warning, note (default: never)',
+      read.parseFailOn,
+    )
+    .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
+    .option('--threads <n>', 'threads; the output is the same for every n', read.parseThreads)
+    .option('--memory <MB>', 'memory limit in megabytes: smaller tables', read.parseMemory)
+    .option('--quiet', 'on standard error nothing but what went wrong')
+    .option('--no-progress', 'no progress bar on standard error')
+    .addHelpText('after', REPORT_EXAMPLES)
+    .action((captures, { failOn = 'never', ...rest }) => {
+      onTask(() =>
+        onCaptures('report', captures, host, async (paths, host) => {
+          const { report } = await commands()
+          return report(paths, { failOn, ...rest }, host)
         }),
       )
     })

@@ -5,8 +5,8 @@ import { mergeBytesFor } from '../capture/merge-room.ts'
 import { MOST_FILES } from '../capture/origins.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { Summary } from '../summary.ts'
-import { UsageError } from './arguments.ts'
-import { DONE, TROUBLE } from './exit-status.ts'
+import { type FailOn, isAtLeast, UsageError } from './arguments.ts'
+import { DONE, FOUND, TROUBLE } from './exit-status.ts'
 import { complain, type Host, type SummarizeFilesOptions } from './host.ts'
 import { checkStandardInput, expandInputs, troubleLine } from './inputs.ts'
 import { Interruption } from './interruption.ts'
@@ -100,6 +100,18 @@ export async function complainOf(summary: Summary, unreadable: readonly string[]
   const damaged = summary.findings.filter(({ code }) => code === 'CAPTURE_DAMAGED')
   for (const { observed } of damaged) await complain(host, observed)
   return unreadable.length > 0 || damaged.length > 0 ? TROUBLE : DONE
+}
+
+/** The same, and looks for findings that `--fail-on` asks for. @returns The exit status of a summary. */
+export async function verdict(
+  summary: Summary,
+  unreadable: readonly string[],
+  failOn: FailOn,
+  host: Host,
+): Promise<number> {
+  const status = await complainOf(summary, unreadable, host)
+  if (status !== DONE) return status
+  return summary.findings.some(({ severity }) => isAtLeast(severity, failOn)) ? FOUND : DONE
 }
 
 /** Says lines on standard error. @returns {@link TROUBLE}, or the status of what stopped the work. */

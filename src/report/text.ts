@@ -14,7 +14,6 @@ import type { Summary } from '../summary.ts'
 import { toAscii } from './ascii.ts'
 import { palette } from './color.ts'
 import { headline } from './headline.ts'
-import { plural } from './number.ts'
 import type { Page, Section } from './section.ts'
 import { capture } from './sections/capture.ts'
 import { findings } from './sections/findings.ts'
@@ -28,7 +27,7 @@ import { timeline } from './sections/timeline.ts'
 import { vnis } from './sections/vnis.ts'
 import { vtepPairs } from './sections/vtep-pairs.ts'
 import { type DrawTable, drawPlain } from './table.ts'
-import { baseName, captureName, type Locate, locator, shortened, shortPath } from './words.ts'
+import { captureTitle, type Locate, locator } from './words.ts'
 import { wrap } from './wrap.ts'
 
 /** How the text is written. */
@@ -126,7 +125,7 @@ function head(summary: Summary, page: Page, share: number | undefined): string[]
   const width = Math.min(page.width, MAX_PROSE_WIDTH)
   const { sentences, tries } = headline(summary, share)
   const lines = [
-    ...wrap(page.plain(title(summary, page.width)), page.width).map(page.palette.title),
+    ...wrap(page.plain(captureTitle(summary, page.width - SPARE)), page.width).map(page.palette.title),
     ...sentences.flatMap((sentence) => wrap(page.plain(sentence), width)),
   ]
   if (tries.length > 0) {
@@ -134,12 +133,4 @@ function head(summary: Summary, page: Page, share: number | undefined): string[]
     for (const step of tries) lines.push(...wrap(page.plain(step), width, { first: '  - ', rest: '    ' }))
   }
   return lines
-}
-
-function title({ capture: { files } }: Summary, width: number): string {
-  const [first] = files
-  if (first === undefined) return 'No capture'
-  if (files.length === 1) return shortPath(captureName(first.name), width - SPARE)
-  const names = files.map(({ name }) => shortPath(baseName(name), width - SPARE))
-  return `${plural(files.length, 'capture')}: ${shortened(names, 3)}`
 }

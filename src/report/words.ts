@@ -1,7 +1,7 @@
 /** Small pieces of English. */
 import { placer } from '../findings/by-file.ts'
-import type { FileSummary, PacketOrigin, Summary, TunnelKind } from '../summary.ts'
-import { integer } from './number.ts'
+import type { FileSummary, Finding, PacketOrigin, Subject, Summary, TunnelKind } from '../summary.ts'
+import { integer, plural } from './number.ts'
 import { printable } from './printable.ts'
 
 /** Says where a packet is, for people: `12`, or `b.pcap:3` where there are several files. */
@@ -128,4 +128,32 @@ export function filterWords({ vnis, vniRanges, vteps, ips, macs, from, to }: Sum
   else if (from !== null) parts.push(`time from ${from}`)
   else if (to !== null) parts.push(`time up to ${to}`)
   return parts.join(' and ')
+}
+
+/** What a finding is about: `VNI 100, VTEPs 10.0.0.1, 10.0.0.2`. */
+export function subjectWords({ vni, vteps, mac, ip, port }: Subject): string {
+  const parts: string[] = []
+  if (vni !== undefined) parts.push(`VNI ${vni}`)
+  if (vteps !== undefined && vteps.length > 0)
+    parts.push(`${vteps.length === 1 ? 'VTEP' : 'VTEPs'} ${vteps.join(', ')}`)
+  if (mac !== undefined) parts.push(`MAC ${mac}`)
+  if (ip !== undefined) parts.push(`IP ${ip}`)
+  if (port !== undefined) parts.push(`port ${port}`)
+  return parts.join(', ')
+}
+
+/** Codes of findings, each once: `LOOP, RETRANSMISSIONS ×3`. */
+export function codesOf(findings: readonly Finding[]): string {
+  const counts = new Map<string, number>()
+  for (const { code } of findings) counts.set(code, (counts.get(code) ?? 0) + 1)
+  return [...counts].map(([code, count]) => (count === 1 ? code : `${code} ×${count}`)).join(', ')
+}
+
+/** What the report is of: the capture's name, or how many there are and the first names. */
+export function captureTitle({ capture: { files } }: Summary, width = Number.POSITIVE_INFINITY): string {
+  const [first] = files
+  if (first === undefined) return 'No capture'
+  if (files.length === 1) return shortPath(captureName(first.name), width)
+  const names = files.map(({ name }) => shortPath(baseName(name), width))
+  return `${plural(files.length, 'capture')}: ${shortened(names, 3)}`
 }

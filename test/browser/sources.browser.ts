@@ -71,7 +71,7 @@ const PAGE = `
     for await (const batch of packets(webStreamSource((await fetch(url)).body))) while (batch.next()) count++
     return count
   }
-  globalThis.stop = async (url) => {
+  globalThis.summarizeStopped = async (url) => {
     const abort = new AbortController()
     const file = new File([await (await fetch(url)).blob()], 'capture')
     const summarizer = new Summarizer()
@@ -83,7 +83,7 @@ const PAGE = `
 declare global {
   var summarize: (url: string) => Promise<Answer>
   var countStream: (url: string) => Promise<number>
-  var stop: (url: string) => Promise<boolean>
+  var summarizeStopped: (url: string) => Promise<boolean>
 }
 
 async function inNode(bytes: Uint8Array): Promise<Summary> {
@@ -152,6 +152,6 @@ describe.skipIf(!isThere)('in Chromium (skipped where it is absent)', () => {
   })
 
   it('a signal stops the reading', async () => {
-    expect(await page.evaluate((url) => globalThis.stop(url), '/0')).toBe(false)
+    expect(await page.evaluate((url) => globalThis.summarizeStopped(url), '/0')).toBe(false)
   })
 })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'tsup'
+import { bundledPrograms } from '../../build/bundled.ts'
 import { ROOT } from './shared.ts'
 
 /** How a run ended. */
@@ -66,6 +67,7 @@ export async function buildBin(): Promise<Bin> {
     platform: 'neutral',
     target: 'node20',
     splitting: true,
+    esbuildPlugins: [bundledPrograms()],
     external: [/^node:/, /^[^./]/],
   })
   const script = join(folder, 'dist/cli/main.js')

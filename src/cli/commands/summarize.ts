@@ -4,12 +4,12 @@ import { writeJson } from '../../report/json.ts'
 import { formatSarif } from '../../report/sarif.ts'
 import { formatText, SECTION_NAMES, type SectionName } from '../../report/text.ts'
 import type { Summary } from '../../summary.ts'
-import { type FailOn, isAtLeast, UsageError } from '../arguments.ts'
-import { DONE, FOUND, TROUBLE } from '../exit-status.ts'
+import { type FailOn, UsageError } from '../arguments.ts'
+import { DONE, TROUBLE } from '../exit-status.ts'
 import { complain, type Host, print, printJson } from '../host.ts'
 import { checkStandardInput, STDIN, troubleLine } from '../inputs.ts'
 import { Interruption } from '../interruption.ts'
-import { complainOf, type ReadingOptions, readCaptures, settingsOf } from '../reading.ts'
+import { type ReadingOptions, readCaptures, settingsOf, verdict } from '../reading.ts'
 import { drawn, type ScreenOptions, screenOf } from '../screen.ts'
 
 /** The options as the command line gives them. */
@@ -35,20 +35,8 @@ export async function summarize(given: string[], options: SummarizeOptions, host
   if (typeof reading === 'number') return reading
   const { summary, unreadable, interruption } = reading
   await show(summary, options, host, reading.share)
-  const status = await verdict(summary, unreadable, options, host)
+  const status = await verdict(summary, unreadable, options.failOn, host)
   return interruption.status(summary.capture.complete) ?? status
-}
-
-/** Says what went wrong on standard error. @returns The exit status of a summary. */
-async function verdict(
-  summary: Summary,
-  unreadable: readonly string[],
-  options: SummarizeOptions,
-  host: Host,
-): Promise<number> {
-  const status = await complainOf(summary, unreadable, host)
-  if (status !== DONE) return status
-  return summary.findings.some(({ severity }) => isAtLeast(severity, options.failOn)) ? FOUND : DONE
 }
 
 /** Parts one summary from the next where there is no screen to clear. */
@@ -93,7 +81,7 @@ async function follow(given: string[], options: SummarizeOptions, host: Host): P
   } finally {
     interruption.release()
   }
-  const status = last === undefined ? DONE : await verdict(last, [], options, host)
+  const status = last === undefined ? DONE : await verdict(last, [], options.failOn, host)
   return interruption.status(true) ?? status
 }
 

@@ -32,7 +32,8 @@ function format(file: FileSummary): string {
   return file.compression === 'none' ? file.format : `${file.format}, ${file.compression}`
 }
 
-function facts({ capture }: Summary): string[] {
+/** What there is to say of the capture, a sentence each. */
+export function facts({ capture }: Summary): string[] {
   const out: string[] = []
   if (capture.firstTime !== null && capture.lastTime !== null) {
     const day = capture.firstTime.slice(0, 10) === capture.lastTime.slice(0, 10)

@@ -1,11 +1,11 @@
 /** What is wrong, ranked: title first, then evidence, meaning, remedy and the filter that shows the packets. */
 import { times } from '../../findings/finding.ts'
-import type { Finding, Severity, Subject, Summary } from '../../summary.ts'
+import type { Finding, Severity, Summary } from '../../summary.ts'
 import { fold } from '../fold.ts'
 import { integer } from '../number.ts'
 import { printable } from '../printable.ts'
 import type { Page, Section } from '../section.ts'
-import { fileNames } from '../words.ts'
+import { codesOf, fileNames, subjectWords } from '../words.ts'
 import { wrap } from '../wrap.ts'
 
 const INDENT = '           '
@@ -43,7 +43,7 @@ function explained(findings: readonly Finding[], page: Page): string[] {
 
 /** How many others there are, and their codes. */
 function more(rest: readonly Finding[], indent: string, { palette, width, plain }: Page): string[] {
-  const text = plain(`… and ${integer(rest.length)} more: ${codes(rest)}`)
+  const text = plain(`… and ${integer(rest.length)} more: ${codesOf(rest)}`)
   return wrap(text, width, { first: indent, rest: `${indent}  ` }).map(palette.dim)
 }
 
@@ -97,21 +97,4 @@ function packets(finding: Finding, page: Page): string {
   const places = finding.packets.map(page.locate)
   if (finding.count > places.length && places.length > 0) places.push('…')
   return places.join(', ')
-}
-
-function subjectWords({ vni, vteps, mac, ip, port }: Subject): string {
-  const parts: string[] = []
-  if (vni !== undefined) parts.push(`VNI ${vni}`)
-  if (vteps !== undefined && vteps.length > 0)
-    parts.push(`${vteps.length === 1 ? 'VTEP' : 'VTEPs'} ${vteps.join(', ')}`)
-  if (mac !== undefined) parts.push(`MAC ${mac}`)
-  if (ip !== undefined) parts.push(`IP ${ip}`)
-  if (port !== undefined) parts.push(`port ${port}`)
-  return parts.join(', ')
-}
-
-function codes(rest: readonly Finding[]): string {
-  const counts = new Map<string, number>()
-  for (const { code } of rest) counts.set(code, (counts.get(code) ?? 0) + 1)
-  return [...counts].map(([code, count]) => (count === 1 ? code : `${code} ×${count}`)).join(', ')
 }

@@ -5,7 +5,7 @@ import { printable } from '../printable.ts'
 import { type Field, type Page, paragraph, rowsTable, type Section } from '../section.ts'
 
 /** Tables in the words of the documents and of the options; the keys are the names in the document. */
-const NAMES: Readonly<Record<string, string>> = {
+export const TABLE_WORDS: Readonly<Record<string, string>> = {
   addresses: 'addresses',
   addressClaims: 'addresses claimed by ARP and ND',
   addressRequests: 'addresses asked for by ARP and ND',
@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 const FIELDS: readonly Field<LimitSummary>[] = [
-  { head: 'Table', align: 'left', least: 12, cell: (row) => NAMES[row.table] ?? printable(row.table) },
+  { head: 'Table', align: 'left', least: 12, cell: (row) => TABLE_WORDS[row.table] ?? printable(row.table) },
   { head: 'Rows at most', align: 'right', cell: (row) => integer(row.limit) },
   { head: 'Packets without a row', align: 'right', cell: (row) => integer(row.dropped) },
 ]

@@ -69,7 +69,7 @@ function keyOf(value: unknown, kind: string): string | number | null {
 }
 
 /** Digits that compare as the addresses do: MAC addresses, IPv4, IPv6. */
-function addressKey(text: string): string {
+export function addressKey(text: string): string {
   if (isMac(text)) return key('0', parseMac(text).toString(16))
   const bytes = parseAddress(text)
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

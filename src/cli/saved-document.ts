@@ -1,0 +1,68 @@
+/** A document that `summarize --json` has written, as input: of this version, or refused in words that say what is wrong with it. */
+import { CaptureError } from '../capture/errors.ts'
+import type { Summary } from '../summary.ts'
+import type { Host } from './host.ts'
+
+/** Why a file is no document that can be used. */
+export class NoDocument extends Error {
+  override readonly name = 'NoDocument'
+}
+
+/** Most bytes of a document; with `--rows all` of a large overlay it may be hundreds of megabytes, and a text no longer. */
+const MOST_BYTES = 400_000_000
+const PIECE = 1024 * 1024
+const ANEW = 'write it anew with vxpcap summarize --json, or give the captures themselves'
+
+/** Whether a file is a document by its name. */
+export function isDocument(path: string): boolean {
+  return /\.json(\.(gz|zst|lz4))?$/i.test(path)
+}
+
+/** Reads a document. @throws NoDocument. */
+export async function readDocument(path: string, host: Host, signal: AbortSignal): Promise<Summary> {
+  const text = await textOf(path, host, signal)
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch (error) {
+    const isLines = /^\s*\{.*\}\s*\n\s*\{/.test(text.slice(0, PIECE))
+    const why = isLines ? 'holds more than one JSON document' : 'is no JSON document'
+    throw new NoDocument(`${why}; ${ANEW}`, { cause: error })
+  }
+  const { checkedDocument } = await import('../page/index.ts')
+  try {
+    return checkedDocument(document)
+  } catch (error) {
+    throw new NoDocument(
+      `is no document of this version's vxpcap summarize --json: ${(error as Error).message}; ${ANEW}`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+async function textOf(path: string, host: Host, signal: AbortSignal): Promise<string> {
+  try {
+    const source = await host.open(path, signal)
+    try {
+      const pieces: string[] = []
+      const decoder = new TextDecoder()
+      const buffer = new Uint8Array(PIECE)
+      let bytes = 0
+      for (;;) {
+        const length = await source.read(buffer)
+        if (length === 0) break
+        bytes += length
+        if (bytes > MOST_BYTES) throw new NoDocument(`is larger than a document can be; ${ANEW}`)
+        pieces.push(decoder.decode(buffer.subarray(0, length), { stream: true }))
+      }
+      return pieces.join('') + decoder.decode()
+    } finally {
+      await source.close?.()
+    }
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error
+    throw new NoDocument(error.message, { cause: error })
+  }
+}

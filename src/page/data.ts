@@ -1,0 +1,100 @@
+/**
+ * How the document travels in the page: columns in JSON, compressed, in base64. What comes out is what went in, but for times in flows and
+ * MACs, which are kept to the millisecond, and round trips, which are kept to the microsecond.
+ */
+import { formatIpv4 } from '../codecs/address.ts'
+import type { Headline } from '../report/headline.ts'
+import type { Summary } from '../summary.ts'
+import { type Column, fromDigits, toDigits } from './digits.ts'
+import { DOCUMENT } from './document.ts'
+import type { OverlayLayout } from './visuals/overlay-layout.ts'
+
+/** What is known of the page beside the document. */
+export interface Making {
+  /** Version of what made the page. */
+  version: string | null
+  /** What a person would say of the capture, of all of the document. */
+  headline: Headline
+  /** How many findings there are; the document may hold fewer. */
+  findingsTotal: number
+}
+
+/** Everything that the page is made of. */
+export interface PageData {
+  summary: Summary
+  /** Where the overlay's endpoints stand in its picture, which takes too long to find out in the page. */
+  layout: OverlayLayout
+  making: Making
+}
+
+interface Words {
+  count: number
+  addresses: Column
+  texts: string[]
+}
+
+const IPV4_LENGTH = 4
+const OCTETS = 256
+
+/** The same for JSON. */
+interface Packed {
+  base: number
+  words: Words
+  columns: unknown
+  layout: OverlayLayout
+  making: Making
+}
+
+/** The data as plain JSON. */
+export function pack({ summary, ...rest }: PageData): Packed {
+  const words: string[] = []
+  const numbers = new Map<string, number>()
+  const word = (text: string): number => {
+    const number = numbers.get(text)
+    if (number !== undefined) return number
+    numbers.set(text, words.push(text))
+    return 0
+  }
+  const { firstTime } = summary.capture
+  const base = firstTime === null ? 0 : Date.parse(firstTime)
+  const columns = DOCUMENT.pack([summary], { base, word })
+  return { base, words: packedWords(words), columns, ...rest }
+}
+
+/** The data again. */
+export function unpack({ base, words: packed, columns, ...rest }: Packed): PageData {
+  const words = wordsOf(packed)
+  let next = 0
+  const word = (number: number): string => words[number === 0 ? next++ : number - 1]!
+  const [summary] = DOCUMENT.unpack(columns, 1, { base, word })
+  return { summary: summary!, ...rest }
+}
+
+/** Most of the texts are IPv4 addresses, which travel as numbers: `null` among them stands for the next of the others. */
+function packedWords(words: readonly string[]): Words {
+  const addresses = words.map(addressOf)
+  return { count: words.length, addresses: toDigits(addresses), texts: words.filter((_, at) => addresses[at] === null) }
+}
+
+function wordsOf({ count, addresses, texts }: Words): string[] {
+  let next = 0
+  return fromDigits(addresses, count).map((address) =>
+    address === null ? texts[next++]! : formatIpv4(address as number),
+  )
+}
+
+/** The number of an address in its one text form. */
+function addressOf(word: string): number | null {
+  const octets = word.split('.').map(Number)
+  const address = octets.reduce((sum, octet) => sum * OCTETS + octet, 0)
+  return octets.length === IPV4_LENGTH && address < OCTETS ** IPV4_LENGTH && formatIpv4(address) === word
+    ? address
+    : null
+}
+
+/** What {@link pack} made, compressed with gzip and written in base64. Runs in the page, with what browsers have. */
+export async function decode(base64: string): Promise<PageData> {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  const unzipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
+  return unpack(await new Response(unzipped).json())
+}

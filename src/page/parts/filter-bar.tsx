@@ -1,0 +1,124 @@
+/** One bar of choices for all of the page: VNI, VTEP and severity, and the way back from a finding's rows. */
+import { addressKey } from '../../report/tables/order.ts'
+import { KIND_NAMES } from '../../report/words.ts'
+import type { Severity, Summary } from '../../summary.ts'
+import { h, useMemo } from '../preact.ts'
+import { isChosen, NOTHING_CHOSEN, vniChoice } from '../state.ts'
+import type { View } from '../view.ts'
+
+/** Entries of a list; more than that is no choice any more, and a table's links lead there. */
+const MOST_CHOICES = 1000
+
+const SEVERITY_CHOICES: readonly [Severity, string][] = [
+  ['error', 'Errors'],
+  ['warning', 'Errors and warnings'],
+]
+
+export function FilterBar({ summary, state, choose }: View) {
+  const vnis = useMemo(() => vniChoices(summary), [summary])
+  const vteps = useMemo(() => vtepChoices(summary), [summary])
+  const finding = state.finding === null ? undefined : summary.findings[state.finding]
+  return (
+    <search class="filter-bar" aria-label="What the page shows">
+      <Choice
+        name="VNI"
+        value={state.vni}
+        choices={vnis}
+        onChoice={(vni) => choose({ vni })}
+        none={`All ${vnis.length}`}
+      />
+      <Choice
+        name="VTEP"
+        value={state.vtep}
+        choices={vteps}
+        onChoice={(vtep) => choose({ vtep })}
+        none={`All ${vteps.length}`}
+      />
+      <Choice
+        name="Severity"
+        value={state.severity}
+        choices={SEVERITY_CHOICES}
+        onChoice={(severity) => choose({ severity: severity as Severity | null })}
+        none="All"
+      />
+      {finding !== undefined && (
+        <span class="chosen">
+          Rows of {finding.code}{' '}
+          <button type="button" onClick={() => back(state.finding!, choose)}>
+            Back to the finding
+          </button>
+        </span>
+      )}
+      {isChosen(state) && (
+        <button type="button" class="clear" onClick={() => choose(NOTHING_CHOSEN)}>
+          Show everything
+        </button>
+      )}
+    </search>
+  )
+}
+
+/** Goes back to a finding, which the bar must have let go first. */
+function back(finding: number, choose: View['choose']): void {
+  choose({ finding: null })
+  setTimeout(() => {
+    const details = document.getElementById(`finding-${finding}`)
+    for (let around = details; around !== null; around = around.parentElement) {
+      if (around instanceof HTMLDetailsElement) around.open = true
+    }
+    details?.scrollIntoView({ block: 'center' })
+    details?.querySelector('summary')?.focus({ preventScroll: true })
+  })
+}
+
+interface ChoiceProperties {
+  name: string
+  value: string | null
+  choices: readonly (readonly [value: string, words: string])[]
+  onChoice: (value: string | null) => void
+  none: string
+}
+
+function Choice({ name, value, choices, onChoice, none }: ChoiceProperties) {
+  const isListed = value === null || choices.some(([each]) => each === value)
+  return (
+    <label>
+      <span>{name}</span>
+      <select
+        class={value === null ? '' : 'set'}
+        value={value ?? ''}
+        onChange={({ currentTarget }) => onChoice(currentTarget.value === '' ? null : currentTarget.value)}
+      >
+        <option value="">{none}</option>
+        {!isListed && <option value={value}>{value}</option>}
+        {choices.slice(0, MOST_CHOICES).map(([each, words]) => (
+          <option key={each} value={each}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function vniChoices({ vnis }: Summary): [string, string][] {
+  const numbers = new Set<number>()
+  const twice = new Set(vnis.filter(({ vni }) => numbers.size === numbers.add(vni).size).map(({ vni }) => vni))
+  return vnis.map((row) => [
+    vniChoice(row),
+    twice.has(row.vni) || row.kind !== 'vxlan' ? `${row.vni} (${KIND_NAMES[row.kind]})` : String(row.vni),
+  ])
+}
+
+function vtepChoices({ vnis }: Summary): [string, string][] {
+  const vteps = [...new Set(vnis.flatMap((row) => row.vteps))].map((vtep) => [keyOf(vtep), vtep] as const)
+  return vteps.sort(([left], [right]) => (left < right ? -1 : 1)).map(([, vtep]) => [vtep, vtep])
+}
+
+function keyOf(address: string): string {
+  try {
+    return addressKey(address)
+  } catch {
+    return address
+  }
+}

@@ -1,0 +1,14 @@
+/** What every part of the page is given. */
+
+import type { PageData } from './data.ts'
+import type { Selected } from './selected.ts'
+import type { Choose, PageState } from './state.ts'
+
+export interface View extends PageData {
+  state: PageState
+  choose: Choose
+  /** What is left of the choices. */
+  selected: Selected
+  /** Whether scripts run: what needs them is shown only then. */
+  isLive: boolean
+}

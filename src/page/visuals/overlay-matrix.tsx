@@ -1,0 +1,223 @@
+/** The overlay as a matrix: one row and column for each endpoint, shaded by bytes. */
+import { bytes, integer, plural } from '../../report/number.ts'
+import type { Severity, Summary } from '../../summary.ts'
+import { h, useMemo, useState } from '../preact.ts'
+import type { Choose, PageState } from '../state.ts'
+import { labels } from './addresses.ts'
+import type { ByteClasses } from './byte-classes.ts'
+import { type Cell, type MatrixOrder, marksOver, matrixCells, matrixOrder, strokes } from './matrix-layout.ts'
+import { focusOf } from './overlay-focus.ts'
+import { FONT_SIZE } from './overlay-layout.ts'
+import { type OverlayModel, severityOf } from './overlay-model.ts'
+import { Scrollable } from './scrollable.tsx'
+import { SEVERITIES } from './severity.tsx'
+import { textWidth } from './text-width.ts'
+
+export interface MatrixProperties {
+  summary: Summary
+  model: OverlayModel
+  classes: ByteClasses
+  state: PageState
+  choose: Choose
+  isLive: boolean
+  label: string
+}
+
+/** Shapes of marks around a point, closed: a diamond, a triangle, a disc. */
+const MARKS: Record<Severity, string> = {
+  error: 'm0-5l5 5-5 5-5-5z',
+  warning: 'm0-4l4.5 8h-9z',
+  note: 'm-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z',
+}
+/** Room around the cells, for marks and the first label. */
+const MARGIN = 8
+
+/** Where the reader points. */
+interface Place {
+  row: number
+  column: number
+}
+
+export function OverlayMatrix(properties: MatrixProperties) {
+  const { summary, model, classes, state, choose, isLive, label } = properties
+  const [place, point] = useState<Place | null>(null)
+  const order = useMemo(() => matrixOrder(model), [model])
+  const cells = useMemo(
+    () => matrixCells(model, order, focusOf(model, summary, state), (findings) => severityOf(findings, summary, state)),
+    [model, order, summary, state],
+  )
+  const names = useMemo(() => namesOf(model, order), [model, order])
+  const side = order.rows * order.cell
+  const gutter = names.reduce((widest, name) => Math.max(widest, textWidth(name, FONT_SIZE)), 0) + 10
+  const chosen = model.nodes.findIndex(({ address }) => address === state.vtep)
+  const chosenRow = chosen < 0 ? null : order.rowOf[chosen]!
+  const press = (row: number) => {
+    const address = model.nodes[order.nodes[row] ?? -1]?.address
+    if (address !== undefined) choose({ vtep: state.vtep === address ? null : address })
+  }
+  const handlers = isLive ? handlersOf(order, place, point, press) : {}
+  return (
+    <div class="overlay-matrix">
+      <Scrollable label="Matrix of VTEP pairs">
+        <svg
+          viewBox={`${-MARGIN} ${-MARGIN} ${side + gutter + MARGIN} ${side + 2 * MARGIN}`}
+          width={side + gutter + MARGIN}
+          height={side + 2 * MARGIN}
+          role={isLive ? 'application' : 'img'}
+          aria-label={label}
+          {...handlers}
+        >
+          <path class="ground" d={`M0 0${stairs(order)}V${side}H0z`} />
+          {chosenRow === null ? null : <path class="band" d={band(order, chosenRow)} />}
+          {classes.legend.flatMap((each) => shades(cells, order.cell, each.class, classes))}
+          {order.cell < 8 ? null : <path class="grid" d={grid(order)} />}
+          {SEVERITIES.map((severity) => {
+            const marked = cells.filter((cell) => cell.severity === severity && cell.isClear)
+            if (marked.length === 0) return null
+            return (
+              <path
+                key={severity}
+                class={`matrix-mark is-${severity}`}
+                d={marksOver(marked, order.cell, MARKS[severity])}
+              />
+            )
+          })}
+          {place === null ? null : <path class="pointer" d={crossing(order, place)} />}
+          {labelledRows(order, chosenRow).map((row) => (
+            <text
+              key={row}
+              class={row === chosenRow ? 'is-chosen' : ''}
+              x={(row + 1) * order.cell + 5}
+              y={row * order.cell + Math.round(order.cell / 2) + 4}
+            >
+              {names[row]}
+            </text>
+          ))}
+        </svg>
+      </Scrollable>
+      {isLive ? (
+        <p class="matrix-readout" aria-live="polite">
+          {place === null
+            ? 'Point at a cell, or move over the matrix with the arrow keys.'
+            : readout(cells, names, place)}
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+/** Names of the rows. */
+function namesOf({ nodes }: OverlayModel, order: MatrixOrder): string[] {
+  const shown = order.nodes.map((index) => nodes[index]!)
+  const names = labels(shown.map(({ address }) => address)).names.map((name, row) =>
+    shown[row]!.isGroup ? `${name} (group)` : name,
+  )
+  return order.others === 0 ? names : [...names, `${integer(order.others)} others`]
+}
+
+/** The diagonal's steps. */
+function stairs({ rows, cell }: MatrixOrder): string {
+  return `h${cell}v${cell}`.repeat(rows)
+}
+
+/** The row and the column of an endpoint. */
+function band({ rows, cell }: MatrixOrder, row: number): string {
+  const at = row * cell
+  return `M0 ${at}h${at + cell}V${rows * cell}h${-cell}V${at + cell}H0z`
+}
+
+/** Lines between cells, below the diagonal. */
+function grid({ rows, cell }: MatrixOrder): string {
+  let path = ''
+  for (let line = 1; line < rows; line++) {
+    path += `M0 ${line * cell}h${(line + 1) * cell}M${line * cell} ${(line - 1) * cell}V${rows * cell}`
+  }
+  return path
+}
+
+/** Two classes of strokes, what is in front and what is not. */
+function shades(cells: readonly Cell[], side: number, byteClass: number, classes: ByteClasses) {
+  const mine = cells.filter((cell) => classes.classOf(cell.bytes) === byteClass)
+  return [true, false].map((isClear) => {
+    const path = strokes(
+      mine.filter((cell) => cell.isClear === isClear),
+      side,
+    )
+    if (path === '') return null
+    const name = `cells shade-${byteClass}${isClear ? '' : ' is-faded'}`
+    return <path key={name} class={name} stroke-width={side} d={path} />
+  })
+}
+
+/** What points at the cell from the left and from below. */
+function crossing({ rows, cell }: MatrixOrder, { row, column }: Place): string {
+  const [x, y] = [column * cell, row * cell]
+  return `M0 ${y + cell / 2}H${x}M${x + cell / 2} ${y + cell}V${rows * cell}M${x} ${y}h${cell}v${cell}h${-cell}z`
+}
+
+/** Rows with a label: as many as have room, and the chosen one in place of those near it. */
+function labelledRows({ rows, labelEvery, others }: MatrixOrder, chosen: number | null): number[] {
+  const fixed = [chosen, others > 0 ? rows - 1 : null].filter((row) => row !== null)
+  const isFree = (row: number): boolean => fixed.every((each) => each === row || Math.abs(each - row) >= labelEvery)
+  const found = new Set(fixed.filter((row, index) => index === 0 || Math.abs(row - fixed[0]!) >= labelEvery))
+  for (let row = 0; row < rows; row += labelEvery) if (isFree(row)) found.add(row)
+  return [...found].sort((left, right) => left - right)
+}
+
+function readout(cells: readonly Cell[], names: readonly string[], { row, column }: Place): string {
+  if (row === column && names[row] !== undefined && !cells.some((each) => each.row === row && each.column === row)) {
+    return names[row]
+  }
+  const cell = cells.find((each) => each.row === row && each.column === column)
+  const pair = `${names[column]} – ${names[row]}`
+  if (cell === undefined) return `${pair}: nothing seen`
+  const found = cell.severity === null ? '' : `, ${cell.severity}`
+  const pairs = cell.pairs > 1 ? ` in ${plural(cell.pairs, 'pair')}` : ''
+  return `${pair}: ${bytes(cell.bytes)}, ${plural(cell.packets, 'packet')}${pairs}${found}`
+}
+
+/** Pointing by mouse and by arrow keys; pressing chooses the row's endpoint. */
+function handlersOf(
+  order: MatrixOrder,
+  place: Place | null,
+  point: (place: Place | null) => void,
+  press: (row: number) => void,
+) {
+  const { rows, cell } = order
+  const under = ({ clientX, clientY, currentTarget }: MouseEvent): Place | null => {
+    const { left, top } = (currentTarget as Element).getBoundingClientRect()
+    const row = Math.floor((clientY - top - MARGIN) / cell)
+    if (row < 0 || row >= rows) return null
+    // What is right of the diagonal is the row's own label.
+    return { row, column: Math.max(0, Math.min(Math.floor((clientX - left - MARGIN) / cell), row)) }
+  }
+  const steps: Record<string, [number, number]> = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+  }
+  return {
+    tabIndex: 0,
+    onMouseMove: (event: MouseEvent) => {
+      const next = under(event)
+      if (next?.row !== place?.row || next?.column !== place?.column) point(next)
+    },
+    onMouseLeave: () => point(null),
+    onFocus: () => point(place ?? { row: Math.min(1, rows - 1), column: 0 }),
+    onBlur: () => point(null),
+    onClick: (event: MouseEvent) => {
+      const at = under(event)
+      if (at !== null) press(at.row)
+    },
+    onKeyDown: (event: KeyboardEvent) => {
+      const step = steps[event.key]
+      if (step === undefined && event.key !== 'Enter' && event.key !== ' ') return
+      event.preventDefault()
+      const from = place ?? { row: 0, column: 0 }
+      if (step === undefined) return press(from.row)
+      const row = Math.min(rows - 1, Math.max(0, from.row + step[0]))
+      point({ row, column: Math.min(row, Math.max(0, from.column + step[1])) })
+    },
+  }
+}
