@@ -212,7 +212,7 @@ async function startThreads(
 }
 
 /** Bytes of all files; `null` when one of them is a stream or cannot be asked. */
-async function totalSize(paths: readonly string[]): Promise<number | null> {
+export async function totalSize(paths: readonly string[]): Promise<number | null> {
   if (paths.includes(STDIN)) return null
   const sizes = await Promise.all(
     paths.map((path) =>

@@ -124,6 +124,11 @@ export function useColor(
   return isTerminal && env.TERM !== 'dumb'
 }
 
+/** Whether the locale is POSIX's own, which knows ASCII alone; without any locale the terminal is most likely a modern one. */
+export function isAsciiLocale({ LC_ALL, LC_CTYPE, LANG }: Readonly<Record<string, string | undefined>>): boolean {
+  return /^(C|POSIX)$/.test(LC_ALL || LC_CTYPE || LANG || '')
+}
+
 function whole(option: string, text: string, from: number, to: number, hint: string): number {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < from || value > to) {

@@ -5,9 +5,11 @@ import type { OutputFile } from '../capture/node-output.ts'
 import type { ExpandedPaths } from '../capture/node-paths.ts'
 import type { ByteSource } from '../capture/source.ts'
 import type { followFile } from '../node-follow.ts'
+import { toAscii } from '../report/ascii.ts'
 import { printable, printableJson, printableLines, printableRows } from '../report/printable.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { Summary } from '../summary.ts'
+import { isAsciiLocale } from './arguments.ts'
 import type { StopSignal } from './exit-status.ts'
 
 /** A stream that text is written to. */
@@ -59,6 +61,8 @@ export interface Host {
   open: (path: string, signal: AbortSignal) => Promise<ByteSource>
   /** Replaces directories and patterns by the captures in them. */
   expand: (paths: readonly string[]) => Promise<ExpandedPaths>
+  /** Bytes of captures as stored; `null` where one is a stream. */
+  size: (paths: readonly string[]) => Promise<number | null>
   /** Loads what follows a capture that is being written. */
   follower: () => Promise<typeof followFile>
   /**
@@ -79,7 +83,7 @@ function write(stream: Output, text: string): Promise<void> {
 
 /** Prints one line on standard output. Nothing in it drives a terminal or begins another line. @throws as {@link print}. */
 export function say(host: Host, line: string): Promise<void> {
-  return write(host.stdout, `${printable(line)}\n`)
+  return write(host.stdout, `${shown(host, line)}\n`)
 }
 
 /** How text is printed. */
@@ -111,10 +115,16 @@ export function printRows(host: Host, rows: string): Promise<void> {
 /** Writes one line on standard error; a standard error that nobody reads is not a reason to fail. */
 export async function complain(host: Host, line: string): Promise<void> {
   try {
-    await write(host.stderr, `vxpcap: ${printable(line)}\n`)
+    await write(host.stderr, `vxpcap: ${shown(host, line)}\n`)
   } catch {
     // There is nowhere left to say it.
   }
+}
+
+/** A line that nothing in it drives a terminal with, in the characters of the locale. */
+function shown({ env }: Host, line: string): string {
+  const text = printable(line)
+  return isAsciiLocale(env) ? toAscii(text) : text
 }
 
 /** True for the error of a pipe whose reader has gone. */

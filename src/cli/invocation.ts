@@ -5,21 +5,26 @@ import { STDIN } from './inputs.ts'
 
 /** The command that a capture alone means. */
 const USUAL = 'summarize'
+const HELP = 'help'
 /** Options of the program itself. */
 const OWN: readonly string[] = ['-h', '--help', '-V', '--version']
 
 /**
- * The arguments with the command's whole name. A capture alone is summarized, and so is standard input where there are no arguments
- * and it is no terminal.
+ * The arguments with the command's whole name. Captures and options alone mean that they are summarized, and so is standard input
+ * where there are no arguments and it is no terminal.
  * @param commands - Names of all commands.
  * @throws UsageError where the beginning of a name could be several, or nothing is called so.
  */
 export function completed(argv: readonly string[], commands: readonly string[], host: Host): string[] {
   const [first, ...rest] = argv
   if (first === undefined) return host.stdinIsTerminal ? [] : [USUAL]
-  if (first === 'help') return rest[0] === undefined ? [first] : [first, nameOf(rest[0], commands), ...rest.slice(1)]
+  if (first === HELP) {
+    const [about, ...more] = rest
+    return about === undefined || about === HELP ? [HELP] : [HELP, nameOf(about, commands), ...more]
+  }
   if (commands.includes(first) || OWN.includes(first)) return [...argv]
-  if (first.startsWith('-') && first !== STDIN) return argv.some(looksLikeCapture) ? [USUAL, ...argv] : [...argv]
+  if (first.startsWith('-') && first !== STDIN)
+    return argv.some((word) => OWN.includes(word)) ? [...argv] : [USUAL, ...argv]
   if (looksLikeCapture(first)) return [USUAL, ...argv]
   return beginningOf(first, commands).length > 0 ? [nameOf(first, commands), ...rest] : [...argv]
 }

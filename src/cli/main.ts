@@ -39,6 +39,7 @@ if ((argv.length === 1 || isVerbose) && (argv.includes('--version') || argv.incl
     summarizer: async () => (await edges()).summarizeFiles,
     open: async (path, signal) => (await edges()).fileSource(path, { signal }),
     expand: async (paths) => (await edges()).expandPaths(paths),
+    size: async (paths) => (await edges()).totalSize(paths),
     follower: async () => (await edges()).followFile,
     output: async (path, inputs, signal) => (await edges()).awaitOutput(path, inputs, signal),
     onInterrupt(listener) {

@@ -3,6 +3,7 @@ import { Command, CommanderError, type CommandUnknownOpts, type OptionValues } f
 import { TABLE_NAMES, type TableName } from '../report/tables/columns.ts'
 import { sortNames, VOLUME } from '../report/tables/order.ts'
 import { DEFAULT_TOP, SECTION_NAMES } from '../report/text.ts'
+import { listed } from '../report/words.ts'
 import * as read from './arguments.ts'
 import type { CommandModel } from './commands/completion.ts'
 import { DONE, TROUBLE } from './exit-status.ts'
@@ -19,6 +20,9 @@ const CAPTURES =
 
 const COLOR = 'auto, always or never (default: auto; NO_COLOR and FORCE_COLOR are honoured)'
 const WIDTH = 'columns of the text (default: those of the terminal, COLUMNS, or 120)'
+const DIRECTION = 'figures and times from the largest, texts and addresses from the smallest'
+const QUIET = 'on standard error nothing but what went wrong'
+const NO_PROGRESS = 'no progress bar on standard error'
 const ASCII = 'no characters beyond ASCII (default in a C locale)'
 
 const EXAMPLES = `
@@ -171,6 +175,7 @@ async function onCaptures(
 async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   let help = ''
   let task: Task | undefined
+  let whole: readonly string[] = argv
   const program = build(
     host,
     (text) => {
@@ -181,12 +186,12 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     },
   )
   try {
-    const whole = completed(argv, COMMANDS, host)
+    whole = completed(argv, COMMANDS, host)
     if (whole.length === 0) help = program.helpInformation()
     else program.parse(whole, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw new read.UsageError(usageLine(error, argv))
+    if (error.exitCode !== 0) throw new read.UsageError(usageLine(error, whole, program.commands))
   }
   if (task !== undefined) return task()
   await print(host, help)
@@ -233,8 +238,8 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       read.parseMemory,
     )
     .option('--only <sections>', `only these sections of the text: ${SECTION_NAMES.join(', ')}`, read.parseSections)
-    .option('--quiet', 'on standard error nothing but what went wrong')
-    .option('--no-progress', 'no progress bar on standard error')
+    .option('--quiet', QUIET)
+    .option('--no-progress', NO_PROGRESS)
     .option('--color <when>', COLOR, read.parseColor)
     .option('--width <n>', WIDTH, read.parseWidth)
     .option('--ascii', ASCII)
@@ -281,6 +286,8 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .option('--json', 'one JSON document on standard output, nothing else there')
     .option('--hex', 'the bytes too: a hex dump with offsets; in JSON as hex digits')
     .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+    .option('--quiet', QUIET)
+    .option('--ascii', ASCII)
     .addHelpText('after', DECODE_EXAMPLES)
     .action((captures, options) => {
       onTask(() =>
@@ -295,6 +302,8 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .argument('[capture...]', CAPTURES)
     .requiredOption('-o, --output <file>', 'the pcapng file to write; "-" is standard output')
     .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+    .option('--quiet', QUIET)
+    .option('--no-progress', NO_PROGRESS)
     .addHelpText('after', DECAP_EXAMPLES)
     .action((captures, options) => {
       onTask(() =>
@@ -309,6 +318,8 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .argument('[capture...]', CAPTURES)
     .requiredOption('-o, --output <file>', 'the pcapng file to write; "-" is standard output')
     .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+    .option('--quiet', QUIET)
+    .option('--no-progress', NO_PROGRESS)
     .addHelpText('after', FILTER_EXAMPLES)
     .action((captures, options) => {
       onTask(() =>
@@ -325,15 +336,16 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       .option('--csv', 'as CSV (RFC 4180); lists are joined by spaces')
       .option('--jsonl', "as JSON Lines: the document's row objects")
       .option('-o, --output <file>', 'write a .csv, .jsonl or .parquet file')
-      .option('--sort <column>', `the order of the rows: ${sortNames(name).join(', ')}`)
+      .option('--sort <column>', `the order of the rows, ${DIRECTION}: ${sortNames(name).join(', ')}`)
+      .option('--reverse', 'the rows the other way round')
       .option('--top <n>', `only so many rows (default: ${DEFAULT_TOP} in text, all elsewhere)`, read.parseTop)
       .option('--all', 'every row')
       .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
       .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
       .option('--threads <n>', 'threads; the output is the same for every n', read.parseThreads)
       .option('--memory <MB>', 'memory limit in megabytes: smaller tables', read.parseMemory)
-      .option('--quiet', 'on standard error nothing but what went wrong')
-      .option('--no-progress', 'no progress bar on standard error')
+      .option('--quiet', QUIET)
+      .option('--no-progress', NO_PROGRESS)
       .option('--color <when>', COLOR, read.parseColor)
       .option('--width <n>', WIDTH, read.parseWidth)
       .option('--ascii', ASCII)
@@ -352,6 +364,8 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .description('every finding code, or one: meaning, evidence, advice')
     .argument('[code...]', 'a code such as RETRANSMISSIONS, or the beginning of one')
     .option('--json', 'as one JSON document')
+    .option('--width <n>', `${WIDTH}, at most 100`, read.parseWidth)
+    .option('--ascii', ASCII)
     .action((codes, options) => {
       onTask(async () => {
         const { findings } = await commands()
@@ -430,7 +444,7 @@ const FORMATS =
   "unknown option '--format'; summarize prints text, --json or --sarif, and vxpcap flows, vteps, vnis and macs print a table as --csv or --jsonl"
 
 /** Commander's message on one line, with the way out. */
-function usageLine(error: CommanderError, argv: readonly string[]): string {
+function usageLine(error: CommanderError, argv: readonly string[], commands: readonly CommandUnknownOpts[]): string {
   const said = error.message
     .replace(/^error: /, '')
     .replace(/\s+/g, ' ')
@@ -439,6 +453,14 @@ function usageLine(error: CommanderError, argv: readonly string[]): string {
     return `${said}; to summarize a capture of that name: vxpcap summarize ${argv.join(' ')}`
   }
   if (error.code === 'commander.unknownOption' && /'--format\b/.test(said)) return FORMATS
+  if (error.code === 'commander.unknownOption' && COMMANDS.includes(argv[0] ?? '')) {
+    const [option = ''] = /--?[\w-]+/.exec(said) ?? []
+    const takers = commands
+      .filter(({ options }) => options.some(({ long, short }) => option === long || option === short))
+      .map((each) => each.name())
+    if (takers.length > 0)
+      return `${argv[0]} has no option '${option}'; vxpcap ${listed(takers)} ${takers.length === 1 ? 'has' : 'have'} it`
+  }
   return `${said}; see vxpcap ${COMMANDS.includes(argv[0] ?? '') ? `${argv[0]} ` : ''}--help`
 }
 

@@ -1,6 +1,8 @@
 /** A progress bar on standard error for work that takes a while; the only user of cli-progress. */
 import type { SingleBar } from 'cli-progress'
 import { bytes, duration } from '../report/number.ts'
+import { isAsciiLocale } from './arguments.ts'
+import type { Host } from './host.ts'
 
 /** Shows how far the reading is. */
 export interface Progress {
@@ -10,15 +12,28 @@ export interface Progress {
   stop: () => void
 }
 
+/** The options about it as the command line gives them. */
+export interface Wanted {
+  progress: boolean
+  /** Nothing on standard error but what went wrong. */
+  quiet?: boolean | undefined
+}
+
 /** Work shorter than this shows no bar. */
 const DELAY_MS = 500
 const KNOWN = '{bar} {percentage}%  {read} of {size}, {rate}/s, {left} left'
 const UNKNOWN = '{read} read, {rate}/s'
 
+/** A bar on standard error, where that is a terminal and nobody has asked for silence. */
+export function progressOn({ stderr, env }: Host, { progress, quiet }: Wanted): Progress | undefined {
+  if (!progress || quiet || !stderr.isTTY) return undefined
+  return createProgress(stderr as unknown as NodeJS.WritableStream, { ascii: isAsciiLocale(env) })
+}
+
 /** A bar on `stream`, a terminal. Nothing is loaded or drawn before the work has taken half a second. */
 export function createProgress(
   stream: NodeJS.WritableStream,
-  options: { delayMs?: number; now?: () => number } = {},
+  options: { delayMs?: number; now?: () => number; ascii?: boolean } = {},
 ): Progress {
   const delay = options.delayMs ?? DELAY_MS
   const now = options.now ?? Date.now
@@ -41,8 +56,8 @@ export function createProgress(
     bar = new cliProgress.SingleBar({
       stream,
       format: total === null ? UNKNOWN : KNOWN,
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
+      barCompleteChar: options.ascii ? '#' : '█',
+      barIncompleteChar: options.ascii ? '.' : '░',
       barsize: 30,
       clearOnComplete: true,
       // What is switched off here would stay off when a signal ends the program.

@@ -10,18 +10,16 @@ import { DONE, FOUND, TROUBLE } from './exit-status.ts'
 import { complain, type Host, type SummarizeFilesOptions } from './host.ts'
 import { checkStandardInput, expandInputs, troubleLine } from './inputs.ts'
 import { Interruption } from './interruption.ts'
+import { progressOn, type Wanted } from './progress.ts'
 import { type SelectionOptions, selectionOf } from './selection.ts'
 
 /** The options of reading as the command line gives them. */
-export interface ReadingOptions extends SelectionOptions {
+export interface ReadingOptions extends SelectionOptions, Wanted {
   port?: number[] | undefined
   underlayMtu?: number | undefined
   threads?: number | undefined
   memory?: number | undefined
   mergeByTime?: boolean | undefined
-  progress: boolean
-  /** Nothing on standard error but what went wrong. */
-  quiet?: boolean | undefined
 }
 
 /** What was read, and what there is to complain about. */
@@ -133,7 +131,7 @@ async function read(
   onUnreadable: (path: string, error: CaptureError) => void,
 ): Promise<Summary> {
   const summarizeFiles = await host.summarizer()
-  const progress = options.progress && !options.quiet && host.stderr.isTTY ? await startProgress(host) : undefined
+  const progress = progressOn(host, options)
   const settings: SummarizeFilesOptions = { ...selected, onUnreadable }
   // A budget of memory is for one thread.
   const threads = options.threads ?? (options.memory === undefined ? undefined : 1)
@@ -151,9 +149,4 @@ async function read(
   } finally {
     progress?.stop()
   }
-}
-
-async function startProgress(host: Host) {
-  const { createProgress } = await import('./progress.ts')
-  return createProgress(host.stderr as unknown as NodeJS.WritableStream)
 }

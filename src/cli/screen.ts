@@ -1,7 +1,7 @@
 /** What the screen takes: colours, columns, and how the cells of a table are padded. */
 import { type DrawTable, drawPlain } from '../report/table.ts'
 import { DEFAULT_WIDTH } from '../report/text.ts'
-import { type ColorMode, useColor } from './arguments.ts'
+import { type ColorMode, isAsciiLocale, useColor } from './arguments.ts'
 import type { Host } from './host.ts'
 
 /** The options about the screen as the command line gives them. */
@@ -19,7 +19,7 @@ export interface Screen {
 }
 
 /** The screen as options, environment and terminal tell it, in this order. */
-export function screenOf({ color, width, ascii }: ScreenOptions, { stdout, env }: Host): Screen {
+export function screenOf({ color = 'auto', width, ascii }: Partial<ScreenOptions>, { stdout, env }: Host): Screen {
   return {
     color: useColor(color, env, stdout.isTTY === true),
     width: width ?? columnsOf(stdout.isTTY === true ? stdout.columns : undefined, env.COLUMNS),
@@ -31,11 +31,6 @@ export function screenOf({ color, width, ascii }: ScreenOptions, { stdout, env }
 function columnsOf(terminal: number | undefined, stated = ''): number {
   const columns = /^\d{1,4}$/.test(stated) ? Number(stated) : 0
   return terminal || columns || DEFAULT_WIDTH
-}
-
-/** Whether the locale is POSIX's own, which knows ASCII alone; without any locale the terminal is most likely a modern one. */
-function isAsciiLocale({ LC_ALL, LC_CTYPE, LANG }: Host['env']): boolean {
-  return /^(C|POSIX)$/.test(LC_ALL || LC_CTYPE || LANG || '')
 }
 
 /** Characters that are one column wide wherever they are shown: ASCII, and those that the report uses itself. */

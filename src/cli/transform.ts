@@ -8,6 +8,7 @@ import { DONE, TROUBLE } from './exit-status.ts'
 import { complain, type Host, say } from './host.ts'
 import { checkStandardInput, expandInputs, STDIN, troubleLine } from './inputs.ts'
 import { Interruption } from './interruption.ts'
+import { progressOn, type Wanted } from './progress.ts'
 
 /** What turns packets into another capture. */
 export interface Transform {
@@ -35,6 +36,7 @@ export async function runTransform(
   given: readonly string[],
   outputPath: string,
   host: Host,
+  wanted: Wanted,
   start: (sink: Sink) => Transform,
 ): Promise<number> {
   checkStandardInput(given, host, command)
@@ -43,22 +45,29 @@ export async function runTransform(
       `-o '-': standard output is a terminal; name a file, or: vxpcap ${command} … -o - | tshark -r -`,
     )
   }
-  const { paths, troubles } = await expandInputs(given, host)
+  const { paths, troubles } = await expandInputs(given, host, wanted.quiet)
   const interruption = new Interruption(host)
   const { signal } = interruption
   let isUsual = paths.includes(STDIN)
   const outputName = outputPath === STDOUT ? 'standard output' : outputPath
   let status = troubles.length > 0 ? TROUBLE : DONE
+  const progress = progressOn(host, wanted)
+  const total = progress === undefined ? null : await host.size(paths)
   try {
     const output = await host.output(outputPath, paths, signal)
     try {
       const transform = start(output.sink)
       let readable = 0
+      let before = 0
       for (const [file, path] of paths.entries()) {
         if (signal.aborted) break
+        let bytesRead = 0
         transform.begin?.(paths.length > 1 ? nameOf(path, paths) : '')
         try {
-          const { issues } = await readCapture(path, file, transform, output, host, signal)
+          const { issues } = await readCapture(path, file, transform, output, host, signal, (bytes) => {
+            bytesRead = bytes
+            progress?.update(before + bytes, total)
+          })
           readable++
           for (const { kind, detail, offset } of issues) {
             troubles.push(troubleLine(path, { message: detail, offset }))
@@ -70,7 +79,9 @@ export async function runTransform(
           troubles.push(troubleLine(path, error))
           status = TROUBLE
         }
+        before += bytesRead
       }
+      progress?.stop()
       if (signal.aborted && !isUsual) {
         troubles.push(`interrupted: ${outputName} was not written`)
       } else if (readable > 0) {
@@ -92,6 +103,7 @@ export async function runTransform(
     status = TROUBLE
     isUsual = false
   } finally {
+    progress?.stop()
     interruption.release()
   }
   for (const line of troubles) await complain(host, line)
@@ -105,6 +117,7 @@ async function readCapture(
   output: Pick<OutputFile, 'drain'>,
   host: Host,
   signal: AbortSignal,
+  onRead: (bytes: number) => void,
 ): Promise<CaptureReader> {
   const source = await host.open(path, signal)
   const reader = new CaptureReader()
@@ -113,6 +126,7 @@ async function readCapture(
       while (reader.next()) transform.observe(reader, file)
       await output.drain(signal)
       await refill(reader, source)
+      onRead(source.stored?.bytesRead ?? reader.bytesRead)
     }
   } finally {
     await source.close?.()

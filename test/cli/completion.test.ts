@@ -51,6 +51,18 @@ const CASES: [words: string[], completions: string[]][] = [
     ['overheadBytes', 'overheadPercent'],
   ],
   [['findings', 'CHECK'], ['CHECKSUM_PARTIAL']],
+  [['he'], ['help']],
+  [['help', 'fl'], ['flows']],
+  [['uplink.pcap', '--on'], ['--only']],
+  [['--on'], ['--only']],
+  [
+    ['--color', 'a'],
+    ['always', 'auto'],
+  ],
+  [['--only', 'fi'], ['findings']],
+  [['fl', '--so'], ['--sort']],
+  [['fl', '--sort', 'dur'], ['duration']],
+  [['fl', 'uplink.pcap', '--rev'], ['--reverse']],
 ]
 
 describe.skipIf(!has('bash'))(`bash${absent('bash')}`, () => {
@@ -109,6 +121,32 @@ describe.skipIf(!has('zsh'))(`zsh${absent('zsh')}`, () => {
     const path = await scriptFor('zsh')
     const script = `autoload -Uz compinit; compinit -u -d ${join(scripts, 'dump')}; source ${path}; print $_comps[vxpcap]; whence -w _vxpcap`
     expect(execFileSync('zsh', ['-f', '-c', script], { encoding: 'utf8' })).toBe('_vxpcap\n_vxpcap: function\n')
+  })
+
+  /** What the script asks zsh to complete from, in place of what zsh finds in it. */
+  async function asked(words: readonly string[]): Promise<string> {
+    const path = await scriptFor('zsh')
+    const stubs =
+      'compdef() { }; _describe() { print describe }; _files() { print files }; _arguments() { print -l -- $CURRENT "$@" }'
+    const script = `${stubs}; source "$1"; shift; words=(vxpcap "$@"); CURRENT=$#words; _vxpcap`
+    return execFileSync('zsh', ['-f', '-c', script, 'zsh', path, ...words], { encoding: 'utf8' })
+  }
+
+  it.each([
+    [['uplink.pcap', '--on'], '--only', 3],
+    [['--only', ''], '--only', 3],
+    [['--on'], '--only', 2],
+    [['summarize', '--on'], '--only', 2],
+    [['fl', '--so'], '--sort', 2],
+    [['flows', 'uplink.pcap', '--so'], '--sort', 3],
+  ])('completes %j from the options of the command that is meant', async (words, option, place) => {
+    const found = (await asked(words)).split('\n')
+    expect(found[0]).toBe(String(place))
+    expect(found.some((line) => line.startsWith(`*${option}[`))).toBe(true)
+  })
+
+  it.each([[['su']], [['help', '']]])('completes %j from the commands', async (words) => {
+    expect(await asked(words)).toMatch(/^describe\n/)
   })
 })
 

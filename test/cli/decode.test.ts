@@ -47,6 +47,29 @@ Packet 2  1970-01-01T00:00:02.000006000Z  EN10MB  42 bytes, 20 captured
 `)
   })
 
+  it.each([
+    [{ LC_ALL: 'C' }, []],
+    [{}, ['--ascii']],
+  ])('prints ASCII alone where it is asked for: %j %j', async (env, more) => {
+    const host = fakeHost({ env, captures: { 'a.pcap': TWO } })
+    expect(await run(['decode', 'a.pcap', ...more], host)).toBe(0)
+    expect(host.out()).not.toMatch(/\P{ASCII}/u)
+    expect(host.out()).toContain('  arp [14-41] request')
+  })
+
+  it('says nothing of what a directory holds with --quiet', async () => {
+    const expansion = { given: 'x/', captures: ['x/a.pcap'], passedOver: [] }
+    for (const [more, said] of [
+      [[], 'vxpcap: x/: 1 capture: a.pcap\n'],
+      [['--quiet'], ''],
+    ] as const) {
+      const host = fakeHost({ captures: { 'x/a.pcap': TWO } })
+      host.expand = async () => ({ paths: ['x/a.pcap'], expansions: [expansion], unreadable: [] })
+      expect(await run(['decode', 'x/', ...more], host)).toBe(0)
+      expect(host.err()).toBe(said)
+    }
+  })
+
   it('prints the bytes with --hex', async () => {
     const { out } = await decode({ 'a.pcap': TWO }, 'a.pcap', '--hex', '--packet', '2')
     expect(out.split('\n').slice(-4)).toEqual([

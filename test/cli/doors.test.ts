@@ -44,6 +44,7 @@ async function printed(argv: string[], isTerminal = false): Promise<{ status: nu
     summarizer: async () => edges.summarizeFiles,
     open: (path, signal) => edges.fileSource(path, { signal }),
     expand: edges.expandPaths,
+    size: async () => null,
     follower: async () => edges.followFile,
     output: edges.awaitOutput,
     onInterrupt: () => () => {},

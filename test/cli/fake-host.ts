@@ -50,6 +50,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       return bytesSource(bytes)
     },
     expand: async (paths) => ({ paths, expansions: [], unreadable: [] }),
+    size: async () => null,
     async follower() {
       throw new TypeError('nothing is followed here')
     },

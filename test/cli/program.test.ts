@@ -56,6 +56,9 @@ describe('usage', () => {
     [['summarize', 'a.pcap', '--top'], "option '--top <n>' argument missing; see vxpcap summarize --help"],
     [['uplink'], "unknown command 'uplink'; to summarize a capture of that name: vxpcap summarize uplink"],
     [['f', 'a.pcap'], "'f' could be findings, filter, flows; type more of it"],
+    [['a.pcap', '--csv'], "summarize has no option '--csv'; vxpcap flows, vteps, vnis and macs have it"],
+    [['flows', '--hex', 'a.pcap'], "flows has no option '--hex'; vxpcap decode has it"],
+    [['--frobnicate'], "unknown option '--frobnicate'; see vxpcap summarize --help"],
     [['help', 'nope'], `there is no command 'nope'; there are ${COMMANDS}`],
     [
       ['summarize', '--format', 'json', 'a.pcap'],
@@ -156,14 +159,17 @@ describe('usage', () => {
     expect([host.err(), host.asked?.paths]).toEqual(['', paths])
   })
 
-  it.each([[[]], [['summarize']]])('reads standard input that nobody named, and says so: %j', async (argv) => {
-    const host = fakeHost()
-    expect(await run(argv, host)).toBe(0)
-    expect(host.err()).toBe(
-      'vxpcap: no capture is named: summarize reads standard input ("-" says the same without this line)\n',
-    )
-    expect(host.asked?.paths).toEqual(['-'])
-  })
+  it.each([[[]], [['summarize']], [['--json']], [['--only', 'vnis']], [['--vni', '10', '--quiet']]])(
+    'reads standard input that nobody named, and says so: %j',
+    async (argv) => {
+      const host = fakeHost()
+      expect(await run(argv, host)).toBe(0)
+      expect(host.err()).toBe(
+        'vxpcap: no capture is named: summarize reads standard input ("-" says the same without this line)\n',
+      )
+      expect(host.asked?.paths).toEqual(['-'])
+    },
+  )
 
   it.each(['summarize', 'decode', 'flows'])('prints the help of %s where standard input is empty', async (command) => {
     const summarize = async (_: string[], { onUnreadable }: SummarizeFilesOptions) => {
@@ -177,9 +183,15 @@ describe('usage', () => {
     expect(host.out()).toMatch(new RegExp(`^Usage: vxpcap ${command} `))
   })
 
-  it('wants a capture where standard input is a terminal', async () => {
+  it('says what help there is where help itself is asked about', async () => {
+    const host = fakeHost()
+    expect(await run(['help', 'help'], host)).toBe(0)
+    expect(host.out()).toContain('help [command]')
+  })
+
+  it.each([[['summarize']], [['--json']]])('wants a capture where standard input is a terminal: %j', async (argv) => {
     const host = fakeHost({ stdinIsTerminal: true })
-    expect(await run(['summarize'], host)).toBe(2)
+    expect(await run(argv, host)).toBe(2)
     expect(host.err()).toBe('vxpcap: summarize needs a capture; see vxpcap summarize --help\n')
   })
 
@@ -195,6 +207,37 @@ describe('usage', () => {
     expect(await run(['findings', '--json', ...words], host)).toBe(0)
     const found: { code: string }[] = JSON.parse(host.out())
     expect(found.map(({ code }) => code).sort()).toEqual(codes)
+  })
+
+  it.each([
+    [{ LC_ALL: 'C' }, []],
+    [{ LANG: 'POSIX' }, []],
+    [{}, ['--ascii']],
+  ])('findings are ASCII alone and keep within the columns: %j %j', async (env, more) => {
+    const host = fakeHost({ env: { ...env, COLUMNS: '60' } })
+    expect(await run(['findings', ...more], host)).toBe(0)
+    expect(host.out()).not.toMatch(/\P{ASCII}/u)
+    const long = host
+      .out()
+      .split('\n')
+      .filter((line) => line.length > 60)
+    expect(long).toEqual([])
+    const wide = fakeHost({ env: { COLUMNS: '200' } })
+    await run(['findings', '--width', '70'], wide)
+    expect(
+      Math.max(
+        ...wide
+          .out()
+          .split('\n')
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThanOrEqual(70)
+  })
+
+  it('complaints are ASCII in a C locale', async () => {
+    const host = fakeHost({ env: { LC_ALL: 'C' }, captures: {} })
+    expect(await run(['decode', 'né.pcap'], host)).toBe(2)
+    expect(host.err()).toContain('n\\u00e9.pcap')
   })
 
   it('does not wait for a capture from the keyboard', async () => {

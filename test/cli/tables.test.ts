@@ -70,6 +70,30 @@ describe('a table', () => {
     expect(packets).toEqual(packets.toSorted((left, right) => right - left))
   })
 
+  it('is sorted by lists as numbers, by the heads of the text, and the other way round', async () => {
+    const column = async (...options: string[]) =>
+      lines((await bin.run(['macs', '--jsonl', ...options, MIXED])).out).map((line) => JSON.parse(line).packets)
+    const packets = await column('--sort', 'vteps.packets')
+    expect(packets).toEqual(packets.toSorted((left, right) => right - left))
+    expect(await column('--sort', 'VTEPS.PACKETS')).toEqual(packets)
+    const reversed = await column('--sort', 'packets', '--reverse')
+    expect(reversed).toEqual(packets.toReversed())
+    const { out } = await bin.run(['flows', '--sort', 'Start', '--reverse', MIXED])
+    expect(lines(out)[0]).toContain('by firstTime, reversed')
+    const { out: jsonl } = await bin.run(['flows', '--sort', 'Start', '--reverse', '--jsonl', MIXED])
+    const times = lines(jsonl).map((line) => JSON.parse(line).firstTime)
+    expect(times).toEqual(times.toSorted())
+  })
+
+  it('names the VNIs that there are where none was selected', async () => {
+    const said = 'vxpcap: nothing is selected; the capture holds VNIs 10, 20, 30\n'
+    const { status, err } = await bin.run(['flows', '--vni', '999', MIXED])
+    expect({ status, err }).toEqual({ status: 0, err: said })
+    expect((await bin.run(['vnis', '--vni', '999', '--csv', MIXED])).err).toBe(said)
+    expect((await bin.run(['flows', '--vni', '999', '--quiet', MIXED])).err).toBe('')
+    expect((await bin.run(['flows', '--vni', '10', MIXED])).err).toBe('')
+  })
+
   it.each([
     [['--csv', '--jsonl'], '--csv and --jsonl are two formats; give one of them'],
     [['-o', at('x.txt')], `-o '${at('x.txt')}': expected a name that ends in .csv, .jsonl or .parquet`],

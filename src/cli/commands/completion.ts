@@ -27,6 +27,13 @@ export interface CommandModel {
   values: readonly string[]
 }
 
+/** What captures and options alone mean, and how those begin or look, as shells match it. */
+const USUAL = 'summarize'
+const ALONE: readonly string[] = ['-*', '*[./]*']
+/** The command that prints the help of another. */
+const HELP = 'help'
+const HELP_ABOUT = 'how a command is used'
+
 const SHELLS: Readonly<Record<string, (commands: readonly CommandModel[]) => string>> = { bash, zsh, fish }
 
 /** Runs the command. @returns Exit status. @throws UsageError for a shell that it does not know. */
@@ -38,6 +45,11 @@ export async function completion(shell: string, commands: readonly CommandModel[
   const codes = CATALOG.map(({ code }) => code)
   await print(host, script(commands.map((each) => (each.name === 'findings' ? { ...each, values: codes } : each))))
   return DONE
+}
+
+/** Everything that can stand first. */
+function namesOf(commands: readonly CommandModel[]): string[] {
+  return [...commands.map(({ name }) => name), HELP]
 }
 
 function bash(commands: readonly CommandModel[]): string {
@@ -57,6 +69,7 @@ function bash(commands: readonly CommandModel[]): string {
   return `# bash completion of vxpcap: source <(vxpcap completion bash)
 _vxpcap() {
   local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]}
+  local commands='${namesOf(commands).join(' ')}' found=
   words() { COMPREPLY=($(compgen -W "$1" -- "$current")); }
   list() {
     local head=
@@ -64,8 +77,23 @@ _vxpcap() {
     COMPREPLY=($(compgen -P "$head" -W "$1" -- "\${current##*,}"))
   }
   COMPREPLY=()
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    words '${commands.map(({ name }) => name).join(' ')}'
+  case $command in
+  ${ALONE.join('|')}) command=${USUAL} ;;
+  *)
+    if [ "$COMP_CWORD" -eq 1 ]; then
+      words "$commands"
+      return
+    fi
+    case " $commands " in
+    *" $command "*) ;;
+    *)
+      found=$(compgen -W "$commands" -- "$command")
+      case $found in *[[:space:]]* | '') return ;; esac
+      command=$found ;;
+    esac ;;
+  esac
+  if [ "$command" = ${HELP} ]; then
+    [ "$COMP_CWORD" -eq 2 ] && words "$commands"
     return
   fi
   case $current in
@@ -92,19 +120,27 @@ function zsh(commands: readonly CommandModel[]): string {
   return `#compdef vxpcap
 # zsh completion of vxpcap: source <(vxpcap completion zsh)
 _vxpcap() {
-  local -a commands
+  local -a commands found
   commands=(
 ${described.join('\n')}
+    '${HELP}:${inZsh(HELP_ABOUT)}'
   )
-  if (( CURRENT == 2 )); then
-    _describe command commands
-    _files
-    return
-  fi
   local command=$words[2]
-  shift words
-  (( CURRENT-- ))
   case $command in
+    ${ALONE.join('|')}) command=${USUAL} ;;
+    *)
+      if (( CURRENT == 2 )); then
+        _describe command commands
+        _files
+        return
+      fi
+      found=(\${(M)\${commands%%:*}:#\${(b)command}*})
+      if (( ! \${found[(Ie)$command]} && $#found == 1 )); then command=$found[1]; fi
+      shift words
+      (( CURRENT-- )) ;;
+  esac
+  case $command in
+    ${HELP}) _describe command commands ;;
 ${cases.join('\n')}
     *) _files ;;
   esac
@@ -129,19 +165,41 @@ function inZsh(text: string): string {
 }
 
 function fish(commands: readonly CommandModel[]): string {
+  const names = namesOf(commands).join(' ')
   const lines = commands.flatMap(({ name, description, options, values }) => [
-    `complete -c vxpcap -n __fish_use_subcommand -a ${name} -d '${inFish(description)}'`,
-    ...(values.length > 0
-      ? [`complete -c vxpcap -n '__fish_seen_subcommand_from ${name}' -f -a '${values.join(' ')}'`]
-      : []),
+    `complete -c vxpcap -n '__vxpcap_is ""' -a ${name} -d '${inFish(description)}'`,
+    ...(values.length > 0 ? [`complete -c vxpcap -n '__vxpcap_is ${name}' -f -a '${values.join(' ')}'`] : []),
     ...options.map(({ long, short, description, takesValue, values, isList }) => {
       const flag = `-l ${long.slice(2)}${short === '' ? '' : ` -s ${short.slice(1)}`}`
       const list = isList ? `(__fish_append , ${values.join(' ')})` : values.join(' ')
       const value = takesValue ? (values.length > 0 ? ` -x -a '${list}'` : ' -r') : ''
-      return `complete -c vxpcap -n '__fish_seen_subcommand_from ${name}' ${flag}${value} -d '${inFish(description)}'`
+      return `complete -c vxpcap -n '__vxpcap_is ${name}' ${flag}${value} -d '${inFish(description)}'`
     }),
   ])
-  return `# fish completion of vxpcap: vxpcap completion fish | source\n${lines.join('\n')}\n`
+  return `# fish completion of vxpcap: vxpcap completion fish | source
+function __vxpcap_command
+    set -l words (commandline -opc) (commandline -ct)
+    set -l first $words[2]
+    if string match -qr -- '^-|[./]' "$first"
+        echo ${USUAL}
+    else if test (count $words) -gt 2
+        set -l found (string match -- "$first*" ${names})
+        if contains -- "$first" ${names}
+            echo $first
+        else if test (count $found) -eq 1
+            echo $found
+        else
+            echo $first
+        end
+    end
+end
+function __vxpcap_is
+    test "$argv[1]" = "$(__vxpcap_command)"
+end
+complete -c vxpcap -n '__vxpcap_is ""' -a ${HELP} -d '${inFish(HELP_ABOUT)}'
+complete -c vxpcap -n '__vxpcap_is ${HELP}' -f -a '${names}'
+${lines.join('\n')}
+`
 }
 
 function inFish(text: string): string {

@@ -3,11 +3,12 @@ import { tunnelPorts } from '../../codecs/dissect.ts'
 import { integer, plural } from '../../report/number.ts'
 import { Decap } from '../../transform/decap.ts'
 import type { Host } from '../host.ts'
+import type { Wanted } from '../progress.ts'
 import { type SelectionOptions, selectionOf } from '../selection.ts'
 import { runTransform } from '../transform.ts'
 
 /** The options as the command line gives them. */
-export interface DecapOptions extends SelectionOptions {
+export interface DecapOptions extends SelectionOptions, Wanted {
   output: string
   port?: number[] | undefined
 }
@@ -16,7 +17,7 @@ export interface DecapOptions extends SelectionOptions {
 export async function decap(paths: string[], options: DecapOptions, host: Host): Promise<number> {
   const { output, port } = options
   const selection = selectionOf(options)
-  return runTransform('decap', paths, output, host, (sink) => {
+  return runTransform('decap', paths, output, host, options, (sink) => {
     const application = `vxpcap ${host.version} decap`
     const work = new Decap(sink, { ports: tunnelPorts(port), application, selection })
     return {

@@ -6,6 +6,7 @@ import { describePacket } from '../../codecs/describe.ts'
 import { hexAt } from '../../codecs/describe-field.ts'
 import { tunnelPorts } from '../../codecs/dissect.ts'
 import { frameLength } from '../../codecs/record-length.ts'
+import { toAscii } from '../../report/ascii.ts'
 import type { DecodedPacket } from '../../report/decode-document.ts'
 import { hexDump } from '../../report/hex-dump.ts'
 import { type PacketHeading, packetText } from '../../report/packet-text.ts'
@@ -14,6 +15,7 @@ import { DONE, TROUBLE } from '../exit-status.ts'
 import { complain, type Host, print, printJson } from '../host.ts'
 import { checkStandardInput, expandInputs, STDIN, troubleLine } from '../inputs.ts'
 import { Interruption } from '../interruption.ts'
+import { screenOf } from '../screen.ts'
 
 /** The options as the command line gives them. */
 export interface DecodeOptions {
@@ -21,6 +23,9 @@ export interface DecodeOptions {
   hex?: boolean | undefined
   packet?: PacketRange[] | undefined
   port?: number[] | undefined
+  /** Nothing on standard error but what went wrong. */
+  quiet?: boolean | undefined
+  ascii?: boolean | undefined
 }
 
 /** Characters gathered before they are written. */
@@ -29,7 +34,7 @@ const PIECE = 64 * 1024
 /** Runs the command. @returns Exit status. @throws UsageError, and the error of a standard output that takes no more. */
 export async function decode(given: string[], options: DecodeOptions, host: Host): Promise<number> {
   checkStandardInput(given, host, 'decode')
-  const { paths, troubles } = await expandInputs(given, host)
+  const { paths, troubles } = await expandInputs(given, host, options.quiet)
   const interruption = new Interruption(host)
   const run = new Run(paths, troubles, options, host, interruption)
   try {
@@ -43,6 +48,7 @@ export async function decode(given: string[], options: DecodeOptions, host: Host
 /** One run over all captures: what has been printed, and what went wrong. */
 class Run {
   private readonly ports
+  private readonly isAscii: boolean
   private status: number
   private text = ''
   private printed = 0
@@ -61,6 +67,7 @@ class Run {
     private readonly interruption: Interruption,
   ) {
     this.ports = tunnelPorts(options.port ?? [])
+    this.isAscii = screenOf(options, host).ascii
     this.status = troubles.length > 0 ? TROUBLE : DONE
   }
 
@@ -177,7 +184,8 @@ class Run {
     const { text, host, options, interruption } = this
     this.text = ''
     if (text === '' || this.isStuck) return
-    this.isStuck = !(await interruption.isTaken(options.json ? printJson(host, text) : print(host, text)))
+    const shown = this.isAscii ? toAscii(text) : text
+    this.isStuck = !(await interruption.isTaken(options.json ? printJson(host, text) : print(host, shown)))
   }
 }
 

@@ -4,11 +4,12 @@ import { plural } from '../../report/number.ts'
 import { Select } from '../../transform/select.ts'
 import { UsageError } from '../arguments.ts'
 import type { Host } from '../host.ts'
+import type { Wanted } from '../progress.ts'
 import { isSelecting, type SelectionOptions, selectionOf } from '../selection.ts'
 import { runTransform } from '../transform.ts'
 
 /** The options as the command line gives them. */
-export interface FilterOptions extends SelectionOptions {
+export interface FilterOptions extends SelectionOptions, Wanted {
   output: string
   port?: number[] | undefined
 }
@@ -20,7 +21,7 @@ export async function filter(paths: string[], options: FilterOptions, host: Host
     throw new UsageError('nothing to select: give --vni, --vtep, --ip, --mac, --from or --to; see vxpcap filter --help')
   }
   const selection = selectionOf(options)
-  return runTransform('filter', paths, output, host, (sink) => {
+  return runTransform('filter', paths, output, host, options, (sink) => {
     const work = new Select(sink, selection, { ports: tunnelPorts(port), application: `vxpcap ${host.version} filter` })
     return {
       observe: (reader, file) => work.observe(reader, file),

@@ -1,5 +1,6 @@
 /** `vxpcap summarize`: captures in, report or JSON out, and the exit status that the contract promises. */
 import { CaptureError } from '../../capture/errors.ts'
+import { toAscii } from '../../report/ascii.ts'
 import { writeJson } from '../../report/json.ts'
 import { formatSarif } from '../../report/sarif.ts'
 import { formatText, SECTION_NAMES, type SectionName } from '../../report/text.ts'
@@ -40,7 +41,7 @@ export async function summarize(given: string[], options: SummarizeOptions, host
 }
 
 /** Parts one summary from the next where there is no screen to clear. */
-const RULE = `${'─'.repeat(40)}\n`
+const RULE = '─'.repeat(40)
 
 /** Prints a summary anew each time there is more of the capture, until Ctrl-C. */
 async function follow(given: string[], options: SummarizeOptions, host: Host): Promise<number> {
@@ -65,7 +66,11 @@ async function follow(given: string[], options: SummarizeOptions, host: Host): P
         if (text !== shown) {
           if (options.json) await printJson(host, text)
           else if (stdout.isTTY) await print(host, text, { color: screenOf(options, host).color, clear: true })
-          else await print(host, (shown === '' ? '' : RULE) + text, { color: screenOf(options, host).color })
+          else {
+            const { color, ascii } = screenOf(options, host)
+            const rule = shown === '' ? '' : `${ascii ? toAscii(RULE) : RULE}\n`
+            await print(host, rule + text, { color })
+          }
         }
         shown = text
         last = summary

@@ -2,13 +2,14 @@
 
 import { CaptureError } from '../../capture/errors.ts'
 import type { OutputFile } from '../../capture/node-output.ts'
-import { plural } from '../../report/number.ts'
+import { bytes, plural } from '../../report/number.ts'
 import { rowsOf, type TableName } from '../../report/tables/columns.ts'
 import { rowsIn } from '../../report/tables/index.ts'
-import { sorted, sortNames, VOLUME } from '../../report/tables/order.ts'
+import { sorted, sortName, sortNames, VOLUME } from '../../report/tables/order.ts'
 import { csv, jsonl } from '../../report/tables/rows-text.ts'
 import { tableText } from '../../report/tables/text.ts'
 import { DEFAULT_TOP } from '../../report/text.ts'
+import { shortened } from '../../report/words.ts'
 import type { Summary } from '../../summary.ts'
 import { UsageError } from '../arguments.ts'
 import { TROUBLE } from '../exit-status.ts'
@@ -23,6 +24,7 @@ export interface TableOptions extends ReadingOptions, ScreenOptions {
   jsonl?: boolean | undefined
   output?: string | undefined
   sort?: string | undefined
+  reverse?: boolean | undefined
   top?: number | undefined
   all?: boolean | undefined
 }
@@ -33,12 +35,13 @@ const STDOUT = '-'
 const ENDINGS = '.csv, .jsonl or .parquet'
 
 /** Runs the command. @returns Exit status. @throws UsageError. */
-export async function table(name: TableName, given: string[], options: TableOptions, host: Host): Promise<number> {
-  const format = formatOf(options)
-  const { sort } = options
-  if (sort !== undefined && !sortNames(name).includes(sort)) {
-    throw new UsageError(`--sort '${sort}': ${name} have no such column; there are ${sortNames(name).join(', ')}`)
+export async function table(name: TableName, given: string[], asked: TableOptions, host: Host): Promise<number> {
+  const format = formatOf(asked)
+  const sort = asked.sort === undefined ? undefined : sortName(name, asked.sort)
+  if (sort === undefined && asked.sort !== undefined) {
+    throw new UsageError(`--sort '${asked.sort}': ${name} have no such column; there are ${sortNames(name).join(', ')}`)
   }
+  const options: TableOptions = { ...asked, sort }
   if (options.all && options.top !== undefined) throw new UsageError('--all and --top exclude each other')
   let file: OutputFile | undefined
   try {
@@ -52,6 +55,7 @@ export async function table(name: TableName, given: string[], options: TableOpti
     if (file === undefined) await show(name, summary, options, format, host)
     else await save(name, summary, options, format, file, host)
     const status = await complainOf(summary, unreadable, host)
+    if (!options.quiet && summary.vnisTotal === 0) await sayWhatThereIs(given, options, host)
     const isPartial = !summary.capture.complete && !given.includes(STDIN)
     if (isPartial) await complain(host, 'interrupted: these are the rows of what was read so far')
     return interruption.status(summary.capture.complete) ?? status
@@ -63,6 +67,43 @@ export async function table(name: TableName, given: string[], options: TableOpti
     // Does nothing after a commit.
     file?.abort()
   }
+}
+
+/** Most VNIs named where none is what was asked for. */
+const MOST_NAMED = 10
+/** Bytes of captures that are read again to name them. */
+const LOOK = 64 * 1024 * 1024
+
+/** Says on standard error which VNIs there are, where none of those is that were asked for. */
+async function sayWhatThereIs(given: readonly string[], options: TableOptions, host: Host): Promise<void> {
+  // What has gone by is not there to be read again.
+  if (options.vni === undefined || given.includes(STDIN)) return
+  const stop = new AbortController()
+  const summarizeFiles = await host.summarizer()
+  const { paths } = await host.expand(given)
+  let isPart = false
+  const { vnis, vnisTotal } = await summarizeFiles([...paths], {
+    rows: MOST_NAMED,
+    threads: 1,
+    ...(options.port && { ports: options.port }),
+    signal: stop.signal,
+    onProgress(bytes) {
+      isPart = bytes > LOOK
+      if (isPart) stop.abort()
+    },
+    onUnreadable: () => {},
+  })
+  if (vnisTotal === 0) return
+  const names = [...new Set(vnis.map(({ vni }) => vni))]
+  const where = isPart
+    ? `the first ${bytes(LOOK)} hold`
+    : given.length === 1
+      ? 'the capture holds'
+      : 'the captures hold'
+  await complain(
+    host,
+    `nothing is selected; ${where} ${names.length === 1 ? 'VNI' : 'VNIs'} ${shortened(names, MOST_NAMED)}${vnisTotal > vnis.length ? ` +${vnisTotal - vnis.length}` : ''}`,
+  )
 }
 
 /** The explicit format, else the one of the output's ending, else text. */
@@ -92,10 +133,14 @@ async function show<Name extends TableName>(
     for (const chunk of format === 'csv' ? csv(name, rows) : jsonl(rows)) await printRows(host, chunk)
     return
   }
-  const { sort: order = VOLUME[name], top = DEFAULT_TOP } = options
+  const { sort: by = VOLUME[name], reverse = false, top = DEFAULT_TOP } = options
   const screen = screenOf(options, host)
-  const layout = { ...screen, top: options.all ? Number.POSITIVE_INFINITY : top, order }
-  const rows = sorted(name, rowsOf(summary, name).rows, order)
+  const layout = {
+    ...screen,
+    top: options.all ? Number.POSITIVE_INFINITY : top,
+    order: reverse ? `${by}, reversed` : by,
+  }
+  const rows = sorted(name, rowsOf(summary, name).rows, by, reverse)
   return print(host, await drawn((draw) => tableText(name, rows, summary, { ...layout, draw })), screen)
 }
 

@@ -1,5 +1,13 @@
 /** Tables of the document for other programs: CSV, JSON Lines and Parquet. */
-import { checkCount, checkFunction, checkGiven, checkObject, checkOneOf, checkSummary } from '../../option.ts'
+import {
+  checkBoolean,
+  checkCount,
+  checkFunction,
+  checkGiven,
+  checkObject,
+  checkOneOf,
+  checkSummary,
+} from '../../option.ts'
 import type { Summary } from '../../summary.ts'
 import { rowsOf, TABLE_NAMES, type TableName, type TableRows } from './columns.ts'
 import { sorted, sortNames } from './order.ts'
@@ -9,8 +17,10 @@ export type { TableName } from './columns.ts'
 
 /** Which rows, and in what order. */
 export interface TableOptions {
-  /** A column by its path (`tcp.rttMs`), or `bytes`, `packets`, `duration`, `rtt` where a table has them; the document's order without. */
+  /** A column by its path (`tcp.rttMs`), or `bytes`, `packets`, `duration`, `rtt`, `rate` where a table has them; the document's order without. Figures and times from the largest, texts and addresses from the smallest, lists by their lengths, the longest first, then by their members. */
   sort?: string | undefined
+  /** The other way round, without `sort` too; what is not known comes last all the same. `false` unless told otherwise. */
+  reverse?: boolean | undefined
   /** Most rows; all unless told otherwise. */
   top?: number | undefined
 }
@@ -19,10 +29,10 @@ export interface TableOptions {
 export function rowsIn<Name extends TableName>(
   summary: Summary,
   table: Name,
-  { sort, top }: TableOptions = {},
+  { sort, reverse = false, top }: TableOptions = {},
 ): TableRows[Name][] {
   const { rows } = rowsOf(summary, table)
-  const inOrder = sort === undefined ? rows : sorted(table, rows, sort)
+  const inOrder = sort !== undefined ? sorted(table, rows, sort, reverse) : reverse ? rows.toReversed() : rows
   return top === undefined ? inOrder : inOrder.slice(0, top)
 }
 
@@ -71,5 +81,6 @@ function check(summary: Summary, table: TableName, options: TableOptions): void 
   checkOneOf('table', table, TABLE_NAMES)
   checkObject('options', options)
   checkOneOf('sort', options.sort, sortNames(table))
+  checkBoolean('reverse', options.reverse)
   checkCount('top', options.top, 0)
 }

@@ -2,7 +2,7 @@
 import type { FlowSummary, Summary } from '../../summary.ts'
 import { toAscii } from '../ascii.ts'
 import { palette } from '../color.ts'
-import { bytes, duration, integer, plural, secondsBetween } from '../number.ts'
+import { bytes, duration, integer, plural } from '../number.ts'
 import { printable } from '../printable.ts'
 import { type Field, rowsTable } from '../section.ts'
 import { endA, endB, forth, REMARKS_WIDTH, remarks, rtt } from '../sections/flows.ts'
@@ -13,6 +13,7 @@ import type { DrawTable } from '../table.ts'
 import { captureName, filterWords, locator, shortened, shortPath } from '../words.ts'
 import { wrap } from '../wrap.ts'
 import { rowsOf, type TableName, type TableRows } from './columns.ts'
+import { rate, seconds } from './order.ts'
 
 /** How a table is written. */
 export interface TableTextOptions {
@@ -34,7 +35,6 @@ const DAY = 10
 const VTEPS_WIDTH = 33
 /** Columns that the mark of a shortened name may take in ASCII beside its own, and a colon. */
 const SPARE = 3
-const BITS = 8
 const RATE_UNITS = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']
 
 /** The side that began the conversation stands left where the capture tells, in every column. */
@@ -67,7 +67,7 @@ const flowFields = (isOneDay: boolean): readonly Field<FlowSummary>[] => [
     cell: (flow) => bytes(forth(flow, flow.innerBytesBToA, flow.innerBytesAToB)),
   },
   { head: 'RTT', align: 'right', cell: rtt },
-  { head: 'Rate', align: 'right', cell: rate },
+  { head: 'Rate', align: 'right', cell: rated },
   { head: 'Start (UTC)', align: 'left', cell: (flow) => start(flow.firstTime, isOneDay) },
   { head: 'Duration', align: 'right', joined: true, cell: lasted },
   { head: 'VTEPs', align: 'left', least: VTEPS_WIDTH, cell: vteps },
@@ -129,21 +129,16 @@ export function tableText<Name extends TableName>(
   return ascii ? toAscii(text) : text
 }
 
-function seconds({ firstTime, lastTime }: FlowSummary): number | null {
-  return firstTime === null || lastTime === null ? null : secondsBetween(firstTime, lastTime)
-}
-
 /** From first to last packet; nothing of a single one. */
 function lasted(flow: FlowSummary): string {
   const time = seconds(flow)
   return time === null || flow.packetsAToB + flow.packetsBToA < 2 ? '' : duration(time)
 }
 
-/** Inner bits of both directions by the time from first to last packet; nothing of a single packet. */
-function rate(flow: FlowSummary): string {
-  const time = seconds(flow)
-  if (time === null || time <= 0) return ''
-  let scaled = ((flow.innerBytesAToB + flow.innerBytesBToA) * BITS) / time
+/** Bits in a second; nothing of a single packet. */
+function rated(flow: FlowSummary): string {
+  let scaled = rate(flow)
+  if (scaled === null) return ''
   let unit = 0
   while (scaled >= 999.5 && unit < RATE_UNITS.length - 1) {
     scaled /= 1000

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { drawPlain } from '../../../src/report/table.ts'
 import { TABLE_COLUMNS, TABLE_NAMES, type TableName } from '../../../src/report/tables/columns.ts'
-import { sorted, sortNames, VOLUME } from '../../../src/report/tables/order.ts'
+import { tableJsonl } from '../../../src/report/tables/index.ts'
+import { sorted, sortName, sortNames, VOLUME } from '../../../src/report/tables/order.ts'
 import { csv, field } from '../../../src/report/tables/rows-text.ts'
 import { tableText } from '../../../src/report/tables/text.ts'
 import { ROOT } from '../../support/shared.ts'
@@ -116,6 +117,42 @@ describe('order', () => {
     expect(sorted('flows', rows, 'vtepsA')[0]!.a).toBe('10.0.0.2')
     expect(sorted('flows', rows, 'firstTime')[0]!.a).toBe('10.0.0.2')
     expect(sorted('flows', rows, 'bytes')[0]!.a).toBe('10.0.0.1')
+  })
+
+  it('has lists by their lengths, then by their members as numbers, addresses and times', () => {
+    const [mac] = macs
+    const [vtep] = mac!.vteps
+    const rows = [[7], [102], [19], [1, 2], [1, 300]].map((packets) => ({
+      ...mac!,
+      vteps: packets.map((each) => ({ ...vtep!, packets: each, vtep: `10.0.0.${each % 256}` })),
+    }))
+    const by = (name: string, reverse = false) =>
+      sorted('macs', rows, name, reverse).map(({ vteps }) => vteps.map(({ packets }) => packets))
+    expect(by('vteps.packets')).toEqual([[1, 300], [1, 2], [102], [19], [7]])
+    expect(by('vteps.packets', true)).toEqual([[7], [19], [102], [1, 2], [1, 300]])
+    expect(by('vteps.vtep')).toEqual([[1, 2], [1, 300], [7], [19], [102]])
+  })
+
+  it('is turned round on request, what is not known last all the same', () => {
+    const at = (firstTime: string | null) => named('10.0.0.1', { firstTime })
+    const early = at('2026-01-01T00:00:00.000000001Z')
+    const late = at('2026-01-01T00:00:00.000000010Z')
+    const unknown = at(null)
+    expect(sorted('flows', [late, unknown, early], 'firstTime', true)).toEqual([early, late, unknown])
+    expect(sorted('flows', [unknown, early, late], 'firstTime')).toEqual([late, early, unknown])
+    const summary = busySummary()
+    const lines = (options: object) => [...tableJsonl(summary, 'macs', options)].join('').split('\n').filter(Boolean)
+    expect(lines({ reverse: true })).toEqual(lines({}).toReversed())
+    expect(() => tableJsonl(summary, 'macs', { reverse: 1 as unknown as boolean })).toThrow(TypeError)
+  })
+
+  it('takes the heads of the text for names, in any case', () => {
+    expect(sortName('flows', 'Start')).toBe('firstTime')
+    expect(sortName('flows', 'RTT')).toBe('rtt')
+    expect(sortName('vnis', 'overhead')).toBe('overheadPercent')
+    expect(sortName('vteps', 'VNIs')).toBe('vnis')
+    expect(sortName('flows', 'constructor')).toBe(undefined)
+    for (const table of TABLE_NAMES) for (const name of sortNames(table)) expect(sortName(table, name)).toBe(name)
   })
 
   it.each(TABLE_NAMES)('of %s is known for every name, volume among them', (table) => {
