@@ -76,6 +76,7 @@ button:hover { border-color: var(--accent); color: var(--accent); }
 .remark { margin-top: .25rem; }
 .more { margin-top: .75rem; }
 .nothing { margin-top: .5rem; }
+.on-paper { display: none; margin-top: .25rem; color: var(--ink-soft); font-size: .8125rem; }
 `
 
 const HEAD = `
@@ -104,7 +105,8 @@ const BAR = `
   margin: 1.5rem calc(-1 * clamp(1rem, 3vw, 2.5rem)) -1rem; padding: .625rem clamp(1rem, 3vw, 2.5rem);
   background: var(--paper); border-block: 1px solid var(--line);
 }
-.filter-bar label { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; color: var(--ink-soft); }
+.choice { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; }
+.choice label { color: var(--ink-soft); }
 .filter-bar select, .search input {
   max-width: 15rem; padding: .25rem .5rem; border: 1px solid var(--strong); border-radius: 5px;
   background: var(--paper); color: var(--ink);
@@ -147,7 +149,7 @@ const TABLES = `
   margin-top: .5rem; max-height: 34rem; overflow: auto; border: 1px solid var(--line); border-radius: 6px;
   overscroll-behavior-x: contain; width: fit-content; max-width: 100%;
 }
-.box.virtual { height: 34rem; width: auto; }
+.box.virtual { height: 34rem; width: auto; contain: content; }
 .box table { border-collapse: separate; border-spacing: 0; font-size: .8125rem; line-height: 1.25rem; }
 .box.virtual table { table-layout: fixed; width: 100%; }
 .box.virtual td { overflow: hidden; text-overflow: ellipsis; }
@@ -181,7 +183,7 @@ const NARROW = `
   summary .title, summary .about { grid-column: 1 / -1; }
   .filter { flex-wrap: wrap; }
   .filter-bar { position: static; gap: .5rem; }
-  .filter-bar label { flex: 1 1 40%; }
+  .choice { flex: 1 1 40%; }
   .filter-bar select { flex: 1; min-width: 0; }
   .search, .search input { width: 100%; }
 }
@@ -197,12 +199,18 @@ const PAPER = `
   .filter-bar, .search, .copy-button, .to-rows, .more button, .spacer { display: none; }
   .box, .box.virtual { max-height: none; height: auto; overflow: visible; }
   .box { width: auto; border: 0; border-radius: 0; }
-  .box table { width: 100%; font-size: 8pt; line-height: 1.3; }
-  .box th, .box td { height: auto; padding: .125rem .375rem; white-space: normal; }
-  .box th { position: static; }
+  .box table { width: 100%; min-width: 0 !important; font-size: 6.5pt; line-height: 1.3; }
+  .box.virtual table { table-layout: auto; }
+  .box th, .box td { height: auto; padding: .125rem .1875rem; white-space: normal; }
+  .box .right { white-space: nowrap; }
+  .box th, .box th button { position: static; }
+  .order { display: none; }
+  .box tbody tr:nth-child(n + 27) { display: none; }
+  .on-paper { display: block; }
   thead { display: table-header-group; }
   tr, .finding dl, summary { break-inside: avoid; }
-  h2, summary { break-after: avoid; }
+  .timeline-rows tbody tr:first-child { break-before: avoid; }
+  h2, summary, .table-head, .remark { break-after: avoid; }
   a { color: inherit; text-decoration: none; }
   .finding { border-color: var(--strong); border-inline-start-color: var(--tone); }
   details::details-content { content-visibility: visible; display: block; }

@@ -44,8 +44,10 @@ const MOST_ROWS = 200
 /** Pixels of a row; the style has the same. */
 const ROW_HEIGHT = 29
 /** Rows that are in sight, about, and a stretch of those before and behind. */
-const IN_SIGHT = 24
-const MARGIN = 12
+const IN_SIGHT = 20
+const MARGIN = 8
+/** Rows that are printed; the style has the same. */
+const ON_PAPER = 25
 /** Rows that the widths of columns are taken from, and characters of the widest. */
 const SAMPLED = 400
 const WIDEST = 46
@@ -151,6 +153,9 @@ export function DataTable<Row>(properties: DataTableProperties<Row>) {
           </tbody>
         </table>
       </section>
+      {isLive && sorted.length > ON_PAPER && (
+        <p class="on-paper">The page itself has {integer(sorted.length)} rows; the first are printed.</p>
+      )}
       {isLive && sorted.length === 0 && <p class="nothing">No {noun} is left of what is chosen and searched.</p>}
     </section>
   )
@@ -220,7 +225,7 @@ function usedColumns<Row>(columns: readonly DataColumn<Row>[], rows: readonly Ro
 
 function startsDescending<Row>(column: DataColumn<Row> | undefined, rows: readonly Row[]): boolean {
   if (column === undefined) return false
-  const [row] = rows.filter((each) => column.key(each) !== null)
+  const row = rows.find((each) => column.key(each) !== null)
   return row !== undefined && typeof column.key(row) === 'number'
 }
 
@@ -238,15 +243,15 @@ function sortedRows<Row>(rows: readonly Row[], column: DataColumn<Row> | undefin
     .map(({ row }) => row)
 }
 
-/** Rows that have every word in one of their cells. */
+/** Rows that have every word in their names: texts, addresses and what a cell leads to; not in figures, which people sort by. */
 function searched<Row>(rows: readonly Row[], columns: readonly DataColumn<Row>[], search: string): readonly Row[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return rows
+  const named = columns.filter(({ align, link }) => align === 'left' || link !== undefined)
   return rows.filter((row) => {
-    const text = columns
-      .map(({ cell }) => cell(row))
-      .join('\n')
-      .toLowerCase()
+    let text = ''
+    for (const { cell } of named) text += `${cell(row)}\n`
+    text = text.toLowerCase()
     return words.every((word) => text.includes(word))
   })
 }

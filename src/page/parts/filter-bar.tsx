@@ -1,7 +1,7 @@
 /** One bar of choices for all of the page: VNI, VTEP and severity, and the way back from a finding's rows. */
-import { addressKey } from '../../report/tables/order.ts'
 import { KIND_NAMES } from '../../report/words.ts'
 import type { Severity, Summary } from '../../summary.ts'
+import { orderOf } from '../order.ts'
 import { h, useMemo } from '../preact.ts'
 import { isChosen, NOTHING_CHOSEN, vniChoice } from '../state.ts'
 import type { View } from '../view.ts'
@@ -80,11 +80,13 @@ interface ChoiceProperties {
 }
 
 function Choice({ name, value, choices, onChoice, none }: ChoiceProperties) {
+  const id = `choose-${name.toLowerCase()}`
   const isListed = value === null || choices.some(([each]) => each === value)
   return (
-    <label>
-      <span>{name}</span>
+    <span class="choice">
+      <label for={id}>{name}</label>
       <select
+        id={id}
         class={value === null ? '' : 'set'}
         value={value ?? ''}
         onChange={({ currentTarget }) => onChoice(currentTarget.value === '' ? null : currentTarget.value)}
@@ -97,7 +99,7 @@ function Choice({ name, value, choices, onChoice, none }: ChoiceProperties) {
           </option>
         ))}
       </select>
-    </label>
+    </span>
   )
 }
 
@@ -111,14 +113,6 @@ function vniChoices({ vnis }: Summary): [string, string][] {
 }
 
 function vtepChoices({ vnis }: Summary): [string, string][] {
-  const vteps = [...new Set(vnis.flatMap((row) => row.vteps))].map((vtep) => [keyOf(vtep), vtep] as const)
+  const vteps = [...new Set(vnis.flatMap((row) => row.vteps))].map((vtep) => [orderOf(vtep) ?? '', vtep] as const)
   return vteps.sort(([left], [right]) => (left < right ? -1 : 1)).map(([, vtep]) => [vtep, vtep])
-}
-
-function keyOf(address: string): string {
-  try {
-    return addressKey(address)
-  } catch {
-    return address
-  }
 }

@@ -1,9 +1,9 @@
 /** The four tables: what their columns are, and what they are sorted by. */
 import { bytes, duration, integer, percent, secondsBetween } from '../../report/number.ts'
 import { endA, endB, forth, remarks, rtt } from '../../report/sections/flows.ts'
-import { addressKey } from '../../report/tables/order.ts'
 import { KIND_NAMES, shortened } from '../../report/words.ts'
 import type { FlowSummary, MacSummary, VniSummary, VtepPairSummary } from '../../summary.ts'
+import { orderOf } from '../order.ts'
 import { h } from '../preact.ts'
 import { addressOf, NOTHING_CHOSEN, vniChoice } from '../state.ts'
 import type { View } from '../view.ts'
@@ -55,8 +55,8 @@ const VNI_COLUMNS: readonly DataColumn<VniSummary>[] = [
 ]
 
 const PAIR_COLUMNS: readonly DataColumn<VtepPairSummary>[] = [
-  { head: 'A', align: 'left', cell: ({ a }) => a, key: ({ a }) => keyOf(a), link: ({ a }) => toVtep(a) },
-  { head: 'B', align: 'left', cell: ({ b }) => b, key: ({ b }) => keyOf(b), link: ({ b }) => toVtep(b) },
+  { head: 'A', align: 'left', cell: ({ a }) => a, key: ({ a }) => orderOf(a), link: ({ a }) => toVtep(a) },
+  { head: 'B', align: 'left', cell: ({ b }) => b, key: ({ b }) => orderOf(b), link: ({ b }) => toVtep(b) },
   { head: 'VNIs', align: 'left', cell: ({ vnis }) => shortened(vnis, 3), key: ({ vnis }) => vnis.length },
   figures('Packets A→B', (row) => row.packetsAToB),
   figures('B→A', (row) => row.packetsBToA, { title: 'Packets from B to A' }),
@@ -129,10 +129,10 @@ const FLOW_COLUMNS: readonly DataColumn<FlowSummary>[] = [
     title: 'The tunnel endpoints that the two ends were seen behind',
     align: 'left',
     cell: vtepsOf,
-    key: (flow) => keyOf((flow.initiator === 'b' ? flow.vtepsB : flow.vtepsA)[0]),
+    key: (flow) => orderOf((flow.initiator === 'b' ? flow.vtepsB : flow.vtepsA)[0]),
   },
   {
-    head: 'Retransmitted',
+    head: 'Retrans.',
     title: 'TCP segments with payload that was sent again',
     align: 'right',
     cell: ({ tcp }) => someOf(tcp?.retransmittedSegments ?? 0),
@@ -163,7 +163,7 @@ const MAC_COLUMNS: readonly DataColumn<MacSummary>[] = [
             vteps.map(({ vtep, packets }) => `${vtep} (${integer(packets)})`),
             2,
           ),
-    key: ({ vteps }) => keyOf(vteps[0]?.vtep),
+    key: ({ vteps }) => orderOf(vteps[0]?.vtep),
   },
   {
     head: 'Places',
@@ -179,7 +179,7 @@ const MAC_COLUMNS: readonly DataColumn<MacSummary>[] = [
       const shown = ips.slice(0, 2)
       return `${shown.join(', ')}${ipsTotal > shown.length ? ` +${integer(ipsTotal - shown.length)}` : ''}`
     },
-    key: ({ ips }) => keyOf(ips[0]),
+    key: ({ ips }) => orderOf(ips[0]),
   },
 ]
 
@@ -218,18 +218,8 @@ export function Tables({ summary, selected, isLive }: View) {
   )
 }
 
-/** Digits that compare as the addresses do; what is no address stands for itself, as a hostile document may have it. */
-function keyOf(address: string | undefined): string | null {
-  if (address === undefined) return null
-  try {
-    return addressKey(address)
-  } catch {
-    return address
-  }
-}
-
 function endKey(address: string, port: number | null): string {
-  return `${keyOf(address)} ${String(port ?? 0).padStart(PORT_DIGITS, '0')}`
+  return `${orderOf(address)} ${String(port ?? 0).padStart(PORT_DIGITS, '0')}`
 }
 
 function lasting({ firstTime, lastTime }: FlowSummary): number | null {
@@ -247,5 +237,5 @@ function vtepsOf(flow: FlowSummary): string {
   return [from, to]
     .map((vteps) => shortened(vteps, 1))
     .filter(Boolean)
-    .join(' → ')
+    .join('\u00a0→ ')
 }
