@@ -207,7 +207,8 @@ const PAPER = `
   .order { display: none; }
   .box tbody tr:nth-child(n + 27) { display: none; }
   .on-paper { display: block; }
-  thead { display: table-header-group; }
+  .box thead { display: table-row-group; }
+  footer { margin-top: 1rem; }
   tr, .finding dl, summary { break-inside: avoid; }
   .timeline-rows tbody tr:first-child { break-before: avoid; }
   h2, summary, .table-head, .remark { break-after: avoid; }
