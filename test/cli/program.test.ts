@@ -5,7 +5,7 @@ import type { SummarizeFilesOptions } from '../../src/cli/host.ts'
 import { run } from '../../src/cli/program.ts'
 import { fakeHost } from './fake-host.ts'
 
-const COMMANDS = 'summarize, decode, findings, decap, filter, flows, vteps, vnis, macs, completion'
+const COMMANDS = 'summarize, report, decode, findings, decap, filter, flows, vteps, vnis, macs, completion'
 const AN_ADDRESS =
   'expected an IPv4 or IPv6 address, a prefix such as 10.0.0.0/8, a range such as 10.0.0.1-10.0.0.9, or a list of such'
 
