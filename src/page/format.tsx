@@ -51,9 +51,10 @@ export async function formatPage(summary: Summary, options: PageOptions = {}): P
   checkCount('maxBytes', options.maxBytes, 0)
   const { version = null, share, rows } = options
   const maxBytes = rows === undefined ? (options.maxBytes ?? DEFAULT_PAGE_BYTES) : Number.POSITIVE_INFINITY
+  const { sentences, tries } = headline(summary, share)
   const making: Making = {
     version: version === null ? null : printable(version),
-    headline: headline(summary, share),
+    headline: { sentences: sentences.map(printable), tries: tries.map(printable) },
     findingsTotal: summary.findings.length,
   }
   const policy = await policyOf(PROGRAM, STYLE)

@@ -1,11 +1,11 @@
 /** A real browser as oracle: what the built library says of captures in a `File` there is what it says of them in Node. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join as joinPath } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bytesSource, decompressed, Summarizer } from '../../src/node.ts'
 import type { Summary } from '../../src/summary.ts'
@@ -14,10 +14,9 @@ import { COMPRESSORS, lz4Frame } from '../support/compress.ts'
 import { ensureDist } from '../support/dist.ts'
 import { PCAPS } from '../support/goldens.ts'
 import { ROOT } from '../support/shared.ts'
+import { hasChromium, launch } from './chromium.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
-const isThere = existsSync(CHROMIUM)
-if (!isThere) console.log(`skipped: the library in a browser; there is no ${CHROMIUM} (apt-get install chromium)`)
+const isThere = hasChromium('the library in a browser')
 
 const PLAIN = new Uint8Array(readFileSync(joinPath(PCAPS, 'kv-mixed-sw.pcapng')))
 const half = PLAIN.length >> 1
@@ -116,10 +115,7 @@ describe.skipIf(!isThere)('in Chromium (skipped where it is absent)', () => {
       else response.setHeader('content-type', 'application/octet-stream').end(CAPTURES[Number(path.slice(1))]?.[1])
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    })
+    browser = await launch()
     page = await browser.newPage()
     const errors: string[] = []
     page.on('pageerror', ({ message }) => errors.push(message))

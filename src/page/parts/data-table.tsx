@@ -119,7 +119,7 @@ export function DataTable<Row>(properties: DataTableProperties<Row>) {
       {note !== undefined && <p class="remark">{note}</p>}
       <section
         class={isVirtual ? 'box virtual' : 'box'}
-        aria-labelledby={`${id}-title`}
+        aria-label={`Table of ${title}`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
         tabIndex={0}
         ref={box}

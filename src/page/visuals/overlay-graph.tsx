@@ -147,7 +147,7 @@ function node(
   const pressable = isLive
     ? {
         role: 'button' as const,
-        tabIndex: 0,
+        tabindex: 0,
         'aria-pressed': isChosen,
         'aria-label': `${isGroup ? 'Multicast group' : 'VTEP'} ${address}, ${bytes(sent)}${severity === null ? '' : `, ${severity}`}`,
         onClick: press,

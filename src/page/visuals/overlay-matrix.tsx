@@ -198,7 +198,7 @@ function handlersOf(
     ArrowRight: [0, 1],
   }
   return {
-    tabIndex: 0,
+    tabindex: 0,
     onMouseMove: (event: MouseEvent) => {
       const next = under(event)
       if (next?.row !== place?.row || next?.column !== place?.column) point(next)

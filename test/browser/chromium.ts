@@ -1,0 +1,16 @@
+/** The browser that tests run in: Debian's, where it is installed. */
+import { existsSync } from 'node:fs'
+import { type Browser, chromium } from 'playwright-core'
+
+const CHROMIUM = '/usr/bin/chromium'
+
+/** Whether there is one; where there is not, says once what is skipped. */
+export function hasChromium(skipped: string): boolean {
+  const isThere = existsSync(CHROMIUM)
+  if (!isThere) console.log(`skipped: ${skipped}; there is no ${CHROMIUM} (apt-get install chromium)`)
+  return isThere
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+}

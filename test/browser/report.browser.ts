@@ -1,0 +1,571 @@
+/** The report page in a real browser: what its reader meets, whatever the capture. */
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContextOptions, ElementHandle, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readDocument } from '../../src/cli/saved-document.ts'
+import { formatPage } from '../../src/page/index.ts'
+import type { Summary } from '../../src/summary.ts'
+import { fakeHost } from '../cli/fake-host.ts'
+import { generatedSummary } from '../support/generated-summary.ts'
+import { HOSTILE_TEXTS, LONE_SURROGATES, obeyed } from '../support/hostile-text.ts'
+import { hasChromium, launch } from './chromium.ts'
+import { type OpenReport, openReport } from './open-report.ts'
+import { glyphsOf } from './pdf.ts'
+import { REPORTS, ReportFiles } from './report-files.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const NAMES = Object.keys(REPORTS)
+const SCHEMES = ['light', 'dark'] as const
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 } }
+/** Milliseconds of scripts, style and layout that anything a reader does may take. */
+const MOST_MS = 100
+/** Pixels of the smallest label. */
+const SMALLEST_LABEL = 11
+
+const isThere = hasChromium('the report page in a browser')
+
+describe.skipIf(!isThere)('the report page in Chromium (skipped where it is absent)', () => {
+  const files = new ReportFiles()
+  let browser: Browser
+  const opened: OpenReport[] = []
+
+  /** Opens a page that is closed after the test, which fails if the page complained. */
+  async function open(name: string, options: BrowserContextOptions & { hash?: string } = {}): Promise<Page> {
+    const { hash = '', ...rest } = options
+    const report = await openReport(browser, `${await files.of(name)}${hash}`, rest)
+    opened.push(report)
+    return report.page
+  }
+
+  beforeAll(async () => {
+    browser = await launch()
+  })
+  afterEach(async () => {
+    const complaints = opened.flatMap((each) => each.complaints)
+    await Promise.all(opened.splice(0).map(({ close }) => close()))
+    expect(complaints).toEqual([])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    files.remove()
+  })
+
+  describe.each(NAMES)('%s', (name) => {
+    it.each(SCHEMES)('%s: says nothing on the console and asks for nothing', async (colorScheme) => {
+      const page = await open(name, { colorScheme })
+      await openAll(page)
+      expect(await page.title()).toMatch(/ · vxpcap$/)
+    })
+
+    it('has no violation of accessibility, in light and dark', async () => {
+      const page = await open(name, { bypassCSP: true, colorScheme: 'light', reducedMotion: 'reduce' })
+      await openAll(page)
+      expect(await violations(page)).toEqual([])
+      await page.emulateMedia({ colorScheme: 'dark' })
+      expect(await violations(page)).toEqual([])
+    })
+
+    it('reads with scripts off as it does with them, and has no dead control', async () => {
+      const live = await open(name)
+      const still = await open(name, { javaScriptEnabled: false })
+      expect(await firstScreen(still)).toEqual(await firstScreen(live))
+      expect(await still.locator('button, input, select, a[href], [role=button], [role=application]').count()).toBe(0)
+    })
+
+    it('fits a phone: nothing but what scrolls by itself is wider, no label is small', async () => {
+      const page = await open(name, PHONE)
+      await openAll(page)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      expect(await smallLabels(page, SMALLEST_LABEL)).toEqual([])
+    })
+  })
+
+  describe('tables', () => {
+    it('sort by every column, figures from the largest and addresses as numbers, and say so', async () => {
+      const page = await open('mixed traffic')
+      for (const table of ['vnis', 'vteps', 'flows', 'macs']) {
+        const heads = page.locator(`#${table} th`)
+        for (let column = 0; column < (await heads.count()); column++) {
+          const head = heads.nth(column)
+          const was = await head.getAttribute('aria-sort')
+          await head.getByRole('button').click()
+          const first = await head.getAttribute('aria-sort')
+          expect(first, await head.innerText()).toMatch(/^(as|des)cending$/)
+          expect(first).not.toBe(was)
+          const one = await cells(page, table, column)
+          await head.getByRole('button').click()
+          expect(await head.getAttribute('aria-sort')).toBe(first === 'ascending' ? 'descending' : 'ascending')
+          expect(await page.locator(`#${table} th[aria-sort$=ending]`).count()).toBe(1)
+          const other = await cells(page, table, column)
+          expect([...other].sort()).toEqual([...one].sort())
+          if (new Set(one).size > 1 && !one.includes('')) expect(other[0]).not.toBe(one[0])
+        }
+      }
+    })
+
+    it('sort addresses as numbers', async () => {
+      const page = await open('200 VTEPs')
+      await page.locator('#vteps').getByRole('button', { name: 'A', exact: true }).click()
+      const shown = (await cells(page, 'vteps', 0)).map((address) => Number(address.split('.').at(-1)))
+      expect(shown.length).toBeGreaterThan(20)
+      expect(shown).toEqual([...shown].sort((left, right) => left - right))
+    })
+
+    it('are searched word by word, and say how many are left', async () => {
+      const page = await open('mixed traffic')
+      const search = page.getByRole('searchbox', { name: 'Search Flows' })
+      await search.fill('udp 30')
+      const rows = await page.locator('#flows tbody tr').allInnerTexts()
+      expect(rows.length).toBeGreaterThan(0)
+      for (const row of rows) expect(row.toLowerCase()).toMatch(/(?=.*udp)(?=.*30)/s)
+      await expectStatus(page, '#flows', new RegExp(`^${rows.length} of \\d+ flows$`))
+      await search.fill('no such thing')
+      expect(await page.locator('#flows').innerText()).toContain('No flow is left of what is chosen and searched.')
+      await search.fill('')
+      expect(await page.locator('#flows tbody tr').count()).toBeGreaterThan(rows.length)
+    })
+
+    it('hold rows in sight alone, and every row is reached by scrolling', async () => {
+      const page = await open('2000 VTEPs')
+      const total = Number(await page.locator('#flows table').getAttribute('aria-rowcount')) - 1
+      expect(total).toBeGreaterThan(1000)
+      expect(await page.locator('#flows tbody tr').count()).toBeLessThan(100)
+      await page.locator('#flows .box').evaluate((box) => box.scrollTo(0, box.scrollHeight))
+      await page.locator(`#flows tr[aria-rowindex="${total + 1}"]`).waitFor()
+    })
+  })
+
+  describe('choices', () => {
+    it('of VNI, VTEP and severity stand in the address, and the way back undoes them', async () => {
+      const page = await open('mixed traffic')
+      const everything = await counts(page)
+      const vni = page.getByRole('combobox', { name: 'VNI' })
+      const vtep = page.getByRole('combobox', { name: 'VTEP' })
+      await vni.selectOption('vxlan 20')
+      expect(hashOf(page)).toBe('#vni=vxlan+20')
+      expect(new Set(await cells(page, 'flows', 0))).toEqual(new Set(['20']))
+      expect(await counts(page)).not.toEqual(everything)
+      const address = await vtep.locator('option').nth(1).innerText()
+      await vtep.selectOption(address)
+      expect(hashOf(page)).toBe(`#vni=vxlan+20&vtep=${address}`)
+      for (const row of await page.locator('#vteps tbody tr').allInnerTexts()) expect(row).toContain(address)
+      await page.goBack()
+      expect(hashOf(page)).toBe('#vni=vxlan+20')
+      expect(await vtep.inputValue()).toBe('')
+      await page.goForward()
+      expect(await vtep.inputValue()).toBe(address)
+      await page.getByRole('button', { name: 'Show everything' }).click()
+      expect(await counts(page)).toEqual(everything)
+      expect(await vni.inputValue()).toBe('')
+    })
+
+    it('of severity keep the findings that are as severe', async () => {
+      const page = await open('200 VTEPs')
+      const severity = page.getByRole('combobox', { name: 'Severity' })
+      await severity.selectOption('error')
+      expect(hashOf(page)).toBe('#severity=error')
+      expect(await page.locator('#findings details.warning, #findings details.note').count()).toBe(0)
+      expect(await page.locator('#findings details.error').count()).toBeGreaterThan(0)
+      await severity.selectOption('warning')
+      expect(await page.locator('#findings details.warning').count()).toBeGreaterThan(0)
+      expect(await page.locator('#findings details.note').count()).toBe(0)
+    })
+
+    it('are there when the page is opened by its address, and what is none is passed over', async () => {
+      const page = await open('mixed traffic', { hash: '#vni=vxlan+20&finding=999&severity=nonsense&x=y' })
+      await page.waitForFunction(() => document.querySelector('select')?.value === 'vxlan 20')
+      expect(new Set(await cells(page, 'flows', 0))).toEqual(new Set(['20']))
+      expect(await page.getByRole('combobox', { name: 'Severity' }).inputValue()).toBe('')
+    })
+
+    it('of what is in no table leave none, and say so', async () => {
+      const page = await open('mixed traffic', { hash: '#vtep=192.0.2.77' })
+      await page.locator('#flows .nothing').waitFor()
+      expect(await page.getByRole('combobox', { name: 'VTEP' }).inputValue()).toBe('192.0.2.77')
+    })
+  })
+
+  describe('findings', () => {
+    it('lead to their rows and back', async () => {
+      const page = await open('black hole')
+      const everything = await counts(page)
+      const finding = page.locator('#findings details').first()
+      const id = await finding.getAttribute('id')
+      await finding.getByRole('link', { name: 'Show its rows in the tables' }).first().click()
+      expect(hashOf(page)).toBe(`#finding=${id!.replace('finding-', '')}`)
+      await expect.poll(() => page.locator('#tables').evaluate(topOf), { timeout: 5000 }).toBeLessThan(300)
+      expect(await page.locator('#flows tbody tr').count()).toBeGreaterThan(0)
+      await page.getByRole('button', { name: 'Back to the finding' }).click()
+      await expect.poll(() => page.evaluate(() => document.activeElement?.parentElement?.id)).toBe(id)
+      await expect.poll(() => finding.evaluate(isInSight), { timeout: 5000 }).toBe(true)
+      expect(await counts(page)).toEqual(everything)
+    })
+
+    it('give their filter to the clipboard', async () => {
+      const page = await open('black hole', { permissions: ['clipboard-read', 'clipboard-write'] })
+      const filter = page.locator('#findings .filter').first()
+      await filter.getByRole('button').click()
+      await expect.poll(() => filter.getByRole('button').innerText()).toBe('Copied')
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await filter.locator('code').innerText())
+    })
+
+    it('give values to set to the clipboard', async () => {
+      const page = await open('black hole', { permissions: ['clipboard-read', 'clipboard-write'] })
+      const button = page.getByRole('button', { name: /^Copy inner MTU/ }).first()
+      await button.click()
+      const value = /\d+/.exec((await button.getAttribute('aria-label'))!)![0]
+      await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(value)
+    })
+  })
+
+  it('is used by keyboard alone', async () => {
+    const page = await open('black hole')
+    const reached = await tabThrough(page)
+    // Every control is reached, in the order in which it stands, and what is focussed is seen to be.
+    expect(reached.missed).toEqual([])
+    expect(reached.unseen).toEqual([])
+    const closed = page.locator('#findings details:not([open]) > summary').first()
+    if ((await closed.count()) > 0) {
+      const id = await closed.evaluate((summary) => summary.parentElement!.id)
+      await closed.focus()
+      await page.keyboard.press('Enter')
+      expect(await page.locator(`#${id}`).getAttribute('open')).not.toBeNull()
+    }
+    const head = page.locator('#flows th button').first()
+    await head.focus()
+    await page.keyboard.press('Enter')
+    expect(await page.locator('#flows th').first().getAttribute('aria-sort')).toMatch(/ending$/)
+    await page.locator('#findings a[data-to=tables]').first().focus()
+    await page.keyboard.press('Enter')
+    expect(hashOf(page)).toMatch(/^#finding=\d+$/)
+    const node = page.locator('svg.is-wide .node').first()
+    await node.focus()
+    await page.keyboard.press('Enter')
+    expect(hashOf(page)).toMatch(/vtep=/)
+    expect(await node.getAttribute('aria-pressed')).toBe('true')
+    await page.keyboard.press(' ')
+    expect(hashOf(page)).not.toMatch(/vtep=/)
+  })
+
+  it('the matrix is read with arrow keys', async () => {
+    const page = await open('200 VTEPs')
+    await page.getByRole('application').focus()
+    const said = page.locator('.matrix-readout')
+    const before = await said.innerText()
+    await page.keyboard.press('ArrowDown')
+    expect(await said.innerText()).not.toBe(before)
+    await page.keyboard.press('Enter')
+    expect(hashOf(page)).toMatch(/^#vtep=/)
+  })
+
+  describe('on paper', () => {
+    it.each(NAMES)('%s: every sheet holds something, in light colours', async (name) => {
+      const page = await open(name, { colorScheme: 'dark' })
+      const texts = await sheets(page)
+      console.log(`${name}: ${texts.length} sheets`)
+      expect(texts.length).toBeGreaterThan(0)
+      expect(texts.length).toBeLessThanOrEqual(12)
+      expect(texts.filter((length) => length < 200)).toEqual([])
+      await page.emulateMedia({ media: 'print' })
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)')
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      for (const control of await page.locator('.filter-bar, .search, button:not(th button)').all()) {
+        expect(await control.isVisible()).toBe(false)
+      }
+    })
+  })
+
+  describe('what a reader does with 10,000 flows', () => {
+    let page: Page
+    let measure: (act: () => Promise<unknown>) => Promise<number>
+
+    const flows = (page: Page): Locator => page.locator('#flows')
+    const head = (name: RegExp) => (page: Page) => flows(page).getByRole('button', { name })
+    const search = (page: Page): Locator => page.getByRole('searchbox', { name: 'Search Flows' })
+    const choice = (name: string) => (page: Page) => page.getByRole('combobox', { name })
+    const box = (page: Page): Locator => flows(page).locator('.box')
+
+    it.each<[name: string, where: (page: Page) => Locator, act: (handle: ElementHandle) => Promise<unknown>]>([
+      ['sort by figures', head(/^Packets/), (it) => it.click()],
+      ['sort by addresses', head(/^From/), (it) => it.click()],
+      ['sort the other way', head(/^From/), (it) => it.click()],
+      ['search', search, (it) => it.fill('192.168.7')],
+      ['search no more', search, (it) => it.fill('')],
+      ['filter by VNI', choice('VNI'), (it) => it.selectOption({ index: 2 })],
+      ['filter by VTEP', choice('VTEP'), (it) => it.selectOption({ index: 3 })],
+      ['filter no more', (page) => page.locator('.clear'), (it) => it.click()],
+      ['scroll', box, (it) => it.evaluate((box) => (box as Element).scrollTo(0, 120_000))],
+      ['scroll on', box, (it) => it.evaluate((box) => (box as Element).scrollBy(0, 600))],
+    ])('%s takes no longer than a reader notices', async (_, where, act) => {
+      if (page === undefined) {
+        const summary = generatedSummary({
+          vteps: 200,
+          pairs: 1000,
+          vnis: 20,
+          flows: 10_000,
+          steps: 600,
+          hasFindings: true,
+        })
+        await files.make('10,000 flows', summary, { rows: 10_000 })
+        const report = await openReport(browser, await files.of('10,000 flows'))
+        page = report.page
+        measure = await meter(page)
+      }
+      // Looked for first: Playwright's own search for roles runs in the page too.
+      const handle = (await where(page).elementHandle())!
+      const taken = await measure(() => act(handle))
+      console.log(`${_}: ${taken.toFixed(0)} ms`)
+      expect(taken).toBeLessThan(MOST_MS)
+    })
+  })
+
+  describe('a saved document', () => {
+    const read = (document: object): Promise<Summary> => {
+      const captures = { 'saved.json': new TextEncoder().encode(JSON.stringify(document)) }
+      return readDocument('saved.json', fakeHost({ captures }), new AbortController().signal)
+    }
+
+    it('gives the page that its captures give', async () => {
+      const summary = await REPORTS['black hole']!()
+      expect(await formatPage(await read(summary))).toBe(await formatPage(summary))
+    })
+
+    it('of an older version is refused in words that name what is missing', async () => {
+      const summary = await REPORTS['black hole']!()
+      for (const missing of ['timeline', 'limits', 'mtu', 'macsTotal'] as const) {
+        const { [missing]: _, ...old } = summary
+        await expect(read(old)).rejects.toThrow(new RegExp(`${missing}.*write it anew`))
+      }
+      await expect(read({ ...summary, schema: 'vxpcap.summary/0' })).rejects.toThrow(/schema.*write it anew/)
+    })
+
+    it('of a newer one, which has more, opens', async () => {
+      const summary = await REPORTS['black hole']!()
+      await files.make('newer', await read({ ...summary, colours: ['<b>', 1] }))
+      const page = await open('newer')
+      expect(await page.locator('#findings details').count()).toBeGreaterThan(0)
+    })
+  })
+
+  it('hostile texts do no harm', async () => {
+    const texts = [
+      ...Object.values(HOSTILE_TEXTS),
+      ...Object.values(LONE_SURROGATES),
+      '</script><script>document.title="taken"</script>',
+      '<img src=x onerror=alert(1)>',
+      '"><svg onload=alert(1)>',
+      "' onmouseover='alert(1)",
+      '<!--',
+      ']]>',
+      '&lt;b&gt;',
+      '</style><style>*{display:none}</style>',
+      'javascript:alert(1)',
+      '\0',
+    ]
+    const summary = generatedSummary({ vteps: 12, flows: 40, hasFindings: true })
+    const of = (index: number): string => texts[index % texts.length]!
+    summary.capture.files = texts.map((name, index) => ({
+      ...summary.capture.files[0]!,
+      name,
+      firstPacket: index + 1,
+      linkTypes: [of(index + 1)],
+    }))
+    summary.tunnel.other = texts.map((protocol) => ({ protocol, packets: 1 }))
+    summary.tunnel.carriers = texts.map((carrier) => ({ carrier, packets: 1 }))
+    summary.tunnel.faults = texts.map((fault) => ({ layer: fault, fault, packets: 1, firstPacket: 1 }))
+    summary.vtepPairs.forEach((pair, index) => {
+      pair.a = `${of(index)}${index}`
+    })
+    summary.vnis.forEach((vni) => {
+      vni.vteps = texts
+    })
+    summary.flows.forEach((flow, index) => {
+      flow.a = of(index)
+      flow.protocol = of(index + 3)
+      flow.vtepsA = [of(index + 5)]
+    })
+    summary.macs.forEach((mac, index) => {
+      mac.mac = of(index)
+      mac.ips = [of(index + 2)]
+    })
+    const [finding] = summary.findings
+    summary.findings = texts.map((text) => ({
+      ...finding!,
+      code: text,
+      title: text,
+      observed: text,
+      inferred: text,
+      remedy: text,
+      displayFilter: text,
+      subject: { vteps: [text, '10.0.0.1'], mac: text, ip: text },
+    }))
+    await files.make('hostile', summary)
+    const page = await open('hostile')
+    await openAll(page)
+    expect(await page.title()).not.toBe('taken')
+    expect(await page.locator('img, iframe, object, embed, link, base, form').count()).toBe(0)
+    expect(await page.locator('script').count()).toBe(2)
+    expect(await page.locator('style').count()).toBe(1)
+    expect(
+      await page.evaluate(() =>
+        Array.from(document.querySelectorAll('*')).flatMap((each) =>
+          each.getAttributeNames().filter((name) => name.startsWith('on')),
+        ),
+      ),
+    ).toEqual([])
+    for (const href of await page.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))) {
+      expect(href).toMatch(/^#/)
+    }
+    // Cells are told apart by tabs.
+    expect(obeyed((await page.locator('body').innerText()).replaceAll('\t', ' '))).toBeNull()
+  })
+})
+
+/** Opens everything that opens, as far as it is there. */
+async function openAll(page: Page): Promise<void> {
+  await page.locator('details').evaluateAll((all) => {
+    for (const each of all) (each as HTMLDetailsElement).open = true
+  })
+}
+
+/** What axe-core finds: the rule, and where. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const found = await page.evaluate(async () => {
+    const axe = (globalThis as unknown as { axe: { run: (of: Document, options: object) => Promise<AxeResults> } }).axe
+    return axe.run(document, { resultTypes: ['violations'] })
+  })
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes
+      .slice(0, 3)
+      .map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`),
+  )
+}
+
+interface AxeResults {
+  violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[]
+}
+
+/** The words that stand above the fold and above what scripts add to it. */
+async function firstScreen(page: Page): Promise<{ head: string; findings: string[] }> {
+  // A page without scripts cannot be asked by one, but by the browser's own tools.
+  return {
+    head: await page.locator('.head').innerText(),
+    findings: await page
+      .locator('#findings details[open] > dl, #findings summary')
+      .allInnerTexts()
+      .then((all) => all.map((text) => text.replace(/\n?Copy$/gm, ''))),
+  }
+}
+
+/** Labels with text of their own that are drawn smaller than so many pixels. */
+function smallLabels(page: Page, least: number): Promise<string[]> {
+  return page.evaluate((least) => {
+    const small: string[] = []
+    for (const element of Array.from(document.querySelectorAll<HTMLElement | SVGElement>('body *'))) {
+      const own = Array.from(element.childNodes).some(
+        (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
+      )
+      if (!own || ['SCRIPT', 'STYLE', 'title'].includes(element.tagName) || element.closest('.unseen') !== null)
+        continue
+      const { width, height } = element.getBoundingClientRect()
+      if (width === 0 || height === 0) continue
+      // Pictures are scaled.
+      const matrix = element instanceof SVGGraphicsElement ? element.getScreenCTM() : null
+      const size =
+        Number.parseFloat(getComputedStyle(element).fontSize) * (matrix === null ? 1 : Math.hypot(matrix.a, matrix.b))
+      if (size < least - 0.01)
+        small.push(`${element.tagName} "${element.textContent?.trim().slice(0, 30)}": ${size.toFixed(1)} px`)
+    }
+    return small.slice(0, 5)
+  }, least)
+}
+
+/** The texts of a column. */
+function cells(page: Page, table: string, column: number): Promise<string[]> {
+  return page.locator(`#${table} tbody tr:not(.spacer) td:nth-child(${column + 1})`).allInnerTexts()
+}
+
+/** How many rows each table says that it has. */
+function counts(page: Page): Promise<string[]> {
+  return page.locator('#tables [role=status]').allInnerTexts()
+}
+
+async function expectStatus(page: Page, section: string, words: RegExp): Promise<void> {
+  expect(await page.locator(`${section} [role=status]`).innerText()).toMatch(words)
+}
+
+function hashOf(page: Page): string {
+  return new URL(page.url()).hash
+}
+
+function topOf(element: Element): number {
+  return Math.abs(element.getBoundingClientRect().top)
+}
+
+function isInSight(element: Element): boolean {
+  const { top } = element.getBoundingClientRect()
+  return top >= 0 && top < innerHeight
+}
+
+/** Presses Tab through the page. @returns Controls that were not reached, and those that do not show that they are. */
+async function tabThrough(page: Page): Promise<{ missed: string[]; unseen: string[] }> {
+  await page.evaluate(() => {
+    const sayOf = (element: Element) =>
+      `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent?.slice(0, 40)}`
+    Object.assign(globalThis, { sayOf, reached: new Set<Element>() })
+  })
+  const unseen: string[] = []
+  for (let presses = 0; presses < 400; presses++) {
+    await page.keyboard.press('Tab')
+    const at = await page.evaluate(() => {
+      const { sayOf, reached } = globalThis as unknown as { sayOf: (of: Element) => string; reached: Set<Element> }
+      const element = document.activeElement
+      if (element === null || element === document.body || reached.has(element)) return null
+      reached.add(element)
+      const { outlineStyle, outlineWidth } = getComputedStyle(element)
+      const inner = element.querySelector('.shape')
+      const isShown = (outlineStyle !== 'none' && outlineWidth !== '0px') || inner !== null
+      return { words: sayOf(element), isShown }
+    })
+    if (at === null) break
+    if (!at.isShown) unseen.push(at.words)
+  }
+  const missed = await page.evaluate(() => {
+    const { sayOf, reached } = globalThis as unknown as { sayOf: (of: Element) => string; reached: Set<Element> }
+    return Array.from(document.querySelectorAll('button, input, select, a[href], summary, [tabindex="0"]'))
+      .filter((each) => !reached.has(each) && each.checkVisibility({ visibilityProperty: true }))
+      .filter((each) => each.closest('details:not([open])') === null || each.matches('details:not([open]) > summary'))
+      .map(sayOf)
+  })
+  return { missed, unseen }
+}
+
+/** Letters on each sheet of the page as it is printed: of the PDF's own marks of shown text, so that no other program is needed. */
+async function sheets(page: Page): Promise<number[]> {
+  const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true, tagged: false, outline: false })
+  return glyphsOf(pdf)
+}
+
+/** Milliseconds of the page's thread in scripts, style and layout while something is done, and what follows of it. */
+async function meter(page: Page): Promise<(act: () => Promise<unknown>) => Promise<number>> {
+  const session = await page.context().newCDPSession(page)
+  // Time that the thread ran, so that other work of the machine does not count.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const read = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    const of = (name: string): number => metrics.find((metric) => metric.name === name)!.value
+    return 1000 * (of('ScriptDuration') + of('LayoutDuration') + of('RecalcStyleDuration'))
+  }
+  const settled = (): Promise<void> =>
+    page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50))))
+  return async (act) => {
+    await settled()
+    const before = await read()
+    await act()
+    await settled()
+    return (await read()) - before
+  }
+}
