@@ -18,12 +18,15 @@ export function selected(summary: Summary, state: PageState): Selected {
   const [kind, number] = vni === null ? [null, null] : [vni.split(' ')[0]!, Number(vni.split(' ')[1])]
   const isVni = (row: { vni: number; kind: string }): boolean => vni === null || vniChoice(row) === vni
   const isNumber = (each: number): boolean => number === null || each === number
-  const isAt = (vteps: readonly string[]): boolean => vtep === null || vteps.includes(vtep)
+  const isAt = (...lists: (readonly string[])[]): boolean =>
+    vtep === null || lists.some((vteps) => vteps.includes(vtep))
   const tables = {
     vnis: summary.vnis.filter((row) => isVni(row) && isAt(row.vteps)),
     vtepPairs: summary.vtepPairs.filter((row) => row.vnis.some(isNumber) && isAt([row.a, row.b])),
-    flows: summary.flows.filter((row) => isVni(row) && isAt([...row.vtepsA, ...row.vtepsB])),
-    macs: summary.macs.filter((row) => isNumber(row.vni) && isAt(row.vteps.map(({ vtep }) => vtep))),
+    flows: summary.flows.filter((row) => isVni(row) && isAt(row.vtepsA, row.vtepsB)),
+    macs: summary.macs.filter(
+      (row) => isNumber(row.vni) && (vtep === null || row.vteps.some((each) => each.vtep === vtep)),
+    ),
   }
   const findings = summary.findings.filter(
     (each) => isSevere(each, state) && (kind === null || isNumber(each.subject.vni ?? number!)) && isAbout(each, vtep),

@@ -1,7 +1,6 @@
 /** The report page in a real browser: what its reader meets, whatever the capture. */
 
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, ElementHandle, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readDocument } from '../../src/cli/saved-document.ts'
@@ -15,7 +14,6 @@ import { type OpenReport, openReport } from './open-report.ts'
 import { glyphsOf } from './pdf.ts'
 import { REPORTS, ReportFiles } from './report-files.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const NAMES = Object.keys(REPORTS)
 const SCHEMES = ['light', 'dark'] as const
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 } }
@@ -432,7 +430,7 @@ async function openAll(page: Page): Promise<void> {
 
 /** What axe-core finds: the rule, and where. */
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
+  await page.evaluate(axe.source)
   const found = await page.evaluate(async () => {
     const axe = (globalThis as unknown as { axe: { run: (of: Document, options: object) => Promise<AxeResults> } }).axe
     return axe.run(document, { resultTypes: ['violations'] })

@@ -69,7 +69,9 @@ export function DataTable<Row>(properties: DataTableProperties<Row>) {
   const isDescending = asked?.head === head ? asked.isDescending : startsDescending(columns[column], rows)
   const sorting: Sorting = { column, isDescending }
   const found = useMemo(() => searched(rows, columns, search), [rows, columns, search])
-  const sorted = useMemo(() => sortedRows(found, columns[column], isDescending), [found, columns, column, isDescending])
+  // What rows are sorted by takes longer to find than to compare, and stays the same whatever is chosen.
+  const keys = useMemo(() => keysOf(columns[column]), [columns[column]])
+  const sorted = useMemo(() => sortedRows(found, keys, isDescending), [found, keys, isDescending])
   const isVirtual = isLive && sorted.length > MOST_ROWS
   const from = isVirtual ? Math.max(0, Math.min(first, sorted.length - IN_SIGHT) - MARGIN) : 0
   const shown = isVirtual ? sorted.slice(from, from + IN_SIGHT + 3 * MARGIN) : isLive ? sorted : sorted.slice(0, TOP)
@@ -229,12 +231,26 @@ function startsDescending<Row>(column: DataColumn<Row> | undefined, rows: readon
   return row !== undefined && typeof column.key(row) === 'number'
 }
 
+type Key = number | string | null
+
+/** What a column's rows are sorted by, each found once. */
+function keysOf<Row>(column: DataColumn<Row> | undefined): (row: Row) => Key {
+  const known = new Map<Row, Key>()
+  return (row) => {
+    let key = known.get(row)
+    if (key === undefined) {
+      key = column?.key(row) ?? null
+      known.set(row, key)
+    }
+    return key
+  }
+}
+
 /** Rows in order; what is not known comes last either way, and equals keep their order. */
-function sortedRows<Row>(rows: readonly Row[], column: DataColumn<Row> | undefined, isDescending: boolean): Row[] {
-  if (column === undefined) return [...rows]
+function sortedRows<Row>(rows: readonly Row[], keyOf: (row: Row) => Key, isDescending: boolean): Row[] {
   const sign = isDescending ? -1 : 1
   return rows
-    .map((row) => ({ row, key: column.key(row) }))
+    .map((row) => ({ row, key: keyOf(row) }))
     .sort(({ key: left }, { key: right }) => {
       if (left === right) return 0
       if (left === null || right === null) return left === null ? 1 : -1
