@@ -26,6 +26,8 @@ const HEIGHT = 100
 /** Width of all bars together. */
 const WIDTH = 1000
 const TICKS = 6
+/** How near an end of the axis a time would be cut off there, were its middle at its tick: half of it, on a phone. */
+const EDGE = 90
 /** Bars of a row where scripts do not run. */
 const MOST_STILL_BARS = 200
 /** With more rows than these they are lower. */
@@ -186,7 +188,7 @@ function Axis({ ticks }: { ticks: readonly Tick[] }) {
           class={index % 2 === 1 ? 'is-between' : ''}
           x={`${at / 10}%`}
           y="13"
-          text-anchor={at < 50 ? 'start' : at > 950 ? 'end' : 'middle'}
+          text-anchor={at < EDGE ? 'start' : at > WIDTH - EDGE ? 'end' : 'middle'}
         >
           {label}
         </text>
