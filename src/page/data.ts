@@ -13,6 +13,8 @@ import type { OverlayLayout } from './visuals/overlay-layout.ts'
 export interface Making {
   /** Version of what made the page. */
   version: string | null
+  /** What the page is of: named before its texts are escaped, so that no backslash of an escape looks like one of a path. */
+  title: string
   /** What a person would say of the capture, of all of the document. */
   headline: Headline
   /** How many findings there are; the document may hold fewer. */

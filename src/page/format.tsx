@@ -54,6 +54,7 @@ export async function formatPage(summary: Summary, options: PageOptions = {}): P
   const { sentences, tries } = headline(summary, share)
   const making: Making = {
     version: version === null ? null : printable(version),
+    title: printable(captureTitle(summary)),
     headline: { sentences: sentences.map(printable), tries: tries.map(printable) },
     findingsTotal: summary.findings.length,
   }
@@ -84,7 +85,7 @@ function made(summary: Summary, making: Making, policy: string): { page: string;
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="referrer" content="no-referrer" />
       <meta name="color-scheme" content="light dark" />
-      <title>{`${captureTitle(shown.summary)} · vxpcap`}</title>
+      <title>{`${making.title} · vxpcap`}</title>
     </head>,
   )
   const style = `<style>${STYLE}</style>`

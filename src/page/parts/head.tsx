@@ -1,5 +1,4 @@
 /** The top of the page: what the capture is, the sentence that a person would say of it, and how much was found. */
-import { captureTitle } from '../../report/words.ts'
 import { h } from '../preact.ts'
 import { SEVERITIES } from '../state.ts'
 import type { View } from '../view.ts'
@@ -17,7 +16,7 @@ export function Head({ summary, making }: View) {
   return (
     <header class="head">
       <p class="kicker">Overlay report</p>
-      <h1>{captureTitle(summary)}</h1>
+      <h1>{making.title}</h1>
       {isPartial && <p class="partial">{sentences[0]}</p>}
       <p class="lead">{first !== undefined && held(first)}</p>
       <Counts {...{ summary }} />
