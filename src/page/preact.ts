@@ -1,3 +1,3 @@
 /** Preact, whose one importing file this is: components are functions of their properties. */
-export { type ComponentChildren, Fragment, h, hydrate, type JSX, render } from 'preact'
-export { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+export { type ComponentChildren, h, hydrate } from 'preact'
+export { useEffect, useMemo, useRef, useState } from 'preact/hooks'
