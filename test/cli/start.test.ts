@@ -46,7 +46,9 @@ describe('the built command', () => {
       const ours = loaded.filter((name) => name.includes('/dist/cli/'))
       expect(ours.length).toBeGreaterThan(3)
       expect(ours.length).toBeLessThanOrEqual(MOST_FILES)
-      expect(loaded.filter((name) => /node-pool|cli-table3|cli-progress|string-width|preact|fflate|d3-/.test(name))).toEqual([])
+      expect(
+        loaded.filter((name) => /node-pool|cli-table3|cli-progress|string-width|preact|fflate|d3-/.test(name)),
+      ).toEqual([])
       // Packages come by `require`: Node's `import` of CommonJS costs five times as much.
       expect(loaded.filter((name) => name.startsWith('file:') && name.includes('/node_modules/'))).toEqual([])
       expect(loaded).toContain('buffer-layout')
