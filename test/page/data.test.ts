@@ -13,7 +13,11 @@ import { generatedSummary } from '../support/generated-summary.ts'
 import { FIXTURES, golden } from '../support/goldens.ts'
 
 const MAKING = {
-  title: 'a.pcap', version: '1.2.3', headline: { sentences: ['One.'], tries: [] }, findingsTotal: 0 }
+  title: 'a.pcap',
+  version: '1.2.3',
+  headline: { sentences: ['One.'], tries: [] },
+  findingsTotal: 0,
+}
 
 const dataOf = (summary: Summary): PageData => ({ summary, layout: overlayLayout(summary), making: MAKING })
 
