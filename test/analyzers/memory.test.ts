@@ -235,6 +235,8 @@ describe('what an analysis keeps', () => {
 })
 
 describe('findings', () => {
+  const PASSES = 10
+
   /** What a flood leaves in the tables. */
   async function flooded(name: string, packets: number): Promise<Analysis> {
     const summarizer = new Summarizer()
@@ -242,16 +244,17 @@ describe('findings', () => {
     return summarizer.analysis
   }
 
-  // A million rows are a million times as much as is asked for here, beside full tables.
+  // A million rows are a hundred times as much as is measured here, beside full tables. What is measured holds the engine's own garbage too,
+  // about 200 bytes a row in some passes; sets and lists for each row would be 900 and 540.
   it('are made with little memory for each row', async () => {
     const flows = 10_000
     const oneWay = await flooded('tcp-flows', flows * 2)
-    expect(heapGrowth(() => new Sides(oneWay), 1, 3) / flows).toBeLessThan(100)
+    expect(heapGrowth(() => new Sides(oneWay), 1, PASSES) / flows).toBeLessThan(400)
     const manyVnis = await flooded('everything-new', flows)
-    const routes = Array.from({ length: 3 }, () => new Routes(manyVnis))
+    const routes = Array.from({ length: PASSES }, () => new Routes(manyVnis))
     const tags = (): void => {
       routes.pop()!.headers('vxlan', 5, [4789])
     }
-    expect(heapGrowth(tags, 1, 3) / flows).toBeLessThan(50)
+    expect(heapGrowth(tags, 1, PASSES) / flows).toBeLessThan(250)
   })
 })
