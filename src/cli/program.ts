@@ -21,6 +21,9 @@ const CAPTURES =
 const COLOR = 'auto, always or never (default: auto; NO_COLOR and FORCE_COLOR are honoured)'
 const WIDTH = 'columns of the text (default: those of the terminal, COLUMNS, or 120)'
 const DIRECTION = 'figures and times from the largest, texts and addresses from the smallest'
+const FAIL_ON = 'exit 1 on a finding at least this severe: error, warning, note (default: never)'
+const MERGE_BY_TIME = 'interleave the captures by time instead of reading one after the other'
+const UNDERLAY_MTU = "the underlay's IP MTU, when known"
 const QUIET = 'on standard error nothing but what went wrong'
 const NO_PROGRESS = 'no progress bar on standard error'
 const ASCII = 'no characters beyond ASCII (default in a C locale)'
@@ -216,13 +219,9 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       'a further VXLAN port besides 4789 and 8472; GPE 4790, Geneve 6081 are known (repeatable)',
       repeated(read.parsePort),
     )
-    .option('--underlay-mtu <n>', "the underlay's IP MTU, when known", read.parseUnderlayMtu)
-    .option(
-      '--fail-on <severity>',
-      'exit 1 on a finding at least this severe: error, warning, note (default: never)',
-      read.parseFailOn,
-    )
-    .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
+    .option('--underlay-mtu <n>', UNDERLAY_MTU, read.parseUnderlayMtu)
+    .option('--fail-on <severity>', FAIL_ON, read.parseFailOn)
+    .option('--merge-by-time', MERGE_BY_TIME)
     .option(
       '--follow',
       'keep reading as the capture grows, with a new summary each time; Ctrl-C ends with the last one',
@@ -258,17 +257,13 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .requiredOption('-o, --output <file>', 'the .html file to write; "-" is standard output')
     .option('--rows <n|all>', 'rows per table (default: as many as a page of 500 kB holds)', read.parseRows)
     .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
-    .option('--underlay-mtu <n>', "the underlay's IP MTU, when known", read.parseUnderlayMtu)
-    .option(
-      '--fail-on <severity>',
-      'exit 1 on a finding at least this severe: error, warning, note (default: never)',
-      read.parseFailOn,
-    )
-    .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
+    .option('--underlay-mtu <n>', UNDERLAY_MTU, read.parseUnderlayMtu)
+    .option('--fail-on <severity>', FAIL_ON, read.parseFailOn)
+    .option('--merge-by-time', MERGE_BY_TIME)
     .option('--threads <n>', 'threads; the output is the same for every n', read.parseThreads)
     .option('--memory <MB>', 'memory limit in megabytes: smaller tables', read.parseMemory)
-    .option('--quiet', 'on standard error nothing but what went wrong')
-    .option('--no-progress', 'no progress bar on standard error')
+    .option('--quiet', QUIET)
+    .option('--no-progress', NO_PROGRESS)
     .addHelpText('after', REPORT_EXAMPLES)
     .action((captures, { failOn = 'never', ...rest }) => {
       onTask(() =>
@@ -341,7 +336,7 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       .option('--top <n>', `only so many rows (default: ${DEFAULT_TOP} in text, all elsewhere)`, read.parseTop)
       .option('--all', 'every row')
       .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
-      .option('--merge-by-time', 'interleave the captures by time instead of reading one after the other')
+      .option('--merge-by-time', MERGE_BY_TIME)
       .option('--threads <n>', 'threads; the output is the same for every n', read.parseThreads)
       .option('--memory <MB>', 'memory limit in megabytes: smaller tables', read.parseMemory)
       .option('--quiet', QUIET)

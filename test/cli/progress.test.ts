@@ -1,28 +1,11 @@
-import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createProgress } from '../../src/cli/progress.ts'
-
-/** A terminal that remembers what was drawn. */
-function terminal(): { stream: PassThrough; text: () => string } {
-  const stream = Object.assign(new PassThrough(), {
-    isTTY: true,
-    columns: 100,
-    cursorTo: () => true,
-    clearLine: () => true,
-    moveCursor: () => true,
-  })
-  let text = ''
-  stream.on('data', (chunk) => {
-    text += chunk
-  })
-  return { stream, text: () => stripVTControlCharacters(text) }
-}
+import { fakeTerminal } from './fake-terminal.ts'
 
 describe('progress', () => {
   it('shows nothing for short work', async () => {
-    const { stream, text } = terminal()
+    const { stream, text } = fakeTerminal()
     let now = 0
     const progress = createProgress(stream, { now: () => now })
     progress.update(10, 100)
@@ -37,7 +20,7 @@ describe('progress', () => {
     [1_000_000, /█.* 50% {2}500 kB of 1\.00 MB, 500 kB\/s/],
     [null, /500 kB read, 500 kB\/s/],
   ] as const)('shows how far long work of %s bytes is', async (total, shown) => {
-    const { stream, text } = terminal()
+    const { stream, text } = fakeTerminal()
     let now = 0
     const progress = createProgress(stream, { now: () => now })
     now = 1000
@@ -55,7 +38,7 @@ describe('progress', () => {
   })
 
   it('shows nothing when the work ends while the bar is being loaded', async () => {
-    const { stream, text } = terminal()
+    const { stream, text } = fakeTerminal()
     const progress = createProgress(stream, { delayMs: 0 })
     progress.update(1, 2)
     progress.stop()

@@ -1,14 +1,13 @@
 /** `decap` and `filter` on a terminal: progress while they work, unless nobody wants it. */
 import { readFileSync } from 'node:fs'
-import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../../src/capture/source.ts'
 import type { Host, Output } from '../../src/cli/host.ts'
 import { run } from '../../src/cli/program.ts'
 import { fixture } from '../support/goldens.ts'
 import { fakeHost } from './fake-host.ts'
+import { fakeTerminal } from './fake-terminal.ts'
 
 const BYTES = readFileSync(fixture('kv-mixed-h1.pcap'))
 /** Longer than the work that shows no bar. */
@@ -16,17 +15,7 @@ const LONG_MS = 350
 
 /** A terminal as standard error, and a capture that comes slowly. */
 function slowHost(): { host: Host; shown: () => string } {
-  const stream = Object.assign(new PassThrough(), {
-    isTTY: true,
-    columns: 100,
-    cursorTo: () => true,
-    clearLine: () => true,
-    moveCursor: () => true,
-  })
-  let text = ''
-  stream.on('data', (chunk) => {
-    text += chunk
-  })
+  const { stream, text } = fakeTerminal()
   const host: Host = {
     ...fakeHost(),
     stderr: stream as unknown as Output,
@@ -42,7 +31,7 @@ function slowHost(): { host: Host; shown: () => string } {
     },
     output: async () => ({ sink: () => {}, drain: async () => {}, commit: () => {}, abort: () => {} }),
   }
-  return { host, shown: () => stripVTControlCharacters(text) }
+  return { host, shown: text }
 }
 
 describe.each([[['decap']], [['filter', '--vni', '10']]])('%j', (command) => {
