@@ -81,7 +81,7 @@ export class Analysis implements PathCounter {
   readonly resolver: Resolver
   /** Totals of the capture itself: packets, bytes, first and last time. */
   readonly capture = new CaptureTotals()
-  /** Totals of all tunnel packets and of what is none. */
+  /** Totals of tunnel packets, and of other traffic. */
   readonly tunnel: TunnelTotals
   /** Table of VNIs. */
   readonly vnis: Vnis
