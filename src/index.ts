@@ -1,6 +1,14 @@
 /** vxpcap: what a capture of a VXLAN overlay says. The front door; runs in Node and in browsers. */
 export * from './capture/index.ts'
 export type { Layers } from './codecs/layers.ts'
+export {
+  type CompareInput,
+  type CompareOptions,
+  compareCaptures,
+  type Fate,
+  type PacketFate,
+} from './compare/index.ts'
+export type * from './comparison.ts'
 export type { Extra, OwnFinding, PacketAnalyzer, PacketAnalyzers } from './packet-analyzer.ts'
 export { CapturePackets, type PacketBatch, type PacketsOptions, packets } from './packets.ts'
 export {

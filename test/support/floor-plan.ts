@@ -22,8 +22,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   selection: ['codecs', 'option', 'packet'],
   // 1: tables, words of a finding, files; the document's types
   summary: [],
+  comparison: ['summary'],
   analyzers: ['codecs', 'option', 'packet', 'packet-meta', 'issue', 'summary', 'findings', 'selection'],
-  findings: ['codecs', 'packet', 'issue', 'summary'],
+  findings: ['codecs', 'packet', 'issue', 'summary', 'comparison'],
   capture: ['codecs', 'option', 'packet', 'packet-meta', 'issue'],
   // 2: facts to findings, and the hot loop
   diagnosis: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings'],
@@ -51,8 +52,22 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'judge-convoy',
     'observe',
   ],
+  // two captures of the same traffic
+  compare: [
+    'codecs',
+    'option',
+    'packet',
+    'issue',
+    'summary',
+    'comparison',
+    'selection',
+    'analyzers',
+    'findings',
+    'capture',
+    'pipeline',
+  ],
   // 3: words, threads, and the same pipeline over paths of a file system
-  report: ['codecs', 'option', 'summary', 'findings'],
+  report: ['codecs', 'option', 'summary', 'comparison', 'findings'],
   workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'judge-convoy', 'pipeline'],
   // captures to captures: what is inside the tunnels, and selections of records
   transform: ['codecs', 'option', 'packet', 'issue', 'capture', 'selection'],
@@ -72,7 +87,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'workers',
   ],
   // the report page, and what runs in it
-  page: ['codecs', 'option', 'summary', 'findings', 'report'],
+  page: ['codecs', 'option', 'summary', 'comparison', 'findings', 'report'],
   // arbitraries for other people's tests
   testing: ['codecs', 'option', 'packet', 'issue', 'capture'],
   // 4: people
@@ -84,6 +99,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'packet',
     'issue',
     'summary',
+    'comparison',
+    'compare',
     'analyzers',
     'findings',
     'capture',

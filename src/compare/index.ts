@@ -1,0 +1,68 @@
+/** Two captures of the same traffic, compared: what was lost, duplicated, reordered, altered or delayed between them. */
+import type { ComparedSide, Comparison } from '../comparison.ts'
+import { type Alone, summarizeAlone } from './alone.ts'
+import { type CompareInput, type CompareOptions, checkCompare } from './options.ts'
+
+export type { CompareInput, CompareOptions, Fate, PacketFate } from './options.ts'
+
+/**
+ * Compares captures of the same traffic that were made at two places.
+ *
+ * ```ts
+ * const side = (name: string, bytes: Uint8Array) => [{ name, open: async () => bytesSource(bytes) }]
+ * const { directions } = await compareCaptures(side('near.pcap', near), side('far.pcap', far))
+ * ```
+ * @param near - Captures of one side, in order; packets are numbered through them, from 1. Each is opened more than once.
+ * @param far - Captures of the other side.
+ * @throws CaptureError when not one capture of either side has a readable file header; one without is told to `onUnreadable`.
+ * @throws RangeError for an option out of range, TypeError for one of a wrong type.
+ * @throws the signal's reason, an AbortError unless told otherwise.
+ */
+export async function compareCaptures(
+  near: readonly CompareInput[],
+  far: readonly CompareInput[],
+  options: CompareOptions = {},
+): Promise<Comparison> {
+  checkCompare(near, far, options)
+  options.signal?.throwIfAborted()
+  let read = 0
+  const onBytes = (bytes: number): void => {
+    read += bytes
+    options.onProgress?.(read, null)
+  }
+  const alone = {
+    near: await summarizeAlone('near', near, options, onBytes),
+    far: await summarizeAlone('far', far, options, onBytes),
+  }
+  if (alone.near.inputs.length + alone.far.inputs.length === 0) throw alone.near.error ?? alone.far.error
+  return {
+    schema: 'vxpcap.compare/1',
+    filter: alone.near.summary.filter,
+    near: sideOf(alone.near),
+    far: sideOf(alone.far),
+    clock: { offsetMs: null, errorMs: null, driftPpm: 0, sameClock: options.sameClock ?? false, packets: 0 },
+    window: { from: null, to: null, ms: 0, waitingMs: 0 },
+    matched: 0,
+    stepMs: 1,
+    directions: [],
+    directionsTotal: 0,
+    findings: [],
+    limits: [],
+  }
+}
+
+function sideOf({ summary }: Alone): ComparedSide {
+  const { capture, tunnel } = summary
+  return {
+    files: capture.files,
+    packets: capture.packets,
+    tunnelPackets: tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets + tunnel.nvgrePackets,
+    copies: 0,
+    firstTime: capture.firstTime,
+    lastTime: capture.lastTime,
+    droppedByCapture: capture.droppedByCapture,
+    comparedBytes: null,
+    complete: capture.complete,
+    findings: summary.findings,
+  }
+}
