@@ -115,8 +115,10 @@ export interface ComparedStep {
   sent: number
   /** Packets of these that did not arrive (RFC 7680). */
   lost: number
-  /** Median delay in milliseconds of those that arrived (RFC 7679); `null` where none did. */
+  /** Mean delay in milliseconds of those that arrived (RFC 7679); `null` where none did. */
   delayMs: number | null
+  /** Largest delay in milliseconds of those that arrived; `null` where none did. */
+  maxDelayMs: number | null
 }
 
 /** How losses are spread (RFC 3357). */

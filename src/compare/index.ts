@@ -1,6 +1,7 @@
 /** Two captures of the same traffic, compared: what was lost, duplicated, reordered, altered or delayed between them. */
-import type { ComparedSide, Comparison } from '../comparison.ts'
+import type { Comparison } from '../comparison.ts'
 import { type Alone, summarizeAlone } from './alone.ts'
+import { compareSides } from './compare.ts'
 import { type CompareInput, type CompareOptions, checkCompare } from './options.ts'
 
 export type { CompareInput, CompareOptions, Fate, PacketFate } from './options.ts'
@@ -30,39 +31,10 @@ export async function compareCaptures(
     read += bytes
     options.onProgress?.(read, null)
   }
-  const alone = {
+  const alone: { near: Alone; far: Alone } = {
     near: await summarizeAlone('near', near, options, onBytes),
     far: await summarizeAlone('far', far, options, onBytes),
   }
   if (alone.near.inputs.length + alone.far.inputs.length === 0) throw alone.near.error ?? alone.far.error
-  return {
-    schema: 'vxpcap.compare/1',
-    filter: alone.near.summary.filter,
-    near: sideOf(alone.near),
-    far: sideOf(alone.far),
-    clock: { offsetMs: null, errorMs: null, driftPpm: 0, sameClock: options.sameClock ?? false, packets: 0 },
-    window: { from: null, to: null, ms: 0, waitingMs: 0 },
-    matched: 0,
-    stepMs: 1,
-    directions: [],
-    directionsTotal: 0,
-    findings: [],
-    limits: [],
-  }
-}
-
-function sideOf({ summary }: Alone): ComparedSide {
-  const { capture, tunnel } = summary
-  return {
-    files: capture.files,
-    packets: capture.packets,
-    tunnelPackets: tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets + tunnel.nvgrePackets,
-    copies: 0,
-    firstTime: capture.firstTime,
-    lastTime: capture.lastTime,
-    droppedByCapture: capture.droppedByCapture,
-    comparedBytes: null,
-    complete: capture.complete,
-    findings: summary.findings,
-  }
+  return compareSides(alone, options, onBytes)
 }

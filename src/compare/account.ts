@@ -1,0 +1,328 @@
+/** What becomes of each packet, counted for its direction: takes the records that leave the window. */
+import type { ComparedPacket } from '../comparison.ts'
+import type { Directions } from './directions.ts'
+import type { Judgement } from './judgement.ts'
+import { type Decided, type Leftover, Leftovers, leftoverOf } from './leftovers.ts'
+import type { Leaving } from './matcher.ts'
+import type { Fate } from './options.ts'
+import type { Plan } from './plan.ts'
+import { Mark, REALS, Real, type Ring, WORDS, Word } from './ring.ts'
+import { Tally } from './tally.ts'
+
+/** Matched packets of a direction whose checksums differ that are held to be looked at. */
+const MOST_DIFFERING = 4_096
+/** Outer IP length from which on a packet is no packet of a link, but what segmentation offload makes. */
+export const SUPER = 9_217
+
+/** Two records of one packet whose bytes are to be held against each other. */
+export interface Suspicion {
+  left: Leftover
+  arrived: { number: number; file: number; own: number; time: number }
+  /** The record that arrived, where no key matched it; `null` where one did. */
+  leftover: Leftover | null
+}
+
+/** One packet as it is told; see `PacketFate`. */
+export type Told = (
+  fate: Fate,
+  direction: number,
+  left: { number: number; file: number; own: number } | null,
+  arrived: { number: number; file: number; own: number } | null,
+  of: { delay: number; outerLength: number; innerBytes: number; sourcePort: number; isOneOf: boolean },
+) => void
+
+/** What an account is made with. */
+export interface AccountOptions {
+  plan: Plan
+  directions: Directions
+  judgement: Judgement
+  /** Number of a packet over all files of its side. */
+  numberOf: (isFar: boolean, file: number, number: number) => number
+  /** Step of a time by the near clock. */
+  stepOf: (time: number) => number
+  listed: number
+  told: Told | null
+}
+
+/** Counts by direction. */
+export class Account implements Leaving, Decided {
+  /** By row of directions. */
+  readonly tallies: (Tally | undefined)[] = []
+  readonly suspicions: Suspicion[] = []
+  /** Matched packets whose checksums differ, by direction. */
+  readonly differing: (Suspicion[] | undefined)[] = []
+  readonly differingCounts: number[] = []
+  readonly leftovers: Leftovers
+  readonly #options: AccountOptions
+
+  constructor(options: AccountOptions) {
+    this.#options = options
+    this.leftovers = new Leftovers(options.plan, this)
+  }
+
+  tally(row: number): Tally {
+    let tally = this.tallies[row]
+    if (tally === undefined) {
+      tally = new Tally()
+      this.tallies[row] = tally
+    }
+    return tally
+  }
+
+  left(ring: Ring, serial: number, isDue: boolean): void {
+    const { i32, f64 } = ring
+    const at = ring.at(serial)
+    const row = i32[at + Word.Direction]!
+    const tally = this.tally(row)
+    const marks = i32[at + Word.Marks]!
+    tally.sent++
+    tally.destinationPorts.add(i32[at + Word.DestinationPort]!)
+    if ((marks & Mark.Matched) === 0) {
+      this.leftovers.addLeft(leftoverOf(ring, serial, isDue))
+      return
+    }
+    const time = f64[ring.real(serial) + Real.Time]!
+    tally.matched++
+    tally.share(sizeOf(i32[at + Word.OuterLength]!), i32[at + Word.SourcePort]!, this.#options.stepOf(time), false)
+    if (this.#options.told !== null) this.#tellMatched(ring, serial)
+  }
+
+  arrived(ring: Ring, serial: number, isDue: boolean): void {
+    const { i32, f64 } = ring
+    const at = ring.at(serial)
+    const marks = i32[at + Word.Marks]!
+    if ((marks & (Mark.Matched | Mark.Duplicate)) === 0) {
+      this.leftovers.addArrived(leftoverOf(ring, serial, isDue))
+      return
+    }
+    const row = i32[at + Word.OtherDirection]!
+    const tally = this.tally(row)
+    tally.received++
+    if ((marks & Mark.Duplicate) !== 0) {
+      this.#duplicated(ring, serial, tally, row)
+      return
+    }
+    const real = ring.real(serial)
+    const delay = f64[real + Real.Delay]!
+    tally.delays.add(delay)
+    const step = tally.step(this.#options.stepOf(f64[real + Real.Time]! - delay))
+    step.arrived++
+    step.delay += delay
+    if (delay > step.most) step.most = delay
+    const extent = tally.arrive(i32[at + Word.Order]!, i32[at + Word.OtherPort]!)
+    if (extent > 0 && (marks & Mark.OneOf) === 0) {
+      this.#list(tally.reorderedList, () => this.#numbers(ring, serial))
+    }
+  }
+
+  passed(now: number): void {
+    this.leftovers.passed(now)
+  }
+
+  /** Takes a match: what is other at the other side. */
+  readonly matched = (ring: Ring, left: number, arrived: number): void => {
+    const { i32 } = ring
+    const { plan, judgement } = this.#options
+    const other = plan.channels[i32[left + Word.Channel]!]!.isForth ? 'far' : 'near'
+    const time = ring.f64[(left / WORDS) * REALS + Real.Time]!
+    if (time > judgement.lastArrived[other]) judgement.lastArrived[other] = time
+    if (
+      i32[left + Word.LeftOut] !== i32[arrived + Word.LeftOut] ||
+      i32[left + Word.Checksum] !== i32[arrived + Word.Checksum]
+    ) {
+      this.#differs(ring, left, arrived)
+    }
+    if (
+      i32[left + Word.Fields] !== i32[arrived + Word.Fields] ||
+      i32[left + Word.SourcePort] !== i32[arrived + Word.SourcePort] ||
+      i32[left + Word.DestinationPort] !== i32[arrived + Word.DestinationPort] ||
+      i32[left + Word.Macs] !== i32[arrived + Word.Macs] ||
+      i32[left + Word.Direction] !== i32[arrived + Word.Direction]
+    ) {
+      this.#rewritten(i32, left, arrived)
+    }
+  }
+
+  suspect(left: Leftover, arrived: Leftover): void {
+    this.suspicions.push({ left, arrived, leftover: arrived })
+  }
+
+  resegmented(left: Leftover, missing: number): void {
+    const tally = this.tally(left.direction)
+    tally.resegmented++
+    if (missing > 0) {
+      this.#lose(left, missing, missing, 0)
+      return
+    }
+    tally.matched++
+    tally.share(0, left.sourcePort, this.#options.stepOf(left.time), false)
+    this.#options.told?.('matched', left.direction, left, null, { ...left, delay: Number.NaN })
+  }
+
+  gone(left: Leftover): void {
+    this.#lose(left, left.innerBytes, left.payload, sizeOf(left.outerLength))
+  }
+
+  unexplained(arrived: Leftover): void {
+    const row = this.#rowFor(arrived)
+    const tally = this.tally(row)
+    tally.received++
+    tally.unsent++
+    this.#options.told?.('unsent', row, null, arrived, { ...arrived, delay: Number.NaN })
+  }
+
+  /** Bytes told that a packet is the other one with some bits changed. */
+  altered({ left, arrived, leftover }: Suspicion, bits: { offset: number; bit: number }[]): void {
+    const tally = this.tally(left.direction)
+    tally.altered++
+    const delay = arrived.time - left.time
+    if (leftover === null) tally.matched--
+    else {
+      tally.received++
+      tally.share(sizeOf(left.outerLength), left.sourcePort, this.#options.stepOf(left.time), false)
+      this.#options.told?.('altered', left.direction, left, arrived, { ...left, delay })
+    }
+    this.#list(tally.alteredList, () => ({ ...this.#pair(left, arrived), bits }))
+  }
+
+  /** Bytes told that a packet is not the other one. */
+  unaltered({ left, leftover }: Suspicion): void {
+    if (leftover === null) return
+    this.gone(left)
+    this.unexplained(leftover)
+  }
+
+  /** The direction that an arrival belongs to of which nothing is known where it left. */
+  #rowFor({ channel, direction }: Leftover): number {
+    const { rows, isTranslated } = this.#options.plan.channels[channel]!
+    return isTranslated ? (rows.find((row) => this.tallies[row] !== undefined) ?? direction) : direction
+  }
+
+  #lose(left: Leftover, bytes: number, tcpBytes: number, size: number): void {
+    const { judgement, stepOf, told } = this.#options
+    const tally = this.tally(left.direction)
+    const { high } = this.#options.plan.channels[left.channel]!
+    const isKnown =
+      !left.isShort && !(left.isEarly && high > 0) && judgement.isDue(left.direction, left.time, left.ends)
+    if (!isKnown) {
+      tally.notJudged++
+      told?.('notJudged', left.direction, left, null, { ...left, delay: Number.NaN })
+      return
+    }
+    tally.lost++
+    tally.lostBytes += bytes
+    tally.lostTcpBytes += tcpBytes
+    tally.share(size, left.sourcePort, stepOf(left.time), true)
+    tally.loseOrder(left.order)
+    this.#list(tally.lostList, () => this.#pair(left, null))
+    told?.('lost', left.direction, left, null, { ...left, delay: Number.NaN })
+  }
+
+  #duplicated(ring: Ring, serial: number, tally: Tally, row: number): void {
+    const { i32, f64 } = ring
+    const at = ring.at(serial)
+    const isFar = (i32[at + Word.Marks]! & Mark.Far) !== 0
+    tally.duplicated++
+    this.#list(tally.duplicatedList, () => ({
+      ...this.#numbers(ring, serial),
+      firstArrival: this.#options.numberOf(isFar, i32[at + Word.FirstFile]!, i32[at + Word.FirstNumber]!),
+    }))
+    const { told } = this.#options
+    if (told === null) return
+    const real = ring.real(serial)
+    const own = leftoverOf(ring, serial, true)
+    const sender = {
+      number: i32[at + Word.OtherNumber]!,
+      file: i32[at + Word.OtherFile]!,
+      own: f64[real + Real.OtherOwn]!,
+    }
+    told('duplicated', row, sender, own, { ...own, delay: Number.NaN })
+  }
+
+  #tellMatched(ring: Ring, serial: number): void {
+    const { i32, f64 } = ring
+    const at = ring.at(serial)
+    const real = ring.real(serial)
+    const own = leftoverOf(ring, serial, true)
+    const other = {
+      number: i32[at + Word.OtherNumber]!,
+      file: i32[at + Word.OtherFile]!,
+      own: f64[real + Real.OtherOwn]!,
+    }
+    this.#options.told!('matched', own.direction, own, other, { ...own, delay: f64[real + Real.Delay]! })
+  }
+
+  /** Notes a matched packet whose checksums, or the fields that they cover, differ. */
+  #differs(ring: Ring, left: number, arrived: number): void {
+    const { i32 } = ring
+    const row = i32[left + Word.Direction]!
+    const isSummed = (i32[left + Word.LeftOut]! ^ i32[arrived + Word.LeftOut]!) >>> 16 !== 0
+    const isChanged = ((i32[left + Word.LeftOut]! ^ i32[arrived + Word.LeftOut]!) & 0xffff) !== 0
+    const isTransport = i32[left + Word.Checksum] !== i32[arrived + Word.Checksum]
+    if (isSummed === isChanged && !isTransport) return
+    this.differingCounts[row] = (this.differingCounts[row] ?? 0) + 1
+    const list = this.differing[row] ?? []
+    this.differing[row] = list
+    if (list.length >= MOST_DIFFERING) return
+    const serialOf = (at: number): number => at / WORDS
+    const here = leftoverOf(ring, serialOf(left), true)
+    const there = leftoverOf(ring, serialOf(arrived), true)
+    list.push({ left: here, arrived: there, leftover: null })
+  }
+
+  #rewritten(i32: Int32Array, left: number, arrived: number): void {
+    const row = i32[left + Word.Direction]!
+    const tally = this.tally(row)
+    const { directions } = this.#options
+    tally.rewritten++
+    const there = i32[arrived + Word.Direction]!
+    if (row !== there) {
+      const fields = [
+        ['outer source', directions.from(row), directions.from(there)],
+        ['outer destination', directions.to(row), directions.to(there)],
+        ['vni', String(directions.vni(row)), String(directions.vni(there))],
+      ] as const
+      for (const [field, from, to] of fields) if (from !== to) tally.rewrite(field, from, to)
+    }
+    const portFrom = i32[left + Word.DestinationPort]!
+    const portTo = i32[arrived + Word.DestinationPort]!
+    if (portFrom !== portTo) tally.rewrite('outer destination port', String(portFrom), String(portTo))
+    if (i32[left + Word.SourcePort] !== i32[arrived + Word.SourcePort]) tally.rewrite('outer source port', null, null)
+    if (i32[left + Word.Macs] !== i32[arrived + Word.Macs]) tally.rewrite('inner macs', null, null)
+    const [from, to] = [i32[left + Word.Fields]!, i32[arrived + Word.Fields]!]
+    for (const [index, field] of (['inner ttl', 'inner dscp', 'outer dscp'] as const).entries()) {
+      const [was, is] = [(from >> (8 * index)) & 0xff, (to >> (8 * index)) & 0xff]
+      if (was !== is) tally.rewrite(field, String(was), String(is))
+    }
+  }
+
+  /** Numbers of what arrived and of where it left. */
+  #numbers(ring: Ring, serial: number): ComparedPacket {
+    const { i32 } = ring
+    const at = ring.at(serial)
+    const isFar = (i32[at + Word.Marks]! & Mark.Far) !== 0
+    const { numberOf } = this.#options
+    const here = numberOf(isFar, i32[at + Word.File]!, i32[at + Word.Number]!)
+    const there = numberOf(!isFar, i32[at + Word.OtherFile]!, i32[at + Word.OtherNumber]!)
+    const isOneOf = (i32[at + Word.Marks]! & Mark.OneOf) !== 0
+    return { near: isFar ? there : here, far: isFar ? here : there, ...(isOneOf && { oneOf: true as const }) }
+  }
+
+  #pair(left: Leftover, arrived: { number: number; file: number } | null): ComparedPacket {
+    const { plan, numberOf } = this.#options
+    const { isForth } = plan.channels[left.channel]!
+    const from = numberOf(!isForth, left.file, left.number)
+    const to = arrived === null ? null : numberOf(isForth, arrived.file, arrived.number)
+    const oneOf = left.isOneOf && { oneOf: true as const }
+    return isForth ? { near: from, far: to, ...oneOf } : { near: to, far: from, ...oneOf }
+  }
+
+  #list<T>(list: T[], make: () => T): void {
+    if (list.length < this.#options.listed) list.push(make())
+  }
+}
+
+/** The size that a packet counts with: none, for super-frames. */
+function sizeOf(outerLength: number): number {
+  return outerLength < SUPER ? outerLength : 0
+}

@@ -1,0 +1,238 @@
+/** The readings of both sides in their order: a survey, the matching, and a look at what may have been altered. */
+import { tunnelPorts } from '../codecs/dissect.ts'
+import type { ComparedSide, Comparison, Place } from '../comparison.ts'
+import { Criteria } from '../selection/criteria.ts'
+import { selectionIn } from '../selection/selection.ts'
+import { Account } from './account.ts'
+import type { Alone } from './alone.ts'
+import { Directions } from './directions.ts'
+import { directionOf, type Sheet, stepFor, timeText } from './document.ts'
+import { Judgement } from './judgement.ts'
+import { alteredBits, alteredChecks, fetchFrames, nameOf } from './look.ts'
+import { Matcher } from './matcher.ts'
+import { type CompareOptions, LISTED, WINDOW } from './options.ts'
+import { offsetAt, type Plan, planOf } from './plan.ts'
+import { type Reading, SideReader } from './side.ts'
+import { type Surveyed, survey } from './survey.ts'
+
+/** Rows of directions unless told otherwise. */
+const ROWS = 10_000
+const MILLION = 1_000_000
+
+type Both<T> = Record<Place, T>
+
+/** Compares two sides that were summarized alone. */
+export async function compareSides(
+  alone: Both<Alone>,
+  options: CompareOptions,
+  onBytes: (bytes: number) => void,
+): Promise<Comparison> {
+  const directions = new Directions()
+  const readings = readingsOf(alone, options, directions, onBytes)
+  const surveyed = await survey(readings.near, readings.far)
+  const plan = planOf(surveyed, directions, options.sameClock ?? false)
+  const judgement = new Judgement(plan, directions, surveyed)
+  const stepMs = stepFor(Math.max(spanOf(judgement, 'near'), spanOf(judgement, 'far'), 0))
+  const base = Number.isNaN(readings.near.base) ? readings.far.base : readings.near.base
+  const account = new Account({
+    plan,
+    directions,
+    judgement,
+    numberOf: numbering(surveyed),
+    stepOf: (time) => Math.floor((base * 1000 + time / MILLION) / stepMs),
+    listed: options.listed ?? LISTED,
+    told: null,
+  })
+  const isDoubled = { near: surveyed.near.sample.isDoubled, far: surveyed.far.sample.isDoubled }
+  const matcher = new Matcher(plan, account, options.window ?? WINDOW, isDoubled)
+  await matchAll(readings, matcher)
+  await look(readings, plan, account)
+  return documentOf({ alone, options, readings, surveyed, plan, judgement, account, matcher, directions, stepMs, base })
+}
+
+function readingsOf(
+  alone: Both<Alone>,
+  options: CompareOptions,
+  directions: Directions,
+  onBytes: (bytes: number) => void,
+): Both<Reading> {
+  const ports = tunnelPorts(options.ports)
+  const selection = selectionIn(options)
+  const clock = { base: Number.NaN }
+  const of = (place: Place): Reading => ({
+    inputs: alone[place].inputs,
+    ports,
+    criteria: selection === null ? null : new Criteria(selection),
+    directions,
+    get base() {
+      return clock.base
+    },
+    // Both sides count from one second, so that their times can be held against each other.
+    set base(seconds) {
+      clock.base = seconds
+    },
+    cut: Number.POSITIVE_INFINITY,
+    signal: options.signal,
+    onBytes,
+  })
+  return { near: of('near'), far: of('far') }
+}
+
+/** Numbers of packets over all files of a side. */
+function numbering({ near, far }: Surveyed): (isFar: boolean, file: number, number: number) => number {
+  const before = (numbers: readonly number[]): number[] => {
+    let sum = 0
+    return numbers.map((count) => {
+      sum += count
+      return sum - count
+    })
+  }
+  const firsts = { near: before(near.numbers), far: before(far.numbers) }
+  return (isFar, file, number) => (isFar ? firsts.far : firsts.near)[file]! + number
+}
+
+/** Hands the datagrams of both sides to the matcher, in order of time. */
+async function matchAll(readings: Both<Reading>, matcher: Matcher): Promise<void> {
+  const near = readings.near.inputs.length === 0 ? null : new SideReader(readings.near)
+  const far = readings.far.inputs.length === 0 ? null : new SideReader(readings.far)
+  try {
+    let hasNear = near !== null && (await step(near))
+    let hasFar = far !== null && (await step(far))
+    while (hasNear || hasFar) {
+      const isNear =
+        !hasFar || (hasNear && matcher.timeOf('near', near!.datagram.time) <= matcher.timeOf('far', far!.datagram.time))
+      const reader = isNear ? near! : far!
+      matcher.take(isNear ? 'near' : 'far', reader.datagram)
+      const has = reader.next() || (await step(reader))
+      if (isNear) hasNear = has
+      else hasFar = has
+    }
+    matcher.finish()
+  } finally {
+    await near?.close()
+    await far?.close()
+  }
+}
+
+/** Steps onto the next datagram. @returns Whether there is one. */
+async function step(reader: SideReader): Promise<boolean> {
+  while (!reader.next()) if (!(await reader.fill())) return false
+  return true
+}
+
+/** Holds the bytes of packets against each other that may have been altered. */
+async function look(readings: Both<Reading>, plan: Plan, account: Account): Promise<void> {
+  const matched = [...account.tallies.entries()].flatMap(([row, tally]) => {
+    const count = account.differingCounts[row] ?? 0
+    // Where most checksums differ it is offload or routing that does it.
+    return tally !== undefined && count > 0 && count * 2 < tally.matched ? account.differing[row]! : []
+  })
+  const all = [...account.suspicions, ...matched]
+  const wanted = { near: new Set<number>(), far: new Set<number>() }
+  for (const { left, arrived } of all) {
+    const { isForth } = plan.channels[left.channel]!
+    wanted[isForth ? 'near' : 'far'].add(nameOf(left))
+    wanted[isForth ? 'far' : 'near'].add(nameOf(arrived))
+  }
+  const frames = {
+    near: await fetchFrames(readings.near, wanted.near),
+    far: await fetchFrames(readings.far, wanted.far),
+  }
+  for (const suspicion of all) {
+    const { left, arrived, leftover } = suspicion
+    const { isForth, isRouted } = plan.channels[left.channel]!
+    const here = frames[isForth ? 'near' : 'far'].get(nameOf(left))
+    const there = frames[isForth ? 'far' : 'near'].get(nameOf(arrived))
+    const isSeen = here !== undefined && there !== undefined
+    const bits = !isSeen ? null : leftover === null ? alteredChecks(here, there) : alteredBits(here, there, isRouted)
+    if (bits === null) account.unaltered(suspicion)
+    else account.altered(suspicion, bits)
+  }
+}
+
+function spanOf({ spans }: Judgement, place: Place): number {
+  const { from, to } = spans[place]
+  return to >= from ? to - from : 0
+}
+
+/** All that the document is made of. */
+interface Work {
+  alone: Both<Alone>
+  options: CompareOptions
+  readings: Both<Reading>
+  surveyed: Surveyed
+  plan: Plan
+  judgement: Judgement
+  account: Account
+  matcher: Matcher
+  directions: Directions
+  stepMs: number
+  base: number
+}
+
+function documentOf(work: Work): Comparison {
+  const { alone, options, plan, judgement, account, directions, stepMs, base } = work
+  const sheet: Sheet = { directions, plan, judgement, stepMs }
+  const rows = [...account.tallies.keys()]
+    .filter((row) => account.tallies[row] !== undefined)
+    .sort((left, right) => directions.compare(left, right))
+  const all = rows.map((row) => directionOf(sheet, row, account.tallies[row]!))
+  all.sort((left, right) => (left.sentAt === right.sentAt ? 0 : left.sentAt === 'near' ? -1 : 1))
+  const { near, far } = judgement.spans
+  const from = Math.max(near.from, far.from)
+  const to = Math.min(near.to, far.to)
+  const isShared = plan.clock !== null && to >= from
+  const middle = isShared ? (from + to) / 2 : 0
+  return {
+    schema: 'vxpcap.compare/1',
+    filter: alone.near.summary.filter,
+    near: sideOf(work, 'near'),
+    far: sideOf(work, 'far'),
+    clock: {
+      offsetMs: plan.clock === null ? null : Math.round(offsetAt(plan.clock, middle)) / MILLION,
+      errorMs: plan.clock?.error == null ? null : Math.round(plan.clock.error) / MILLION,
+      driftPpm: Math.round((plan.clock?.drift ?? 0) * 1e9) / 1e3,
+      sameClock: plan.sameClock,
+      packets: plan.clockPackets,
+    },
+    window: {
+      from: isShared ? timeText(base, from) : null,
+      to: isShared ? timeText(base, to) : null,
+      ms: isShared ? Math.round(to - from) / MILLION : 0,
+      waitingMs: plan.waiting / MILLION,
+    },
+    matched: all.reduce((sum, { matched }) => sum + matched, 0),
+    stepMs,
+    directions: all.slice(0, options.rows ?? ROWS),
+    directionsTotal: all.length,
+    findings: [],
+    limits: limitsOf(work),
+  }
+}
+
+function limitsOf({ matcher, account, directions, surveyed }: Work): Comparison['limits'] {
+  const { table } = directions
+  return [
+    { table: 'directions', limit: table.limit, dropped: table.dropped },
+    { table: 'leftovers', limit: account.leftovers.limit, dropped: account.leftovers.dropped },
+    { table: 'untimed', limit: 0, dropped: surveyed.near.untimed + surveyed.far.untimed },
+    { table: 'window', limit: matcher.ring.capacity, dropped: matcher.dropped },
+  ]
+}
+
+function sideOf({ alone, readings, surveyed, matcher, options }: Work, place: Place): ComparedSide {
+  const { capture, findings } = alone[place].summary
+  const { cut } = readings[place]
+  return {
+    files: capture.files,
+    packets: capture.packets,
+    tunnelPackets: surveyed[place].datagrams,
+    copies: matcher.copies[place],
+    firstTime: capture.firstTime,
+    lastTime: capture.lastTime,
+    droppedByCapture: capture.droppedByCapture,
+    comparedBytes: Number.isFinite(cut) ? cut : null,
+    complete: capture.complete,
+    findings: options.findings === false ? [] : findings,
+  }
+}

@@ -1,0 +1,42 @@
+/** Delays of a direction: all of them while they are few, then every second one, every fourth and so on. */
+
+/** Delays that are held. */
+const MOST = 65_536
+
+/** A sample of delays in nanoseconds, with the smallest and the largest of all. */
+export class DelaySample {
+  count = 0
+  least = Number.POSITIVE_INFINITY
+  most = Number.NEGATIVE_INFINITY
+  #values = new Float64Array(64)
+  #held = 0
+  #every = 1
+
+  add(delay: number): void {
+    if (delay < this.least) this.least = delay
+    if (delay > this.most) this.most = delay
+    if (this.count++ % this.#every !== 0) return
+    if (this.#held === this.#values.length) this.#makeRoom()
+    this.#values[this.#held++] = delay
+  }
+
+  /** Delays below which the given shares of all are. */
+  quantiles(...shares: number[]): number[] {
+    const sorted = this.#values.slice(0, this.#held).sort()
+    return shares.map(
+      (share) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN,
+    )
+  }
+
+  #makeRoom(): void {
+    if (this.#held < MOST) {
+      const values = new Float64Array(this.#held * 2)
+      values.set(this.#values)
+      this.#values = values
+      return
+    }
+    for (let i = 0; i * 2 < this.#held; i++) this.#values[i] = this.#values[i * 2]!
+    this.#held /= 2
+    this.#every *= 2
+  }
+}

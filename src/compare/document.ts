@@ -1,0 +1,137 @@
+/** Counts of directions into the document. */
+import { isoTime, milliseconds } from '../analyzers/time.ts'
+import type { ComparedDelay, ComparedDirection, ComparedSourcePort, ComparedStep, LossPattern } from '../comparison.ts'
+import type { Directions } from './directions.ts'
+import type { Judgement } from './judgement.ts'
+import type { Plan } from './plan.ts'
+import { lossBySize, sizeCliff } from './sizes.ts'
+import type { Tally } from './tally.ts'
+
+const BILLION = 1_000_000_000
+/** Source ports in the document. */
+const MOST_PORTS = 64
+/** Steps of time in the document. */
+const MOST_STEPS = 600
+
+/** What a direction's row is made of. */
+export interface Sheet {
+  directions: Directions
+  plan: Plan
+  judgement: Judgement
+  /** Milliseconds of a step. */
+  stepMs: number
+}
+
+/** A time by the near clock as the document has it. @param base - Seconds since 1970 that it counts from. */
+export function timeText(base: number, nanoseconds: number): string | null {
+  if (!Number.isFinite(nanoseconds) || Number.isNaN(base)) return null
+  const whole = Math.floor(nanoseconds / BILLION)
+  return isoTime(base + whole, Math.round(nanoseconds - whole * BILLION) % BILLION)
+}
+
+/** The smallest step of 1, 2 or 5 times a power of ten milliseconds of which so many make the time. */
+export function stepFor(nanoseconds: number): number {
+  for (let power = 1; ; power *= 10) {
+    for (const step of [power, 2 * power, 5 * power]) if (step * (MOST_STEPS - 1) * 1e6 >= nanoseconds) return step
+    if (power > 1e12) return power
+  }
+}
+
+/** One direction of the document. */
+export function directionOf(sheet: Sheet, row: number, tally: Tally): ComparedDirection {
+  const { directions, plan, judgement, stepMs } = sheet
+  const channel = plan.channels[plan.channelOf[row]!]!
+  const { sent, matched, lost, lostBytes, lostTcpBytes, duplicated, reordered, altered, rewritten, notJudged } = tally
+  const verdict = judgement.verdict(row)
+  return {
+    from: directions.from(row),
+    to: directions.to(row),
+    vni: directions.vni(row),
+    kind: directions.kind(row),
+    sentAt: channel.isForth ? 'near' : 'far',
+    judged: verdict === 'yes' && sent > 0 && notJudged === sent ? 'no-overlap' : verdict,
+    sent,
+    received: tally.received,
+    matched,
+    lost,
+    lostBytes,
+    lostTcpBytes,
+    duplicated,
+    reordered,
+    reorderingExtent: tally.extent,
+    altered,
+    rewritten,
+    rewrites: [...tally.rewrites.values()],
+    notJudged,
+    unsent: tally.unsent,
+    resegmented: tally.resegmented,
+    delayMs: delayOf(tally),
+    lossPattern: patternOf(tally),
+    lossBySize: lossBySize(tally),
+    sizeCliff: sizeCliff(tally),
+    lossBySourcePort: portsOf(tally),
+    sourcePorts: [...tally.ports.values()].filter((port) => port.sent > 0).length,
+    lossOverTime: stepsOf(tally, stepMs),
+    packets: {
+      lost: tally.lostList,
+      altered: tally.alteredList,
+      duplicated: tally.duplicatedList,
+      reordered: tally.reorderedList,
+    },
+  }
+}
+
+function delayOf({ delays }: Tally): ComparedDelay | null {
+  if (delays.count === 0) return null
+  const [median, p99] = delays.quantiles(0.5, 0.99) as [number, number]
+  return {
+    min: milliseconds(delays.least),
+    median: milliseconds(median),
+    p99: milliseconds(p99),
+    max: milliseconds(delays.most),
+    variation: milliseconds(p99 - delays.least),
+  }
+}
+
+/** Runs of lost packets in the order of sending (RFC 3357 §5.4). */
+function patternOf({ lostOrders }: Tally): LossPattern {
+  const orders = [...lostOrders].sort((left, right) => left - right)
+  let periods = 0
+  let run = 0
+  let longest = 0
+  for (const [index, order] of orders.entries()) {
+    if (index > 0 && order === orders[index - 1]! + 1) run++
+    else {
+      periods++
+      run = 1
+    }
+    if (run > longest) longest = run
+  }
+  return { periods, longest }
+}
+
+function portsOf({ ports }: Tally): ComparedSourcePort[] {
+  return [...ports]
+    .map(([port, { sent, lost }]) => ({ port, sent, lost }))
+    .filter(({ sent }) => sent > 0)
+    .sort((left, right) => right.lost - left.lost || left.port - right.port)
+    .slice(0, MOST_PORTS)
+}
+
+function stepsOf({ steps }: Tally, stepMs: number): ComparedStep[] {
+  return [...steps]
+    .sort(([left], [right]) => left - right)
+    .slice(0, MOST_STEPS)
+    .map(([step, { sent, lost, arrived, delay, most }]) => ({
+      time: msText(step * stepMs),
+      sent,
+      lost,
+      delayMs: arrived === 0 ? null : milliseconds(delay / arrived),
+      maxDelayMs: arrived === 0 ? null : milliseconds(most),
+    }))
+}
+
+function msText(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  return isoTime(seconds, (ms - seconds * 1000) * 1_000_000) ?? ''
+}

@@ -1,0 +1,198 @@
+/**
+ * By what a packet is told at both ends: a digest of what the tunnel carries, without what changes on the way (TTL, DSCP and ECN,
+ * checksums, which offload may leave unfilled), once with VNI and inner Ethernet header and once without, for networks that route
+ * inside the overlay. The outer header is no key: Open vSwitch sends identification 0, and addresses may be translated.
+ */
+import { Digest, fold32 } from '../analyzers/hash.ts'
+import { NONE } from '../codecs/fault.ts'
+import { innerNetworkAt, type Layers } from '../codecs/layers.ts'
+import { Protocol } from '../codecs/protocol.ts'
+import * as tcp from '../codecs/tcp.ts'
+
+/** Bytes of a header without options. */
+const IPV4 = 20
+const IPV6 = 40
+const TCP = 20
+/** Bytes of an inner frame that are needed at least: Ethernet and IPv4 headers. */
+export const LEAST_COMPARED = 34
+
+/** The key of the packet at hand, and what else is compared of it. One object, filled anew by {@link read}. */
+export class InnerKey {
+  /** With VNI and inner Ethernet header. */
+  strictHigh = 0
+  strictLow = 0
+  /** Of the inner IP packet alone; 0 in both where there is none. */
+  looseHigh = 0
+  looseLow = 0
+  /** Bytes of the inner frame that were captured, where they are too few to make the key; 0 where it is made. */
+  shortOf = 0
+  /** Digest of the inner Ethernet header. */
+  macs = 0
+  /** Digest of both inner addresses, the same both ways. */
+  pair = 0
+  /** Whether the frame is for one receiver. */
+  isUnicast = false
+  /** TTL or hop limit and DSCP of the inner packet, 0 where there is none. */
+  ttl = 0
+  dscp = 0
+  /** What the key leaves out and offload does not touch: IP checksum, TTL and DSCP; and the transport's checksum. */
+  leftOut = 0
+  checksum = 0
+  /** Digest of a TCP connection's addresses and ports in this direction; 0 for what carries no TCP data. */
+  connection = 0
+  sequence = 0
+  payload = 0
+  readonly #digest = new Digest()
+
+  /** @param cut - Bytes of each inner frame that are compared. */
+  read(layers: Layers, cut: number): void {
+    const { innerView: view, innerFrame, innerIp, innerLength } = layers
+    const networkAt = innerNetworkAt(layers)
+    const start = innerFrame.at === NONE ? networkAt : innerFrame.at
+    this.#forget()
+    if (start === NONE) {
+      this.#raw(layers)
+      return
+    }
+    const wireEnd =
+      innerIp.at === NONE ? start + innerLength : Math.min(start + innerLength, innerIp.at + innerIp.length)
+    const end = Math.min(wireEnd, start + cut)
+    const captured = layers.innerEnd - start
+    if (layers.innerEnd < end || (innerIp.at !== NONE && end < innerIp.at + (innerIp.version === 4 ? IPV4 : IPV6))) {
+      this.shortOf = Math.max(1, captured)
+      return
+    }
+    const digest = this.#digest
+    digest.reset()
+    if (innerIp.at === NONE) digest.bytes(view, Math.min(networkAt === NONE ? start : networkAt, end), end)
+    else this.#network(layers, end)
+    if (innerIp.at !== NONE) {
+      digest.word(innerIp.length)
+      this.looseHigh = digest.high
+      this.looseLow = digest.low
+    }
+    digest.word(layers.vni)
+    digest.word(innerLength)
+    this.#ethernet(layers)
+    digest.word(this.macs)
+    this.strictHigh = digest.high
+    this.strictLow = digest.low
+  }
+
+  /** The key of what is no frame, headers of the tunnel and all; none where the capture cut it. */
+  #raw({ view, tunnelAt, end, wireEnd, innerLength, vni }: Layers): void {
+    if (end < wireEnd || innerLength === 0) {
+      this.shortOf = 1
+      return
+    }
+    const digest = this.#digest
+    digest.reset()
+    digest.bytes(view, tunnelAt, end)
+    digest.word(vni)
+    this.strictHigh = digest.high
+    this.strictLow = digest.low
+  }
+
+  #forget(): void {
+    this.shortOf = 0
+    this.looseHigh = 0
+    this.looseLow = 0
+    this.macs = 0
+    this.pair = 0
+    this.isUnicast = true
+    this.ttl = 0
+    this.dscp = 0
+    this.leftOut = 0
+    this.checksum = 0
+    this.connection = 0
+    this.sequence = 0
+    this.payload = 0
+  }
+
+  #ethernet({ innerView: view, innerFrame }: Layers): void {
+    const { at, tagCount, vlanIds, etherType } = innerFrame
+    let hash = etherType
+    for (let i = 0; i < tagCount; i++) hash = fold32(hash, vlanIds[i]!)
+    if (at !== NONE) {
+      const to = fold32(fold32(0, view.getInt32(at)), view.getUint16(at + 4))
+      const from = fold32(fold32(0, view.getUint16(at + 6)), view.getInt32(at + 8))
+      hash = fold32(fold32(hash, to), from)
+      this.isUnicast = (view.getUint8(at) & 1) === 0
+      if (this.pair === 0) this.pair = (to + from) | 0
+    }
+    this.macs = hash
+  }
+
+  #network(layers: Layers, end: number): void {
+    const { innerView: view, innerIp } = layers
+    const { at, version } = innerIp
+    const digest = this.#digest
+    const words = version === 4 ? 1 : 4
+    const addresses = at + (version === 4 ? 12 : 8)
+    let from = 0x1f83_d9ab
+    let to = 0x1f83_d9ab
+    for (let i = 0; i < words; i++) {
+      from = fold32(from, view.getInt32(addresses + 4 * i))
+      to = fold32(to, view.getInt32(addresses + 4 * (words + i)))
+    }
+    this.pair = (from + to) | 0
+    if (version === 4) {
+      digest.ipv4(view, at)
+      this.ttl = view.getUint8(at + 8)
+      this.dscp = view.getUint8(at + 1) >> 2
+      this.leftOut = (view.getUint16(at + 10) << 16) | (this.ttl << 8) | view.getUint8(at + 1)
+    } else {
+      digest.ipv6(view, at)
+      this.ttl = view.getUint8(at + 7)
+      this.dscp = (view.getUint16(at) >> 6) & 0x3f
+      this.leftOut = (this.ttl << 8) | ((view.getUint16(at) >> 4) & 0xff)
+    }
+    const header = at + (version === 4 ? IPV4 : IPV6)
+    const payloadAt = innerIp.payloadAt === NONE ? header : Math.min(innerIp.payloadAt, end)
+    digest.bytes(view, header, payloadAt)
+    if (innerIp.fragmentOffset > 0 || innerIp.payloadAt === NONE) digest.bytes(view, payloadAt, end)
+    else this.#transport(layers, payloadAt, end, fold32(fold32(0, from), to))
+  }
+
+  /** The transport header and what follows, without its checksum. */
+  #transport({ innerView: view, innerIp, innerTransport }: Layers, at: number, end: number, ends: number): void {
+    const { protocol } = innerIp
+    const digest = this.#digest
+    if (protocol === Protocol.Tcp && end - at >= TCP) {
+      digest.tcp(view, at, end)
+      this.checksum = tcp.checksum(view, at)
+      const payload = innerIp.at + innerIp.length - at - tcp.headerLength(view, at)
+      if (payload <= 0 || innerTransport === NONE) return
+      this.connection = fold32(ends, view.getInt32(at)) | 1
+      this.sequence = tcp.sequence(view, at)
+      this.payload = payload
+      return
+    }
+    const field = checksumAt(protocol)
+    const length = protocol === Protocol.Sctp ? 4 : 2
+    if (field < 0 || end - at < field + length) {
+      digest.bytes(view, at, field < 0 ? end : Math.min(end, at + field))
+      return
+    }
+    digest.bytes(view, at, at + field)
+    digest.bytes(view, at + field + length, end)
+    this.checksum = view.getUint16(at + field)
+  }
+}
+
+/** Offset of a transport's checksum, below 0 for one that has none or is not known. */
+function checksumAt(protocol: number): number {
+  switch (protocol) {
+    case Protocol.Tcp:
+      return 16
+    case Protocol.Udp:
+      return 6
+    case Protocol.Icmp:
+    case Protocol.IcmpV6:
+      return 2
+    case Protocol.Sctp:
+      return 8
+    default:
+      return -1
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * Packets that no key matches: what left and what arrived, until it is clear whether the one is the other. A packet of which a few bits
+ * were changed has the same length and most of its fields; TCP data may travel in segments of other sizes on either side.
+ */
+import { addStretch } from '../codecs/reassembly.ts'
+import type { Plan } from './plan.ts'
+import { Mark, Real, type Ring, Word } from './ring.ts'
+
+/** A packet that no key matches. */
+export interface Leftover {
+  direction: number
+  channel: number
+  time: number
+  own: number
+  number: number
+  file: number
+  outerLength: number
+  innerBytes: number
+  sourcePort: number
+  fields: number
+  macs: number
+  leftOut: number
+  checksum: number
+  ends: number
+  connection: number
+  sequence: number
+  payload: number
+  order: number
+  isOneOf: boolean
+  isShort: boolean
+  /** Whether it had to be given up before its time. */
+  isEarly: boolean
+  /** Whether something that left was found to be it. */
+  isUsed: boolean
+}
+
+/** What is decided of leftovers. */
+export interface Decided {
+  /** The one may be the other with some bits changed: only their bytes can tell. */
+  suspect(left: Leftover, arrived: Leftover): void
+  /** TCP data that arrived in other segments, but for so many bytes. */
+  resegmented(left: Leftover, missing: number): void
+  gone(left: Leftover): void
+  unexplained(arrived: Leftover): void
+}
+
+/** Leftovers of each kind that are held. */
+const MOST = 131_072
+/** Fields of six that a packet with some bits changed has in common with what it was. */
+const LEAST_COMMON = 3
+/** Nanoseconds by which joined or cut segments may be later than packets are. */
+const JOINING = 20_000_000
+
+/** Holds what is left over. */
+export class Leftovers {
+  /** Those given up for want of room. */
+  dropped = 0
+  readonly limit = MOST
+  readonly #plan: Plan
+  readonly #decided: Decided
+  readonly #left = new Queue()
+  readonly #arrived = new Queue()
+  readonly #bySize = new Map<number, Leftover[]>()
+  readonly #byConnection = new Map<number, Leftover[]>()
+
+  constructor(plan: Plan, decided: Decided) {
+    this.#plan = plan
+    this.#decided = decided
+  }
+
+  addLeft(left: Leftover): void {
+    this.#left.add(left)
+    if (this.#left.length <= MOST) return
+    this.dropped++
+    this.#decide(this.#left.take()!)
+  }
+
+  addArrived(arrived: Leftover): void {
+    this.#arrived.add(arrived)
+    add(this.#bySize, sizeKey(arrived), arrived)
+    if (arrived.connection !== 0) add(this.#byConnection, arrived.connection, arrived)
+    if (this.#arrived.length > MOST) this.#let(this.#arrived.take()!)
+  }
+
+  /** Decides what can be, now that all that was recorded until then is known. */
+  passed(now: number): void {
+    const { channels, waiting } = this.#plan
+    for (let first = this.#left.first; first !== undefined; first = this.#left.first) {
+      if (first.time + channels[first.channel]!.high + 2 * JOINING > now) break
+      this.#decide(this.#left.take()!)
+    }
+    for (let first = this.#arrived.first; first !== undefined; first = this.#arrived.first) {
+      if (first.time + 2 * waiting > now) break
+      this.#let(this.#arrived.take()!)
+    }
+  }
+
+  /** Tells of an arrival that nothing was found for, and forgets it. */
+  #let(arrived: Leftover): void {
+    remove(this.#bySize, sizeKey(arrived), arrived)
+    if (arrived.connection !== 0) remove(this.#byConnection, arrived.connection, arrived)
+    if (!arrived.isUsed) this.#decided.unexplained(arrived)
+  }
+
+  #decide(left: Leftover): void {
+    const arrived = this.#likest(left)
+    if (arrived !== null) {
+      arrived.isUsed = true
+      this.#decided.suspect(left, arrived)
+      return
+    }
+    const missing = left.connection === 0 ? left.payload : this.#missing(left)
+    if (missing < left.payload) this.#decided.resegmented(left, missing)
+    else this.#decided.gone(left)
+  }
+
+  /** The arrival that has the most in common with a packet and its length, if that is enough. */
+  #likest(left: Leftover): Leftover | null {
+    const { low, high } = this.#plan.channels[left.channel]!
+    let best: Leftover | null = null
+    let most = 0
+    for (const arrived of this.#bySize.get(sizeKey(left)) ?? []) {
+      const delay = arrived.time - left.time
+      if (arrived.isUsed || delay < low || delay > high) continue
+      const common = inCommon(left, arrived)
+      if (common > most) {
+        best = arrived
+        most = common
+      }
+    }
+    return best
+  }
+
+  /** Bytes of TCP data that are in no segment that arrived in time. */
+  #missing(left: Leftover): number {
+    const { low, high } = this.#plan.channels[left.channel]!
+    const stretches: number[] = []
+    for (const arrived of this.#byConnection.get(left.connection) ?? []) {
+      const delay = arrived.time - left.time
+      if (delay < low - JOINING || delay > high + JOINING || arrived.channel !== left.channel) continue
+      const start = Math.max(0, (arrived.sequence - left.sequence) | 0)
+      const end = Math.min(left.payload, ((arrived.sequence - left.sequence) | 0) + arrived.payload)
+      if (start >= end) continue
+      arrived.isUsed = true
+      addStretch(stretches, start, end)
+    }
+    let there = 0
+    for (let i = 0; i < stretches.length; i += 2) there += stretches[i + 1]! - stretches[i]!
+    return left.payload - there
+  }
+}
+
+/** Leftovers in order of arrival. */
+class Queue {
+  #list: Leftover[] = []
+  #front = 0
+
+  get length(): number {
+    return this.#list.length - this.#front
+  }
+
+  get first(): Leftover | undefined {
+    return this.#list[this.#front]
+  }
+
+  add(leftover: Leftover): void {
+    this.#list.push(leftover)
+  }
+
+  take(): Leftover | undefined {
+    const first = this.#list[this.#front++]
+    if (this.#front * 2 > this.#list.length && this.#front > 1024) {
+      this.#list = this.#list.slice(this.#front)
+      this.#front = 0
+    }
+    return first
+  }
+}
+
+/** A copy of a record that leaves the ring. */
+export function leftoverOf(ring: Ring, serial: number, isDue: boolean): Leftover {
+  const { i32, f64 } = ring
+  const at = ring.at(serial)
+  const real = ring.real(serial)
+  const marks = i32[at + Word.Marks]!
+  return {
+    direction: i32[at + Word.Direction]!,
+    channel: i32[at + Word.Channel]!,
+    time: f64[real + Real.Time]!,
+    own: f64[real + Real.Own]!,
+    number: i32[at + Word.Number]!,
+    file: i32[at + Word.File]!,
+    outerLength: i32[at + Word.OuterLength]!,
+    innerBytes: i32[at + Word.InnerBytes]!,
+    sourcePort: i32[at + Word.SourcePort]!,
+    fields: i32[at + Word.Fields]!,
+    macs: i32[at + Word.Macs]!,
+    leftOut: i32[at + Word.LeftOut]!,
+    checksum: i32[at + Word.Checksum]!,
+    ends: i32[at + Word.Ends]!,
+    connection: i32[at + Word.Connection]!,
+    sequence: i32[at + Word.Sequence]!,
+    payload: i32[at + Word.Payload]!,
+    order: i32[at + Word.Order]!,
+    isOneOf: (marks & Mark.OneOf) !== 0,
+    isShort: (marks & Mark.Short) !== 0,
+    isEarly: !isDue,
+    isUsed: false,
+  }
+}
+
+/** Fields of six that two packets of one length have in common; 0 where none of them tells packets of one sender apart. */
+function inCommon(left: Leftover, arrived: Leftover): number {
+  const isNumbered =
+    left.connection !== 0 && left.connection === arrived.connection && left.sequence === arrived.sequence
+  const isSummed = left.checksum !== 0 && left.checksum === arrived.checksum
+  const isIdentified = left.leftOut >>> 16 !== 0 && left.leftOut === arrived.leftOut
+  if (!isNumbered && !isSummed && !isIdentified) return 0
+  const others = [left.macs === arrived.macs, left.ends === arrived.ends, left.sourcePort === arrived.sourcePort]
+  const common = [isNumbered, isSummed, isIdentified, ...others].filter(Boolean).length
+  return common >= LEAST_COMMON ? common : 0
+}
+
+function sizeKey({ channel, innerBytes }: Leftover): number {
+  return channel * 2 ** 20 + innerBytes
+}
+
+function add(lists: Map<number, Leftover[]>, key: number, leftover: Leftover): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [leftover])
+  else list.push(leftover)
+}
+
+/** Takes one out; the oldest goes first. */
+function remove(lists: Map<number, Leftover[]>, key: number, leftover: Leftover): void {
+  const list = lists.get(key)
+  if (list === undefined) return
+  const index = list.indexOf(leftover)
+  if (index >= 0) list.splice(index, 1)
+  if (list.length === 0) lists.delete(key)
+}

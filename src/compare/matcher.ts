@@ -1,0 +1,251 @@
+/**
+ * Which datagram of the one side is which of the other. Records of both come in order of time, by one clock. A key that is unique is
+ * matched whatever it took; keys that repeat, such as heartbeats, pings and retransmissions, in their order and within the usual delay.
+ */
+import { fold32 } from '../analyzers/hash.ts'
+import { NONE } from '../codecs/fault.ts'
+import type { Place } from '../comparison.ts'
+import type { Datagram } from './datagram.ts'
+import { type Channel, nearTime, type Plan } from './plan.ts'
+import { Mark, Real, Ring, Word } from './ring.ts'
+import { COPY_TIME, TWICE_TIME } from './sample.ts'
+
+/** Records of one key that are looked at. */
+const MOST_ALIKE = 1_024
+/** Nanoseconds until an arrival that nothing usual explains is held against what is unusual. */
+const SETTLE = 5_000_000
+
+/** Is told of matches, and takes the records that leave the window, in order of arrival there. */
+export interface Leaving {
+  /** Two records of one packet, by their offsets in the ring. */
+  matched(ring: Ring, left: number, arrived: number): void
+  /** One that left the sender. */
+  left(ring: Ring, serial: number, isDue: boolean): void
+  /** One that arrived. */
+  arrived(ring: Ring, serial: number, isDue: boolean): void
+  /** Time has come so far, in nanoseconds by the near clock. */
+  passed(now: number): void
+}
+
+/** Matches the datagrams of two sides. */
+export class Matcher {
+  readonly ring: Ring
+  /** Records of something that the same side had recorded elsewhere. */
+  readonly copies = { near: 0, far: 0 }
+  /** Records that had to leave before their time for want of room. */
+  dropped = 0
+  now = Number.NEGATIVE_INFINITY
+  readonly #plan: Plan
+  readonly #leaving: Leaving
+  readonly #isDoubled: Record<Place, boolean>
+  /** Serial number of the first record that is not settled. */
+  #settled = 0
+  /** Datagrams that left, by channel. */
+  readonly #orders: Float64Array
+
+  constructor(plan: Plan, leaving: Leaving, capacity: number, isDoubled: Record<Place, boolean>) {
+    this.ring = new Ring(capacity)
+    this.#plan = plan
+    this.#leaving = leaving
+    this.#isDoubled = isDoubled
+    this.#orders = new Float64Array(plan.channels.length)
+  }
+
+  /** When a datagram was recorded, by the near clock. */
+  timeOf(place: Place, time: number): number {
+    const { clock } = this.#plan
+    return place === 'near' || clock === null ? time : nearTime(clock, time)
+  }
+
+  /** Takes the next datagram of a side. */
+  take(place: Place, datagram: Datagram): void {
+    const time = this.timeOf(place, datagram.time)
+    this.#advance(time)
+    const channelIndex = this.#plan.channelOf[datagram.direction]!
+    const channel = this.#plan.channels[channelIndex]!
+    const { key } = datagram
+    const isLoose = channel.isRouted && key.looseHigh !== 0
+    const high = fold32(isLoose ? key.looseHigh : key.strictHigh, channelIndex)
+    const low = isLoose ? key.looseLow : key.strictLow
+    const isLeft = channel.isForth === (place === 'near')
+    const marks = (place === 'far' ? Mark.Far : 0) | (isLeft ? Mark.Left : 0) | (key.shortOf === 0 ? 0 : Mark.Short)
+    const isKeyed = key.shortOf === 0
+    if (isKeyed && this.#isCopy(datagram, high, low, channelIndex, marks, time, this.#isDoubled[place])) {
+      this.copies[place]++
+      return
+    }
+    const { ring } = this
+    if (ring.isFull) this.#evict(false)
+    const serial = ring.add(datagram, high, low, channelIndex, marks, time)
+    if (isLeft) ring.i32[ring.at(serial) + Word.Order] = this.#orders[channelIndex]!++
+    if (isKeyed && this.#plan.clock !== null) this.#matchUsual(serial, channel)
+  }
+
+  /** Lets everything leave. */
+  finish(): void {
+    const { ring } = this
+    while (this.#settled < ring.head) this.#settle(this.#settled++)
+    while (ring.tail < ring.head) this.#evict(true)
+    this.#leaving.passed(Number.POSITIVE_INFINITY)
+  }
+
+  #advance(time: number): void {
+    if (time > this.now) this.now = time
+    const { ring, now } = this
+    const { f64 } = ring
+    while (this.#settled < ring.head && f64[ring.real(this.#settled) + Real.Time]! + SETTLE < now) {
+      this.#settle(this.#settled++)
+    }
+    const { waiting } = this.#plan
+    while (ring.tail < this.#settled && f64[ring.real(ring.tail) + Real.Time]! + waiting < now) this.#evict(true)
+  }
+
+  /** Lets the oldest record leave. */
+  #evict(isDue: boolean): void {
+    const { ring } = this
+    const serial = ring.tail
+    if (serial === this.#settled) this.#settle(this.#settled++)
+    const marks = ring.i32[ring.at(serial) + Word.Marks]!
+    if (!isDue && (marks & (Mark.Matched | Mark.Duplicate)) === 0) this.dropped++
+    if ((marks & Mark.Left) !== 0) this.#leaving.left(ring, serial, isDue)
+    else this.#leaving.arrived(ring, serial, isDue)
+    ring.tail++
+    this.#leaving.passed(ring.f64[ring.real(serial) + Real.Time]!)
+  }
+
+  /** Whether a record is of a datagram that its side has already, at another place of the capture. */
+  #isCopy(
+    { tap, direction }: Datagram,
+    high: number,
+    low: number,
+    channel: number,
+    marks: number,
+    time: number,
+    isDoubled: boolean,
+  ): boolean {
+    const { ring } = this
+    const { i32, f64 } = ring
+    let found = NONE
+    let looked = 0
+    for (let serial = ring.newest(high, low); serial !== NONE && looked < MOST_ALIKE; serial = ring.older(serial)) {
+      looked++
+      const at = ring.at(serial)
+      if (!isAlike(i32, at, high, low, channel) || ((i32[at + Word.Marks]! ^ marks) & Mark.Far) !== 0) continue
+      const apart = time - f64[ring.real(serial) + Real.Time]!
+      if (apart > COPY_TIME) break
+      if (i32[at + Word.Direction] !== direction) continue
+      if ((i32[at + Word.Taps]! & tap) === 0) found = serial
+      else if (isDoubled && apart <= TWICE_TIME && (i32[at + Word.Marks]! & Mark.Twice) === 0) {
+        i32[at + Word.Marks]! |= Mark.Twice
+        return true
+      }
+    }
+    if (found === NONE) return false
+    i32[ring.at(found) + Word.Taps]! |= tap
+    return true
+  }
+
+  /** Matches a new record with the oldest one of the other side that is as far away as usual. */
+  #matchUsual(serial: number, { low, high }: Channel): void {
+    const { ring } = this
+    const { i32, f64 } = ring
+    const at = ring.at(serial)
+    const marks = i32[at + Word.Marks]!
+    const time = f64[ring.real(serial) + Real.Time]!
+    const isLeft = (marks & Mark.Left) !== 0
+    let found = NONE
+    let alike = 0
+    let looked = 0
+    for (let other = ring.older(serial); other !== NONE && looked < MOST_ALIKE; other = ring.older(other)) {
+      looked++
+      const there = ring.at(other)
+      if (!isAlike(i32, there, i32[at]!, i32[at + 1]!, i32[at + Word.Channel]!)) continue
+      if (((i32[there + Word.Marks]! ^ marks) & Mark.Far) === 0) continue
+      if ((i32[there + Word.Marks]! & Mark.Matched) !== 0) continue
+      const apart = time - f64[ring.real(other) + Real.Time]!
+      const delay = isLeft ? -apart : apart
+      if (delay < low || delay > high) continue
+      found = other
+      alike++
+      if (alike > 1) i32[there + Word.Marks]! |= Mark.OneOf
+    }
+    if (found === NONE) return
+    if (alike > 1) i32[at + Word.Marks]! |= Mark.OneOf
+    if (isLeft) this.#match(serial, found)
+    else this.#match(found, serial)
+  }
+
+  /** Holds an arrival that nothing usual explains against the rest: another arrival of what arrived, or an unusual delay. */
+  #settle(serial: number): void {
+    const { ring } = this
+    const { i32, f64 } = ring
+    const at = ring.at(serial)
+    const marks = i32[at + Word.Marks]!
+    if ((marks & (Mark.Left | Mark.Matched | Mark.Short)) !== 0) return
+    const { low, high } = this.#plan.channels[i32[at + Word.Channel]!]!
+    const time = f64[ring.real(serial) + Real.Time]!
+    let twice = NONE
+    let late = NONE
+    let looked = 0
+    for (
+      let other = ring.newest(i32[at]!, i32[at + 1]!);
+      other !== NONE && looked < MOST_ALIKE;
+      other = ring.older(other)
+    ) {
+      looked++
+      const there = ring.at(other)
+      if (!isAlike(i32, there, i32[at]!, i32[at + 1]!, i32[at + Word.Channel]!)) continue
+      if (((i32[there + Word.Marks]! ^ marks) & Mark.Far) === 0) continue
+      const delay = time - f64[ring.real(other) + Real.Time]!
+      if (delay < low || delay > this.#plan.waiting) continue
+      if ((i32[there + Word.Marks]! & Mark.Matched) === 0) late = other
+      else if (twice === NONE || delay <= high) twice = other
+    }
+    const isUsual = twice !== NONE && time - f64[ring.real(twice) + Real.Time]! <= high
+    if (late !== NONE && !isUsual) this.#match(late, serial)
+    else if (twice !== NONE) this.#duplicate(twice, serial)
+  }
+
+  #match(left: number, arrived: number): void {
+    const { ring } = this
+    const { i32, f64 } = ring
+    const from = ring.at(left)
+    const to = ring.at(arrived)
+    i32[from + Word.Marks]! |= Mark.Matched
+    i32[to + Word.Marks]! |= Mark.Matched
+    i32[from + Word.OtherNumber] = i32[to + Word.Number]!
+    i32[from + Word.OtherFile] = i32[to + Word.File]!
+    i32[to + Word.OtherNumber] = i32[from + Word.Number]!
+    i32[to + Word.OtherFile] = i32[from + Word.File]!
+    i32[to + Word.Order] = i32[from + Word.Order]!
+    i32[to + Word.OtherPort] = i32[from + Word.SourcePort]!
+    i32[to + Word.OtherDirection] = i32[from + Word.Direction]!
+    const sent = ring.real(left)
+    const received = ring.real(arrived)
+    const delay = f64[received + Real.Time]! - f64[sent + Real.Time]!
+    f64[sent + Real.Delay] = delay
+    f64[received + Real.Delay] = delay
+    f64[sent + Real.OtherOwn] = f64[received + Real.Own]!
+    f64[received + Real.OtherOwn] = f64[sent + Real.Own]!
+    this.#leaving.matched(ring, from, to)
+  }
+
+  #duplicate(left: number, arrived: number): void {
+    const { ring } = this
+    const { i32, f64 } = ring
+    const from = ring.at(left)
+    const to = ring.at(arrived)
+    i32[from + Word.Marks]! |= Mark.HasDuplicate
+    i32[to + Word.Marks]! |= Mark.Duplicate | (i32[from + Word.Marks]! & Mark.OneOf)
+    i32[to + Word.OtherNumber] = i32[from + Word.Number]!
+    i32[to + Word.OtherFile] = i32[from + Word.File]!
+    i32[to + Word.OtherDirection] = i32[from + Word.Direction]!
+    i32[to + Word.FirstNumber] = i32[from + Word.OtherNumber]!
+    i32[to + Word.FirstFile] = i32[from + Word.OtherFile]!
+    f64[ring.real(arrived) + Real.OtherOwn] = f64[ring.real(left) + Real.Own]!
+  }
+}
+
+function isAlike(i32: Int32Array, at: number, high: number, low: number, channel: number): boolean {
+  return i32[at + Word.KeyHigh] === high && i32[at + Word.KeyLow] === low && i32[at + Word.Channel] === channel
+}

@@ -1,0 +1,218 @@
+/** What the survey's sample says of clocks, ways and usual delays: all that matching needs to know before it begins. */
+import { type ClockLine, clockLine, densest } from './clock.ts'
+import type { Directions } from './directions.ts'
+import { differenceOf, Orientation } from './orientation.ts'
+import { type Pair, type Pairs, pairUp } from './pairs.ts'
+import type { Surveyed } from './survey.ts'
+
+/** Nanoseconds by which packets' clock differences may differ: their delays, and what drift adds over the time. */
+const WIDEST = 2_000_000_000
+const MOST_DRIFT = 1e-3
+/** The same where nothing but repeated keys tells. */
+const CLOSE = 5_000_000
+/** Differences of repeated keys that are looked at. */
+const MOST_DIFFERENCES = 1_000_000
+/** Nanoseconds by which delays may lie outside what the sample shows. */
+const SLACK = 1_000_000
+/** Where a direction has no sample. */
+const USUAL_HIGH = 100_000_000
+/** Nanoseconds for which a packet is waited for: at least, and at most. */
+const LEAST_WAITING = 2_000_000_000
+const MOST_WAITING = 60_000_000_000
+
+/** Directions that lead into each other: one, if nothing is translated. */
+export interface Channel {
+  /** Its rows. */
+  rows: number[]
+  isForth: boolean
+  /** Whether addresses or VNI are other ones at the other side. */
+  isTranslated: boolean
+  /** Whether the inner Ethernet header or the VNI is rewritten, so that only the inner packet is compared. */
+  isRouted: boolean
+  /** Pairs of inner addresses that were seen at both sides: of what is translated only those are expected. */
+  ends: Set<number>
+  /** Packets of the sample at both sides. */
+  sampled: number
+  /** Usual delay in nanoseconds, from and to. */
+  low: number
+  high: number
+}
+
+/** All that matching knows beforehand. */
+export interface Plan {
+  channels: Channel[]
+  /** Channel of each row of directions. */
+  channelOf: Int32Array
+  clock: ClockLine | null
+  sameClock: boolean
+  /** Packets that the clock rests on. */
+  clockPackets: number
+  /** Nanoseconds that a packet is waited for. */
+  waiting: number
+}
+
+/** Plans the matching. */
+export function planOf(surveyed: Surveyed, directions: Directions, sameClock: boolean): Plan {
+  const found = pairUp(surveyed.near.sample, surveyed.far.sample)
+  const pairs = agreeing(found, sameClock)
+  const { channels, channelOf } = channelsOf(pairs, directions)
+  const all = [...pairs.same, ...pairs.translated]
+  const orientation = new Orientation(directions, all, (row) => channels[channelOf[row]!]!.rows[0]!, surveyed)
+  for (const channel of channels) channel.isForth = orientation.isForth(channel.rows[0]!)
+  const isForth = ({ near }: Pair): boolean => channels[channelOf[near.direction]!]!.isForth
+  const readings = (chosen: readonly Pair[]) =>
+    chosen.map((pair) => ({ time: pair.near.time, difference: differenceOf(pair) }))
+  const clock = sameClock
+    ? { at: 0, offset: 0, error: 0, drift: 0 }
+    : clockLine(readings(all.filter(isForth)), readings(all.filter((pair) => !isForth(pair))))
+  if (clock !== null) setBands(channels, channelOf, all, clock)
+  const widest = Math.max(0, ...channels.filter(({ sampled }) => sampled > 0).map(({ high }) => high))
+  const waiting = Math.min(MOST_WAITING, Math.max(LEAST_WAITING, 3 * widest))
+  return { channels, channelOf, clock, sameClock, clockPackets: all.length, waiting }
+}
+
+/** A far time by the near clock. */
+export function nearTime({ at, offset, drift }: ClockLine, time: number): number {
+  return (time - offset + drift * at) / (1 + drift)
+}
+
+/** The far clock's reading less the near one's at a time of the near clock. */
+export function offsetAt({ at, offset, drift }: ClockLine, time: number): number {
+  return offset + drift * (time - at)
+}
+
+/** Leaves out pairs whose clocks' readings differ by something else than those of most. */
+function agreeing(found: Pairs, sameClock: boolean): { same: Pair[]; translated: Pair[] } {
+  const told = found.same.length > 0 ? found.same : found.translated.length > 2 ? found.translated : byRhythm(found)
+  if (told.length === 0) return { same: [], translated: [] }
+  const times = told.map(({ near }) => near.time)
+  const span =
+    times.reduce((most, time) => Math.max(most, time), -Infinity) -
+    times.reduce((least, time) => Math.min(least, time), Infinity)
+  const width = WIDEST + 2 * MOST_DRIFT * span
+  const dense = sameClock ? { from: -width, to: width } : densest(told.map(differenceOf), width)!
+  const agrees = (pair: Pair): boolean => differenceOf(pair) >= dense.from && differenceOf(pair) <= dense.to
+  const isNear = (pair: Pair): boolean =>
+    differenceOf(pair) >= dense.from - WIDEST && differenceOf(pair) <= dense.to + WIDEST
+  const same = (found.same.length > 0 ? found.same : told === found.translated ? [] : told).filter(agrees)
+  return { same, translated: found.translated.filter(isNear) }
+}
+
+/** Pairs of keys that all repeat, such as heartbeats: by the difference that most have in common. */
+function byRhythm({ repeated }: Pairs): Pair[] {
+  const pairs: Pair[] = []
+  for (const { near, far } of repeated) {
+    if (pairs.length > MOST_DIFFERENCES) break
+    for (const here of near) for (const there of far) pairs.push({ near: here, far: there })
+  }
+  const dense = densest(pairs.map(differenceOf), CLOSE)
+  if (dense === null) return []
+  const expected = repeated.reduce((sum, { near, far }) => sum + Math.min(near.length, far.length), 0)
+  if (dense.count * 2 < expected) return []
+  return pairs.filter((pair) => differenceOf(pair) >= dense.from && differenceOf(pair) <= dense.to)
+}
+
+/** Puts directions together that lead into each other. */
+function channelsOf(
+  pairs: { same: Pair[]; translated: Pair[] },
+  directions: Directions,
+): { channels: Channel[]; channelOf: Int32Array } {
+  const parent = Int32Array.from({ length: directions.count }, (_, row) => row)
+  const rootOf = (row: number): number => {
+    let root = row
+    while (parent[root] !== root) root = parent[root]!
+    return root
+  }
+  const links = new Map<string, Pair[]>()
+  for (const pair of pairs.translated) {
+    const name = `${pair.near.direction} ${pair.far.direction}`
+    const list = links.get(name)
+    if (list === undefined) links.set(name, [pair])
+    else list.push(pair)
+  }
+  const same = countBy(pairs.same)
+  const believed = [...links.values()].filter((link) => isBelieved(link, same))
+  for (const [pair] of believed) {
+    const [left, right] = [rootOf(pair!.near.direction), rootOf(pair!.far.direction)]
+    if (left !== right) parent[Math.max(left, right)] = Math.min(left, right)
+  }
+  const channels: Channel[] = []
+  const channelOf = new Int32Array(directions.count)
+  for (let row = 0; row < directions.count; row++) {
+    if (rootOf(row) === row) {
+      channelOf[row] = channels.length
+      channels.push(newChannel())
+    } else channelOf[row] = channelOf[rootOf(row)]!
+    channels[channelOf[row]!]!.rows.push(row)
+  }
+  for (const { near } of pairs.same) {
+    const channel = channels[channelOf[near.direction]!]!
+    channel.sampled++
+    channel.ends.add(near.pair)
+  }
+  for (const { near, far } of believed.flat()) {
+    const channel = channels[channelOf[near.direction]!]!
+    channel.sampled++
+    channel.isTranslated = true
+    channel.ends.add(near.pair)
+    if (near.macs !== far.macs || directions.vni(near.direction) !== directions.vni(far.direction))
+      channel.isRouted = true
+  }
+  return { channels, channelOf }
+}
+
+/** Pairs of each direction. */
+function countBy(pairs: readonly Pair[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const { near } of pairs) counts.set(near.direction, (counts.get(near.direction) ?? 0) + 1)
+  return counts
+}
+
+/** Whether pairs show that one direction leads into another, or is routed: a single one may be a packet that was altered. */
+function isBelieved(link: readonly Pair[], same: ReadonlyMap<number, number>): boolean {
+  const { near, far } = link[0]!
+  const others = same.get(near.direction) ?? 0
+  if (near.direction === far.direction) return link.length > others
+  return link.length > 1 || others === 0
+}
+
+function newChannel(): Channel {
+  return {
+    rows: [],
+    isForth: true,
+    isTranslated: false,
+    isRouted: false,
+    ends: new Set(),
+    sampled: 0,
+    low: -SLACK,
+    high: USUAL_HIGH,
+  }
+}
+
+/** Sets the usual delays; where a direction has none those of the others that go its way. */
+function setBands(channels: readonly Channel[], channelOf: Int32Array, pairs: readonly Pair[], clock: ClockLine): void {
+  const all = { forth: newRange(), back: newRange() }
+  const own = channels.map(newRange)
+  for (const pair of pairs) {
+    const index = channelOf[pair.near.direction]!
+    const { isForth } = channels[index]!
+    const ahead = differenceOf(pair) - offsetAt(clock, pair.near.time)
+    const delay = isForth ? ahead : -ahead
+    for (const range of [own[index]!, isForth ? all.forth : all.back]) {
+      range.low = Math.min(range.low, delay)
+      range.high = Math.max(range.high, delay)
+    }
+  }
+  for (const [index, channel] of channels.entries()) {
+    const usual = channel.isForth ? all.forth : all.back
+    const range = channel.sampled >= 3 ? own[index]! : usual
+    if (range.low > range.high) continue
+    const wide = range.high - range.low
+    channel.low = range.low - SLACK - wide / 4
+    channel.high = range.high + SLACK + wide / 2
+  }
+}
+
+function newRange(): { low: number; high: number } {
+  return { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }
+}

@@ -1,0 +1,126 @@
+/** The tunnel datagrams of one side's captures, in order of time over all files: one reading of them. */
+import { MergedCaptures } from '../capture/merge.ts'
+import type { TunnelPorts } from '../codecs/dissect.ts'
+import { NONE } from '../codecs/fault.ts'
+import { TunnelKind } from '../codecs/layers.ts'
+import { PacketWalk } from '../codecs/packet-walk.ts'
+import { NO_TIME } from '../packet.ts'
+import type { Criteria } from '../selection/criteria.ts'
+import { Datagram, readOuter, Taps } from './datagram.ts'
+import { type Directions, hasAddresses } from './directions.ts'
+import type { CompareInput } from './options.ts'
+
+const BILLION = 1_000_000_000
+
+/** What every reading of a side takes. */
+export interface Reading {
+  readonly inputs: readonly CompareInput[]
+  readonly ports: TunnelPorts
+  readonly criteria: Criteria | null
+  readonly directions: Directions
+  /** Seconds since 1970 that its times are counted from; `NaN` before the first packet is known, which sets it. */
+  base: number
+  /** Bytes of each inner frame that are compared. */
+  cut: number
+  readonly signal: AbortSignal | undefined
+  readonly onBytes: (bytes: number) => void
+}
+
+/** Goes through a side's datagrams once. */
+export class SideReader {
+  /** The datagram at hand. */
+  readonly datagram = new Datagram()
+  /** Its layers, until the next one. */
+  readonly walk: PacketWalk
+  /** First and last time of any packet, tunnel or not. */
+  firstTime = Number.POSITIVE_INFINITY
+  lastTime = Number.NEGATIVE_INFINITY
+  /** Datagrams without a time, which cannot be compared. */
+  untimed = 0
+  readonly #reading: Reading
+  readonly #merged: MergedCaptures
+  readonly #taps = new Taps()
+  #running = false
+  #read = 0
+  #opened = false
+
+  constructor(reading: Reading) {
+    this.#reading = reading
+    this.#merged = new MergedCaptures(reading.inputs.map((input) => ({ open: () => input.open(), again: true })))
+    this.walk = new PacketWalk(reading.ports, true)
+  }
+
+  /** Steps onto the next datagram. @returns `false` when bytes are needed, or none will come: see {@link fill}. */
+  next(): boolean {
+    const merged = this.#merged
+    for (;;) {
+      if (!this.#running) {
+        if (!merged.step()) return false
+        this.#running = true
+      }
+      const { run } = merged
+      while (run.next()) if (this.#take()) return true
+      this.#running = false
+    }
+  }
+
+  /** Reads on. @returns Whether there may be more. @throws the signal's reason. */
+  async fill(): Promise<boolean> {
+    const merged = this.#merged
+    this.#reading.signal?.throwIfAborted()
+    if (!this.#opened) {
+      this.#opened = true
+      await merged.open()
+      return true
+    }
+    if (merged.done) return false
+    await merged.refill()
+    this.#reading.onBytes(merged.bytesRead - this.#read)
+    this.#read = merged.bytesRead
+    return true
+  }
+
+  async close(): Promise<void> {
+    await this.#merged.close()
+  }
+
+  /** Packet numbers that each file's packets have taken so far. */
+  numbersOf(file: number): number {
+    const reader = this.#merged.reader(file)
+    return reader.headerRead ? reader.nextNumber - 1 : 0
+  }
+
+  /** Takes the record at hand. @returns Whether it is a datagram to be compared. */
+  #take(): boolean {
+    const { run } = this.#merged
+    const { packet } = run
+    const reading = this.#reading
+    const { walk, datagram } = this
+    const isTimed = packet.nanoseconds !== NO_TIME
+    if (isTimed) {
+      if (Number.isNaN(reading.base)) reading.base = packet.seconds
+      datagram.time = (packet.seconds - reading.base) * BILLION + packet.nanoseconds
+      if (datagram.time < this.firstTime) this.firstTime = datagram.time
+      if (datagram.time > this.lastTime) this.lastTime = datagram.time
+    }
+    walk.enter(run.view, packet, packet.number, run.file)
+    const { layers } = walk
+    if (layers.tunnel === TunnelKind.None || layers.outerIp.isFragment || !hasAddresses(layers)) return false
+    const { criteria } = reading
+    if (criteria !== null && !(criteria.acceptsTime(packet.seconds, packet.nanoseconds) && criteria.accepts(layers))) {
+      return false
+    }
+    if (!isTimed) {
+      this.untimed++
+      return false
+    }
+    datagram.direction = reading.directions.row(layers)
+    if (datagram.direction === NONE) return false
+    readOuter(datagram, layers)
+    datagram.key.read(layers, reading.cut)
+    datagram.tap = this.#taps.of(layers, packet, datagram.outerTtl)
+    datagram.file = run.file
+    datagram.number = walk.joined.length > 0 ? walk.joined[0]! : packet.number
+    return true
+  }
+}

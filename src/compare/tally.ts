@@ -1,0 +1,156 @@
+/** What is counted of one direction. */
+import type { AlteredPacket, ComparedPacket, DuplicatedPacket, Rewrite } from '../comparison.ts'
+import { DelaySample } from './delay-sample.ts'
+
+/** Source ports that are told apart in a direction. */
+const MOST_PORTS = 65_536
+/** Arrivals that are looked back over for what was overtaken. */
+const LOOK_BACK = 256
+/** Places of lost packets that are held to find runs of them. */
+const MOST_LOST = 262_144
+/** Kinds of rewriting that are told apart. */
+const MOST_REWRITES = 64
+
+/** Packets of one size, port or step of time. */
+export interface Share {
+  sent: number
+  lost: number
+}
+
+/** Packets of one source port. */
+interface PortTally extends Share {
+  /** Highest place in the order of sending of those that arrived. */
+  highest: number
+}
+
+/** Packets of one step of time. */
+export interface StepTally extends Share {
+  arrived: number
+  delay: number
+  most: number
+}
+
+/** Counts of one direction. */
+export class Tally {
+  sent = 0
+  matched = 0
+  lost = 0
+  lostBytes = 0
+  lostTcpBytes = 0
+  duplicated = 0
+  reordered = 0
+  extent = 0
+  altered = 0
+  rewritten = 0
+  notJudged = 0
+  unsent = 0
+  resegmented = 0
+  arrived = 0
+  received = 0
+  readonly delays = new DelaySample()
+  /** By outer IP length. */
+  readonly sizes = new Map<number, Share>()
+  readonly ports = new Map<number, PortTally>()
+  readonly steps = new Map<number, StepTally>()
+  readonly rewrites = new Map<string, Rewrite>()
+  readonly lostOrders: number[] = []
+  readonly lostList: ComparedPacket[] = []
+  readonly alteredList: AlteredPacket[] = []
+  readonly duplicatedList: DuplicatedPacket[] = []
+  readonly reorderedList: ComparedPacket[] = []
+  /** Places in the order of sending, and ports, of the last arrivals. */
+  readonly #arrivals = new Int32Array(2 * LOOK_BACK)
+  /** Destination ports of its packets. */
+  readonly destinationPorts = new Set<number>()
+
+  /** Counts a packet by size, port and step, as one that was lost or not. */
+  share(size: number, port: number, step: number, isLost: boolean): void {
+    const lost = isLost ? 1 : 0
+    if (size > 0) {
+      const bySize = this.sizes.get(size)
+      if (bySize === undefined) this.sizes.set(size, { sent: 1, lost })
+      else {
+        bySize.sent++
+        bySize.lost += lost
+      }
+    }
+    const byPort = this.#port(port)
+    if (byPort !== null) {
+      byPort.sent++
+      byPort.lost += lost
+    }
+    const byStep = this.step(step)
+    byStep.sent++
+    byStep.lost += lost
+  }
+
+  /** The counts of a step of time. */
+  step(step: number): StepTally {
+    let tally = this.steps.get(step)
+    if (tally === undefined) {
+      tally = { sent: 0, lost: 0, arrived: 0, delay: 0, most: Number.NEGATIVE_INFINITY }
+      this.steps.set(step, tally)
+    }
+    return tally
+  }
+
+  /**
+   * Counts an arrival by its place in the order of sending: out of order where one of its source port that left later has arrived
+   * before it (RFC 4737 §3.3). @returns How many have, 0 in order.
+   */
+  arrive(order: number, port: number): number {
+    const tally = this.#port(port)
+    const arrivals = this.#arrivals
+    const place = 2 * (this.arrived % LOOK_BACK)
+    arrivals[place] = order
+    arrivals[place + 1] = port
+    this.arrived++
+    if (tally === null) return 0
+    if (order > tally.highest) {
+      tally.highest = order
+      return 0
+    }
+    this.reordered++
+    const extent = this.#extent(order, port)
+    if (extent > this.extent) this.extent = extent
+    return extent
+  }
+
+  /** Packets of a port since the earliest arrival that overtook the last one (RFC 4737 §4.2.2). */
+  #extent(order: number, port: number): number {
+    const arrivals = this.#arrivals
+    let extent = 1
+    let passed = 0
+    const most = Math.min(this.arrived, LOOK_BACK)
+    for (let back = 2; back <= most; back++) {
+      const place = 2 * ((this.arrived - back) % LOOK_BACK)
+      if (arrivals[place + 1] !== port) continue
+      passed++
+      if (arrivals[place]! > order) extent = passed
+    }
+    return extent
+  }
+
+  /** Remembers the place of a lost packet in the order of sending. */
+  loseOrder(order: number): void {
+    if (this.lostOrders.length < MOST_LOST) this.lostOrders.push(order)
+  }
+
+  /** Counts a rewritten field. */
+  rewrite(field: Rewrite['field'], from: string | null, to: string | null): void {
+    const name = `${field} ${from} ${to}`
+    const known = this.rewrites.get(name)
+    if (known !== undefined) known.packets++
+    else if (this.rewrites.size < MOST_REWRITES) this.rewrites.set(name, { field, from, to, packets: 1 })
+  }
+
+  #port(port: number): PortTally | null {
+    let tally = this.ports.get(port)
+    if (tally === undefined) {
+      if (this.ports.size >= MOST_PORTS) return null
+      tally = { sent: 0, lost: 0, highest: -1 }
+      this.ports.set(port, tally)
+    }
+    return tally
+  }
+}
