@@ -1,5 +1,5 @@
 /** What becomes of each packet, counted for its direction: takes the records that leave the window. */
-import type { ComparedPacket } from '../comparison.ts'
+import type { AlteredBit, ComparedPacket } from '../comparison.ts'
 import type { Directions } from './directions.ts'
 import type { Judgement } from './judgement.ts'
 import { type Decided, type Leftover, Leftovers, leftoverOf } from './leftovers.ts'
@@ -14,12 +14,18 @@ const MOST_DIFFERING = 4_096
 /** Outer IP length from which on a packet is no packet of a link, but what segmentation offload makes. */
 export const SUPER = 9_217
 
-/** Two records of one packet whose bytes are to be held against each other. */
+/** A packet that no key matches, and what it may be with some bits changed. */
 export interface Suspicion {
   left: Leftover
-  arrived: { number: number; file: number; own: number; time: number }
-  /** The record that arrived, where no key matched it; `null` where one did. */
-  leftover: Leftover | null
+  candidates: Leftover[]
+  /** Bytes of its TCP data that are missing, if it is none of them. */
+  missing: number
+}
+
+/** Two records that a key matches, of which the checksums, or what they cover, differ. */
+export interface Differing {
+  left: Leftover
+  arrived: Leftover
 }
 
 /** One packet as it is told; see `PacketFate`. */
@@ -50,7 +56,7 @@ export class Account implements Leaving, Decided {
   readonly tallies: (Tally | undefined)[] = []
   readonly suspicions: Suspicion[] = []
   /** Matched packets whose checksums differ, by direction. */
-  readonly differing: (Suspicion[] | undefined)[] = []
+  readonly differing: (Differing[] | undefined)[] = []
   readonly differingCounts: number[] = []
   readonly leftovers: Leftovers
   readonly #options: AccountOptions
@@ -143,11 +149,15 @@ export class Account implements Leaving, Decided {
     }
   }
 
-  suspect(left: Leftover, arrived: Leftover): void {
-    this.suspicions.push({ left, arrived, leftover: arrived })
+  suspect(left: Leftover, candidates: Leftover[], missing: number): void {
+    this.suspicions.push({ left, candidates, missing })
   }
 
-  resegmented(left: Leftover, missing: number): void {
+  settled(left: Leftover, missing: number): void {
+    if (missing === left.payload) {
+      this.#lose(left, left.innerBytes, left.payload, sizeOf(left.outerLength))
+      return
+    }
     const tally = this.tally(left.direction)
     tally.resegmented++
     if (missing > 0) {
@@ -159,37 +169,27 @@ export class Account implements Leaving, Decided {
     this.#options.told?.('matched', left.direction, left, null, { ...left, delay: Number.NaN })
   }
 
-  gone(left: Leftover): void {
-    this.#lose(left, left.innerBytes, left.payload, sizeOf(left.outerLength))
-  }
-
   unexplained(arrived: Leftover): void {
     const row = this.#rowFor(arrived)
     const tally = this.tally(row)
     tally.received++
+    if (arrived.isSegment) return
     tally.unsent++
     this.#options.told?.('unsent', row, null, arrived, { ...arrived, delay: Number.NaN })
   }
 
   /** Bytes told that a packet is the other one with some bits changed. */
-  altered({ left, arrived, leftover }: Suspicion, bits: { offset: number; bit: number }[]): void {
+  altered(left: Leftover, arrived: Leftover, bits: AlteredBit[], isMatched: boolean): void {
     const tally = this.tally(left.direction)
     tally.altered++
-    const delay = arrived.time - left.time
-    if (leftover === null) tally.matched--
+    if (isMatched) tally.matched--
     else {
       tally.received++
       tally.share(sizeOf(left.outerLength), left.sourcePort, this.#options.stepOf(left.time), false)
+      const delay = arrived.time - left.time
       this.#options.told?.('altered', left.direction, left, arrived, { ...left, delay })
     }
     this.#list(tally.alteredList, () => ({ ...this.#pair(left, arrived), bits }))
-  }
-
-  /** Bytes told that a packet is not the other one. */
-  unaltered({ left, leftover }: Suspicion): void {
-    if (leftover === null) return
-    this.gone(left)
-    this.unexplained(leftover)
   }
 
   /** The direction that an arrival belongs to of which nothing is known where it left. */
@@ -267,7 +267,7 @@ export class Account implements Leaving, Decided {
     const serialOf = (at: number): number => at / WORDS
     const here = leftoverOf(ring, serialOf(left), true)
     const there = leftoverOf(ring, serialOf(arrived), true)
-    list.push({ left: here, arrived: there, leftover: null })
+    list.push({ left: here, arrived: there })
   }
 
   #rewritten(i32: Int32Array, left: number, arrived: number): void {

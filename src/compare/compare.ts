@@ -1,14 +1,15 @@
 /** The readings of both sides in their order: a survey, the matching, and a look at what may have been altered. */
 import { tunnelPorts } from '../codecs/dissect.ts'
-import type { ComparedSide, Comparison, Place } from '../comparison.ts'
+import type { AlteredBit, ComparedSide, Comparison, Place } from '../comparison.ts'
 import { Criteria } from '../selection/criteria.ts'
 import { selectionIn } from '../selection/selection.ts'
-import { Account } from './account.ts'
+import { Account, type Suspicion } from './account.ts'
 import type { Alone } from './alone.ts'
 import { Directions } from './directions.ts'
 import { directionOf, type Sheet, stepFor, timeText } from './document.ts'
 import { Judgement } from './judgement.ts'
-import { alteredBits, alteredChecks, fetchFrames, nameOf } from './look.ts'
+import type { Leftover } from './leftovers.ts'
+import { alteredBits, alteredChecks, type Frame, fetchFrames, nameOf } from './look.ts'
 import { Matcher } from './matcher.ts'
 import { type CompareOptions, LISTED, WINDOW } from './options.ts'
 import { offsetAt, type Plan, planOf } from './plan.ts'
@@ -122,32 +123,58 @@ async function step(reader: SideReader): Promise<boolean> {
 
 /** Holds the bytes of packets against each other that may have been altered. */
 async function look(readings: Both<Reading>, plan: Plan, account: Account): Promise<void> {
-  const matched = [...account.tallies.entries()].flatMap(([row, tally]) => {
+  const differing = [...account.tallies.entries()].flatMap(([row, tally]) => {
     const count = account.differingCounts[row] ?? 0
     // Where most checksums differ it is offload or routing that does it.
     return tally !== undefined && count > 0 && count * 2 < tally.matched ? account.differing[row]! : []
   })
-  const all = [...account.suspicions, ...matched]
   const wanted = { near: new Set<number>(), far: new Set<number>() }
-  for (const { left, arrived } of all) {
+  const want = (left: Leftover, arrived: readonly Leftover[]): void => {
     const { isForth } = plan.channels[left.channel]!
     wanted[isForth ? 'near' : 'far'].add(nameOf(left))
-    wanted[isForth ? 'far' : 'near'].add(nameOf(arrived))
+    for (const each of arrived) wanted[isForth ? 'far' : 'near'].add(nameOf(each))
   }
+  for (const { left, candidates } of account.suspicions) want(left, candidates)
+  for (const { left, arrived } of differing) want(left, [arrived])
   const frames = {
     near: await fetchFrames(readings.near, wanted.near),
     far: await fetchFrames(readings.far, wanted.far),
   }
-  for (const suspicion of all) {
-    const { left, arrived, leftover } = suspicion
-    const { isForth, isRouted } = plan.channels[left.channel]!
+  const framesOf = (left: Leftover, arrived: Leftover): [Frame, Frame] | null => {
+    const { isForth } = plan.channels[left.channel]!
     const here = frames[isForth ? 'near' : 'far'].get(nameOf(left))
     const there = frames[isForth ? 'far' : 'near'].get(nameOf(arrived))
-    const isSeen = here !== undefined && there !== undefined
-    const bits = !isSeen ? null : leftover === null ? alteredChecks(here, there) : alteredBits(here, there, isRouted)
-    if (bits === null) account.unaltered(suspicion)
-    else account.altered(suspicion, bits)
+    return here === undefined || there === undefined ? null : [here, there]
   }
+  for (const suspicion of account.suspicions) resolve(suspicion, plan, account, framesOf)
+  for (const { left, arrived } of differing) {
+    const both = framesOf(left, arrived)
+    const bits = both === null ? null : alteredChecks(...both)
+    if (bits !== null) account.altered(left, arrived, bits, true)
+  }
+  for (const arrived of account.leftovers.suspects) if (!arrived.isTaken) account.unexplained(arrived)
+}
+
+/** Tells by its bytes which of its candidates a packet is, if any. */
+function resolve(
+  { left, candidates, missing }: Suspicion,
+  plan: Plan,
+  account: Account,
+  framesOf: (left: Leftover, arrived: Leftover) => [Frame, Frame] | null,
+): void {
+  const { isRouted } = plan.channels[left.channel]!
+  let best: { arrived: Leftover; bits: AlteredBit[] } | null = null
+  for (const arrived of candidates) {
+    const both = arrived.isTaken ? null : framesOf(left, arrived)
+    const bits = both === null ? null : alteredBits(...both, isRouted)
+    if (bits !== null && (best === null || bits.length < best.bits.length)) best = { arrived, bits }
+  }
+  if (best === null) {
+    account.settled(left, missing)
+    return
+  }
+  best.arrived.isTaken = true
+  account.altered(left, best.arrived, best.bits, false)
 }
 
 function spanOf({ spans }: Judgement, place: Place): number {

@@ -80,8 +80,8 @@ export class InnerKey {
   }
 
   /** The key of what is no frame, headers of the tunnel and all; none where the capture cut it. */
-  #raw({ view, tunnelAt, end, wireEnd, innerLength, vni }: Layers): void {
-    if (end < wireEnd || innerLength === 0) {
+  #raw({ view, tunnelAt, end, wireEnd, vni }: Layers): void {
+    if (end < wireEnd) {
       this.shortOf = 1
       return
     }

@@ -30,17 +30,24 @@ export interface Leftover {
   isShort: boolean
   /** Whether it had to be given up before its time. */
   isEarly: boolean
-  /** Whether something that left was found to be it. */
-  isUsed: boolean
+  /** Whether TCP data of something that left are in it. */
+  isSegment: boolean
+  /** Whether it may be something that left with some bits changed. */
+  isSuspect: boolean
+  /** Whether its bytes told that it is. */
+  isTaken: boolean
 }
 
 /** What is decided of leftovers. */
 export interface Decided {
-  /** The one may be the other with some bits changed: only their bytes can tell. */
-  suspect(left: Leftover, arrived: Leftover): void
-  /** TCP data that arrived in other segments, but for so many bytes. */
-  resegmented(left: Leftover, missing: number): void
-  gone(left: Leftover): void
+  /**
+   * One of what arrived may be what left with some bits changed: only their bytes can tell. If none is, so many bytes of its TCP data
+   * are missing.
+   */
+  suspect(left: Leftover, candidates: Leftover[], missing: number): void
+  /** What did not arrive, but for TCP data that arrived in other segments; so many bytes of them are missing. */
+  settled(left: Leftover, missing: number): void
+  /** What arrived and is nothing that left, unless it holds TCP data that did. */
   unexplained(arrived: Leftover): void
 }
 
@@ -48,6 +55,8 @@ export interface Decided {
 const MOST = 131_072
 /** Fields of six that a packet with some bits changed has in common with what it was. */
 const LEAST_COMMON = 3
+/** Packets of which one may be what left, at most. */
+const MOST_CANDIDATES = 4
 /** Nanoseconds by which joined or cut segments may be later than packets are. */
 const JOINING = 20_000_000
 
@@ -56,6 +65,8 @@ export class Leftovers {
   /** Those given up for want of room. */
   dropped = 0
   readonly limit = MOST
+  /** What may be something that left, until its bytes are known. */
+  readonly suspects: Leftover[] = []
   readonly #plan: Plan
   readonly #decided: Decided
   readonly #left = new Queue()
@@ -99,36 +110,31 @@ export class Leftovers {
   #let(arrived: Leftover): void {
     remove(this.#bySize, sizeKey(arrived), arrived)
     if (arrived.connection !== 0) remove(this.#byConnection, arrived.connection, arrived)
-    if (!arrived.isUsed) this.#decided.unexplained(arrived)
+    if (arrived.isSuspect) this.suspects.push(arrived)
+    else this.#decided.unexplained(arrived)
   }
 
   #decide(left: Leftover): void {
-    const arrived = this.#likest(left)
-    if (arrived !== null) {
-      arrived.isUsed = true
-      this.#decided.suspect(left, arrived)
-      return
-    }
+    const candidates = this.#candidates(left)
     const missing = left.connection === 0 ? left.payload : this.#missing(left)
-    if (missing < left.payload) this.#decided.resegmented(left, missing)
-    else this.#decided.gone(left)
+    if (candidates.length === 0) this.#decided.settled(left, missing)
+    else this.#decided.suspect(left, candidates, missing)
   }
 
-  /** The arrival that has the most in common with a packet and its length, if that is enough. */
-  #likest(left: Leftover): Leftover | null {
+  /** What arrived with the same length in time, and has the most in common. */
+  #candidates(left: Leftover): Leftover[] {
+    if (left.isShort) return []
     const { low, high } = this.#plan.channels[left.channel]!
-    let best: Leftover | null = null
-    let most = 0
+    const found: { arrived: Leftover; common: number }[] = []
     for (const arrived of this.#bySize.get(sizeKey(left)) ?? []) {
       const delay = arrived.time - left.time
-      if (arrived.isUsed || delay < low || delay > high) continue
-      const common = inCommon(left, arrived)
-      if (common > most) {
-        best = arrived
-        most = common
-      }
+      const common = arrived.isShort || delay < low || delay > high ? 0 : inCommon(left, arrived)
+      if (common > 0) found.push({ arrived, common })
     }
-    return best
+    found.sort((one, other) => other.common - one.common)
+    const candidates = found.slice(0, MOST_CANDIDATES).map(({ arrived }) => arrived)
+    for (const arrived of candidates) arrived.isSuspect = true
+    return candidates
   }
 
   /** Bytes of TCP data that are in no segment that arrived in time. */
@@ -141,7 +147,7 @@ export class Leftovers {
       const start = Math.max(0, (arrived.sequence - left.sequence) | 0)
       const end = Math.min(left.payload, ((arrived.sequence - left.sequence) | 0) + arrived.payload)
       if (start >= end) continue
-      arrived.isUsed = true
+      arrived.isSegment = true
       addStretch(stretches, start, end)
     }
     let there = 0
@@ -205,20 +211,26 @@ export function leftoverOf(ring: Ring, serial: number, isDue: boolean): Leftover
     isOneOf: (marks & Mark.OneOf) !== 0,
     isShort: (marks & Mark.Short) !== 0,
     isEarly: !isDue,
-    isUsed: false,
+    isSegment: false,
+    isSuspect: false,
+    isTaken: false,
   }
 }
 
-/** Fields of six that two packets of one length have in common; 0 where none of them tells packets of one sender apart. */
+/**
+ * How much two packets of one length have in common that were not told by their keys; 0 where nothing says that the one may be the
+ * other. A changed EtherType or version hides everything behind it; then their source port, which is a digest of the flow, must do.
+ */
 function inCommon(left: Leftover, arrived: Leftover): number {
   const isNumbered =
     left.connection !== 0 && left.connection === arrived.connection && left.sequence === arrived.sequence
   const isSummed = left.checksum !== 0 && left.checksum === arrived.checksum
   const isIdentified = left.leftOut >>> 16 !== 0 && left.leftOut === arrived.leftOut
-  if (!isNumbered && !isSummed && !isIdentified) return 0
   const others = [left.macs === arrived.macs, left.ends === arrived.ends, left.sourcePort === arrived.sourcePort]
   const common = [isNumbered, isSummed, isIdentified, ...others].filter(Boolean).length
-  return common >= LEAST_COMMON ? common : 0
+  if (isNumbered || isSummed || isIdentified) return common >= LEAST_COMMON ? common : 0
+  const isHidden = left.connection === 0 || arrived.connection === 0
+  return isHidden && left.sourcePort === arrived.sourcePort ? 1 : 0
 }
 
 function sizeKey({ channel, innerBytes }: Leftover): number {

@@ -13,7 +13,7 @@ export interface Pairs {
   same: Pair[]
   /** Unique, but with other outer addresses, or another VNI and inner Ethernet header. */
   translated: Pair[]
-  /** Keys that repeat, with the same outer addresses and VNI. */
+  /** Keys that repeat: of one direction at each side, which may be one or two. */
   repeated: { near: Sighting[]; far: Sighting[] }[]
 }
 
@@ -48,6 +48,7 @@ function pairAlike(pairs: Pairs, near: Sighting[], far: Sighting[], left: { near
   for (const there of byDirection.values()) rest.far.push(...there)
   if (rest.near.length === 1 && rest.far.length === 1) addTranslated(pairs, rest.near[0]!, rest.far[0]!)
   else {
+    if (isOneWay(rest.near) && isOneWay(rest.far)) pairs.repeated.push({ near: rest.near, far: rest.far })
     left.near.push(...rest.near)
     left.far.push(...rest.far)
   }
@@ -65,6 +66,10 @@ function pairLoose(pairs: Pairs, near: readonly Sighting[], far: readonly Sighti
     const there = others.get(name)
     if (here.length === 1 && there?.length === 1) addTranslated(pairs, here[0]!, there[0]!)
   }
+}
+
+function isOneWay(sightings: readonly Sighting[]): boolean {
+  return sightings.length > 0 && sightings.every(({ direction }) => direction === sightings[0]!.direction)
 }
 
 /** Frames for many receivers are sent alike by many. */

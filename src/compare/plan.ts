@@ -83,7 +83,9 @@ export function offsetAt({ at, offset, drift }: ClockLine, time: number): number
 
 /** Leaves out pairs whose clocks' readings differ by something else than those of most. */
 function agreeing(found: Pairs, sameClock: boolean): { same: Pair[]; translated: Pair[] } {
-  const told = found.same.length > 0 ? found.same : found.translated.length > 2 ? found.translated : byRhythm(found)
+  const isTold = found.same.length > 0 || found.translated.length > 2
+  const rhythm = isTold ? [] : byRhythm(found)
+  const told = found.same.length > 0 ? found.same : isTold ? found.translated : rhythm
   if (told.length === 0) return { same: [], translated: [] }
   const times = told.map(({ near }) => near.time)
   const span =
@@ -94,8 +96,10 @@ function agreeing(found: Pairs, sameClock: boolean): { same: Pair[]; translated:
   const agrees = (pair: Pair): boolean => differenceOf(pair) >= dense.from && differenceOf(pair) <= dense.to
   const isNear = (pair: Pair): boolean =>
     differenceOf(pair) >= dense.from - WIDEST && differenceOf(pair) <= dense.to + WIDEST
-  const same = (found.same.length > 0 ? found.same : told === found.translated ? [] : told).filter(agrees)
-  return { same, translated: found.translated.filter(isNear) }
+  const isSame = ({ near, far }: Pair): boolean => near.direction === far.direction
+  const same = [...found.same, ...rhythm.filter(isSame)].filter(agrees)
+  const translated = [...found.translated, ...rhythm.filter((pair) => !isSame(pair))].filter(isNear)
+  return { same, translated }
 }
 
 /** Pairs of keys that all repeat, such as heartbeats: by the difference that most have in common. */
