@@ -154,7 +154,7 @@ const TABLES = `
 .box.virtual table { table-layout: fixed; width: 100%; }
 .box.virtual td { overflow: hidden; text-overflow: ellipsis; }
 .box th, .box td {
-  height: 29px; padding: .25rem .625rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line);
+  height: 29px; padding: .25rem .5rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line);
 }
 .box th { position: sticky; top: 0; z-index: 1; background: var(--panel); font-weight: 600; color: var(--ink-soft); }
 .box tr:last-child td { border-bottom: 0; }
@@ -166,6 +166,7 @@ const TABLES = `
 .box th button { position: relative; padding: 0; border: 0; background: none; font-weight: inherit; color: inherit; }
 .box th[aria-sort="ascending"], .box th[aria-sort="descending"] { color: var(--ink); }
 .order { position: absolute; inset-inline-start: calc(100% + 1px); bottom: 1px; font-size: .6875rem; line-height: 1; }
+@media screen { .box wbr { display: none; } }
 .columns { display: flex; flex-wrap: wrap; gap: 0 3rem; align-items: flex-start; }
 .columns section { max-width: 100%; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--ink-soft); font-size: .8125rem; }
@@ -196,22 +197,25 @@ const PAPER = `
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   section { margin-top: 1.25rem; }
-  .filter-bar, .search, .copy-button, .to-rows, .more button, .spacer { display: none; }
-  .box, .box.virtual { max-height: none; height: auto; overflow: visible; }
-  .box { width: auto; border: 0; border-radius: 0; }
-  .box table { width: 100%; min-width: 0 !important; font-size: 6.5pt; line-height: 1.3; }
-  .box.virtual table { table-layout: auto; }
-  .box th, .box td { height: auto; padding: .125rem .1875rem; white-space: normal; }
-  .box .right { white-space: nowrap; }
-  .box th, .box th button { position: static; }
+  .filter-bar, .search, .copy-button, .to-rows, .more button, .spacer, .off-paper { display: none; }
+  .box, .box.virtual { max-height: none; height: auto; width: auto; overflow: visible; contain: none; border: 0; border-radius: 0; }
+  .box table { min-width: 0 !important; border-collapse: collapse; font-size: 8pt; line-height: 1.3; }
+  .box.virtual table { table-layout: auto; width: auto; }
+  .box col { width: auto !important; }
+  .box th, .box td { height: auto; padding: .125rem .375rem .125rem 0; vertical-align: baseline; }
+  .box th { position: static; vertical-align: bottom; white-space: normal; background: none; }
+  .box th:last-child, .box td:last-child { padding-inline-end: 0; }
+  .box .wraps { white-space: normal; overflow-wrap: anywhere; }
+  .box th.wraps { overflow-wrap: normal; }
+  /* Chromium repeats no head that holds a button. */
+  .box th button { display: contents; font-size: inherit; }
   .order { display: none; }
   .box tbody tr:nth-child(n + 27) { display: none; }
   .on-paper { display: block; }
-  .box thead { display: table-row-group; }
-  footer { margin-top: 1rem; }
-  tr, .finding dl, summary { break-inside: avoid; }
+  footer { margin-top: 1rem; break-before: avoid; }
+  tr, .finding dl > *, summary { break-inside: avoid; }
   .timeline-rows tbody tr:first-child { break-before: avoid; }
-  h2, summary, .table-head, .remark { break-after: avoid; }
+  h2, summary, .label, .table-head, .remark, caption { break-after: avoid; }
   a { color: inherit; text-decoration: none; }
   .finding { border-color: var(--strong); border-inline-start-color: var(--tone); }
   details::details-content { content-visibility: visible; display: block; }

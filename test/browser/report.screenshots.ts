@@ -1,7 +1,7 @@
 /** Pictures of the report page for people to look at, in `screenshots/`: no test can say that a page is beautiful. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { ROOT } from '../support/shared.ts'
 import { hasChromium, launch } from './chromium.ts'
@@ -9,15 +9,14 @@ import { isReady } from './open-report.ts'
 import { REPORTS, ReportFiles } from './report-files.ts'
 
 const FOLDER = join(ROOT, 'screenshots')
-/** Of a sheet of A4 within its margins, in CSS pixels. */
-const SHEET = { width: 688, height: 1017 }
 const WIDE = { width: 1280, height: 900 }
 
 interface View {
   name: string
   options: BrowserContextOptions
   isWhole?: boolean
-  media?: 'print'
+  /** As a PDF: every sheet, as it comes out of a printer. */
+  isPrinted?: boolean
 }
 
 const VIEWS: readonly View[] = [
@@ -28,7 +27,11 @@ const VIEWS: readonly View[] = [
     options: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true },
     isWhole: true,
   },
-  { name: 'print', options: { viewport: SHEET, colorScheme: 'dark' }, media: 'print' },
+  { name: '390-dark', options: { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, isWhole: true },
+  { name: '768', options: { viewport: { width: 768, height: 1024 } }, isWhole: true },
+  { name: '1920', options: { viewport: { width: 1920, height: 1080 } }, isWhole: true },
+  { name: 'print', options: { viewport: WIDE, colorScheme: 'dark' }, isPrinted: true },
+  { name: 'print-scripts-off', options: { viewport: WIDE, javaScriptEnabled: false }, isPrinted: true },
   { name: 'scripts-off', options: { viewport: WIDE, javaScriptEnabled: false } },
 ]
 
@@ -52,13 +55,10 @@ describe.skipIf(!hasChromium('screenshots of the report page'))('screenshots', (
       const page = await context.newPage()
       await page.goto(await files.of(report))
       if (view.options.javaScriptEnabled !== false) await isReady(page)
-      if (view.media !== undefined) await page.emulateMedia({ media: view.media })
-      await shoot(page, `${report.replaceAll(' ', '-')}-${view.name}`, view.isWhole === true)
+      const path = join(FOLDER, `${report.replaceAll(' ', '-')}-${view.name}`)
+      if (view.isPrinted === true) await page.pdf({ path: `${path}.pdf`, format: 'A4', preferCSSPageSize: true })
+      else await page.screenshot({ path: `${path}.png`, fullPage: view.isWhole === true })
       await context.close()
     },
   )
 })
-
-async function shoot(page: Page, name: string, fullPage: boolean): Promise<void> {
-  await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage })
-}

@@ -14,7 +14,7 @@ interface Counted {
 }
 
 const COUNTED: readonly DataColumn<Counted>[] = [
-  { head: 'What', align: 'left', cell: ({ what }) => what, key: ({ what }) => what },
+  { head: 'What', wraps: true, align: 'left', cell: ({ what }) => what, key: ({ what }) => what },
   { head: 'Packets', align: 'right', cell: ({ packets }) => integer(packets), key: ({ packets }) => packets },
 ]
 
@@ -104,9 +104,9 @@ function columnsOfFiles(files: readonly FileSummary[]): DataColumn<FileSummary>[
       // The first file comes first.
       key: (file) => -(numbers.get(file) ?? 0),
     },
-    { head: 'File', align: 'left', cell: nameOf, key: nameOf },
-    { head: 'Format', align: 'left', cell: formatOf, key: formatOf },
-    { head: 'Link type', align: 'left', cell: linkTypes, key: linkTypes },
+    { head: 'File', wraps: true, align: 'left', cell: nameOf, key: nameOf },
+    { head: 'Format', wraps: true, align: 'left', cell: formatOf, key: formatOf },
+    { head: 'Link type', wraps: true, align: 'left', cell: linkTypes, key: linkTypes },
     { head: 'Size', align: 'right', cell: (file) => bytes(file.bytes), key: (file) => file.bytes },
     { head: 'Packets', align: 'right', cell: (file) => integer(file.packets), key: (file) => file.packets },
     {
@@ -130,7 +130,13 @@ function linkTypes(file: FileSummary): string {
 function columnsOfFaults(locate: (packet: number) => string): DataColumn<FaultCount>[] {
   return [
     { head: 'Layer', align: 'left', cell: ({ layer }) => layer, key: ({ layer }) => layer },
-    { head: 'Reason', align: 'left', cell: ({ fault }) => faultWords(fault), key: ({ fault }) => faultWords(fault) },
+    {
+      head: 'Reason',
+      wraps: true,
+      align: 'left',
+      cell: ({ fault }) => faultWords(fault),
+      key: ({ fault }) => faultWords(fault),
+    },
     { head: 'Packets', align: 'right', cell: ({ packets }) => integer(packets), key: ({ packets }) => packets },
     {
       head: 'First packet',

@@ -3,7 +3,7 @@
  * only those in sight are in the page.
  */
 import { integer } from '../../report/number.ts'
-import { h, useMemo, useRef, useState } from '../preact.ts'
+import { type ComponentChildren, h, useMemo, useRef, useState } from '../preact.ts'
 
 /** A column. */
 export interface DataColumn<Row> {
@@ -11,6 +11,10 @@ export interface DataColumn<Row> {
   /** What it means, where the head is short. */
   title?: string
   align: 'left' | 'right'
+  /** Whether its texts may be broken anywhere where a sheet of paper is too narrow: addresses and lists. */
+  wraps?: boolean
+  /** Whether it is left out on paper, where there is no room for every column. */
+  isOffPaper?: boolean
   cell: (row: Row) => string
   /** What it is sorted by: figures from the largest down first, texts from the smallest up. */
   key: (row: Row) => number | string | null
@@ -179,12 +183,18 @@ interface HeadProperties<Row> {
   sortBy?: (column: number) => void
 }
 
-function Head<Row>({ column: { head, title, align }, index, sorting, sortBy }: HeadProperties<Row>) {
+/** How a column is set. */
+function classOf<Row>({ align, wraps, isOffPaper }: DataColumn<Row>): string {
+  return `${align}${wraps === true ? ' wraps' : ''}${isOffPaper === true ? ' off-paper' : ''}`
+}
+
+function Head<Row>({ column, index, sorting, sortBy }: HeadProperties<Row>) {
+  const { head, title } = column
   const isSorted = sorting.column === index
   const order = isSorted ? (sorting.isDescending ? 'descending' : 'ascending') : 'none'
   const mark = isSorted ? (sorting.isDescending ? '▼' : '▲') : ''
   return (
-    <th scope="col" class={align} title={title} aria-sort={order}>
+    <th scope="col" class={classOf(column)} title={title} aria-sort={order}>
       {sortBy === undefined ? (
         head
       ) : (
@@ -201,11 +211,18 @@ function Head<Row>({ column: { head, title, align }, index, sorting, sortBy }: H
 
 function Cell<Row>({ column, row, isLive }: { column: DataColumn<Row>; row: Row; isLive: boolean }) {
   const text = column.cell(row)
+  const shown = column.wraps === true ? beforePort(text) : text
   return (
-    <td class={column.align}>
-      {isLive && column.link !== undefined && text !== '' ? <a href={column.link(row)}>{text}</a> : text}
+    <td class={classOf(column)}>
+      {isLive && column.link !== undefined && text !== '' ? <a href={column.link(row)}>{shown}</a> : shown}
     </td>
   )
+}
+
+/** An address with its port, which is the best place to break it. */
+function beforePort(text: string): ComponentChildren {
+  const at = text.search(/(?<=[.\]].*):\d+$/)
+  return at < 1 ? text : [text.slice(0, at), <wbr key="port" />, text.slice(at)]
 }
 
 /** `12,000 flows`; `37 of 12,000 flows`; `10 of 12,000 flows, by bytes`. */
@@ -278,7 +295,7 @@ function columnWidths<Row>(columns: readonly DataColumn<Row>[], rows: readonly R
   const of = columns.map(({ head, cell }) => {
     let width = head.length + 2
     for (let index = 0; index < rows.length; index += step) width = Math.max(width, cell(rows[index]!).length)
-    return Math.min(WIDEST, width) + 3
+    return Math.min(WIDEST, width) + 2
   })
   return { of, sum: of.reduce((sum, width) => sum + width, 0) }
 }

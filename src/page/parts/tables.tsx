@@ -55,16 +55,16 @@ const VNI_COLUMNS: readonly DataColumn<VniSummary>[] = [
 ]
 
 const PAIR_COLUMNS: readonly DataColumn<VtepPairSummary>[] = [
-  { head: 'A', align: 'left', cell: ({ a }) => a, key: ({ a }) => orderOf(a), link: ({ a }) => toVtep(a) },
-  { head: 'B', align: 'left', cell: ({ b }) => b, key: ({ b }) => orderOf(b), link: ({ b }) => toVtep(b) },
-  { head: 'VNIs', align: 'left', cell: ({ vnis }) => shortened(vnis, 3), key: ({ vnis }) => vnis.length },
+  { head: 'A', wraps: true, align: 'left', cell: ({ a }) => a, key: ({ a }) => orderOf(a), link: ({ a }) => toVtep(a) },
+  { head: 'B', wraps: true, align: 'left', cell: ({ b }) => b, key: ({ b }) => orderOf(b), link: ({ b }) => toVtep(b) },
+  { head: 'VNIs', wraps: true, align: 'left', cell: ({ vnis }) => shortened(vnis, 3), key: ({ vnis }) => vnis.length },
   figures('Packets A→B', (row) => row.packetsAToB),
   figures('B→A', (row) => row.packetsBToA, { title: 'Packets from B to A' }),
   volume('Carried', (row) => row.outerBytesAToB + row.outerBytesBToA, {
     title: 'Bytes on the wire, both directions',
   }),
-  volume('Carried A→B', (row) => row.outerBytesAToB),
-  volume('Carried B→A', (row) => row.outerBytesBToA),
+  volume('Carried A→B', (row) => row.outerBytesAToB, { isOffPaper: true }),
+  volume('Carried B→A', (row) => row.outerBytesBToA, { isOffPaper: true }),
   {
     head: 'Port',
     title: 'Outer UDP destination ports',
@@ -94,12 +94,14 @@ const FLOW_COLUMNS: readonly DataColumn<FlowSummary>[] = [
   { head: 'Proto', title: 'Inner protocol', align: 'left', cell: (row) => row.protocol, key: (row) => row.protocol },
   {
     head: 'From',
+    wraps: true,
     align: 'left',
     cell: (flow) => (flow.initiator === 'b' ? endB(flow) : endA(flow)),
     key: (flow) => (flow.initiator === 'b' ? endKey(flow.b, flow.bPort) : endKey(flow.a, flow.aPort)),
   },
   {
     head: 'To',
+    wraps: true,
     align: 'left',
     cell: (flow) => (flow.initiator === 'b' ? endA(flow) : endB(flow)),
     key: (flow) => (flow.initiator === 'b' ? endKey(flow.a, flow.aPort) : endKey(flow.b, flow.bPort)),
@@ -116,9 +118,10 @@ const FLOW_COLUMNS: readonly DataColumn<FlowSummary>[] = [
     cell: rtt,
     key: (flow) => flow.tcp?.rttMs ?? flow.echo?.rttMs?.avg ?? null,
   },
-  { head: 'Duration', align: 'right', cell: lasted, key: lasting },
+  { head: 'Duration', isOffPaper: true, align: 'right', cell: lasted, key: lasting },
   {
     head: 'Start',
+    isOffPaper: true,
     title: 'Time of the first packet, UTC',
     align: 'right',
     cell: ({ firstTime }) => firstTime?.slice(CLOCK, CLOCK + 12) ?? '',
@@ -126,6 +129,7 @@ const FLOW_COLUMNS: readonly DataColumn<FlowSummary>[] = [
   },
   {
     head: 'VTEPs',
+    wraps: true,
     title: 'The tunnel endpoints that the two ends were seen behind',
     align: 'left',
     cell: vtepsOf,
@@ -154,6 +158,7 @@ const MAC_COLUMNS: readonly DataColumn<MacSummary>[] = [
   figures('Packets', ({ packets }) => packets),
   {
     head: 'Behind VTEP',
+    wraps: true,
     title: 'More than one: the address moved, is shared, or is there twice',
     align: 'left',
     cell: ({ vteps }) =>
@@ -174,6 +179,7 @@ const MAC_COLUMNS: readonly DataColumn<MacSummary>[] = [
   },
   {
     head: 'IP (from ARP and ND)',
+    wraps: true,
     align: 'left',
     cell: ({ ips, ipsTotal }) => {
       const shown = ips.slice(0, 2)

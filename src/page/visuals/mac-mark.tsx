@@ -8,6 +8,8 @@ const SIGNS: Record<MacStory, string> = {
   duplicate: 'M-4-2H4M-4 2H4M3-5-3 5',
 }
 
+export const STORIES: readonly MacStory[] = ['moved', 'shared', 'duplicate']
+
 export const STORY_WORDS: Record<MacStory, string> = {
   moved: 'a MAC moved',
   shared: 'a MAC is shared',

@@ -2,7 +2,7 @@
 import type { Severity } from '../../summary.ts'
 import { type ComponentChildren, h } from '../preact.ts'
 import type { ByteClasses } from './byte-classes.ts'
-import { MacMark, STORY_WORDS } from './mac-mark.tsx'
+import { MacMark, STORIES, STORY_WORDS } from './mac-mark.tsx'
 import type { MacStory, OverlayModel } from './overlay-model.ts'
 import { SEVERITIES, SeverityMark } from './severity.tsx'
 
@@ -21,11 +21,9 @@ const SEVERITY_WORDS: Record<Severity, string> = {
   note: 'notes',
 }
 
-const STORIES: readonly MacStory[] = ['moved', 'shared', 'duplicate']
-
 export function OverlayLegend({ model, classes, view, severityOf, storyOf }: LegendProperties) {
   const { nodes, links, arcs } = model
-  const marked = nodes.filter(({ findings }) => view === 'graph' && storyOf(findings) === null)
+  const marked = nodes.filter(({ findings }) => storyOf(findings) === null)
   const seen = new Set([...links, ...marked].map(({ findings }) => severityOf(findings)))
   const told = [...arcs, ...nodes].filter(({ findings }) => severityOf(findings) !== null)
   const stories = new Set(told.map(({ findings }) => storyOf(findings)))
@@ -51,13 +49,11 @@ export function OverlayLegend({ model, classes, view, severityOf, storyOf }: Leg
           <SeverityMark severity={severity} x={14} y={10} />
         </Entry>
       ))}
-      {view === 'graph'
-        ? STORIES.filter((story) => stories.has(story)).map((story) => (
-            <Entry key={story} words={STORY_WORDS[story]}>
-              <MacMark story={story} x={14} y={10} />
-            </Entry>
-          ))
-        : null}
+      {STORIES.filter((story) => stories.has(story)).map((story) => (
+        <Entry key={story} words={STORY_WORDS[story]}>
+          <MacMark story={story} x={14} y={10} />
+        </Entry>
+      ))}
     </ul>
   )
 }

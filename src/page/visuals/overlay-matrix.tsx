@@ -5,10 +5,21 @@ import { h, useMemo, useState } from '../preact.ts'
 import type { Choose, PageState } from '../state.ts'
 import { labels } from './addresses.ts'
 import type { ByteClasses } from './byte-classes.ts'
-import { type Cell, type MatrixOrder, marksOver, matrixCells, matrixOrder, strokes } from './matrix-layout.ts'
+import { STORIES, STORY_WORDS } from './mac-mark.tsx'
+import {
+  type Cell,
+  type Mark,
+  type MatrixOrder,
+  marksOver,
+  matrixCells,
+  matrixMarks,
+  matrixOrder,
+  PAPER_ROWS,
+  strokes,
+} from './matrix-layout.ts'
 import { focusOf } from './overlay-focus.ts'
 import { FONT_SIZE } from './overlay-layout.ts'
-import { type OverlayModel, severityOf } from './overlay-model.ts'
+import { type MacStory, type OverlayModel, severityOf, storyOf } from './overlay-model.ts'
 import { Scrollable } from './scrollable.tsx'
 import { SEVERITIES } from './severity.tsx'
 import { textWidth } from './text-width.ts'
@@ -29,6 +40,13 @@ const MARKS: Record<Severity, string> = {
   warning: 'm0-4l4.5 8h-9z',
   note: 'm-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z',
 }
+/** A square, and what stands within: as the graph's marks of MAC addresses. */
+const SQUARE = 'm-5-5h10v10h-10z'
+const SIGNS: Record<MacStory, string> = {
+  moved: 'm-3 0h6m-2.5-2.5l2.5 2.5-2.5 2.5',
+  shared: 'm-3-1.5h6m-6 3h6',
+  duplicate: 'm-3-1.5h6m-6 3h6m-1-5l-4 7',
+}
 /** Room around the cells, for marks and the first label. */
 const MARGIN = 8
 
@@ -39,70 +57,117 @@ interface Place {
 }
 
 export function OverlayMatrix(properties: MatrixProperties) {
-  const { summary, model, classes, state, choose, isLive, label } = properties
+  const { model, state, choose, isLive, label } = properties
   const [place, point] = useState<Place | null>(null)
   const order = useMemo(() => matrixOrder(model), [model])
-  const cells = useMemo(
-    () => matrixCells(model, order, focusOf(model, summary, state), (findings) => severityOf(findings, summary, state)),
-    [model, order, summary, state],
-  )
-  const names = useMemo(() => namesOf(model, order), [model, order])
-  const side = order.rows * order.cell
-  const gutter = names.reduce((widest, name) => Math.max(widest, textWidth(name, FONT_SIZE)), 0) + 10
-  const chosen = model.nodes.findIndex(({ address }) => address === state.vtep)
-  const chosenRow = chosen < 0 ? null : order.rowOf[chosen]!
+  const drawing = useDrawing(properties, order)
+  const { cells, names, marks } = drawing
   const press = (row: number) => {
     const address = model.nodes[order.nodes[row] ?? -1]?.address
     if (address !== undefined) choose({ vtep: state.vtep === address ? null : address })
   }
   const handlers = isLive ? handlersOf(order, place, point, press) : {}
   return (
-    <div class="overlay-matrix">
+    <div class={`overlay-matrix${order.rows > PAPER_ROWS ? ' off-paper' : ''}`}>
       <Scrollable label="Matrix of VTEP pairs">
-        <svg
-          viewBox={`${-MARGIN} ${-MARGIN} ${side + gutter + MARGIN} ${side + 2 * MARGIN}`}
-          width={side + gutter + MARGIN}
-          height={side + 2 * MARGIN}
-          role={isLive ? 'application' : 'img'}
-          aria-label={label}
-          {...handlers}
-        >
-          <path class="ground" d={`M0 0${stairs(order)}V${side}H0z`} />
-          {chosenRow === null ? null : <path class="band" d={band(order, chosenRow)} />}
-          {classes.legend.flatMap((each) => shades(cells, order.cell, each.class, classes))}
-          {order.cell < 8 ? null : <path class="grid" d={grid(order)} />}
-          {SEVERITIES.map((severity) => {
-            const marked = cells.filter((cell) => cell.severity === severity && cell.isClear)
-            if (marked.length === 0) return null
-            return (
-              <path
-                key={severity}
-                class={`matrix-mark is-${severity}`}
-                d={marksOver(marked, order.cell, MARKS[severity])}
-              />
-            )
-          })}
-          {place === null ? null : <path class="pointer" d={crossing(order, place)} />}
-          {labelledRows(order, chosenRow).map((row) => (
-            <text
-              key={row}
-              class={row === chosenRow ? 'is-chosen' : ''}
-              x={(row + 1) * order.cell + 5}
-              y={row * order.cell + Math.round(order.cell / 2) + 4}
-            >
-              {names[row]}
-            </text>
-          ))}
+        <svg {...frameOf(drawing)} role={isLive ? 'application' : 'img'} aria-label={label} {...handlers}>
+          <Drawing {...properties} {...drawing} place={place} />
         </svg>
       </Scrollable>
       {isLive ? (
         <p class="matrix-readout" aria-live="polite">
           {place === null
             ? 'Point at a cell, or move over the matrix with the arrow keys.'
-            : readout(cells, names, place)}
+            : readout(cells, marks, names, place)}
         </p>
       ) : null}
     </div>
+  )
+}
+
+/** The matrix on a sheet of paper, where nobody can point at a row to learn its name: fewer rows, each with its label. */
+export function PaperMatrix(properties: MatrixProperties) {
+  const { model, label } = properties
+  const order = useMemo(() => matrixOrder(model, PAPER_ROWS - 1), [model])
+  const drawing = useDrawing(properties, order)
+  return (
+    <div class="overlay-matrix on-paper" aria-hidden="true">
+      <svg {...frameOf(drawing)} role="img" aria-label={label}>
+        <Drawing {...properties} {...drawing} place={null} />
+      </svg>
+      <p class="remark">{`On paper the first ${integer(order.nodes.length)} VTEPs have rows of their own.`}</p>
+    </div>
+  )
+}
+
+/** What is drawn. */
+interface DrawingProperties {
+  order: MatrixOrder
+  cells: readonly Cell[]
+  marks: readonly Mark[]
+  names: readonly string[]
+}
+
+function useDrawing({ summary, model, state }: MatrixProperties, order: MatrixOrder): DrawingProperties {
+  const [cells, marks] = useMemo(() => {
+    const focus = focusOf(model, summary, state)
+    const findings = {
+      severityOf: (each: readonly number[]) => severityOf(each, summary, state),
+      storyOf: (each: readonly number[]) => storyOf(each, summary),
+    }
+    return [matrixCells(model, order, focus), matrixMarks(model, order, focus, findings)] as const
+  }, [model, order, summary, state])
+  const names = useMemo(() => namesOf(model, order), [model, order])
+  return { order, cells, marks, names }
+}
+
+/** As large as the cells and the longest label, so that a letter is as large on paper as on a screen. */
+function frameOf({ order, names }: DrawingProperties) {
+  const side = order.rows * order.cell
+  const gutter = names.reduce((widest, name) => Math.max(widest, textWidth(name, FONT_SIZE)), 0) + 10
+  const [width, height] = [side + gutter + MARGIN, side + 2 * MARGIN]
+  return { viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}`, width, height }
+}
+
+function Drawing(properties: MatrixProperties & DrawingProperties & { place: Place | null }) {
+  const { model, classes, state, order, cells, marks, names, place } = properties
+  const chosen = model.nodes.findIndex(({ address }) => address === state.vtep)
+  const chosenRow = chosen < 0 ? null : order.rowOf[chosen]!
+  return (
+    <g>
+      <path class="ground" d={`M0 0${stairs(order)}V${order.rows * order.cell}H0z`} />
+      {chosenRow === null ? null : <path class="band" d={band(order, chosenRow)} />}
+      {classes.legend.flatMap((each) => shades(cells, order.cell, each.class, classes))}
+      {order.cell < 8 ? null : <path class="grid" d={grid(order)} />}
+      {marksOf(marks, order.cell)}
+      {place === null ? null : <path class="pointer" d={crossing(order, place)} />}
+      {labelledRows(order, chosenRow).map((row) => (
+        <text
+          key={row}
+          class={row === chosenRow ? 'is-chosen' : ''}
+          x={(row + 1) * order.cell + 5}
+          y={row * order.cell + Math.round(order.cell / 2) + 4}
+        >
+          {names[row]}
+        </text>
+      ))}
+    </g>
+  )
+}
+
+/** A path for each severity and kind of MAC address. */
+function marksOf(marks: readonly Mark[], side: number) {
+  return [...SEVERITIES].reverse().flatMap((severity) =>
+    [null, ...STORIES].flatMap((story) => {
+      const mine = marks.filter((mark) => mark.severity === severity && mark.story === story)
+      if (mine.length === 0) return []
+      if (story === null)
+        return [<path key={severity} class={`matrix-mark is-${severity}`} d={marksOver(mine, side, MARKS[severity])} />]
+      return [
+        <path key={`${severity} ${story}`} class={`matrix-mac is-${severity}`} d={marksOver(mine, side, SQUARE)} />,
+        <path key={`${severity} ${story} sign`} class="matrix-sign" d={marksOver(mine, side, SIGNS[story])} />,
+      ]
+    }),
   )
 }
 
@@ -164,16 +229,21 @@ function labelledRows({ rows, labelEvery, others }: MatrixOrder, chosen: number 
   return [...found].sort((left, right) => left - right)
 }
 
-function readout(cells: readonly Cell[], names: readonly string[], { row, column }: Place): string {
-  if (row === column && names[row] !== undefined && !cells.some((each) => each.row === row && each.column === row)) {
-    return names[row]
-  }
+function readout(
+  cells: readonly Cell[],
+  marks: readonly Mark[],
+  names: readonly string[],
+  { row, column }: Place,
+): string {
+  const found = marks
+    .filter((mark) => mark.row === row && mark.column === column)
+    .map(({ severity, story }) => (story === null ? severity : `${STORY_WORDS[story]} (${severity})`))
   const cell = cells.find((each) => each.row === row && each.column === column)
+  if (row === column && cell === undefined) return [names[row], ...found].join(', ')
   const pair = `${names[column]} – ${names[row]}`
-  if (cell === undefined) return `${pair}: nothing seen`
-  const found = cell.severity === null ? '' : `, ${cell.severity}`
+  if (cell === undefined) return [`${pair}: nothing seen`, ...found].join(', ')
   const pairs = cell.pairs > 1 ? ` in ${plural(cell.pairs, 'pair')}` : ''
-  return `${pair}: ${bytes(cell.bytes)}, ${plural(cell.packets, 'packet')}${pairs}${found}`
+  return [`${pair}: ${bytes(cell.bytes)}`, `${plural(cell.packets, 'packet')}${pairs}`, ...found].join(', ')
 }
 
 /** Pointing by mouse and by arrow keys; pressing chooses the row's endpoint. */

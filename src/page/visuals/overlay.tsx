@@ -6,12 +6,12 @@ import type { Choose, PageState } from '../state.ts'
 import { labels } from './addresses.ts'
 import { byteClasses } from './byte-classes.ts'
 import { useLive } from './live.ts'
-import { MOST_ROWS } from './matrix-layout.ts'
+import { MOST_ROWS, PAPER_ROWS } from './matrix-layout.ts'
 import { focusOf } from './overlay-focus.ts'
 import { OverlayGraph } from './overlay-graph.tsx'
 import { type OverlayLayout, overlayLayout } from './overlay-layout.ts'
 import { OverlayLegend } from './overlay-legend.tsx'
-import { OverlayMatrix } from './overlay-matrix.tsx'
+import { OverlayMatrix, PaperMatrix } from './overlay-matrix.tsx'
 import { type OverlayModel, overlayModel, severityOf, storyOf } from './overlay-model.ts'
 import { OverlayTable } from './overlay-table.tsx'
 import { Switch } from './switch.tsx'
@@ -54,6 +54,7 @@ export function OverlayPicture({ summary, layout, state, choose }: OverlayProper
       ) : (
         <OverlayMatrix {...parts} />
       )}
+      {view === 'matrix' && model.nodes.length > PAPER_ROWS ? <PaperMatrix {...parts} /> : null}
       <OverlayLegend
         model={model}
         classes={classes}
@@ -62,7 +63,8 @@ export function OverlayPicture({ summary, layout, state, choose }: OverlayProper
         storyOf={(findings) => storyOf(findings, summary)}
       />
       <figcaption>
-        {`${counts(model, summary)}. ${meaning(view, model.nodes.length)}${leftOut(model)}${isLive ? ' Choose a VTEP to see its pairs alone.' : ''}`}
+        {`${counts(model, summary)}. ${meaning(view, model.nodes.length)}${leftOut(model)}`}
+        {isLive ? <span class="off-paper"> Choose a VTEP to see its pairs alone.</span> : null}
       </figcaption>
       <OverlayTable model={model} hasLink={focusOf(model, summary, state).hasLink} severityOf={severity} />
     </figure>

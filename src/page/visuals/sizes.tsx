@@ -103,7 +103,7 @@ function Histogram({ mtu }: { mtu: MtuSummary }) {
       </thead>
       <tbody>
         {bands.map(({ words, packets, marks, isAbove }) => (
-          <tr key={words} class={isAbove ? 'is-above' : ''}>
+          <tr key={words} class={packets === 0 ? 'is-empty' : isAbove ? 'is-above' : ''}>
             <th scope="row">{words}</th>
             <td class="bar">
               <svg width="100%" height="14" aria-hidden="true">
@@ -161,16 +161,24 @@ function PairTable({ summary, state, isLive }: SizesProperties & { isLive: boole
           {rows.map((row) => (
             <tr key={`${row.a} ${row.b}`}>
               <th scope="row">{`${row.a} – ${row.b}`}</th>
-              <td class="number">{row.overhead === 0 ? '–' : integer(row.overhead)}</td>
+              <td class="number" data-head="Overhead">
+                {row.overhead === 0 ? '–' : integer(row.overhead)}
+              </td>
               {row.pathMtu === null ? (
-                <td class="unknown" colSpan={3}>
+                <td class="unknown" colSpan={3} data-head="Path MTU">
                   not known, measure it
                 </td>
               ) : (
                 [
-                  <Value key="path" value={row.pathMtu} name="path MTU" isLive={isLive} />,
-                  <Value key="inner" value={row.recommendedInnerMtu} name="inner MTU" isLive={isLive} />,
-                  <Value key="mss" value={row.recommendedMss} name="MSS" isLive={isLive} />,
+                  <Value key="path" value={row.pathMtu} name="path MTU" head="Path MTU" isLive={isLive} />,
+                  <Value
+                    key="inner"
+                    value={row.recommendedInnerMtu}
+                    name="inner MTU"
+                    head="Inner MTU"
+                    isLive={isLive}
+                  />,
+                  <Value key="mss" value={row.recommendedMss} name="MSS" head="MSS" isLive={isLive} />,
                 ]
               )}
             </tr>
@@ -181,11 +189,25 @@ function PairTable({ summary, state, isLive }: SizesProperties & { isLive: boole
   )
 }
 
+interface ValueProperties {
+  value: number | null
+  /** What it is called, for who copies it. */
+  name: string
+  /** The same on a phone, where it stands before the value. */
+  head: string
+  isLive: boolean
+}
+
 /** A value with a button that copies it, where scripts run. */
-function Value({ value, name, isLive }: { value: number | null; name: string; isLive: boolean }) {
-  if (value === null) return <td class="unknown">–</td>
+function Value({ value, name, head, isLive }: ValueProperties) {
+  if (value === null)
+    return (
+      <td class="unknown" data-head={head}>
+        –
+      </td>
+    )
   return (
-    <td class="number">
+    <td class="number" data-head={head}>
       <code>{value}</code>
       {isLive ? <CopyButton text={String(value)} what={`${name} ${value}`} /> : null}
     </td>

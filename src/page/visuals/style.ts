@@ -84,6 +84,11 @@ export const VISUALS_STYLE = `
 .overlay .matrix-mark.is-error { fill: var(--error); }
 .overlay .matrix-mark.is-warning { fill: var(--warning); }
 .overlay .matrix-mark.is-note { fill: var(--note); }
+.overlay .matrix-mac { fill: var(--paper); stroke-width: 1.5; }
+.overlay .matrix-mac.is-error { stroke: var(--error); }
+.overlay .matrix-mac.is-warning { stroke: var(--warning); }
+.overlay .matrix-mac.is-note { stroke: var(--note); }
+.overlay .matrix-sign { fill: none; stroke: var(--ink); stroke-width: 1.2; }
 .overlay-matrix .pointer { fill: none; stroke: var(--ink); stroke-width: 1; }
 .overlay-matrix text.is-chosen { font-weight: 600; fill: var(--accent); }
 .overlay-matrix svg[tabindex] { cursor: crosshair; }
@@ -120,6 +125,7 @@ export const VISUALS_STYLE = `
 .size-bars th, .size-bars td { vertical-align: top; line-height: 18px; }
 .size-bars tbody th { width: 1px; padding-right: 14px; text-align: right; white-space: nowrap; }
 .size-bars td.bar svg { margin: 2px 0; }
+.size-bars tr.is-empty td.bar svg { height: 1px; }
 .size-bars td.bar rect { fill: var(--series-1); }
 .size-bars tr.is-above td.bar rect { fill: var(--warning); }
 .size-bars td.number { width: 1px; padding-left: 14px; }
@@ -154,20 +160,31 @@ export const VISUALS_STYLE = `
   .timeline-rows tbody th, .timeline-rows td.peak { width: auto; }
   .timeline-rows td.peak strong { display: inline; margin-right: 6px; }
   .pair-mtu caption { max-width: calc(100vw - 3rem); }
-  .pair-mtu .unknown { text-align: left; }
-  .pair-mtu td { padding-left: 12px; }
-  .pair-mtu td:nth-child(3) .copy-button { display: none; }
   .size-bars tr { display: grid; grid-template-columns: 1fr auto 5em; }
   .size-bars th, .size-bars td { vertical-align: top; line-height: 18px; }
-.size-bars tbody th { width: auto; text-align: left; }
+  .size-bars tbody th { width: auto; text-align: left; }
   .size-bars td.bar { grid-column: 1 / -1; grid-row: 2; }
   .size-bars td.number { width: auto; }
+}
+@media screen and (max-width: 600px) {
+  .pair-mtu, .pair-mtu tbody, .pair-mtu caption { display: block; min-width: 0; }
+  .pair-mtu thead { display: none; }
+  .pair-mtu tr { display: grid; grid-template-columns: 1fr 1fr; gap: 2px 16px; padding: 8px 0; border-bottom: 1px solid var(--line); }
+  .sizes .pair-mtu :is(tbody th, td) { padding: 0; border: 0; line-height: 24px; }
+  .pair-mtu :is(tbody th, td.unknown[colspan]) { grid-column: 1 / -1; }
+  .sizes .pair-mtu td { text-align: left; }
+  .pair-mtu td::before { content: attr(data-head) " "; color: var(--ink-soft); font-size: 12px; }
+  .pair-mtu td:is(:nth-child(2), :nth-child(3)) { font-size: 12px; }
+  .pair-mtu td:nth-child(3) .copy-button { display: none; }
 }
 @media print {
   .visual .scrollable { overflow: visible; }
   .overlay-matrix svg { max-width: 100%; height: auto; }
+  /* What is wider than a sheet shrinks; its letters must not. */
+  .overlay svg text { font-size: 13.2px; }
+  .overlay-matrix svg text { font-size: 12.5px; }
   .view-switch, .matrix-readout { display: none; }
-  .timeline-rows tr, .size-bars tr, .pair-mtu tr, .overlay-graph, .overlay-matrix, .legend li { break-inside: avoid; }
+  .timeline-rows tr, .size-bars tr, .pair-mtu, .overlay-graph, .overlay-matrix, .legend li { break-inside: avoid; }
   .visual * { print-color-adjust: exact; }
 }
 `

@@ -11,14 +11,17 @@ describe.each([
 ])('%i VTEPs, %s pairs', (vteps, pairs) => {
   const summary = generatedSummary({ vteps, ...(pairs === undefined ? {} : { pairs }), hasFindings: true })
   const text = overlayText(summary)
+  const drawings = text.split(/<svg|<\/svg>/).filter((drawing) => drawing.includes('class="ground"'))
 
   it('takes less than 120 kB', () => {
     expect(text.length).toBeLessThan(120_000)
   })
 
   it('has a path for each class of cell and no element for a cell', () => {
-    expect(text.match(/<path/g)!.length).toBeLessThan(40)
-    expect(text).not.toContain('<rect')
+    for (const drawing of drawings) {
+      expect(drawing.match(/<path/g)!.length).toBeLessThan(40)
+      expect(drawing.includes('<rect')).toBe(false)
+    }
   })
 
   it('says how many VTEPs and pairs there are, and names the others', () => {
@@ -27,9 +30,29 @@ describe.each([
   })
 
   it('keeps labels a line apart', () => {
-    const lines = [...text.matchAll(/<text [^>]*y="(\d+)"/g)].map(([, y]) => Number(y))
-    expect(lines.length).toBeGreaterThan(10)
-    for (let at = 1; at < lines.length; at++) expect(lines[at]! - lines[at - 1]!).toBeGreaterThanOrEqual(15)
+    for (const drawing of drawings) {
+      const lines = [...drawing.matchAll(/<text [^>]*y="(\d+)"/g)].map(([, y]) => Number(y))
+      expect(lines.length).toBeGreaterThan(10)
+      for (let at = 1; at < lines.length; at++) expect(lines[at]! - lines[at - 1]!).toBeGreaterThanOrEqual(15)
+    }
+  })
+
+  it('is drawn for paper with a label at every row, no wider than a sheet', () => {
+    if (vteps <= 28) return expect(drawings.length).toBe(1)
+    const drawing = drawings[1]!
+    expect(drawing.match(/<text /g)!.length).toBe(28)
+    expect(drawing).toContain(`${(vteps - 27).toLocaleString('en-US')} others`)
+    expect(Number(/ width="(\d+)"/.exec(drawing)![1])).toBeLessThan(688)
+  })
+
+  it('shows findings about VTEPs and MAC addresses too', () => {
+    for (const drawing of drawings) {
+      for (const severity of ['error', 'warning', 'note'])
+        expect(drawing).toContain(`class="matrix-mark is-${severity}"`)
+      for (const severity of ['error', 'note']) expect(drawing).toContain(`class="matrix-mac is-${severity}"`)
+    }
+    expect(text).toContain('a MAC moved')
+    expect(text).toContain('a MAC is in use twice')
   })
 })
 
