@@ -9,9 +9,10 @@ import type { Summary } from '../../src/summary.ts'
 import { fakeHost } from '../cli/fake-host.ts'
 import { generatedSummary } from '../support/generated-summary.ts'
 import { HOSTILE_TEXTS, LONE_SURROGATES, obeyed } from '../support/hostile-text.ts'
+import { because, FIELD } from '../support/shared.ts'
 import { hasChromium, launch } from './chromium.ts'
 import { type OpenReport, openReport } from './open-report.ts'
-import { glyphsOf } from './pdf.ts'
+import { type Sheet, sheetsOf } from './pdf.ts'
 import { REPORTS, ReportFiles } from './report-files.ts'
 
 const NAMES = Object.keys(REPORTS)
@@ -21,6 +22,8 @@ const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 } }
 const MOST_MS = 100
 /** Pixels of the smallest label. */
 const SMALLEST_LABEL = 11
+/** Pixels of the smallest letters on paper, which is read from nearer: 8 points. */
+const SMALLEST_PRINTED = 8 * (96 / 72)
 
 const isThere = hasChromium('the report page in a browser')
 
@@ -185,6 +188,30 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
     })
   })
 
+  describe.skipIf(FIELD === undefined)(`an EVPN fabric with a distributed gateway${because(FIELD)}`, () => {
+    it('shows what is shared: in the graph, in the matrix and in words', async () => {
+      const page = await open('EVPN gateway')
+      const overlay = page.locator('#overlay')
+      expect(await overlay.locator('svg.is-wide .mac-mark.is-shared').count()).toBe(1)
+      expect(await overlay.locator('.legend').innerText()).toContain('a MAC is shared')
+      await overlay.getByRole('button', { name: 'Matrix' }).click()
+      expect(await overlay.locator('.matrix-mac.is-note').count()).toBe(1)
+      expect(await overlay.locator('.legend').innerText()).toContain('a MAC is shared')
+      expect(await page.locator('#macs').innerText()).toMatch(
+        /00:00:5e:00:01:02.*10\.0\.10\.101 \(29\), 10\.0\.10\.103 \(18\)/,
+      )
+    })
+
+    it('its finding leads to the address and the VTEPs that share it', async () => {
+      const page = await open('EVPN gateway')
+      const finding = page.locator('#findings details', { hasText: 'SHARED_MAC' }).first()
+      await finding.evaluate((details) => details.setAttribute('open', ''))
+      await finding.getByRole('link', { name: 'Show its rows in the tables' }).click()
+      await expect.poll(() => cells(page, 'macs', 1)).toEqual(['00:00:5e:00:01:02'])
+      expect(new Set(await cells(page, 'flows', 0))).toEqual(new Set(['200']))
+    })
+  })
+
   describe('findings', () => {
     it('lead to their rows and back', async () => {
       const page = await open('black hole')
@@ -259,20 +286,37 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
   })
 
   describe('on paper', () => {
-    it.each(NAMES)('%s: every sheet holds something, in light colours', async (name) => {
+    it.each(NAMES)('%s: every sheet is filled, in light colours, and no letter is too small', async (name) => {
       const page = await open(name, { colorScheme: 'dark' })
-      const texts = await sheets(page)
-      console.log(`${name}: ${texts.length} sheets`)
-      expect(texts.length).toBeGreaterThan(0)
-      expect(texts.length).toBeLessThanOrEqual(12)
-      // The last one holds what is left.
-      expect(texts.filter((length, index) => length < (index < texts.length - 1 ? 200 : 1))).toEqual([])
+      const printed = await sheets(page)
+      console.log(
+        `${name}: ${printed.length} sheets, filled ${printed.map(({ filled }) => filled.toFixed(2)).join(' ')}`,
+      )
+      expect(printed.length).toBeLessThanOrEqual(12)
+      // The last one holds what is left, but not the last lines alone.
+      expect(printed.slice(0, -1).filter(({ filled }) => filled < 0.5)).toEqual([])
+      expect(printed.at(-1)!.text.length).toBeGreaterThan(200)
+      expect(Math.min(...printed.map(({ smallest }) => smallest))).toBeGreaterThan(SMALLEST_PRINTED - 0.01)
       await page.emulateMedia({ media: 'print' })
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)')
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      expect(await smallLabels(page, SMALLEST_LABEL, '.visual')).toEqual([])
       for (const control of await page.locator('.filter-bar, .search, button:not(th button)').all()) {
         expect(await control.isVisible()).toBe(false)
       }
+    })
+
+    it('a table on two sheets has its head on both', async () => {
+      const printed = await sheets(await open('200 VTEPs'))
+      const withFlows = printed.filter(({ text }) => /192\.168\.\d+\.\d+:\d{5}/.test(text))
+      expect(withFlows.length).toBeGreaterThan(1)
+      for (const { text } of withFlows) expect(text).toContain('VNIProtoFromToPackets')
+    })
+
+    it('the matrix has a label at each row and the others in one', async () => {
+      const printed = await sheets(await open('2000 VTEPs'))
+      const { text } = printed.find((sheet) => sheet.text.includes('others'))!
+      expect(text.split('10.').length).toBeGreaterThan(27)
     })
   })
 
@@ -460,26 +504,29 @@ async function firstScreen(page: Page): Promise<{ head: string; findings: string
 }
 
 /** Labels with text of their own that are drawn smaller than so many pixels. */
-function smallLabels(page: Page, least: number): Promise<string[]> {
-  return page.evaluate((least) => {
-    const small: string[] = []
-    for (const element of Array.from(document.querySelectorAll<HTMLElement | SVGElement>('body *'))) {
-      const own = Array.from(element.childNodes).some(
-        (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
-      )
-      if (!own || ['SCRIPT', 'STYLE', 'title'].includes(element.tagName) || element.closest('.unseen') !== null)
-        continue
-      const { width, height } = element.getBoundingClientRect()
-      if (width === 0 || height === 0) continue
-      // Pictures are scaled.
-      const matrix = element instanceof SVGGraphicsElement ? element.getScreenCTM() : null
-      const size =
-        Number.parseFloat(getComputedStyle(element).fontSize) * (matrix === null ? 1 : Math.hypot(matrix.a, matrix.b))
-      if (size < least - 0.01)
-        small.push(`${element.tagName} "${element.textContent?.trim().slice(0, 30)}": ${size.toFixed(1)} px`)
-    }
-    return small.slice(0, 5)
-  }, least)
+function smallLabels(page: Page, least: number, within = 'body'): Promise<string[]> {
+  return page.evaluate(
+    ([least, within]) => {
+      const small: string[] = []
+      for (const element of Array.from(document.querySelectorAll<HTMLElement | SVGElement>(`${within} *`))) {
+        const own = Array.from(element.childNodes).some(
+          (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
+        )
+        if (!own || ['SCRIPT', 'STYLE', 'title'].includes(element.tagName) || element.closest('.unseen') !== null)
+          continue
+        const { width, height } = element.getBoundingClientRect()
+        if (width === 0 || height === 0) continue
+        // Pictures are scaled.
+        const matrix = element instanceof SVGGraphicsElement ? element.getScreenCTM() : null
+        const size =
+          Number.parseFloat(getComputedStyle(element).fontSize) * (matrix === null ? 1 : Math.hypot(matrix.a, matrix.b))
+        if (size < least - 0.01)
+          small.push(`${element.tagName} "${element.textContent?.trim().slice(0, 30)}": ${size.toFixed(1)} px`)
+      }
+      return small.slice(0, 5)
+    },
+    [least, within] as const,
+  )
 }
 
 /** The texts of a column. */
@@ -542,10 +589,9 @@ async function tabThrough(page: Page): Promise<{ missed: string[]; unseen: strin
   return { missed, unseen }
 }
 
-/** Letters on each sheet of the page as it is printed: of the PDF's own marks of shown text, so that no other program is needed. */
-async function sheets(page: Page): Promise<number[]> {
-  const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true, tagged: false, outline: false })
-  return glyphsOf(pdf)
+/** Each sheet of the page as it is printed: read from the PDF, so that no other program is needed. */
+async function sheets(page: Page): Promise<Sheet[]> {
+  return sheetsOf(await page.pdf({ format: 'A4', preferCSSPageSize: true, tagged: false, outline: false }))
 }
 
 /** Milliseconds of the page's thread in scripts, style and layout while something is done, and what follows of it. */

@@ -1,14 +1,18 @@
-/** Pictures of the report page for people to look at, in `screenshots/`: no test can say that a page is beautiful. */
+/**
+ * Pictures of the report page for people to look at, in `screenshots/`: no test can say that a page is beautiful. Two are for the documents,
+ * in `docs/images/`.
+ */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../support/shared.ts'
 import { hasChromium, launch } from './chromium.ts'
 import { isReady } from './open-report.ts'
 import { REPORTS, ReportFiles } from './report-files.ts'
 
 const FOLDER = join(ROOT, 'screenshots')
+const IMAGES = join(ROOT, 'docs/images')
 const WIDE = { width: 1280, height: 900 }
 
 interface View {
@@ -35,12 +39,20 @@ const VIEWS: readonly View[] = [
   { name: 'scripts-off', options: { viewport: WIDE, javaScriptEnabled: false } },
 ]
 
+/** What the documents show: a part of a page, as high as it takes. */
+const SHOWN: readonly { name: string; report: string; part: string; viewport: { width: number; height: number } }[] = [
+  { name: 'report-findings', report: 'black hole', part: 'viewport', viewport: { width: 1000, height: 800 } },
+  { name: 'report-overlay', report: '200 VTEPs', part: '#overlay', viewport: { width: 1160, height: 900 } },
+]
+/** Bytes of a picture in a document. */
+const MOST_BYTES = 150_000
+
 describe.skipIf(!hasChromium('screenshots of the report page'))('screenshots', () => {
   const files = new ReportFiles()
   let browser: Browser
 
   beforeAll(async () => {
-    mkdirSync(FOLDER, { recursive: true })
+    for (const folder of [FOLDER, IMAGES]) mkdirSync(folder, { recursive: true })
     browser = await launch()
   })
   afterAll(async () => {
@@ -61,4 +73,14 @@ describe.skipIf(!hasChromium('screenshots of the report page'))('screenshots', (
       await context.close()
     },
   )
+
+  it.each(SHOWN)('docs/images/$name.png', async ({ name, report, part, viewport }) => {
+    const page = await browser.newPage({ viewport, colorScheme: 'light' })
+    await page.goto(await files.of(report))
+    await isReady(page)
+    const shown = part === 'viewport' ? page : page.locator(part)
+    const picture = await shown.screenshot({ path: join(IMAGES, `${name}.png`) })
+    expect(picture.length).toBeLessThan(MOST_BYTES)
+    await page.close()
+  })
 })
