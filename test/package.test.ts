@@ -63,9 +63,9 @@ afterAll(() => {
 })
 
 describe('the tarball', () => {
-  it('holds the build, the schema, the documents and the examples, and nothing else', () => {
+  it('holds the build, the schema, the documents with their pictures and the examples, and nothing else', () => {
     const expected =
-      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode)-1\.json|man\/vxpcap\.1|package\.json|docs\/[\w.]+\.md|examples\/([\w-]+\.ts|README\.md)|(README|CHANGELOG)\.md|LICENSE)$/
+      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode)-1\.json|man\/vxpcap\.1|package\.json|docs\/[\w.]+\.md|docs\/images\/[\w-]+\.png|examples\/([\w-]+\.ts|README\.md)|(README|CHANGELOG)\.md|LICENSE)$/
     expect(packed.filter((path) => !expected.test(path))).toEqual([])
     for (const path of [
       'dist/index.js',

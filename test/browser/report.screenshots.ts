@@ -42,7 +42,7 @@ const VIEWS: readonly View[] = [
 /** What the documents show: a part of a page, as high as it takes. */
 const SHOWN: readonly { name: string; report: string; part: string; viewport: { width: number; height: number } }[] = [
   { name: 'report-findings', report: 'black hole', part: 'viewport', viewport: { width: 1000, height: 800 } },
-  { name: 'report-overlay', report: '200 VTEPs', part: '#overlay', viewport: { width: 1160, height: 900 } },
+  { name: 'report-overlay', report: '200 VTEPs', part: '#overlay', viewport: { width: 1280, height: 2600 } },
 ]
 /** Bytes of a picture in a document. */
 const MOST_BYTES = 150_000

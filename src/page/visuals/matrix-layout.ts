@@ -1,7 +1,7 @@
 /** Cells of the overlay's matrix: below the diagonal, as a pair has no direction; labels stand on the diagonal, where both axes meet. */
 import type { Severity } from '../../summary.ts'
 import type { Focus } from './overlay-focus.ts'
-import type { MacStory, OverlayModel } from './overlay-model.ts'
+import type { MacStory, OverlayModel, OverlayNode } from './overlay-model.ts'
 import { SEVERITIES, worse } from './severity.tsx'
 
 /** Most endpoints with a row of their own. */
@@ -14,6 +14,8 @@ const LEAST_CELL = 4
 const MOST_CELL = 20
 /** Room for a line of text. */
 const LINE = 15
+/** Rows of endpoints with findings, and of groups, that have room for a line where others have less: their marks would hide each other. */
+const MOST_LARGE = 24
 
 /** Which endpoint has which row. */
 export interface MatrixOrder {
@@ -24,10 +26,26 @@ export interface MatrixOrder {
   /** How many nodes share the last row; 0 where there is none. */
   others: number
   rows: number
-  /** Length of a cell's side. */
-  cell: number
-  /** Every how manieth row has room for a label. */
+  /** Where each row and column begins, and where the last one ends. */
+  at: number[]
+  /** How many rows at the top have room for a label each. */
+  large: number
+  /** Every how manieth of the rows below has room for one. */
   labelEvery: number
+}
+
+/** Length of a cell's side in a row or column. */
+export function sideOf({ at }: MatrixOrder, row: number): number {
+  return at[row + 1]! - at[row]!
+}
+
+export function middleOf({ at }: MatrixOrder, row: number): number {
+  return (at[row]! + at[row + 1]!) / 2
+}
+
+/** Length of all cells together. */
+export function lengthOf({ at, rows }: MatrixOrder): number {
+  return at[rows]!
 }
 
 /** One pair, or several where one end is among the others. */
@@ -42,16 +60,16 @@ export interface Cell {
 }
 
 /**
- * Endpoints with findings first, the most severe before all, then by bytes.
+ * Endpoints with findings first, the most severe before all, then multicast groups, then by bytes.
  * @param most - Endpoints with a row of their own.
  */
 export function matrixOrder({ nodes }: OverlayModel, most = MOST_ROWS): MatrixOrder {
-  const rank = (severity: Severity | null): number =>
-    severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity)
+  const rank = ({ named, isGroup }: OverlayNode): number =>
+    named !== null ? SEVERITIES.indexOf(named) : isGroup ? SEVERITIES.length : SEVERITIES.length + 1
   const order = nodes.map((_, index) => index)
   order.sort((left, right) => {
     const [a, b] = [nodes[left]!, nodes[right]!]
-    return rank(a.named) - rank(b.named) || b.bytes - a.bytes || left - right
+    return rank(a) - rank(b) || b.bytes - a.bytes || left - right
   })
   const shown = order.slice(0, most)
   const rowOf = nodes.map(() => shown.length)
@@ -60,9 +78,15 @@ export function matrixOrder({ nodes }: OverlayModel, most = MOST_ROWS): MatrixOr
   })
   const others = nodes.length - shown.length
   const rows = shown.length + (others > 0 ? 1 : 0)
-  const aim = most < MOST_ROWS ? rows * LINE : AIM
-  const cell = Math.min(MOST_CELL, Math.max(LEAST_CELL, Math.floor(aim / Math.max(1, rows))))
-  return { nodes: shown, rowOf, others, rows, cell, labelEvery: Math.ceil(LINE / cell) }
+  const isPaper = most < MOST_ROWS
+  const even = isPaper ? LINE : Math.min(MOST_CELL, Math.floor(AIM / Math.max(1, rows)))
+  const first = shown.filter((node) => rank(nodes[node]!) <= SEVERITIES.length).length
+  const large = even < LINE ? Math.min(MOST_LARGE, first) : rows
+  const cell = Math.max(LEAST_CELL, large === rows ? even : Math.floor((AIM - large * LINE) / (rows - large)))
+  const at = Array.from({ length: rows + 1 }, (_, row) =>
+    large === rows ? row * cell : Math.min(row, large) * LINE + Math.max(0, row - large) * cell,
+  )
+  return { nodes: shown, rowOf, others, rows, at, large, labelEvery: Math.ceil(LINE / cell) }
 }
 
 /** What each cell holds, in order of rows and columns. */
@@ -124,25 +148,26 @@ export function matrixMarks(
   return [...marks.values()].sort((left, right) => rank(right) - rank(left))
 }
 
-/** One path over all cells, to be stroked as thick as a cell: cells in a row that touch are one stroke. */
-export function strokes(cells: readonly Cell[], side: number): string {
+/** One path over all cells, which have rows of one height, to be stroked as thick: cells in a row that touch are one stroke. */
+export function strokes(cells: readonly Cell[], order: MatrixOrder): string {
+  const { at } = order
   let path = ''
   let [row, end] = [-1, 0]
-  for (let at = 0; at < cells.length; ) {
-    const first = cells[at]!
+  for (let index = 0; index < cells.length; ) {
+    const first = cells[index]!
     let run = 1
-    while (cells[at + run]?.row === first.row && cells[at + run]!.column === first.column + run) run++
-    path +=
-      first.row === row ? `m${(first.column - end) * side} 0` : `M${first.column * side} ${first.row * side + side / 2}`
-    path += `h${run * side}`
+    while (cells[index + run]?.row === first.row && cells[index + run]!.column === first.column + run) run++
+    const from = at[first.column]!
+    path += first.row === row ? `m${from - end} 0` : `M${from} ${middleOf(order, first.row)}`
     row = first.row
-    end = first.column + run
-    at += run
+    end = at[first.column + run]!
+    path += `h${end - from}`
+    index += run
   }
   return path
 }
 
 /** One path of a mark on the middle of each cell. */
-export function marksOver(cells: readonly Pick<Cell, 'row' | 'column'>[], side: number, shape: string): string {
-  return cells.map(({ row, column }) => `M${column * side + side / 2} ${row * side + side / 2}${shape}`).join('')
+export function marksOver(marks: readonly Mark[], order: MatrixOrder, shape: string): string {
+  return marks.map(({ row, column }) => `M${middleOf(order, column)} ${middleOf(order, row)}${shape}`).join('')
 }

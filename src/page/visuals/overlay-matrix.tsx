@@ -8,13 +8,16 @@ import type { ByteClasses } from './byte-classes.ts'
 import { STORIES, STORY_WORDS } from './mac-mark.tsx'
 import {
   type Cell,
+  lengthOf,
   type Mark,
   type MatrixOrder,
   marksOver,
   matrixCells,
   matrixMarks,
   matrixOrder,
+  middleOf,
   PAPER_ROWS,
+  sideOf,
   strokes,
 } from './matrix-layout.ts'
 import { focusOf } from './overlay-focus.ts'
@@ -47,6 +50,9 @@ const SIGNS: Record<MacStory, string> = {
   shared: 'm-3-1.5h6m-6 3h6',
   duplicate: 'm-3-1.5h6m-6 3h6m-1-5l-4 7',
 }
+/** Height of a label, and of the smallest cells with lines between them. */
+const LABEL_HEIGHT = 15
+const LEAST_GRID = 8
 /** Room around the cells, for marks and the first label. */
 const MARGIN = 8
 
@@ -123,7 +129,7 @@ function useDrawing({ summary, model, state }: MatrixProperties, order: MatrixOr
 
 /** As large as the cells and the longest label, so that a letter is as large on paper as on a screen. */
 function frameOf({ order, names }: DrawingProperties) {
-  const side = order.rows * order.cell
+  const side = lengthOf(order)
   const gutter = names.reduce((widest, name) => Math.max(widest, textWidth(name, FONT_SIZE)), 0) + 10
   const [width, height] = [side + gutter + MARGIN, side + 2 * MARGIN]
   return { viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}`, width, height }
@@ -135,18 +141,18 @@ function Drawing(properties: MatrixProperties & DrawingProperties & { place: Pla
   const chosenRow = chosen < 0 ? null : order.rowOf[chosen]!
   return (
     <g>
-      <path class="ground" d={`M0 0${stairs(order)}V${order.rows * order.cell}H0z`} />
+      <path class="ground" d={`M0 0${stairs(order)}V${lengthOf(order)}H0z`} />
       {chosenRow === null ? null : <path class="band" d={band(order, chosenRow)} />}
-      {classes.legend.flatMap((each) => shades(cells, order.cell, each.class, classes))}
-      {order.cell < 8 ? null : <path class="grid" d={grid(order)} />}
-      {marksOf(marks, order.cell)}
+      {classes.legend.flatMap((each) => shades(cells, order, each.class, classes))}
+      <path class="grid" d={grid(order)} />
+      {marksOf(marks, order)}
       {place === null ? null : <path class="pointer" d={crossing(order, place)} />}
       {labelledRows(order, chosenRow).map((row) => (
         <text
           key={row}
           class={row === chosenRow ? 'is-chosen' : ''}
-          x={(row + 1) * order.cell + 5}
-          y={row * order.cell + Math.round(order.cell / 2) + 4}
+          x={order.at[row + 1]! + 5}
+          y={Math.round(middleOf(order, row)) + 4}
         >
           {names[row]}
         </text>
@@ -156,16 +162,18 @@ function Drawing(properties: MatrixProperties & DrawingProperties & { place: Pla
 }
 
 /** A path for each severity and kind of MAC address. */
-function marksOf(marks: readonly Mark[], side: number) {
+function marksOf(marks: readonly Mark[], order: MatrixOrder) {
   return [...SEVERITIES].reverse().flatMap((severity) =>
     [null, ...STORIES].flatMap((story) => {
       const mine = marks.filter((mark) => mark.severity === severity && mark.story === story)
       if (mine.length === 0) return []
       if (story === null)
-        return [<path key={severity} class={`matrix-mark is-${severity}`} d={marksOver(mine, side, MARKS[severity])} />]
+        return [
+          <path key={severity} class={`matrix-mark is-${severity}`} d={marksOver(mine, order, MARKS[severity])} />,
+        ]
       return [
-        <path key={`${severity} ${story}`} class={`matrix-mac is-${severity}`} d={marksOver(mine, side, SQUARE)} />,
-        <path key={`${severity} ${story} sign`} class="matrix-sign" d={marksOver(mine, side, SIGNS[story])} />,
+        <path key={`${severity} ${story}`} class={`matrix-mac is-${severity}`} d={marksOver(mine, order, SQUARE)} />,
+        <path key={`${severity} ${story} sign`} class="matrix-sign" d={marksOver(mine, order, SIGNS[story])} />,
       ]
     }),
   )
@@ -181,52 +189,66 @@ function namesOf({ nodes }: OverlayModel, order: MatrixOrder): string[] {
 }
 
 /** The diagonal's steps. */
-function stairs({ rows, cell }: MatrixOrder): string {
-  return `h${cell}v${cell}`.repeat(rows)
+function stairs(order: MatrixOrder): string {
+  let path = ''
+  for (let row = 0; row < order.rows; row++) path += `h${sideOf(order, row)}v${sideOf(order, row)}`
+  return path
 }
 
 /** The row and the column of an endpoint. */
-function band({ rows, cell }: MatrixOrder, row: number): string {
-  const at = row * cell
-  return `M0 ${at}h${at + cell}V${rows * cell}h${-cell}V${at + cell}H0z`
+function band(order: MatrixOrder, row: number): string {
+  const [from, to] = [order.at[row]!, order.at[row + 1]!]
+  return `M0 ${from}H${to}V${lengthOf(order)}H${from}V${to}H0z`
 }
 
-/** Lines between cells, below the diagonal. */
-function grid({ rows, cell }: MatrixOrder): string {
+/** Lines between large cells, below the diagonal. */
+function grid(order: MatrixOrder): string {
+  const { at, rows } = order
   let path = ''
   for (let line = 1; line < rows; line++) {
-    path += `M0 ${line * cell}h${(line + 1) * cell}M${line * cell} ${(line - 1) * cell}V${rows * cell}`
+    if (sideOf(order, line - 1) < LEAST_GRID) break
+    path += `M0 ${at[line]}H${at[line + 1]}M${at[line]} ${at[line - 1]}V${lengthOf(order)}`
   }
   return path
 }
 
-/** Two classes of strokes, what is in front and what is not. */
-function shades(cells: readonly Cell[], side: number, byteClass: number, classes: ByteClasses) {
+/** For rows of either height a class of strokes of what is in front, and of what is not. */
+function shades(cells: readonly Cell[], order: MatrixOrder, byteClass: number, classes: ByteClasses) {
   const mine = cells.filter((cell) => classes.classOf(cell.bytes) === byteClass)
-  return [true, false].map((isClear) => {
-    const path = strokes(
-      mine.filter((cell) => cell.isClear === isClear),
-      side,
-    )
-    if (path === '') return null
-    const name = `cells shade-${byteClass}${isClear ? '' : ' is-faded'}`
-    return <path key={name} class={name} stroke-width={side} d={path} />
-  })
+  return [...new Set([sideOf(order, 0), sideOf(order, order.rows - 1)])].flatMap((side) =>
+    [true, false].map((isClear) => {
+      const path = strokes(
+        mine.filter((cell) => cell.isClear === isClear && sideOf(order, cell.row) === side),
+        order,
+      )
+      if (path === '') return null
+      const name = `cells shade-${byteClass}${isClear ? '' : ' is-faded'}`
+      return <path key={`${name} ${side}`} class={name} stroke-width={side} d={path} />
+    }),
+  )
 }
 
 /** What points at the cell from the left and from below. */
-function crossing({ rows, cell }: MatrixOrder, { row, column }: Place): string {
-  const [x, y] = [column * cell, row * cell]
-  return `M0 ${y + cell / 2}H${x}M${x + cell / 2} ${y + cell}V${rows * cell}M${x} ${y}h${cell}v${cell}h${-cell}z`
+function crossing(order: MatrixOrder, { row, column }: Place): string {
+  const [x, y] = [order.at[column]!, order.at[row]!]
+  const [right, bottom] = [order.at[column + 1]!, order.at[row + 1]!]
+  return `M0 ${middleOf(order, row)}H${x}M${middleOf(order, column)} ${bottom}V${lengthOf(order)}M${x} ${y}H${right}V${bottom}H${x}z`
 }
 
 /** Rows with a label: as many as have room, and the chosen one in place of those near it. */
-function labelledRows({ rows, labelEvery, others }: MatrixOrder, chosen: number | null): number[] {
+function labelledRows(order: MatrixOrder, chosen: number | null): number[] {
+  const { rows, large, labelEvery, others } = order
+  const isFar = (row: number, other: number): boolean =>
+    Math.abs(middleOf(order, row) - middleOf(order, other)) >= LABEL_HEIGHT
   const fixed = [chosen, others > 0 ? rows - 1 : null].filter((row) => row !== null)
-  const isFree = (row: number): boolean => fixed.every((each) => each === row || Math.abs(each - row) >= labelEvery)
-  const found = new Set(fixed.filter((row, index) => index === 0 || Math.abs(row - fixed[0]!) >= labelEvery))
-  for (let row = 0; row < rows; row += labelEvery) if (isFree(row)) found.add(row)
-  return [...found].sort((left, right) => left - right)
+  const found = fixed.filter((row, index) => index === 0 || isFar(row, fixed[0]!))
+  const add = (row: number): void => {
+    if (found.every((each) => isFar(row, each))) found.push(row)
+  }
+  for (let row = 0; row < large; row++) add(row)
+  // The first small row is too near the last large one.
+  for (let row = large + (large > 0 ? labelEvery - 1 : 0); row < rows; row += labelEvery) add(row)
+  return found.sort((left, right) => left - right)
 }
 
 function readout(
@@ -253,13 +275,14 @@ function handlersOf(
   point: (place: Place | null) => void,
   press: (row: number) => void,
 ) {
-  const { rows, cell } = order
+  const { rows, at } = order
+  const rowAt = (place: number): number => at.findLastIndex((start) => start <= place)
   const under = ({ clientX, clientY, currentTarget }: MouseEvent): Place | null => {
     const { left, top } = (currentTarget as Element).getBoundingClientRect()
-    const row = Math.floor((clientY - top - MARGIN) / cell)
+    const row = rowAt(clientY - top - MARGIN)
     if (row < 0 || row >= rows) return null
     // What is right of the diagonal is the row's own label.
-    return { row, column: Math.max(0, Math.min(Math.floor((clientX - left - MARGIN) / cell), row)) }
+    return { row, column: Math.max(0, Math.min(rowAt(clientX - left - MARGIN), row)) }
   }
   const steps: Record<string, [number, number]> = {
     ArrowUp: [-1, 0],

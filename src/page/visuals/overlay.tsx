@@ -63,7 +63,7 @@ export function OverlayPicture({ summary, layout, state, choose }: OverlayProper
         storyOf={(findings) => storyOf(findings, summary)}
       />
       <figcaption>
-        {`${counts(model, summary)}. ${meaning(view, model.nodes.length)}${leftOut(model)}`}
+        {`${counts(model, summary)}. ${meaning(view, model)}${leftOut(model)}`}
         {isLive ? <span class="off-paper"> Choose a VTEP to see its pairs alone.</span> : null}
       </figcaption>
       <OverlayTable model={model} hasLink={focusOf(model, summary, state).hasLink} severityOf={severity} />
@@ -92,11 +92,12 @@ function leftOut({ nodes }: OverlayModel): string {
   return shared === '' ? '' : ` At the beginning of an address, … stands for ${shared}.`
 }
 
-function meaning(view: View, nodes: number): string {
+function meaning(view: View, { nodes }: OverlayModel): string {
   return view === 'graph'
     ? 'The thicker a line, the more bytes on the wire.'
-    : 'Each cell is a pair; the stronger its colour, the more bytes on the wire. VTEPs with findings come first, then the largest.' +
-        (nodes > MOST_ROWS
+    : 'Each cell is a pair; the stronger its colour, the more bytes on the wire. VTEPs with findings come first, then ' +
+        (nodes.some(({ isGroup }) => isGroup) ? 'multicast groups, then the largest.' : 'the largest.') +
+        (nodes.length > MOST_ROWS
           ? ` The first ${integer(MOST_ROWS)} have rows of their own, the last row holds the others.`
           : '')
 }

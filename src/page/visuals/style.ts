@@ -141,7 +141,7 @@ export const VISUALS_STYLE = `
 .pair-mtu code { font: inherit; }
 .pair-mtu .copy-button { min-width: 0; margin-left: 8px; }
 
-@media screen and (min-width: 1100px) {
+@media screen and (min-width: 1240px) {
   .overlay { display: grid; grid-template-columns: minmax(0, max-content) minmax(11.5rem, 1fr); column-gap: 2.5rem; justify-items: start; }
   .overlay > .view-switch, .overlay > figcaption { grid-column: 1 / -1; }
   .overlay > :is(.overlay-graphs, .overlay-matrix) { grid-column: 1; max-width: 100%; min-width: 0; }

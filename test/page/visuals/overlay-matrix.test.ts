@@ -62,6 +62,13 @@ it('begins with what was found', () => {
   expect(['10.0.0.1', '10.0.0.2', '10.0.0.3']).toContain(first)
 })
 
+it('has a label at each multicast group and at each VTEP with findings, however many there are besides', () => {
+  const text = overlayText(generatedSummary({ vteps: 300, pairs: 900, groups: 5, hasFindings: true }))
+  const screen = text.slice(0, text.indexOf('on-paper'))
+  for (let index = 1; index <= 5; index++) expect(screen).toContain(`>239.1.0.${index} (group)<`)
+  for (let index = 1; index <= 8; index++) expect(screen).toContain(`>10.0.0.${index}<`)
+})
+
 it('is drawn within its frame', () => {
   const text = overlayText(generatedSummary({ vteps: 200, hasFindings: true }), { vtep: '10.0.0.200' })
   const [, left, top, width, height] = text.match(/viewBox="(-?\d+) (-?\d+) (\d+) (\d+)"/)!.map(Number)
