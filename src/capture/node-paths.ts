@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { checkGiven, checkList, checkObject, checkSignal, checkString } from '../option.ts'
 import { CaptureError, type CaptureErrorCode } from './errors.ts'
+import { compareNames } from './natural-order.ts'
 import { fileSource, STDIN } from './node-input.ts'
 import { fsPath, nameOf } from './node-names.ts'
 import { CaptureReader, refill } from './reader.ts'
@@ -35,9 +36,6 @@ export interface ExpandedPaths {
 
 /** What a file is that is not a capture. */
 const NO_CAPTURE: readonly CaptureErrorCode[] = ['empty', 'not-a-capture', 'header-cut-short', 'unsupported']
-
-/** Endings of compressed files: they say nothing about the order of a rotated set. */
-const COMPRESSED = /\.(gz|zst|zstd|lz4)$/i
 
 /**
  * Replaces directories by the capture files in them (by content, not by name; no deeper directories, no hidden files), and
@@ -195,28 +193,7 @@ async function matches(pattern: string): Promise<string[]> {
   return found
 }
 
-/** Compares names as people number them: digits by value, everything else by code unit; endings of compression do not count. */
+/** Compares paths by their names as people number them: digits by value, everything else by code unit; endings of compression do not count. */
 export function compareNaturally(left: string, right: string): number {
-  const [a, b] = [partsOf(left), partsOf(right)]
-  for (let index = 0; index < Math.min(a.length, b.length); index++) {
-    const order = compareParts(a[index]!, b[index]!)
-    if (order !== 0) return order
-  }
-  return a.length - b.length || (left < right ? -1 : left > right ? 1 : 0)
-}
-
-function partsOf(path: string): string[] {
-  return (
-    basename(path)
-      .replace(COMPRESSED, '')
-      .match(/\d+|\D+/g) ?? []
-  )
-}
-
-function compareParts(left: string, right: string): number {
-  const numbers = /^\d/.test(left) && /^\d/.test(right)
-  if (!numbers) return left < right ? -1 : left > right ? 1 : 0
-  const [a, b] = [left.replace(/^0+(?=\d)/, ''), right.replace(/^0+(?=\d)/, '')]
-  if (a.length !== b.length) return a.length - b.length
-  return a < b ? -1 : a > b ? 1 : 0
+  return compareNames(basename(left), basename(right)) || (left < right ? -1 : left > right ? 1 : 0)
 }

@@ -1,7 +1,7 @@
 /** The captures that a command is given: standard input at most once, directories and patterns as the files in them. */
-import type { CaptureError } from '../capture/errors.ts'
 import { plural } from '../report/number.ts'
 import { printable } from '../report/printable.ts'
+import { troubleLine } from '../report/trouble.ts'
 import { shortened } from '../report/words.ts'
 import { UsageError } from './arguments.ts'
 import { complain, type Host } from './host.ts'
@@ -42,14 +42,4 @@ export async function expandInputs(given: readonly string[], host: Host, quiet =
     await complain(host, `${printable(from)}: ${count}: ${names.slice(0, MOST_NAMED).join(', ')}${last}${others}`)
   }
   return { paths: [...paths], troubles: unreadable.map(({ given: path, error }) => troubleLine(path, error)) }
-}
-
-/** The file, what is wrong and the way out; the offset too, unless the message has it already. */
-export function troubleLine(
-  path: string | undefined,
-  { message, offset }: Pick<CaptureError, 'message' | 'offset'>,
-): string {
-  const name = path === STDIN ? 'standard input: ' : path === undefined ? '' : `${path}: `
-  const where = offset === null || message.includes('offset') ? '' : ` (offset ${offset})`
-  return name + message + where
 }

@@ -1,5 +1,4 @@
 /** The whole page as a component: what is rendered when the page is made, and again in the browser once its data are read. */
-import type { PageData } from './data.ts'
 import { Capture } from './parts/capture.tsx'
 import { FilterBar } from './parts/filter-bar.tsx'
 import { Findings } from './parts/findings.tsx'
@@ -9,16 +8,9 @@ import { Pictures } from './parts/pictures.tsx'
 import { Tables } from './parts/tables.tsx'
 import { h, useMemo } from './preact.ts'
 import { selected } from './selected.ts'
-import type { Choose, PageState } from './state.ts'
+import type { View } from './view.ts'
 
-export interface AppProperties extends PageData {
-  state: PageState
-  choose: Choose
-  /** Whether scripts run: what needs them is shown only then. */
-  isLive: boolean
-}
-
-export function App(properties: AppProperties) {
+export function App(properties: Omit<View, 'selected'>) {
   const { summary, state, isLive } = properties
   const view = { ...properties, selected: useMemo(() => selected(summary, state), [summary, state]) }
   return (

@@ -1,9 +1,6 @@
 /** A summary to a page: HTML that holds its own script, style and data. */
 import { renderToString } from 'preact-render-to-string'
 import { checkCount, checkNumber, checkObject, checkString } from '../option.ts'
-import { headline } from '../report/headline.ts'
-import { printable } from '../report/printable.ts'
-import { captureTitle } from '../report/words.ts'
 import type { Summary } from '../summary.ts'
 import { App } from './app.tsx'
 import { PROGRAM } from './client.tsx?bundled'
@@ -11,6 +8,7 @@ import { compressed } from './compress.ts'
 import { type Making, pack, unpack } from './data.ts'
 import { checkedDocument } from './document.ts'
 import { fewer, withRows } from './fewer.ts'
+import { makingOf } from './making.ts'
 import { h } from './preact.ts'
 import { NOTHING_CHOSEN } from './state.ts'
 import { STYLE } from './style.ts'
@@ -49,15 +47,9 @@ export async function formatPage(summary: Summary, options: PageOptions = {}): P
   checkNumber('share', options.share, 0, 1)
   checkCount('rows', options.rows, 0)
   checkCount('maxBytes', options.maxBytes, 0)
-  const { version = null, share, rows } = options
+  const { version, share, rows } = options
   const maxBytes = rows === undefined ? (options.maxBytes ?? DEFAULT_PAGE_BYTES) : Number.POSITIVE_INFINITY
-  const { sentences, tries } = headline(summary, share)
-  const making: Making = {
-    version: version === null ? null : printable(version),
-    title: printable(captureTitle(summary)),
-    headline: { sentences: sentences.map(printable), tries: tries.map(printable) },
-    findingsTotal: summary.findings.length,
-  }
+  const making = makingOf(summary, { version, share })
   const policy = await policyOf(PROGRAM, STYLE)
   let kept =
     rows === undefined

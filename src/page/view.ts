@@ -11,4 +11,6 @@ export interface View extends PageData {
   selected: Selected
   /** Whether scripts run: what needs them is shown only then. */
   isLive: boolean
+  /** Opens a packet, by its number in the document, where the captures are at hand: in the tab that analysed them, and in no file. */
+  openPacket?: ((packet: number) => void) | undefined
 }

@@ -22,17 +22,47 @@ const INDENT = '  '
 const PLACE_WIDTH = 6
 const NAME_WIDTH = 24
 
+/** A packet in words: what {@link packetText} writes, line for line, still as a tree. */
+export interface PacketWords {
+  readonly heading: string
+  readonly comments: readonly string[]
+  readonly layers: readonly LayerWords[]
+  readonly faults: readonly string[]
+}
+
+/** A layer in words. */
+export interface LayerWords {
+  readonly line: string
+  /** A line for each field; parts of a field are set in. */
+  readonly fields: readonly string[]
+  readonly layers: readonly LayerWords[]
+}
+
+/** The words of a packet. Fields stand as `offset name text`; a field of a few bits as `offset.bit`. */
+export function packetWords(heading: PacketHeading, packet: PacketDescription): PacketWords {
+  return {
+    heading: printable(headline(heading, packet)),
+    comments: (heading.comments ?? []).map((comment) => printable(`comment: ${comment}`)),
+    layers: packet.layers.map(layerWords),
+    faults: packet.faults.map(({ name, sentence }) => printable(`! ${name}: ${sentence}`)),
+  }
+}
+
 /**
  * The packet as text: a heading, then a line for each layer and field, then a line for each fault.
- * Fields stand as `offset name text`; a field of a few bits as `offset.bit`.
  * @returns Lines without line breaks.
  */
 export function packetText(heading: PacketHeading, packet: PacketDescription): string[] {
-  const lines = [headline(heading, packet)]
-  for (const comment of heading.comments ?? []) lines.push(`${INDENT}comment: ${comment}`)
-  for (const layer of packet.layers) layerLines(layer, 1, lines)
-  for (const { name, sentence } of packet.faults) lines.push(`${INDENT}! ${name}: ${sentence}`)
-  return lines.map(printable)
+  return packetLines(packetWords(heading, packet))
+}
+
+/** Words of a packet as lines of text. */
+export function packetLines({ heading, comments, layers, faults }: PacketWords): string[] {
+  const lines = [heading]
+  for (const comment of comments) lines.push(INDENT + comment)
+  for (const layer of layers) layerLines(layer, 1, lines)
+  for (const fault of faults) lines.push(INDENT + fault)
+  return lines
 }
 
 function headline({ number, file, time, interfaceName }: PacketHeading, packet: PacketDescription): string {
@@ -44,11 +74,20 @@ function headline({ number, file, time, interfaceName }: PacketHeading, packet: 
   return parts.filter((part) => part !== undefined).join('  ')
 }
 
-function layerLines(layer: DescribedLayer, level: number, lines: string[]): void {
-  const { name, offset, length, text, quoted, fields, layers } = layer
+function layerWords({ name, offset, length, text, quoted, fields, layers }: DescribedLayer): LayerWords {
   const said = `${quoted ? 'quoted ' : ''}${name}`
-  lines.push(`${INDENT.repeat(level)}${said} [${offset}–${offset + length - 1}] ${text}`.trimEnd())
-  for (const field of fields) fieldLines(field, level + 1, lines)
+  const lines: string[] = []
+  for (const field of fields) fieldLines(field, 0, lines)
+  return {
+    line: printable(`${said} [${offset}–${offset + length - 1}] ${text}`.trimEnd()),
+    fields: lines.map(printable),
+    layers: layers.map(layerWords),
+  }
+}
+
+function layerLines({ line, fields, layers }: LayerWords, level: number, lines: string[]): void {
+  lines.push(INDENT.repeat(level) + line)
+  for (const field of fields) lines.push(INDENT.repeat(level + 1) + field)
   for (const inside of layers) layerLines(inside, level + 1, lines)
 }
 

@@ -99,7 +99,7 @@ interface DetailProperties extends View {
   children?: ComponentChildren
 }
 
-function Detail({ finding, severity, isOpen, summary, state, isLive, children }: DetailProperties) {
+function Detail({ finding, severity, isOpen, summary, state, isLive, openPacket, children }: DetailProperties) {
   const { code, title, subject, count, observed, inferred, remedy } = finding
   const index = summary.findings.indexOf(finding)
   const about = subjectWords(subject)
@@ -123,7 +123,11 @@ function Detail({ finding, severity, isOpen, summary, state, isLive, children }:
         <dt>Remedy</dt>
         <dd>{remedy}</dd>
         {finding.packets.length > 0 && <dt>Packets</dt>}
-        {finding.packets.length > 0 && <dd class="figures">{packetsOf(finding, summary.capture)}</dd>}
+        {finding.packets.length > 0 && (
+          <dd class="figures">
+            <Packets finding={finding} capture={summary.capture} openPacket={openPacket} />
+          </dd>
+        )}
         {filtersOf(finding, summary.capture).map(({ where, filter }) => [
           <dt>Filter{where}</dt>,
           <dd class="filter">
@@ -150,10 +154,33 @@ function Detail({ finding, severity, isOpen, summary, state, isLive, children }:
 
 type Capture = View['summary']['capture']
 
-function packetsOf({ packets, count }: Finding, { files, origins }: Capture): string {
+interface PacketsProperties extends Pick<View, 'openPacket'> {
+  finding: Finding
+  capture: Capture
+}
+
+/** The packets that a finding names; each can be opened where the capture is at hand. */
+function Packets({ finding: { packets, count }, capture: { files, origins }, openPacket }: PacketsProperties) {
   const locate = locator(files, origins)
-  const places = packets.map(locate)
-  return [...places, ...(count > places.length ? ['…'] : [])].join(', ')
+  const more = count > packets.length
+  if (openPacket === undefined) return [...packets.map(locate), ...(more ? ['…'] : [])].join(', ')
+  return (
+    <ul class="packets">
+      {packets.map((packet) => (
+        <li key={packet}>
+          <button
+            type="button"
+            aria-haspopup="dialog"
+            aria-label={`Packet ${locate(packet)}`}
+            onClick={() => openPacket(packet)}
+          >
+            {locate(packet)}
+          </button>
+        </li>
+      ))}
+      {more && <li>…</li>}
+    </ul>
+  )
 }
 
 /** The display filter, or one for each file that needs its own. */
