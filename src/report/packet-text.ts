@@ -33,12 +33,21 @@ export interface PacketWords {
 /** A layer in words. */
 export interface LayerWords {
   readonly line: string
-  /** A line for each field; parts of a field are set in. */
-  readonly fields: readonly string[]
+  readonly fields: readonly FieldWords[]
   readonly layers: readonly LayerWords[]
 }
 
-/** The words of a packet. Fields stand as `offset name text`; a field of a few bits as `offset.bit`. */
+/** A field in words. */
+export interface FieldWords {
+  /** Its first byte in the packet: `14`; for one of a few bits the bit in it too: `14.4`. */
+  readonly place: string
+  readonly name: string
+  readonly text: string
+  /** How deep it is set in: parts of a field stand below it. */
+  readonly level: number
+}
+
+/** The words of a packet. */
 export function packetWords(heading: PacketHeading, packet: PacketDescription): PacketWords {
   return {
     heading: printable(headline(heading, packet)),
@@ -49,7 +58,7 @@ export function packetWords(heading: PacketHeading, packet: PacketDescription): 
 }
 
 /**
- * The packet as text: a heading, then a line for each layer and field, then a line for each fault.
+ * The packet as text: a heading, then a line for each layer and field, then a line for each fault. Fields stand as `place name text`.
  * @returns Lines without line breaks.
  */
 export function packetText(heading: PacketHeading, packet: PacketDescription): string[] {
@@ -76,26 +85,25 @@ function headline({ number, file, time, interfaceName }: PacketHeading, packet: 
 
 function layerWords({ name, offset, length, text, quoted, fields, layers }: DescribedLayer): LayerWords {
   const said = `${quoted ? 'quoted ' : ''}${name}`
-  const lines: string[] = []
-  for (const field of fields) fieldLines(field, 0, lines)
   return {
     line: printable(`${said} [${offset}–${offset + length - 1}] ${text}`.trimEnd()),
-    fields: lines.map(printable),
+    fields: fields.flatMap((field) => fieldWords(field, 0)),
     layers: layers.map(layerWords),
   }
 }
 
-function layerLines({ line, fields, layers }: LayerWords, level: number, lines: string[]): void {
-  lines.push(INDENT.repeat(level) + line)
-  for (const field of fields) lines.push(INDENT.repeat(level + 1) + field)
-  for (const inside of layers) layerLines(inside, level + 1, lines)
+function fieldWords(field: DescribedField, level: number): FieldWords[] {
+  const words = { place: placeOf(field), name: printable(wordsOf(field.name)), text: printable(field.text), level }
+  return [words, ...(field.fields ?? []).flatMap((part) => fieldWords(part, level + 1))]
 }
 
-function fieldLines(field: DescribedField, level: number, lines: string[]): void {
-  const place = placeOf(field).padStart(PLACE_WIDTH)
-  const name = wordsOf(field.name).padEnd(NAME_WIDTH)
-  lines.push(`${INDENT.repeat(level)}${place}  ${name} ${field.text}`.trimEnd())
-  for (const part of field.fields ?? []) fieldLines(part, level + 1, lines)
+function layerLines({ line, fields, layers }: LayerWords, depth: number, lines: string[]): void {
+  lines.push(INDENT.repeat(depth) + line)
+  for (const { place, name, text, level } of fields) {
+    const said = `${place.padStart(PLACE_WIDTH)}  ${name.padEnd(NAME_WIDTH)} ${text}`
+    lines.push(INDENT.repeat(depth + 1 + level) + said.trimEnd())
+  }
+  for (const inside of layers) layerLines(inside, depth + 1, lines)
 }
 
 /** The field's first byte; for one that is not whole bytes the bit in it too, from the most significant. */

@@ -1,0 +1,188 @@
+/// <reference lib="dom" />
+/**
+ * The site: a start page, the reading of what was opened there, and its result, which is the report page with the captures still at hand.
+ * The result's address ends in `#` and what is chosen, the start page's has none: so the way back leads from one to the other.
+ */
+import type { PageData } from '../src/page/data.ts'
+import { LivePage } from '../src/page/live-page.tsx'
+import { h, useEffect, useRef, useState } from '../src/page/preact.ts'
+import { Analyst, Stopped } from './analyst.ts'
+import { filesOf, holdsFiles } from './dropped.ts'
+import { inputsOf, NO_SETTINGS } from './inputs.ts'
+import type { Input, Progress, Settings } from './messages.ts'
+import { PacketDialog } from './packet-dialog.tsx'
+import { Reading } from './reading.tsx'
+import { ResultBar } from './result-bar.tsx'
+import { Start } from './start.tsx'
+
+/** What the tab shows. */
+type Stage =
+  | { at: 'start'; troubles: readonly string[] }
+  | { at: 'reading'; names: readonly string[]; progress: Progress | null; stop: () => void }
+  | { at: 'stopped'; names: readonly string[]; progress: Progress; troubles: readonly string[] }
+  | { at: 'finishing'; names: readonly string[] }
+  | { at: 'result' }
+
+/** What came of an analysis. */
+interface Result {
+  data: PageData
+  inputs: readonly Input[]
+  troubles: readonly string[]
+  analyst: Analyst
+}
+
+const START: Stage = { at: 'start', troubles: [] }
+const TITLE = 'vxpcap'
+
+export function Site() {
+  const [stage, setStage] = useState<Stage>(START)
+  const [result, setResult] = useState<Result | null>(null)
+  const [settings, setSettings] = useState<Settings>(NO_SETTINGS)
+  const [packet, setPacket] = useState<number | null>(null)
+  const [isDragged, setDragged] = useState(false)
+  const current = useRef<{ analyst: Analyst; inputs: readonly Input[] } | null>(null)
+
+  const fail = (error: unknown): void => {
+    // What was stopped has been followed by something else already.
+    if (error instanceof Stopped) return
+    setStage({ at: 'start', troubles: [error instanceof Error ? error.message : String(error)] })
+  }
+
+  const open = async (files: readonly File[], troublesBefore: readonly string[] = []): Promise<void> => {
+    if (files.length === 0) {
+      if (troublesBefore.length > 0) setStage({ at: 'start', troubles: troublesBefore })
+      return
+    }
+    // Whatever is under way gives way to what is newer.
+    current.current?.analyst.dismiss()
+    const inputs = inputsOf(files)
+    const names = inputs.map(({ name }) => name)
+    const abort = new AbortController()
+    const stop = (): void => abort.abort()
+    setResult(null)
+    setPacket(null)
+    setStage({ at: 'reading', names, progress: null, stop })
+    try {
+      const analyst = new Analyst()
+      current.current = { analyst, inputs }
+      const onProgress = (progress: Progress): void => setStage({ at: 'reading', names, progress, stop })
+      const read = await analyst.call('read', { inputs, settings }, { signal: abort.signal, onProgress })
+      const troubles = [...troublesBefore, ...read.troubles]
+      if (read.isStopped) setStage({ at: 'stopped', names, progress: read.progress, troubles })
+      else if (!read.isReadable) setStage({ at: 'start', troubles })
+      else await show(troubles)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  /** Shows what has been read. */
+  const show = async (troubles: readonly string[]): Promise<void> => {
+    if (current.current === null) return
+    const { analyst, inputs } = current.current
+    setStage({ at: 'finishing', names: inputs.map(({ name }) => name) })
+    try {
+      const data = await analyst.call('page', null)
+      // The result comes with nothing chosen, whatever was chosen of the one before.
+      if (isResultAddress()) history.replaceState(null, '', '#')
+      else history.pushState(null, '', '#')
+      setResult({ data, inputs, troubles, analyst })
+      setStage({ at: 'result' })
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  const toStart = (): void => {
+    current.current?.analyst.dismiss()
+    current.current = null
+    setResult(null)
+    if (isResultAddress()) history.pushState(null, '', startAddress())
+    setStage(START)
+  }
+
+  useEffect(() => {
+    // After the page was loaded anew nothing of a result is left.
+    if (isResultAddress()) history.replaceState(null, '', startAddress())
+  }, [])
+
+  useEffect(() => {
+    const move = (): void => {
+      if (stage.at === 'start' && result !== null && isResultAddress()) setStage({ at: 'result' })
+      else if (stage.at === 'result' && !isResultAddress()) setStage(START)
+    }
+    addEventListener('popstate', move)
+    return () => removeEventListener('popstate', move)
+  }, [stage, result])
+
+  useEffect(() => {
+    // Anywhere on the page; elsewhere a browser would leave the page for the file.
+    const over = (event: DragEvent): void => {
+      if (!holdsFiles(event)) return
+      event.preventDefault()
+      setDragged(true)
+    }
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setDragged(false)
+    }
+    const drop = (event: DragEvent): void => {
+      if (!holdsFiles(event)) return
+      event.preventDefault()
+      setDragged(false)
+      const { files, troubles } = filesOf(event)
+      void open(files, troubles)
+    }
+    addEventListener('dragover', over)
+    addEventListener('dragleave', leave)
+    addEventListener('drop', drop)
+    return () => {
+      removeEventListener('dragover', over)
+      removeEventListener('dragleave', leave)
+      removeEventListener('drop', drop)
+    }
+  })
+
+  // Who reads with the ears is told where they are: a page that changes says nothing by itself.
+  useEffect(() => {
+    document.title = stage.at === 'result' && result !== null ? `${result.data.making.title} · ${TITLE}` : TITLE
+    if (stage === START) return
+    scrollTo(0, 0)
+    const heading = document.querySelector('h1')
+    heading?.setAttribute('tabindex', '-1')
+    heading?.focus()
+  }, [stage.at])
+
+  return (
+    <div class={isDragged ? 'site dragged' : 'site'}>
+      {stage.at === 'start' && (
+        <Start {...{ settings, setSettings, troubles: stage.troubles }} open={(files) => void open(files)} />
+      )}
+      {(stage.at === 'reading' || stage.at === 'stopped' || stage.at === 'finishing') && (
+        <Reading
+          at={stage.at}
+          names={stage.names}
+          progress={stage.at === 'finishing' ? null : stage.progress}
+          {...(stage.at === 'reading' && { stop: stage.stop })}
+          {...(stage.at === 'stopped' && { show: () => void show(stage.troubles) })}
+          leave={toStart}
+        />
+      )}
+      {stage.at === 'result' && result !== null && (
+        <ResultBar inputs={result.inputs} troubles={result.troubles} analyst={result.analyst} leave={toStart} />
+      )}
+      {stage.at === 'result' && result !== null && <LivePage {...result.data} isMade={false} openPacket={setPacket} />}
+      {result !== null && packet !== null && (
+        <PacketDialog key={packet} packet={packet} analyst={result.analyst} close={() => setPacket(null)} />
+      )}
+      {isDragged && <p class="drop-here">Drop to open</p>}
+    </div>
+  )
+}
+
+function isResultAddress(): boolean {
+  return location.href.includes('#')
+}
+
+function startAddress(): string {
+  return location.href.split('#')[0]!
+}

@@ -1,0 +1,195 @@
+/**
+ * What is done with captures, away from the page: they are summarized, packets of theirs are read again, and results are written. Nothing
+ * of a browser but `Blob`, so that it runs in a worker and in tests alike.
+ */
+import { isoTime } from '../src/analyzers/time.ts'
+import { CaptureError } from '../src/capture/errors.ts'
+import { CaptureReader, refill } from '../src/capture/reader.ts'
+import { interruptible } from '../src/capture/source.ts'
+import { blobSource } from '../src/capture/web-blob.ts'
+import { describePacket } from '../src/codecs/describe.ts'
+import { tunnelPorts } from '../src/codecs/dissect.ts'
+import { frameLength } from '../src/codecs/record-length.ts'
+import { placer } from '../src/findings/by-file.ts'
+import { type PageData, pack, unpack } from '../src/page/data.ts'
+import { formatPage } from '../src/page/format.tsx'
+import { makingOf } from '../src/page/making.ts'
+import { overlayLayout } from '../src/page/visuals/overlay-layout.ts'
+import { Summarizer } from '../src/pipeline.ts'
+import { hexDump } from '../src/report/hex-dump.ts'
+import { writeJson } from '../src/report/json.ts'
+import { packetWords } from '../src/report/packet-text.ts'
+import { printable } from '../src/report/printable.ts'
+import { troubleLine } from '../src/report/trouble.ts'
+import { fileNames } from '../src/report/words.ts'
+import type { Summary } from '../src/summary.ts'
+import type { Input, OpenedPacket, Progress, ReadingResult, Settings } from './messages.ts'
+
+/** How something is stopped and watched. */
+export interface Watch<Told> {
+  signal: AbortSignal
+  onProgress: (progress: Told) => void
+}
+
+/** One analysis: reads, then answers. */
+export class Work {
+  readonly #version: string
+  #summarizer = new Summarizer()
+  #inputs: readonly Input[] = []
+  #ports: readonly number[] = []
+  #share = 1
+  #summary: Summary | null = null
+
+  /** @param version - Of the program, which reports name. */
+  constructor(version: string) {
+    this.#version = version
+  }
+
+  /** Reads captures to their end, or until the signal says so. Those that cannot be read are told; the others are read all the same. */
+  async read(inputs: readonly Input[], settings: Settings, watch: Watch<Progress>): Promise<ReadingResult> {
+    const { ports, underlayMtu, mergeByTime } = settings
+    this.#inputs = inputs
+    this.#ports = ports
+    this.#summarizer = new Summarizer({ ports, ...(underlayMtu !== null && { underlayMtu }) })
+    const total = inputs.reduce((sum, { blob }) => sum + blob.size, 0)
+    let bytes = 0
+    const unreadable = new Map<Input, CaptureError>()
+    const reading: Reading = {
+      signal: watch.signal,
+      onBytes: (read) => {
+        bytes = read
+        watch.onProgress(this.#progress(read, total))
+      },
+      onUnreadable: (input, error) => unreadable.set(input, error),
+    }
+    if (mergeByTime && inputs.length > 1) await this.#readMerged(inputs, reading)
+    else await this.#readInTurn(inputs, reading)
+    this.#share = total === 0 ? 1 : Math.min(1, bytes / total)
+    return {
+      isStopped: watch.signal.aborted && bytes < total,
+      isReadable: unreadable.size < inputs.length,
+      troubles: [...unreadable].map(([{ name }, error]) => printable(troubleLine(name, error))),
+      progress: this.#progress(bytes, total),
+    }
+  }
+
+  async #readInTurn(inputs: readonly Input[], { signal, onBytes, onUnreadable }: Reading): Promise<void> {
+    let before = 0
+    for (const input of inputs) {
+      const { name, blob } = input
+      if (signal.aborted) {
+        this.#summarizer.stop()
+        break
+      }
+      const onProgress = (bytes: number): void => onBytes(before + bytes)
+      try {
+        await this.#summarizer.read(name, blobSource(blob), { signal, onProgress })
+      } catch (error) {
+        if (!(error instanceof CaptureError)) throw error
+        onUnreadable(input, error)
+      }
+      if (signal.aborted) continue
+      before += blob.size
+      onBytes(before)
+    }
+  }
+
+  async #readMerged(inputs: readonly Input[], { signal, onBytes, onUnreadable }: Reading): Promise<void> {
+    const openable = inputs.map((input) => ({ ...input, input, again: true, open: async () => blobSource(input.blob) }))
+    try {
+      await this.#summarizer.readMerged(openable, {
+        signal,
+        onProgress: onBytes,
+        onUnreadable: ({ input }, error) => onUnreadable(input, error),
+      })
+    } catch (error) {
+      // Not one of them can be read, and each has been told.
+      if (!(error instanceof CaptureError)) throw error
+    }
+  }
+
+  #progress(bytes: number, total: number): Progress {
+    return { bytes, total, packets: this.#summarizer.analysis.capture.packets }
+  }
+
+  /** What the page is made of. As in a report, so that both are the same. */
+  page(): PageData {
+    const summary = this.#finished()
+    const making = makingOf(summary, { version: this.#version, share: this.#share })
+    return unpack(pack({ summary, layout: overlayLayout(summary), making }))
+  }
+
+  /** The one-file report, as `vxpcap report` writes it. */
+  async report(): Promise<Blob> {
+    const page = await formatPage(this.#finished(), { version: this.#version, share: this.#share })
+    return new Blob([page], { type: 'text/html' })
+  }
+
+  /** The document, as `vxpcap summarize --json` prints it. */
+  async json(): Promise<Blob> {
+    // Blobs keep their bytes elsewhere, so that the document is never one string.
+    const chunks: Blob[] = []
+    await writeJson(this.#finished(), (chunk) => {
+      chunks.push(new Blob([chunk]))
+    })
+    return new Blob(chunks, { type: 'application/json' })
+  }
+
+  /**
+   * Reads a packet again, from the beginning of its file to where it stands.
+   * @param packet - Its number in the document.
+   * @throws the signal's reason; Error where it is not found, which happens when the file has changed since.
+   */
+  async packet(packet: number, { signal, onProgress }: Watch<Progress>): Promise<OpenedPacket> {
+    const { files, origins } = this.#finished().capture
+    const place = placer(files, origins)(packet)
+    const input = place === null ? undefined : this.#inputs.find(({ name }) => name === files[place.file]!.name)
+    if (place === null || input === undefined) throw new Error(`there is no packet ${packet}`)
+    const source = interruptible(blobSource(input.blob), signal)
+    const reader = new CaptureReader()
+    try {
+      while (!reader.done) {
+        while (reader.next()) {
+          if (reader.packet.number === place.number) {
+            const title = files.length > 1 ? `${fileNames(files)[place.file]}:${place.number}` : String(place.number)
+            return { title: `Packet ${title}`, ...this.#opened(reader) }
+          }
+        }
+        if (reader.done) break
+        await refill(reader, source)
+        signal.throwIfAborted()
+        onProgress({ bytes: source.stored?.bytesRead ?? 0, total: input.blob.size, packets: reader.packets })
+      }
+    } finally {
+      await source.close?.()
+    }
+    throw new Error(`there is no packet ${place.number} in ${printable(input.name)} any more: the file has changed`)
+  }
+
+  /** The packet at hand, as `vxpcap decode` says it. */
+  #opened(reader: CaptureReader): Omit<OpenedPacket, 'title'> {
+    const { packet, view } = reader
+    const { number, at, capturedLength, seconds, nanoseconds, linkType } = packet
+    const ports = tunnelPorts(this.#ports)
+    const description = describePacket(view, at, capturedLength, frameLength(packet), linkType, { ports })
+    const interfaceName = reader.interfaces[packet.interfaceId]?.name
+    const heading = {
+      number,
+      time: isoTime(seconds, nanoseconds),
+      ...(interfaceName !== undefined && { interfaceName }),
+      comments: reader.comments(),
+    }
+    return { words: packetWords(heading, description), bytes: hexDump(view, at, capturedLength) }
+  }
+
+  #finished(): Summary {
+    this.#summary ??= this.#summarizer.summary()
+    return this.#summary
+  }
+}
+
+interface Reading {
+  signal: AbortSignal
+  onBytes: (bytes: number) => void
+  onUnreadable: (input: Input, error: CaptureError) => void
+}
