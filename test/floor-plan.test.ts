@@ -6,10 +6,12 @@ import { importsOf, packageOf, type Source, violations } from './support/floor-p
 import { ROOT } from './support/shared.ts'
 
 function sources(): Source[] {
-  return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name))
-    .sort()
-    .map((name) => ({ path: `src/${name}`, text: readFileSync(join(ROOT, 'src', name), 'utf8') }))
+  return ['src', 'web'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .sort()
+      .map((name) => ({ path: `${folder}/${name}`, text: readFileSync(join(ROOT, folder, name), 'utf8') })),
+  )
 }
 
 describe('floor plan', () => {
@@ -118,6 +120,30 @@ const planted: [name: string, sources: Source[], sentence: string][] = [
   ['Buffer in the core', [{ path: 'src/codecs/udp.ts', text: 'export const x = Buffer.alloc(8)' }], 'uses Buffer'],
   ['logic in the front door', [{ path: 'src/index.ts', text: 'export const answer = 42' }], 'holds logic'],
   ['a room nobody planned', [{ path: 'src/utils/misc.ts', text: '' }], "'utils' has no place"],
+  [
+    'node: in the site',
+    [{ path: 'web/work.ts', text: "import { open } from 'node:fs/promises'" }],
+    'web/work.ts imports node:fs/promises',
+  ],
+  [
+    'a site that looks at the command',
+    [{ path: 'web/work.ts', text: "import { run } from '../src/cli/program.ts'" }],
+    'web may not look at cli',
+  ],
+  [
+    'a site that reaches a node file',
+    [
+      { path: 'web/client.tsx', text: "import './work.ts'" },
+      { path: 'web/work.ts', text: "import '../src/node-summarize.ts'" },
+      { path: 'src/node-summarize.ts', text: '' },
+    ],
+    'web/client.tsx reaches the node file src/node-summarize.ts',
+  ],
+  [
+    'a library that looks at the site',
+    [{ path: 'src/pipeline.ts', text: "import { Work } from '../web/work.ts'" }],
+    'pipeline may not look at web',
+  ],
   ['an import out of the house', [{ path: 'src/pipeline.ts', text: "import '../test/x.ts'" }], 'outside src'],
 ]
 

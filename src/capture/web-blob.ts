@@ -14,12 +14,27 @@ export function webStreamSource(stream: ReadableStream<Uint8Array>): Decompresse
   return decompressing(rawWebStream(stream))
 }
 
+/** An end of a channel, as Node and browsers have it. */
+interface Port {
+  onmessage: () => void
+  postMessage: (message: null) => void
+  close: () => void
+}
+
+/** Milliseconds of reading between which others have their turn. */
+const TURN_MS = 50
+
 function rawWebStream(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = stream.getReader()
+  let turn = performance.now()
   const chunks = chunksSource({
     [Symbol.asyncIterator]: () => ({
       async next() {
         try {
+          if (performance.now() - turn > TURN_MS) {
+            await others()
+            turn = performance.now()
+          }
           const { done, value } = await reader.read()
           return done ? { done: true as const, value: undefined } : { done: false as const, value }
         } catch (error) {
@@ -35,6 +50,21 @@ function rawWebStream(stream: ReadableStream<Uint8Array>): ByteSource {
     }),
   })
   return chunks
+}
+
+/**
+ * Waits for what has come meanwhile. Chromium hands over the next bytes of a stream before messages that came earlier: a worker that reads
+ * a file would hear that it is to stop once it has read it all. Timers of hidden tabs are held back, messages are not.
+ */
+function others(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel() as unknown as { port1: Port; port2: Port }
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
 }
 
 /**

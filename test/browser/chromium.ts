@@ -11,6 +11,8 @@ export function hasChromium(skipped: string): boolean {
   return isThere
 }
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+/** @param args - Further options of the browser's command line. */
+export function launch(args: readonly string[] = []): Promise<Browser> {
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  return chromium.launch({ executablePath: CHROMIUM, args: [...sandbox, ...args] })
 }

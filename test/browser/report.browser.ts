@@ -1,6 +1,5 @@
 /** The report page in a real browser: what its reader meets, whatever the capture. */
 
-import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, ElementHandle, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readDocument } from '../../src/cli/saved-document.ts'
@@ -10,6 +9,7 @@ import { fakeHost } from '../cli/fake-host.ts'
 import { generatedSummary } from '../support/generated-summary.ts'
 import { HOSTILE_TEXTS, LONE_SURROGATES, obeyed } from '../support/hostile-text.ts'
 import { because, FIELD } from '../support/shared.ts'
+import { smallLabels, violations } from './accessibility.ts'
 import { hasChromium, launch } from './chromium.ts'
 import { type OpenReport, openReport } from './open-report.ts'
 import { type Sheet, sheetsOf } from './pdf.ts'
@@ -473,24 +473,6 @@ async function openAll(page: Page): Promise<void> {
   })
 }
 
-/** What axe-core finds: the rule, and where. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const found = await page.evaluate(async () => {
-    const axe = (globalThis as unknown as { axe: { run: (of: Document, options: object) => Promise<AxeResults> } }).axe
-    return axe.run(document, { resultTypes: ['violations'] })
-  })
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes
-      .slice(0, 3)
-      .map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`),
-  )
-}
-
-interface AxeResults {
-  violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[]
-}
-
 /** The words that stand above the fold and above what scripts add to it. */
 async function firstScreen(page: Page): Promise<{ head: string; findings: string[] }> {
   // A page without scripts cannot be asked by one, but by the browser's own tools.
@@ -501,32 +483,6 @@ async function firstScreen(page: Page): Promise<{ head: string; findings: string
       .allInnerTexts()
       .then((all) => all.map((text) => text.replace(/\n?Copy$/gm, ''))),
   }
-}
-
-/** Labels with text of their own that are drawn smaller than so many pixels. */
-function smallLabels(page: Page, least: number, within = 'body'): Promise<string[]> {
-  return page.evaluate(
-    ([least, within]) => {
-      const small: string[] = []
-      for (const element of Array.from(document.querySelectorAll<HTMLElement | SVGElement>(`${within} *`))) {
-        const own = Array.from(element.childNodes).some(
-          (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
-        )
-        if (!own || ['SCRIPT', 'STYLE', 'title'].includes(element.tagName) || element.closest('.unseen') !== null)
-          continue
-        const { width, height } = element.getBoundingClientRect()
-        if (width === 0 || height === 0) continue
-        // Pictures are scaled.
-        const matrix = element instanceof SVGGraphicsElement ? element.getScreenCTM() : null
-        const size =
-          Number.parseFloat(getComputedStyle(element).fontSize) * (matrix === null ? 1 : Math.hypot(matrix.a, matrix.b))
-        if (size < least - 0.01)
-          small.push(`${element.tagName} "${element.textContent?.trim().slice(0, 30)}": ${size.toFixed(1)} px`)
-      }
-      return small.slice(0, 5)
-    },
-    [least, within] as const,
-  )
 }
 
 /** The texts of a column. */

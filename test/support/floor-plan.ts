@@ -90,9 +90,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   page: ['codecs', 'option', 'summary', 'comparison', 'findings', 'report'],
   // arbitraries for other people's tests
   testing: ['codecs', 'option', 'packet', 'issue', 'capture'],
-  // 4: people
+  // 4: people, at a terminal and in a tab
   cli: ['*'],
-  web: ['*'],
+  web: ['codecs', 'summary', 'analyzers', 'findings', 'capture', 'pipeline', 'report', 'page'],
   // the front door: re-exports of everything that runs in a browser
   index: [
     'codecs',
@@ -113,6 +113,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** Folders with a part each beside `src`. */
+const ROOMS = ['src/', 'web/']
+
 /** Entry points that must run in a browser: nothing that they reach may import `node:` or a node file. */
 const BROWSER_ENTRIES = [
   'src/index.ts',
@@ -122,9 +125,11 @@ const BROWSER_ENTRIES = [
   'src/report/index.ts',
   'src/page/index.ts',
   'src/testing/index.ts',
+  'web/client.tsx',
+  'web/worker.ts',
 ]
 
-/** The part that a file belongs to: its folder below `src`, or its own name. */
+/** The part that a file belongs to: its folder below `src`, or its own name; `web` is one by itself. */
 function partOf(path: string): string {
   const [first = '', ...rest] = path.replace(/^src\//, '').split('/')
   return rest.length === 0 ? first.replace(/(\.d)?\.ts$/, '') : first
@@ -200,7 +205,7 @@ function logicIn(source: Source): string[] {
 
 /**
  * Every place where the sources break the floor plan, one sentence each; empty when the house stands.
- * @param sources - All files of `src`, or a few planted ones.
+ * @param sources - All files of `src` and `web`, or a few planted ones.
  */
 export function violations(sources: readonly Source[]): string[] {
   const found: string[] = []
@@ -221,9 +226,11 @@ export function violations(sources: readonly Source[]): string[] {
       } else if (specifier.startsWith('.')) {
         const target = resolve(path, specifier)
         targets.push(target)
-        if (!target.startsWith('src/')) {
-          // The command reads its version from package.json; nothing else may look outside.
-          if (!(isNodeEdge(path) && target === 'package.json')) found.push(`${path} imports ${target} outside src`)
+        if (!ROOMS.some((room) => target.startsWith(room))) {
+          // Command and site read their version from package.json; nothing else may look outside.
+          if (!((isNodeEdge(path) || part === 'web') && target === 'package.json')) {
+            found.push(`${path} imports ${target} outside src`)
+          }
           continue
         }
         if (!/\.tsx?(\?bundled)?$/.test(target)) found.push(`${path} imports ${specifier} without its .ts extension`)
