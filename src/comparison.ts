@@ -83,7 +83,7 @@ export interface ComparedDelay {
 export interface ComparedSize {
   /** Largest outer IP length of the class in bytes, `null` for what is larger; classes as in `mtu.sizes` of the summary. Super-frames are in none. */
   upTo: number | null
-  /** Packets that left. */
+  /** Packets that left and whose fate is known. */
   sent: number
   /** Packets of these that did not arrive (RFC 7680). */
   lost: number
@@ -101,7 +101,7 @@ export interface SizeCliff {
 export interface ComparedSourcePort {
   /** Outer UDP source port where the packet left. */
   port: number
-  /** Packets that left. */
+  /** Packets that left and whose fate is known. */
   sent: number
   /** Packets of these that did not arrive (RFC 7680). */
   lost: number
@@ -111,7 +111,7 @@ export interface ComparedSourcePort {
 export interface ComparedStep {
   /** Beginning of the step by the near clock, ISO 8601 UTC. */
   time: string
-  /** Packets that left. */
+  /** Packets that left and whose fate is known. */
   sent: number
   /** Packets of these that did not arrive (RFC 7680). */
   lost: number
@@ -199,7 +199,10 @@ export interface ComparedDirection {
   judged: 'yes' | 'no-clock' | 'not-on-path' | 'no-overlap'
   /** Packets that left: the sum of `matched`, `lost`, `altered` and `notJudged`. */
   sent: number
-  /** Packets that arrived: the sum of `matched`, `altered`, `duplicated` and `unsent`, but for offloaded segments of other sizes. */
+  /**
+   * Records where they arrive: those of `matched`, `altered`, `duplicated` and `unsent` packets, segments of other sizes, and what came
+   * while the sending side was not capturing.
+   */
   received: number
   /** Packets that left and arrived, rewritten ones included. */
   matched: number
@@ -223,7 +226,7 @@ export interface ComparedDirection {
   rewrites: Rewrite[]
   /** Packets whose fate is not known: they left while the other side was not capturing, or are cut too short to be told. */
   notJudged: number
-  /** Packets that arrived and were not seen to leave: the capture at the sending side did not see them. */
+  /** Packets that arrived and were not seen to leave, although the capture at the sending side was running: it missed them. */
   unsent: number
   /** Packets that travelled in segments of other sizes on one side, as with segmentation offload; they were matched by byte range. */
   resegmented: number

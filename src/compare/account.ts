@@ -14,6 +14,9 @@ const MOST_DIFFERING = 4_096
 /** Outer IP length from which on a packet is no packet of a link, but what segmentation offload makes. */
 export const SUPER = 9_217
 
+/** Bytes of the inner Ethernet header (IEEE 802.3-2018 §3.1.1). */
+const ETHERNET = 14
+
 /** A packet that no key matches, and what it may be with some bits changed. */
 export interface Suspicion {
   left: Leftover
@@ -83,6 +86,7 @@ export class Account implements Leaving, Decided {
     const marks = i32[at + Word.Marks]!
     tally.sent++
     tally.destinationPorts.add(i32[at + Word.DestinationPort]!)
+    tally.overhead = i32[at + Word.OuterLength]! - i32[at + Word.InnerBytes]! + ETHERNET
     if ((marks & Mark.Matched) === 0) {
       this.leftovers.addLeft(leftoverOf(ring, serial, isDue))
       return
@@ -110,6 +114,7 @@ export class Account implements Leaving, Decided {
     }
     const real = ring.real(serial)
     const delay = f64[real + Real.Delay]!
+    if (delay > tally.delays.most) tally.slowestAt = f64[real + Real.Time]! - delay
     tally.delays.add(delay)
     const step = tally.step(this.#options.stepOf(f64[real + Real.Time]! - delay))
     step.arrived++
@@ -173,7 +178,7 @@ export class Account implements Leaving, Decided {
     const row = this.#rowFor(arrived)
     const tally = this.tally(row)
     tally.received++
-    if (arrived.isSegment) return
+    if (arrived.isSegment || !this.#wasCapturing(arrived)) return
     tally.unsent++
     this.#options.told?.('unsent', row, null, arrived, { ...arrived, delay: Number.NaN })
   }
@@ -190,6 +195,14 @@ export class Account implements Leaving, Decided {
       this.#options.told?.('altered', left.direction, left, arrived, { ...left, delay })
     }
     this.#list(tally.alteredList, () => ({ ...this.#pair(left, arrived), bits }))
+  }
+
+  /** Whether the side where an arrival left was capturing by then. */
+  #wasCapturing({ channel, time }: Leftover): boolean {
+    const { plan, judgement } = this.#options
+    const { isForth, low, high } = plan.channels[channel]!
+    const { from, to } = judgement.spans[isForth ? 'near' : 'far']
+    return plan.clock !== null && time - high >= from && time - low <= to
   }
 
   /** The direction that an arrival belongs to of which nothing is known where it left. */
@@ -213,7 +226,8 @@ export class Account implements Leaving, Decided {
     tally.lostBytes += bytes
     tally.lostTcpBytes += tcpBytes
     tally.share(size, left.sourcePort, stepOf(left.time), true)
-    tally.loseOrder(left.order)
+    tally.lose(left.order, left.time)
+    if (size > 0) tally.loseSize(this.#pair(left, null), size)
     this.#list(tally.lostList, () => this.#pair(left, null))
     told?.('lost', left.direction, left, null, { ...left, delay: Number.NaN })
   }

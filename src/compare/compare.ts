@@ -1,12 +1,15 @@
 /** The readings of both sides in their order: a survey, the matching, and a look at what may have been altered. */
 import { tunnelPorts } from '../codecs/dissect.ts'
-import type { AlteredBit, ComparedSide, Comparison, Place } from '../comparison.ts'
+import type { AlteredBit, ComparedDirection, ComparedFinding, ComparedSide, Comparison, Place } from '../comparison.ts'
+import type { NothingInCommon } from '../findings/nothing-in-common.ts'
 import { Criteria } from '../selection/criteria.ts'
 import { selectionIn } from '../selection/selection.ts'
+import type { Finding } from '../summary.ts'
 import { Account, type Suspicion } from './account.ts'
 import type { Alone } from './alone.ts'
 import { Directions } from './directions.ts'
 import { directionOf, type Sheet, stepFor, timeText } from './document.ts'
+import { comparedFindings } from './findings.ts'
 import { Judgement } from './judgement.ts'
 import type { Leftover } from './leftovers.ts'
 import { alteredBits, alteredChecks, type Frame, fetchFrames, nameOf } from './look.ts'
@@ -204,7 +207,8 @@ function documentOf(work: Work): Comparison {
     .filter((row) => account.tallies[row] !== undefined)
     .sort((left, right) => directions.compare(left, right))
   const all = rows.map((row) => directionOf(sheet, row, account.tallies[row]!))
-  all.sort((left, right) => (left.sentAt === right.sentAt ? 0 : left.sentAt === 'near' ? -1 : 1))
+  const order = rows.map((row, index) => ({ row, direction: all[index]! }))
+  order.sort((left, right) => Number(left.direction.sentAt === 'far') - Number(right.direction.sentAt === 'far'))
   const { near, far } = judgement.spans
   const from = Math.max(near.from, far.from)
   const to = Math.min(near.to, far.to)
@@ -230,11 +234,44 @@ function documentOf(work: Work): Comparison {
     },
     matched: all.reduce((sum, { matched }) => sum + matched, 0),
     stepMs,
-    directions: all.slice(0, options.rows ?? ROWS),
+    directions: order.slice(0, options.rows ?? ROWS).map(({ direction }) => direction),
     directionsTotal: all.length,
-    findings: [],
+    findings: findingsOf(work, order),
     limits: limitsOf(work),
   }
+}
+
+function findingsOf(work: Work, order: readonly { row: number; direction: ComparedDirection }[]): ComparedFinding[] {
+  const { alone, account, base, options } = work
+  const dropped = (place: Place): number | null => alone[place].summary.capture.droppedByCapture
+  const missed = { near: 0, far: 0 }
+  for (const { direction } of order) if (direction.judged === 'yes') missed[direction.sentAt] += direction.unsent
+  const judged = order.map(({ row, direction }) => {
+    const other = direction.sentAt === 'near' ? 'far' : 'near'
+    const textOf = (time: number): string => timeText(base, time) ?? ''
+    return { direction, tally: account.tallies[row]!, dropped: dropped(other), missed: missed[other], textOf }
+  })
+  const own = (place: Place): Finding[] => (options.findings === false ? [] : alone[place].summary.findings)
+  return comparedFindings({
+    judged,
+    alone: { near: own('near'), far: own('far') },
+    nothing: nothingOf(
+      work,
+      order.map(({ direction }) => direction),
+    ),
+  })
+}
+
+/** What is said where no packet is in both captures; `null` where some are, or neither has any. */
+function nothingOf({ alone, surveyed }: Work, directions: readonly ComparedDirection[]): NothingInCommon | null {
+  const { near, far } = surveyed
+  const isCommon = directions.some(({ matched, altered, lost }) => matched + altered + lost > 0)
+  if (isCommon || near.datagrams + far.datagrams === 0) return null
+  const times = (place: Place): [string, string] | null => {
+    const { firstTime, lastTime } = alone[place].summary.capture
+    return firstTime === null || lastTime === null ? null : [firstTime, lastTime]
+  }
+  return { near: near.datagrams, far: far.datagrams, nearTimes: times('near'), farTimes: times('far') }
 }
 
 function limitsOf({ matcher, account, directions, surveyed }: Work): Comparison['limits'] {

@@ -28,6 +28,13 @@ export class DelaySample {
     )
   }
 
+  /** About how many delays are above one. */
+  above(delay: number): number {
+    let count = 0
+    for (let i = 0; i < this.#held; i++) if (this.#values[i]! > delay) count++
+    return count * this.#every
+  }
+
   #makeRoom(): void {
     if (this.#held < MOST) {
       const values = new Float64Array(this.#held * 2)

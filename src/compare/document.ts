@@ -2,7 +2,7 @@
 import { isoTime, milliseconds } from '../analyzers/time.ts'
 import type { ComparedDelay, ComparedDirection, ComparedSourcePort, ComparedStep, LossPattern } from '../comparison.ts'
 import type { Directions } from './directions.ts'
-import type { Judgement } from './judgement.ts'
+import type { Judgement, Verdict } from './judgement.ts'
 import type { Plan } from './plan.ts'
 import { lossBySize, sizeCliff } from './sizes.ts'
 import type { Tally } from './tally.ts'
@@ -49,7 +49,7 @@ export function directionOf(sheet: Sheet, row: number, tally: Tally): ComparedDi
     vni: directions.vni(row),
     kind: directions.kind(row),
     sentAt: channel.isForth ? 'near' : 'far',
-    judged: verdict === 'yes' && sent > 0 && notJudged === sent ? 'no-overlap' : verdict,
+    judged: judgedAs(verdict, tally),
     sent,
     received: tally.received,
     matched,
@@ -79,6 +79,13 @@ export function directionOf(sheet: Sheet, row: number, tally: Tally): ComparedDi
       reordered: tally.reorderedList,
     },
   }
+}
+
+/** Whether loss was judged: not where nothing was seen to leave, or everything left while the other side was not capturing. */
+function judgedAs(verdict: Verdict, { sent, notJudged }: Tally): Verdict {
+  if (verdict !== 'yes') return verdict
+  if (sent === 0) return 'not-on-path'
+  return notJudged === sent ? 'no-overlap' : 'yes'
 }
 
 function delayOf({ delays }: Tally): ComparedDelay | null {

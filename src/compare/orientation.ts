@@ -13,6 +13,8 @@ const MOST_ASKED = 2_000
 export class Orientation {
   /** 1 where near is passed first, -1 where far is. */
   readonly #sign: Int8Array
+  /** Which rows something tells of. */
+  readonly #isVoted: boolean[]
   readonly #directions: Directions
 
   /** @param group - A row's group: rows that lead into each other go the same way. */
@@ -23,8 +25,14 @@ export class Orientation {
     for (let row = 0; row < directions.count; row++)
       this.#sign[row] = Math.sign(votes.get(this.#nameOf(group(row))) ?? 0)
     this.#followBack()
+    this.#isVoted = Array.from(this.#sign, (sign) => sign !== 0)
     this.#followHosts()
     this.#followSight(surveyed)
+  }
+
+  /** Whether packets of the row, or of the way back, tell which way it goes. */
+  isVoted(row: number): boolean {
+    return this.#isVoted[row]!
   }
 
   isForth(row: number): boolean {

@@ -54,12 +54,17 @@ function pairAlike(pairs: Pairs, near: Sighting[], far: Sighting[], left: { near
   }
 }
 
+/** Name of an inner packet by its loose digest. */
+export function looseNameOf(high: number, low: number): number {
+  return high * 2 ** 20 + (low >>> 12)
+}
+
 /** Pairs what is left by the inner IP packet alone. */
 function pairLoose(pairs: Pairs, near: readonly Sighting[], far: readonly Sighting[]): void {
   const byLoose = (sightings: readonly Sighting[]): Map<number, Sighting[]> =>
     groupBy(
       sightings.filter(({ looseHigh }) => looseHigh !== 0),
-      ({ looseHigh, looseLow }) => looseHigh * 2 ** 20 + (looseLow >>> 12),
+      ({ looseHigh, looseLow }) => looseNameOf(looseHigh, looseLow),
     )
   const others = byLoose(far)
   for (const [name, here] of byLoose(near)) {

@@ -2,7 +2,8 @@
 import { type ClockLine, clockLine, densest } from './clock.ts'
 import type { Directions } from './directions.ts'
 import { differenceOf, Orientation } from './orientation.ts'
-import { type Pair, type Pairs, pairUp } from './pairs.ts'
+import { looseNameOf, type Pair, type Pairs, pairUp } from './pairs.ts'
+import type { Sample } from './sample.ts'
 import type { Surveyed } from './survey.ts'
 
 /** Nanoseconds by which packets' clock differences may differ: their delays, and what drift adds over the time. */
@@ -16,6 +17,8 @@ const MOST_DIFFERENCES = 1_000_000
 const SLACK = 1_000_000
 /** Where a direction has no sample. */
 const USUAL_HIGH = 100_000_000
+/** Arrivals that nobody sent from which on captures may be unrelated. */
+const LEAST_ALONE = 8
 /** Nanoseconds for which a packet is waited for: at least, and at most. */
 const LEAST_WAITING = 2_000_000_000
 const MOST_WAITING = 60_000_000_000
@@ -54,21 +57,89 @@ export interface Plan {
 /** Plans the matching. */
 export function planOf(surveyed: Surveyed, directions: Directions, sameClock: boolean): Plan {
   const found = pairUp(surveyed.near.sample, surveyed.far.sample)
-  const pairs = agreeing(found, sameClock)
+  const plan = planFor(agreeing(found, sameClock), surveyed, directions, sameClock)
+  if (plan.clock === null || sameClock || !isUnrelated(surveyed, directions, plan)) return plan
+  return planFor({ same: [], translated: [] }, surveyed, directions, sameClock)
+}
+
+function planFor(pairs: AgreedPairs, surveyed: Surveyed, directions: Directions, sameClock: boolean): Plan {
   const { channels, channelOf } = channelsOf(pairs, directions)
   const all = [...pairs.same, ...pairs.translated]
-  const orientation = new Orientation(directions, all, (row) => channels[channelOf[row]!]!.rows[0]!, surveyed)
+  const group = (row: number): number => channels[channelOf[row]!]!.rows[0]!
+  const orientation = new Orientation(directions, all, group, surveyed)
   for (const channel of channels) channel.isForth = orientation.isForth(channel.rows[0]!)
   const isForth = ({ near }: Pair): boolean => channels[channelOf[near.direction]!]!.isForth
-  const readings = (chosen: readonly Pair[]) =>
-    chosen.map((pair) => ({ time: pair.near.time, difference: differenceOf(pair) }))
+  // Directions without a vote would put the clocks as they were guessed.
+  const voted = all.filter(({ near }) => orientation.isVoted(group(near.direction)))
+  const told = voted.length > 0 ? voted : all
   const clock = sameClock
     ? { at: 0, offset: 0, error: 0, drift: 0 }
-    : clockLine(readings(all.filter(isForth)), readings(all.filter((pair) => !isForth(pair))))
-  if (clock !== null) setBands(channels, channelOf, all, clock)
+    : clockLine(told.filter(isForth).map(readingOf), told.filter((pair) => !isForth(pair)).map(readingOf))
+  if (clock !== null) {
+    if (clock.error !== null) turnByClock(channels, channelOf, all, clock, (row) => orientation.isVoted(group(row)))
+    setBands(channels, channelOf, all, clock)
+  }
   const widest = Math.max(0, ...channels.filter(({ sampled }) => sampled > 0).map(({ high }) => high))
   const waiting = Math.min(MOST_WAITING, Math.max(LEAST_WAITING, 3 * widest))
   return { channels, channelOf, clock, sameClock, clockPackets: all.length, waiting }
+}
+
+function readingOf(pair: Pair): { time: number; difference: number } {
+  return { time: pair.near.time, difference: differenceOf(pair) }
+}
+
+/** Turns directions of which nothing else tells the way by their delays, which are not below 0. */
+function turnByClock(
+  channels: readonly Channel[],
+  channelOf: Int32Array,
+  pairs: readonly Pair[],
+  clock: ClockLine,
+  isVoted: (row: number) => boolean,
+): void {
+  const ahead = new Float64Array(channels.length)
+  for (const pair of pairs) {
+    if (isVoted(pair.near.direction)) continue
+    ahead[channelOf[pair.near.direction]!]! += Math.sign(differenceOf(pair) - offsetAt(clock, pair.near.time))
+  }
+  for (const [index, channel] of channels.entries()) if (ahead[index] !== 0) channel.isForth = ahead[index]! > 0
+}
+
+/**
+ * Whether the captures are of other traffic and only have a few packets alike, as two runs of one test have: of what arrives while both
+ * are capturing next to nothing was seen to leave. Where packets are lost they leave and do not arrive.
+ */
+function isUnrelated(surveyed: Surveyed, directions: Directions, { channels, channelOf, clock }: Plan): boolean {
+  const { near, far } = surveyed
+  const from = Math.max(near.firstTime, nearTime(clock!, far.firstTime))
+  const to = Math.min(near.lastTime, nearTime(clock!, far.lastTime))
+  const known = { near: keysOf(near.sample), far: keysOf(far.sample) }
+  let paired = 0
+  let alone = 0
+  for (const place of ['near', 'far'] as const) {
+    const other = place === 'near' ? 'far' : 'near'
+    for (const [name, alike] of surveyed[place].sample.byKey) {
+      for (const { direction, time, looseHigh, looseLow } of alike) {
+        const channel = channels[channelOf[direction]!]!
+        const isShared = channel.rows.some((row) => surveyed[other].seen[row] !== undefined)
+        const when = place === 'near' ? time : nearTime(clock!, time)
+        if (channel.isForth === (place === 'near') || !isShared || when < from || when > to) continue
+        const isKnown =
+          known[other].has(name) || (looseHigh !== 0 && known[other].has(looseNameOf(looseHigh, looseLow)))
+        if (isKnown) paired++
+        else alone++
+      }
+    }
+  }
+  return directions.count > 0 && alone >= LEAST_ALONE && alone > 9 * paired
+}
+
+/** Strict and loose keys of a sample. */
+function keysOf({ byKey }: Sample): Set<number> {
+  const keys = new Set(byKey.keys())
+  for (const alike of byKey.values()) {
+    for (const { looseHigh, looseLow } of alike) if (looseHigh !== 0) keys.add(looseNameOf(looseHigh, looseLow))
+  }
+  return keys
 }
 
 /** A far time by the near clock. */
@@ -81,8 +152,14 @@ export function offsetAt({ at, offset, drift }: ClockLine, time: number): number
   return offset + drift * (time - at)
 }
 
+/** Pairs that agree on the clocks. */
+interface AgreedPairs {
+  same: Pair[]
+  translated: Pair[]
+}
+
 /** Leaves out pairs whose clocks' readings differ by something else than those of most. */
-function agreeing(found: Pairs, sameClock: boolean): { same: Pair[]; translated: Pair[] } {
+function agreeing(found: Pairs, sameClock: boolean): AgreedPairs {
   const isTold = found.same.length > 0 || found.translated.length > 2
   const rhythm = isTold ? [] : byRhythm(found)
   const told = found.same.length > 0 ? found.same : isTold ? found.translated : rhythm
@@ -117,10 +194,7 @@ function byRhythm({ repeated }: Pairs): Pair[] {
 }
 
 /** Puts directions together that lead into each other. */
-function channelsOf(
-  pairs: { same: Pair[]; translated: Pair[] },
-  directions: Directions,
-): { channels: Channel[]; channelOf: Int32Array } {
+function channelsOf(pairs: AgreedPairs, directions: Directions): { channels: Channel[]; channelOf: Int32Array } {
   const parent = Int32Array.from({ length: directions.count }, (_, row) => row)
   const rootOf = (row: number): number => {
     let root = row

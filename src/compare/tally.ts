@@ -8,6 +8,8 @@ const MOST_PORTS = 65_536
 const LOOK_BACK = 256
 /** Places of lost packets that are held to find runs of them. */
 const MOST_LOST = 262_144
+/** Lost packets that are held with their sizes. */
+const MOST_SIZED = 1_000
 /** Kinds of rewriting that are told apart. */
 const MOST_REWRITES = 64
 
@@ -54,7 +56,17 @@ export class Tally {
   readonly steps = new Map<number, StepTally>()
   readonly rewrites = new Map<string, Rewrite>()
   readonly lostOrders: number[] = []
+  /** When they left, by the near clock. */
+  readonly lostTimes: number[] = []
+  /** Place in the order of sending of the last one that arrived. */
+  lastArrived = -1
+  /** When the packet left that took longest. */
+  slowestAt = Number.NaN
+  /** Bytes from inner IP to outer IP of the last packet that left. */
+  overhead = 0
   readonly lostList: ComparedPacket[] = []
+  /** The first large ones of them, with their sizes. */
+  readonly lostLarge: { packet: ComparedPacket; size: number }[] = []
   readonly alteredList: AlteredPacket[] = []
   readonly duplicatedList: DuplicatedPacket[] = []
   readonly reorderedList: ComparedPacket[] = []
@@ -99,6 +111,7 @@ export class Tally {
    * before it (RFC 4737 §3.3). @returns How many have, 0 in order.
    */
   arrive(order: number, port: number): number {
+    if (order > this.lastArrived) this.lastArrived = order
     const tally = this.#port(port)
     const arrivals = this.#arrivals
     const place = 2 * (this.arrived % LOOK_BACK)
@@ -132,8 +145,20 @@ export class Tally {
   }
 
   /** Remembers the place of a lost packet in the order of sending. */
-  loseOrder(order: number): void {
-    if (this.lostOrders.length < MOST_LOST) this.lostOrders.push(order)
+  lose(order: number, time: number): void {
+    if (this.lostOrders.length >= MOST_LOST) return
+    this.lostOrders.push(order)
+    this.lostTimes.push(time)
+  }
+
+  /** Notes a lost packet by its size. */
+  loseSize(packet: ComparedPacket, size: number): void {
+    if (this.lostLarge.length < MOST_SIZED) this.lostLarge.push({ packet, size })
+  }
+
+  /** Lost packets of a size and more, the first of them. */
+  largeLost(size: number): ComparedPacket[] {
+    return this.lostLarge.filter((lost) => lost.size >= size).map(({ packet }) => packet)
   }
 
   /** Counts a rewritten field. */

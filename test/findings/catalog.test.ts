@@ -15,6 +15,7 @@ const SHARED = [
   'list.ts',
   'mtu-setting.ts',
   'by-file.ts',
+  'compared.ts',
   'decode-as.ts',
   'equal-cost-paths.ts',
   'explains.ts',

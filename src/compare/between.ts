@@ -1,0 +1,198 @@
+/** What a direction's counts amount to: facts of findings, for those that are worth one. */
+import type { ComparedDirection } from '../comparison.ts'
+import { type AlteredBetween, alteredBetween } from '../findings/altered-between.ts'
+import type { Between } from '../findings/compared.ts'
+import { type DelaySpike, delaySpike } from '../findings/delay-spike.ts'
+import type { Tunnel } from '../findings/display-filter.ts'
+import { duplicatedBetween } from '../findings/duplicated-between.ts'
+import { type Fact, state } from '../findings/finding.ts'
+import { type LostBetween, lostBetween } from '../findings/lost-between.ts'
+import { type PathLoss, pathLoss } from '../findings/path-loss.ts'
+import { type ReorderedBetween, reorderedBetween } from '../findings/reordered-between.ts'
+import { type Rewritten, rewritten } from '../findings/rewritten.ts'
+import { type SizeCliffFact, sizeCliff } from '../findings/size-cliff.ts'
+import type { Finding } from '../summary.ts'
+import { badPorts } from './ports.ts'
+import type { Tally } from './tally.ts'
+
+/** Packets that a finding names. */
+const MOST_NAMED = 10
+/** Share of lost packets below which it is a warning. */
+const LITTLE = 0.01
+/** Packets lost in a row at the end from which on nothing is said to arrive any more. */
+const DEAD = 5
+/** Milliseconds above the smallest delay, and times what is usual, of a spike; and packets of it. */
+const SPIKE_MS = 50
+const SPIKE_TIMES = 10
+const LEAST_SPIKE = 3
+/** Reordering that TCP takes for loss (RFC 5681 §3.2), and share of packets from which on it matters. */
+const HARMFUL_EXTENT = 3
+const HARMFUL_SHARE = 0.01
+
+/** One direction with what is known of it. */
+export interface Judged {
+  direction: ComparedDirection
+  tally: Tally
+  /** Packets that the capture lost where it arrives, and that it did not have although they passed it. */
+  dropped: number | null
+  missed: number
+  /** A time by the near clock as text. */
+  textOf: (time: number) => string
+}
+
+/** A finding of a direction, and which packets it names at each side. */
+export interface Named {
+  finding: Finding
+  near: number[]
+  far: number[]
+}
+
+/** Everything that is worth saying of a direction. */
+export function betweenFindings(judged: Judged): Named[] {
+  const { direction } = judged
+  const found: (Named | null)[] = [
+    direction.judged === 'yes' ? cliffOf(judged) : null,
+    direction.judged === 'yes' ? portsOf(judged) : null,
+    direction.judged === 'yes' ? lossOf(judged) : null,
+    reorderingOf(judged),
+    alterationOf(judged),
+    duplicationOf(judged),
+    spikeOf(judged),
+    rewritingOf(judged),
+  ]
+  return found.filter((named) => named !== null)
+}
+
+function factsOf({ direction, tally, dropped, missed }: Judged): Between {
+  const { vni, from, to, kind, sentAt, matched, lost, altered } = direction
+  const ports = [...tally.destinationPorts].sort((left, right) => left - right)
+  const tunnels: Tunnel[] = ports.map((port) => ({ kind, port, vni }))
+  return { vni, from, to, tunnels, sentAt, sent: matched + lost + altered, dropped, missed }
+}
+
+function subjectOf({ vni, from, to }: Between): Finding['subject'] {
+  return { vni, vteps: [from, to] }
+}
+
+type Packet = { near: number | null; far: number | null }
+
+/** A finding with the packets that it names: those at the sending side are its own, or, if none is there, the others. */
+function named<F extends Between>(
+  words: Parameters<typeof state<F>>[0],
+  facts: F,
+  count: number,
+  packets: readonly Packet[],
+): Named {
+  const listed = packets.slice(0, MOST_NAMED)
+  const near = numbersOf(listed, 'near')
+  const far = numbersOf(listed, 'far')
+  const fact: Fact<F> = { subject: subjectOf(facts), count, packets: facts.sentAt === 'near' ? near : far, facts }
+  return { finding: state(words, fact), near, far }
+}
+
+function numbersOf(packets: readonly Packet[], side: 'near' | 'far'): number[] {
+  return packets.flatMap((packet) => packet[side] ?? []).sort((left, right) => left - right)
+}
+
+/** What the captures' own losses do to a claim of loss. */
+function tempered(found: Named, { dropped, missed }: Judged, lost: number): Named {
+  const isDoubtful = (dropped ?? 0) >= lost || missed * 2 >= lost
+  return isDoubtful ? { ...found, finding: { ...found.finding, severity: 'note' } } : found
+}
+
+function cliffOf(judged: Judged): Named | null {
+  const { direction, tally } = judged
+  const cliff = direction.sizeCliff
+  if (cliff === null) return null
+  const lost = [...tally.sizes].reduce((sum, [size, share]) => (size > cliff.passed ? sum + share.lost : sum), 0)
+  const facts: SizeCliffFact = { ...factsOf(judged), ...cliff, overhead: tally.overhead }
+  return tempered(named(sizeCliff, facts, lost, tally.largeLost(cliff.lost)), judged, lost)
+}
+
+function portsOf(judged: Judged): Named | null {
+  const { direction, tally } = judged
+  if (direction.sizeCliff !== null) return null
+  const bad = badPorts(tally)
+  if (bad === null) return null
+  const facts: PathLoss = { ...factsOf(judged), ports: bad.ports, others: bad.others, sentFromPorts: bad.sent }
+  return tempered(named(pathLoss, facts, bad.lost, []), judged, bad.lost)
+}
+
+function lossOf(judged: Judged): Named | null {
+  const { direction, tally } = judged
+  const { sizeCliff: cliff, lossPattern } = direction
+  const large =
+    cliff === null ? 0 : [...tally.sizes].reduce((sum, [size, { lost }]) => (size > cliff.passed ? sum + lost : sum), 0)
+  const count = direction.lost - large
+  if (count <= 0) return null
+  const facts: LostBetween = {
+    ...factsOf(judged),
+    bytes: direction.lostBytes,
+    periods: lossPattern.periods,
+    longest: lossPattern.longest,
+    since: sinceOf(judged),
+  }
+  const found = named(lostBetween, facts, count, direction.packets.lost)
+  const isLittle = count < 3 || count < LITTLE * facts.sent
+  if (isLittle) found.finding.severity = 'warning'
+  return tempered(found, judged, count)
+}
+
+/** When the last packets began to be lost, all of them to the end. */
+function sinceOf({ direction, tally, textOf }: Judged): string | null {
+  const first = tally.lostOrders.findIndex((order) => order > tally.lastArrived)
+  if (first < 0) return null
+  const tail = tally.lostOrders.length - first
+  return direction.matched === 0 || tail >= DEAD ? textOf(tally.lostTimes[first]!) : null
+}
+
+function reorderingOf(judged: Judged): Named | null {
+  const { direction } = judged
+  if (direction.reordered === 0) return null
+  const facts: ReorderedBetween = { ...factsOf(judged), extent: direction.reorderingExtent }
+  const found = named(reorderedBetween, facts, direction.reordered, direction.packets.reordered)
+  const isHarmful =
+    direction.reordered >= HARMFUL_SHARE * facts.sent && direction.reordered >= 3 && facts.extent >= HARMFUL_EXTENT
+  if (!isHarmful) found.finding.severity = 'note'
+  return found
+}
+
+function alterationOf(judged: Judged): Named | null {
+  const { direction } = judged
+  const { altered } = direction.packets
+  if (direction.altered === 0) return null
+  const bits = altered.reduce((sum, packet) => sum + packet.bits.length, 0)
+  const facts: AlteredBetween = { ...factsOf(judged), bits, first: altered[0]?.bits[0] ?? null }
+  return named(alteredBetween, facts, direction.altered, altered)
+}
+
+function duplicationOf(judged: Judged): Named | null {
+  const { direction } = judged
+  if (direction.duplicated === 0) return null
+  return named(duplicatedBetween, factsOf(judged), direction.duplicated, direction.packets.duplicated)
+}
+
+function spikeOf(judged: Judged): Named | null {
+  const { direction, tally, textOf } = judged
+  const { delayMs } = direction
+  if (delayMs === null) return null
+  const usual = delayMs.median - delayMs.min
+  const fromMs = Math.max(SPIKE_MS, SPIKE_TIMES * usual)
+  const count = tally.delays.above((delayMs.min + fromMs) * 1e6)
+  if (count < LEAST_SPIKE) return null
+  const facts: DelaySpike = {
+    ...factsOf(judged),
+    medianMs: usual,
+    mostMs: delayMs.max - delayMs.min,
+    fromMs,
+    at: textOf(tally.slowestAt),
+  }
+  return named(delaySpike, facts, count, [])
+}
+
+function rewritingOf(judged: Judged): Named | null {
+  const { direction } = judged
+  if (direction.rewritten === 0) return null
+  const facts: Rewritten = { ...factsOf(judged), rewrites: direction.rewrites }
+  return named(rewritten, facts, direction.rewritten, [])
+}

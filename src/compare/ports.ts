@@ -1,0 +1,58 @@
+/** Which outer source ports lose their packets while others do not: equal-cost paths. */
+import type { Share, Tally } from './tally.ts'
+
+/** Packets of a port, all of them lost, from which on it is bad. */
+const LEAST_SENT = 3
+/** Packets lost, and share of a port's packets, from which on it is bad without losing all; two such ports are needed. */
+const LEAST_LOST = 5
+const LARGE_SHARE = 0.2
+/** How much less others lose. */
+const LESS = 10
+/** Share of packets that arrive while others are lost: less is a time in which nothing arrived. */
+const ALIVE = 0.2
+
+/** Ports that lose, with their packets. */
+export interface BadPorts {
+  ports: number[]
+  sent: number
+  lost: number
+  /** Other ports, of which packets arrive. */
+  others: number
+}
+
+/** The bad ports of a direction; `null` where loss does not go by ports. */
+export function badPorts({ ports, steps }: Tally): BadPorts | null {
+  const used = [...ports].filter(([, { sent }]) => sent > 0)
+  const dead = used.filter(([, { sent, lost }]) => lost === sent && sent >= LEAST_SENT)
+  const failing = used.filter(([, { sent, lost }]) => lost >= LEAST_LOST && lost >= LARGE_SHARE * sent)
+  const bad = failing.length >= 2 && failing.length > dead.length ? failing : dead
+  const names = new Set(bad.map(([port]) => port))
+  const good = used.filter(([port, { sent, lost }]) => !names.has(port) && sent > lost)
+  if (bad.length === 0 || good.length === 0) return null
+  const [lossy, others] = [sumOf(bad), sumOf(good)]
+  // Of partial loss a single busy flow, which a policer stops, is no path.
+  if (bad !== dead && (good.length < 2 || others.sent < LEAST_LOST * good.length)) return null
+  const isApart = others.lost / others.sent <= lossy.lost / lossy.sent / LESS
+  return isApart && areAlive(steps.values())
+    ? { ports: [...names].sort(ascending), ...lossy, others: good.length }
+    : null
+}
+
+/** Whether packets arrived in the steps in which others were lost. */
+function areAlive(steps: Iterable<Share>): boolean {
+  const lossy = sumOf([...steps].filter(({ lost }) => lost > 0).map((share) => [0, share]))
+  return lossy.sent - lossy.lost >= ALIVE * lossy.sent
+}
+
+function sumOf(shares: readonly (readonly [number, Share])[]): Share {
+  const sum = { sent: 0, lost: 0 }
+  for (const [, { sent, lost }] of shares) {
+    sum.sent += sent
+    sum.lost += lost
+  }
+  return sum
+}
+
+function ascending(left: number, right: number): number {
+  return left - right
+}
