@@ -392,6 +392,35 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
     })
   })
 
+  it.each([
+    ['cut', (page: string) => page.replace(/(id="data">.{2000})[^<]*/, '$1')],
+    ['no data', (page: string) => page.replace(/(id="data">)[^<]*/, '$1!!')],
+  ])('%s: a page that was damaged on its way shows what was found, and says so', async (name, damaged) => {
+    const page = await (await browser.newContext()).newPage()
+    const errors: string[] = []
+    page.on('pageerror', ({ message }) => errors.push(message))
+    const whole = await formatPage(await REPORTS['black hole']!())
+    await page.setContent(damaged(whole))
+    await page.locator('.head .partial').waitFor()
+    expect(await page.locator('.head .partial').innerText()).toContain('cannot be read')
+    expect(await page.locator('#findings details').count()).toBe(4)
+    expect(errors, name).toEqual([])
+    await page.context().close()
+  })
+
+  it('an address made by somebody else does no harm', async () => {
+    for (const hash of [
+      '#vtep=<img src=x onerror=alert(1)>',
+      '#vni=__proto__',
+      '#%E0%A4%A',
+      '#vni=vxlan',
+      '#finding=1e9',
+    ]) {
+      const page = await open('black hole', { hash })
+      expect(await page.locator('img').count()).toBe(0)
+    }
+  })
+
   it('hostile texts do no harm', async () => {
     const texts = [
       ...Object.values(HOSTILE_TEXTS),

@@ -54,7 +54,7 @@ function bandsOf({ sizes, underlayMtu, underlayMtuFrom, perPair }: MtuSummary): 
   const marks = marksOf({ underlayMtu, underlayMtuFrom, perPair })
   const isKnown = underlayMtu !== null && underlayMtuFrom !== 'largest-seen' && underlayMtuFrom !== 'largest-answered'
   const bands = sizes.map(({ upTo }: SizeClass, index): Band => {
-    const above = index === 0 ? 0 : sizes[index - 1]!.upTo!
+    const above = sizes[index - 1]?.upTo ?? 0
     const isIn = (size: number): boolean => size > above && (upTo === null || size <= upTo)
     return {
       words: upTo === null ? `above ${integer(above)}` : `${integer(above + 1)} – ${integer(upTo)}`,

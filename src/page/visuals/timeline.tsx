@@ -38,9 +38,11 @@ export function TimelineChart({ summary, state, choose }: TimelineProperties) {
   const [measure, setMeasure] = useState<Measure>('packets')
   const { stepMs, start, vnis } = summary.timeline
   const steps = vnis.reduce((most, { packets }) => Math.max(most, packets.length), 0)
-  if (start === null || steps === 0) return <p class="nothing">No tunnel packet has a time.</p>
+  if (start === null || steps === 0 || stepMs === 0) return <p class="nothing">No tunnel packet has a time.</p>
   const from = Date.parse(`${start.slice(0, 23)}Z`)
   const isDense = vnis.length > MOST_TALL
+  // The rows of a finding's VNI are in front, as those of a chosen one are.
+  const about = state.finding === null ? undefined : summary.findings[state.finding]?.subject.vni
   const ticks = timeTicks(from, steps * stepMs, TICKS)
   return (
     <figure class="visual timeline">
@@ -62,7 +64,7 @@ export function TimelineChart({ summary, state, choose }: TimelineProperties) {
             <Row
               key={nameOf(row)}
               row={row}
-              {...{ measure, steps, stepMs, from, ticks, isDense, state, choose, isLive }}
+              {...{ measure, steps, stepMs, from, ticks, isDense, state, about, choose, isLive }}
             />
           ))}
         </tbody>
@@ -83,18 +85,20 @@ interface RowProperties {
   ticks: readonly Tick[]
   isDense: boolean
   state: PageState
+  /** The VNI that the chosen finding is about. */
+  about: number | undefined
   choose: Choose
   isLive: boolean
 }
 
-function Row({ row, measure, steps, stepMs, from, ticks, isDense, state, choose, isLive }: RowProperties) {
+function Row({ row, measure, steps, stepMs, from, ticks, isDense, state, about, choose, isLive }: RowProperties) {
   const values = measure === 'packets' ? row.packets : row.innerBytes
   const peakAt = values.reduce((best, value, step) => (value > values[best]! ? step : best), 0)
   const peak = values[peakAt] ?? 0
   const say = measure === 'packets' ? integer : bytes
   const key = row.vni === null ? null : `${row.kind} ${row.vni}`
   const isChosen = key !== null && state.vni === key
-  const isFaded = state.vni !== null && !isChosen
+  const isFaded = (state.vni !== null && !isChosen) || (about !== undefined && row.vni !== about)
   const name = nameOf(row)
   const total = values.reduce((sum, value) => sum + value, 0)
   const unit = measure === 'packets' ? plural(total, 'packet') : bytes(total)

@@ -23,3 +23,11 @@ it('shows the pairs of what is chosen', () => {
   expect(pairs(sizesText(summary, { vtep: '10.0.0.3' })).every((pair) => pair.includes('10.0.0.3'))).toBe(true)
   expect(pairs(sizesText(summary, { finding: 0 }))).toEqual([['10.0.0.1', '10.0.0.2']])
 })
+
+it('classes of sizes in any order draw something', () => {
+  const summary = generatedSummary({ vteps: 2 })
+  for (const bounds of [[null, null], [100, null, 50], []]) {
+    summary.mtu.sizes = bounds.map((upTo) => ({ upTo, packets: 4 }))
+    expect(sizesText(summary)).toContain(bounds.length === 0 ? 'class="nothing"' : 'size-bars')
+  }
+})

@@ -54,3 +54,14 @@ describe('rows', () => {
     expect(text.match(/<tr class="is-faded"/g)).toHaveLength(2)
   })
 })
+
+it('steps of no length are none', () => {
+  const summary = generatedSummary({ vteps: 2, steps: 5 })
+  summary.timeline.stepMs = 0
+  expect(timelineText(summary)).toContain('class="nothing"')
+})
+
+it("puts a finding's VNI in front", () => {
+  const text = timelineText(generatedSummary({ vteps: 5, vnis: 3, hasFindings: true }), { finding: 1 })
+  expect(text.match(/<tr class="is-faded"/g)).toHaveLength(2)
+})
