@@ -210,7 +210,8 @@ const PAPER = `
   /* Chromium repeats no head that holds a button. */
   .box th button { display: contents; font-size: inherit; }
   .order { display: none; }
-  .box tbody tr:nth-child(n + 27) { display: none; }
+  /* The first row of a table that is scrolled is room. */
+  .box:not(.virtual) tbody tr:nth-child(n + 26), .box.virtual tbody tr:nth-child(n + 27) { display: none; }
   .on-paper { display: block; }
   footer { margin-top: 1rem; break-before: avoid; }
   tr, .finding dl > *, summary { break-inside: avoid; }

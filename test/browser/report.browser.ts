@@ -313,6 +313,21 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
       for (const { text } of withFlows) expect(text).toContain('VNIProtoFromToPackets')
     })
 
+    it('a table has 25 rows, and says which', async () => {
+      const page = await open('200 VTEPs')
+      await page.locator('#flows .box').evaluate((box) => box.scrollTo(0, 20_000))
+      await page.locator('#flows tr[aria-rowindex="700"]').waitFor()
+      await page.emulateMedia({ media: 'print' })
+      for (const table of ['vnis', 'vteps', 'flows', 'macs']) {
+        const rows = page.locator(`#${table} tbody tr:not(.spacer)`).filter({ visible: true })
+        expect(await rows.count(), table).toBe(25)
+        const first = Number(await rows.first().getAttribute('aria-rowindex')) - 1
+        expect(await page.locator(`#${table} .on-paper`).innerText()).toContain(
+          first === 1 ? 'from the first on' : `from row ${first} on`,
+        )
+      }
+    })
+
     it('the matrix has a label at each row and the others in one', async () => {
       const printed = await sheets(await open('2000 VTEPs'))
       const { text } = printed.find((sheet) => sheet.text.includes('others'))!

@@ -160,7 +160,10 @@ export function DataTable<Row>(properties: DataTableProperties<Row>) {
         </table>
       </section>
       {isLive && sorted.length > ON_PAPER && (
-        <p class="on-paper">The page itself has {integer(sorted.length)} rows; the first are printed.</p>
+        <p class="on-paper">
+          The page itself has {integer(sorted.length)} rows; {integer(ON_PAPER)} are printed, from{' '}
+          {from === 0 ? 'the first' : `row ${integer(from + 1)}`} on.
+        </p>
       )}
       {isLive && sorted.length === 0 && <p class="nothing">No {noun} is left of what is chosen and searched.</p>}
     </section>
