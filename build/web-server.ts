@@ -52,5 +52,5 @@ export async function listen(server: Server, port: number): Promise<string> {
     server.once('error', reject)
     server.listen(port, ADDRESS, resolve)
   })
-  return `http://localhost:${(server.address() as AddressInfo).port}/`
+  return `http://${ADDRESS}:${(server.address() as AddressInfo).port}/`
 }

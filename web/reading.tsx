@@ -50,10 +50,10 @@ export function Reading({ at, names, progress, stop, show, leave }: ReadingPrope
         </p>
       )}
       {at === 'stopped' && (
-        <p>
+        <p class="about">
           {progress?.packets === 0
             ? 'No packet had been read.'
-            : 'What was read until then is a whole summary of the first part, as after Ctrl-C on the command line.'}
+            : 'Of what was read there is a summary, as after Ctrl-C on the command line; the page says that it is of a part.'}
         </p>
       )}
       {at === 'stopped' && (

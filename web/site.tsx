@@ -42,15 +42,23 @@ export function Site() {
   const [isDragged, setDragged] = useState(false)
   const current = useRef<{ analyst: Analyst; inputs: readonly Input[] } | null>(null)
 
+  /** Says why there is no result. */
+  const refuse = (troubles: readonly string[]): void => {
+    if (isResultAddress()) history.replaceState(null, '', startAddress())
+    setStage({ at: 'start', troubles })
+  }
+
   const fail = (error: unknown): void => {
     // What was stopped has been followed by something else already.
-    if (error instanceof Stopped) return
-    setStage({ at: 'start', troubles: [error instanceof Error ? error.message : String(error)] })
+    if (!(error instanceof Stopped)) refuse([error instanceof Error ? error.message : String(error)])
   }
 
   const open = async (files: readonly File[], troublesBefore: readonly string[] = []): Promise<void> => {
     if (files.length === 0) {
-      if (troublesBefore.length > 0) setStage({ at: 'start', troubles: troublesBefore })
+      // Not one file: what is shown stays.
+      if (troublesBefore.length === 0) return
+      if (stage.at === 'start') refuse(troublesBefore)
+      if (result !== null) setResult({ ...result, troubles: troublesBefore })
       return
     }
     // Whatever is under way gives way to what is newer.
@@ -69,7 +77,7 @@ export function Site() {
       const read = await analyst.call('read', { inputs, settings }, { signal: abort.signal, onProgress })
       const troubles = [...troublesBefore, ...read.troubles]
       if (read.isStopped) setStage({ at: 'stopped', names, progress: read.progress, troubles })
-      else if (!read.isReadable) setStage({ at: 'start', troubles })
+      else if (!read.isReadable) refuse(troubles)
       else await show(troubles)
     } catch (error) {
       fail(error)

@@ -51,6 +51,7 @@ input::file-selector-button {
 const READING = `
 .reading .names { margin-top: .25rem; font-size: 1.0625rem; overflow-wrap: anywhere; }
 .reading progress { display: block; width: 100%; height: .75rem; margin-top: 1.25rem; accent-color: var(--accent); }
+.reading .about { margin-top: .75rem; }
 .reading .figures { margin-top: .5rem; min-height: 1.5em; color: var(--ink-soft); }
 .ways { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; }
 .reading .ways { margin-top: 1rem; }
@@ -65,7 +66,7 @@ const RESULT = `
 }
 .result-bar .troubles { margin-top: .75rem; }
 .result-bar [role=status] { color: var(--ink-soft); font-size: .8125rem; overflow-wrap: anywhere; }
-.packets { display: flex; flex-wrap: wrap; gap: .25rem; padding: 0; list-style: none; }
+.packets { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem; padding: 0; list-style: none; }
 .packets button { padding: 0 .4375rem; line-height: 1.375rem; color: var(--accent); max-width: 100%; overflow-wrap: anywhere; text-align: left; }
 `
 
@@ -77,7 +78,7 @@ dialog {
 dialog[open] { display: flex; flex-direction: column; }
 dialog::backdrop { background: rgb(0 0 0 / .45); }
 .dialog-head { display: flex; align-items: center; gap: .75rem; padding: .75rem 1rem; border-bottom: 1px solid var(--line); }
-.dialog-head h2 { margin-inline-end: auto; overflow-wrap: anywhere; }
+.dialog-head h2 { margin-inline-end: auto; overflow-wrap: anywhere; font-size: 1rem; }
 .dialog-head .copy-button, .dialog-head button { font-size: .8125rem; padding: .25rem .75rem; line-height: 1.5; }
 dialog > [role=status]:not(.unseen) { padding: 1rem; }
 .packet { margin: 0; padding: .75rem 1rem 1rem; overflow: auto; font: .8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
@@ -109,9 +110,15 @@ const EDGES = `
   .packet { padding-inline: .5rem; font-size: .75rem; }
   .packet th { min-width: 7.5rem; }
   .packet td.place { min-width: 3rem; }
+  .result-bar .ways { gap: .375rem; }
+  .result-bar .ways button { padding: .3125rem .5rem; font-size: .8125rem; }
   dialog { width: calc(100vw - 1rem); max-height: calc(100vh - 1rem); }
 }
-@media print { .result-bar, .drop-here, dialog { display: none; } }
+@media print {
+  .result-bar, .drop-here, dialog { display: none !important; }
+  .packets { gap: 0 .75rem; }
+  .packets button { padding: 0; border: 0; color: inherit; }
+}
 `
 
 /** The style of the site. */

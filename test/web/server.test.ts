@@ -39,7 +39,7 @@ describe('the server of the site', () => {
 
   it('listens on a loopback address alone', () => {
     expect((server.address() as AddressInfo).address).toBe('127.0.0.1')
-    expect(address).toMatch(/^http:\/\/localhost:\d+\/$/)
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
   })
 
   it('has the page, as HTML that is in no frame and alone in its process', async () => {

@@ -1,4 +1,5 @@
 /** What was found, cause first: two open, the others as a line each until somebody asks. */
+import { placer } from '../../findings/by-file.ts'
 import { times } from '../../findings/finding.ts'
 import { type Cause, fold } from '../../report/fold.ts'
 import { integer, plural } from '../../report/number.ts'
@@ -164,20 +165,29 @@ function Packets({ finding: { packets, count }, capture: { files, origins }, ope
   const locate = locator(files, origins)
   const more = count > packets.length
   if (openPacket === undefined) return [...packets.map(locate), ...(more ? ['…'] : [])].join(', ')
+  const place = placer(files, origins)
+  const names = fileNames(files)
+  let last: number | undefined
   return (
     <ul class="packets">
-      {packets.map((packet) => (
-        <li key={packet}>
-          <button
-            type="button"
-            aria-haspopup="dialog"
-            aria-label={`Packet ${locate(packet)}`}
-            onClick={() => openPacket(packet)}
-          >
-            {locate(packet)}
-          </button>
-        </li>
-      ))}
+      {packets.map((packet) => {
+        const { file, number } = (files.length > 1 ? place(packet) : null) ?? { file: undefined, number: packet }
+        const isNext = file !== last
+        last = file
+        return [
+          isNext && file !== undefined && <li key={`in ${packet}`}>{names[file]}:</li>,
+          <li key={packet}>
+            <button
+              type="button"
+              aria-haspopup="dialog"
+              aria-label={`Packet ${locate(packet)}`}
+              onClick={() => openPacket(packet)}
+            >
+              {number}
+            </button>
+          </li>,
+        ]
+      })}
       {more && <li>…</li>}
     </ul>
   )
