@@ -30,12 +30,12 @@ import { hasChromium, launch } from './chromium.ts'
 import { openReport } from './open-report.ts'
 import { drop, hasResult, type OpenSite, openSite, peakOf, pick, saved } from './open-site.ts'
 
-/** 200 MB of many small records, which take longest. */
-const LARGE = { ...DEFAULT_CAPTURE, packets: 1_420_000, flows: 10_000 }
+/** 200 MB of records as long as headers and the beginning of what they carry. */
+const LARGE = { ...DEFAULT_CAPTURE, packets: 845_000, flows: 10_000, snapLength: 256 }
 const LARGE_BYTES = 200_000_000
 /**
- * Most bytes in use in the tab and its worker, whatever the size of the capture: programs, windows, and tables of so many flows take about
- * 85 MB at the end of it.
+ * Most bytes in use in the tab and its worker, whatever the size of the capture: programs, windows, and tables of so many flows take 60
+ * to 90 MB at the end of it.
  */
 const MOST_IN_USE = 150_000_000
 /** Most bytes of their process: Chromium's own 100 MB, what is in use, and garbage that nobody has collected yet. */
