@@ -12,7 +12,7 @@ import { Tally } from './tally.ts'
 /** Matched packets of a direction whose checksums differ that are held to be looked at. */
 const MOST_DIFFERING = 4_096
 /** Outer IP length from which on a packet is no packet of a link, but what segmentation offload makes. */
-export const SUPER = 9_217
+const SUPER = 9_217
 
 /** Bytes of the inner Ethernet header (IEEE 802.3-2018 §3.1.1). */
 const ETHERNET = 14
@@ -45,6 +45,8 @@ export interface AccountOptions {
   plan: Plan
   directions: Directions
   judgement: Judgement
+  /** Whether a row of directions is one of the document's: not one of those that another leads into. */
+  isListed: (row: number) => boolean
   /** Number of a packet over all files of its side. */
   numberOf: (isFar: boolean, file: number, number: number) => number
   /** Step of a time by the near clock. */
@@ -207,16 +209,15 @@ export class Account implements Leaving, Decided {
 
   /** The direction that an arrival belongs to of which nothing is known where it left. */
   #rowFor({ channel, direction }: Leftover): number {
-    const { rows, isTranslated } = this.#options.plan.channels[channel]!
-    return isTranslated ? (rows.find((row) => this.tallies[row] !== undefined) ?? direction) : direction
+    return this.#options.isListed(direction)
+      ? direction
+      : this.#options.plan.channels[channel]!.rows.find(this.#options.isListed)!
   }
 
   #lose(left: Leftover, bytes: number, tcpBytes: number, size: number): void {
     const { judgement, stepOf, told } = this.#options
     const tally = this.tally(left.direction)
-    const { high } = this.#options.plan.channels[left.channel]!
-    const isKnown =
-      !left.isShort && !(left.isEarly && high > 0) && judgement.isDue(left.direction, left.time, left.ends)
+    const isKnown = !left.isShort && !left.isEarly && judgement.isDue(left.direction, left.time, left.ends)
     if (!isKnown) {
       tally.notJudged++
       told?.('notJudged', left.direction, left, null, { ...left, delay: Number.NaN })

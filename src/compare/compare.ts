@@ -9,13 +9,14 @@ import { Account, type Suspicion } from './account.ts'
 import type { Alone } from './alone.ts'
 import { Directions } from './directions.ts'
 import { directionOf, type Sheet, stepFor, timeText } from './document.ts'
+import { tellFates } from './fates.ts'
 import { comparedFindings } from './findings.ts'
 import { Judgement } from './judgement.ts'
 import type { Leftover } from './leftovers.ts'
 import { alteredBits, alteredChecks, type Frame, fetchFrames, nameOf } from './look.ts'
 import { Matcher } from './matcher.ts'
 import { type CompareOptions, LISTED, WINDOW } from './options.ts'
-import { offsetAt, type Plan, planOf } from './plan.ts'
+import { type Channel, offsetAt, type Plan, planOf } from './plan.ts'
 import { type Reading, SideReader } from './side.ts'
 import { type Surveyed, survey } from './survey.ts'
 
@@ -38,20 +39,39 @@ export async function compareSides(
   const judgement = new Judgement(plan, directions, surveyed)
   const stepMs = stepFor(Math.max(spanOf(judgement, 'near'), spanOf(judgement, 'far'), 0))
   const base = Number.isNaN(readings.near.base) ? readings.far.base : readings.near.base
+  const rows = listedRows(plan, surveyed, directions)
+  const places = new Map(rows.map((row, index) => [row, index]))
+  const numberOf = numbering(surveyed)
+  const { onPacket } = options
+  const indexOf = (row: number): number => places.get(row)!
   const account = new Account({
     plan,
     directions,
     judgement,
-    numberOf: numbering(surveyed),
+    isListed: (row) => places.has(row),
+    numberOf,
     stepOf: (time) => Math.floor((base * 1000 + time / MILLION) / stepMs),
     listed: options.listed ?? LISTED,
-    told: null,
+    told: onPacket === undefined ? null : tellFates(onPacket, { plan, base, numberOf, indexOf }),
   })
   const isDoubled = { near: surveyed.near.sample.isDoubled, far: surveyed.far.sample.isDoubled }
   const matcher = new Matcher(plan, account, options.window ?? WINDOW, isDoubled)
   await matchAll(readings, matcher)
   await look(readings, plan, account)
-  return documentOf({ alone, options, readings, surveyed, plan, judgement, account, matcher, directions, stepMs, base })
+  return documentOf({
+    alone,
+    options,
+    readings,
+    surveyed,
+    plan,
+    judgement,
+    account,
+    matcher,
+    directions,
+    rows,
+    stepMs,
+    base,
+  })
 }
 
 function readingsOf(
@@ -80,6 +100,19 @@ function readingsOf(
     onBytes,
   })
   return { near: of('near'), far: of('far') }
+}
+
+/**
+ * Rows of directions in the document's order: as they are where packets leave; one that is seen where they arrive alone is that of
+ * another VTEP's packets, or of ones that were rewritten, which stand with those that they were.
+ */
+function listedRows(plan: Plan, { near, far }: Surveyed, directions: Directions): number[] {
+  const rows = Array.from({ length: directions.count }, (_, row) => row)
+  const channel = (row: number): Channel => plan.channels[plan.channelOf[row]!]!
+  const leaves = (row: number): boolean => (channel(row).isForth ? near : far).seen[row] !== undefined
+  const listed = rows.filter((row) => leaves(row) || !channel(row).rows.some(leaves))
+  const isBack = (row: number): number => Number(!channel(row).isForth)
+  return listed.sort((left, right) => isBack(left) - isBack(right) || directions.compare(left, right))
 }
 
 /** Numbers of packets over all files of a side. */
@@ -196,6 +229,8 @@ interface Work {
   account: Account
   matcher: Matcher
   directions: Directions
+  /** Rows of directions in the document's order. */
+  rows: number[]
   stepMs: number
   base: number
 }
@@ -203,12 +238,8 @@ interface Work {
 function documentOf(work: Work): Comparison {
   const { alone, options, plan, judgement, account, directions, stepMs, base } = work
   const sheet: Sheet = { directions, plan, judgement, stepMs }
-  const rows = [...account.tallies.keys()]
-    .filter((row) => account.tallies[row] !== undefined)
-    .sort((left, right) => directions.compare(left, right))
-  const all = rows.map((row) => directionOf(sheet, row, account.tallies[row]!))
-  const order = rows.map((row, index) => ({ row, direction: all[index]! }))
-  order.sort((left, right) => Number(left.direction.sentAt === 'far') - Number(right.direction.sentAt === 'far'))
+  const order = work.rows.map((row) => ({ row, direction: directionOf(sheet, row, account.tally(row)) }))
+  const all = order.map(({ direction }) => direction)
   const { near, far } = judgement.spans
   const from = Math.max(near.from, far.from)
   const to = Math.min(near.to, far.to)
@@ -234,7 +265,7 @@ function documentOf(work: Work): Comparison {
     },
     matched: all.reduce((sum, { matched }) => sum + matched, 0),
     stepMs,
-    directions: order.slice(0, options.rows ?? ROWS).map(({ direction }) => direction),
+    directions: all.slice(0, options.rows ?? ROWS),
     directionsTotal: all.length,
     findings: findingsOf(work, order),
     limits: limitsOf(work),

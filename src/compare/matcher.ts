@@ -38,6 +38,8 @@ export class Matcher {
   readonly #plan: Plan
   readonly #leaving: Leaving
   readonly #isDoubled: Record<Place, boolean>
+  /** Whether nothing comes any more. */
+  #isOver = false
   /** Serial number of the first record that is not settled. */
   #settled = 0
   /** Datagrams that left, by channel. */
@@ -75,7 +77,7 @@ export class Matcher {
       return
     }
     const { ring } = this
-    if (ring.isFull) this.#evict(false)
+    if (ring.isFull) this.#evict()
     const serial = ring.add(datagram, high, low, channelIndex, marks, time)
     if (isLeft) ring.i32[ring.at(serial) + Word.Order] = this.#orders[channelIndex]!++
     if (isKeyed && this.#plan.clock !== null) this.#matchUsual(serial, channel)
@@ -84,8 +86,9 @@ export class Matcher {
   /** Lets everything leave. */
   finish(): void {
     const { ring } = this
+    this.#isOver = true
     while (this.#settled < ring.head) this.#settle(this.#settled++)
-    while (ring.tail < ring.head) this.#evict(true)
+    while (ring.tail < ring.head) this.#evict()
     this.#leaving.passed(Number.POSITIVE_INFINITY)
   }
 
@@ -97,20 +100,24 @@ export class Matcher {
       this.#settle(this.#settled++)
     }
     const { waiting } = this.#plan
-    while (ring.tail < this.#settled && f64[ring.real(ring.tail) + Real.Time]! + waiting < now) this.#evict(true)
+    while (ring.tail < this.#settled && f64[ring.real(ring.tail) + Real.Time]! + waiting < now) this.#evict()
   }
 
-  /** Lets the oldest record leave. */
-  #evict(isDue: boolean): void {
+  /** Lets the oldest record leave; before its time, if something may come yet that is usual. */
+  #evict(): void {
     const { ring } = this
+    const { i32, f64 } = ring
     const serial = ring.tail
     if (serial === this.#settled) this.#settle(this.#settled++)
-    const marks = ring.i32[ring.at(serial) + Word.Marks]!
+    const at = ring.at(serial)
+    const time = f64[ring.real(serial) + Real.Time]!
+    const marks = i32[at + Word.Marks]!
+    const isDue = this.#isOver || time + this.#plan.channels[i32[at + Word.Channel]!]!.high + SETTLE < this.now
     if (!isDue && (marks & (Mark.Matched | Mark.Duplicate)) === 0) this.dropped++
     if ((marks & Mark.Left) !== 0) this.#leaving.left(ring, serial, isDue)
     else this.#leaving.arrived(ring, serial, isDue)
     ring.tail++
-    this.#leaving.passed(ring.f64[ring.real(serial) + Real.Time]!)
+    this.#leaving.passed(time)
   }
 
   /** Whether a record is of a datagram that its side has already, at another place of the capture. */

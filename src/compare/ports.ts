@@ -10,6 +10,8 @@ const LARGE_SHARE = 0.2
 const LESS = 10
 /** Share of packets that arrive while others are lost: less is a time in which nothing arrived. */
 const ALIVE = 0.2
+/** Stretches of the time that are looked at. */
+const STRETCHES = 20
 
 /** Ports that lose, with their packets. */
 export interface BadPorts {
@@ -33,14 +35,20 @@ export function badPorts({ ports, steps }: Tally): BadPorts | null {
   // Of partial loss a single busy flow, which a policer stops, is no path.
   if (bad !== dead && (good.length < 2 || others.sent < LEAST_LOST * good.length)) return null
   const isApart = others.lost / others.sent <= lossy.lost / lossy.sent / LESS
-  return isApart && areAlive(steps.values())
-    ? { ports: [...names].sort(ascending), ...lossy, others: good.length }
-    : null
+  return isApart && areAlive(steps) ? { ports: [...names].sort(ascending), ...lossy, others: good.length } : null
 }
 
-/** Whether packets arrived in the steps in which others were lost. */
-function areAlive(steps: Iterable<Share>): boolean {
-  const lossy = sumOf([...steps].filter(({ lost }) => lost > 0).map((share) => [0, share]))
+/** Whether packets arrived about the times when others were lost. */
+function areAlive(steps: ReadonlyMap<number, Share>): boolean {
+  const indexes = [...steps.keys()].sort(ascending)
+  const each = Math.max(1, (indexes.at(-1)! - indexes[0]! + 1) / STRETCHES)
+  const stretches = new Map<number, Share>()
+  for (const [step, { sent, lost }] of steps) {
+    const index = Math.floor((step - indexes[0]!) / each)
+    const stretch = stretches.get(index) ?? { sent: 0, lost: 0 }
+    stretches.set(index, { sent: stretch.sent + sent, lost: stretch.lost + lost })
+  }
+  const lossy = sumOf([...stretches].filter(([, { lost }]) => lost > 0))
   return lossy.sent - lossy.lost >= ALIVE * lossy.sent
 }
 

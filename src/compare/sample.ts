@@ -27,7 +27,9 @@ const MOST_ALIKE = 64
 /** Nanoseconds within which a capture records one packet in several places. */
 export const COPY_TIME = 1_000_000_000
 /** Nanoseconds within which it records one packet twice in the same place. */
-export const TWICE_TIME = 1_000_000
+export const TWICE_TIME = 500_000
+/** Packets of a direction from which on it tells whether it is recorded twice. */
+const LEAST_DOUBLED = 4
 
 /** One side's sample. */
 export class Sample {
@@ -64,17 +66,22 @@ export class Sample {
     }
   }
 
-  /** Whether the capture records most packets twice in one place, as a mirror of both directions of a port does. */
+  /**
+   * Whether the capture records most packets twice in one place, as a mirror of both directions of a port does: most of each direction,
+   * of two at least, because a network may duplicate one.
+   */
   get isDoubled(): boolean {
-    let all = 0
-    let again = 0
+    const counts = new Map<number, { all: number; again: number }>()
     for (const alike of this.byKey.values()) {
-      for (const sighting of alike) {
-        all++
-        if (sighting.again) again++
+      for (const { direction, again } of alike) {
+        const count = counts.get(direction) ?? { all: 0, again: 0 }
+        count.all++
+        if (again) count.again++
+        counts.set(direction, count)
       }
     }
-    return again >= 8 && again * 2 > all
+    const frequent = [...counts.values()].filter(({ all }) => all >= LEAST_DOUBLED)
+    return frequent.length >= 2 && frequent.every(({ all, again }) => again * 2 > all)
   }
 }
 
@@ -108,7 +115,7 @@ function isCopy(alike: readonly Sighting[], { direction, time, tap }: Datagram):
     }
     if (Math.abs(time - sighting.time) <= TWICE_TIME && !sighting.again) {
       sighting.again = true
-      return false
+      return true
     }
   }
   return false
