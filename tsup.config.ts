@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { basename } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 import { bundledPrograms } from './build/bundled.ts'
 import { constants } from './build/constants.ts'
@@ -7,8 +8,22 @@ import { namespaces } from './build/namespaces.ts'
 
 const require = createRequire(import.meta.url)
 
-// Each header module is a subpath of its own; ambient declarations of untyped packages are not.
-const codecs = readdirSync('src/codecs').filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+// Each header module is a subpath of its own, whatever room it lies in; ambient declarations of untyped packages are not.
+const codecs = readdirSync('src/codecs', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+  .map((path) => [`codecs/${basename(path, '.ts')}`, `src/codecs/${path}`])
+
+// Entry points that lie in the build as they lie in src/.
+const doors = [
+  'index',
+  'node',
+  'capture/index',
+  'capture/node',
+  'analyzers/index',
+  'report/index',
+  'page/index',
+  'testing/index',
+]
 
 // Each thread begins with a file of its own.
 const workers = ['node-read', 'node-judge']
@@ -50,18 +65,10 @@ const requirePackages: NonNullable<Options['esbuildPlugins']>[number] = {
 export default defineConfig([
   {
     ...common,
-    entry: [
-      'src/index.ts',
-      'src/node.ts',
-      'src/capture/index.ts',
-      'src/capture/node.ts',
-      'src/analyzers/index.ts',
-      'src/report/index.ts',
-      'src/page/index.ts',
-      'src/testing/index.ts',
-      ...workers.map((name) => `src/workers/${name}.ts`),
-      ...codecs.map((name) => `src/codecs/${name}`),
-    ],
+    entry: Object.fromEntries([
+      ...[...doors, ...workers.map((name) => `workers/${name}`)].map((name) => [name, `src/${name}.ts`]),
+      ...codecs,
+    ]),
     dts: true,
     clean: ['!cli/**'],
   },

@@ -1,5 +1,5 @@
 /** A run of packets in one buffer: what one thread hands to another to be read, and takes back to count. */
-import { type ReadingsBuffers, readingsBuffers } from './analyzers/readings.ts'
+import { type ReadingsBuffers, readingsBuffers } from './analyzers/fast-path/packet-batch.ts'
 import type { PacketInfo } from './packet.ts'
 import { PacketMeta } from './packet-meta.ts'
 

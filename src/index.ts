@@ -1,6 +1,6 @@
 /** vxpcap: what a capture of a VXLAN overlay says. The front door; runs in Node and in browsers. */
 export * from './capture/index.ts'
-export type { Layers } from './codecs/layers.ts'
+export type { Layers } from './codecs/walk/layers.ts'
 export {
   type CompareInput,
   type CompareOptions,

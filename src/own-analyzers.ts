@@ -1,6 +1,6 @@
 /** Analyzers of one's own in a summary's pass: hands them the packets, and takes what they found. */
-import type { TunnelPorts } from './codecs/dissect.ts'
-import { PacketWalk } from './codecs/packet-walk.ts'
+import type { TunnelPorts } from './codecs/walk/dissect.ts'
+import { PacketWalk } from './codecs/walk/packet-walk.ts'
 import { CATALOG } from './findings/catalog.ts'
 import { bound, frames } from './findings/finding.ts'
 import {

@@ -1,5 +1,5 @@
 /** Analyzers of one's own, beside those of the package: what they see, and what becomes of what they say. Types only. */
-import type { Layers } from './codecs/layers.ts'
+import type { Layers } from './codecs/walk/layers.ts'
 import type { PacketInfo } from './packet.ts'
 import type { Severity, Subject } from './summary.ts'
 

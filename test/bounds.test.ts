@@ -3,26 +3,26 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join as path } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Analysis, EVENT_LIMIT } from '../src/analyzers/analysis.ts'
-import { DEFAULT_LIMITS } from '../src/analyzers/limits.ts'
-import { FIXED_MEGABYTES, MAX_MEGABYTES, MIN_MEGABYTES } from '../src/analyzers/memory.ts'
-import { MAX_HELD_BYTES, MOST_TURNED } from '../src/analyzers/small-firsts.ts'
-import { Tally } from '../src/analyzers/tally.ts'
+import { MAX_HELD_BYTES, MOST_TURNED } from '../src/analyzers/reassembly/tiny-fragments.ts'
+import { Tally } from '../src/analyzers/tables/counter-by-key.ts'
+import { DEFAULT_LIMITS } from '../src/analyzers/tables/limits.ts'
+import { FIXED_MEGABYTES, MAX_MEGABYTES, MIN_MEGABYTES } from '../src/analyzers/tables/memory.ts'
 import * as reading from '../src/capture/bounds.ts'
-import { MAX_GZIP_HEADER } from '../src/capture/gzip.ts'
-import { OUTPUT_CHUNK } from '../src/capture/inflate.ts'
-import { MOST_JOINTS, MOST_LOOKED_THROUGH, MOST_TRIED } from '../src/capture/joints.ts'
-import { MOST_DESCRIBED, MOST_OPEN, MOST_REPEATED } from '../src/capture/merge.ts'
-import { LEAST_MERGE_BYTES, LEAST_WINDOW, MERGE_BYTES, MOST_WINDOWS } from '../src/capture/merge-room.ts'
-import { MAX_ORIGIN_BYTES, MOST_FILES } from '../src/capture/origins.ts'
-import { MAX_ZSTD_WINDOW } from '../src/capture/zstd.ts'
-import { MAX_NESTING } from '../src/codecs/describe.ts'
-import { dissect, tunnelPorts } from '../src/codecs/dissect.ts'
-import { FAULT_NAMES } from '../src/codecs/fault.ts'
-import { MAX_HEADERS } from '../src/codecs/ipv6-extension.ts'
-import { Layers, MAX_CARRIERS, MAX_LABELS, MAX_TAGS } from '../src/codecs/layers.ts'
-import * as reassembly from '../src/codecs/reassembly.ts'
-import { MOST_FOLLOWED, overlapFindings } from '../src/diagnosis/isolation.ts'
-import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/one-way.ts'
+import { MAX_GZIP_HEADER } from '../src/capture/compression/gzip.ts'
+import { OUTPUT_CHUNK } from '../src/capture/compression/inflate.ts'
+import { MAX_ZSTD_WINDOW } from '../src/capture/compression/zstd.ts'
+import { MOST_JOINTS, MOST_LOOKED_THROUGH, MOST_TRIED } from '../src/capture/formats/joints.ts'
+import { MOST_DESCRIBED, MOST_OPEN, MOST_REPEATED } from '../src/capture/merge/merge.ts'
+import { LEAST_MERGE_BYTES, LEAST_WINDOW, MERGE_BYTES, MOST_WINDOWS } from '../src/capture/merge/merge-room.ts'
+import { MAX_ORIGIN_BYTES, MOST_FILES } from '../src/capture/merge/origins.ts'
+import { FAULT_NAMES } from '../src/codecs/core/fault.ts'
+import { MAX_NESTING } from '../src/codecs/describe/describe.ts'
+import { MAX_HEADERS } from '../src/codecs/headers/ipv6-extension.ts'
+import { dissect, tunnelPorts } from '../src/codecs/walk/dissect.ts'
+import { Layers, MAX_CARRIERS, MAX_LABELS, MAX_TAGS } from '../src/codecs/walk/layers.ts'
+import * as reassembly from '../src/codecs/walk/reassembly.ts'
+import { MOST_FOLLOWED, overlapFindings } from '../src/diagnosis/reachability/isolation.ts'
+import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/reachability/one-way.ts'
 import { Routes } from '../src/diagnosis/routes.ts'
 import { BoundedFindings } from '../src/findings/index.ts'
 import { LEAST_STARTED, MOST_STARTED, MOST_THREADS } from '../src/node-summarize.ts'
@@ -59,7 +59,7 @@ const BOUNDS: Record<string, unknown> = {
   LEAST_WINDOW,
   MOST_REPEATED,
   MOST_DESCRIBED,
-  MOST_HEADERS: stated('src/capture/pcap.ts', 'MOST_HEADERS'),
+  MOST_HEADERS: stated('src/capture/formats/pcap.ts', 'MOST_HEADERS'),
   MOST_JOINTS,
   MOST_LOOKED_THROUGH,
   MOST_TRIED,
@@ -70,11 +70,11 @@ const BOUNDS: Record<string, unknown> = {
   MAX_TAGS,
   MAX_CARRIERS,
   MAX_LABELS,
-  MOST_ATTRIBUTES: stated('src/codecs/nflog.ts', 'MOST_ATTRIBUTES'),
+  MOST_ATTRIBUTES: stated('src/codecs/link/nflog.ts', 'MOST_ATTRIBUTES'),
   MAX_HEADERS,
   MAX_NESTING,
   ...Object.fromEntries(Object.entries(reassembly).filter(([name]) => /^[A-Z_0-9]+$/.test(name))),
-  MOST_PRINTS: stated('src/codecs/reassembly.ts', 'MOST_PRINTS'),
+  MOST_PRINTS: stated('src/codecs/walk/reassembly.ts', 'MOST_PRINTS'),
   MAX_HELD_BYTES,
   MOST_TURNED,
   MAX_WAITING_BYTES,

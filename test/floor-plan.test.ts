@@ -1,6 +1,6 @@
 /** Reads the imports of every source file and holds them against the floor plan; then proves that the check can fail. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { importsOf, packageOf, type Source, violations } from './support/floor-plan.ts'
 import { ROOT } from './support/shared.ts'
@@ -20,6 +20,15 @@ describe('floor plan', () => {
     expect(files.length).toBeGreaterThan(10)
     expect(files.flatMap(importsOf).length).toBeGreaterThan(10)
     expect(violations(files)).toEqual([])
+  })
+
+  it('says of every room what lives there', () => {
+    const folders = new Set(sources().map(({ path }) => dirname(path)))
+    const silent = [...folders].filter(
+      (folder) => folder !== 'src' && !['index.ts', 'README.md'].some((name) => existsSync(join(ROOT, folder, name))),
+    )
+    expect(folders.size).toBeGreaterThan(30)
+    expect(silent).toEqual([])
   })
 
   it('gives every npm package that the package depends on exactly one importing file', () => {
@@ -47,17 +56,17 @@ describe('floor plan', () => {
 const planted: [name: string, sources: Source[], sentence: string][] = [
   [
     'an upward import',
-    [{ path: 'src/codecs/udp.ts', text: "import { summarize } from '../pipeline.ts'" }],
+    [{ path: 'src/codecs/headers/udp.ts', text: "import { summarize } from '../../pipeline.ts'" }],
     'codecs may not look at pipeline',
   ],
   [
     'an upward type import',
-    [{ path: 'src/codecs/udp.ts', text: "import type { Summary } from '../summary.ts'" }],
+    [{ path: 'src/codecs/headers/udp.ts', text: "import type { Summary } from '../../summary.ts'" }],
     'codecs may not look at summary',
   ],
   [
     'an upward re-export',
-    [{ path: 'src/analyzers/flows.ts', text: "export { text } from '../report/text.ts'" }],
+    [{ path: 'src/analyzers/counters/flows.ts', text: "export { text } from '../../report/text.ts'" }],
     'analyzers may not look at report',
   ],
   [
@@ -92,8 +101,8 @@ const planted: [name: string, sources: Source[], sentence: string][] = [
   ],
   [
     'a core file that imports a node file',
-    [{ path: 'src/capture/index.ts', text: "export * from './node-file.ts'" }],
-    'imports the node file src/capture/node-file.ts',
+    [{ path: 'src/capture/index.ts', text: "export * from './files/node-file.ts'" }],
+    'imports the node file src/capture/files/node-file.ts',
   ],
   [
     'a browser entry that reaches a node file through a worker',
@@ -114,12 +123,16 @@ const planted: [name: string, sources: Source[], sentence: string][] = [
   ],
   [
     'a codec with a package of its own',
-    [{ path: 'src/codecs/udp.ts', text: "import { u8 } from 'buffer-layout'" }],
-    'src/codecs/udp.ts imports the npm package buffer-layout',
+    [{ path: 'src/codecs/headers/udp.ts', text: "import { u8 } from 'buffer-layout'" }],
+    'src/codecs/headers/udp.ts imports the npm package buffer-layout',
   ],
-  ['Buffer in the core', [{ path: 'src/codecs/udp.ts', text: 'export const x = Buffer.alloc(8)' }], 'uses Buffer'],
+  [
+    'Buffer in the core',
+    [{ path: 'src/codecs/headers/udp.ts', text: 'export const x = Buffer.alloc(8)' }],
+    'uses Buffer',
+  ],
   ['logic in the front door', [{ path: 'src/index.ts', text: 'export const answer = 42' }], 'holds logic'],
-  ['a room nobody planned', [{ path: 'src/utils/misc.ts', text: '' }], "'utils' has no place"],
+  ['a part nobody planned', [{ path: 'src/utils/misc.ts', text: '' }], "'utils' has no place"],
   [
     'node: in the site',
     [{ path: 'web/work.ts', text: "import { open } from 'node:fs/promises'" }],
@@ -144,6 +157,20 @@ const planted: [name: string, sources: Source[], sentence: string][] = [
     [{ path: 'src/pipeline.ts', text: "import { Work } from '../web/work.ts'" }],
     'pipeline may not look at web',
   ],
+  ['a room nobody planned', [{ path: 'src/codecs/misc/x.ts', text: '' }], "'codecs/misc' has no place"],
+  [
+    'a room that looks into one above it',
+    [{ path: 'src/codecs/core/cursor.ts', text: "import type { Layers } from '../walk/layers.ts'" }],
+    'codecs/core may not look at codecs/walk',
+  ],
+  [
+    'a circle',
+    [
+      { path: 'src/codecs/core/a.ts', text: "import { b } from './b.ts'" },
+      { path: 'src/codecs/core/b.ts', text: "import type { A } from './a.ts'" },
+    ],
+    'src/codecs/core/a.ts imports src/codecs/core/b.ts imports src/codecs/core/a.ts: a circle',
+  ],
   ['an import out of the house', [{ path: 'src/pipeline.ts', text: "import '../test/x.ts'" }], 'outside src'],
 ]
 
@@ -154,6 +181,6 @@ describe('the floor-plan check can fail', () => {
 
   it('does not mistake comments and strings for imports or Buffer', () => {
     const text = "// import '../pipeline.ts' and Buffer\nexport const words = 'Buffer'\n"
-    expect(violations([{ path: 'src/codecs/udp.ts', text }])).toEqual([])
+    expect(violations([{ path: 'src/codecs/headers/udp.ts', text }])).toEqual([])
   })
 })

@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import * as b from '../src/codecs/builder.ts'
-import { build, type Part } from '../src/codecs/builder.ts'
-import type { Option } from '../src/codecs/geneve.ts'
+import * as b from '../src/codecs/build/builder.ts'
+import { build, type Part } from '../src/codecs/build/builder.ts'
+import type { Option } from '../src/codecs/headers/geneve.ts'
 import { type Block, blocksOf } from './support/markdown.ts'
 import { ROOT } from './support/shared.ts'
 

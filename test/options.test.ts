@@ -6,7 +6,8 @@ import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Analysis, finish, limitsFor } from '../src/analyzers/index.ts'
-import { decompressed as webDecompressed } from '../src/capture/compression.ts'
+import { decompressed as webDecompressed } from '../src/capture/compression/compression.ts'
+import { blobSource, webStreamSource } from '../src/capture/files/web-blob.ts'
 import {
   batches,
   CaptureReader,
@@ -23,10 +24,9 @@ import {
   streamSource,
 } from '../src/capture/node.ts'
 import { type ByteSource, bytesSource, chunksSource, interruptible } from '../src/capture/source.ts'
-import { blobSource, webStreamSource } from '../src/capture/web-blob.ts'
-import { build, ethernet, ipv4, padding, payload, vxlan } from '../src/codecs/builder.ts'
+import { build, ethernet, ipv4, padding, payload, vxlan } from '../src/codecs/build/builder.ts'
 import { describePacket, prepare, tunnelPorts } from '../src/codecs/index.ts'
-import { Reassembler } from '../src/codecs/reassembly.ts'
+import { Reassembler } from '../src/codecs/walk/reassembly.ts'
 import { Decap, followFile, packets, Select, type SummarizeOptions, Summarizer, summarizeFiles } from '../src/node.ts'
 import { formatSarif, formatText, tableCsv, tableJsonl, tableParquet, writeJson } from '../src/report/index.ts'
 import { capture, mutated, packet, pcapCapture, pcapngCapture } from '../src/testing/index.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { bytesSource } from '../src/capture/source.ts'
-import { type Layers, TUNNEL_NAMES } from '../src/codecs/layers.ts'
+import { type Layers, TUNNEL_NAMES } from '../src/codecs/walk/layers.ts'
 import {
   followFile,
   type OwnFinding,

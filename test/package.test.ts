@@ -3,13 +3,14 @@
  * TypeScript, the command run.
  */
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Summary } from '../src/summary.ts'
 import { installed } from './support/installed.ts'
+import { filesOf } from './support/rooms.ts'
 import { ROOT } from './support/shared.ts'
 
 const run = promisify(execFile)
@@ -24,9 +25,9 @@ const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), '
 const SEED = join(ROOT, 'fixtures/pcaps/seed-ovs-h1.pcap')
 
 /** Header modules, each of which is a subpath. */
-const codecs = readdirSync(join(ROOT, 'src/codecs'))
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-  .map((name) => name.slice(0, -'.ts'.length))
+const codecs = filesOf('src/codecs')
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+  .map((path) => basename(path, '.ts'))
 
 /** Every subpath of the package as an import specifier. */
 const subpaths = Object.keys(manifest.exports)

@@ -9,12 +9,12 @@ import fc from 'fast-check'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { run } from '../src/cli/program.ts'
-import { pseudoHeaderSum4 } from '../src/codecs/checksum.ts'
-import { Cursor } from '../src/codecs/cursor.ts'
-import { encapsulate, prepare } from '../src/codecs/encapsulate.ts'
-import { FAULT_NAMES, Fault } from '../src/codecs/fault.ts'
-import { LinkType } from '../src/codecs/linktype.ts'
-import { linkTypeName } from '../src/codecs/linktype-names.ts'
+import { encapsulate, prepare } from '../src/codecs/build/encapsulate.ts'
+import { pseudoHeaderSum4 } from '../src/codecs/core/checksum.ts'
+import { Cursor } from '../src/codecs/core/cursor.ts'
+import { FAULT_NAMES, Fault } from '../src/codecs/core/fault.ts'
+import { LinkType } from '../src/codecs/link/linktype.ts'
+import { linkTypeName } from '../src/codecs/link/linktype-names.ts'
 import { mutatedCapture } from '../src/testing/index.ts'
 import { join as joined, pcapHeader, pcapRecord } from './capture/files.ts'
 import { fakeHost } from './cli/fake-host.ts'
@@ -158,10 +158,10 @@ describe('schema/decode-1.json', () => {
   it('has the fields of the types, optional ones as such', () => {
     const shapes = new Map<string, string[]>()
     for (const path of [
-      'codecs/describe',
-      'codecs/describe-tree',
-      'codecs/describe-field',
-      'codecs/explain-fault',
+      'codecs/describe/describe',
+      'codecs/describe/describe-tree',
+      'codecs/describe/describe-field',
+      'codecs/walk/explain-fault',
       'report/packet-text',
       'report/decode-document',
     ]) {

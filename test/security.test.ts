@@ -34,7 +34,7 @@ const FORBIDDEN =
   /^node:(net|tls|http2?|https|dgram|dns|dns\/promises|child_process|cluster|vm|inspector|repl|wasi|test|module)$/
 const TAKEN: Readonly<Record<string, string>> = {
   'cli/arguments.ts': "import { isIP } from 'node:net'",
-  'capture/node-file.ts': "import { Socket } from 'node:net'",
+  'capture/files/node-file.ts': "import { Socket } from 'node:net'",
 }
 
 describe('the sources', () => {

@@ -1,5 +1,5 @@
 /** From what a person gives the page to what the worker is asked: files in their order, each with a name of its own, and options. */
-import { compareNames } from '../src/capture/natural-order.ts'
+import { compareNames } from '../src/capture/files/natural-order.ts'
 import type { Input, Settings } from './messages.ts'
 
 /** A file as a browser hands it over. */

@@ -2,14 +2,14 @@
  * What is done with captures, away from the page: they are summarized, packets of theirs are read again, and results are written. Nothing
  * of a browser but `Blob`, so that it runs in a worker and in tests alike.
  */
-import { isoTime } from '../src/analyzers/time.ts'
+import { isoTime } from '../src/analyzers/tables/time.ts'
 import { CaptureError } from '../src/capture/errors.ts'
+import { blobSource } from '../src/capture/files/web-blob.ts'
 import { CaptureReader, refill } from '../src/capture/reader.ts'
 import { interruptible } from '../src/capture/source.ts'
-import { blobSource } from '../src/capture/web-blob.ts'
-import { describePacket } from '../src/codecs/describe.ts'
-import { tunnelPorts } from '../src/codecs/dissect.ts'
-import { frameLength } from '../src/codecs/record-length.ts'
+import { describePacket } from '../src/codecs/describe/describe.ts'
+import { tunnelPorts } from '../src/codecs/walk/dissect.ts'
+import { frameLength } from '../src/codecs/walk/record-length.ts'
 import { placer } from '../src/findings/by-file.ts'
 import { type PageData, pack, unpack } from '../src/page/data.ts'
 import { formatPage } from '../src/page/format.tsx'

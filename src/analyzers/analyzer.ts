@@ -1,7 +1,7 @@
 /** What an analyzer is: a resumable monoid over the packets of a part of a capture. Types only. */
-import type { EventLog } from './event-log.ts'
-import type { RowMaps } from './keys.ts'
-import type { Observation } from './observation.ts'
+import type { EventLog } from './events/event-log.ts'
+import type { Observation } from './lookup/observation.ts'
+import type { RowMaps } from './tables/keys.ts'
 
 /** What every analyzer can do. State holds integers only; division happens in its `finish`, whose result is its own. */
 interface Mergeable<State> {

@@ -12,12 +12,23 @@ export {
   USUAL_MAX_CAPTURED,
   WINDOW_LENGTH,
 } from './bounds.ts'
-export { type DecompressedSource, decompressed } from './compression.ts'
+export { type DecompressedSource, decompressed } from './compression/compression.ts'
+export { MAX_GZIP_HEADER } from './compression/gzip.ts'
+export { MAX_ZSTD_WINDOW } from './compression/zstd.ts'
 export { CaptureError, type CaptureErrorCode } from './errors.ts'
-export { MAX_GZIP_HEADER } from './gzip.ts'
-export type { CaptureInterface, CaptureSection, NameRecord } from './interface.ts'
-export { MergedCaptures, type MergedCapturesOptions, type MergedRun, type MergeInput } from './merge.ts'
-export { MAX_ORIGIN_BYTES, type Origin, Origins } from './origins.ts'
+export { blobSource, webStreamSource } from './files/web-blob.ts'
+export type { CaptureInterface, CaptureSection, NameRecord } from './formats/interface.ts'
+export {
+  PcapngWriter,
+  type PcapngWriterOptions,
+  PcapWriter,
+  type PcapWriterOptions,
+  type Sink,
+  type WritableInterface,
+  type WritablePacket,
+} from './formats/writer.ts'
+export { MergedCaptures, type MergedCapturesOptions, type MergedRun, type MergeInput } from './merge/merge.ts'
+export { MAX_ORIGIN_BYTES, type Origin, Origins } from './merge/origins.ts'
 export { type BatchesOptions, batches, CaptureReader, type PacketStream, type ReaderOptions, refill } from './reader.ts'
 export {
   type ByteSource,
@@ -27,14 +38,3 @@ export {
   interruptible,
   type StoredAs,
 } from './source.ts'
-export { blobSource, webStreamSource } from './web-blob.ts'
-export {
-  PcapngWriter,
-  type PcapngWriterOptions,
-  PcapWriter,
-  type PcapWriterOptions,
-  type Sink,
-  type WritableInterface,
-  type WritablePacket,
-} from './writer.ts'
-export { MAX_ZSTD_WINDOW } from './zstd.ts'

@@ -1,5 +1,12 @@
 /** How far the reading of one capture is, for whoever watches it. */
-import type { CaptureReader } from './reader.ts'
+
+/** Where a reader of captures stands. */
+interface Position {
+  /** Bytes that were read so far. */
+  readonly bytesRead: number
+  /** Bytes of those in records of zeros that may not be packets. */
+  readonly bytesUncounted: number
+}
 
 /**
  * Bytes of a file that are done with. A run of records of zeros is looked through before anybody knows whether they are packets, and
@@ -15,7 +22,7 @@ export class ReadingProgress {
    * Bytes done with so far, as they are stored; never less than the last time.
    * @param stored - Stored bytes that were read so far, where the capture is compressed.
    */
-  bytes(reader: Pick<CaptureReader, 'bytesRead' | 'bytesUncounted'>, stored: number = reader.bytesRead): number {
+  bytes(reader: Position, stored: number = reader.bytesRead): number {
     const { bytesRead, bytesUncounted } = reader
     if (bytesUncounted === 0) {
       this.#before = bytesRead

@@ -1,5 +1,5 @@
 /** Option values: from text to what the commands use, or a usage error that names option, value and way out. */
-import { MAX_MEGABYTES, MIN_MEGABYTES } from '../analyzers/memory.ts'
+import { MAX_MEGABYTES, MIN_MEGABYTES } from '../analyzers/tables/memory.ts'
 import { SECTION_NAMES, type SectionName } from '../report/text.ts'
 import type { Severity } from '../summary.ts'
 

@@ -1,7 +1,7 @@
 /** What the process gives to the commands: files, standard input and threads. Loaded at once, as `commands/index.ts` is. */
-export { fileSource } from '../capture/node-input.ts'
-export { fsPath, rawArguments } from '../capture/node-names.ts'
-export { awaitOutput } from '../capture/node-output.ts'
-export { expandPaths } from '../capture/node-paths.ts'
+export { fileSource } from '../capture/files/node-input.ts'
+export { fsPath, rawArguments } from '../capture/files/node-names.ts'
+export { awaitOutput } from '../capture/files/node-output.ts'
+export { expandPaths } from '../capture/files/node-paths.ts'
 export { followFile } from '../node-follow.ts'
 export { summarizeFiles, totalSize } from '../node-summarize.ts'

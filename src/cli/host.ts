@@ -1,8 +1,8 @@
 /** What the command line needs from the process around it; a test puts its own in place. */
-import type { Limits } from '../analyzers/limits.ts'
+import type { Limits } from '../analyzers/tables/limits.ts'
 import type { CaptureError } from '../capture/errors.ts'
-import type { OutputFile } from '../capture/node-output.ts'
-import type { ExpandedPaths } from '../capture/node-paths.ts'
+import type { OutputFile } from '../capture/files/node-output.ts'
+import type { ExpandedPaths } from '../capture/files/node-paths.ts'
 import type { ByteSource } from '../capture/source.ts'
 import type { followFile } from '../node-follow.ts'
 import { toAscii } from '../report/ascii.ts'

@@ -1,8 +1,8 @@
 /** Captures to a summary, for every command that shows one or a part of one: options, progress, interruption, complaints. */
-import { limitsFor } from '../analyzers/memory.ts'
+import { limitsFor } from '../analyzers/tables/memory.ts'
 import { CaptureError } from '../capture/errors.ts'
-import { mergeBytesFor } from '../capture/merge-room.ts'
-import { MOST_FILES } from '../capture/origins.ts'
+import { mergeBytesFor } from '../capture/merge/merge-room.ts'
+import { MOST_FILES } from '../capture/merge/origins.ts'
 import { troubleLine } from '../report/trouble.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { Summary } from '../summary.ts'

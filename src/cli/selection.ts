@@ -1,6 +1,6 @@
 /** The options that select, the same in every command that shows a part of a capture: from their texts to a selection. */
-import { parseMac } from '../codecs/address.ts'
-import { VNI_MAX } from '../codecs/vxlan.ts'
+import { parseMac } from '../codecs/core/address.ts'
+import { VNI_MAX } from '../codecs/headers/vxlan.ts'
 import { parseAddressRange } from '../selection/address-ranges.ts'
 import { checkSelection, type Selection } from '../selection/selection.ts'
 import { parseTime } from '../selection/times.ts'

@@ -1,7 +1,9 @@
 /** The readings of both sides in their order: a survey, the matching, and a look at what may have been altered. */
-import { tunnelPorts } from '../codecs/dissect.ts'
+
+import { tunnelPorts } from '../codecs/walk/dissect.ts'
 import type { AlteredBit, ComparedDirection, ComparedFinding, ComparedSide, Comparison, Place } from '../comparison.ts'
-import type { NothingInCommon } from '../findings/nothing-in-common.ts'
+import type { NothingInCommon } from '../findings/between/nothing-in-common.ts'
+
 import { Criteria } from '../selection/criteria.ts'
 import { selectionIn } from '../selection/selection.ts'
 import type { Finding } from '../summary.ts'

@@ -1,7 +1,7 @@
 /** One tunnel datagram of one side, as the matcher takes it: plain numbers. */
-import { fold32 } from '../analyzers/hash.ts'
-import { NONE } from '../codecs/fault.ts'
-import type { Layers } from '../codecs/layers.ts'
+import { fold32 } from '../analyzers/tables/hash.ts'
+import { NONE } from '../codecs/core/fault.ts'
+import type { Layers } from '../codecs/walk/layers.ts'
 import type { PacketInfo } from '../packet.ts'
 import { InnerKey } from './inner-key.ts'
 

@@ -1,8 +1,8 @@
 /** Directions: outer source, outer destination, VNI and kind of tunnel, numbered in one table for both sides. */
-import { KeyTable } from '../analyzers/key-table.ts'
-import { formatIpv4, formatIpv6 } from '../codecs/address.ts'
-import { NONE } from '../codecs/fault.ts'
-import { type Layers, TUNNEL_NAMES } from '../codecs/layers.ts'
+import { KeyTable } from '../analyzers/tables/key-table.ts'
+import { formatIpv4, formatIpv6 } from '../codecs/core/address.ts'
+import { NONE } from '../codecs/core/fault.ts'
+import { type Layers, TUNNEL_NAMES } from '../codecs/walk/layers.ts'
 import type { TunnelKind } from '../summary.ts'
 
 /** Words of a key: version and kind, VNI, and four for each address. */

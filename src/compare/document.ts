@@ -1,5 +1,5 @@
 /** Counts of directions into the document. */
-import { isoTime, milliseconds } from '../analyzers/time.ts'
+import { isoTime, milliseconds } from '../analyzers/tables/time.ts'
 import type { ComparedDelay, ComparedDirection, ComparedSourcePort, ComparedStep, LossPattern } from '../comparison.ts'
 import type { Directions } from './directions.ts'
 import type { Judgement, Verdict } from './judgement.ts'

@@ -1,8 +1,8 @@
 /** Findings of both places together: what lies between them, and what either capture says alone, each once. */
 import type { ComparedFinding, Place } from '../comparison.ts'
+import { type NothingInCommon, nothingInCommon } from '../findings/between/nothing-in-common.ts'
 import { causesOf, isAbout, isCause } from '../findings/explains.ts'
 import { bound, rank, state } from '../findings/finding.ts'
-import { type NothingInCommon, nothingInCommon } from '../findings/nothing-in-common.ts'
 import type { Finding } from '../summary.ts'
 import { betweenFindings, type Judged, type Named } from './between.ts'
 

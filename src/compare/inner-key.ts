@@ -3,11 +3,11 @@
  * checksums, which offload may leave unfilled), once with VNI and inner Ethernet header and once without, for networks that route
  * inside the overlay. The outer header is no key: Open vSwitch sends identification 0, and addresses may be translated.
  */
-import { Digest, fold32 } from '../analyzers/hash.ts'
-import { NONE } from '../codecs/fault.ts'
-import { innerNetworkAt, type Layers } from '../codecs/layers.ts'
-import { Protocol } from '../codecs/protocol.ts'
-import * as tcp from '../codecs/tcp.ts'
+import { Digest, fold32 } from '../analyzers/tables/hash.ts'
+import { NONE } from '../codecs/core/fault.ts'
+import { Protocol } from '../codecs/core/protocol.ts'
+import * as tcp from '../codecs/headers/tcp.ts'
+import { innerNetworkAt, type Layers } from '../codecs/walk/layers.ts'
 
 /** Bytes of a header without options. */
 const IPV4 = 20

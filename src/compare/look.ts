@@ -9,10 +9,10 @@ import {
   verifyIpv4Header,
   verifyTcp,
   verifyUdp,
-} from '../codecs/checksum.ts'
-import { NONE } from '../codecs/fault.ts'
-import { innerNetworkAt, type Layers } from '../codecs/layers.ts'
-import { Protocol } from '../codecs/protocol.ts'
+} from '../codecs/core/checksum.ts'
+import { NONE } from '../codecs/core/fault.ts'
+import { Protocol } from '../codecs/core/protocol.ts'
+import { innerNetworkAt, type Layers } from '../codecs/walk/layers.ts'
 import type { AlteredBit } from '../comparison.ts'
 import { type Reading, SideReader } from './side.ts'
 

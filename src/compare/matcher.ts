@@ -2,8 +2,8 @@
  * Which datagram of the one side is which of the other. Records of both come in order of time, by one clock. A key that is unique is
  * matched whatever it took; keys that repeat, such as heartbeats, pings and retransmissions, in their order and within the usual delay.
  */
-import { fold32 } from '../analyzers/hash.ts'
-import { NONE } from '../codecs/fault.ts'
+import { fold32 } from '../analyzers/tables/hash.ts'
+import { NONE } from '../codecs/core/fault.ts'
 import type { Place } from '../comparison.ts'
 import type { Datagram } from './datagram.ts'
 import { type Channel, nearTime, type Plan } from './plan.ts'

@@ -4,7 +4,7 @@
  */
 import type { Analysis } from '../analyzers/analysis.ts'
 import { causesOf, isAbout, isCause } from '../findings/explains.ts'
-import { remedyAtRogue } from '../findings/port-unreachable.ts'
+import { remedyAtRogue } from '../findings/reachability/port-unreachable.ts'
 import type { Finding } from '../summary.ts'
 
 /** Causes that a sentence names. */

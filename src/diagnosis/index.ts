@@ -1,54 +1,21 @@
 /** Facts to findings: asks the analyzers what they saw, lets `findings/` say it, ranks and bounds the list. */
 import type { Analysis } from '../analyzers/analysis.ts'
-import { withDecodeAs } from '../findings/decode-as.ts'
-import { type Incomplete, withIncomplete } from '../findings/incomplete.ts'
 import { BoundedFindings, rank } from '../findings/index.ts'
-import type { AppendedFiles, CaptureIssue } from '../issue.ts'
-import type { FileSummary, Finding, MtuSummary } from '../summary.ts'
-import { behaviourFindings } from './behaviour.ts'
-import { captureFindings } from './capture.ts'
+import { withDecodeAs } from '../findings/words/decode-as.ts'
+import { type Incomplete, withIncomplete } from '../findings/words/incomplete.ts'
+import type { Finding } from '../summary.ts'
+import { behaviourFindings } from './behaviour/behaviour.ts'
+import { captureFindings } from './capture/capture.ts'
+import { Sides } from './capture/sides.ts'
 import { withCauses } from './causes.ts'
-import { icmpFindings } from './icmp.ts'
-import { identityFindings } from './identity.ts'
-import { integrityFindings } from './integrity.ts'
-import { MacVerdicts } from './mac-verdicts.ts'
-import { mtuFindings } from './mtu.ts'
-import { reachabilityFindings } from './reachability.ts'
+import type { Evidence } from './evidence.ts'
+import { identityFindings } from './identity/identity.ts'
+import { MacVerdicts } from './identity/mac-verdicts.ts'
+import { integrityFindings } from './integrity/integrity.ts'
+import { mtuFindings } from './mtu/mtu.ts'
+import { icmpFindings } from './reachability/icmp.ts'
+import { reachabilityFindings } from './reachability/reachability.ts'
 import { RoundTrips } from './round-trips.ts'
-import { Sides } from './sides.ts'
-
-/** One file as it was read. */
-export interface ReadFile {
-  name: string
-  packets: number
-  /** What is wrong with the file itself. */
-  issues: readonly CaptureIssue[]
-  /** Packets that the capture system lost, `null` when the file cannot tell. */
-  dropped: number | null
-  /** Packets that the capture system received, those it lost included; `null` when the file cannot tell. */
-  received: number | null
-  /** Number of the first packet in nanoseconds under the microsecond magic, 0 when there is none. */
-  damagedTimeAt: number
-  /** Number of the file's first packet. */
-  firstPacket: number
-  compression: FileSummary['compression']
-  /** Classic files that were appended to the first one in it. */
-  appended: AppendedFiles | null
-}
-
-/** What a diagnosis rests on. */
-export interface Evidence {
-  analysis: Analysis
-  files: readonly ReadFile[]
-  /** Packets that the capture lost in all files, `null` when none can tell. */
-  dropped: number | null
-  /** Sizes and path MTUs, as the summary prints them. */
-  mtu: MtuSummary
-  /** Which directions are answered outside the capture. */
-  sides: Sides
-  /** How long answers may take. */
-  trips: RoundTrips
-}
 
 /** Every finding, most severe first. */
 export function diagnose(given: Omit<Evidence, 'sides' | 'trips'>): Finding[] {

@@ -9,8 +9,8 @@
  * (satellites, full buffers), and the first pings of a capture over such a path look like pings that nobody answers.
  */
 import type { Analysis } from '../analyzers/analysis.ts'
-import type { IsAtEnd } from '../analyzers/echo.ts'
-import { NONE } from '../codecs/fault.ts'
+import type { IsAtEnd } from '../analyzers/stateful/answers/echo.ts'
+import { NONE } from '../codecs/core/fault.ts'
 
 /** Nanoseconds that an answer is always waited for, and how many round trips. */
 const LEAST_WAIT = 100_000_000

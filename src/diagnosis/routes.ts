@@ -1,11 +1,11 @@
 /** Rows of VTEP pairs by VNI as findings name them; looked up once for a whole diagnosis. */
 import type { Analysis } from '../analyzers/analysis.ts'
-import type { KeyTable } from '../analyzers/key-table.ts'
-import { NONE } from '../codecs/fault.ts'
-import * as geneve from '../codecs/geneve.ts'
-import { TunnelKind } from '../codecs/layers.ts'
-import * as gpe from '../codecs/vxlan-gpe.ts'
-import type { Tunnel } from '../findings/display-filter.ts'
+import type { KeyTable } from '../analyzers/tables/key-table.ts'
+import { NONE } from '../codecs/core/fault.ts'
+import * as geneve from '../codecs/headers/geneve.ts'
+import * as gpe from '../codecs/headers/vxlan-gpe.ts'
+import { TunnelKind } from '../codecs/walk/layers.ts'
+import type { Tunnel } from '../findings/words/display-filter.ts'
 import type { TunnelKind as TunnelName } from '../summary.ts'
 
 /** Kinds of tunnels, in the order in which filters name them. */

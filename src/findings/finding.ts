@@ -1,6 +1,6 @@
 /** What a finding's words are made of: facts in, sentences out. One file per code; this one has what they share. */
 import type { Finding, Severity, Subject } from '../summary.ts'
-import { grouped } from './grouped.ts'
+import { grouped } from './words/grouped.ts'
 
 /** A thing that is true, before there are words for it. `F` holds the figures that the words need. */
 export interface Fact<F> {

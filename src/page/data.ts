@@ -2,7 +2,7 @@
  * How the document travels in the page: columns in JSON, compressed, in base64. What comes out is what went in, but for times in flows and
  * MACs, which are kept to the millisecond, and round trips, which are kept to the microsecond.
  */
-import { formatIpv4 } from '../codecs/address.ts'
+import { formatIpv4 } from '../codecs/core/address.ts'
 import type { Headline } from '../report/headline.ts'
 import type { Summary } from '../summary.ts'
 import { type Column, fromDigits, toDigits } from './digits.ts'

@@ -1,5 +1,5 @@
 /** The document that `vxpcap decode --json` prints. Schema `vxpcap.decode/1`; the comments are its words, as those of summary.ts are. */
-import type { PacketDescription } from '../codecs/describe.ts'
+import type { PacketDescription } from '../codecs/describe/describe.ts'
 import type { PacketHeading } from './packet-text.ts'
 
 /** One packet of a capture. */

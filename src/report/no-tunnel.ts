@@ -1,5 +1,5 @@
 /** Why a capture shows no tunnel packet, and what to try: the report of an engineer who captured in the wrong place. */
-import { insideOf, isEncryption } from '../findings/underlay-encrypted.ts'
+import { insideOf, isEncryption } from '../findings/behaviour/underlay-encrypted.ts'
 import type { Summary } from '../summary.ts'
 import { integer, plural } from './number.ts'
 import { printable } from './printable.ts'

@@ -1,5 +1,5 @@
 /** Figures as people read them: grouped integers, bytes, percent, durations, singular and plural. Locale en-US, always. */
-import { grouped } from '../findings/grouped.ts'
+import { grouped } from '../findings/words/grouped.ts'
 import { threeDigits, twoDecimals } from './rounded.ts'
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']

@@ -1,6 +1,6 @@
 /** One packet in words: its layers and fields as a tree, one field a line, with places and values. */
-import type { DescribedField, DescribedLayer, PacketDescription } from '../codecs/describe.ts'
-import { wordsOf } from '../codecs/describe-field.ts'
+import type { DescribedField, DescribedLayer, PacketDescription } from '../codecs/describe/describe.ts'
+import { wordsOf } from '../codecs/describe/describe-field.ts'
 import { printable } from './printable.ts'
 
 /** What a capture says of a packet beside its bytes. */

@@ -1,6 +1,6 @@
 /**
  * Rounded numbers as `Intl.NumberFormat` (en-US) writes them, without loading its tables for what needs no more than digits: see
- * `findings/grouped.ts`. It stays the authority, and is asked where its rounding and JavaScript's differ: on ties of the digits
+ * `findings/words/grouped.ts`. It stays the authority, and is asked where its rounding and JavaScript's differ: on ties of the digits
  * (1.005 is stored as a little less; Intl rounds what would be printed, `toFixed` what is stored).
  */
 

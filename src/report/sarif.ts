@@ -142,7 +142,7 @@ function uriOf(name: string): string {
   return path.split('/').map(encoded).join('/')
 }
 
-/** Half a surrogate pair stands for a byte of a name that is no UTF-8 (`capture/node-names.ts`), or for nothing. */
+/** Half a surrogate pair stands for a byte of a name that is no UTF-8 (`capture/files/node-names.ts`), or for nothing. */
 function encoded(segment: string): string {
   const parts = segment.split(/(\p{Surrogate})/u)
   return parts.map((part, index) => (index % 2 === 0 ? encodeURIComponent(part) : byteOf(part.charCodeAt(0)))).join('')

@@ -1,5 +1,5 @@
 /** Sets of IP addresses: single ones, prefixes (`10.0.0.0/8`, RFC 4632 §3.1) and ranges (`10.0.0.1-10.0.0.9`). */
-import { parseAddress } from '../codecs/address.ts'
+import { parseAddress } from '../codecs/core/address.ts'
 import { NumberRanges } from './number-ranges.ts'
 
 const IPV6_WORDS = 4

@@ -1,6 +1,6 @@
 /** What can be selected of a capture, and the check that it can be meant. */
-import { parseMac } from '../codecs/address.ts'
-import { VNI_MAX } from '../codecs/vxlan.ts'
+import { parseMac } from '../codecs/core/address.ts'
+import { VNI_MAX } from '../codecs/headers/vxlan.ts'
 import { checkInteger, checkList, checkObject, checkTexts, refuseType } from '../option.ts'
 import { parseAddressRange } from './address-ranges.ts'
 import { compareTime, parseTime, type Time } from './times.ts'

@@ -1,6 +1,6 @@
 /** Arbitrary capture files: pcap in all its magics, pcapng with options, several interfaces, comments and statistics. */
-import { PcapngWriter, PcapWriter, type WritableInterface } from '../capture/writer.ts'
-import { LinkType } from '../codecs/linktype.ts'
+import { PcapngWriter, PcapWriter, type WritableInterface } from '../capture/formats/writer.ts'
+import { LinkType } from '../codecs/link/linktype.ts'
 import { checkInteger, checkObject } from '../option.ts'
 import { joined, mutated, u16 } from './bytes.ts'
 import { fc } from './fast-check.ts'

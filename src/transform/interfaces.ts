@@ -1,5 +1,5 @@
 /** Interfaces of captures that are read to interfaces of the capture that is written, described there when first needed. */
-import type { PcapngWriter, WritableInterface } from '../capture/writer.ts'
+import type { PcapngWriter, WritableInterface } from '../capture/formats/writer.ts'
 
 /** Most interfaces that are described in one output: what a reader takes back. */
 export const MOST_INTERFACES = 65_536

@@ -4,15 +4,15 @@
  * that, in order and in bounded memory.
  */
 
-import type { CaptureInterface, CaptureSection } from '../capture/interface.ts'
+import type { CaptureInterface, CaptureSection } from '../capture/formats/interface.ts'
+import { PcapngWriter, type Sink } from '../capture/formats/writer.ts'
 import type { CaptureReader } from '../capture/reader.ts'
-import { PcapngWriter, type Sink } from '../capture/writer.ts'
-import { dissect, dissectRecord, type TunnelPorts, tunnelPorts } from '../codecs/dissect.ts'
-import { Layers } from '../codecs/layers.ts'
-import { LinkType } from '../codecs/linktype.ts'
-import { Protocol } from '../codecs/protocol.ts'
-import { MAX_DATAGRAMS, Reassembler } from '../codecs/reassembly.ts'
-import { carriesMore } from '../codecs/walk-carriers.ts'
+import { Protocol } from '../codecs/core/protocol.ts'
+import { LinkType } from '../codecs/link/linktype.ts'
+import { dissect, dissectRecord, type TunnelPorts, tunnelPorts } from '../codecs/walk/dissect.ts'
+import { Layers } from '../codecs/walk/layers.ts'
+import { MAX_DATAGRAMS, Reassembler } from '../codecs/walk/reassembly.ts'
+import { carriesMore } from '../codecs/walk/walk-carriers.ts'
 import { checkFunction, checkGiven, checkInteger, checkObject, checkPorts, checkString } from '../option.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import { Criteria } from '../selection/criteria.ts'

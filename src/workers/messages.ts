@@ -1,7 +1,7 @@
 /** What worker threads are told at their start and asked then. */
-import type { Limits } from '../analyzers/limits.ts'
+import type { Limits } from '../analyzers/tables/limits.ts'
 import type { Batch } from '../batch.ts'
-import type { JudgeRequest } from '../judge-convoy.ts'
+import type { JudgeRequest } from '../event-queue.ts'
 
 /** What every thread knows. */
 export interface ThreadOptions {

@@ -1,8 +1,8 @@
 /** The worker thread that judges: events and the rows they name come in batches, and what the judges have come to goes back at the end. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { EventLog } from '../analyzers/event-log.ts'
-import { Judges } from '../analyzers/judges.ts'
-import { Keys } from '../analyzers/keys.ts'
+import { EventLog } from '../analyzers/events/event-log.ts'
+import { Judges } from '../analyzers/stateful/stateful-analyzers.ts'
+import { Keys } from '../analyzers/tables/keys.ts'
 import type { JudgeMessage, ThreadOptions } from './messages.ts'
 
 const { limits } = workerData as ThreadOptions

@@ -1,9 +1,9 @@
 /** Worker threads that read and judge: the only place that starts threads. */
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import type { JudgesState } from '../analyzers/judges.ts'
+import type { JudgesState } from '../analyzers/stateful/stateful-analyzers.ts'
 import type { Batch } from '../batch.ts'
-import type { EventBatch, JudgeRequest, JudgeThread } from '../judge-convoy.ts'
+import type { EventBatch, JudgeRequest, JudgeThread } from '../event-queue.ts'
 import type { BatchReaders } from '../pipeline.ts'
 import type { JudgeMessage, ReadRequest, ThreadOptions } from './messages.ts'
 

@@ -1,8 +1,8 @@
 /** A worker thread: reads the packets of one batch after the other, and sends it back. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { Readings } from '../analyzers/readings.ts'
+import { Readings } from '../analyzers/fast-path/packet-batch.ts'
 import { viewOf } from '../batch.ts'
-import { tunnelPorts } from '../codecs/dissect.ts'
+import { tunnelPorts } from '../codecs/walk/dissect.ts'
 import { emptyPacket } from '../packet-meta.ts'
 import type { ReadRequest, ThreadOptions } from './messages.ts'
 

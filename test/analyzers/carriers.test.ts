@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../../src/capture/source.ts'
-import { LinkType } from '../../src/codecs/linktype.ts'
+import { LinkType } from '../../src/codecs/link/linktype.ts'
 import { Summarizer } from '../../src/pipeline.ts'
 import type { Summary } from '../../src/summary.ts'
 import { join, pcapHeader, pcapRecord } from '../capture/files.ts'
@@ -457,9 +457,9 @@ describe('what is no tunnel in a carrier', () => {
 })
 
 it('an ERSPAN copy is the same frame as its original', async () => {
-  const { Fingerprint } = await import('../../src/analyzers/fingerprint.ts')
-  const { dissect, tunnelPorts } = await import('../../src/codecs/dissect.ts')
-  const { Layers } = await import('../../src/codecs/layers.ts')
+  const { Fingerprint } = await import('../../src/analyzers/events/fingerprint.ts')
+  const { dissect, tunnelPorts } = await import('../../src/codecs/walk/dissect.ts')
+  const { Layers } = await import('../../src/codecs/walk/layers.ts')
   const digest = (frame: Bytes): number[] => {
     const layers = new Layers()
     dissect(layers, new DataView(frame.buffer), 0, frame.length, frame.length, 1, tunnelPorts())

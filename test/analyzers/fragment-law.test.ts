@@ -1,7 +1,7 @@
 /** A capture whose datagrams travel in fragments tells the same of what they carry as the capture of the whole ones. */
 import { describe, expect, it } from 'vitest'
 import { Analysis } from '../../src/analyzers/analysis.ts'
-import { finish } from '../../src/analyzers/finish.ts'
+import { finish } from '../../src/analyzers/summary/finish.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import { FIXTURES, fixture } from '../support/goldens.ts'
 import { analyze, printed, type Recorded, readOn, recordsOf } from '../support/parts.ts'

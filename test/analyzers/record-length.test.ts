@@ -1,7 +1,7 @@
 /** Original lengths that cannot be: captured bytes and the outermost IP length tell, and both ways through the analysis say the same. */
 import { describe, expect, it } from 'vitest'
 import { Analysis } from '../../src/analyzers/analysis.ts'
-import { finish } from '../../src/analyzers/finish.ts'
+import { finish } from '../../src/analyzers/summary/finish.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import * as made from '../support/packets.ts'
 import { printed, readOn, readOnTheLongWay } from '../support/parts.ts'

@@ -31,7 +31,7 @@ beforeEach(() => {
   cpSync(join(ROOT, 'build'), at('build'), { recursive: true })
   for (const name of ['package.json', 'tsconfig.json', 'tsup.config.ts']) cpSync(join(ROOT, name), at(name))
   put('src/index.ts', '1')
-  put('src/codecs/vxlan.ts', '2')
+  put('src/codecs/headers/vxlan.ts', '2')
   put('bin/tsup', TSUP)
   chmodSync(at('bin/tsup'), 0o755)
 })
@@ -51,9 +51,9 @@ it('builds once', async () => {
 })
 
 const stale: [string, () => void][] = [
-  ['a source was changed', () => put('src/codecs/vxlan.ts', '3')],
-  ['a source is new', () => put('src/codecs/gre.ts', '3')],
-  ['a source is gone', () => rmSync(at('src/codecs/vxlan.ts'))],
+  ['a source was changed', () => put('src/codecs/headers/vxlan.ts', '3')],
+  ['a source is new', () => put('src/codecs/carriers/gre.ts', '3')],
+  ['a source is gone', () => rmSync(at('src/codecs/headers/vxlan.ts'))],
   ['the manifest was changed', () => put('package.json', '{}')],
   ['dist is gone', () => rmSync(at('dist'), { recursive: true })],
   ['a file of dist is gone', () => rmSync(at('dist/index.js'))],

@@ -1,7 +1,7 @@
 /** Whoever watches sees that something goes on, also while a run of records of zeros is counted. No clock: calls are counted. */
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { decompressed } from '../../src/capture/node-compression.ts'
+import { decompressed } from '../../src/capture/compression/node-compression.ts'
 import { ReadingProgress } from '../../src/capture/reading-progress.ts'
 import { type ByteSource, bytesSource } from '../../src/capture/source.ts'
 import { Summarizer } from '../../src/pipeline.ts'

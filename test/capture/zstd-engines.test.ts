@@ -1,9 +1,9 @@
 /** Node's zstd, where this Node has it, and the one in TypeScript say the same of every stream, whole or not: bytes and error. */
 import { describe, expect, test } from 'vitest'
-import { ByteReader } from '../../src/capture/byte-reader.ts'
-import { nodeZstd } from '../../src/capture/node-compression.ts'
+import { ByteReader } from '../../src/capture/compression/byte-reader.ts'
+import { nodeZstd } from '../../src/capture/compression/node-compression.ts'
+import { type ZstdEngine, zstdContent } from '../../src/capture/compression/zstd.ts'
 import { chunksSource } from '../../src/capture/source.ts'
-import { type ZstdEngine, zstdContent } from '../../src/capture/zstd.ts'
 import { pipe, zstdFrame } from '../support/compress.ts'
 import { data, fields, join, random } from './files.ts'
 

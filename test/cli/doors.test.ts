@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PcapngWriter } from '../../src/capture/writer.ts'
+import { PcapngWriter } from '../../src/capture/formats/writer.ts'
 import * as edges from '../../src/cli/edges.ts'
 import type { Host } from '../../src/cli/host.ts'
 import { run } from '../../src/cli/program.ts'

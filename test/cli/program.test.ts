@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { limitsFor } from '../../src/analyzers/memory.ts'
+import { limitsFor } from '../../src/analyzers/tables/memory.ts'
 import { CaptureError } from '../../src/capture/errors.ts'
 import type { SummarizeFilesOptions } from '../../src/cli/host.ts'
 import { run } from '../../src/cli/program.ts'

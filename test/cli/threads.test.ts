@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MIN_MEGABYTES } from '../../src/analyzers/memory.ts'
+import { MIN_MEGABYTES } from '../../src/analyzers/tables/memory.ts'
 import { startedThreads } from '../../src/node-summarize.ts'
 import type { Summary } from '../../src/summary.ts'
 import { type Bin, buildBin } from '../support/built-bin.ts'

@@ -1,9 +1,9 @@
 /** What is said of a thousand packets, whole, cut and damaged, changes only on purpose: `npx vitest -u` takes new digests over. */
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { build } from '../../src/codecs/builder.ts'
-import { describePacket } from '../../src/codecs/describe.ts'
-import { LinkType } from '../../src/codecs/linktype.ts'
+import { build } from '../../src/codecs/build/builder.ts'
+import { describePacket } from '../../src/codecs/describe/describe.ts'
+import { LinkType } from '../../src/codecs/link/linktype.ts'
 import { generatedParts } from '../support/generated-packets.ts'
 import { Random } from '../support/random.ts'
 

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Programs } from '../../src/diagnosis/senders.ts'
+import { Programs } from '../../src/diagnosis/behaviour/senders.ts'
 import { summarizeFiles } from '../../src/node-summarize.ts'
 import type { Finding } from '../../src/summary.ts'
 import { asFile, selects, unselected } from '../support/display-filters.ts'

@@ -1,7 +1,7 @@
 /** Inner packets that are cut: by a mirror on purpose, by the snap length, or by their sender. */
 import { describe, expect, it } from 'vitest'
 import { Analysis } from '../../src/analyzers/analysis.ts'
-import { finish } from '../../src/analyzers/finish.ts'
+import { finish } from '../../src/analyzers/summary/finish.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import * as made from '../support/packets.ts'
 import { readOn } from '../support/parts.ts'

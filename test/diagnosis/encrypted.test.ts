@@ -1,7 +1,7 @@
 /** Captures without a tunnel packet: what is encrypted is told from what only looks like it. */
 import { describe, expect, it } from 'vitest'
 import { Analysis } from '../../src/analyzers/analysis.ts'
-import { finish } from '../../src/analyzers/finish.ts'
+import { finish } from '../../src/analyzers/summary/finish.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import { asFile, selects } from '../support/display-filters.ts'
 import * as made from '../support/packets.ts'

@@ -1,6 +1,6 @@
 /** Places in an overlay that laws permute, healthy traffic between them, and what a diagnosis makes of packets. */
 import fc from 'fast-check'
-import { finish } from '../../src/analyzers/finish.ts'
+import { finish } from '../../src/analyzers/summary/finish.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import type { Finding } from '../../src/summary.ts'
 import {

@@ -1,7 +1,7 @@
 /** Zero-window probes of connections that the capture entered in the middle are no retransmissions. */
 import { describe, expect, it } from 'vitest'
 import { Analysis } from '../../src/analyzers/analysis.ts'
-import { finish } from '../../src/analyzers/finish.ts'
+import { finish } from '../../src/analyzers/summary/finish.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import * as made from '../support/packets.ts'
 import { readOn } from '../support/parts.ts'

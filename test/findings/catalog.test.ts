@@ -1,31 +1,13 @@
 /** The catalog is whole, in order, and speaks in sentences. */
-import { readdirSync } from 'node:fs'
+import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CATALOG } from '../../src/findings/catalog.ts'
+import { filesOf } from '../support/rooms.ts'
 
-/** Files with words for several codes. */
-const SHARED = [
-  'catalog.ts',
-  'display-filter.ts',
-  'finding.ts',
-  'flow-filter.ts',
-  'grouped.ts',
-  'index.ts',
-  'kind-name.ts',
-  'list.ts',
-  'mtu-setting.ts',
-  'by-file.ts',
-  'compared.ts',
-  'decode-as.ts',
-  'equal-cost-paths.ts',
-  'explains.ts',
-  'incomplete.ts',
-  'inner-condition.ts',
-  'rejection.ts',
-  'sender.ts',
-  'tunnel-command.ts',
-]
-const files = readdirSync(new URL('../../src/findings/', import.meta.url)).filter((name) => !SHARED.includes(name))
+/** Every file about one code: those in the rooms but `words/`. */
+const files = filesOf('src/findings')
+  .filter((path) => path.endsWith('.ts') && path.split('/').length > 3 && !path.startsWith('src/findings/words/'))
+  .map((path) => basename(path))
 
 describe('catalog', () => {
   it('has every file of findings/', () => {

@@ -1,6 +1,6 @@
 /** What the fuzzer feeds: mutated packets of every kind, and headers stacked deeper than any network does. */
 import fc from 'fast-check'
-import { type DescribedLayer, describePacket } from '../../src/codecs/describe.ts'
+import { type DescribedLayer, describePacket } from '../../src/codecs/describe/describe.ts'
 import { type GeneratedPacket, mutatedPacket, packet, tunnelPacket } from '../../src/testing/index.ts'
 
 /** The first byte behind the EtherType of each Ethernet header of a packet. */

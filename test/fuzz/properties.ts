@@ -5,10 +5,10 @@
 import { expect } from 'vitest'
 import { CaptureError } from '../../src/capture/errors.ts'
 import { type ByteSource, bytesSource } from '../../src/capture/source.ts'
-import { type DescribedLayer, describePacket, type PacketDescription } from '../../src/codecs/describe.ts'
-import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
-import { explainFault, type FaultExplanation } from '../../src/codecs/explain-fault.ts'
-import { FAULT_NAMES, Fault, NONE } from '../../src/codecs/fault.ts'
+import { FAULT_NAMES, Fault, NONE } from '../../src/codecs/core/fault.ts'
+import { type DescribedLayer, describePacket, type PacketDescription } from '../../src/codecs/describe/describe.ts'
+import { dissect, tunnelPorts } from '../../src/codecs/walk/dissect.ts'
+import { explainFault, type FaultExplanation } from '../../src/codecs/walk/explain-fault.ts'
 import {
   CarrierBit,
   type FrameLayer,
@@ -17,7 +17,7 @@ import {
   Layer,
   Layers,
   TunnelKind,
-} from '../../src/codecs/layers.ts'
+} from '../../src/codecs/walk/layers.ts'
 import { Summarizer } from '../../src/pipeline.ts'
 import { hexDump } from '../../src/report/hex-dump.ts'
 import { packetText } from '../../src/report/packet-text.ts'

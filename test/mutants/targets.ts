@@ -1,4 +1,5 @@
 /** Which files are mutated, and which tests must notice. */
+import { fileNamed } from '../support/rooms.ts'
 
 /** A source file and its tests, paths from the project root. */
 export interface Target {
@@ -12,7 +13,10 @@ export interface Target {
 
 /** A codec whose test has its name, and further tests of the same folder. */
 function codec(name: string, ...more: string[]): Target {
-  return { source: `src/codecs/${name}.ts`, tests: [name, ...more].map((test) => `test/codecs/${test}.test.ts`) }
+  return {
+    source: fileNamed('src/codecs', `${name}.ts`),
+    tests: [name, ...more].map((test) => fileNamed('test/codecs', `${test}.test.ts`)),
+  }
 }
 
 /** A codec some of whose numbers stand in registries. */
@@ -22,13 +26,13 @@ function registered(name: string): Target {
 
 /** The ground that all codecs share: their tests are its own, too. */
 const GROUND = [
-  'test/codecs/cursor.test.ts',
-  'test/codecs/bytes.test.ts',
-  'test/codecs/range.test.ts',
-  'test/codecs/vxlan.test.ts',
-  'test/codecs/ipv4.test.ts',
-  'test/codecs/arp.test.ts',
-  'test/codecs/igmp.test.ts',
+  'test/codecs/core/cursor.test.ts',
+  'test/codecs/core/bytes.test.ts',
+  'test/codecs/core/range.test.ts',
+  'test/codecs/headers/vxlan.test.ts',
+  'test/codecs/headers/ipv4.test.ts',
+  'test/codecs/headers/arp.test.ts',
+  'test/codecs/headers/igmp.test.ts',
 ]
 
 const HEADERS: readonly Target[] = [
@@ -77,31 +81,34 @@ const HEADERS: readonly Target[] = [
 ]
 
 /** What is said of a packet: expectations by hand alone, which must do without the digests. */
-const DESCRIPTIONS = ['', '-headers', '-icmp', '-ip', '-link', '-tags', '-transport', '-tunnel'].map(
-  (part) => `test/codecs/describe${part}.test.ts`,
+const DESCRIPTIONS = ['', '-headers', '-icmp', '-ip', '-link', '-tags', '-transport', '-tunnel'].map((part) =>
+  fileNamed('test/codecs', `describe${part}.test.ts`),
 )
 
 /** Composition: one test file holds several modules. */
 const COMPOSITION: readonly Target[] = [
   ...['encapsulate', 'encapsulation', 'decapsulate', 'entropy', 'ecn'].map((name) => ({
-    source: `src/codecs/${name}.ts`,
-    tests: ['test/codecs/encapsulate.test.ts', 'test/codecs/composition.test.ts'],
+    source: fileNamed('src/codecs', `${name}.ts`),
+    tests: ['test/codecs/build/encapsulate.test.ts', 'test/codecs/composition.test.ts'],
   })),
   ...['builder', 'builder-parts', 'builder-draft'].map((name) => ({
-    source: `src/codecs/${name}.ts`,
-    tests: ['test/codecs/builder.test.ts', 'test/codecs/composition.test.ts'],
+    source: fileNamed('src/codecs', `${name}.ts`),
+    tests: ['test/codecs/build/builder.test.ts', 'test/codecs/composition.test.ts'],
     isTable: name === 'builder-parts',
   })),
-  { source: 'src/codecs/builder-check.ts', tests: ['test/options.test.ts', 'test/codecs/builder.test.ts'] },
+  { source: 'src/codecs/build/builder-check.ts', tests: ['test/options.test.ts', 'test/codecs/build/builder.test.ts'] },
 ]
 
 const WALK: readonly Target[] = [
-  ...['cursor', 'bytes', 'copy', 'range'].map((name) => ({ source: `src/codecs/${name}.ts`, tests: GROUND })),
+  ...['cursor', 'bytes', 'copy', 'range'].map((name) => ({
+    source: fileNamed('src/codecs', `${name}.ts`),
+    tests: GROUND,
+  })),
   codec('dissect', 'explain-fault'),
   codec('mpls-payload', 'dissect'),
   ...['walk-carriers', 'walk-link', 'walk-steps'].map((name) => ({
-    source: `src/codecs/${name}.ts`,
-    tests: ['test/codecs/dissect.test.ts', 'test/analyzers/carriers.test.ts'],
+    source: fileNamed('src/codecs', `${name}.ts`),
+    tests: ['test/codecs/walk/dissect.test.ts', 'test/analyzers/carriers.test.ts'],
   })),
   codec('explain-fault'),
   ...[
@@ -120,7 +127,7 @@ const WALK: readonly Target[] = [
     '-tree',
     '-tunnel',
   ].map((part) => ({
-    source: `src/codecs/describe${part}.ts`,
+    source: fileNamed('src/codecs', `describe${part}.ts`),
     tests: DESCRIPTIONS,
     isTable: part === '-headers',
     // Neither codecs nor builders: one tree of a packet, in modules of which the smallest hold little but types.
@@ -129,9 +136,9 @@ const WALK: readonly Target[] = [
 ]
 
 /** What every ordinary packet passes: one law holds it against the slow path. */
-const FAST_PATH: readonly Target[] = ['readings', 'express', 'openings', 'paths'].map((name) => ({
-  source: `src/analyzers/${name}.ts`,
-  tests: ['test/analyzers/fast-path-law.test.ts', 'test/analyzers/paths.test.ts'],
+const FAST_PATH: readonly Target[] = ['packet-batch', 'fast-path', 'flow-cache-miss', 'paths'].map((name) => ({
+  source: fileNamed('src/analyzers', `${name}.ts`),
+  tests: ['test/analyzers/fast-path-law.test.ts', 'test/analyzers/lookup/paths.test.ts'],
 }))
 
 /** Everything that `npm run mutants` plants mutants in. */

@@ -1,7 +1,7 @@
 /** Digits and commas of our own against `Intl.NumberFormat`, which says the same. */
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { grouped } from '../../src/findings/grouped.ts'
+import { grouped } from '../../src/findings/words/grouped.ts'
 import { integer } from '../../src/report/number.ts'
 import { threeDigits, twoDecimals } from '../../src/report/rounded.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FAULT_NAMES } from '../../src/codecs/fault.ts'
+import { FAULT_NAMES } from '../../src/codecs/core/fault.ts'
 import { printable } from '../../src/report/printable.ts'
 import { baseName, faultWords, listed, locator, shortened } from '../../src/report/words.ts'
 import { busySummary, labSummary } from './summaries.ts'

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { Analysis } from '../../src/analyzers/analysis.ts'
 import { CaptureReader } from '../../src/capture/reader.ts'
-import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
+import { dissect, tunnelPorts } from '../../src/codecs/walk/dissect.ts'
 import type { PacketInfo } from '../../src/packet.ts'
 
 /** Packets of one pass, about. */

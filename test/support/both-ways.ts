@@ -1,7 +1,7 @@
 /** The same packets observed on the fast path and on the slow one: what every event says, and what was counted. */
 import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
-import { Bit, EventLog } from '../../src/analyzers/event-log.ts'
-import { type FieldName, type Observed, observedIn } from '../../src/analyzers/observed.ts'
+import { Bit, EventLog } from '../../src/analyzers/events/event-log.ts'
+import { type FieldName, type Observed, observedIn } from '../../src/analyzers/events/observed.ts'
 import { type Recorded, readOn, readOnTheLongWay, together } from './parts.ts'
 
 /** What one way observed. */

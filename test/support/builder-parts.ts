@@ -1,5 +1,5 @@
 /** Every part that a packet is built of, with all that is needed around it. */
-import * as b from '../../src/codecs/builder.ts'
+import * as b from '../../src/codecs/build/builder.ts'
 
 const MACS = { source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' }
 const V4 = { source: '10.0.0.1', destination: '10.0.0.2' }

@@ -3,16 +3,16 @@
  * turn by name as JSON, `planted` with one small object a turn.
  */
 import { heapPerTurn } from '../../bench/heap-meter.ts'
-import * as arp from '../../src/codecs/arp.ts'
-import { Cursor } from '../../src/codecs/cursor.ts'
-import { encapsulate, prepare } from '../../src/codecs/encapsulate.ts'
-import * as ethernet from '../../src/codecs/ethernet.ts'
-import * as icmp from '../../src/codecs/icmp.ts'
-import * as ipv4 from '../../src/codecs/ipv4.ts'
-import * as ipv6 from '../../src/codecs/ipv6.ts'
-import * as tcp from '../../src/codecs/tcp.ts'
-import * as udp from '../../src/codecs/udp.ts'
-import * as vxlan from '../../src/codecs/vxlan.ts'
+import { encapsulate, prepare } from '../../src/codecs/build/encapsulate.ts'
+import { Cursor } from '../../src/codecs/core/cursor.ts'
+import * as arp from '../../src/codecs/headers/arp.ts'
+import * as icmp from '../../src/codecs/headers/icmp.ts'
+import * as ipv4 from '../../src/codecs/headers/ipv4.ts'
+import * as ipv6 from '../../src/codecs/headers/ipv6.ts'
+import * as tcp from '../../src/codecs/headers/tcp.ts'
+import * as udp from '../../src/codecs/headers/udp.ts'
+import * as vxlan from '../../src/codecs/headers/vxlan.ts'
+import * as ethernet from '../../src/codecs/link/ethernet.ts'
 
 const ROOM = 256
 /** Turns before the first measure: the compiler's last word comes late. */

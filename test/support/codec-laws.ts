@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Cursor } from '../../src/codecs/cursor.ts'
-import { Fault, NONE } from '../../src/codecs/fault.ts'
-import type { Layout } from '../../src/codecs/layout.ts'
+import { Cursor } from '../../src/codecs/core/cursor.ts'
+import { Fault, NONE } from '../../src/codecs/core/fault.ts'
+import type { Layout } from '../../src/codecs/core/layout.ts'
 import { bytesOf } from './hex.ts'
 
 /** What a header module exports, as far as the laws are concerned. */

@@ -1,7 +1,7 @@
 /** Compresses captures for tests: with the usual commands where they are installed, and by hand. */
 import { execFileSync } from 'node:child_process'
 import { gzipSync } from 'node:zlib'
-import { xxh32 } from '../../src/capture/xxhash.ts'
+import { xxh32 } from '../../src/capture/compression/xxhash.ts'
 import { fields, join } from '../capture/files.ts'
 
 /** Runs a command with `input` on its standard input; `null` when it is not installed. */

@@ -1,12 +1,12 @@
 /** Described packets as tests compare them. */
-import { build, type Part } from '../../src/codecs/builder.ts'
+import { build, type Part } from '../../src/codecs/build/builder.ts'
 import {
   type DescribedField,
   type DescribedLayer,
   describePacket,
   type PacketDescription,
-} from '../../src/codecs/describe.ts'
-import { LinkType } from '../../src/codecs/linktype.ts'
+} from '../../src/codecs/describe/describe.ts'
+import { LinkType } from '../../src/codecs/link/linktype.ts'
 import { bytesOf } from './hex.ts'
 
 /**

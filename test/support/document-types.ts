@@ -43,10 +43,10 @@ export const DOCUMENT_SOURCES: readonly DocumentSource[] = [
     modules: [
       'src/report/decode-document.ts',
       'src/report/packet-text.ts',
-      'src/codecs/describe.ts',
-      'src/codecs/describe-tree.ts',
-      'src/codecs/describe-field.ts',
-      'src/codecs/explain-fault.ts',
+      'src/codecs/describe/describe.ts',
+      'src/codecs/describe/describe-tree.ts',
+      'src/codecs/describe/describe-field.ts',
+      'src/codecs/walk/explain-fault.ts',
     ],
   },
 ]

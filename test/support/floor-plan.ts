@@ -29,7 +29,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   // 2: facts to findings, and the hot loop
   diagnosis: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings'],
   batch: ['packet', 'packet-meta', 'analyzers'],
-  'judge-convoy': ['analyzers'],
+  'event-queue': ['analyzers'],
   // a user's analyzers and their place in the hot loop, and packets for loops of one's own
   'packet-analyzer': ['codecs', 'packet', 'summary'],
   'own-analyzers': ['packet-analyzer', 'selection', 'codecs', 'option', 'packet', 'packet-meta', 'summary', 'findings'],
@@ -49,7 +49,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'diagnosis',
     'batch',
-    'judge-convoy',
+    'event-queue',
     'observe',
   ],
   // two captures of the same traffic
@@ -68,7 +68,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
   // 3: words, threads, and the same pipeline over paths of a file system
   report: ['codecs', 'option', 'summary', 'comparison', 'findings'],
-  workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'judge-convoy', 'pipeline'],
+  workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'event-queue', 'pipeline'],
   // captures to captures: what is inside the tunnels, and selections of records
   transform: ['codecs', 'option', 'packet', 'issue', 'capture', 'selection'],
   node: ['index', 'capture', 'node-summarize', 'node-follow'],
@@ -114,7 +114,49 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Folders with a part each beside `src`. */
-const ROOMS = ['src/', 'web/']
+const HOUSES = ['src/', 'web/']
+
+/**
+ * Rooms of a part, each with the rooms of the same part that it may look into. Files beside the rooms are free to look anywhere, and may
+ * be looked at: what belongs to the whole part lies there.
+ */
+const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  codecs: {
+    core: [],
+    link: ['core'],
+    headers: ['core', 'link'],
+    carriers: ['core', 'link', 'headers'],
+    walk: ['core', 'link', 'headers', 'carriers'],
+    build: ['core', 'link', 'headers', 'carriers', 'walk'],
+    describe: ['core', 'link', 'headers', 'carriers', 'walk'],
+  },
+  capture: {
+    formats: [],
+    compression: [],
+    merge: [],
+    files: ['formats', 'compression'],
+  },
+  analyzers: {
+    tables: [],
+    lookup: ['tables'],
+    events: ['tables', 'lookup'],
+    reassembly: ['tables', 'lookup', 'events'],
+    counters: ['tables', 'lookup'],
+    stateful: ['tables', 'events'],
+    'fast-path': ['tables', 'lookup', 'events', 'counters'],
+    summary: ['tables', 'stateful'],
+  },
+  findings: {
+    words: [],
+    mtu: ['words'],
+    reachability: ['words'],
+    identity: ['words'],
+    integrity: ['words'],
+    behaviour: ['words'],
+    capture: ['words'],
+    between: ['words'],
+  },
+}
 
 /** Entry points that must run in a browser: nothing that they reach may import `node:` or a node file. */
 const BROWSER_ENTRIES = [
@@ -133,6 +175,38 @@ const BROWSER_ENTRIES = [
 function partOf(path: string): string {
   const [first = '', ...rest] = path.replace(/^src\//, '').split('/')
   return rest.length === 0 ? first.replace(/(\.d)?\.ts$/, '') : first
+}
+
+/** The room that a file of a part lies in; null for one beside the rooms. */
+function roomOf(path: string): string | null {
+  const steps = path.replace(/^src\//, '').split('/')
+  return steps.length > 2 ? steps[1]! : null
+}
+
+/** Whether a file of a part may look at another one of it. */
+function mayLookAt(part: string, from: string, to: string): boolean {
+  const rooms = ROOMS[part]
+  const [room, other] = [roomOf(from), roomOf(to)]
+  if (rooms === undefined || room === null || other === null || room === other) return true
+  return rooms[room]?.includes(other) ?? false
+}
+
+/** Files that import each other in a circle, type imports included: each circle once, as a sentence. */
+function circles(reaches: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = []
+  const done = new Set<string>()
+  const way: string[] = []
+  const follow = (path: string): void => {
+    const before = way.indexOf(path)
+    if (before !== -1) found.push(`${[...way.slice(before), path].join(' imports ')}: a circle`)
+    if (before !== -1 || done.has(path)) return
+    way.push(path)
+    for (const target of reaches.get(path) ?? []) follow(target)
+    way.pop()
+    done.add(path)
+  }
+  for (const path of reaches.keys()) follow(path)
+  return found
 }
 
 /** Whether a file is an edge that may use Node's own modules. */
@@ -216,6 +290,9 @@ export function violations(sources: readonly Source[]): string[] {
     const part = partOf(path)
     const allowed = PARTS[part]
     if (allowed === undefined) found.push(`${path}: '${part}' has no place in the floor plan`)
+    const room = roomOf(path)
+    if (room !== null && part in ROOMS && !(room in ROOMS[part]!))
+      found.push(`${path}: '${part}/${room}' has no place in the floor plan`)
     const targets: string[] = []
     for (const specifier of importsOf(source)) {
       if (specifier.startsWith('node:')) {
@@ -226,7 +303,7 @@ export function violations(sources: readonly Source[]): string[] {
       } else if (specifier.startsWith('.')) {
         const target = resolve(path, specifier)
         targets.push(target)
-        if (!ROOMS.some((room) => target.startsWith(room))) {
+        if (!HOUSES.some((house) => target.startsWith(house))) {
           // Command and site read their version from package.json; nothing else may look outside.
           if (!((isNodeEdge(path) || part === 'web') && target === 'package.json')) {
             found.push(`${path} imports ${target} outside src`)
@@ -238,6 +315,9 @@ export function violations(sources: readonly Source[]): string[] {
         if (to !== part && allowed !== undefined && !allowed.includes('*') && !allowed.includes(to)) {
           found.push(`${path} imports ${target}: ${part} may not look at ${to}`)
         }
+        if (to === part && !mayLookAt(part, path, target)) {
+          found.push(`${path} imports ${target}: ${part}/${roomOf(path)} may not look at ${part}/${roomOf(target)}`)
+        }
         if (isNodeEdge(target) && !isNodeEdge(path) && part !== 'workers') {
           found.push(`${path} imports the node file ${target}`)
         }
@@ -248,17 +328,18 @@ export function violations(sources: readonly Source[]): string[] {
       }
     }
     reaches.set(path, targets)
-    if (!isNodeEdge(path) && path !== 'src/codecs/layout.ts') {
+    if (!isNodeEdge(path) && path !== 'src/codecs/core/layout.ts') {
       for (const line of linesWith(source, 'Buffer')) found.push(`${path}:${line} uses Buffer`)
     }
     if (path === 'src/index.ts' || path === 'src/node.ts') {
       for (const line of logicIn(source)) found.push(`${path} is a front door and holds logic: ${line}`)
     }
   }
+  found.push(...circles(reaches))
   for (const [name, files] of importers) {
     if (files.length > 1) found.push(`npm package ${name} has ${files.length} importing files: ${files.join(', ')}`)
     for (const path of files) {
-      if (path.startsWith('src/codecs/') && !(name === 'buffer-layout' && path === 'src/codecs/layout.ts')) {
+      if (path.startsWith('src/codecs/') && !(name === 'buffer-layout' && path === 'src/codecs/core/layout.ts')) {
         found.push(`${path} imports the npm package ${name}`)
       }
     }

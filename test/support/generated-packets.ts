@@ -1,13 +1,13 @@
 /** Overlay packets of every kind that the builder can make, some of them with something wrong. */
-import * as b from '../../src/codecs/builder.ts'
-import * as geneve from '../../src/codecs/geneve.ts'
-import * as icmp from '../../src/codecs/icmp.ts'
-import * as icmpv6 from '../../src/codecs/icmpv6.ts'
-import * as ipv4 from '../../src/codecs/ipv4.ts'
-import * as neighbor from '../../src/codecs/neighbor.ts'
-import * as tcp from '../../src/codecs/tcp.ts'
-import * as vxlan from '../../src/codecs/vxlan.ts'
-import * as gbp from '../../src/codecs/vxlan-gbp.ts'
+import * as b from '../../src/codecs/build/builder.ts'
+import * as geneve from '../../src/codecs/headers/geneve.ts'
+import * as icmp from '../../src/codecs/headers/icmp.ts'
+import * as icmpv6 from '../../src/codecs/headers/icmpv6.ts'
+import * as ipv4 from '../../src/codecs/headers/ipv4.ts'
+import * as neighbor from '../../src/codecs/headers/neighbor.ts'
+import * as tcp from '../../src/codecs/headers/tcp.ts'
+import * as vxlan from '../../src/codecs/headers/vxlan.ts'
+import * as gbp from '../../src/codecs/headers/vxlan-gbp.ts'
 import type { Random } from './random.ts'
 
 /** A neighbour of a tunnel port or of nothing in particular, but no tunnel port itself. */

@@ -2,14 +2,14 @@
  * VXLAN packets at and around what the fast path takes for ordinary: such packets with every field drawn, and then one thing changed,
  * mostly with lengths or checksums made right again, so that the change alone decides.
  */
-import * as b from '../../src/codecs/builder.ts'
-import * as checksum from '../../src/codecs/checksum.ts'
-import * as ipv4 from '../../src/codecs/ipv4.ts'
-import * as ipv6 from '../../src/codecs/ipv6.ts'
-import { LinkType } from '../../src/codecs/linktype.ts'
-import { Protocol } from '../../src/codecs/protocol.ts'
-import * as tcp from '../../src/codecs/tcp.ts'
-import * as udp from '../../src/codecs/udp.ts'
+import * as b from '../../src/codecs/build/builder.ts'
+import * as checksum from '../../src/codecs/core/checksum.ts'
+import { Protocol } from '../../src/codecs/core/protocol.ts'
+import * as ipv4 from '../../src/codecs/headers/ipv4.ts'
+import * as ipv6 from '../../src/codecs/headers/ipv6.ts'
+import * as tcp from '../../src/codecs/headers/tcp.ts'
+import * as udp from '../../src/codecs/headers/udp.ts'
+import { LinkType } from '../../src/codecs/link/linktype.ts'
 import { NO_TIME } from '../../src/packet.ts'
 import { emptyPacket } from '../../src/packet-meta.ts'
 import type { Recorded } from './parts.ts'

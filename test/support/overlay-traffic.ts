@@ -1,7 +1,7 @@
 /** Traffic of two guests behind two VTEPs, made by hand: what the laws about sizes and ICMP errors plant their faults in. */
 import fc from 'fast-check'
 import type { AnalysisOptions } from '../../src/analyzers/analysis.ts'
-import { finish } from '../../src/analyzers/finish.ts'
+import { finish } from '../../src/analyzers/summary/finish.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import type { Finding, MtuSummary } from '../../src/summary.ts'
 import { ACK, analysisOf, bytes, datagram, echo, ethernet, ipv4, number, type Packet, SYN, tcp } from './packets.ts'

@@ -3,7 +3,7 @@
  * Addresses are as printed: `10.0.0.1`, `02:00:00:00:00:01`, `fd00::1` (IPv6 with at most one `::`).
  */
 import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
-import { type AnalysisSummary, finish } from '../../src/analyzers/finish.ts'
+import { type AnalysisSummary, finish } from '../../src/analyzers/summary/finish.ts'
 import type { PacketInfo } from '../../src/packet.ts'
 import { type Recorded, readOn } from './parts.ts'
 

@@ -1,9 +1,9 @@
 /** A capture taken into memory, and analyzed whole or in parts: the ground of the merge laws. */
 import { readFileSync } from 'node:fs'
 import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
-import { finish } from '../../src/analyzers/finish.ts'
+import { finish } from '../../src/analyzers/summary/finish.ts'
 import { CaptureReader } from '../../src/capture/reader.ts'
-import { tunnelPorts } from '../../src/codecs/dissect.ts'
+import { tunnelPorts } from '../../src/codecs/walk/dissect.ts'
 import { diagnose } from '../../src/diagnosis/index.ts'
 import type { PacketInfo } from '../../src/packet.ts'
 

@@ -1,7 +1,7 @@
 /** Many captures on the same threads: starting five threads for each of a hundred captures would take minutes. Built with the program. */
 import { basename } from 'node:path'
-import { DEFAULT_LIMITS, type Limits } from '../../src/analyzers/limits.ts'
-import { fileSource } from '../../src/capture/node-input.ts'
+import { DEFAULT_LIMITS, type Limits } from '../../src/analyzers/tables/limits.ts'
+import { fileSource } from '../../src/capture/files/node-input.ts'
 import { Summarizer } from '../../src/pipeline.ts'
 import { NodeJudgeThread, ReadThreads } from '../../src/workers/node-pool.ts'
 

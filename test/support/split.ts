@@ -1,7 +1,8 @@
 /** Whole packets cut into outer IP fragments, as a router (IPv4) or a sender (IPv6) would: the ground of the fragment laws. */
-import { dissect, tunnelPorts } from '../../src/codecs/dissect.ts'
-import { NONE } from '../../src/codecs/fault.ts'
-import { Layers } from '../../src/codecs/layers.ts'
+
+import { NONE } from '../../src/codecs/core/fault.ts'
+import { dissect, tunnelPorts } from '../../src/codecs/walk/dissect.ts'
+import { Layers } from '../../src/codecs/walk/layers.ts'
 import { bytes, number } from './packets.ts'
 import type { Recorded } from './parts.ts'
 import type { Random } from './random.ts'

@@ -1,6 +1,6 @@
 /** What tunnels carry, as a capture: frames, lengths, interfaces, comments, joined fragments, and what is left out. */
 import { describe, expect, it } from 'vitest'
-import { tunnelPorts } from '../../src/codecs/dissect.ts'
+import { tunnelPorts } from '../../src/codecs/walk/dissect.ts'
 import { block, epb, fields, idb, join, option, shb } from '../capture/files.ts'
 import { bytes, datagram, ethernet, ipv4, ipv6, number, type Packet, tcp, udp, vxlan } from '../support/packets.ts'
 import { decapOf, pcapOf } from './files.ts'

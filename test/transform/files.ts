@@ -1,6 +1,7 @@
 /** Captures in memory through the transforms, and read back. */
+
+import type { Sink } from '../../src/capture/formats/writer.ts'
 import type { CaptureReader } from '../../src/capture/reader.ts'
-import type { Sink } from '../../src/capture/writer.ts'
 import type { Selection } from '../../src/selection/selection.ts'
 import { Decap, type DecapCounts, type DecapOptions } from '../../src/transform/decap.ts'
 import { Select, type SelectCounts, type SelectOptions } from '../../src/transform/select.ts'

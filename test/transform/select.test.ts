@@ -1,6 +1,6 @@
 /** What a selection keeps: the right records, each bit for bit, with everything that belongs to it. */
 import { describe, expect, it } from 'vitest'
-import { tunnelPorts } from '../../src/codecs/dissect.ts'
+import { tunnelPorts } from '../../src/codecs/walk/dissect.ts'
 import type { Selection } from '../../src/selection/selection.ts'
 import { block, type copyPacket, epb, fields, idb, join, option, random, readAll, shb } from '../capture/files.ts'
 import { arp, bytes, datagram, ethernet, ip, ipv4, ipv6, type Packet, tcp, udp, vxlan } from '../support/packets.ts'

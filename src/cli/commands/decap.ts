@@ -1,5 +1,5 @@
 /** `vxpcap decap`: captures of an underlay in, a capture of what its tunnels carry out. */
-import { tunnelPorts } from '../../codecs/dissect.ts'
+import { tunnelPorts } from '../../codecs/walk/dissect.ts'
 import { integer, plural } from '../../report/number.ts'
 import { Decap } from '../../transform/decap.ts'
 import type { Host } from '../host.ts'

@@ -1,5 +1,5 @@
 /** `vxpcap filter`: captures in, a capture of the selected records out, each as it was. */
-import { tunnelPorts } from '../../codecs/dissect.ts'
+import { tunnelPorts } from '../../codecs/walk/dissect.ts'
 import { plural } from '../../report/number.ts'
 import { Select } from '../../transform/select.ts'
 import { UsageError } from '../arguments.ts'

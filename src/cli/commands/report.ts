@@ -1,6 +1,6 @@
 /** `vxpcap report`: captures, or a document that summarize has written, in; one page of HTML out. */
 import { CaptureError } from '../../capture/errors.ts'
-import type { OutputFile } from '../../capture/node-output.ts'
+import type { OutputFile } from '../../capture/files/node-output.ts'
 import { plural } from '../../report/number.ts'
 import type { Summary } from '../../summary.ts'
 import { type FailOn, UsageError } from '../arguments.ts'

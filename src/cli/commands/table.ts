@@ -1,7 +1,7 @@
 /** `vxpcap flows|vteps|vnis|macs`: captures in, one table of the summary out, for people, spreadsheets or databases. */
 
 import { CaptureError } from '../../capture/errors.ts'
-import type { OutputFile } from '../../capture/node-output.ts'
+import type { OutputFile } from '../../capture/files/node-output.ts'
 import { bytes, plural } from '../../report/number.ts'
 import { rowsOf, type TableName } from '../../report/tables/columns.ts'
 import { rowsIn } from '../../report/tables/index.ts'

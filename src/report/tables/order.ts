@@ -1,5 +1,5 @@
 /** Rows of a table in another order: by any column, or by a figure that no column holds alone. */
-import { parseAddress, parseMac } from '../../codecs/address.ts'
+import { parseAddress, parseMac } from '../../codecs/core/address.ts'
 import type { FlowSummary } from '../../summary.ts'
 import { secondsBetween } from '../number.ts'
 import { TABLE_COLUMNS, type TableName, type TableRows, valueAt } from './columns.ts'
