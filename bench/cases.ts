@@ -100,12 +100,9 @@ function resolveKeys({ analyzers, codecs }: Build): Step {
   }
 }
 
-/**
- * The counters alone: volumes, and nothing that is judged by what came before. A part that does not begin the capture runs no
- * judge; the events that it would keep for them are few, and left out from then on.
- */
+/** The counters alone: volumes, and nothing that is judged by what came before. */
 function count({ analyzers }: Build): Step {
-  const analysis = new analyzers.Analysis({ begins: false })
+  const analysis = new analyzers.Analysis({ judgeElsewhere: () => ({ take() {} }) })
   const step: Step = ({ view, packet }) => analysis.take(view, packet, 0, 1)
   step.drain = () => analysis.drain()
   return step

@@ -2,8 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join as path } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { Analysis, EVENT_LIMIT } from '../src/analyzers/analysis.ts'
-import { MAX_HELD_BYTES, MOST_TURNED } from '../src/analyzers/reassembly/tiny-fragments.ts'
+import { MAX_HELD_BYTES } from '../src/analyzers/reassembly/tiny-fragments.ts'
 import { Tally } from '../src/analyzers/tables/counter-by-key.ts'
 import { DEFAULT_LIMITS } from '../src/analyzers/tables/limits.ts'
 import { FIXED_MEGABYTES, MAX_MEGABYTES, MIN_MEGABYTES } from '../src/analyzers/tables/memory.ts'
@@ -76,11 +75,9 @@ const BOUNDS: Record<string, unknown> = {
   ...Object.fromEntries(Object.entries(reassembly).filter(([name]) => /^[A-Z_0-9]+$/.test(name))),
   MOST_PRINTS: stated('src/codecs/walk/reassembly.ts', 'MOST_PRINTS'),
   MAX_HELD_BYTES,
-  MOST_TURNED,
   MAX_WAITING_BYTES,
   MOST_INTERFACES,
   ...Object.fromEntries(Object.entries(DEFAULT_LIMITS).map(([table, limit]) => [`limits.${table}`, limit])),
-  EVENT_LIMIT,
   SUBJECTS,
   MOST_ONE_WAY,
   MOST_JUDGED_ELSEWHERE,
@@ -175,27 +172,6 @@ describe('bounds that no other test reaches', () => {
     expect(reader.interfaces.length).toBeLessThanOrEqual(MOST_INTERFACES)
     expect(packets.at(-1)).toMatchObject({ name: 'vni-others', comments: [expect.stringMatching(/VNI 65635$/)] })
     expect(reader.issue).toBeNull()
-  })
-
-  it('a part with more events than it may keep is not merged', () => {
-    const frame = vxlan(ethernet(ipv4(tcp({}), { protocol: 6 })))
-    const view = new DataView(frame.slice().buffer)
-    const ports = tunnelPorts()
-    const part = (events: number): Analysis => {
-      const analysis = new Analysis({ begins: false })
-      const { observation } = analysis
-      dissect(observation.layers, view, 0, frame.length, frame.length, 1, ports)
-      for (let number = 1; number <= events; number++) {
-        observation.number = number
-        observation.capturedLength = observation.wireLength = frame.length
-        analysis.observe()
-      }
-      return analysis
-    }
-    const first = new Analysis()
-    expect(first.merge(part(EVENT_LIMIT + 1))).toBe(false)
-    expect(first.numbers).toBe(0)
-    expect(first.merge(part(1000))).toBe(true)
   })
 
   it('a tally keeps what came first', () => {

@@ -30,7 +30,7 @@ class Messages implements JudgeThread {
     await Promise.resolve()
     this.batches++
     this.#keys.append(sent.keys)
-    this.#judges.take(new EventLog(sent.count, batch.events), 0, sent.count)
+    this.#judges.take(new EventLog(batch.events), 0, sent.count)
     // Whoever gets the batch back must not rely on what is in it.
     batch.events.fill(-1)
     return batch
@@ -165,7 +165,7 @@ describe('judging on another thread', () => {
       finish: () => Promise.reject(new Error('asked too late')),
     }
     const convoy = new JudgeConvoy(failing, new Keys(DEFAULT_LIMITS), 1)
-    const log = new EventLog(1, new Int32Array(STRIDE))
+    const log = new EventLog(new Int32Array(STRIDE))
     convoy.take(log, 0, 1)
     await convoy.settle()
     await expect(convoy.settle(0)).rejects.toThrow('out of memory')

@@ -313,7 +313,7 @@ const DOORS: readonly Door[] = [
       ],
     ],
   ],
-  ['new Analysis', (name, value) => new Analysis(nested(name, value)), [...limits, ['ports', ports], ['begins', flag]]],
+  ['new Analysis', (name, value) => new Analysis(nested(name, value)), [...limits, ['ports', ports]]],
   ['new Analysis, filter', (name, value) => new Analysis({ filter: nested(name, value) }), selection],
   [
     'finish',

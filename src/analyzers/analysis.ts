@@ -1,13 +1,12 @@
 /**
- * All analyzers over one part of a capture. Counters run on every part and write events; judges (what depends on what came before)
- * take those at once where the capture begins, or on another thread. Any other part keeps them in a log, replayed when the part is
- * merged onto its past: exact by construction.
+ * All analyzers over a capture. Counters see the packets themselves and add up in any order; judges (what depends on what came before)
+ * see the event of each, in the order of the capture, here or on another thread.
  */
 
 import { Fault, NONE } from '../codecs/core/fault.ts'
 import { type TunnelPorts, tunnelPorts } from '../codecs/walk/dissect.ts'
 import { Layer, TunnelKind } from '../codecs/walk/layers.ts'
-import { checkBoolean, checkFunction, checkObject, checkPorts } from '../option.ts'
+import { checkFunction, checkObject, checkPorts } from '../option.ts'
 import type { PacketInfo } from '../packet.ts'
 import { emptyPacket, type PacketMeta } from '../packet-meta.ts'
 import { Criteria } from '../selection/criteria.ts'
@@ -20,7 +19,7 @@ import { Timeline } from './counters/timeline.ts'
 import { TunnelTotals } from './counters/tunnel-totals.ts'
 import { Vnis } from './counters/vnis.ts'
 import { VtepPairs } from './counters/vtep-pairs.ts'
-import { EventLog, type EventLogState, type EventSink, STRIDE } from './events/event-log.ts'
+import { EventLog, type EventSink, STRIDE } from './events/event-log.ts'
 import { EventWriter } from './events/event-writer.ts'
 import { ExpressLane } from './fast-path/fast-path.ts'
 import { Openings } from './fast-path/flow-cache-miss.ts'
@@ -38,10 +37,7 @@ import { checkLimits, DEFAULT_LIMITS, type Limits } from './tables/limits.ts'
 /** Packets that are counted together. */
 const GROUP = 64
 
-/** Events that a part keeps for its merge: 27 MB. A part with more packets is read again in order. */
-export const EVENT_LIMIT = 262_144
-
-/** How an analysis is set up; every part of one capture alike. */
+/** How an analysis is set up. */
 export interface AnalysisOptions {
   /** Limits that differ from {@link DEFAULT_LIMITS}. */
   limits?: Partial<Limits>
@@ -49,23 +45,18 @@ export interface AnalysisOptions {
   filter?: Selection
   /** Which UDP ports are a tunnel's; the known ones unless told otherwise. */
   ports?: TunnelPorts
-  /** Whether the part begins where the capture begins; `true` unless told otherwise. */
-  begins?: boolean
   /** What takes the events in place of {@link Analysis.judges}, until {@link Analysis.adoptJudges}. */
   judgeElsewhere?: (keys: Keys) => EventSink
 }
 
 /** A saved analysis: plain objects of typed arrays, fit for `structuredClone` and `postMessage`. */
 export interface AnalysisState {
-  begins: boolean
   numbers: number
-  log: EventLogState
   counters: Record<string, unknown>
-  /** Of a part that begins the capture; any other has run no judge. */
-  judges: JudgesState | null
+  judges: JudgesState
 }
 
-/** Counters and judges over one part of a capture. */
+/** Counters and judges over a capture. */
 export class Analysis implements PathCounter {
   /** The packet at hand: fill it (`takeApart`), then call {@link observe}. */
   readonly observation = new Observation()
@@ -99,13 +90,11 @@ export class Analysis implements PathCounter {
   readonly smallFirsts: SmallFirsts
   /** Analyzers that depend on what came before. */
   readonly judges: Judges
-  /** Packet numbers that this part took, those of blocks that are no packets included. */
+  /** Packet numbers that were taken, those of blocks that are no packets included. */
   numbers = 0
   /** The record at hand of those that waited. */
   readonly #late = new Observation()
   readonly #options: AnalysisOptions
-  readonly #begins: boolean
-  readonly #log: EventLog
   /** Takes what happened, in packet order. */
   #events: EventSink
   readonly #writer: EventWriter
@@ -114,7 +103,7 @@ export class Analysis implements PathCounter {
   /** The group of packets at hand. */
   readonly #readings = new Readings(readingsBuffers(GROUP))
   /** The event of a packet that is counted by itself. */
-  readonly #alone = new EventLog(1, new Int32Array(STRIDE))
+  readonly #alone = new EventLog(new Int32Array(STRIDE))
   readonly #packet = emptyPacket()
   #waiting = 0
   #view: DataView = this.observation.layers.view
@@ -129,16 +118,13 @@ export class Analysis implements PathCounter {
     checkObject('options', options)
     checkLimits('limits', options.limits)
     checkPorts('ports', options.ports)
-    checkBoolean('begins', options.begins)
     checkFunction('judgeElsewhere', options.judgeElsewhere)
     checkObject('filter', options.filter)
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#options = options
     const { limits } = this
-    this.#begins = options.begins ?? true
     const ports = options.ports ?? tunnelPorts()
     this.criteria = new Criteria(options.filter ?? {})
-    this.#log = new EventLog(this.#begins ? 0 : EVENT_LIMIT)
     this.#ports = ports
     this.keys = new Keys(limits)
     this.paths = new Paths(this)
@@ -156,7 +142,7 @@ export class Analysis implements PathCounter {
     this.#express = new ExpressLane(this.paths, openings, this.flows, this.ports, this.timeline)
     this.smallFirsts = new SmallFirsts(limits.datagrams, ports)
     this.judges = new Judges(this.keys, limits)
-    this.#events = options.judgeElsewhere?.(this.keys) ?? (this.#begins ? this.judges : this.#log)
+    this.#events = options.judgeElsewhere?.(this.keys) ?? this.judges
   }
 
   /** Every bounded table. */
@@ -342,40 +328,6 @@ export class Analysis implements PathCounter {
     this.#writer.fill(log, at, o)
   }
 
-  /**
-   * Takes over a later part of the same capture, so that `finish` is what it would be had this part gone on reading.
-   * @param later - A part that does not begin the capture; not to be used afterwards.
-   * @returns `false` when the parts cannot be joined exactly (a table would overflow, or the event log did): nothing was
-   * changed then, and the range of `later` must be read on from here.
-   * @throws TypeError when `later` begins a capture of its own.
-   */
-  merge(later: Analysis): boolean {
-    if (later.#begins)
-      throw new TypeError('only a part that does not begin the capture can be merged onto an earlier one')
-    this.countPaths()
-    later.countPaths()
-    if (!this.#canTake(later)) return false
-    const maps = this.keys.merge(later.keys)
-    const offset = this.numbers
-    this.smallFirsts.merge(later.smallFirsts, offset)
-    this.capture.merge(later.capture, maps, offset)
-    this.tunnel.merge(later.tunnel, maps, offset)
-    this.vnis.merge(later.vnis, maps, offset)
-    this.vtepPairs.merge(later.vtepPairs, maps, offset)
-    this.ports.merge(later.ports, maps, offset)
-    this.flows.merge(later.flows, maps, offset)
-    this.macs.merge(later.macs, maps, offset)
-    this.timeline.merge(later.timeline, maps, offset)
-    const log = this.#begins ? this.#alone : this.#log
-    for (let event = 0; event < later.#log.count; event++) {
-      const at = this.#begins ? 0 : log.append()
-      log.adopt(at, later.#log, event * STRIDE, maps, offset)
-      if (this.#begins) this.judges.judge(log, at)
-    }
-    this.numbers += later.numbers
-    return true
-  }
-
   /** Takes over what the judges have come to that took the events elsewhere; from now on they are judged here. */
   adoptJudges(state: JudgesState): void {
     this.judges.restore(state)
@@ -386,26 +338,20 @@ export class Analysis implements PathCounter {
   save(): AnalysisState {
     this.countPaths()
     return {
-      begins: this.#begins,
       numbers: this.numbers,
-      log: this.#log.save(),
       counters: Object.fromEntries(this.#counters().map(([name, counter]) => [name, counter.save()])),
-      judges: this.#begins ? this.judges.save() : null,
+      judges: this.judges.save(),
     }
   }
 
   /**
    * Takes up where {@link save} left off.
    * @param state - Of an analysis with the same options.
-   * @throws TypeError when one begins the capture and the other does not.
    */
   restore(state: AnalysisState): void {
-    if (state.begins !== this.#begins)
-      throw new TypeError('the saved part and this one must both begin the capture, or neither')
     this.numbers = state.numbers
-    this.#log.restore(state.log)
     for (const [name, counter] of this.#counters()) counter.restore(state.counters[name])
-    if (state.judges !== null) this.judges.restore(state.judges)
+    this.judges.restore(state.judges)
   }
 
   #openings(): Openings {
@@ -431,18 +377,5 @@ export class Analysis implements PathCounter {
       timeline,
     }
     return Object.entries(counters)
-  }
-
-  #canTake(later: Analysis): boolean {
-    const log = later.#log
-    if (log.overflowed || later.resolver.needsPast || !this.smallFirsts.canTake(later.smallFirsts, log)) return false
-    if (!this.#begins && this.#log.count + log.count > this.#log.limit) return false
-    const tables = this.tables
-    const shared = this.keys.tables.length
-    for (const [index, table] of later.tables.entries()) {
-      if (table.dropped > 0) return false
-      if (index >= shared && tables[index]!.count + table.count > table.limit) return false
-    }
-    return this.keys.hasRoomFor(later.keys)
   }
 }

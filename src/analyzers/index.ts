@@ -1,5 +1,5 @@
-/** Packets to tables: the analysis of one part of a capture, its merge, and the summary made of it. */
-export { Analysis, type AnalysisOptions, EVENT_LIMIT } from './analysis.ts'
+/** Packets to tables: the analysis of a capture, and the summary made of it. */
+export { Analysis, type AnalysisOptions } from './analysis.ts'
 export { Observation } from './lookup/observation.ts'
 export { type AnalysisSummary, type FinishOptions, finish } from './summary/finish.ts'
 export { DEFAULT_LIMITS, type Limits } from './tables/limits.ts'

@@ -17,7 +17,7 @@ parentPort?.on('message', (message: JudgeMessage) => {
   }
   const { batch } = message
   keys.append(message.keys)
-  judges.take(new EventLog(batch.count, batch.events), 0, batch.count)
+  judges.take(new EventLog(batch.events), 0, batch.count)
   parentPort?.postMessage(batch)
 })
 

@@ -116,20 +116,6 @@ describe.each(FIXTURES)('%s', (name) => {
     }
   })
 
-  it('is merged to the same bytes at every boundary of the fragments', () => {
-    const { parts } = captures(records.slice(0, 25), new Random(4))
-    const expected = printed(analyze(parts))
-    for (const options of [{}, { limits: { datagrams: 4 } }]) {
-      const whole = Object.keys(options).length === 0 ? expected : printed(analyze(parts, options))
-      for (let cut = 0; cut <= parts.length; cut++) {
-        const earlier = analyze(parts.slice(0, cut), options)
-        const later = analyze(parts.slice(cut), { ...options, begins: false })
-        if (!earlier.merge(later)) readOn(earlier, parts.slice(cut))
-        if (printed(earlier) !== whole) expect(printed(earlier), `cut at ${cut}`).toBe(whole)
-      }
-    }
-  })
-
   it('goes on from saved state at every boundary of the fragments', () => {
     const { parts } = captures(records.slice(25, 40), new Random(5))
     const whole = printed(analyze(parts))

@@ -1,9 +1,9 @@
 /** State saved, sent elsewhere and restored goes on as if nothing had happened; nothing is shared with what it was saved from. */
 import { describe, expect, it } from 'vitest'
-import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
+import type { AnalysisOptions } from '../../src/analyzers/analysis.ts'
 import { random } from '../capture/files.ts'
 import { FIXTURES, fixture } from '../support/goldens.ts'
-import { analyze, printed, readOn, recordsOf } from '../support/parts.ts'
+import { analyze, printed, readOn, recordsOf, restored, resumed } from '../support/parts.ts'
 
 const FOUR_ROWS: AnalysisOptions = {
   limits: {
@@ -23,13 +23,6 @@ const FOUR_ROWS: AnalysisOptions = {
   },
 }
 
-/** A fresh analysis with the state of another one, through what `postMessage` does to it. */
-function moved(analysis: Analysis, options: AnalysisOptions): Analysis {
-  const fresh = new Analysis(options)
-  fresh.restore(structuredClone(analysis.save()))
-  return fresh
-}
-
 /** Record boundaries to cut at: both ends, the first few, and a seeded choice of the others. */
 function cuts(length: number): number[] {
   const next = random(length)
@@ -47,7 +40,7 @@ describe.each(FIXTURES)('%s', (name) => {
     const whole = printed(analyze(records, options))
     for (const cut of cuts(records.length)) {
       const before = analyze(records.slice(0, cut), options)
-      const after = moved(before, options)
+      const after = restored(before, options)
       const asSaved = printed(before)
       expect(printed(after)).toBe(asSaved)
       readOn(after, records.slice(cut))
@@ -56,18 +49,24 @@ describe.each(FIXTURES)('%s', (name) => {
     }
   })
 
-  it('can be merged after both parts were restored', () => {
+  it('is the same wherever it is cut', () => {
     const whole = printed(analyze(records))
-    for (const cut of cuts(records.length)) {
-      const earlier = moved(analyze(records.slice(0, cut)), {})
-      const later = moved(analyze(records.slice(cut), { begins: false }), { begins: false })
-      if (!earlier.merge(later)) readOn(earlier, records.slice(cut))
-      if (printed(earlier) !== whole) expect(printed(earlier), `cut at ${cut}`).toBe(whole)
+    for (let cut = 0; cut <= records.length; cut++) {
+      const text = printed(resumed(records, [cut]))
+      if (text !== whole) expect(text, `cut at ${cut}`).toBe(whole)
     }
   })
-})
 
-it('refuses the state of a part that begins elsewhere', () => {
-  expect(() => new Analysis({ begins: false }).restore(new Analysis().save())).toThrow(TypeError)
-  expect(() => new Analysis().restore(new Analysis({ begins: false }).save())).toThrow(TypeError)
+  it('is the same wherever it is cut, with limits of four rows', () => {
+    const whole = printed(analyze(records, FOUR_ROWS))
+    for (let cut = 0; cut <= records.length; cut++) {
+      const text = printed(resumed(records, [cut], FOUR_ROWS))
+      if (text !== whole) expect(text, `cut at ${cut}`).toBe(whole)
+    }
+  })
+
+  it('is the same when it is saved ten times', () => {
+    const tenths = Array.from({ length: 10 }, (_, part) => Math.floor((records.length * part) / 10))
+    expect(printed(resumed(records, tenths))).toBe(printed(analyze(records)))
+  })
 })

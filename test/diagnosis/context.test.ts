@@ -10,7 +10,7 @@ import { summarizeFiles } from '../../src/node-summarize.ts'
 import type { Finding } from '../../src/summary.ts'
 import { asFile, selects, unselected } from '../support/display-filters.ts'
 import { ACK, analysisOf, type Packet, records, SYN } from '../support/packets.ts'
-import { analyze, printed, recordsOf } from '../support/parts.ts'
+import { analyze, printed, recordsOf, resumed } from '../support/parts.ts'
 import { because, CORPUS, LAB } from '../support/shared.ts'
 import { becauseOfTshark, TSHARK } from '../support/tshark.ts'
 import {
@@ -380,15 +380,13 @@ const everything = (place: Place): [string, Packet[]][] => [
   ],
 ]
 
-describe('context: merging', () => {
+describe('context: saved state', () => {
   it.each(everything(HERE))('%s: gives the same at every boundary', (code, packets) => {
     const all = records(packets)
     const whole = printed(analyze(all))
     expect(whole).toContain(code)
     for (let cut = 0; cut <= all.length; cut++) {
-      const earlier = analyze(all.slice(0, cut))
-      expect(earlier.merge(analyze(all.slice(cut), { begins: false }))).toBe(true)
-      expect(printed(earlier)).toBe(whole)
+      expect(printed(resumed(all, [cut]))).toBe(whole)
     }
   })
 })

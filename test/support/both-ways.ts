@@ -1,6 +1,6 @@
 /** The same packets observed on the fast path and on the slow one: what every event says, and what was counted. */
 import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
-import { Bit, EventLog } from '../../src/analyzers/events/event-log.ts'
+import { Bit, EventLog, type EventSink, STRIDE } from '../../src/analyzers/events/event-log.ts'
 import { type FieldName, type Observed, observedIn } from '../../src/analyzers/events/observed.ts'
 import { type Recorded, readOn, readOnTheLongWay, together } from './parts.ts'
 
@@ -14,16 +14,32 @@ export interface Account {
   readonly fast: number
 }
 
+/** Keeps copies of the events that it takes. */
+class KeptEvents implements EventSink {
+  readonly log: EventLog
+  count = 0
+
+  /** @param most - Events that may come. */
+  constructor(most: number) {
+    this.log = new EventLog(new Int32Array(most * STRIDE))
+  }
+
+  take({ i32 }: EventLog, from: number, to: number): void {
+    this.log.i32.set(i32.subarray(from * STRIDE, to * STRIDE), this.count * STRIDE)
+    this.count += to - from
+  }
+}
+
 function accountOf(
   records: readonly Recorded[],
   read: (analysis: Analysis, records: readonly Recorded[]) => void,
   options: AnalysisOptions,
 ): Account {
-  const log = new EventLog(records.length)
-  const analysis = new Analysis({ ...options, judgeElsewhere: () => log })
+  const kept = new KeptEvents(records.length)
+  const analysis = new Analysis({ ...options, judgeElsewhere: () => kept })
   read(analysis, records)
   analysis.settle()
-  const events = Array.from({ length: log.count }, (_, event) => observedIn(log, event))
+  const events = Array.from({ length: kept.count }, (_, event) => observedIn(kept.log, event))
   return { events, counters: analysis.save().counters, fast: analysis.expressPackets }
 }
 

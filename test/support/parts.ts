@@ -1,4 +1,4 @@
-/** A capture taken into memory, and analyzed whole or in parts: the ground of the merge laws. */
+/** A capture taken into memory, and analyzed in one go or from saved state on: the ground of the law of saved states. */
 import { readFileSync } from 'node:fs'
 import { Analysis, type AnalysisOptions } from '../../src/analyzers/analysis.ts'
 import { finish } from '../../src/analyzers/summary/finish.ts'
@@ -79,10 +79,34 @@ export function together(records: readonly Recorded[]): Recorded[] {
   })
 }
 
-/** Analyzes records as the beginning of a capture, or as a part of one. */
+/** Analyzes records in one go. */
 export function analyze(records: readonly Recorded[], options: AnalysisOptions = {}): Analysis {
   const analysis = new Analysis(options)
   readOn(analysis, records)
+  return analysis
+}
+
+/** An analysis with the state of another one, through what `postMessage` does to it. */
+export function restored(analysis: Analysis, options: AnalysisOptions = {}): Analysis {
+  const fresh = new Analysis(options)
+  fresh.restore(structuredClone(analysis.save()))
+  return fresh
+}
+
+/** Analyzes records up to each cut, and goes on from there with state that was saved and restored. */
+export function resumed(
+  records: readonly Recorded[],
+  cuts: readonly number[],
+  options: AnalysisOptions = {},
+): Analysis {
+  let analysis = new Analysis(options)
+  let done = 0
+  for (const cut of cuts) {
+    readOn(analysis, records.slice(done, cut))
+    analysis = restored(analysis, options)
+    done = cut
+  }
+  readOn(analysis, records.slice(done))
   return analysis
 }
 

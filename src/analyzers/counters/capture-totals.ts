@@ -3,17 +3,8 @@ import { NO_TIME } from '../../packet.ts'
 import type { PacketMeta } from '../../packet-meta.ts'
 import type { Counter } from '../analyzer.ts'
 import type { Observation } from '../lookup/observation.ts'
-import type { RowMaps } from '../tables/keys.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
-import {
-  firstNanoseconds,
-  firstSeconds,
-  lastNanoseconds,
-  lastSeconds,
-  SPAN_CELLS,
-  stretch,
-  stretchTo,
-} from '../tables/span.ts'
+import { firstNanoseconds, firstSeconds, lastNanoseconds, lastSeconds, SPAN_CELLS, stretch } from '../tables/span.ts'
 import { isoTime } from '../tables/time.ts'
 
 const PACKETS = 0
@@ -126,15 +117,6 @@ export class CaptureTotals implements Counter<CaptureTotalsState> {
     f64[CAPTURED_BYTES]! += capturedBytes
     f64[WIRE_BYTES]! += wireBytes
     f64[TRUNCATED]! += truncated
-  }
-
-  merge(later: CaptureTotals, _maps: RowMaps, offset: number): void {
-    for (let cell = PACKETS; cell <= IMPOSSIBLE; cell++) this.#totals.f64[cell]! += later.#totals.f64[cell]!
-    for (const cell of [TRUNCATED_LENGTH, IMPOSSIBLE_LENGTH]) this.#noteLength(cell, later.#totals.f64[cell]!)
-    stretchTo(this.#totals, SPAN, later.#totals, SPAN)
-    for (const number of later.truncatedExamples) {
-      if (this.truncatedExamples.length < EXAMPLES) this.truncatedExamples.push(number + offset)
-    }
   }
 
   /** A record was counted whose original length, this one, cannot be. */

@@ -9,23 +9,13 @@ import * as tcp from '../../codecs/headers/tcp.ts'
 import type { Counter } from '../analyzer.ts'
 import type { Observation } from '../lookup/observation.ts'
 import { KeyTable, type KeyTableState } from '../tables/key-table.ts'
-import type { Keys, RowMaps } from '../tables/keys.ts'
+import type { Keys } from '../tables/keys.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
-import {
-  firstNanoseconds,
-  firstSeconds,
-  lastNanoseconds,
-  lastSeconds,
-  SPAN_CELLS,
-  stretch,
-  stretchTo,
-} from '../tables/span.ts'
+import { firstNanoseconds, firstSeconds, lastNanoseconds, lastSeconds, SPAN_CELLS, stretch } from '../tables/span.ts'
 import { isoTime } from '../tables/time.ts'
 
 const PACKETS = 0
 const INNER_BYTES = 2
-/** Cells that merge by addition. */
-const SUMS = 4
 const SPAN = 4
 /** Two halves: the first VTEP (plus one) that a's and b's packets came from. */
 const VTEPS = SPAN + SPAN_CELLS
@@ -175,36 +165,6 @@ export class Flows implements Counter<FlowsState> {
     f64[at + INNER_BYTES + direction]! += innerBytes
     stretch(this.#records, at + SPAN, seconds, nanoseconds)
     this.#notePort(at, direction, port, number)
-  }
-
-  merge(later: Flows, maps: RowMaps, offset: number): void {
-    for (let row = 0; row < maps.flows.length; row++) {
-      const from = later.#records.at(row)
-      const mapped = maps.flows[row]!
-      const to = this.#records.at(mapped)
-      const { f64, i32 } = this.#records
-      for (let cell = 0; cell < SUMS; cell++) f64[to + cell]! += later.#records.f64[from + cell]!
-      stretchTo(this.#records, to + SPAN, later.#records, from + SPAN)
-      if (i32[(to + INITIATOR) * 2] === 0) {
-        i32[(to + INITIATOR) * 2] = later.#records.i32[(from + INITIATOR) * 2]!
-      }
-      const ports = (to + INITIATOR) * 2 + 1
-      const newer = later.#records.i32[(from + INITIATOR) * 2 + 1]!
-      const upper = newer >>> 16 === 0 ? i32[ports]! & ~0xffff : newer & ~0xffff
-      i32[ports] = upper | ((newer & 0xffff) === 0 ? i32[ports]! & 0xffff : newer & 0xffff)
-      for (const half of [0, 1]) {
-        const number = later.#records.i32[(from + PORT_NUMBERS) * 2 + half]!
-        if (number !== 0) i32[(to + PORT_NUMBERS) * 2 + half] = number + offset
-      }
-      for (const direction of [0, 1] as const) {
-        const vtep = later.#records.i32[(from + VTEPS) * 2 + direction]!
-        if (vtep !== 0) this.#noteVtep(mapped, direction, maps.addresses[vtep - 1]!)
-      }
-    }
-    for (let row = 0; row < later.#vteps.count; row++) {
-      const end = later.#vteps.word(row, 0)
-      this.#noteVtep(maps.flows[end >> 1]!, (end & 1) as 0 | 1, maps.addresses[later.#vteps.word(row, 1)]!)
-    }
   }
 
   save(): FlowsState {

@@ -10,17 +10,9 @@ import type { Counter } from '../analyzer.ts'
 import type { Observation } from '../lookup/observation.ts'
 import type { Paths } from '../lookup/paths.ts'
 import { KeyTable, type KeyTableState } from '../tables/key-table.ts'
-import type { Keys, RowMaps } from '../tables/keys.ts'
+import type { Keys } from '../tables/keys.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
-import {
-  firstNanoseconds,
-  firstSeconds,
-  lastNanoseconds,
-  lastSeconds,
-  SPAN_CELLS,
-  stretch,
-  stretchTo,
-} from '../tables/span.ts'
+import { firstNanoseconds, firstSeconds, lastNanoseconds, lastSeconds, SPAN_CELLS, stretch } from '../tables/span.ts'
 import { isoTime } from '../tables/time.ts'
 
 const PACKETS = 0
@@ -128,23 +120,6 @@ export class Macs implements Counter<MacsState> {
     const at = this.#byVtep.at(atVtep)
     this.#byVtep.f64[at + PACKETS]! += packets
     stretch(this.#byVtep, at + SPAN, seconds, nanoseconds)
-  }
-
-  merge(later: Macs, maps: RowMaps, _offset: number): void {
-    for (let row = 0; row < maps.macs.length; row++) {
-      this.#packets.add(maps.macs[row]!, 0, later.packets(row))
-    }
-    for (let row = 0; row < later.#vteps.count; row++) {
-      this.#vteps.key[0] = maps.macs[later.#vteps.word(row, 0)]!
-      this.#vteps.key[1] = maps.addresses[later.#vteps.word(row, 1)]!
-      const to = this.#byVtep.at(this.#vteps.row())
-      const from = later.#byVtep.at(row)
-      this.#byVtep.f64[to + PACKETS]! += later.#byVtep.f64[from + PACKETS]!
-      stretchTo(this.#byVtep, to + SPAN, later.#byVtep, from + SPAN)
-    }
-    for (let row = 0; row < later.#ips.count; row++) {
-      this.#claim(maps.macs[later.#ips.word(row, 0)]!, maps.addresses[later.#ips.word(row, 1)]!)
-    }
   }
 
   save(): MacsState {

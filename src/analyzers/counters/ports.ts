@@ -4,7 +4,6 @@ import type { Counter } from '../analyzer.ts'
 import type { Observation } from '../lookup/observation.ts'
 import { PathBit, type Paths } from '../lookup/paths.ts'
 import { KeyTable, type KeyTableState } from '../tables/key-table.ts'
-import type { RowMaps } from '../tables/keys.ts'
 import type { RecordsState } from '../tables/records.ts'
 import { numberingOf, Senders } from './senders.ts'
 
@@ -85,22 +84,6 @@ export class Ports implements Counter<PortsState> {
   refuse(refused: number): void {
     if ((refused & PathBit.DestinationRefused) !== 0) this.#destinations.dropped++
     if ((refused & PathBit.SourceRefused) !== 0) this.#sources.dropped++
-  }
-
-  merge(later: Ports, maps: RowMaps, _offset: number): void {
-    for (let row = 0; row < later.#destinations.count; row++) {
-      this.#destinations.key[0] = maps.pairs[later.#destinations.word(row, 0)]!
-      this.#destinations.key[1] = later.#destinations.word(row, 1)
-      this.#destinations.row()
-    }
-    for (let row = 0; row < later.#sources.count; row++) {
-      const pair = later.#sources.word(row, 0)
-      this.#sources.key[0] = maps.pairs[pair >> 1]! * 2 + (pair & 1)
-      this.#sources.key[1] = later.#sources.word(row, 1)
-      const known = this.#sources.count
-      const source = this.#sources.row()
-      if (source === known) this.#senders.adopt(source, later.#senders, row)
-    }
   }
 
   /** Destination ports by pair row, ascending. */

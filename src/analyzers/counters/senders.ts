@@ -24,11 +24,6 @@ export class Senders {
     if (numbering !== Numbering.Unknown) this.#rows.f64[this.#rows.at(row)] = numbering
   }
 
-  /** Takes over what a later part says of a row that is new here. */
-  adopt(row: number, later: Senders, from: number): void {
-    this.note(row, later.numbering(from))
-  }
-
   /** One of {@link Numbering}. */
   numbering(row: number): number {
     return this.#rows.get(row, 0)

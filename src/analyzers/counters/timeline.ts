@@ -8,7 +8,7 @@ import type { TimelineSummary } from '../../summary.ts'
 import type { Counter } from '../analyzer.ts'
 import type { Observation } from '../lookup/observation.ts'
 import { KeyTable, type KeyTableState } from '../tables/key-table.ts'
-import type { Keys, RowMaps } from '../tables/keys.ts'
+import type { Keys } from '../tables/keys.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
 import { isoTime } from '../tables/time.ts'
 
@@ -96,15 +96,6 @@ export class Timeline implements Counter<TimelineState> {
     const at = this.#records.at(row)
     this.#records.f64[at + PACKETS]!++
     this.#records.f64[at + INNER_BYTES]! += innerBytes
-  }
-
-  merge(later: Timeline, maps: RowMaps, _offset: number): void {
-    if (later.#first <= later.#last) this.#stretch(later.#first, later.#last)
-    for (let row = 0; row < later.#steps.count; row++) {
-      const time = stepOf(later.#steps, row) * later.#base
-      const to = this.#row(maps.vnis[later.#steps.word(row, 0)]!, Math.floor(time / this.#base))
-      if (to !== NONE) this.#add(to, later.#records, row)
-    }
   }
 
   /** Steps and rows as printed. `weight` ranks the VNI rows. */

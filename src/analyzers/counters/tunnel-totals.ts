@@ -11,7 +11,6 @@ import type { FaultCount } from '../../summary.ts'
 import type { Counter } from '../analyzer.ts'
 import type { Observation } from '../lookup/observation.ts'
 import { KeyTable, type KeyTableState } from '../tables/key-table.ts'
-import type { RowMaps } from '../tables/keys.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
 import { ENCRYPTION_NAMES, type EncryptionName, encryptionOf } from './encryption.ts'
 
@@ -139,19 +138,6 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
   /** Counts VXLAN packets without a fault. */
   countVxlan(packets: number): void {
     this.#totals.f64[TunnelKind.Vxlan]! += packets
-  }
-
-  merge(later: TunnelTotals, _maps: RowMaps, offset: number): void {
-    for (let cell = 0; cell < CELLS; cell++) this.#totals.f64[cell]! += later.#totals.f64[cell]!
-    for (let row = 0; row < LAYER_NAMES.length * FAULTS; row++) {
-      const packets = later.#faults.get(row, 0)
-      if (packets > 0) this.#countFault(row, packets, later.#faults.get(row, 1) + offset)
-    }
-    for (const pseudowire of later.#pseudowires) this.#addPseudowire(pseudowire)
-    for (let row = 0; row < later.#protocols.count; row++) {
-      later.#protocols.copyKey(row, this.#protocols.key)
-      this.#addProtocol(later.#protocolCounts.get(row, 0), later.#protocolCounts.get(row, 1) + offset)
-    }
   }
 
   /** What tunnel packets were carried in, by name; a packet counts under each of its carriers. */

@@ -4,7 +4,7 @@ import { NONE } from '../../codecs/core/fault.ts'
 import * as ethernet from '../../codecs/link/ethernet.ts'
 import type { Counter } from '../analyzer.ts'
 import type { Observation } from '../lookup/observation.ts'
-import type { Keys, RowMaps } from '../tables/keys.ts'
+import type { Keys } from '../tables/keys.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
 
 const PACKETS = 0
@@ -63,12 +63,6 @@ export class Vnis implements Counter<RecordsState> {
     f64[at + PACKETS]! += packets
     f64[at + INNER_BYTES]! += innerBytes
     f64[at + OUTER_BYTES]! += outerBytes
-  }
-
-  merge(later: Vnis, maps: RowMaps, _offset: number): void {
-    for (let row = 0; row < maps.vnis.length; row++) {
-      for (let cell = 0; cell < CELLS; cell++) this.#records.add(maps.vnis[row]!, cell, later.#records.get(row, cell))
-    }
   }
 
   save(): RecordsState {

@@ -4,13 +4,11 @@ import { NONE } from '../../codecs/core/fault.ts'
 import { innerNetworkAt } from '../../codecs/walk/layers.ts'
 import type { Counter } from '../analyzer.ts'
 import type { Observation } from '../lookup/observation.ts'
-import type { Keys, RowMaps } from '../tables/keys.ts'
+import type { Keys } from '../tables/keys.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
 
 const PACKETS = 0
 const OUTER_BYTES = 2
-/** Cells that merge by addition. */
-const SUMS = 4
 const MAX_OUTER_IP_LENGTH = 4
 const OVERHEAD = 5
 /** 1 where the pair carries inner IPv4 (or its ARP), and inner IPv6. */
@@ -89,14 +87,6 @@ export class VtepPairs implements Counter<RecordsState> {
     f64[at + PACKETS + direction]! += packets
     f64[at + OUTER_BYTES + direction]! += outerBytes
     if (largestOuterIp > f64[at + MAX_OUTER_IP_LENGTH]!) f64[at + MAX_OUTER_IP_LENGTH] = largestOuterIp
-  }
-
-  merge(later: VtepPairs, maps: RowMaps, _offset: number): void {
-    for (let row = 0; row < maps.pairs.length; row++) {
-      const to = maps.pairs[row]!
-      for (let cell = 0; cell < SUMS; cell++) this.#records.add(to, cell, later.#records.get(row, cell))
-      for (let cell = SUMS; cell < CELLS; cell++) this.#records.raise(to, cell, later.#records.get(row, cell))
-    }
   }
 
   save(): RecordsState {

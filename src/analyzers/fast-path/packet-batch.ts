@@ -119,7 +119,7 @@ export class Readings {
   /** @param buffers - Filled anew, or filled by another thread. */
   constructor(readonly buffers: ReadingsBuffers) {
     this.meta = new PacketMeta(buffers.meta)
-    this.log = new EventLog(buffers.looks.length, buffers.events)
+    this.log = new EventLog(buffers.events)
     this.keys = buffers.keys
     this.hashes = buffers.hashes
     this.innerLengths = buffers.innerLengths

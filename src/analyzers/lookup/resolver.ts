@@ -33,11 +33,6 @@ export class Resolver {
     this.#fragments = new InnerFragments(datagrams)
   }
 
-  /** Whether this part met an inner fragment whose first one may lie in an earlier part. */
-  get needsPast(): boolean {
-    return this.#fragments.missed > 0
-  }
-
   /** Sets the rows of a tunnel packet that the filter keeps. */
   resolve(o: Observation): void {
     if (this.paths.recall(o)) return

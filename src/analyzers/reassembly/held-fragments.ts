@@ -44,9 +44,7 @@ export interface DatagramKey {
 export interface HeldState extends DatagramKey {
   seconds: number
   nanoseconds: number
-  orphaned: boolean
   isIpv6: boolean
-  inserts: number
   hasFirst: boolean
   total: number
   stretches: number[]
@@ -56,11 +54,7 @@ export interface HeldState extends DatagramKey {
 
 /** Fragments of one datagram, in order of arrival. */
 export class HeldFragments {
-  /** Whether a later fragment came before the first one. */
-  orphaned = false
   isIpv6 = false
-  /** How many first fragments had been remembered elsewhere when the last fragment came. */
-  inserts = 0
   /** Whether one of the fragments has offset 0. */
   hasFirst = false
   /** No longer waited for. */
@@ -120,11 +114,6 @@ export class HeldFragments {
     if (start === 0) this.hasFirst = true
     if (!layers.outerIp.moreFragments) this.#total = end
     addStretch(this.#stretches, start, end)
-  }
-
-  /** Raises the packet numbers: the part that they count from begins later. */
-  renumber(offset: number): void {
-    for (let cell = NUMBER; cell < this.#meta.length; cell += CELLS) this.#meta[cell]! += offset
   }
 
   /** Puts the bytes together by the rules of reassembly.ts. @returns `null` when those discard the datagram. */
@@ -214,9 +203,7 @@ export class HeldFragments {
       ...this.key,
       seconds: this.seconds,
       nanoseconds: this.nanoseconds,
-      orphaned: this.orphaned,
       isIpv6: this.isIpv6,
-      inserts: this.inserts,
       hasFirst: this.hasFirst,
       total: this.#total,
       stretches: [...this.#stretches],
@@ -227,9 +214,7 @@ export class HeldFragments {
 
   static restored({ high, low, datagramHigh, datagramLow, ...state }: HeldState): HeldFragments {
     const held = new HeldFragments({ high, low, datagramHigh, datagramLow }, state.seconds, state.nanoseconds)
-    held.orphaned = state.orphaned
     held.isIpv6 = state.isIpv6
-    held.inserts = state.inserts
     held.#total = state.total
     held.#stretches = [...state.stretches]
     held.#meta = [...state.meta]

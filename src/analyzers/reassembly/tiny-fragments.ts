@@ -13,8 +13,6 @@ import type { TunnelPorts } from '../../codecs/walk/dissect.ts'
 import { type IpLayer, Layers } from '../../codecs/walk/layers.ts'
 import { dataAt, type Joined, LIFETIME_IPV4, LIFETIME_IPV6, MAX_FRAGMENTS } from '../../codecs/walk/reassembly.ts'
 import { carriesMore } from '../../codecs/walk/walk-carriers.ts'
-import { NO_TIME } from '../../packet.ts'
-import { Bit, type EventLog, Field, STRIDE } from '../events/event-log.ts'
 import { Fingerprint } from '../events/fingerprint.ts'
 import { isSmallFirst } from '../events/tiny-fragment.ts'
 import type { Observation } from '../lookup/observation.ts'
@@ -33,8 +31,6 @@ const WAIT_IPV4 = LIFETIME_IPV4 * 1_000_000_000
 const WAIT_IPV6 = LIFETIME_IPV6 * 1_000_000_000
 /** Entries of the queue that may be gone before it is tidied. */
 const QUEUE_SLACK = 256
-/** Datagrams that began with a later fragment and were joined, of which a part remembers the keys; with more it is read in order. */
-export const MOST_TURNED = 8192
 
 /** User words of a remembered first fragment. */
 const SECONDS = 0
@@ -53,8 +49,7 @@ interface Ready {
 export interface SmallFirstsState {
   firsts: WindowState
   waiting: HeldState[]
-  figures: number[]
-  turned: number[]
+  dropped: number
 }
 
 /** Datagrams that wait for their fragments. */
@@ -70,17 +65,6 @@ export class SmallFirsts {
   #bytes = 0
   #ready: Ready[] = []
   #nextReady = 0
-  /** What a merge must know of the past of a part: see {@link canTake}. */
-  #inserts = 0
-  #added = 0
-  #peak = 0
-  #peakBytes = 0
-  #expired = 0
-  /** Earliest and latest fragment that was kept: seconds, nanoseconds. */
-  #earliest = [0, NO_TIME]
-  #latest = [0, NO_TIME]
-  #turned: number[] = []
-
   readonly #fingerprint = new Fingerprint()
   readonly #digest = new Digest()
   readonly #scratch = new Layers()
@@ -158,61 +142,15 @@ export class SmallFirsts {
     for (const held of [...this.#waiting.values()]) this.#giveUp(held)
   }
 
-  /**
-   * Whether a later part, read without its past, came to what reading it on from here would have come to: no datagram lies in
-   * both, room was enough for what waits in both, and no time ran out in one for what waits in the other.
-   * @param log - The later part's events: each fragment that it counted.
-   */
-  canTake(later: SmallFirsts, log: EventLog): boolean {
-    if (later.dropped > 0 || later.#turned.length > MOST_TURNED * 2) return false
-    const turned = later.#turned
-    for (let i = 0; i < turned.length; i += 2) if (this.#firsts.find(turned[i]!, turned[i + 1]!) !== NONE) return false
-    for (const held of later.#waiting.values()) {
-      const entry = this.#tailOf(held)
-      if (entry !== NONE && (later.#expired > 0 || !this.#swallows(entry, held, later))) return false
-    }
-    if (this.#waiting.size === 0) return true
-    if (this.#meets(later, log)) return false
-    if (later.#added === 0) return true
-    if (this.#waiting.size + later.#peak > this.size || this.#bytes + later.#peakBytes > this.maxBytes) return false
-    for (const held of this.#waiting.values()) {
-      const [from, to] = [later.#earliest, later.#latest]
-      if (isOver(held, from[0]!, from[1]!) || isOver(held, to[0]!, to[1]!)) return false
-    }
-    return true
-  }
-
-  /** Takes over what waits in a later part; call only when {@link canTake} says yes. */
-  merge(later: SmallFirsts, offset: number): void {
-    const taken = [...later.#waiting.values()].filter((held) => this.#tailOf(held) === NONE)
-    this.#peak = Math.max(this.#peak, this.#waiting.size + later.#peak)
-    this.#peakBytes = Math.max(this.#peakBytes, this.#bytes + later.#peakBytes)
-    for (const held of taken) {
-      held.renumber(offset)
-      held.inserts += this.#inserts
-      this.#insert(held)
-      this.#bytes += held.cost
-    }
-    this.#firsts.append(later.#firsts)
-    this.#inserts += later.#inserts
-    this.#added += later.#added
-    this.#expired += later.#expired
-    this.#turned.push(...later.#turned)
-    this.#noteTime(later.#earliest[0]!, later.#earliest[1]!)
-    this.#noteTime(later.#latest[0]!, later.#latest[1]!)
-  }
-
   save(): SmallFirstsState {
-    const counts = [this.dropped, this.#inserts, this.#added, this.#peak, this.#peakBytes, this.#expired]
     return {
       firsts: this.#firsts.save(),
       waiting: [...this.#waiting.values()].map((held) => held.save()),
-      figures: [...counts, ...this.#earliest, ...this.#latest],
-      turned: [...this.#turned],
+      dropped: this.dropped,
     }
   }
 
-  restore({ firsts, waiting, figures, turned }: SmallFirstsState): void {
+  restore({ firsts, waiting, dropped }: SmallFirstsState): void {
     this.#firsts.restore(firsts)
     this.#waiting.clear()
     this.#queue = []
@@ -223,15 +161,7 @@ export class SmallFirsts {
       this.#insert(held)
       this.#bytes += held.cost
     }
-    this.dropped = figures[0]!
-    this.#inserts = figures[1]!
-    this.#added = figures[2]!
-    this.#peak = figures[3]!
-    this.#peakBytes = figures[4]!
-    this.#expired = figures[5]!
-    this.#earliest = figures.slice(6, 8)
-    this.#latest = figures.slice(8, 10)
-    this.#turned = [...turned]
+    this.dropped = dropped
   }
 
   /** Puts the keys of the datagram at hand into the digests. */
@@ -253,7 +183,6 @@ export class SmallFirsts {
     if (this.#waiting.size === 0) return undefined
     const held = this.#waiting.get(slot(this.#digest.high, this.#digest.low))
     if (held === undefined || !isOver(held, o.seconds, o.nanoseconds)) return held
-    this.#expired++
     this.#giveUp(held)
     return undefined
   }
@@ -264,7 +193,6 @@ export class SmallFirsts {
     data[entry + SECONDS] = o.seconds
     data[entry + NANOSECONDS] = o.nanoseconds
     data[entry + IPV6] = o.layers.outerIp.version === 6 ? 1 : 0
-    this.#inserts++
   }
 
   #knowsFirst(o: Observation): boolean {
@@ -282,28 +210,22 @@ export class SmallFirsts {
   #keep(o: Observation, end: number): void {
     const start = o.layers.outerIp.fragmentOffset
     this.#expire(o)
-    this.#added++
-    this.#noteTime(o.seconds, o.nanoseconds)
-    const held = this.#waiting.get(slot(this.#digest.high, this.#digest.low)) ?? this.#open(o, start)
+    const held = this.#waiting.get(slot(this.#digest.high, this.#digest.low)) ?? this.#open(o)
     const before = held.cost
     held.add(o, start, end)
-    held.inserts = this.#inserts
     this.#bytes += held.cost - before
-    this.#peak = Math.max(this.#peak, this.#waiting.size)
-    this.#peakBytes = Math.max(this.#peakBytes, this.#bytes)
     while (this.#bytes > this.maxBytes) this.#evict()
     if (held.gone) return
     if (held.count > MAX_FRAGMENTS) this.#settle(o, held, null)
     else if (held.isWhole) this.#settle(o, held, held.join(this.#other, this.ports))
   }
 
-  #open(o: Observation, start: number): HeldFragments {
+  #open(o: Observation): HeldFragments {
     if (this.#waiting.size >= this.size) this.#evict()
     const { high, low } = this.#digest
     const { high: datagramHigh, low: datagramLow } = this.#fingerprint
     const held = new HeldFragments({ high, low, datagramHigh, datagramLow }, o.seconds, o.nanoseconds)
     held.isIpv6 = o.layers.outerIp.version === 6
-    held.orphaned = start > 0
     this.#insert(held)
     return held
   }
@@ -318,7 +240,6 @@ export class SmallFirsts {
 
   /** The datagram is decided: nothing more of it will be kept. */
   #settle(o: Observation, held: HeldFragments, joined: Joined | null): void {
-    if (held.orphaned && this.#turned.length <= MOST_TURNED * 2) this.#turned.push(held.key.high, held.key.low)
     this.#remove(held, joined)
     this.#remember(o)
   }
@@ -338,7 +259,6 @@ export class SmallFirsts {
     const { seconds, nanoseconds } = o
     for (let oldest = this.#oldest(); oldest !== undefined; oldest = this.#oldest()) {
       if (!isOver(oldest, seconds, nanoseconds)) return
-      this.#expired++
       this.#giveUp(oldest)
     }
   }
@@ -354,38 +274,6 @@ export class SmallFirsts {
     this.#bytes -= held.cost
     held.gone = true
     for (const index of held.firsts) this.#ready.push({ held, index, joined })
-  }
-
-  #noteTime(seconds: number, nanoseconds: number): void {
-    if (nanoseconds === NO_TIME) return
-    if (isBefore(seconds, nanoseconds, this.#earliest)) setTime(this.#earliest, seconds, nanoseconds)
-    if (this.#latest[1] === NO_TIME || !isBefore(seconds, nanoseconds, this.#latest)) {
-      setTime(this.#latest, seconds, nanoseconds)
-    }
-  }
-
-  /** The first fragment here whose tail a later part could not place; `NONE` when it is none. */
-  #tailOf(held: HeldFragments): number {
-    return held.orphaned ? this.#firsts.find(held.key.high, held.key.low) : NONE
-  }
-
-  /** Whether every fragment of that tail would have been placed here. */
-  #swallows(entry: number, held: HeldFragments, later: SmallFirsts): boolean {
-    const isThere = this.#firsts.age(entry) + held.inserts < this.size
-    const [from, to] = [later.#earliest, later.#latest]
-    return isThere && !held.hasFirst && this.#isNear(entry, from[0]!, from[1]!) && this.#isNear(entry, to[0]!, to[1]!)
-  }
-
-  /** Whether a later part has anything of a datagram that waits here. */
-  #meets(later: SmallFirsts, { i32, count }: EventLog): boolean {
-    const here = new Set<number>()
-    for (const { key } of this.#waiting.values()) here.add(slot(key.datagramHigh, key.datagramLow))
-    for (const { key } of later.#waiting.values()) if (here.has(slot(key.datagramHigh, key.datagramLow))) return true
-    for (let at = 0; at < count * STRIDE; at += STRIDE) {
-      if ((i32[at + Field.Bits]! & Bit.Fragment) === 0) continue
-      if (here.has(slot(i32[at + Field.FragmentHigh]!, i32[at + Field.FragmentLow]!))) return true
-    }
-    return false
   }
 }
 
@@ -411,14 +299,4 @@ function usable({ version, moreFragments }: IpLayer, length: number): number {
 function isOver(held: HeldFragments, seconds: number, nanoseconds: number): boolean {
   const lifetime = held.isIpv6 ? WAIT_IPV6 : WAIT_IPV4
   return !near(seconds, nanoseconds, held.seconds, held.nanoseconds, lifetime)
-}
-
-/** Whether a time comes before another, which may not be known yet. */
-function isBefore(seconds: number, nanoseconds: number, then: readonly number[]): boolean {
-  return then[1] === NO_TIME || seconds < then[0]! || (seconds === then[0] && nanoseconds < then[1]!)
-}
-
-function setTime(time: number[], seconds: number, nanoseconds: number): void {
-  time[0] = seconds
-  time[1] = nanoseconds
 }

@@ -9,7 +9,7 @@ import { fold } from '../../codecs/core/checksum.ts'
 import { NONE } from '../../codecs/core/fault.ts'
 import { NO_TIME } from '../../packet.ts'
 import type { Judge } from '../analyzer.ts'
-import { Bit, EventLog, Field, isCaptureCopy } from '../events/event-log.ts'
+import { Bit, EventLog, Field, isCaptureCopy, STRIDE } from '../events/event-log.ts'
 import { checksumMarks, Summed, statedLength } from '../events/fragment-sums.ts'
 import { outerTtl } from '../events/packet-flags.ts'
 import { Tally, type TallyState } from '../tables/counter-by-key.ts'
@@ -161,7 +161,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   readonly earlySizes: number[] = new Array<number>(SIZE_CLASSES.length + 1).fill(0)
   /** Whether the packet at hand completed a datagram whose checksums are wrong. */
   isDamaged = false
-  readonly #damaged = new EventLog(1)
+  readonly #damaged = new EventLog(new Int32Array(STRIDE))
   /** By pair row × 2 + direction. */
   readonly #splits = new Tally<SplitFigures>(() => ({
     first: 0,

@@ -1,6 +1,6 @@
 /**
  * Hashing of words and bytes for tables and windows. Hashes of tables are keyed, so that a crafted capture cannot make its keys fall
- * together; digests of packets are not, because parts of a capture compare them, and their windows follow bounded chains.
+ * together; digests of packets are not, because saved states hold them, and their windows follow bounded chains.
  */
 
 /**
@@ -33,7 +33,7 @@ export function finalize(hash: number): number {
   return h ^ (h >>> 16)
 }
 
-/** Folds one 32-bit word into a digest; the same in every run, because parts of a capture compare digests. */
+/** Folds one 32-bit word into a digest; the same in every run, because saved states hold digests. */
 export function fold32(digest: number, word: number): number {
   const h = Math.imul(digest ^ word, 0xcc9e_2d51)
   return (h << 13) | (h >>> 19)

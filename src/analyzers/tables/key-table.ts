@@ -73,12 +73,6 @@ export class KeyTable<Name extends string = string> {
     return this.#keys[row * this.width + index]!
   }
 
-  /** Copies a row's key into `into`. */
-  copyKey(row: number, into: Int32Array): void {
-    const from = row * this.width
-    for (let i = 0; i < this.width; i++) into[i] = this.#keys[from + i]!
-  }
-
   /** Keys of the rows from `row` on, one behind the other. */
   keysFrom(row: number): Int32Array {
     return this.#keys.slice(row * this.width, this.count * this.width)

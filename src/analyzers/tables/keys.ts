@@ -18,41 +18,6 @@ const MAC = 48
 /** Class of a flow key's protocol word, above the IP protocol number or the EtherType. */
 export const FlowClass = { WithPorts: 0x1_0000, Arp: 0x2_0000, Ether: 0x3_0000 } as const
 
-/** Words of each table's key that are rows of another table, as [word, index of that table]; in the order of `Keys.tables`. */
-const REFERENCES: readonly (readonly (readonly [number, number])[])[] = [
-  [],
-  [],
-  [],
-  [
-    [0, 0],
-    [1, 0],
-  ],
-  [
-    [1, 0],
-    [2, 0],
-  ],
-  [
-    [1, 1],
-    [3, 0],
-    [4, 0],
-  ],
-  [
-    [1, 1],
-    [2, 0],
-  ],
-]
-
-/** Rows of a later part, as rows of the earlier one. */
-export interface RowMaps {
-  addresses: Int32Array
-  vlanStacks: Int32Array
-  vnis: Int32Array
-  pairs: Int32Array
-  routes: Int32Array
-  flows: Int32Array
-  macs: Int32Array
-}
-
 /** The shared key tables. */
 export class Keys {
   readonly addresses: KeyTable<'addresses'>
@@ -233,31 +198,6 @@ export class Keys {
     return this.vni(left) - this.vni(right) || (this.kind(left) < this.kind(right) ? -1 : 1)
   }
 
-  /**
-   * Whether every key of a later part's tables has a row here or finds room for one.
-   * Nothing is changed; a key that refers to a row which is new here is new itself.
-   */
-  hasRoomFor(later: Keys): boolean {
-    return this.#translate(later, (table) => table.find()).every((maps, index) => {
-      const absent = maps.reduce((count, row) => count + (row === NONE ? 1 : 0), 0)
-      return this.tables[index]!.count + absent <= this.tables[index]!.limit
-    })
-  }
-
-  /** Takes a later part's keys in; call only when {@link hasRoomFor} says yes. @returns That part's rows as rows here. */
-  merge(later: Keys): RowMaps {
-    const [addresses, vlanStacks, vnis, pairs, routes, flows, macs] = this.#translate(later, (table) => table.row())
-    return {
-      addresses: addresses!,
-      vlanStacks: vlanStacks!,
-      vnis: vnis!,
-      pairs: pairs!,
-      routes: routes!,
-      flows: flows!,
-      macs: macs!,
-    }
-  }
-
   /** VNI of a VNI row. */
   vni(row: number): number {
     return this.vnis.word(row, 1)
@@ -320,28 +260,6 @@ export class Keys {
 
   restore(state: readonly KeyTableState[]): void {
     for (const [index, table] of this.tables.entries()) table.restore(state[index]!)
-  }
-
-  /** Translates a later part's keys table by table and looks each up; `NONE` for what `look` does not find. */
-  #translate(later: Keys, look: (table: KeyTable) => number): Int32Array[] {
-    const maps: Int32Array[] = []
-    for (const [index, table] of this.tables.entries()) {
-      const from = later.tables[index]!
-      const map = new Int32Array(from.count)
-      const references = REFERENCES[index]!
-      for (let row = 0; row < from.count; row++) {
-        from.copyKey(row, table.key)
-        let isNew = false
-        for (const [word, to] of references) {
-          const id = maps[to]![table.key[word]!]!
-          if (id === NONE) isNew = true
-          table.key[word] = id
-        }
-        map[row] = isNew ? NONE : look(table)
-      }
-      maps.push(map)
-    }
-    return maps
   }
 
   #fillMac(high16: number, low32: number): void {

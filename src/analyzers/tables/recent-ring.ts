@@ -117,14 +117,6 @@ export class Window {
     return at + OWN
   }
 
-  /** Adds the entries of a later part, as if they had come here. */
-  append(later: Window): void {
-    for (const from of later.entries()) {
-      const entry = this.insert(later.data[from - 2]!, later.data[from - 1]!)
-      for (let word = 0; word < this.stride - OWN; word++) this.data[entry + word] = later.data[from + word]!
-    }
-  }
-
   /** Offset of the first user word of the entry that the next {@link insert} will push out; `NONE` while there is room. */
   oldest(): number {
     if (this.#mask + 1 < this.size) return NONE

@@ -26,12 +26,6 @@ export function stretch(records: Records, cell: number, seconds: number, nanosec
   }
 }
 
-/** Stretches the span at `cell` to hold another record's span. */
-export function stretchTo(records: Records, cell: number, later: Records, laterCell: number): void {
-  stretch(records, cell, firstSeconds(later, laterCell), firstNanoseconds(later, laterCell))
-  stretch(records, cell, lastSeconds(later, laterCell), lastNanoseconds(later, laterCell))
-}
-
 export function firstSeconds(records: Records, cell: number): number {
   return records.f64[cell + FIRST_SECONDS]!
 }

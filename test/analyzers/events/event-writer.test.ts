@@ -23,7 +23,7 @@ describe('event writer', () => {
     const o = new Observation()
     for (const { view, packet } of recordsOf(FIXTURES + name)) {
       const written = [0, 0x5a5a_5a5a, -1].map((dirt) => {
-        const log = new EventLog(1)
+        const log = new EventLog(new Int32Array(STRIDE))
         log.i32.fill(dirt)
         dissect(o.layers, view, 0, packet.capturedLength, packet.wireLength, packet.linkType, PORTS)
         o.record(packet, 0, 1)

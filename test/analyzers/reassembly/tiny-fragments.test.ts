@@ -1,7 +1,7 @@
 /** First fragments too small for the headers: the rest of the datagram is waited for, and read as if it had come whole. */
 import { describe, expect, it } from 'vitest'
 import { Analysis, type AnalysisOptions } from '../../../src/analyzers/analysis.ts'
-import { MAX_HELD_BYTES, MOST_TURNED, SmallFirsts } from '../../../src/analyzers/reassembly/tiny-fragments.ts'
+import { MAX_HELD_BYTES, SmallFirsts } from '../../../src/analyzers/reassembly/tiny-fragments.ts'
 import { finish } from '../../../src/analyzers/summary/finish.ts'
 import { dissect, tunnelPorts } from '../../../src/codecs/walk/dissect.ts'
 import { diagnose } from '../../../src/diagnosis/index.ts'
@@ -26,7 +26,7 @@ import {
   udp,
   vxlan,
 } from '../../support/packets.ts'
-import { analyze, printed, readOn } from '../../support/parts.ts'
+import { analyze, printed, readOn, resumed } from '../../support/parts.ts'
 import { Random } from '../../support/random.ts'
 
 const SEGMENT = tcp({ from: 40_000, to: 80, sequence: 1, payload: 200 })
@@ -431,40 +431,10 @@ describe('parts of a capture', () => {
   const reversed = [piece(9, 120, undefined, { id: 62 }), piece(10, 0, 120, { id: 62 })]
   const packets = records([other(3), ...ordinary, other(3), ...small, other(3), ...reversed, other(3)])
 
-  it('are read in order where they cut such a datagram, and merged everywhere else', () => {
+  it('may be cut anywhere', () => {
     const whole = printed(analyze(packets))
-    const refused: number[] = []
-    for (let cut = 0; cut <= packets.length; cut++) {
-      const earlier = analyze(packets.slice(0, cut))
-      const later = analyze(packets.slice(cut), { begins: false })
-      if (!earlier.merge(later)) {
-        refused.push(cut)
-        readOn(earlier, packets.slice(cut))
-      }
-      expect(printed(earlier), `cut at ${cut}`).toBe(whole)
-    }
-    expect(refused).toEqual([5, 6, 9])
-  })
-
-  it('keep what waits in them: a third one may complete it after a second that has nothing of it', () => {
-    const cut = records([piece(0, 0, 8), other(3), piece(6, 8)])
-    const whole = printed(analyze(cut))
-    const earlier = analyze(cut.slice(0, 1))
-    expect(earlier.merge(analyze(cut.slice(1, 2), { begins: false }))).toBe(true)
-    expect(earlier.merge(analyze(cut.slice(2), { begins: false }))).toBe(false)
-    readOn(earlier, cut.slice(2))
-    expect(printed(earlier)).toBe(whole)
-    const second = analyze(cut.slice(1, 2), { begins: false })
-    expect(analyze(cut.slice(0, 1), { begins: false }).merge(second)).toBe(true)
-  })
-
-  it('are read in order where more of them began with a later fragment than a part remembers', () => {
-    const late = (count: number) =>
-      records(
-        Array.from({ length: count }, (_, id) => [piece(id, 8, undefined, { id }), piece(id, 0, 8, { id })]).flat(),
-      )
-    const merges = (count: number) => analyze([]).merge(analyze(late(count), { begins: false }))
-    expect([merges(MOST_TURNED), merges(MOST_TURNED + 1)]).toEqual([true, false])
+    for (let cut = 0; cut <= packets.length; cut++)
+      expect(printed(resumed(packets, [cut])), `cut at ${cut}`).toBe(whole)
   })
 
   it('are left as they are by a summary in their midst', () => {
@@ -501,7 +471,6 @@ describe('any soup of fragments', () => {
   it.each([{}, { limits: { datagrams: 4 } }, { limits: { datagrams: 2 } }])(
     'is the same in parts, with %j',
     (options) => {
-      let merged = 0
       for (let seed = 1; seed <= 10; seed++) {
         const packets = records(soup(new Random(seed), 40))
         const whole = analyze(packets, options)
@@ -509,15 +478,10 @@ describe('any soup of fragments', () => {
         const { tunnel, capture } = finish(whole.settled(), { rows: 0 })
         expect(tunnel.vxlanPackets + tunnel.otherPackets + tunnel.fragments.others).toBe(capture.packets)
         for (let cut = 0; cut <= packets.length; cut++) {
-          const earlier = analyze(packets.slice(0, cut), options)
-          const later = new Analysis({ ...options, begins: false })
-          later.restore(structuredClone(analyze(packets.slice(cut), { ...options, begins: false }).save()))
-          if (earlier.merge(later)) merged++
-          else readOn(earlier, packets.slice(cut))
-          if (printed(earlier) !== expected) expect(printed(earlier), `seed ${seed}, cut at ${cut}`).toBe(expected)
+          const text = printed(resumed(packets, [cut], options))
+          if (text !== expected) expect(text, `seed ${seed}, cut at ${cut}`).toBe(expected)
         }
       }
-      expect(merged).toBeGreaterThan(10)
     },
   )
 
@@ -528,13 +492,8 @@ describe('any soup of fragments', () => {
       const expected = printed(analyze(packets))
       const one = random.between(0, 15)
       const two = random.between(one, 30)
-      const parts = [packets.slice(0, one), packets.slice(one, two), packets.slice(two)]
-      const [first, second, third] = parts.map((part, index) => analyze(part, { begins: index === 0 }))
-      if (second!.merge(third!)) {
-        if (!first!.merge(second!)) readOn(first!, packets.slice(one))
-      } else
-        for (const part of parts.slice(1)) if (!first!.merge(analyze(part, { begins: false }))) readOn(first!, part)
-      if (printed(first!) !== expected) expect(printed(first!), `seed ${seed}`).toBe(expected)
+      const text = printed(resumed(packets, [one, two]))
+      if (text !== expected) expect(text, `seed ${seed}`).toBe(expected)
     }
   })
 })
