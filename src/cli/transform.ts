@@ -1,7 +1,7 @@
 /** Captures in, one capture out: what `decap` and `filter` have in common. */
 import { CaptureError } from '../capture/errors.ts'
 import type { OutputFile } from '../capture/files/node-output.ts'
-import type { Sink, Sink } from '../capture/formats/writer.ts'
+import type { Sink } from '../capture/formats/writer.ts'
 import { CaptureReader, refill } from '../capture/reader.ts'
 import { troubleLine } from '../report/trouble.ts'
 import { UsageError } from './arguments.ts'

@@ -78,6 +78,12 @@ export class KeyTable<Name extends string = string> {
     return this.#keys.slice(row * this.width, this.count * this.width)
   }
 
+  /** Copies a row's key into `into`. */
+  copyKey(row: number, into: Int32Array): void {
+    const from = row * this.width
+    for (let i = 0; i < this.width; i++) into[i] = this.#keys[from + i]!
+  }
+
   /** Appends rows by their keys, none of which is here yet. */
   append(keys: Int32Array): void {
     for (let from = 0; from < keys.length; from += this.width) {
