@@ -98,6 +98,7 @@ function readingsOf(
       clock.base = seconds
     },
     cut: Number.POSITIVE_INFINITY,
+    tellsFiles: true,
     signal: options.signal,
     onBytes,
   })

@@ -35,10 +35,10 @@ const MOST_TAPS = 31
 export class Taps {
   readonly #numbers = new Map<number, number>()
 
-  /** Bit of the place where a packet was recorded. */
-  of(layers: Layers, packet: PacketInfo, ttl: number): number {
+  /** Bit of the place where a packet was recorded. @param file - Index of the file, where files are of different places. */
+  of(layers: Layers, packet: PacketInfo, ttl: number, file: number): number {
     const { view, outerFrame } = layers
-    let hash = fold32(fold32(packet.interfaceId, layers.linkInterface), ttl)
+    let hash = fold32(fold32(fold32(packet.interfaceId, layers.linkInterface), ttl), file)
     if (outerFrame.at !== NONE) hash = fold32(hash, view.getInt32(outerFrame.at + 8))
     for (let i = 0; i < outerFrame.tagCount; i++) hash = fold32(hash, outerFrame.vlanIds[i]!)
     let number = this.#numbers.get(hash)

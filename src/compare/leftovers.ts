@@ -55,6 +55,9 @@ export interface Decided {
 const MOST = 131_072
 /** Fields of six that a packet with some bits changed has in common with what it was. */
 const LEAST_COMMON = 3
+/** Arrivals of one length that are looked at, and segments of one connection. */
+const MOST_LOOKED_AT = 256
+const MOST_SEGMENTS = 2_048
 /** Packets of which one may be what left, at most. */
 const MOST_CANDIDATES = 4
 /** Nanoseconds by which joined or cut segments may be later than packets are. */
@@ -71,8 +74,8 @@ export class Leftovers {
   readonly #decided: Decided
   readonly #left = new Queue()
   readonly #arrived = new Queue()
-  readonly #bySize = new Map<number, Leftover[]>()
-  readonly #byConnection = new Map<number, Leftover[]>()
+  readonly #bySize = new Map<number, Queue>()
+  readonly #byConnection = new Map<number, Queue>()
 
   constructor(plan: Plan, decided: Decided) {
     this.#plan = plan
@@ -108,8 +111,8 @@ export class Leftovers {
 
   /** Tells of an arrival that nothing was found for, and forgets it. */
   #let(arrived: Leftover): void {
-    remove(this.#bySize, sizeKey(arrived), arrived)
-    if (arrived.connection !== 0) remove(this.#byConnection, arrived.connection, arrived)
+    removeFirst(this.#bySize, sizeKey(arrived))
+    if (arrived.connection !== 0) removeFirst(this.#byConnection, arrived.connection)
     if (arrived.isSuspect) this.suspects.push(arrived)
     else this.#decided.unexplained(arrived)
   }
@@ -126,9 +129,9 @@ export class Leftovers {
     if (left.isShort) return []
     const { low, high } = this.#plan.channels[left.channel]!
     const found: { arrived: Leftover; common: number }[] = []
-    for (const arrived of this.#bySize.get(sizeKey(left)) ?? []) {
-      const delay = arrived.time - left.time
-      const common = arrived.isShort || delay < low || delay > high ? 0 : inCommon(left, arrived)
+    const alike = this.#bySize.get(sizeKey(left))?.within(left.time + low, left.time + high, MOST_LOOKED_AT) ?? []
+    for (const arrived of alike) {
+      const common = arrived.isShort ? 0 : inCommon(left, arrived)
       if (common > 0) found.push({ arrived, common })
     }
     found.sort((one, other) => other.common - one.common)
@@ -141,9 +144,10 @@ export class Leftovers {
   #missing(left: Leftover): number {
     const { low, high } = this.#plan.channels[left.channel]!
     const stretches: number[] = []
-    for (const arrived of this.#byConnection.get(left.connection) ?? []) {
-      const delay = arrived.time - left.time
-      if (delay < low - JOINING || delay > high + JOINING || arrived.channel !== left.channel) continue
+    const connection = this.#byConnection.get(left.connection)
+    const from = left.time + low - JOINING
+    for (const arrived of connection?.within(from, left.time + high + JOINING, MOST_SEGMENTS) ?? []) {
+      if (arrived.channel !== left.channel) continue
       const start = Math.max(0, (arrived.sequence - left.sequence) | 0)
       const end = Math.min(left.payload, ((arrived.sequence - left.sequence) | 0) + arrived.payload)
       if (start >= end) continue
@@ -171,6 +175,24 @@ class Queue {
 
   add(leftover: Leftover): void {
     this.#list.push(leftover)
+  }
+
+  /** Those of a time, the first so many: times run on, but for a little. */
+  within(from: number, to: number, most: number): Leftover[] {
+    let low = this.#front
+    let high = this.#list.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#list[middle]!.time < from) low = middle + 1
+      else high = middle
+    }
+    const found: Leftover[] = []
+    for (let at = low; at < this.#list.length && found.length < most; at++) {
+      const leftover = this.#list[at]!
+      if (leftover.time > to) break
+      found.push(leftover)
+    }
+    return found
   }
 
   take(): Leftover | undefined {
@@ -237,17 +259,18 @@ function sizeKey({ channel, innerBytes }: Leftover): number {
   return channel * 2 ** 20 + innerBytes
 }
 
-function add(lists: Map<number, Leftover[]>, key: number, leftover: Leftover): void {
-  const list = lists.get(key)
-  if (list === undefined) lists.set(key, [leftover])
-  else list.push(leftover)
+function add(queues: Map<number, Queue>, key: number, leftover: Leftover): void {
+  let queue = queues.get(key)
+  if (queue === undefined) {
+    queue = new Queue()
+    queues.set(key, queue)
+  }
+  queue.add(leftover)
 }
 
-/** Takes one out; the oldest goes first. */
-function remove(lists: Map<number, Leftover[]>, key: number, leftover: Leftover): void {
-  const list = lists.get(key)
-  if (list === undefined) return
-  const index = list.indexOf(leftover)
-  if (index >= 0) list.splice(index, 1)
-  if (list.length === 0) lists.delete(key)
+/** Takes out the oldest: leftovers go as they came. */
+function removeFirst(queues: Map<number, Queue>, key: number): void {
+  const queue = queues.get(key)
+  queue?.take()
+  if (queue?.length === 0) queues.delete(key)
 }

@@ -21,7 +21,7 @@ export interface Sighting {
 }
 
 /** Sightings of a side that are held. */
-const MOST_SIGHTINGS = 131_072
+const MOST_SIGHTINGS = 32_768
 /** Sightings of one key: heartbeats have no end. */
 const MOST_ALIKE = 64
 /** Nanoseconds within which a capture records one packet in several places. */

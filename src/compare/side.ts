@@ -22,6 +22,8 @@ export interface Reading {
   base: number
   /** Bytes of each inner frame that are compared. */
   cut: number
+  /** Whether files may be of different places, as those that overlap in time are, and not parts of one capture. */
+  tellsFiles: boolean
   readonly signal: AbortSignal | undefined
   readonly onBytes: (bytes: number) => void
 }
@@ -37,6 +39,11 @@ export class SideReader {
   lastTime = Number.NEGATIVE_INFINITY
   /** Datagrams without a time, which cannot be compared. */
   untimed = 0
+  /** Whether packets of several files come in turn, so that these are of different places. */
+  isInterleaved = false
+  /** Files of which packets came, in that order. */
+  readonly #begun = new Set<number>()
+  #file = NONE
   readonly #reading: Reading
   readonly #merged: MergedCaptures
   readonly #taps = new Taps()
@@ -57,6 +64,7 @@ export class SideReader {
       if (!this.#running) {
         if (!merged.step()) return false
         this.#running = true
+        this.#enterFile(merged.run.file)
       }
       const { run } = merged
       while (run.next()) if (this.#take()) return true
@@ -90,6 +98,13 @@ export class SideReader {
     return reader.headerRead ? reader.nextNumber - 1 : 0
   }
 
+  #enterFile(file: number): void {
+    if (file === this.#file) return
+    this.#file = file
+    if (this.#begun.has(file)) this.isInterleaved = true
+    this.#begun.add(file)
+  }
+
   /** Takes the record at hand. @returns Whether it is a datagram to be compared. */
   #take(): boolean {
     const { run } = this.#merged
@@ -118,7 +133,7 @@ export class SideReader {
     if (datagram.direction === NONE) return false
     readOuter(datagram, layers)
     datagram.key.read(layers, reading.cut)
-    datagram.tap = this.#taps.of(layers, packet, datagram.outerTtl)
+    datagram.tap = this.#taps.of(layers, packet, datagram.outerTtl, reading.tellsFiles ? run.file : 0)
     datagram.file = run.file
     datagram.number = walk.joined.length > 0 ? walk.joined[0]! : packet.number
     return true

@@ -22,6 +22,7 @@ export class SideSurvey {
   firstTime = Number.POSITIVE_INFINITY
   lastTime = Number.NEGATIVE_INFINITY
   untimed = 0
+  isInterleaved = false
   /** Numbers that the packets of each file take. */
   numbers: number[] = []
   /** Shortest inner frame that was cut; `Infinity` without one. */
@@ -45,6 +46,7 @@ export class SideSurvey {
     this.firstTime = reader.firstTime
     this.lastTime = reader.lastTime
     this.untimed = reader.untimed
+    this.isInterleaved = reader.isInterleaved
     this.numbers = reading.inputs.map((_, file) => reader.numbersOf(file))
   }
 
@@ -80,6 +82,8 @@ export async function survey(near: Reading, far: Reading): Promise<Surveyed> {
       const mask = Math.max(found.near.sample.mask, found.far.sample.mask)
       found.near.sample.thin(mask)
       found.far.sample.thin(mask)
+      near.tellsFiles = found.near.isInterleaved
+      far.tellsFiles = found.far.isInterleaved
       return found
     }
     // What is shorter still after so many is not compared.

@@ -481,6 +481,14 @@ describe('sides', () => {
     expect(directionOf(turned, A, B).packets.lost).toEqual(moved)
   })
 
+  it('of files of several places on one way are one: what both have is a copy', async () => {
+    const whole = await compareShots(near, far)
+    const before = far.map((shot) => ({ ...shot, time: shot.time - 20 * US }))
+    const comparison = await compareCaptures(side(captureOf(near)), side(captureOf(far), captureOf(before)))
+    expect(comparison.directions.map(countsOf)).toEqual(whole.directions.map(countsOf))
+    expect(comparison.far.copies).toBe(far.length)
+  })
+
   it('with a small window say what was not held', async () => {
     const comparison = await compareShots(near, far, { window: 64 })
     for (const { sent, matched, lost, altered, notJudged } of comparison.directions)
