@@ -85,6 +85,19 @@ describe.each(readers)('%s', (name, read) => {
     expect(reads).toBe(0)
   })
 
+  it('hears of a signal that others give, however fast a stream hands its bytes over', async () => {
+    const abort = new AbortController()
+    const records = join(...Array.from({ length: 10 }, (_, i) => pcapRecord(i, 0, noise())))
+    let left = 50_000
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(pcapHeader() as Uint8Array),
+      pull: (controller) => (left-- > 0 ? controller.enqueue(records as Uint8Array) : controller.close()),
+    })
+    setTimeout(() => abort.abort(), 100)
+    await read(webStreamSource(stream), { signal: abort.signal }).catch(() => null)
+    expect(left).toBeGreaterThan(0)
+  })
+
   it('stops in the midst', async () => {
     const abort = new AbortController()
     let bytes = 0

@@ -56,9 +56,9 @@ export function Reading({ at, names, progress, stop, show, leave }: ReadingPrope
             : 'Of what was read there is a summary, as after Ctrl-C on the command line; the page says that it is of a part.'}
         </p>
       )}
-      {at === 'stopped' && (
+      {at !== 'reading' && (
         <p class="ways">
-          {progress?.packets !== 0 && (
+          {at === 'stopped' && progress?.packets !== 0 && (
             <button type="button" class="first" onClick={show}>
               Show what was read
             </button>
