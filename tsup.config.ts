@@ -26,7 +26,7 @@ const doors = [
 ]
 
 // Each thread begins with a file of its own.
-const workers = ['node-read', 'node-judge']
+const workers = ['node-read', 'node-analyze']
 
 const common: Options = {
   format: 'esm',

@@ -39,7 +39,7 @@ export async function loadBuild(folder: string): Promise<Build> {
 /** Names of the analyzers of a build, in the order in which its analysis declares them. */
 export function analyzerNames({ analyzers }: Build): string[] {
   const analysis = new analyzers.Analysis()
-  return Object.entries({ ...analysis, ...analysis.judges })
+  return Object.entries({ ...analysis, ...analysis.stateful })
     .filter(([, member]) => typeof (member as { observe?: unknown } | null)?.observe === 'function')
     .map(([name]) => name)
 }

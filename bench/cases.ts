@@ -102,7 +102,7 @@ function resolveKeys({ analyzers, codecs }: Build): Step {
 
 /** The counters alone: volumes, and nothing that is judged by what came before. */
 function count({ analyzers }: Build): Step {
-  const analysis = new analyzers.Analysis({ judgeElsewhere: () => ({ take() {} }) })
+  const analysis = new analyzers.Analysis({ analyzeElsewhere: () => ({ take() {} }) })
   const step: Step = ({ view, packet }) => analysis.take(view, packet, 0, 1)
   step.drain = () => analysis.drain()
   return step
@@ -114,13 +114,13 @@ function analyze({ analyzers, codecs }: Build, omitted: string | null): Step {
   const analysis = new analyzers.Analysis()
   if (omitted !== null) {
     // A build before judges were told from counters has them all in one.
-    const analyzer = Reflect.get(analysis, omitted) ?? Reflect.get(analysis.judges ?? {}, omitted)
+    const analyzer = Reflect.get(analysis, omitted) ?? Reflect.get(analysis.stateful ?? {}, omitted)
     if (typeof analyzer?.observe !== 'function') throw new Unavailable(`this build has no analyzer ${omitted}`)
     analyzer.observe = () => false
   }
   const { observation } = analysis
   const { layers } = observation
-  // A build before the express lane has no such method.
+  // A build before the fast path has no such method.
   if (analysis.take !== undefined) {
     const step: Step = ({ view, packet }) => analysis.take(view, packet, 0, 1)
     step.drain = () => analysis.drain()

@@ -1,5 +1,5 @@
 /** A run of packets in one buffer: what one thread hands to another to be read, and takes back to count. */
-import { type ReadingsBuffers, readingsBuffers } from './analyzers/fast-path/packet-batch.ts'
+import { batchBuffers, type FastPathBatchBuffers } from './analyzers/fast-path/packet-batch.ts'
 import type { PacketInfo } from './packet.ts'
 import { PacketMeta } from './packet-meta.ts'
 
@@ -11,7 +11,7 @@ export interface Batch {
   count: number
   bytes: Uint8Array
   /** Their records, whose offsets are into `bytes`; the rest is filled in by the thread that reads them. */
-  readings: ReadingsBuffers
+  headers: FastPathBatchBuffers
 }
 
 /** Bytes between two packets that are copied with them; a record header is shorter. */
@@ -37,7 +37,7 @@ export class BatchWriter {
     private readonly length: number,
   ) {
     this.#batch = this.#empty()
-    this.#meta = new PacketMeta(this.#batch.readings.meta)
+    this.#meta = new PacketMeta(this.#batch.headers.meta)
   }
 
   get isEmpty(): boolean {
@@ -90,14 +90,14 @@ export class BatchWriter {
     const batch = this.#batch
     spent.count = 0
     this.#batch = spent
-    this.#meta = new PacketMeta(spent.readings.meta)
+    this.#meta = new PacketMeta(spent.headers.meta)
     this.#length = 0
     return batch
   }
 
   #empty(): Batch {
     const shared = (bytes: number) => new SharedArrayBuffer(bytes)
-    return { count: 0, bytes: new Uint8Array(shared(this.length)), readings: readingsBuffers(this.packets, shared) }
+    return { count: 0, bytes: new Uint8Array(shared(this.length)), headers: batchBuffers(this.packets, shared) }
   }
 }
 

@@ -1,6 +1,6 @@
-/** Events on their way to another thread that judges them: counting goes on here meanwhile, and the order stays. */
+/** Events on their way to the thread of the stateful analyzers: counting goes on here meanwhile, and the order stays. */
 import { type EventLog, type EventSink, STRIDE } from './analyzers/events/event-log.ts'
-import type { JudgesState } from './analyzers/stateful/stateful-analyzers.ts'
+import type { StatefulAnalyzersState } from './analyzers/stateful/stateful-analyzers.ts'
 import type { Keys } from './analyzers/tables/keys.ts'
 
 /** Events in shared memory, one behind the other. */
@@ -10,18 +10,18 @@ export interface EventBatch {
 }
 
 /** Events to judge. */
-export interface JudgeRequest {
+export interface AnalyzerRequest {
   batch: EventBatch
   /** Keys of the rows that are new since the last request, by table. */
   keys: Int32Array[]
 }
 
 /** Judges what it is handed, in that order. */
-export interface JudgeThread {
+export interface AnalyzerThread {
   /** Judges a batch, and gives it back. */
-  judge(request: JudgeRequest): Promise<EventBatch>
-  /** What the judges have come to; what follows is of another capture. */
-  finish(): Promise<JudgesState>
+  analyze(request: AnalyzerRequest): Promise<EventBatch>
+  /** What the stateful analyzers have come to; what follows is of another capture. */
+  finish(): Promise<StatefulAnalyzersState>
   /** Ends the thread, which gives its memory back; called when it has finished. */
   close?(): Promise<void>
 }
@@ -32,7 +32,7 @@ const BATCH = 4_096
 const MOST_WAITING = 4
 
 /** Hands events to a thread. */
-export class JudgeConvoy implements EventSink {
+export class EventQueue implements EventSink {
   #batch: EventBatch
   /** Rows of each table that the thread knows. */
   #known: number[] = []
@@ -45,14 +45,14 @@ export class JudgeConvoy implements EventSink {
    * @param size - Events of a batch.
    */
   constructor(
-    private readonly thread: JudgeThread,
+    private readonly thread: AnalyzerThread,
     private readonly keys: Keys,
     private readonly size = BATCH,
   ) {
     this.#batch = this.#empty()
   }
 
-  /** Takes copies, and sends a batch whenever one is full; call {@link settle} every few of them. */
+  /** Takes copies, and sends a batch whenever one is full; call {@link flush} every few of them. */
   take(log: EventLog, from: number, to: number): void {
     let next = from
     while (next < to) {
@@ -66,14 +66,14 @@ export class JudgeConvoy implements EventSink {
   }
 
   /** Waits until few batches are under way. */
-  async settle(most = MOST_WAITING): Promise<void> {
+  async flush(most = MOST_WAITING): Promise<void> {
     while (this.#underWay.length > most) this.#spent.push(await this.#underWay.shift()!)
   }
 
-  /** Sends what is left. @returns What the judges have come to. */
-  async finish(): Promise<JudgesState> {
+  /** Sends what is left. @returns What the stateful analyzers have come to. */
+  async finish(): Promise<StatefulAnalyzersState> {
     this.#send()
-    await this.settle(0)
+    await this.flush(0)
     this.#spent.length = 0
     const state = await this.thread.finish()
     await this.thread.close?.()
@@ -83,8 +83,8 @@ export class JudgeConvoy implements EventSink {
   #send(): void {
     const keys = this.keys.keysFrom(this.#known)
     this.#known = this.keys.tables.map((table) => table.count)
-    const answer = this.thread.judge({ batch: this.#batch, keys })
-    // Whoever settles is told of a failure; until then nobody waits for it.
+    const answer = this.thread.analyze({ batch: this.#batch, keys })
+    // Whoever flushes is told of a failure; until then nobody waits for it.
     answer.catch(() => {})
     this.#underWay.push(answer)
     this.#batch = this.#spent.pop() ?? this.#empty()

@@ -1,6 +1,6 @@
 /** Captures to a summary: readers, analyzers, diagnosis. Awaits once per chunk, never per packet. */
 import { Analysis } from './analyzers/analysis.ts'
-import { Readings } from './analyzers/fast-path/packet-batch.ts'
+import { FastPathBatch } from './analyzers/fast-path/packet-batch.ts'
 import { checkFinish, finish } from './analyzers/summary/finish.ts'
 import { checkLimits, type Limits } from './analyzers/tables/limits.ts'
 import { bytesInUse, MEGABYTE } from './analyzers/tables/memory.ts'
@@ -15,7 +15,7 @@ import { type ByteSource, interruptible, type StoredAs } from './capture/source.
 import { linkTypeName } from './codecs/link/linktype-names.ts'
 import { tunnelPorts } from './codecs/walk/dissect.ts'
 import { diagnose } from './diagnosis/index.ts'
-import { JudgeConvoy, type JudgeThread } from './event-queue.ts'
+import { type AnalyzerThread, EventQueue } from './event-queue.ts'
 import { byFile } from './findings/by-file.ts'
 import { rank } from './findings/finding.ts'
 import type { AppendedFiles, CaptureIssue } from './issue.ts'
@@ -91,27 +91,28 @@ export interface BatchReaders {
 /** Other threads that take a part of the work; the summary does not depend on them. */
 export interface Threads {
   readers?: BatchReaders
-  judge?: JudgeThread
-  /** Bytes of tables up to which that thread judges, {@link MOST_JUDGED_ELSEWHERE} unless told otherwise. */
-  mostJudgedElsewhere?: number
+  analyzer?: AnalyzerThread
+  /** Bytes of tables up to which that thread analyzes, {@link MOST_ANALYZED_ELSEWHERE} unless told otherwise. */
+  mostAnalyzedElsewhere?: number
 }
 
 function checkThreads(threads: Threads): void {
   checkObject('threads', threads)
-  const { readers, judge, mostJudgedElsewhere } = threads
-  checkNumber('mostJudgedElsewhere', mostJudgedElsewhere, 0, Number.POSITIVE_INFINITY)
+  const { readers, analyzer, mostAnalyzedElsewhere } = threads
+  checkNumber('mostAnalyzedElsewhere', mostAnalyzedElsewhere, 0, Number.POSITIVE_INFINITY)
   if (readers !== undefined) {
     checkHas('readers', readers, 'read', 'readers of batches, with a read()')
     checkGiven('readers.size', readers.size)
     checkInteger('readers.size', readers.size, 1)
   }
-  if (judge !== undefined) {
-    for (const method of ['judge', 'finish']) checkHas('judge', judge, method, 'a judge, with a judge() and a finish()')
+  if (analyzer !== undefined) {
+    for (const method of ['analyze', 'finish'])
+      checkHas('analyzer', analyzer, method, 'a thread, with an analyze() and a finish()')
   }
 }
 
 /** Batches on their way through other threads, in order. */
-interface Convoy {
+interface ReadAhead {
   readers: BatchReaders
   writer: BatchWriter
   underWay: { file: number; answer: Promise<Batch> }[]
@@ -120,16 +121,16 @@ interface Convoy {
 }
 
 /**
- * Bytes of tables up to which another thread judges. It has a copy of the keys, and what its judges keep is there twice while it is
+ * Bytes of tables up to which another thread runs the stateful analyzers. It has a copy of the keys, and what its stateful analyzers keep is there twice while it is
  * handed over; with more, judging goes on here.
  */
-export const MOST_JUDGED_ELSEWHERE = 128 * MEGABYTE
+export const MOST_ANALYZED_ELSEWHERE = 128 * MEGABYTE
 
 /** Packets and bytes of a batch. */
 const BATCH_PACKETS = 8_192
 const BATCH_LENGTH = 2_097_152
 
-function startConvoy(readers: BatchReaders): Convoy {
+function startReadAhead(readers: BatchReaders): ReadAhead {
   return { readers, writer: new BatchWriter(BATCH_PACKETS, BATCH_LENGTH), underWay: [], spent: [] }
 }
 
@@ -173,9 +174,9 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   readonly analysis: Analysis
   readonly #own: OwnAnalyzers | null
   readonly #options: SummarizeOptions
-  readonly #convoy: Convoy | null
-  #judging: JudgeConvoy | null = null
-  readonly #mostJudgedElsewhere: number
+  readonly #convoy: ReadAhead | null
+  #eventQueue: EventQueue | null = null
+  readonly #mostAnalyzedElsewhere: number
   readonly #files: ReadFile[] = []
   #nextNumber = 1
   /** Whether a capture is being read, or several are. */
@@ -194,7 +195,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   constructor(options: SummarizeOptions<Analyzers> = {}, threads: Threads = {}) {
     checkSummarizeOptions(options)
     checkThreads(threads)
-    const { readers, judge, mostJudgedElsewhere } = threads
+    const { readers, analyzer, mostAnalyzedElsewhere } = threads
     this.#options = options
     const { limits, analyzers = {} } = options
     const filter = selectionIn(options)
@@ -203,12 +204,12 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
       ...(filter && { filter }),
       ports,
       ...(limits && { limits }),
-      ...(judge && { judgeElsewhere: (keys) => (this.#judging = new JudgeConvoy(judge, keys)) }),
+      ...(analyzer && { analyzeElsewhere: (keys) => (this.#eventQueue = new EventQueue(analyzer, keys)) }),
     })
     const hasOwn = Object.keys(analyzers).length > 0
     this.#own = hasOwn ? new OwnAnalyzers(analyzers, ports, this.analysis.criteria) : null
-    this.#mostJudgedElsewhere = mostJudgedElsewhere ?? MOST_JUDGED_ELSEWHERE
-    this.#convoy = readers === undefined ? null : startConvoy(readers)
+    this.#mostAnalyzedElsewhere = mostAnalyzedElsewhere ?? MOST_ANALYZED_ELSEWHERE
+    this.#convoy = readers === undefined ? null : startReadAhead(readers)
   }
 
   /**
@@ -266,7 +267,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     try {
       while (!reader.done) {
         await this.#drain(reader)
-        await this.#settle()
+        await this.#flush()
         if (reader.done) {
           onChunk(source.stored?.bytesRead ?? reader.bytesRead)
           break
@@ -282,13 +283,13 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
       this.#open = null
       await source.close?.()
     }
-    const convoy = this.#convoy
-    if (convoy !== null) {
-      await this.#dispatch(convoy, this.#files.length)
-      while (convoy.underWay.length > 0) await this.#collect(convoy)
+    const readAhead = this.#convoy
+    if (readAhead !== null) {
+      await this.#dispatch(readAhead, this.#files.length)
+      while (readAhead.underWay.length > 0) await this.#collect(readAhead)
     }
     // Fragments of different files do not belong together.
-    this.analysis.settle()
+    this.analysis.flush()
     // Blocks that are no packets take numbers too, also behind the last packet.
     this.analysis.numbers = reader.nextNumber - 1
     this.#files.push(describe(name, reader, firstPacket, source.stored))
@@ -345,7 +346,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
           if (!firsts.has(run.file)) firsts.set(run.file, merged.origins.count + 1)
           observePackets(this.analysis, run, run.file, run.firstNumber, this.#own)
         }
-        await this.#settle()
+        await this.#flush()
         const goesOn = onChunk?.(merged.bytesRead) !== false && signal?.aborted !== true
         onProgress?.(merged.bytesRead, null)
         if (merged.done) break
@@ -359,7 +360,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
       await merged.close()
     }
     this.#origins = merged.origins
-    this.analysis.settle()
+    this.analysis.flush()
     this.analysis.numbers = merged.origins.count
     let unreadable: CaptureError | null = null
     for (const [file, input] of inputs.entries()) {
@@ -383,12 +384,12 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     this.#complete = false
   }
 
-  /** Takes over what the thread that judges has come to; from now on packets are judged here. */
+  /** Takes over what the thread of the stateful analyzers has come to; from now on packets are judged here. */
   async join(): Promise<void> {
-    if (this.#judging === null) return
+    if (this.#eventQueue === null) return
     this.analysis.drain()
-    this.analysis.adoptJudges(await this.#judging.finish())
-    this.#judging = null
+    this.analysis.adoptStateful(await this.#eventQueue.finish())
+    this.#eventQueue = null
   }
 
   /**
@@ -396,9 +397,9 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
    * @throws TypeError while packets are judged on another thread.
    */
   summary(): SummaryWith<Analyzers> {
-    if (this.#judging !== null) throw new TypeError('join() comes first where packets are judged on another thread')
+    if (this.#eventQueue !== null) throw new TypeError('join() comes first where packets are judged on another thread')
     const { rows = DEFAULT_ROWS, underlayMtu } = this.#options
-    const analysis = this.analysis.settled()
+    const analysis = this.analysis.flushed()
     const { capture, ...rest } = finish(analysis, { rows, underlayMtu })
     const files = this.#open === null ? this.#files : [...this.#files, this.#open()]
     const losses = files.map((file) => file.dropped)
@@ -440,24 +441,24 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     return summary as SummaryWith<Analyzers>
   }
 
-  /** Lets the thread that judges catch up; does without it once the tables are large. */
-  async #settle(): Promise<void> {
-    if (this.#judging === null) return
-    await this.#judging.settle()
-    if (bytesInUse(this.analysis.keys.tables) > this.#mostJudgedElsewhere) await this.join()
+  /** Lets the thread of the stateful analyzers catch up; does without it once the tables are large. */
+  async #flush(): Promise<void> {
+    if (this.#eventQueue === null) return
+    await this.#eventQueue.flush()
+    if (bytesInUse(this.analysis.keys.tables) > this.#mostAnalyzedElsewhere) await this.join()
   }
 
   /** Observes the packets at hand; other threads read them first, if there are any. */
   async #drain(reader: CaptureReader): Promise<void> {
     const file = this.#files.length
-    const convoy = this.#convoy
-    if (convoy === null) {
+    const readAhead = this.#convoy
+    if (readAhead === null) {
       observePackets(this.analysis, reader, file, 1, this.#own)
       return
     }
-    const { writer } = convoy
+    const { writer } = readAhead
     while (reader.next()) {
-      if (writer.isFull(reader.packet)) await this.#dispatch(convoy, file)
+      if (writer.isFull(reader.packet)) await this.#dispatch(readAhead, file)
       writer.add(reader.view, reader.packet)
       this.#own?.observe(reader.view, reader.packet, reader.packet.number, file)
     }
@@ -465,10 +466,10 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   }
 
   /** Hands the batch at hand to another thread; takes the oldest one in when enough are under way. */
-  async #dispatch(convoy: Convoy, file: number): Promise<void> {
-    const { readers, writer, underWay, spent } = convoy
+  async #dispatch(readAhead: ReadAhead, file: number): Promise<void> {
+    const { readers, writer, underWay, spent } = readAhead
     if (writer.isEmpty) return
-    if (underWay.length > readers.size) await this.#collect(convoy)
+    if (underWay.length > readers.size) await this.#collect(readAhead)
     const batch = writer.take(spent.pop())
     const answer = readers.read({ batch, file })
     // Whoever collects it is told of a failure; until then nobody waits for it.
@@ -477,13 +478,13 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   }
 
   /** Counts the oldest batch. */
-  async #collect({ underWay, spent }: Convoy): Promise<void> {
+  async #collect({ underWay, spent }: ReadAhead): Promise<void> {
     const oldest = underWay.shift()
     if (oldest === undefined) return
     const batch = await oldest.answer
-    this.analysis.takeReadings(new Readings(batch.readings), batch.count, viewOf(batch), oldest.file)
+    this.analysis.takeBatch(new FastPathBatch(batch.headers), batch.count, viewOf(batch), oldest.file)
     spent.push(batch)
-    await this.#settle()
+    await this.#flush()
   }
 }
 

@@ -10,8 +10,8 @@ const views = fc.array(
   { minLength: 1, maxLength: 6 },
 )
 
-function packetsOf({ count, readings }: Batch, batch: Batch): { number: number; bytes: number[] }[] {
-  const meta = new PacketMeta(readings.meta)
+function packetsOf({ count, headers }: Batch, batch: Batch): { number: number; bytes: number[] }[] {
+  const meta = new PacketMeta(headers.meta)
   const view = viewOf(batch)
   return Array.from({ length: count }, (_, slot) => {
     const packet = emptyPacket()
@@ -61,6 +61,6 @@ it('take one packet that is longer than a batch', () => {
   const batch = writer.take()
   expect(packetsOf(batch, batch)).toEqual([{ number: 9, bytes: [...bytes] }])
   const back = emptyPacket()
-  new PacketMeta(batch.readings.meta).get(0, back)
+  new PacketMeta(batch.headers.meta).get(0, back)
   expect(back).toEqual(packet)
 })

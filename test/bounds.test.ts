@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join as path } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MAX_HELD_BYTES } from '../src/analyzers/reassembly/tiny-fragments.ts'
-import { Tally } from '../src/analyzers/tables/counter-by-key.ts'
+import { CounterByKey } from '../src/analyzers/tables/counter-by-key.ts'
 import { DEFAULT_LIMITS } from '../src/analyzers/tables/limits.ts'
 import { FIXED_MEGABYTES, MAX_MEGABYTES, MIN_MEGABYTES } from '../src/analyzers/tables/memory.ts'
 import * as reading from '../src/capture/bounds.ts'
@@ -25,7 +25,7 @@ import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/reachability/o
 import { Routes } from '../src/diagnosis/routes.ts'
 import { BoundedFindings } from '../src/findings/index.ts'
 import { LEAST_STARTED, MOST_STARTED, MOST_THREADS } from '../src/node-summarize.ts'
-import { MOST_JUDGED_ELSEWHERE } from '../src/pipeline.ts'
+import { MOST_ANALYZED_ELSEWHERE } from '../src/pipeline.ts'
 import { MOST_INTERFACES } from '../src/transform/interfaces.ts'
 import { MAX_WAITING_BYTES } from '../src/transform/select.ts'
 import { feed, idb, join, pcapHeader, pcapRecord, shb } from './capture/files.ts'
@@ -34,7 +34,7 @@ import { analysisOf, ethernet, ipv4, tcp, vxlan } from './support/packets.ts'
 import { ROOT } from './support/shared.ts'
 import { decapOf } from './transform/files.ts'
 
-/** Subjects of a tally, and findings of a code, unless told otherwise: their modules keep the numbers to themselves. */
+/** Subjects of a counter by key, and findings of a code, unless told otherwise: their modules keep the numbers to themselves. */
 const SUBJECTS = 10_000
 const FINDINGS = 100
 
@@ -80,7 +80,7 @@ const BOUNDS: Record<string, unknown> = {
   ...Object.fromEntries(Object.entries(DEFAULT_LIMITS).map(([table, limit]) => [`limits.${table}`, limit])),
   SUBJECTS,
   MOST_ONE_WAY,
-  MOST_JUDGED_ELSEWHERE,
+  MOST_ANALYZED_ELSEWHERE,
   MOST_FOLLOWED,
   FINDINGS,
   FIXED_MEGABYTES,
@@ -174,8 +174,8 @@ describe('bounds that no other test reaches', () => {
     expect(reader.issue).toBeNull()
   })
 
-  it('a tally keeps what came first', () => {
-    const tally = new Tally(() => ({}))
+  it('a counter keeps what came first', () => {
+    const tally = new CounterByKey(() => ({}))
     for (let key = 0; key < SUBJECTS + 5; key++) tally.note(key, key + 1)
     expect(tally.dropped).toBe(5)
     expect(tally.note(0, 1)).not.toBeNull()

@@ -1,31 +1,31 @@
-/** Events that another thread judges: it says what judging here says, wherever batches end. */
+/** Events that another thread runs the stateful analyzers: it says what judging here says, wherever batches end. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Analysis } from '../src/analyzers/analysis.ts'
 import { EventLog, STRIDE } from '../src/analyzers/events/event-log.ts'
-import { Judges, type JudgesState } from '../src/analyzers/stateful/stateful-analyzers.ts'
+import { StatefulAnalyzers, type StatefulAnalyzersState } from '../src/analyzers/stateful/stateful-analyzers.ts'
 import { Keys } from '../src/analyzers/tables/keys.ts'
 import { DEFAULT_LIMITS, type Limits } from '../src/analyzers/tables/limits.ts'
 import { bytesInUse } from '../src/analyzers/tables/memory.ts'
 import { chunksSource } from '../src/capture/source.ts'
-import { type EventBatch, JudgeConvoy, type JudgeRequest, type JudgeThread } from '../src/event-queue.ts'
+import { type AnalyzerRequest, type AnalyzerThread, type EventBatch, EventQueue } from '../src/event-queue.ts'
 import { Summarizer, type Threads } from '../src/pipeline.ts'
 import { analyze, printed, type Recorded, readOn, recordsOf, together } from './support/parts.ts'
 import { because, LAB, ROOT } from './support/shared.ts'
 
 /** A thread in name only: it shares nothing but what a message would carry, and answers later. */
-class Messages implements JudgeThread {
+class Messages implements AnalyzerThread {
   batches = 0
   readonly #keys: Keys
-  readonly #judges: Judges
+  readonly #judges: StatefulAnalyzers
 
   constructor(limits: Limits) {
     this.#keys = new Keys(limits)
-    this.#judges = new Judges(this.#keys, limits)
+    this.#judges = new StatefulAnalyzers(this.#keys, limits)
   }
 
-  async judge({ batch, keys }: JudgeRequest): Promise<EventBatch> {
+  async analyze({ batch, keys }: AnalyzerRequest): Promise<EventBatch> {
     const sent = { count: batch.count, keys: structuredClone(keys) }
     await Promise.resolve()
     this.batches++
@@ -38,7 +38,7 @@ class Messages implements JudgeThread {
 
   closed = false
 
-  async finish(): Promise<JudgesState> {
+  async finish(): Promise<StatefulAnalyzersState> {
     return structuredClone(this.#judges.save())
   }
 
@@ -55,20 +55,23 @@ function inPieces(bytes: Uint8Array, length: number): Uint8Array[] {
 /** What is printed of records whose events are judged in batches of `size`, with a pause after every `pause` packets. */
 async function judgedElsewhere(records: readonly Recorded[], size: number, pause: number, limits = DEFAULT_LIMITS) {
   const thread = new Messages(limits)
-  let convoy: JudgeConvoy | undefined
-  const analysis = new Analysis({ limits, judgeElsewhere: (keys) => (convoy = new JudgeConvoy(thread, keys, size)) })
+  let readAhead: EventQueue | undefined
+  const analysis = new Analysis({
+    limits,
+    analyzeElsewhere: (keys) => (readAhead = new EventQueue(thread, keys, size)),
+  })
   for (let from = 0; from < records.length; from += pause) {
     readOn(analysis, records.slice(from, from + pause))
-    await convoy!.settle()
+    await readAhead!.flush()
   }
-  analysis.settle()
-  analysis.adoptJudges(await convoy!.finish())
+  analysis.flush()
+  analysis.adoptStateful(await readAhead!.finish())
   return { text: printed(analysis), batches: thread.batches }
 }
 
 function judgedHere(records: readonly Recorded[], limits = DEFAULT_LIMITS): string {
   const analysis = analyze(records, { limits })
-  analysis.settle()
+  analysis.flush()
   return printed(analysis)
 }
 
@@ -129,7 +132,7 @@ describe('judging on another thread', () => {
       const thread = new Messages(DEFAULT_LIMITS)
       const most = inUse * 0.9
       const back: boolean[] = []
-      const elsewhere = await said({ judge: thread, mostJudgedElsewhere: most }, ({ analysis }) => {
+      const elsewhere = await said({ analyzer: thread, mostAnalyzedElsewhere: most }, ({ analysis }) => {
         back.push(bytesInUse(analysis.keys.tables) > most)
       })
       expect(elsewhere).toBe(here)
@@ -141,7 +144,7 @@ describe('judging on another thread', () => {
   })
 
   it('asks to be joined before it can say anything', async () => {
-    const summarizer = new Summarizer({}, { judge: new Messages(DEFAULT_LIMITS) })
+    const summarizer = new Summarizer({}, { analyzer: new Messages(DEFAULT_LIMITS) })
     expect(() => summarizer.summary()).toThrow('join()')
     await summarizer.join()
     await summarizer.join()
@@ -160,14 +163,14 @@ describe('judging on another thread', () => {
   })
 
   it('tells whoever settles that the thread failed', async () => {
-    const failing: JudgeThread = {
-      judge: () => Promise.reject(new Error('out of memory')),
+    const failing: AnalyzerThread = {
+      analyze: () => Promise.reject(new Error('out of memory')),
       finish: () => Promise.reject(new Error('asked too late')),
     }
-    const convoy = new JudgeConvoy(failing, new Keys(DEFAULT_LIMITS), 1)
+    const readAhead = new EventQueue(failing, new Keys(DEFAULT_LIMITS), 1)
     const log = new EventLog(new Int32Array(STRIDE))
-    convoy.take(log, 0, 1)
-    await convoy.settle()
-    await expect(convoy.settle(0)).rejects.toThrow('out of memory')
+    readAhead.take(log, 0, 1)
+    await readAhead.flush()
+    await expect(readAhead.flush(0)).rejects.toThrow('out of memory')
   })
 })

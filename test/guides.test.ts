@@ -23,8 +23,8 @@ describe('overlays.vi.md', () => {
   })
 
   it('has its sections and rows', () => {
-    const marks = (name: string): string[] => read(name).match(/^(#+ |\| |- |\d+\. )/gm) ?? []
-    expect(marks('overlays.vi.md')).toEqual(marks('overlays.md'))
+    const packetFlags = (name: string): string[] => read(name).match(/^(#+ |\| |- |\d+\. )/gm) ?? []
+    expect(packetFlags('overlays.vi.md')).toEqual(packetFlags('overlays.md'))
   })
 })
 

@@ -268,9 +268,9 @@ const DOORS: readonly Door[] = [
     'new Summarizer, threads',
     (name, value) => new Summarizer({}, nested(name, value)),
     [
-      ['mostJudgedElsewhere', { range: [Number.NaN, -1], type: NO_NUMBER, good: [undefined, 0, 1e9] }],
+      ['mostAnalyzedElsewhere', { range: [Number.NaN, -1], type: NO_NUMBER, good: [undefined, 0, 1e9] }],
       ['readers', { range: [], type: [5, 'x', null, [], {}, { size: 1 }, { read: 1, size: 1 }], good: [undefined] }],
-      ['judge', { range: [], type: [5, 'x', null, {}, { judge: sink }, { finish: sink }], good: [undefined] }],
+      ['analyzer', { range: [], type: [5, 'x', null, {}, { analyze: sink }, { finish: sink }], good: [undefined] }],
     ],
   ],
   [

@@ -1,5 +1,5 @@
 /**
- * All analyzers over a capture. Counters see the packets themselves and add up in any order; judges (what depends on what came before)
+ * All analyzers over a capture. Counters see the packets themselves and add up in any order; stateful analyzers (what depends on what came before)
  * see the event of each, in the order of the capture, here or on another thread.
  */
 
@@ -21,14 +21,14 @@ import { Vnis } from './counters/vnis.ts'
 import { VtepPairs } from './counters/vtep-pairs.ts'
 import { EventLog, type EventSink, STRIDE } from './events/event-log.ts'
 import { EventWriter } from './events/event-writer.ts'
-import { ExpressLane } from './fast-path/fast-path.ts'
-import { Openings } from './fast-path/flow-cache-miss.ts'
-import { Readings, readingsBuffers } from './fast-path/packet-batch.ts'
+import { FastPath } from './fast-path/fast-path.ts'
+import { FlowCacheMisses } from './fast-path/flow-cache-miss.ts'
+import { batchBuffers, FastPathBatch } from './fast-path/packet-batch.ts'
 import { Observation } from './lookup/observation.ts'
 import { Path, PathBit, type PathCounter, Paths } from './lookup/paths.ts'
 import { Resolver } from './lookup/resolver.ts'
-import { SmallFirsts } from './reassembly/tiny-fragments.ts'
-import { Judges, type JudgesState } from './stateful/stateful-analyzers.ts'
+import { TinyFragments } from './reassembly/tiny-fragments.ts'
+import { StatefulAnalyzers, type StatefulAnalyzersState } from './stateful/stateful-analyzers.ts'
 import type { AllStateful, Stateful } from './stateful.ts'
 import type { KeyTable } from './tables/key-table.ts'
 import { Keys } from './tables/keys.ts'
@@ -45,18 +45,18 @@ export interface AnalysisOptions {
   filter?: Selection
   /** Which UDP ports are a tunnel's; the known ones unless told otherwise. */
   ports?: TunnelPorts
-  /** What takes the events in place of {@link Analysis.judges}, until {@link Analysis.adoptJudges}. */
-  judgeElsewhere?: (keys: Keys) => EventSink
+  /** What takes the events in place of {@link Analysis.stateful}, until {@link Analysis.adoptStateful}. */
+  analyzeElsewhere?: (keys: Keys) => EventSink
 }
 
 /** A saved analysis: plain objects of typed arrays, fit for `structuredClone` and `postMessage`. */
 export interface AnalysisState {
   numbers: number
   counters: Record<string, unknown>
-  judges: JudgesState
+  stateful: StatefulAnalyzersState
 }
 
-/** Counters and judges over a capture. */
+/** Counters and stateful analyzers over a capture. */
 export class Analysis implements PathCounter {
   /** The packet at hand: fill it (`takeApart`), then call {@link observe}. */
   readonly observation = new Observation()
@@ -66,7 +66,7 @@ export class Analysis implements PathCounter {
   readonly criteria: Criteria
   /** The shared tables of keys: addresses, VNIs, VTEP pairs, flows, MACs. */
   readonly keys: Keys
-  /** The latest paths, with the counts that they owe. */
+  /** The latest paths, with the counts that are pending in them. */
   readonly paths: Paths
   /** Finds the rows of a packet’s keys. */
   readonly resolver: Resolver
@@ -87,9 +87,9 @@ export class Analysis implements PathCounter {
   /** Packets over time by VNI. */
   readonly timeline: Timeline
   /** First fragments without the headers, which wait for the rest. */
-  readonly smallFirsts: SmallFirsts
+  readonly tinyFragments: TinyFragments
   /** Analyzers that depend on what came before. */
-  readonly judges: Judges
+  readonly stateful: StatefulAnalyzers
   /** Packet numbers that were taken, those of blocks that are no packets included. */
   numbers = 0
   /** The record at hand of those that waited. */
@@ -98,27 +98,27 @@ export class Analysis implements PathCounter {
   /** Takes what happened, in packet order. */
   #events: EventSink
   readonly #writer: EventWriter
-  readonly #express: ExpressLane
+  readonly #fastPath: FastPath
   readonly #ports: TunnelPorts
   /** The group of packets at hand. */
-  readonly #readings = new Readings(readingsBuffers(GROUP))
+  readonly #batch = new FastPathBatch(batchBuffers(GROUP))
   /** The event of a packet that is counted by itself. */
   readonly #alone = new EventLog(new Int32Array(STRIDE))
   readonly #packet = emptyPacket()
   #waiting = 0
   #view: DataView = this.observation.layers.view
   #file = 0
-  /** Packets that took the express lane. */
-  expressPackets = 0
+  /** Packets that took the fast path. */
+  fastPathPackets = 0
   /** Of no use: what was read ahead, kept so that reading it is not left out. */
-  fetched = 0
+  prefetched = 0
 
   /** @throws RangeError for an option out of range, TypeError for one of a wrong type. */
   constructor(options: AnalysisOptions = {}) {
     checkObject('options', options)
     checkLimits('limits', options.limits)
     checkPorts('ports', options.ports)
-    checkFunction('judgeElsewhere', options.judgeElsewhere)
+    checkFunction('judgeElsewhere', options.analyzeElsewhere)
     checkObject('filter', options.filter)
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#options = options
@@ -138,11 +138,11 @@ export class Analysis implements PathCounter {
     this.macs = new Macs(this.keys, this.paths, limits.details)
     this.timeline = new Timeline(this.keys, limits.timeline)
     // What a filter leaves out has no path.
-    const openings = this.criteria.keepsAll ? this.#openings() : null
-    this.#express = new ExpressLane(this.paths, openings, this.flows, this.ports, this.timeline)
-    this.smallFirsts = new SmallFirsts(limits.datagrams, ports)
-    this.judges = new Judges(this.keys, limits)
-    this.#events = options.judgeElsewhere?.(this.keys) ?? this.judges
+    const misses = this.criteria.keepsAll ? this.#flowCacheMisses() : null
+    this.#fastPath = new FastPath(this.paths, misses, this.flows, this.ports, this.timeline)
+    this.tinyFragments = new TinyFragments(limits.datagrams, ports)
+    this.stateful = new StatefulAnalyzers(this.keys, limits)
+    this.#events = options.analyzeElsewhere?.(this.keys) ?? this.stateful
   }
 
   /** Every bounded table. */
@@ -154,7 +154,7 @@ export class Analysis implements PathCounter {
       ...this.flows.tables,
       ...this.macs.tables,
       ...this.timeline.tables,
-      ...this.judges.tables,
+      ...this.stateful.tables,
     ]
   }
 
@@ -170,7 +170,7 @@ export class Analysis implements PathCounter {
       this.#file = file
     }
     const number = packet.number - firstNumber + 1
-    this.#readings.read(this.#waiting++, view, packet, number, file * 65536 + packet.interfaceId, this.#ports)
+    this.#batch.read(this.#waiting++, view, packet, number, file * 65536 + packet.interfaceId, this.#ports)
     if (this.#waiting === GROUP) this.drain()
   }
 
@@ -178,32 +178,32 @@ export class Analysis implements PathCounter {
   drain(): void {
     const count = this.#waiting
     this.#waiting = 0
-    if (count > 0) this.#observeGroup(this.#readings, 0, count)
+    if (count > 0) this.#observeGroup(this.#batch, 0, count)
   }
 
   /**
    * Counts and judges packets that were read elsewhere.
    * @param view - Their bytes.
    */
-  takeReadings(readings: Readings, count: number, view: DataView, file: number): void {
+  takeBatch(batch: FastPathBatch, count: number, view: DataView, file: number): void {
     this.drain()
     this.#view = view
     this.#file = file
     for (let from = 0; from < count; from += GROUP) {
-      this.#observeGroup(readings, from, Math.min(count, from + GROUP))
+      this.#observeGroup(batch, from, Math.min(count, from + GROUP))
     }
   }
 
-  #observeGroup(readings: Readings, from: number, to: number): void {
-    const { log, meta, looks } = readings
+  #observeGroup(batch: FastPathBatch, from: number, to: number): void {
+    const { log, meta, looks } = batch
     this.capture.countAll(meta, looks, from, to)
     this.numbers = Math.max(this.numbers, meta.number(to - 1))
-    this.fetched = this.#express.fetch(readings, from, to)
-    let ordinary = 0
+    this.prefetched = this.#fastPath.prefetch(batch, from, to)
+    let eligible = 0
     let told = from
     for (let slot = from; slot < to; slot++) {
-      if (this.#express.count(readings, slot)) {
-        ordinary++
+      if (this.#fastPath.count(batch, slot)) {
+        eligible++
         continue
       }
       const o = this.#takeApart(meta, slot)
@@ -216,8 +216,8 @@ export class Analysis implements PathCounter {
         this.#observeFragment(o)
       }
     }
-    this.tunnel.countVxlan(ordinary)
-    this.expressPackets += ordinary
+    this.tunnel.countVxlan(eligible)
+    this.fastPathPackets += eligible
     this.#events.take(log, told, to)
   }
 
@@ -259,18 +259,18 @@ export class Analysis implements PathCounter {
   }
 
   /** Counts what still waits for further fragments as what it is by itself; call where a file ends. */
-  settle(): void {
+  flush(): void {
     this.drain()
-    this.smallFirsts.finish()
+    this.tinyFragments.finish()
     this.#observeLate()
   }
 
-  /** This analysis if every packet is counted, else a copy that has settled, while this one can go on. */
-  settled(): Analysis {
-    if (!this.smallFirsts.withholds) return this
+  /** This analysis if every packet is counted, else a copy that was flushed, while this one can go on. */
+  flushed(): Analysis {
+    if (!this.tinyFragments.withholds) return this
     const copy = new Analysis(this.#options)
     copy.restore(this.save())
-    copy.settle()
+    copy.flush()
     return copy
   }
 
@@ -292,12 +292,12 @@ export class Analysis implements PathCounter {
   }
 
   #observeFragment(o: Observation): void {
-    if (!this.smallFirsts.take(o)) this.#observeAlone(o)
+    if (!this.tinyFragments.take(o)) this.#observeAlone(o)
     this.#observeLate()
   }
 
   #observeLate(): void {
-    while (this.smallFirsts.next(this.#late)) this.#observeAlone(this.#late)
+    while (this.tinyFragments.next(this.#late)) this.#observeAlone(this.#late)
   }
 
   #observeAlone(o: Observation): void {
@@ -328,10 +328,10 @@ export class Analysis implements PathCounter {
     this.#writer.fill(log, at, o)
   }
 
-  /** Takes over what the judges have come to that took the events elsewhere; from now on they are judged here. */
-  adoptJudges(state: JudgesState): void {
-    this.judges.restore(state)
-    this.#events = this.judges
+  /** Takes over what the stateful analyzers have come to that took the events elsewhere; from now on they are judged here. */
+  adoptStateful(state: StatefulAnalyzersState): void {
+    this.stateful.restore(state)
+    this.#events = this.stateful
   }
 
   /** Everything counted so far as plain objects of typed arrays. */
@@ -340,7 +340,7 @@ export class Analysis implements PathCounter {
     return {
       numbers: this.numbers,
       counters: Object.fromEntries(this.#counters().map(([name, counter]) => [name, counter.save()])),
-      judges: this.judges.save(),
+      stateful: this.stateful.save(),
     }
   }
 
@@ -351,23 +351,23 @@ export class Analysis implements PathCounter {
   restore(state: AnalysisState): void {
     this.numbers = state.numbers
     for (const [name, counter] of this.#counters()) counter.restore(state.counters[name])
-    this.judges.restore(state.judges)
+    this.stateful.restore(state.stateful)
   }
 
-  #openings(): Openings {
+  #flowCacheMisses(): FlowCacheMisses {
     const { keys, resolver, paths, vtepPairs, ports, flows, macs } = this
     const tables = [...keys.tables, ...ports.tables, ...macs.tables]
-    return new Openings(resolver, paths, tables, { vtepPairs, ports, flows, macs })
+    return new FlowCacheMisses(resolver, paths, tables, { vtepPairs, ports, flows, macs })
   }
 
   /** Every counter by name. */
   #counters(): [string, Stateful][] {
-    const { keys, resolver, capture, smallFirsts, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
-    const counters: Omit<AllStateful<Analysis>, 'judges'> = {
+    const { keys, resolver, capture, tinyFragments, tunnel, vnis, vtepPairs, ports, flows, macs, timeline } = this
+    const counters: Omit<AllStateful<Analysis>, 'stateful'> = {
       keys,
       resolver,
       capture,
-      smallFirsts,
+      tinyFragments,
       tunnel,
       vnis,
       vtepPairs,

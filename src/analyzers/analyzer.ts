@@ -15,6 +15,6 @@ export interface Counter<State> extends Saveable<State> {
 }
 
 /** Judges packets by what came before them: sees the event of each, in the order of the capture. */
-export interface Judge<State> extends Saveable<State> {
+export interface StatefulAnalyzer<State> extends Saveable<State> {
   observe(log: EventLog, at: number): void
 }

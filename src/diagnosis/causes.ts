@@ -95,7 +95,7 @@ function rootsFirst(causes: Finding[]): string[] {
 }
 
 /** VTEP pairs to which a relay sends what it received from another, by that one's name. */
-function onwardPairs({ keys, judges: { relays } }: Analysis): Map<string, string[][]> {
+function onwardPairs({ keys, stateful: { relays } }: Analysis): Map<string, string[][]> {
   const onward = new Map<string, string[][]>()
   const ends = (way: number): string[] => [1, 2].map((word) => keys.formatAddress(keys.routes.word(way >> 1, word)))
   for (const { key: way, figures } of relays.ways.entries()) {
@@ -122,7 +122,7 @@ function add<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 }
 
 /** VTEPs behind which an address was asked for in vain, by VNI and address. */
-function askersOf({ keys, judges: { addressRequests } }: Analysis): Map<string, string[]> {
+function askersOf({ keys, stateful: { addressRequests } }: Analysis): Map<string, string[]> {
   return new Map(
     addressRequests
       .open()

@@ -52,8 +52,8 @@ function addLoops(to: BoundedFindings, findings: readonly Finding[]): Set<number
 }
 
 /** Outer datagrams that are not whole, as display filters select them. */
-function incompleteOf({ keys, judges }: Analysis): Incomplete[] {
-  return judges.outerFragments.missing().map(({ source, destination, count, packets }) => ({
+function incompleteOf({ keys, stateful }: Analysis): Incomplete[] {
+  return stateful.outerFragments.missing().map(({ source, destination, count, packets }) => ({
     from: keys.formatAddress(source),
     to: keys.formatAddress(destination),
     count,

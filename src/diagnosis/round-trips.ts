@@ -31,10 +31,10 @@ export class RoundTrips {
    * @param route - Route row × 2 + direction of the packet, `NONE` without.
    */
   readonly isAtEnd: IsAtEnd = (flow, route, seconds, nanoseconds) =>
-    this.analysis.judges.clock.untilLatest(seconds, nanoseconds) <= this.#wait(flow, route)
+    this.analysis.stateful.clock.untilLatest(seconds, nanoseconds) <= this.#wait(flow, route)
 
   #wait(flow: number, route: number): number {
-    const { echo } = this.analysis.judges
+    const { echo } = this.analysis.stateful
     if (echo.isTimed(flow)) return Math.max(LEAST_WAIT, ROUND_TRIPS * echo.averageTrip(flow))
     this.#byPair ??= longestByPair(this.analysis)
     this.#least ??= echo.leastTrips()
@@ -45,7 +45,7 @@ export class RoundTrips {
 }
 
 /** The longest round trip between two VTEPs, in nanoseconds by pair row. */
-function longestByPair({ keys, flows, judges: { tcp, echo } }: Analysis): Map<number, number> {
+function longestByPair({ keys, flows, stateful: { tcp, echo } }: Analysis): Map<number, number> {
   const longest = new Map<number, number>()
   for (let flow = 0; flow < keys.flows.count; flow++) {
     const connection = tcp.longestTrip(flow)

@@ -61,9 +61,9 @@ export class Routes {
 
   /** UDP destination ports of a route; of its pair, whatever the VNI, where a direction of it has more than are kept. */
   #ports(route: number): readonly number[] {
-    const { keys, judges } = this.analysis
-    const there = judges.routeTraffic.ports(route, 0)
-    const back = judges.routeTraffic.ports(route, 1)
+    const { keys, stateful } = this.analysis
+    const there = stateful.routeTraffic.ports(route, 0)
+    const back = stateful.routeTraffic.ports(route, 1)
     if (there !== null && back !== null && there.length + back.length > 0)
       return [...new Set([...there, ...back])].sort((left, right) => left - right)
     return this.#portsByPair[keys.pairOfRoute(route)] ?? []
@@ -159,7 +159,7 @@ function portsOf(kind: TunnelName, ports: Iterable<number>): number[] {
  * How many VLAN tags the inner frames of each VNI have, from its MACs; where there are tags that say a priority and no VLAN
  * (IEEE 802.1Q-2018 §6.9), a frame may have one more.
  */
-function tagsByVni({ keys, judges: { integrity } }: Analysis): Map<number, number[]> {
+function tagsByVni({ keys, stateful: { integrity } }: Analysis): Map<number, number[]> {
   const tagsOfStack = Uint8Array.from({ length: keys.vlanStacks.count }, (_, stack) => keys.vlans(stack).length)
   const tagsOf = (mac: number): number => tagsOfStack[keys.macs.word(mac, 1)] ?? 0
   /** A bit for each number of tags, of VNIs with any alone: there may be as many others as there are MACs. */

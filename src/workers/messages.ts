@@ -1,7 +1,7 @@
 /** What worker threads are told at their start and asked then. */
 import type { Limits } from '../analyzers/tables/limits.ts'
 import type { Batch } from '../batch.ts'
-import type { JudgeRequest } from '../event-queue.ts'
+import type { AnalyzerRequest } from '../event-queue.ts'
 
 /** What every thread knows. */
 export interface ThreadOptions {
@@ -17,5 +17,5 @@ export interface ReadRequest {
   file: number
 }
 
-/** Events to judge, the answer to which is their batch, or `'finish'`: the answer is what the judges have come to. */
-export type JudgeMessage = JudgeRequest | 'finish'
+/** Events to judge, the answer to which is their batch, or `'finish'`: the answer is what the stateful analyzers have come to. */
+export type AnalyzerMessage = AnalyzerRequest | 'finish'

@@ -1,11 +1,11 @@
 /** Worker threads that read and judge: the only place that starts threads. */
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import type { JudgesState } from '../analyzers/stateful/stateful-analyzers.ts'
+import type { StatefulAnalyzersState } from '../analyzers/stateful/stateful-analyzers.ts'
 import type { Batch } from '../batch.ts'
-import type { EventBatch, JudgeRequest, JudgeThread } from '../event-queue.ts'
+import type { AnalyzerRequest, AnalyzerThread, EventBatch } from '../event-queue.ts'
 import type { BatchReaders } from '../pipeline.ts'
-import type { JudgeMessage, ReadRequest, ThreadOptions } from './messages.ts'
+import type { AnalyzerMessage, ReadRequest, ThreadOptions } from './messages.ts'
 
 /** One thread, and who waits for its answers, oldest first. */
 class Thread<Request, Answer> {
@@ -26,7 +26,7 @@ class Thread<Request, Answer> {
     })
   }
 
-  /** Answers that it owes. */
+  /** Answers that are still to come from it. */
   get owed(): number {
     return this.#waiting.length
   }
@@ -44,7 +44,7 @@ class Thread<Request, Answer> {
   }
 }
 
-/** Threads that read batches of packets; a batch goes to the one that owes least. */
+/** Threads that read batches of packets; a batch goes to the one with the fewest answers to come. */
 export class ReadThreads implements BatchReaders {
   readonly #threads: Thread<ReadRequest, Batch>[]
 
@@ -66,22 +66,22 @@ export class ReadThreads implements BatchReaders {
   }
 }
 
-/** The thread that judges. */
-export class NodeJudgeThread implements JudgeThread {
-  readonly #thread: Thread<JudgeMessage, unknown>
+/** The thread of the stateful analyzers. */
+export class NodeAnalyzerThread implements AnalyzerThread {
+  readonly #thread: Thread<AnalyzerMessage, unknown>
 
   constructor(options: ThreadOptions) {
-    this.#thread = new Thread('node-judge', options)
+    this.#thread = new Thread('node-analyze', options)
   }
 
   /** Judges a batch. It is not to be touched until the answer has come. */
-  async judge(request: JudgeRequest): Promise<EventBatch> {
+  async analyze(request: AnalyzerRequest): Promise<EventBatch> {
     return (await this.#thread.ask(request)) as EventBatch
   }
 
-  /** What the judges have come to. What is judged after that is of another capture. */
-  async finish(): Promise<JudgesState> {
-    return (await this.#thread.ask('finish')) as JudgesState
+  /** What the stateful analyzers have come to. What is judged after that is of another capture. */
+  async finish(): Promise<StatefulAnalyzersState> {
+    return (await this.#thread.ask('finish')) as StatefulAnalyzersState
   }
 
   /** Ends the thread. */
@@ -92,7 +92,7 @@ export class NodeJudgeThread implements JudgeThread {
 
 /** Threads at work for one summary. */
 export interface StartedThreads {
-  judge: NodeJudgeThread
+  analyzer: NodeAnalyzerThread
   /** Absent where there is no third thread. */
   readers?: ReadThreads
   /** Ends all of them. */
@@ -111,12 +111,12 @@ export function startThreads(beside: number, options: ThreadOptions): StartedThr
     await Promise.all(started.map((thread) => thread.close()))
   }
   try {
-    const judge = new NodeJudgeThread(options)
-    started.push(judge)
-    if (beside === 1) return { judge, close }
+    const analyzer = new NodeAnalyzerThread(options)
+    started.push(analyzer)
+    if (beside === 1) return { analyzer, close }
     const readers = new ReadThreads(beside - 1, options)
     started.push(readers)
-    return { judge, readers, close }
+    return { analyzer, readers, close }
   } catch {
     void close()
     return null

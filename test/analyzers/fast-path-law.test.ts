@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnalysisOptions } from '../../src/analyzers/analysis.ts'
 import { disagreements, onTheFastPath, onTheSlowPath, tookTheFastPath } from '../support/both-ways.ts'
 import { FIXTURES, fixture } from '../support/goldens.ts'
-import { nearlyOrdinary } from '../support/nearly-ordinary.ts'
+import { nearlyEligible } from '../support/nearly-ordinary.ts'
 import { type Recorded, recordsOf } from '../support/parts.ts'
 import { Random } from '../support/random.ts'
 
@@ -54,7 +54,7 @@ describe('fast path', () => {
   })(
     'observes of nearly ordinary packets what the slow path observes',
     (seed, options) => {
-      const records = nearlyOrdinary(new Random(seed), PACKETS, MODELS)
+      const records = nearlyEligible(new Random(seed), PACKETS, MODELS)
       const { wrong, fast } = told(records, options)
       expect(wrong.slice(0, 3)).toEqual([])
       // A law about packets that are never taken would say nothing.

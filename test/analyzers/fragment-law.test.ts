@@ -43,7 +43,7 @@ function captures(
 
 /** What fragments must not change. */
 function carried(analysis: Analysis): object {
-  const summary = finish(analysis.settled(), { rows: Number.POSITIVE_INFINITY })
+  const summary = finish(analysis.flushed(), { rows: Number.POSITIVE_INFINITY })
   const { tunnel, timeline, flows, macs, flowsTotal, macsTotal } = summary
   return {
     tunnel: {
@@ -66,9 +66,9 @@ function carried(analysis: Analysis): object {
 
 /** Findings about what is carried, with their counts. */
 function inside(analysis: Analysis, codes: ReadonlySet<string> = INNER): object {
-  const settled = analysis.settled()
-  const { mtu } = finish(settled, { rows: 0 })
-  return diagnose({ analysis: settled, files: [], dropped: null, mtu })
+  const flushed = analysis.flushed()
+  const { mtu } = finish(flushed, { rows: 0 })
+  return diagnose({ analysis: flushed, files: [], dropped: null, mtu })
     .filter(({ code }) => codes.has(code))
     .map(({ code, subject, count }) => ({ code, subject, count }))
 }
@@ -99,7 +99,7 @@ describe.each(FIXTURES)('%s', (name) => {
       expect(carried(analysis)).toEqual(carried(analyze(whole)))
       expect(inside(analysis)).toEqual(inside(analyze(whole)))
       // Every fragment of a tunnel datagram has its size, in whatever order they came.
-      const { tunnel, mtu } = finish(analysis.settled(), { rows: 0 })
+      const { tunnel, mtu } = finish(analysis.flushed(), { rows: 0 })
       const tunnelled = tunnel.vxlanPackets + tunnel.gpePackets + tunnel.genevePackets + tunnel.nvgrePackets
       if (tunnel.faults.length === 0)
         expect(mtu.sizes.reduce((sum, { packets }) => sum + packets, 0)).toBe(tunnelled + tunnel.fragments.others)

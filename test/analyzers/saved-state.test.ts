@@ -145,11 +145,11 @@ describe('saved state', () => {
   it('is of parts all of which have changed, and each of which would be missed', () => {
     // A part that is left out of the registry stays as it was made.
     const blank = fresh()
-    const { judges, counters } = seen.save()
+    const { stateful, counters } = seen.save()
     const missed = (name: string, one: object, other: object): boolean =>
       differences(one[name as never], other[name as never], name).length > 0
     const forgotten = [
-      ...Object.keys(judges!).filter((name) => !missed(name, seen.judges, blank.judges)),
+      ...Object.keys(stateful!).filter((name) => !missed(name, seen.stateful, blank.stateful)),
       ...Object.keys(counters).filter((name) => !missed(name, seen, blank)),
     ]
     expect(forgotten).toEqual([])

@@ -135,7 +135,7 @@ const WALK: readonly Target[] = [
   })),
 ]
 
-/** What every ordinary packet passes: one law holds it against the slow path. */
+/** What every eligible packet passes: one law holds it against the slow path. */
 const FAST_PATH: readonly Target[] = ['packet-batch', 'fast-path', 'flow-cache-miss', 'paths'].map((name) => ({
   source: fileNamed('src/analyzers', `${name}.ts`),
   tests: ['test/analyzers/fast-path-law.test.ts', 'test/analyzers/lookup/paths.test.ts'],

@@ -36,11 +36,11 @@ function accountOf(
   options: AnalysisOptions,
 ): Account {
   const kept = new KeptEvents(records.length)
-  const analysis = new Analysis({ ...options, judgeElsewhere: () => kept })
+  const analysis = new Analysis({ ...options, analyzeElsewhere: () => kept })
   read(analysis, records)
-  analysis.settle()
+  analysis.flush()
   const events = Array.from({ length: kept.count }, (_, event) => observedIn(kept.log, event))
-  return { events, counters: analysis.save().counters, fast: analysis.expressPackets }
+  return { events, counters: analysis.save().counters, fast: analysis.fastPathPackets }
 }
 
 /** What the fast path observes of packets, which lets those pass to the slow one that are none of its own. */
@@ -63,14 +63,14 @@ function withoutCaches(analysis: Analysis, records: readonly Recorded[]): void {
 
 /** Whether a packet took the fast path. */
 export function tookTheFastPath({ Bits }: Observed): boolean {
-  return (Bits & Bit.Ordinary) !== 0
+  return (Bits & Bit.Eligible) !== 0
 }
 
 /** The fields of which two ways say different things, with both values; the mark of the fast path is no observation. */
 export function disagreements(fast: Observed, slow: Observed): string[] {
   return (Object.keys(slow) as FieldName[])
     .map((name) => ({ name, one: fast[name], other: slow[name] }))
-    .map((field) => (field.name === 'Bits' ? { ...field, one: field.one & ~Bit.Ordinary } : field))
+    .map((field) => (field.name === 'Bits' ? { ...field, one: field.one & ~Bit.Eligible } : field))
     .filter(({ one, other }) => !Object.is(one, other))
     .map(({ name, one, other }) => `${name}: fast ${one}, slow ${other}`)
 }

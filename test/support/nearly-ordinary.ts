@@ -56,12 +56,12 @@ const NESTED = b
   .bytes.slice(ETHERNET + 28)
 
 /** A packet in which everything is right. */
-function ordinary(random: Random): Uint8Array {
+function eligible(random: Random): Uint8Array {
   // Mostly the same two, so that paths recur.
   const host = (): number => (random.chance(75) ? 0 : random.below(3))
   const [from, to, near, far] = [host(), host(), host(), host()]
   const dscp = random.pick([0, 0, 10, 46, 63])
-  // CE in front of the tunnel is ordinary, on it is not.
+  // CE in front of the tunnel is eligible, on it is not.
   const header = (): { dscp: number; ecn: number; identification: number; flags: number; timeToLive: number } => ({
     dscp,
     ecn: random.pick([0, 1, 2]),
@@ -370,7 +370,7 @@ function retouched(random: Random, packet: Uint8Array): Uint8Array {
 }
 
 /** So many records, by what is drawn or by changing given ones. */
-export function nearlyOrdinary(random: Random, count: number, given: readonly Recorded[] = []): Recorded[] {
+export function nearlyEligible(random: Random, count: number, given: readonly Recorded[] = []): Recorded[] {
   const recent: Uint8Array[] = []
   /** Often a packet of a path that there was, or of one that can hardly be told from it. */
   const next = (): Uint8Array => {
@@ -381,7 +381,7 @@ export function nearlyOrdinary(random: Random, count: number, given: readonly Re
       repair(new DataView(other.buffer), headersOf(new DataView(other.buffer)))
       return other
     }
-    return given.length > 0 && random.chance(25) ? new Uint8Array(random.pick(given).view.buffer) : ordinary(random)
+    return given.length > 0 && random.chance(25) ? new Uint8Array(random.pick(given).view.buffer) : eligible(random)
   }
   return Array.from({ length: count }, (_, index) => {
     const whole = next()

@@ -229,5 +229,5 @@ export function analysisOf(packets: readonly Packet[], options: AnalysisOptions 
 
 /** Analyzes packets as one capture. @returns The summary without what only the pipeline knows. */
 export function summaryOf(packets: readonly Packet[], options: AnalysisOptions = {}): AnalysisSummary {
-  return finish(analysisOf(packets, options).settled(), { rows: Number.POSITIVE_INFINITY })
+  return finish(analysisOf(packets, options).flushed(), { rows: Number.POSITIVE_INFINITY })
 }

@@ -50,7 +50,7 @@ export function readOn(analysis: Analysis, records: readonly Recorded[]): void {
   analysis.drain()
 }
 
-/** The same with every packet going the long way, none by the express lane. */
+/** The same with every packet going the slow path, none by the fast path. */
 export function readOnTheLongWay(analysis: Analysis, records: readonly Recorded[]): void {
   const { observation } = analysis
   const offset = offsetOf(analysis, records)
@@ -112,7 +112,7 @@ export function resumed(
 
 /** What the analysis says, as the bytes that would be printed. */
 export function printed(unsettled: Analysis): string {
-  const analysis = unsettled.settled()
+  const analysis = unsettled.flushed()
   const summary = finish(analysis, { rows: Number.POSITIVE_INFINITY })
   const findings = diagnose({ analysis, files: [], dropped: null, mtu: summary.mtu })
   return JSON.stringify({ ...summary, findings }, null, 1)

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { DEFAULT_LIMITS, type Limits } from '../../src/analyzers/tables/limits.ts'
 import { fileSource } from '../../src/capture/files/node-input.ts'
 import { Summarizer } from '../../src/pipeline.ts'
-import { NodeJudgeThread, ReadThreads } from '../../src/workers/node-pool.ts'
+import { NodeAnalyzerThread, ReadThreads } from '../../src/workers/node-pool.ts'
 
 /**
  * The summary of each file, as JSON.
@@ -11,13 +11,15 @@ import { NodeJudgeThread, ReadThreads } from '../../src/workers/node-pool.ts'
  */
 export async function summarizeEach(paths: readonly string[], threads: number): Promise<string[]> {
   const options = { furtherPorts: [], limits: DEFAULT_LIMITS }
-  const judge = threads > 1 ? new NodeJudgeThread(options) : undefined
+  const analyzer = threads > 1 ? new NodeAnalyzerThread(options) : undefined
   const readers = threads > 2 ? new ReadThreads(threads - 2, options) : undefined
   try {
     const printed: string[] = []
     for (const path of paths) {
       // Kept for the next capture: what is handed over has no way to end it.
-      const kept = judge && { judge: { judge: judge.judge.bind(judge), finish: judge.finish.bind(judge) } }
+      const kept = analyzer && {
+        analyzer: { analyze: analyzer.analyze.bind(analyzer), finish: analyzer.finish.bind(analyzer) },
+      }
       const summarizer = new Summarizer({}, { ...kept, ...(readers && { readers }) })
       await summarizer.read(basename(path), await fileSource(path))
       await summarizer.join()
@@ -25,14 +27,14 @@ export async function summarizeEach(paths: readonly string[], threads: number): 
     }
     return printed
   } finally {
-    await judge?.close()
+    await analyzer?.close()
     await readers?.close()
   }
 }
 
 /** What a judging thread says that could not start, to somebody who asks it later. */
 export async function askedTooLate(): Promise<string> {
-  const thread = new NodeJudgeThread({ furtherPorts: [], limits: null as unknown as Limits })
+  const thread = new NodeAnalyzerThread({ furtherPorts: [], limits: null as unknown as Limits })
   const first = thread.finish().catch((error: Error) => error.message)
   const told = await first
   const later = await thread.finish().catch((error: Error) => error.message)

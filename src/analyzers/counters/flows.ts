@@ -179,7 +179,7 @@ export class Flows implements Counter<FlowsState> {
   #notePort(at: number, direction: 0 | 1, port: number, number: number): void {
     const { i32 } = this.#records
     const half = (at + PORT_NUMBERS) * 2 + direction
-    // Counts are settled late: a later packet of this direction may have come by another VTEP.
+    // Counts are flushed late: a later packet of this direction may have come by another VTEP.
     if (number < i32[half]!) return
     i32[half] = number
     const ports = (at + INITIATOR) * 2 + 1

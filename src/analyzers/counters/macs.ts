@@ -91,7 +91,7 @@ export class Macs implements Counter<MacsState> {
     this.#packets.add(o.macRow, 0, 1)
     const row = o.macAtVtepRow === NONE ? this.#rowAtVtep(o) : o.macAtVtepRow
     if (row !== NONE) {
-      if (o.macAtVtepRow === NONE) this.paths.rememberMacAtVtep(row)
+      if (o.macAtVtepRow === NONE) this.paths.insertMacAtVtep(row)
       const at = this.#byVtep.at(row)
       this.#byVtep.f64[at + PACKETS]!++
       stretch(this.#byVtep, at + SPAN, o.seconds, o.nanoseconds)

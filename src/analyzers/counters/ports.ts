@@ -59,7 +59,7 @@ export class Ports implements Counter<PortsState> {
     }
     const { layers } = o
     const refused = this.look(o, layers.outerSourcePort, layers.outerDestinationPort, numberingOf(layers))
-    this.paths.rememberPorts(o, refused)
+    this.paths.insertPorts(o, refused)
   }
 
   /**

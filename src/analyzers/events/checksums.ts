@@ -13,7 +13,7 @@ import * as ipv6 from '../../codecs/headers/ipv6.ts'
 import * as tcp from '../../codecs/headers/tcp.ts'
 import * as udp from '../../codecs/headers/udp.ts'
 import { type IpLayer, type Layers, TunnelKind } from '../../codecs/walk/layers.ts'
-import { Mark } from './packet-flags.ts'
+import { PacketFlag } from './packet-flags.ts'
 
 /** What the words of a valid packet add up to, checksum included (RFC 1071 §1). */
 const ALL_ONES = 0xffff
@@ -40,20 +40,20 @@ export class Checksums {
   #sum = 0
 
   /**
-   * Marks of a tunnel packet.
-   * @param nested - Marks of the tunnel inside it, judged just before; `NONE` without one.
+   * Packet flags of a tunnel packet.
+   * @param nested - Packet flags of the tunnel inside it, judged just before; `NONE` without one.
    */
   judge(layers: Layers, nested: number): number {
     this.#from = NONE
-    let marks: number
+    let packetFlags: number
     if (nested === NONE) {
       this.#fill = 0
-      marks = this.#judgeInner(layers)
-    } else marks = asInner(nested)
-    return marks | this.#judgeOuter(layers)
+      packetFlags = this.#judgeInner(layers)
+    } else packetFlags = asInner(nested)
+    return packetFlags | this.#judgeOuter(layers)
   }
 
-  /** Marks of a datagram whose payload is not taken apart. */
+  /** Packet flags of a datagram whose payload is not taken apart. */
   judgeDatagram(layers: Layers): number {
     this.#from = NONE
     this.#fill = 0
@@ -89,7 +89,7 @@ export class Checksums {
     const pseudo = ip.protocol === Protocol.Icmp ? 0 : pseudoSum(view, ip, end - at)
     if (ip.isFinalUnknown) return header
     if (layers.outerIp.length > LARGEST_MTU) {
-      return header | (view.getUint16(field) === pseudo && pseudo !== 0 ? Mark.InnerChecksumPartial : 0)
+      return header | (view.getUint16(field) === pseudo && pseudo !== 0 ? PacketFlag.InnerChecksumPartial : 0)
     }
     const total = sum(view, at, end)
     if (layers.innerView === layers.view) {
@@ -101,22 +101,22 @@ export class Checksums {
     if (ip.protocol !== Protocol.Icmp && isPartial(view, ip, field, pseudo)) {
       this.#fill = filling(pseudo, total)
       // Whoever leaves the transport's checksum to the card may leave the header's too.
-      return Mark.InnerChecksumPartial | (header & ~Mark.InnerChecksumUnset)
+      return PacketFlag.InnerChecksumPartial | (header & ~PacketFlag.InnerChecksumUnset)
     }
-    return header | (view.getUint16(field) === 0 ? Mark.InnerChecksumUnset : Mark.InnerChecksumWrong)
+    return header | (view.getUint16(field) === 0 ? PacketFlag.InnerChecksumUnset : PacketFlag.InnerChecksumWrong)
   }
 
   #judgeOuter(layers: Layers): number {
     const { view, outerIp: ip, outerTransport: at } = layers
     if (ip.lengthUnstated) return 0
     const isUnfilled = ip.version === 6 || ipv4.checksum(view, ip.at) === 0
-    const header = !isUnfilled && isHeaderWrong(view, ip.at) ? Mark.OuterHeaderWrong : 0
+    const header = !isUnfilled && isHeaderWrong(view, ip.at) ? PacketFlag.OuterHeaderWrong : 0
     this.difference = header === 0 ? 0 : (sum(view, ip.at, ip.payloadAt) % ALL_ONES) << 16
     // NVGRE has no checksum of its own.
     if (layers.tunnel === TunnelKind.Nvgre) return header
     const field = at + UDP_CHECKSUM
     if (view.getUint16(field) === 0) {
-      return header | (ip.version === 6 && layers.tunnel !== TunnelKind.None ? Mark.ZeroChecksumIpv6 : 0)
+      return header | (ip.version === 6 && layers.tunnel !== TunnelKind.None ? PacketFlag.ZeroChecksumIpv6 : 0)
     }
     if (ip.isFragment) return header
     const stated = udp.length(view, at)
@@ -124,19 +124,19 @@ export class Checksums {
     if (stated < udp.LENGTH || end > ip.payloadEnd || end > layers.end || ip.isFinalUnknown) return header
     const pseudo = pseudoSum(view, ip, stated)
     const isSuperFrame = ip.length > LARGEST_MTU
-    if (isSuperFrame) return header | (view.getUint16(field) === pseudo ? Mark.OuterChecksumPartial : 0)
+    if (isSuperFrame) return header | (view.getUint16(field) === pseudo ? PacketFlag.OuterChecksumPartial : 0)
     const total = this.#sumAround(view, at, end)
     // Final over an inner checksum that is not: nobody will finish that one. Local checksum offload has the outer one computed
     // as if the inner one were there.
-    if (fold(total + pseudo) === ALL_ONES) return this.#fill === 0 ? header : header | Mark.InnerChecksumUnset
+    if (fold(total + pseudo) === ALL_ONES) return this.#fill === 0 ? header : header | PacketFlag.InnerChecksumUnset
     if (fold(total + pseudo + this.#fill) === ALL_ONES || isRightUnderway(view, ip, total + this.#fill, stated))
       return header
     if (isPartial(view, ip, field, pseudo)) {
       this.#fill = filling(pseudo, total)
-      return header | Mark.OuterChecksumPartial
+      return header | PacketFlag.OuterChecksumPartial
     }
     this.difference |= (total + pseudo) % ALL_ONES
-    return header | Mark.OuterChecksumWrong
+    return header | PacketFlag.OuterChecksumWrong
   }
 
   /** The sum of a datagram of which the inner transport is summed already. */
@@ -151,16 +151,20 @@ export class Checksums {
   }
 }
 
-/** Marks of what is inside a tunnel. */
-const INNER = Mark.InnerChecksumPartial | Mark.InnerChecksumWrong | Mark.InnerHeaderWrong | Mark.InnerChecksumUnset
+/** Packet flags of what is inside a tunnel. */
+const INNER =
+  PacketFlag.InnerChecksumPartial |
+  PacketFlag.InnerChecksumWrong |
+  PacketFlag.InnerHeaderWrong |
+  PacketFlag.InnerChecksumUnset
 
-/** Marks of a nested tunnel as marks of what the tunnel around it carries. */
+/** Packet flags of a nested tunnel as flags of what the tunnel around it carries. */
 function asInner(nested: number): number {
-  let marks = nested & INNER
-  if ((nested & Mark.OuterChecksumPartial) !== 0) marks |= Mark.InnerChecksumPartial
-  if ((nested & Mark.OuterChecksumWrong) !== 0) marks |= Mark.InnerChecksumWrong
-  if ((nested & Mark.OuterHeaderWrong) !== 0) marks |= Mark.InnerHeaderWrong
-  return marks
+  let packetFlags = nested & INNER
+  if ((nested & PacketFlag.OuterChecksumPartial) !== 0) packetFlags |= PacketFlag.InnerChecksumPartial
+  if ((nested & PacketFlag.OuterChecksumWrong) !== 0) packetFlags |= PacketFlag.InnerChecksumWrong
+  if ((nested & PacketFlag.OuterHeaderWrong) !== 0) packetFlags |= PacketFlag.InnerHeaderWrong
+  return packetFlags
 }
 
 /** From the sum of a packet with a partial checksum to the sum of that packet filled in, in one's-complement arithmetic. */
@@ -187,10 +191,10 @@ function pseudoSum(view: DataView, ip: IpLayer, length: number): number {
   return pseudoHeaderSum6(view, from, to, protocol, length)
 }
 
-/** Mark of an inner IPv4 header, 0 when its checksum is right. */
+/** Packet flag of an inner IPv4 header, 0 when its checksum is right. */
 function innerHeader(view: DataView, { version, at }: IpLayer): number {
   if (version !== 4 || !isHeaderWrong(view, at)) return 0
-  return ipv4.checksum(view, at) === 0 ? Mark.InnerChecksumUnset : Mark.InnerHeaderWrong
+  return ipv4.checksum(view, at) === 0 ? PacketFlag.InnerChecksumUnset : PacketFlag.InnerHeaderWrong
 }
 
 /** Whether the checksum of an IPv4 header is wrong; most headers have no options, and five words need no loop. */

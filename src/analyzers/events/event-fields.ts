@@ -12,8 +12,8 @@ export const Field = {
   Number: 3,
   /** What the packet is: {@link Bit}. */
   Bits: 4,
-  /** What is remarkable about its bytes: see `Mark` in marks.ts. */
-  Marks: 5,
+  /** What is remarkable about its bytes: see `PacketFlag` in packet-flags.ts. */
+  PacketFlags: 5,
   /** Interface through all files, cooked captures by their interface index. */
   Interface: 6,
   /** Digests of fingerprint.ts. */
@@ -42,8 +42,8 @@ export const Field = {
   /** Outer UDP ports: source in the upper 16 bits, destination in the lower. */
   OuterPorts: 22,
   /**
-   * Outer TTL or hop limit; above its 8 bits the inner DSCP, where `Mark.DscpLost` is set; in the upper half the inner TTL or hop
-   * limit of a tunnel packet that the filter keeps, 0 without inner IP (see marks.ts).
+   * Outer TTL or hop limit; above its 8 bits the inner DSCP, where `PacketFlag.DscpLost` is set; in the upper half the inner TTL or hop
+   * limit of a tunnel packet that the filter keeps, 0 without inner IP (see packet-flags.ts).
    */
   TimeToLive: 23,
   /**
@@ -104,7 +104,7 @@ export const Field = {
    * `difference` of checksums.ts.
    */
   TunnelWord: 43,
-  /** How the packet passes again, {@link Again}; set by the copies judge. */
+  /** How the packet passes again, {@link Again}; set by the analyzer of copies. */
   Again: 44,
   /**
    * Digest of the outer MACs and VLAN tags, which tells one hop from the next, in the upper 31 bits; {@link OUTER_IDENTIFIED} below.
@@ -164,14 +164,14 @@ export const Bit = {
   Ipv6Underlay: 1 << 9,
   /**
    * Was seen before, and is to be judged once: the capture already holds this frame, or the same inner packet passed before in this
-   * flow and is on its way ({@link Again} tells which); set by the copies judge.
+   * flow and is on its way ({@link Again} tells which); set by the analyzer of copies.
    */
   Copy: 1 << 10,
   /** A tunnel packet that the filter keeps. */
   Kept: 1 << 11,
   /** Carries a number that its sender changes from packet to packet: an IP identification, or an echo's sequence number. */
   Identified: 1 << 12,
-  /** The same inner frame went to another peer just before; set by the copies judge. */
+  /** The same inner frame went to another peer just before; set by the analyzer of copies. */
   Replica: 1 << 13,
   /** Asks for an address by ARP or neighbour solicitation; probes and announcements are no requests. Without `Tunnel`: the underlay's. */
   AddressRequest: 1 << 14,
@@ -199,12 +199,12 @@ export const Bit = {
   Version6: 1 << 27,
   /** A TCP segment that reports data received twice (D-SACK, RFC 2883). */
   DuplicateSack: 1 << 28,
-  /** A copy that is whole where its first record was a fragment, or the other way round; set by the copies judge beside `Copy`. */
+  /** A copy that is whole where its first record was a fragment, or the other way round; set by the analyzer of copies beside `Copy`. */
   Refragmented: 1 << 29,
   /** A first fragment to a tunnel's port that never was joined and is too small to hold the tunnel header. */
-  SmallFirst: 1 << 30,
-  /** Took the express lane: only those judges need to see it that TCP, UDP or any packet concerns. */
-  Ordinary: 1 << 31,
+  TinyFragment: 1 << 30,
+  /** Took the fast path: only those stateful analyzers need to see it that TCP, UDP or any packet concerns. */
+  Eligible: 1 << 31,
 } as const
 
 /**

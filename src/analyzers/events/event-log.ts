@@ -1,4 +1,4 @@
-/** What judges need of a packet, as a fixed-width record: the records of a group of packets lie in one buffer. */
+/** What stateful analyzers need of a packet, as a fixed-width record: the records of a group of packets lie in one buffer. */
 import { NONE } from '../../codecs/core/fault.ts'
 import { Again, Bit, Field, ON_ITS_WAY, OUTER_IDENTIFIED, STRIDE } from './event-fields.ts'
 

@@ -1,4 +1,4 @@
-/** Packet to event: the one place where judges' facts are taken from the bytes. Allocates nothing. */
+/** Packet to event: the one place where stateful analyzers' facts are taken from the bytes. Allocates nothing. */
 
 import { NONE } from '../../codecs/core/fault.ts'
 import { Protocol } from '../../codecs/core/protocol.ts'
@@ -20,11 +20,11 @@ import { Again, Bit, Field, OUTER_IDENTIFIED, quotedWord } from './event-fields.
 import type { EventLog } from './event-log.ts'
 import { Fingerprint, innerHopOf, outerHopOf } from './fingerprint.ts'
 import { FragmentSums, Summed } from './fragment-sums.ts'
-import { Marker } from './marker.ts'
+import { PacketFlagReader } from './packet-flag-reader.ts'
 import { INNER_TTL_SHIFT } from './packet-flags.ts'
 import { fillQuestion } from './questions.ts'
 import { timestampOf } from './tcp-clock.ts'
-import { isSmallFirst } from './tiny-fragment.ts'
+import { isTinyFragment } from './tiny-fragment.ts'
 
 /** EPB flags bit 11: the frame is yet to be cut by segmentation offload (pcapng §4.3). */
 const EPB_TSO = 1 << 11
@@ -61,7 +61,7 @@ function clear(i32: Int32Array, at: number): void {
   i32[at + Field.InnerMacHigh] = 0
   i32[at + Field.InnerMacLow] = 0
   i32[at + Field.TunnelWord] = 0
-  i32[at + Field.Marks] = 0
+  i32[at + Field.PacketFlags] = 0
   i32[at + Field.Again] = 0
   i32[at + Field.InnerHop] = 0
   i32[at + Field.TcpTimestamp] = 0
@@ -72,7 +72,7 @@ export class EventWriter {
   readonly #fingerprint = new Fingerprint()
   readonly #sums = new FragmentSums()
   readonly #quote = new Quote()
-  readonly #marker: Marker
+  readonly #packetFlagReader: PacketFlagReader
 
   /**
    * @param keys - Interns the addresses that only events name: the underlay's ARP, what ICMP errors quote.
@@ -82,7 +82,7 @@ export class EventWriter {
     private readonly keys: Keys,
     private readonly ports: TunnelPorts,
   ) {
-    this.#marker = new Marker(ports)
+    this.#packetFlagReader = new PacketFlagReader(ports)
   }
 
   /** Writes the record of the packet at hand. */
@@ -132,7 +132,7 @@ export class EventWriter {
       if (o.kept) bits |= this.#fillInner(i32, at, layers)
     } else if (o.isInTime && outerIp.fragmentOffset === 0) bits |= this.#fillPlain(i32, at, layers)
     else if (o.isInTime && outerIp.protocol === Protocol.Udp) this.#fillEnds(i32, at, layers)
-    if (o.isInTime && this.#marker.take(i32, at, o) !== 0 && !o.kept) this.#fillEnds(i32, at, layers)
+    if (o.isInTime && this.#packetFlagReader.take(i32, at, o) !== 0 && !o.kept) this.#fillEnds(i32, at, layers)
     if (outerIp.isFragment || o.firstLength !== NONE) {
       bits |= Bit.Fragment | (outerIp.moreFragments || o.firstLength !== NONE ? Bit.MoreFragments : 0)
       if (o.firstLength === NONE) {
@@ -147,12 +147,12 @@ export class EventWriter {
       i32[at + Field.FragmentOffset] = outerIp.fragmentOffset
       i32[at + Field.FragmentLength] = o.firstLength === NONE ? fragmentLength(layers) : o.firstLength
       if ((bits & Bit.IcmpError) === 0 && o.firstLength === NONE) {
-        this.#sums.take(o, i32[at + Field.Marks]!)
+        this.#sums.take(o, i32[at + Field.PacketFlags]!)
         i32[at + Field.QuotedPorts] = this.#sums.word
         i32[at + Field.QuotedVni] = this.#sums.expected
       }
-      if (o.outside && i32[at + Field.Marks] === 0 && isSmallFirst(layers, this.ports)) {
-        bits |= Bit.SmallFirst
+      if (o.outside && i32[at + Field.PacketFlags] === 0 && isTinyFragment(layers, this.ports)) {
+        bits |= Bit.TinyFragment
         this.#fillEnds(i32, at, layers)
       }
     }

@@ -92,7 +92,7 @@ export class Fingerprint {
    * @param inner - Offset of the inner TCP or UDP header.
    * @param end - First offset past what was captured of the inner packet.
    */
-  takeOrdinary(
+  takeEligible(
     view: DataView,
     ip: number,
     transport: number,

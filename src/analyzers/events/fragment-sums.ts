@@ -12,7 +12,7 @@ import * as udp from '../../codecs/headers/udp.ts'
 import type { IpLayer, Layers } from '../../codecs/walk/layers.ts'
 import { dataAt } from '../../codecs/walk/reassembly.ts'
 import type { Observation } from '../lookup/observation.ts'
-import { Mark } from './packet-flags.ts'
+import { PacketFlag } from './packet-flags.ts'
 
 /** EPB flags: checksum not ready, segmentation offload (pcapng §4.3.1). */
 const EPB_OFFLOADED = (1 << 9) | (1 << 11)
@@ -44,7 +44,7 @@ export class FragmentSums {
   #adjust = 0
 
   /** Takes a fragment as it was read. */
-  take(o: Observation, marks: number): void {
+  take(o: Observation, packetFlags: number): void {
     this.word = 0
     this.expected = 0
     const { layers } = o
@@ -58,7 +58,8 @@ export class FragmentSums {
       return
     }
     const at = layers.outerTransport
-    const isJudged = o.kept && (marks & (Mark.Nested | Mark.Damaged)) === 0 && (o.flags & EPB_OFFLOADED) === 0
+    const isJudged =
+      o.kept && (packetFlags & (PacketFlag.Nested | PacketFlag.Damaged)) === 0 && (o.flags & EPB_OFFLOADED) === 0
     if (!isJudged || at !== from) return
     const length = udp.length(view, at)
     const field = view.getUint16(at + UDP_CHECKSUM)
@@ -106,16 +107,16 @@ export function statedLength(expected: number): number {
 }
 
 /**
- * Marks of a datagram.
+ * Packet flags of a datagram.
  * @param word - Of its first fragment.
  * @param expected - Of its first fragment.
  * @param total - Sum of all fragments' sums.
  */
-export function checksumMarks(word: number, expected: number, total: number): number {
+export function checksumFlags(word: number, expected: number, total: number): number {
   const isOuterWrong = (word & Summed.Outer) !== 0 && total % ALL_ONES !== 0
   const isInnerWrong = (word & Summed.Inner) !== 0 && (total + (expected >>> 16)) % ALL_ONES !== 0
-  const inner = (word & Summed.InnerUnset) !== 0 ? Mark.InnerChecksumUnset : Mark.InnerChecksumWrong
-  return (isOuterWrong ? Mark.OuterChecksumWrong : 0) | (isInnerWrong ? inner : 0)
+  const inner = (word & Summed.InnerUnset) !== 0 ? PacketFlag.InnerChecksumUnset : PacketFlag.InnerChecksumWrong
+  return (isOuterWrong ? PacketFlag.OuterChecksumWrong : 0) | (isInnerWrong ? inner : 0)
 }
 
 /** What takes a sum away when it is added, in one's-complement arithmetic. */

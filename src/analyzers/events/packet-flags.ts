@@ -1,4 +1,4 @@
-/** What is remarkable about a packet's bytes, as bits of one word: what judges are told of bytes that they never see. */
+/** What is remarkable about a packet's bytes, as bits of one word: what stateful analyzers are told of bytes that they never see. */
 
 const OUTER_CHECKSUM_WRONG = 1 << 2
 const OUTER_HEADER_WRONG = 1 << 3
@@ -6,8 +6,8 @@ const INNER_CHECKSUM_WRONG = 1 << 4
 const INNER_HEADER_WRONG = 1 << 5
 const FOREIGN_OR_LOST = 1 << 15
 
-/** Bits of `Field.Marks`. */
-export const Mark = {
+/** Bits of `Field.PacketFlags`. */
+export const PacketFlag = {
   /** A datagram to a VXLAN port without the I flag (RFC 7348 §5). */
   FlagClear: 1 << 0,
   /** A datagram to a VXLAN port that is shorter than the header. */
@@ -43,7 +43,7 @@ export const Mark = {
   ForeignTunnel: FOREIGN_OR_LOST,
   /**
    * The outer DSCP of a whole datagram is 0 and the inner one, in `Field.TimeToLive`, is not (RFC 2983 §3.1). In a tunnel, where
-   * {@link Mark.ForeignTunnel} is never set: the two share a bit, as there is no other left.
+   * {@link PacketFlag.ForeignTunnel} is never set: the two share a bit, as there is no other left.
    */
   DscpLost: FOREIGN_OR_LOST,
   /** The outer header is marked Congestion Experienced (RFC 3168 §5). */
@@ -53,20 +53,20 @@ export const Mark = {
   /** The inner header of such a packet says that its sender does not understand the mark (RFC 6040 §4.2). */
   InnerNotCapable: 1 << 18,
   /**
-   * An inner checksum is wrong because nobody computed it: its field is 0, or, beside {@link Mark.InnerChecksumPartial}, it is
+   * An inner checksum is wrong because nobody computed it: its field is 0, or, beside {@link PacketFlag.InnerChecksumPartial}, it is
    * unfinished under a final outer checksum. The packet is what was sent, so it is not damaged.
    */
   InnerChecksumUnset: 1 << 19,
   /**
    * From here on: of datagrams outside a tunnel, where the bits of {@link lastReserved} are free. A datagram at a tunnel's port
-   * that is some other program's; beside {@link Mark.FlagClear} where that bit is clear at a VXLAN port.
+   * that is some other program's; beside {@link PacketFlag.FlagClear} where that bit is clear at a VXLAN port.
    */
   NotATunnel: 1 << 24,
   /** A datagram from a tunnel's port to one that is none: a client that happens to use it asks. */
   FromTunnelPort: 1 << 25,
-  /** What {@link Mark.ForeignTunnel} found is a header of VXLAN-GPE. */
+  /** What {@link PacketFlag.ForeignTunnel} found is a header of VXLAN-GPE. */
   ForeignGpe: 1 << 26,
-  /** What {@link Mark.ForeignTunnel} found has flags of a vendor's group policy. */
+  /** What {@link PacketFlag.ForeignTunnel} found has flags of a vendor's group policy. */
   ForeignPolicy: 1 << 27,
 } as const
 
@@ -85,7 +85,7 @@ export function innerTtl(word: number): number {
   return (word >>> INNER_TTL_SHIFT) & 0xff
 }
 
-/** The inner DSCP in `Field.TimeToLive`, where {@link Mark.DscpLost} is set. */
+/** The inner DSCP in `Field.TimeToLive`, where {@link PacketFlag.DscpLost} is set. */
 export function lostDscp(word: number): number {
   return (word >>> TTL_BITS) & 0x3f
 }
@@ -98,21 +98,21 @@ const LAST_RESERVED = 24
 export const DEEPEST = 15
 
 /** Tunnels inside the outermost one, 0 to {@link DEEPEST}. */
-export function depth(marks: number): number {
-  return (marks >>> DEPTH) & DEPTH_BITS
+export function depth(packetFlags: number): number {
+  return (packetFlags >>> DEPTH) & DEPTH_BITS
 }
 
-/** Marks with that many tunnels inside the outermost one. */
-export function withDepth(marks: number, tunnels: number): number {
-  return marks | (tunnels << DEPTH)
+/** Packet flags with that many tunnels inside the outermost one. */
+export function withDepth(packetFlags: number, tunnels: number): number {
+  return packetFlags | (tunnels << DEPTH)
 }
 
-/** Last byte of the tunnel header, reserved, where {@link Mark.ReservedBits} is set. */
-export function lastReserved(marks: number): number {
-  return marks >>> LAST_RESERVED
+/** Last byte of the tunnel header, reserved, where {@link PacketFlag.ReservedBits} is set. */
+export function lastReserved(packetFlags: number): number {
+  return packetFlags >>> LAST_RESERVED
 }
 
-/** Marks with that last byte of the tunnel header. */
-export function withLastReserved(marks: number, byte: number): number {
-  return marks | (byte << LAST_RESERVED)
+/** Packet flags with that last byte of the tunnel header. */
+export function withLastReserved(packetFlags: number, byte: number): number {
+  return packetFlags | (byte << LAST_RESERVED)
 }

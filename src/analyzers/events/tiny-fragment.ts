@@ -23,7 +23,7 @@ const HEADER_ROOM = 8 + 260 + 14 + 32 + 8
  * length cut, because what it cut off does not come with the others.
  * @param layers - Of a packet with `outerIp.fragmentOffset` 0.
  */
-export function isSmallFirst(layers: Layers, ports: TunnelPorts): boolean {
+export function isTinyFragment(layers: Layers, ports: TunnelPorts): boolean {
   const { outerIp, innerIp } = layers
   if (!outerIp.moreFragments) return false
   // What a carrier carries is read from the whole of it.

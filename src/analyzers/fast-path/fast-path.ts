@@ -1,9 +1,9 @@
 /**
- * The express lane: ordinary packets, which are nearly all, are counted with one look at the record of their path; the first one of
- * a path opens it. Whatever is not ordinary takes the slow path (`dissect`, `Observation`, counters, `EventWriter`), and what the lane
+ * The fast path: eligible packets, which are nearly all, are counted with one look at the record of their path; the first one of
+ * a path opens it. Whatever is not eligible takes the slow path (`dissect`, `Observation`, counters, `EventWriter`), and what the fast path
  * counts and writes for a packet is what the slow path would have.
  *
- * Packets come in groups: the records of all their paths are fetched before any is counted, so that the processor waits for many
+ * Packets come in groups: the records of all their paths are read ahead before any is counted, so that the processor waits for many
  * cache lines at a time instead of one after the other.
  */
 import { NONE } from '../../codecs/core/fault.ts'
@@ -13,43 +13,43 @@ import type { Timeline } from '../counters/timeline.ts'
 import { Bit, Field } from '../events/event-fields.ts'
 import { STRIDE } from '../events/event-log.ts'
 import { PATH_KEY, Path, PathBit, type Paths, REFUSED } from '../lookup/paths.ts'
-import type { Openings } from './flow-cache-miss.ts'
-import { Look, type Readings } from './packet-batch.ts'
+import type { FlowCacheMisses } from './flow-cache-miss.ts'
+import { type FastPathBatch, Look } from './packet-batch.ts'
 
-/** Counts ordinary packets. */
-export class ExpressLane {
+/** Counts eligible packets. */
+export class FastPath {
   /**
    * @param paths - Known paths.
-   * @param openings - Where packets of other paths are taken in; `null` to send them the slow path.
+   * @param misses - Where packets of other paths are taken in; `null` to send them the slow path.
    */
   constructor(
     private readonly paths: Paths,
-    private readonly openings: Openings | null,
+    private readonly misses: FlowCacheMisses | null,
     private readonly flows: Flows,
     private readonly ports: Ports,
     private readonly timeline: Timeline,
   ) {}
 
   /** Reads ahead what the slots from `from` to `to` will want of their paths' records. @returns Nothing of use. */
-  fetch({ looks, hashes }: Readings, from: number, to: number): number {
+  prefetch({ looks, hashes }: FastPathBatch, from: number, to: number): number {
     const { paths } = this
     let sum = 0
-    for (let slot = from; slot < to; slot++) if (looks[slot] !== 0) sum ^= paths.fetch(hashes[slot]!)
+    for (let slot = from; slot < to; slot++) if (looks[slot] !== 0) sum ^= paths.prefetch(hashes[slot]!)
     return sum
   }
 
   /**
-   * Counts the packet in a slot and completes its event, if it is ordinary.
+   * Counts the packet in a slot and completes its event, if it is eligible.
    * @returns `false` when the packet must take the slow path; nothing was counted then.
    */
-  count(readings: Readings, slot: number): boolean {
-    const look = readings.looks[slot]!
+  count(batch: FastPathBatch, slot: number): boolean {
+    const look = batch.looks[slot]!
     if (look === 0) return false
-    const { log } = readings
+    const { log } = batch
     const at = slot * STRIDE
     const { paths } = this
-    let path = paths.findAmong(readings.keys, slot * PATH_KEY, readings.hashes[slot]!)
-    if (path === NONE && this.openings !== null) path = this.openings.open(readings, slot)
+    let path = paths.findAmong(batch.keys, slot * PATH_KEY, batch.hashes[slot]!)
+    if (path === NONE && this.misses !== null) path = this.misses.open(batch, slot)
     if (path === NONE) return false
     const { i32: records, f64: sums } = paths
     const { i32: event, f64: times } = log
@@ -64,7 +64,7 @@ export class ExpressLane {
     const number = event[at + Field.Number]!
     const wireLength = event[at + Field.WireLength]!
     const outerLength = event[at + Field.OuterIpLength]!
-    const innerLength = readings.innerLengths[slot]!
+    const innerLength = batch.innerLengths[slot]!
     sums[(path + Path.Seconds) >> 1] = seconds
     records[path + Path.Nanoseconds] = nanoseconds
     records[path + Path.Number] = number
@@ -75,7 +75,7 @@ export class ExpressLane {
     if ((pathBits & REFUSED) !== 0) this.ports.refuse(pathBits)
     this.timeline.count(records[path + Path.Vni]!, seconds, nanoseconds, innerLength)
 
-    let bits = event[at + Field.Bits]! | Bit.Ordinary
+    let bits = event[at + Field.Bits]! | Bit.Eligible
     if ((look & Look.Handshake) !== 0) {
       const direction = (pathBits & PathBit.FlowForward) !== 0 ? 0 : 1
       this.flows.noteSyn(records[path + Path.Flow]!, direction, event[at + Field.TcpFlags]!)

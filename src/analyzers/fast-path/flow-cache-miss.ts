@@ -1,6 +1,6 @@
 /**
- * First packets of paths on the express lane. What the slow path would look up and note for such a packet comes from the words of its
- * path's key; what it would count is left to the lane, as for every other packet of the path.
+ * What the fast path does where its flow cache has no record: the first packet of a path. What the slow path would look up and note for such a packet comes from the words of its
+ * path's key; what it would count is left to the fast path, as for every other packet of the path.
  */
 
 import { NONE } from '../../codecs/core/fault.ts'
@@ -21,7 +21,7 @@ import { Observation } from '../lookup/observation.ts'
 import { PATH_KEY, Path, type Paths, Shape } from '../lookup/paths.ts'
 import type { Resolver } from '../lookup/resolver.ts'
 import type { KeyTable } from '../tables/key-table.ts'
-import { Look, type Readings } from './packet-batch.ts'
+import { type FastPathBatch, Look } from './packet-batch.ts'
 
 /** Most rows of one table that a packet may need: five addresses. */
 const MOST_ROWS = 5
@@ -37,8 +37,8 @@ interface Counters {
   macs: Macs
 }
 
-/** Makes records of paths that ordinary packets are the first of. */
-export class Openings {
+/** Makes records of paths that eligible packets are the first of. */
+export class FlowCacheMisses {
   /** The rows of the packet at hand; it has no layers. */
   readonly #rows = new Observation()
 
@@ -54,28 +54,28 @@ export class Openings {
    * Makes the record of the path of the packet in a slot.
    * @returns Its offset; `NONE` when the packet must take the slow path.
    */
-  open(readings: Readings, slot: number): number {
+  open(batch: FastPathBatch, slot: number): number {
     // A full table counts whom it turns away, once for each packet: the slow path sees to that.
     for (const table of this.tables) if (!table.hasRoomFor(MOST_ROWS)) return NONE
     const o = this.#rows
-    const { f64, i32 } = readings.log
+    const { f64, i32 } = batch.log
     const event = slot * STRIDE
     o.seconds = f64[event >> 1]!
     o.nanoseconds = i32[event + Field.Nanoseconds]!
     o.number = i32[event + Field.Number]!
     const key = slot * PATH_KEY
-    const at = this.resolver.open(o, readings.keys, key, readings.hashes[slot]!)
+    const at = this.resolver.open(o, batch.keys, key, batch.hashes[slot]!)
     if (at === NONE) return NONE
-    const shape = readings.keys[key + Path.Shape]!
+    const shape = batch.keys[key + Path.Shape]!
     const ports = i32[event + Field.OuterPorts]!
     const { vtepPairs, flows, macs } = this.counters
     vtepPairs.begin(o.pairRow, (shape & Shape.InnerIpv6) !== 0, overheadOf(shape))
-    this.counters.ports.look(o, ports >>> 16, ports & 0xffff, numberingOf(shape, readings.looks[slot]!))
+    this.counters.ports.look(o, ports >>> 16, ports & 0xffff, numberingOf(shape, batch.looks[slot]!))
     flows.begin(o)
     this.paths.i32[at + Path.OuterPorts] = ports
     const isHostKnown = o.macAtVtepRow !== NONE
     const macAtVtepRow = macs.begin(o)
-    if (!isHostKnown) this.resolver.rememberHost(o, readings.keys, key, macAtVtepRow)
+    if (!isHostKnown) this.resolver.insertHost(o, batch.keys, key, macAtVtepRow)
     this.paths.i32[at + Path.MacAtVtep] = macAtVtepRow + 1
     return at
   }

@@ -1,8 +1,8 @@
 /**
- * Packets that were read but not counted yet: what their records say, and of those that look ordinary the event without its rows
+ * Packets that were read but not counted yet: what their records say, and of those that are eligible the event without its rows
  * and the key of the path. Reading needs the bytes and nothing else, so another thread can do it.
  *
- * Ordinary is a VXLAN packet with nothing remarkable about it: plain headers, no options, fragments, group addresses or faults,
+ * Eligible is a VXLAN packet with nothing remarkable about it: plain headers, no options, fragments, group addresses or faults,
  * right checksums, and UDP or TCP without options but timestamps; a SYN may have any. What is read of it is what the slow path
  * (`dissect`, `EventWriter`) would have taken from its bytes.
  */
@@ -28,7 +28,7 @@ import { isHeaderWrong } from '../events/checksums.ts'
 import { Bit, Field, OUTER_IDENTIFIED } from '../events/event-fields.ts'
 import { EventLog, STRIDE } from '../events/event-log.ts'
 import { Fingerprint, hopOfMacs, innerHop, withTag } from '../events/fingerprint.ts'
-import { INNER_TTL_SHIFT, Mark } from '../events/packet-flags.ts'
+import { INNER_TTL_SHIFT, PacketFlag } from '../events/packet-flags.ts'
 import { fillQuestion } from '../events/questions.ts'
 import { timestampOf } from '../events/tcp-clock.ts'
 import {
@@ -42,10 +42,10 @@ import {
   Shape,
 } from '../lookup/paths.ts'
 
-/** Captured bytes that the smallest ordinary packet has: up to the inner ports over IPv4 in IPv4, without tags. */
+/** Captured bytes that the smallest eligible packet has: up to the inner ports over IPv4 in IPv4, without tags. */
 const LEAST_CAPTURED = ethernet.LENGTH + ipv4.LENGTH + udp.LENGTH + vxlan.LENGTH + ethernet.LENGTH + ipv4.LENGTH + 4
 
-/** Bytes on the wire that no ordinary packet exceeds: what a record may hold. */
+/** Bytes on the wire that no eligible packet exceeds: what a record may hold. */
 const LONGEST = 0xff_ffff
 
 /** First word of a VXLAN header with nothing in it but the I flag (RFC 7348 §5). */
@@ -63,18 +63,18 @@ const ALL_ONES = 0xffff
 const SOURCE = ipv6.LAYOUT.offsets.source
 const DESTINATION = ipv6.LAYOUT.offsets.destination
 
-/** What reading a packet found, in bits; 0 for one that is not ordinary. */
+/** What reading a packet found, in bits; 0 for one that is not eligible. */
 export const Look = {
   /** The packet has an event and a key. */
-  Ordinary: 1 << 0,
+  Eligible: 1 << 0,
   /** It is a SYN, with or without ACK. */
   Handshake: 1 << 1,
   /** Its outer IPv4 header has an identification. */
   Numbered: 1 << 2,
 } as const
 
-/** The buffers of {@link Readings}: what one thread hands to another. */
-export interface ReadingsBuffers {
+/** The buffers of {@link FastPathBatch}: what one thread hands to another. */
+export interface FastPathBatchBuffers {
   meta: Int32Array
   events: Int32Array
   keys: Int32Array
@@ -87,10 +87,10 @@ export interface ReadingsBuffers {
  * Buffers for a number of packets.
  * @param memory - Makes room for a number of bytes; what several threads look at must be shared.
  */
-export function readingsBuffers(
+export function batchBuffers(
   slots: number,
   memory: (bytes: number) => ArrayBufferLike = (bytes) => new ArrayBuffer(bytes),
-): ReadingsBuffers {
+): FastPathBatchBuffers {
   return {
     meta: new Int32Array(memory(slots * META * 4)),
     events: new Int32Array(memory(slots * STRIDE * 4)),
@@ -102,7 +102,7 @@ export function readingsBuffers(
 }
 
 /** Packets that were read, by slot. */
-export class Readings {
+export class FastPathBatch {
   /** The packets' records. */
   readonly meta: PacketMeta
   /** The packets' events, one behind the other. */
@@ -117,7 +117,7 @@ export class Readings {
   readonly #fingerprint = new Fingerprint()
 
   /** @param buffers - Filled anew, or filled by another thread. */
-  constructor(readonly buffers: ReadingsBuffers) {
+  constructor(readonly buffers: FastPathBatchBuffers) {
     this.meta = new PacketMeta(buffers.meta)
     this.log = new EventLog(buffers.events)
     this.keys = buffers.keys
@@ -172,7 +172,7 @@ export class Readings {
       etherType = dot1q.etherType(view, ip)
       ip += dot1q.LENGTH
     }
-    let look: number = Look.Ordinary
+    let look: number = Look.Eligible
     let shape = 0
     let transport: number
     let outerLength: number
@@ -206,7 +206,7 @@ export class Readings {
     if (outerEnd + LONGEST_TRAILER < start + wireLength && capturedLength < wireLength) return 0
     if (ports[udp.destinationPort(view, transport)] !== TunnelKind.Vxlan) return 0
     const isChecked = udp.checksum(view, transport) !== 0
-    let marks = isChecked || shape === 0 ? 0 : Mark.ZeroChecksumIpv6
+    let packetFlags = isChecked || shape === 0 ? 0 : PacketFlag.ZeroChecksumIpv6
 
     // VXLAN and inner Ethernet.
     const tunnel = transport + udp.LENGTH
@@ -225,7 +225,7 @@ export class Readings {
       etherType = dot1q.etherType(view, innerIp)
       innerIp += dot1q.LENGTH
       shape |= Shape.Tagged
-      marks |= Mark.InnerTag
+      packetFlags |= PacketFlag.InnerTag
     }
 
     // Inner IP.
@@ -318,7 +318,7 @@ export class Readings {
     this.hashes[slot] = pathHash(keys, key)
     this.innerLengths[slot] = innerLength
     const fingerprint = this.#fingerprint
-    fingerprint.takeOrdinary(view, ip, transport, innerIp, inner, Math.min(end, innerEnd), protocol)
+    fingerprint.takeEligible(view, ip, transport, innerIp, inner, Math.min(end, innerEnd), protocol)
     if (capturedLength < wireLength) bits |= Bit.CutShort
     const { log } = this
     const { i32 } = log
@@ -327,7 +327,7 @@ export class Readings {
     i32[at + Field.Nanoseconds] = nanoseconds
     i32[at + Field.Number] = number
     i32[at + Field.Bits] = bits
-    i32[at + Field.Marks] = marks
+    i32[at + Field.PacketFlags] = packetFlags
     i32[at + Field.Interface] = interfaceId
     i32[at + Field.OuterDigest] = fingerprint.outer
     i32[at + Field.DigestHigh] = fingerprint.high

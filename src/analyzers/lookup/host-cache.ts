@@ -32,7 +32,7 @@ export class HostCache {
    * @param macHighVlan - Upper 16 bits of the MAC, and below them the VLAN id.
    * @returns Whether they are.
    */
-  recall(o: Observation, kindVni: number, macHighVlan: number, macLow: number): boolean {
+  lookup(o: Observation, kindVni: number, macHighVlan: number, macLow: number): boolean {
     const entries = this.#entries
     const at = this.#place(kindVni, macHighVlan, macLow, o.sourceId)
     const isKnown =
@@ -49,7 +49,7 @@ export class HostCache {
   }
 
   /** Keeps the rows that were found. */
-  remember(o: Observation, kindVni: number, macHighVlan: number, macLow: number, macAtVtepRow: number): void {
+  insert(o: Observation, kindVni: number, macHighVlan: number, macLow: number, macAtVtepRow: number): void {
     if (++this.#misses > this.#size && this.#size < LARGEST_SIZE) this.#resize(this.#size * 2)
     const entries = this.#entries
     const at = this.#place(kindVni, macHighVlan, macLow, o.sourceId)

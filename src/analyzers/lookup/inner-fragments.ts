@@ -2,7 +2,7 @@
 
 import { NONE } from '../../codecs/core/fault.ts'
 import { Digest } from '../tables/hash.ts'
-import { Window, type WindowState } from '../tables/recent-ring.ts'
+import { RecentRing, type RecentRingState } from '../tables/recent-ring.ts'
 import { near } from '../tables/time.ts'
 import type { Observation } from './observation.ts'
 
@@ -18,15 +18,15 @@ const NANOSECONDS = 3
 export class InnerFragments {
   /** Later fragments whose first one was not seen. */
   missed = 0
-  readonly #window: Window
+  readonly #window: RecentRing
   readonly #digest = new Digest()
 
   constructor(size: number) {
-    this.#window = new Window(size, 4)
+    this.#window = new RecentRing(size, 4)
   }
 
   /** Notes the flow row of a first fragment. */
-  remember(o: Observation, kindVni: number, stack: number): void {
+  insert(o: Observation, kindVni: number, stack: number): void {
     this.#key(o, kindVni, stack)
     const at = this.#window.insert(this.#digest.high, this.#digest.low)
     const { data } = this.#window
@@ -37,7 +37,7 @@ export class InnerFragments {
   }
 
   /** Puts a later fragment on its first fragment's row. @returns Whether that one was seen. */
-  recall(o: Observation, kindVni: number, stack: number): boolean {
+  lookup(o: Observation, kindVni: number, stack: number): boolean {
     this.#key(o, kindVni, stack)
     const { data } = this.#window
     const at = this.#window.find(this.#digest.high, this.#digest.low)
@@ -50,11 +50,11 @@ export class InnerFragments {
     return true
   }
 
-  save(): { missed: number; window: WindowState } {
+  save(): { missed: number; window: RecentRingState } {
     return { missed: this.missed, window: this.#window.save() }
   }
 
-  restore(state: { missed: number; window: WindowState }): void {
+  restore(state: { missed: number; window: RecentRingState }): void {
     this.missed = state.missed
     this.#window.restore(state.window)
   }

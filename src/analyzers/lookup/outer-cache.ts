@@ -24,7 +24,7 @@ export class OuterCache {
   readonly #entries = new Int32Array(SIZE * STRIDE)
 
   /** Sets the rows of the outer headers, if they are known. @returns Whether they are. */
-  recall(o: Observation, kindVni: number, source: number, destination: number): boolean {
+  lookup(o: Observation, kindVni: number, source: number, destination: number): boolean {
     const entries = this.#entries
     const at = place(kindVni, source, destination)
     if (entries[at + FORWARD] === 0 || entries[at + KIND_VNI] !== kindVni) return false
@@ -39,7 +39,7 @@ export class OuterCache {
   }
 
   /** Keeps the rows that were found, if all were: a full table is to be asked again. */
-  remember(o: Observation, kindVni: number, source: number, destination: number): void {
+  insert(o: Observation, kindVni: number, source: number, destination: number): void {
     if (o.vniRow === NONE || o.pairRow === NONE || o.routeRow === NONE) return
     const entries = this.#entries
     const at = place(kindVni, source, destination)

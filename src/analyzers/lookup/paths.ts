@@ -1,6 +1,6 @@
 /**
  * The latest paths: one record for every flow, direction and pair of tunnel endpoints, with the rows that its packets lead to
- * and the counts that those rows are still owed. An ordinary packet touches this record and no table; what is owed is settled
+ * and the counts that are still pending for those rows. An eligible packet touches this record and no table; what is pending is flushed
  * when the record makes room for another path, and before anybody asks. A cache, not state: what it does not hold is looked up
  * in the tables, with the same result, because counts add up in any order.
  */
@@ -14,7 +14,7 @@ import { NO_TIME } from '../../packet.ts'
 import { finalize, fold32 } from '../tables/hash.ts'
 import type { Observation } from './observation.ts'
 
-/** Words of a record. Two cache lines: the key and the rows first, then what is owed. */
+/** Words of a record. Two cache lines: the key and the rows first, then what is pending. */
 const PATH_STRIDE = 32
 
 /** Where each word of a record lies; the first {@link KEY} are its key. */
@@ -48,9 +48,9 @@ export const Path = {
   InnerDestinationId: 20,
   /** Row (plus one) of the source MAC at the outer source; 0 while it is not known. */
   MacAtVtep: 21,
-  /** Packets that are owed. */
+  /** Packets that are pending. */
   Packets: 22,
-  /** Largest outer IP length of any packet so far that took the express lane. */
+  /** Largest outer IP length of any packet so far that took the fast path. */
   LargestOuterIp: 23,
   /** Owed bytes and the latest time in seconds: 64-bit floats, at half these offsets. */
   InnerBytes: 24,
@@ -125,11 +125,11 @@ export class Paths {
   #hash = 0
   #at = NONE
 
-  /** @param counter - Called before a record that owes something is overwritten. */
+  /** @param counter - Called before a record with pending counts is overwritten. */
   constructor(private readonly counter: PathCounter) {}
 
   /** Reads what a look-up of a key with this hash will read first. @returns Nothing of use. */
-  fetch(hash: number): number {
+  prefetch(hash: number): number {
     const place = (hash & (this.#size - 1)) * PATH_STRIDE
     const { i32 } = this
     return i32[place]! ^ i32[place + Path.Vlans]! ^ i32[place ^ PATH_STRIDE]!
@@ -149,7 +149,7 @@ export class Paths {
   }
 
   /** Looks the packet up. @returns Whether its rows are set. */
-  recall(o: Observation): boolean {
+  lookup(o: Observation): boolean {
     this.#at = NONE
     const key = this.#key
     this.#isKept = take(key, o.layers)
@@ -178,8 +178,8 @@ export class Paths {
     return true
   }
 
-  /** Keeps the rows that the tables gave the packet after {@link recall} had said no. */
-  remember(o: Observation, toGroup: boolean): void {
+  /** Keeps the rows that the tables gave the packet after {@link lookup} had said no. */
+  insert(o: Observation, toGroup: boolean): void {
     if (!this.#isKept) return
     this.#at = this.keep(o, this.#key, 0, this.#hash)
     if (toGroup && this.#at !== NONE) this.i32[this.#at + Path.Bits]! |= PathBit.ToGroup
@@ -209,28 +209,28 @@ export class Paths {
    * Keeps that the packet's outer ports were looked up.
    * @param refused - Bits of {@link REFUSED}: which of them found no row.
    */
-  rememberPorts(o: Observation, refused: number): void {
+  insertPorts(o: Observation, refused: number): void {
     const at = this.#at
     if (at === NONE) return
-    // What is owed was sent from the ports before.
+    // What is pending was sent from the ports before.
     if (this.i32[at + Path.Packets] !== 0) this.counter.countPath(this, at)
     this.i32[at + Path.OuterPorts] = portsOf(o)
     this.i32[at + Path.Bits] = (this.i32[at + Path.Bits]! & ~REFUSED) | refused
   }
 
   /** Keeps the row of the packet's MAC at its VTEP. */
-  rememberMacAtVtep(row: number): void {
+  insertMacAtVtep(row: number): void {
     if (this.#at !== NONE) this.i32[this.#at + Path.MacAtVtep] = row + 1
   }
 
-  /** Settles whatever is owed. */
+  /** Flushes whatever is pending. */
   countPaths(): void {
     const { i32 } = this
     for (let at = 0; at < i32.length; at += PATH_STRIDE)
       if (i32[at + Path.Packets] !== 0) this.counter.countPath(this, at)
   }
 
-  /** Forgets every path and gives their memory back; what is owed is lost. */
+  /** Forgets every path and gives their memory back; what is pending is lost. */
   clear(): void {
     this.#size = FIRST_SIZE
     this.#misses = 0
@@ -282,7 +282,7 @@ export class Paths {
     i32[at + Path.LargestOuterIp] = 0
     f64[(at + Path.InnerBytes) >> 1] = 0
     f64[(at + Path.WireBytes) >> 1] = 0
-    // The lane only moves the last time on; where this packet has none, the first time is still to come, by the slow path.
+    // The fast path only moves the last time on; where this packet has none, the first time is still to come, by the slow path.
     f64[(at + Path.Seconds) >> 1] = o.nanoseconds === NO_TIME ? Number.POSITIVE_INFINITY : o.seconds
     i32[at + Path.Nanoseconds] = o.nanoseconds
     i32[at + Path.Number] = o.number

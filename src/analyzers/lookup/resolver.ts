@@ -1,5 +1,5 @@
 /**
- * The one place where a packet's keys are looked up: from its layers, or, of the first packet of a path on the express lane, from
+ * The one place where a packet's keys are looked up: from its layers, or, of the first packet of a path on the fast path, from
  * the words of the path's key. The latest paths are remembered, so that most packets need no table.
  */
 
@@ -35,13 +35,13 @@ export class Resolver {
 
   /** Sets the rows of a tunnel packet that the filter keeps. */
   resolve(o: Observation): void {
-    if (this.paths.recall(o)) return
+    if (this.paths.lookup(o)) return
     this.#lookUp(o)
-    this.paths.remember(o, o.destinationId !== NONE && this.keys.isMulticast(o.destinationId))
+    this.paths.insert(o, o.destinationId !== NONE && this.keys.isMulticast(o.destinationId))
   }
 
   /**
-   * Sets the rows of an ordinary packet whose path is not known, and remembers the path. Every table has room for them.
+   * Sets the rows of an eligible packet whose path is not known, and remembers the path. Every table has room for them.
    * @param o - Its layers are not looked at; `macAtVtepRow` is set where {@link rememberHost} has told it.
    * @param words - Holds the path's key from `from` on.
    * @param hash - The key's hash.
@@ -60,7 +60,7 @@ export class Resolver {
     }
     if (keys.isMulticast(o.destinationId)) return NONE
     const macHighVlan = words[from + Path.MacHighVlan]!
-    if (!this.#hosts.recall(o, kindVni, macHighVlan, words[from + Path.MacLow]!)) {
+    if (!this.#hosts.lookup(o, kindVni, macHighVlan, words[from + Path.MacLow]!)) {
       o.vlansRow = this.#tag(macHighVlan & 0xffff)
       this.#resolveMac(o, kindVni, o.vlansRow, macHighVlan >>> 16, words[from + Path.MacLow]!)
     }
@@ -80,9 +80,9 @@ export class Resolver {
    * Remembers the row of a MAC at its VTEP, for further paths of the same host.
    * @param o - A packet that {@link open} has set the rows of, by the words of the same key.
    */
-  rememberHost(o: Observation, words: Int32Array, from: number, macAtVtepRow: number): void {
+  insertHost(o: Observation, words: Int32Array, from: number, macAtVtepRow: number): void {
     const kindVni = words[from + Path.KindVni]!
-    this.#hosts.remember(o, kindVni, words[from + Path.MacHighVlan]!, words[from + Path.MacLow]!, macAtVtepRow)
+    this.#hosts.insert(o, kindVni, words[from + Path.MacHighVlan]!, words[from + Path.MacLow]!, macAtVtepRow)
   }
 
   save(): ResolverState {
@@ -123,11 +123,11 @@ export class Resolver {
   }
 
   #resolveOuterIpv4(o: Observation, kindVni: number, source: number, destination: number): void {
-    if (this.#outer.recall(o, kindVni, source, destination)) return
+    if (this.#outer.lookup(o, kindVni, source, destination)) return
     o.sourceId = this.keys.ipv4Id(source)
     o.destinationId = this.keys.ipv4Id(destination)
     this.#resolveOuter(o, kindVni)
-    this.#outer.remember(o, kindVni, source, destination)
+    this.#outer.insert(o, kindVni, source, destination)
   }
 
   /** Rows of the VNI and, by the address ids that are set, of the two tunnel endpoints. */
@@ -227,7 +227,7 @@ export class Resolver {
     const { layers } = o
     const { innerIp, innerView, innerPorts } = layers
     if (innerIp.fragmentOffset > 0) {
-      if (this.#fragments.recall(o, kindVni, stack)) return
+      if (this.#fragments.lookup(o, kindVni, stack)) return
       this.#flowRow(o, kindVni, stack, innerIp.protocol, NONE, NONE)
       return
     }
@@ -243,7 +243,7 @@ export class Resolver {
         innerView.getUint16(innerPorts + 2),
       )
     }
-    if (innerIp.moreFragments) this.#fragments.remember(o, kindVni, stack)
+    if (innerIp.moreFragments) this.#fragments.insert(o, kindVni, stack)
   }
 
   #flowRow(

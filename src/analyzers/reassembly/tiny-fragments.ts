@@ -2,7 +2,7 @@
  * Outer datagrams whose first fragment is too small for the headers behind it, or that are a carrier's (GRE, IP in IP). Such a record waits for the others: once the
  * datagram is whole it is counted and judged with the layers of the joined bytes, with its own number, time and length; given up,
  * it counts as what it is by itself. Nothing is decoded out of the middle of a fragment.
- * Bytes are kept of two kinds of datagrams: those with a small first fragment, and those whose first fragment has not come yet.
+ * Bytes are kept of two kinds of datagrams: those with a tiny first fragment, and those whose first fragment has not come yet.
  * Fragments of different interfaces or files do not belong together, as in `decap`.
  * Evidence: any capture point. What misleads: a snap length below the fragments' headers.
  */
@@ -14,10 +14,10 @@ import { type IpLayer, Layers } from '../../codecs/walk/layers.ts'
 import { dataAt, type Joined, LIFETIME_IPV4, LIFETIME_IPV6, MAX_FRAGMENTS } from '../../codecs/walk/reassembly.ts'
 import { carriesMore } from '../../codecs/walk/walk-carriers.ts'
 import { Fingerprint } from '../events/fingerprint.ts'
-import { isSmallFirst } from '../events/tiny-fragment.ts'
+import { isTinyFragment } from '../events/tiny-fragment.ts'
 import type { Observation } from '../lookup/observation.ts'
 import { Digest } from '../tables/hash.ts'
-import { Window, type WindowState } from '../tables/recent-ring.ts'
+import { RecentRing, type RecentRingState } from '../tables/recent-ring.ts'
 import { near } from '../tables/time.ts'
 import { HeldFragments, type HeldState } from './held-fragments.ts'
 
@@ -45,19 +45,19 @@ interface Ready {
   joined: Joined | null
 }
 
-/** Saved small first fragments. */
-export interface SmallFirstsState {
-  firsts: WindowState
+/** Saved tiny first fragments. */
+export interface TinyFragmentsState {
+  firsts: RecentRingState
   waiting: HeldState[]
   dropped: number
 }
 
 /** Datagrams that wait for their fragments. */
-export class SmallFirsts {
+export class TinyFragments {
   /** Datagrams that were given up for want of room. */
   dropped = 0
   /** First fragments that need not wait, and datagrams that are settled: further fragments of theirs are not kept. */
-  readonly #firsts: Window
+  readonly #firsts: RecentRing
   readonly #waiting = new Map<number, HeldFragments>()
   /** The same from the oldest on, from `#front`, with some that are gone. */
   #queue: HeldFragments[] = []
@@ -80,7 +80,7 @@ export class SmallFirsts {
     private readonly ports: TunnelPorts,
     private readonly maxBytes: number = MAX_HELD_BYTES,
   ) {
-    this.#firsts = new Window(size, WORDS)
+    this.#firsts = new RecentRing(size, WORDS)
   }
 
   /** Datagrams that are waited for. */
@@ -104,11 +104,11 @@ export class SmallFirsts {
     if (!mayCarryTunnel(ip)) return false
     const isFirst = ip.fragmentOffset === 0
     this.#identify(o)
-    if (isFirst && !isSmallFirst(layers, this.ports)) {
+    if (isFirst && !isTinyFragment(layers, this.ports)) {
       const held = this.#find(o)
-      // What came before it, out of order, is not needed; a small first fragment before it was another datagram's.
+      // What came before it, out of order, is not needed; a tiny first fragment before it was another datagram's.
       if (held !== undefined) this.#giveUp(held)
-      this.#remember(o)
+      this.#insertFirst(o)
       return false
     }
     const held = this.#find(o)
@@ -117,7 +117,7 @@ export class SmallFirsts {
     const length = from === NONE ? 0 : usable(ip, ip.payloadEnd - from)
     const end = ip.fragmentOffset + length
     if (length <= 0 || end > MAX_PAYLOAD) {
-      if (isFirst) this.#remember(o)
+      if (isFirst) this.#insertFirst(o)
       return false
     }
     this.#keep(o, end)
@@ -142,7 +142,7 @@ export class SmallFirsts {
     for (const held of [...this.#waiting.values()]) this.#giveUp(held)
   }
 
-  save(): SmallFirstsState {
+  save(): TinyFragmentsState {
     return {
       firsts: this.#firsts.save(),
       waiting: [...this.#waiting.values()].map((held) => held.save()),
@@ -150,7 +150,7 @@ export class SmallFirsts {
     }
   }
 
-  restore({ firsts, waiting, dropped }: SmallFirstsState): void {
+  restore({ firsts, waiting, dropped }: TinyFragmentsState): void {
     this.#firsts.restore(firsts)
     this.#waiting.clear()
     this.#queue = []
@@ -187,7 +187,7 @@ export class SmallFirsts {
     return undefined
   }
 
-  #remember(o: Observation): void {
+  #insertFirst(o: Observation): void {
     const entry = this.#firsts.insert(this.#digest.high, this.#digest.low)
     const { data } = this.#firsts
     data[entry + SECONDS] = o.seconds
@@ -216,8 +216,8 @@ export class SmallFirsts {
     this.#bytes += held.cost - before
     while (this.#bytes > this.maxBytes) this.#evict()
     if (held.gone) return
-    if (held.count > MAX_FRAGMENTS) this.#settle(o, held, null)
-    else if (held.isWhole) this.#settle(o, held, held.join(this.#other, this.ports))
+    if (held.count > MAX_FRAGMENTS) this.#flush(o, held, null)
+    else if (held.isWhole) this.#flush(o, held, held.join(this.#other, this.ports))
   }
 
   #open(o: Observation): HeldFragments {
@@ -239,9 +239,9 @@ export class SmallFirsts {
   }
 
   /** The datagram is decided: nothing more of it will be kept. */
-  #settle(o: Observation, held: HeldFragments, joined: Joined | null): void {
+  #flush(o: Observation, held: HeldFragments, joined: Joined | null): void {
     this.#remove(held, joined)
-    this.#remember(o)
+    this.#insertFirst(o)
   }
 
   #giveUp(held: HeldFragments): void {

@@ -4,7 +4,7 @@
  * its replicas. What misleads: multicast that is meant (video), counted all the same.
  */
 import { NONE } from '../../codecs/core/fault.ts'
-import type { Judge } from '../analyzer.ts'
+import type { StatefulAnalyzer } from '../analyzer.ts'
 import { Bit, type EventLog, Field, isCaptureCopy, ON_ITS_WAY } from '../events/event-log.ts'
 import { EXAMPLES } from '../tables/counter-by-key.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
@@ -57,7 +57,7 @@ export interface FloodsState {
 }
 
 /** Frames to many, by VNI row and by route and direction. */
-export class Floods implements Judge<FloodsState> {
+export class Floods implements StatefulAnalyzer<FloodsState> {
   readonly #vnis = new Records(VNI_CELLS)
   readonly #routes = new Records(SIDE)
   #vniRows = 0

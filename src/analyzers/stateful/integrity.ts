@@ -1,14 +1,14 @@
 /**
- * What is wrong with the bytes of tunnel packets, by the subject that it is wrong with: counts what the marks of marks.ts say.
+ * What is wrong with the bytes of tunnel packets, by the subject that it is wrong with: counts what the flags of packet-flags.ts say.
  * Evidence: any capture point; for checksums, frames captured whole. What misleads: checksum and segmentation offload of the
  * capturing host (recognised by the pseudo-header sum, or set aside), and damage, which makes any other field untrue: of a
  * damaged packet the damage alone is counted.
  */
 import { NONE } from '../../codecs/core/fault.ts'
-import type { Judge } from '../analyzer.ts'
+import type { StatefulAnalyzer } from '../analyzer.ts'
 import { Again, Bit, type EventLog, Field, isCaptureCopy } from '../events/event-log.ts'
-import { depth, lastReserved, lostDscp, Mark } from '../events/packet-flags.ts'
-import { Tally, type TallyState } from '../tables/counter-by-key.ts'
+import { depth, lastReserved, lostDscp, PacketFlag } from '../events/packet-flags.ts'
+import { CounterByKey, type CounterByKeyState } from '../tables/counter-by-key.ts'
 import type { Tcp } from './tcp/tcp.ts'
 
 /** Different values kept of one subject as examples. */
@@ -26,7 +26,7 @@ const VNI_ROW = 2 ** 28
 const CONTROL = Bit.Broadcast | Bit.Multicast | Bit.IcmpError
 
 /** An inner checksum that nobody will finish. */
-const UNFINISHED = Mark.InnerChecksumPartial | Mark.InnerChecksumUnset
+const UNFINISHED = PacketFlag.InnerChecksumPartial | PacketFlag.InnerChecksumUnset
 
 /** A tunnel packet that shows something: what names it in words and display filters. */
 export interface Seen {
@@ -128,63 +128,63 @@ export interface DscpSeen extends Seen {
 }
 
 /** A saved count of what is wrong. */
-export type IntegrityState = TallyState<object>[]
+export type IntegrityState = CounterByKeyState<object>[]
 
-/** Counts marks by subject. Keys are read through the functions below. */
-export class Integrity implements Judge<IntegrityState> {
+/** Counts packet flags by subject. Keys are read through the functions below. */
+export class Integrity implements StatefulAnalyzer<IntegrityState> {
   /** By {@link pathKey}. */
-  readonly outerWrong = new Tally<ChecksumsSeen>(checksumsSeen)
+  readonly outerWrong = new CounterByKey<ChecksumsSeen>(checksumsSeen)
   /** By route and direction. */
-  readonly innerWrong = new Tally<ChecksumsSeen>(checksumsSeen)
+  readonly innerWrong = new CounterByKey<ChecksumsSeen>(checksumsSeen)
   /** By address id of the sender. */
-  readonly partial = new Tally<ChecksumsSeen>(checksumsSeen)
+  readonly partial = new CounterByKey<ChecksumsSeen>(checksumsSeen)
   /** By pair row. */
-  readonly zeroIpv6 = new Tally<Seen>(seen)
+  readonly zeroIpv6 = new CounterByKey<Seen>(seen)
   /** By {@link pathKey}. */
-  readonly headers = new Tally<HeadersSeen>(() => ({ ...seen(), flagClear: 0, short: 0, sourcePorts: [] }))
+  readonly headers = new CounterByKey<HeadersSeen>(() => ({ ...seen(), flagClear: 0, short: 0, sourcePorts: [] }))
   /** By {@link pathKey}. */
-  readonly others = new Tally<OthersSeen>(() => ({ ...seen(), flagClear: 0, sourcePorts: [] }))
+  readonly others = new CounterByKey<OthersSeen>(() => ({ ...seen(), flagClear: 0, sourcePorts: [] }))
   /** What clients send from a tunnel's port, by {@link pathKey}: `ports` are the services'. */
-  readonly asked = new Tally<Seen>(seen)
+  readonly asked = new CounterByKey<Seen>(seen)
   /** By route and direction. */
-  readonly reserved = new Tally<BitsSeen>(bitsSeen)
+  readonly reserved = new CounterByKey<BitsSeen>(bitsSeen)
   /** By VNI row. */
-  readonly policies = new Tally<BitsSeen>(bitsSeen)
+  readonly policies = new CounterByKey<BitsSeen>(bitsSeen)
   /** By route and direction. */
-  readonly cuts = new Tally<CutsSeen>(() => ({ ...seen(), header: 0, packet: 0, shortest: LONGEST, longest: 0 }))
+  readonly cuts = new CounterByKey<CutsSeen>(() => ({ ...seen(), header: 0, packet: 0, shortest: LONGEST, longest: 0 }))
   /** By VNI row. */
-  readonly tags = new Tally<TagsSeen>(() => ({ ...seen(), stacks: [] }))
+  readonly tags = new CounterByKey<TagsSeen>(() => ({ ...seen(), stacks: [] }))
   /** By VNI row × 2^28 + kind × 2^24 + VNI of the tunnel inside. */
-  readonly nested = new Tally<NestedSeen>(() => ({ ...seen(), pair: NONE, depth: 0, overhead: 0 }))
+  readonly nested = new CounterByKey<NestedSeen>(() => ({ ...seen(), pair: NONE, depth: 0, overhead: 0 }))
   /** By UDP destination port. */
-  readonly foreign = new Tally<ForeignSeen>(() => ({ ...seen(), vnis: [], gpe: 0, policy: 0 }), FOREIGN_PORTS)
+  readonly foreign = new CounterByKey<ForeignSeen>(() => ({ ...seen(), vnis: [], gpe: 0, policy: 0 }), FOREIGN_PORTS)
   /** By route and direction. */
-  readonly illegalEcn = new Tally<Seen>(seen)
+  readonly illegalEcn = new CounterByKey<Seen>(seen)
   /** By {@link pathKey}. */
-  readonly congestion = new Tally<CongestionSeen>(() => ({ ...seen(), inner: 0 }))
+  readonly congestion = new CounterByKey<CongestionSeen>(() => ({ ...seen(), inner: 0 }))
   /** By route and direction. */
-  readonly lostDscp = new Tally<DscpSeen>(() => ({ ...seen(), codepoints: [] }))
+  readonly lostDscp = new CounterByKey<DscpSeen>(() => ({ ...seen(), codepoints: [] }))
 
   /** @param tcp - Knows the MSS of a flow's receiver, by which super-frames are told. */
   constructor(private readonly tcp: Tcp) {}
 
   observe(log: EventLog, at: number): void {
     const { i32 } = log
-    const marks = i32[at + Field.Marks]!
-    if (marks === 0) return
+    const packetFlags = i32[at + Field.PacketFlags]!
+    if (packetFlags === 0) return
     const isCopy = isCaptureCopy(i32, at)
     // Damage on the way between two capture points makes a copy differ from its first record, so copies are judged too.
-    if ((marks & Mark.Damaged) !== 0) {
-      if (!this.#isSuperFrame(log, at)) this.#countDamage(i32, at, marks)
+    if ((packetFlags & PacketFlag.Damaged) !== 0) {
+      if (!this.#isSuperFrame(log, at)) this.#countDamage(i32, at, packetFlags)
       return
     }
     if (isCopy) {
       // A router between two capture points changed the outer DSCP or ECN: what its copy says, the first record does not.
-      if ((i32[at + Field.Again]! & Again.Remarked) !== 0) this.#countRemarks(i32, at, marks)
+      if ((i32[at + Field.Again]! & Again.Remarked) !== 0) this.#countRemarks(i32, at, packetFlags)
       return
     }
-    if ((i32[at + Field.Bits]! & Bit.Tunnel) !== 0) this.#countTunnel(i32, at, marks)
-    else this.#countOutside(i32, at, marks)
+    if ((i32[at + Field.Bits]! & Bit.Tunnel) !== 0) this.#countTunnel(i32, at, packetFlags)
+    else this.#countOutside(i32, at, packetFlags)
   }
 
   save(): IntegrityState {
@@ -195,11 +195,11 @@ export class Integrity implements Judge<IntegrityState> {
     for (const [index, tally] of this.#tallies.entries()) tally.restore(state[index]!)
   }
 
-  get #tallies(): Tally<object>[] {
+  get #tallies(): CounterByKey<object>[] {
     const { outerWrong, innerWrong, partial, zeroIpv6, headers, reserved, policies } = this
     const { cuts, tags, nested, foreign, illegalEcn, congestion, lostDscp, others, asked } = this
     const all = [outerWrong, innerWrong, partial, zeroIpv6, headers, reserved, policies, others, asked]
-    return [...all, cuts, tags, nested, foreign, illegalEcn, congestion, lostDscp] as unknown as Tally<object>[]
+    return [...all, cuts, tags, nested, foreign, illegalEcn, congestion, lostDscp] as unknown as CounterByKey<object>[]
   }
 
   /** More payload than the receiver's MSS allows: a card joined or will cut it, and its checksums are nobody's. */
@@ -212,98 +212,100 @@ export class Integrity implements Judge<IntegrityState> {
     return mss > 0 && i32[at + Field.Payload]! > mss
   }
 
-  #countDamage(i32: Int32Array, at: number, marks: number): void {
-    const isOuterWrong = (marks & (Mark.OuterChecksumWrong | Mark.OuterHeaderWrong)) !== 0
-    const isInnerWrong = (marks & (Mark.InnerChecksumWrong | Mark.InnerHeaderWrong)) !== 0
+  #countDamage(i32: Int32Array, at: number, packetFlags: number): void {
+    const isOuterWrong = (packetFlags & (PacketFlag.OuterChecksumWrong | PacketFlag.OuterHeaderWrong)) !== 0
+    const isInnerWrong = (packetFlags & (PacketFlag.InnerChecksumWrong | PacketFlag.InnerHeaderWrong)) !== 0
     if (isOuterWrong) {
       // One damage, told once: what broke the datagram may well have broken the packet in it.
-      noteChecksums(this.outerWrong.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at, marks)
+      noteChecksums(this.outerWrong.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at, packetFlags)
       return
     }
     const route = routeKey(i32, at)
     if (isInnerWrong && route !== NONE) {
-      noteChecksums(this.innerWrong.note(route, i32[at + Field.Number]!), i32, at, marks)
+      noteChecksums(this.innerWrong.note(route, i32[at + Field.Number]!), i32, at, packetFlags)
     }
   }
 
   /** A datagram without a valid tunnel header. */
-  #countOutside(i32: Int32Array, at: number, marks: number): void {
-    if ((marks & Mark.NotATunnel) !== 0) this.#countOther(i32, at, marks)
-    else if ((marks & (Mark.FlagClear | Mark.HeaderShort)) !== 0) this.#countHeader(i32, at, marks)
+  #countOutside(i32: Int32Array, at: number, packetFlags: number): void {
+    if ((packetFlags & PacketFlag.NotATunnel) !== 0) this.#countOther(i32, at, packetFlags)
+    else if ((packetFlags & (PacketFlag.FlagClear | PacketFlag.HeaderShort)) !== 0)
+      this.#countHeader(i32, at, packetFlags)
     else {
-      if ((marks & Mark.FromTunnelPort) !== 0)
+      if ((packetFlags & PacketFlag.FromTunnelPort) !== 0)
         noteSeen(this.asked.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at)
-      if ((marks & Mark.ForeignTunnel) !== 0) this.#countForeign(i32, at, marks)
+      if ((packetFlags & PacketFlag.ForeignTunnel) !== 0) this.#countForeign(i32, at, packetFlags)
     }
   }
 
-  #countOther(i32: Int32Array, at: number, marks: number): void {
+  #countOther(i32: Int32Array, at: number, packetFlags: number): void {
     const figures = noteSeen(this.others.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at)
     if (figures === null) return
-    if ((marks & Mark.FlagClear) !== 0) figures.flagClear++
+    if ((packetFlags & PacketFlag.FlagClear) !== 0) figures.flagClear++
     addValue(figures.sourcePorts, i32[at + Field.OuterPorts]! >>> 16)
   }
 
-  #countHeader(i32: Int32Array, at: number, marks: number): void {
+  #countHeader(i32: Int32Array, at: number, packetFlags: number): void {
     const figures = noteSeen(this.headers.note(pathKey(i32, at), i32[at + Field.Number]!), i32, at)
     if (figures === null) return
-    if ((marks & Mark.FlagClear) !== 0) figures.flagClear++
+    if ((packetFlags & PacketFlag.FlagClear) !== 0) figures.flagClear++
     else figures.short++
     addValue(figures.sourcePorts, i32[at + Field.OuterPorts]! >>> 16)
   }
 
-  #countForeign(i32: Int32Array, at: number, marks: number): void {
+  #countForeign(i32: Int32Array, at: number, packetFlags: number): void {
     const port = i32[at + Field.OuterPorts]! & 0xffff
     const figures = noteSeen(this.foreign.note(port, i32[at + Field.Number]!), i32, at)
     if (figures === null) return
     addValue(figures.vnis, i32[at + Field.Sequence]!)
-    if ((marks & Mark.ForeignGpe) !== 0) figures.gpe++
-    else if ((marks & Mark.ForeignPolicy) !== 0) figures.policy++
+    if ((packetFlags & PacketFlag.ForeignGpe) !== 0) figures.gpe++
+    else if ((packetFlags & PacketFlag.ForeignPolicy) !== 0) figures.policy++
   }
 
   /** What routers write into the outer header of a tunnel packet. */
-  #countRemarks(i32: Int32Array, at: number, marks: number): void {
+  #countRemarks(i32: Int32Array, at: number, packetFlags: number): void {
     if ((i32[at + Field.Bits]! & Bit.Tunnel) === 0) return
     const number = i32[at + Field.Number]!
     const route = routeKey(i32, at)
-    if ((marks & Mark.OuterCongestion) !== 0) {
+    if ((packetFlags & PacketFlag.OuterCongestion) !== 0) {
       const figures = noteSeen(this.congestion.note(pathKey(i32, at), number), i32, at)
-      if (figures !== null && (marks & Mark.InnerCongestion) !== 0) figures.inner++
-      if ((marks & Mark.InnerNotCapable) !== 0 && route !== NONE) {
+      if (figures !== null && (packetFlags & PacketFlag.InnerCongestion) !== 0) figures.inner++
+      if ((packetFlags & PacketFlag.InnerNotCapable) !== 0 && route !== NONE) {
         noteSeen(this.illegalEcn.note(route, number), i32, at)
       }
     }
-    if ((marks & Mark.DscpLost) !== 0 && route !== NONE && (i32[at + Field.Bits]! & CONTROL) === 0) {
+    if ((packetFlags & PacketFlag.DscpLost) !== 0 && route !== NONE && (i32[at + Field.Bits]! & CONTROL) === 0) {
       const figures = noteSeen(this.lostDscp.note(route, number), i32, at)
       if (figures !== null) addValue(figures.codepoints, lostDscp(i32[at + Field.TimeToLive]!))
     }
   }
 
-  #countTunnel(i32: Int32Array, at: number, marks: number): void {
+  #countTunnel(i32: Int32Array, at: number, packetFlags: number): void {
     const number = i32[at + Field.Number]!
     const route = routeKey(i32, at)
     const vni = i32[at + Field.Vni]!
-    const isUnfinished = (marks & UNFINISHED) === UNFINISHED
-    const isInnerPartial = (marks & Mark.InnerChecksumPartial) !== 0 && !isUnfinished
-    if ((marks & Mark.OuterChecksumPartial) !== 0 || isInnerPartial) {
+    const isUnfinished = (packetFlags & UNFINISHED) === UNFINISHED
+    const isInnerPartial = (packetFlags & PacketFlag.InnerChecksumPartial) !== 0 && !isUnfinished
+    if ((packetFlags & PacketFlag.OuterChecksumPartial) !== 0 || isInnerPartial) {
       const figures = noteSeen(this.partial.note(i32[at + Field.Source]!, number), i32, at)
       if (figures !== null) {
-        if ((marks & Mark.OuterChecksumPartial) !== 0) figures.outer++
+        if ((packetFlags & PacketFlag.OuterChecksumPartial) !== 0) figures.outer++
         if (isInnerPartial) figures.innerPayload++
       }
     }
-    this.#countRemarks(i32, at, marks)
-    if ((marks & Mark.InnerChecksumUnset) !== 0 && route !== NONE) {
-      noteChecksums(this.innerWrong.note(route, number), i32, at, marks)
+    this.#countRemarks(i32, at, packetFlags)
+    if ((packetFlags & PacketFlag.InnerChecksumUnset) !== 0 && route !== NONE) {
+      noteChecksums(this.innerWrong.note(route, number), i32, at, packetFlags)
     }
     const pair = i32[at + Field.Pair]!
-    if ((marks & Mark.ZeroChecksumIpv6) !== 0 && pair !== NONE) noteSeen(this.zeroIpv6.note(pair, number), i32, at)
+    if ((packetFlags & PacketFlag.ZeroChecksumIpv6) !== 0 && pair !== NONE)
+      noteSeen(this.zeroIpv6.note(pair, number), i32, at)
     if (route !== NONE) {
-      if ((marks & Mark.ReservedBits) !== 0) noteBits(this.reserved.note(route, number), i32, at)
-      if ((marks & (Mark.InnerHeaderCut | Mark.InnerPacketCut)) !== 0) {
+      if ((packetFlags & PacketFlag.ReservedBits) !== 0) noteBits(this.reserved.note(route, number), i32, at)
+      if ((packetFlags & (PacketFlag.InnerHeaderCut | PacketFlag.InnerPacketCut)) !== 0) {
         const figures = noteSeen(this.cuts.note(route, number), i32, at)
         if (figures !== null) {
-          if ((marks & Mark.InnerHeaderCut) !== 0) figures.header++
+          if ((packetFlags & PacketFlag.InnerHeaderCut) !== 0) figures.header++
           else {
             const length = i32[at + Field.OuterIpLength]!
             figures.packet++
@@ -314,16 +316,16 @@ export class Integrity implements Judge<IntegrityState> {
       }
     }
     if (vni === NONE) return
-    if ((marks & Mark.GroupPolicy) !== 0) noteBits(this.policies.note(vni, number), i32, at)
-    if ((marks & Mark.InnerTag) !== 0) {
+    if ((packetFlags & PacketFlag.GroupPolicy) !== 0) noteBits(this.policies.note(vni, number), i32, at)
+    if ((packetFlags & PacketFlag.InnerTag) !== 0) {
       const figures = noteSeen(this.tags.note(vni, number), i32, at)
       if (figures !== null) addValue(figures.stacks, i32[at + Field.Vlans]!)
     }
-    if ((marks & Mark.Nested) !== 0) {
+    if ((packetFlags & PacketFlag.Nested) !== 0) {
       const figures = noteSeen(this.nested.note(vni * VNI_ROW + i32[at + Field.Sequence]!, number), i32, at)
       if (figures !== null) {
         figures.pair = pair
-        figures.depth = Math.max(figures.depth, depth(marks))
+        figures.depth = Math.max(figures.depth, depth(packetFlags))
         figures.overhead = Math.max(figures.overhead, i32[at + Field.Acknowledgment]!)
       }
     }
@@ -386,18 +388,18 @@ function noteSeen<F extends Seen>(figures: F | null, i32: Int32Array, at: number
   return figures
 }
 
-function noteChecksums(figures: ChecksumsSeen | null, i32: Int32Array, at: number, marks: number): void {
+function noteChecksums(figures: ChecksumsSeen | null, i32: Int32Array, at: number, packetFlags: number): void {
   if (noteSeen(figures, i32, at) === null || figures === null) return
-  if ((marks & Mark.OuterChecksumWrong) !== 0) figures.outer++
-  if ((marks & Mark.OuterHeaderWrong) !== 0) figures.outerHeader++
-  if ((marks & Mark.InnerHeaderWrong) !== 0) figures.innerHeader++
-  if ((marks & Mark.InnerChecksumWrong) !== 0) figures.innerPayload++
-  if ((marks & UNFINISHED) === UNFINISHED) figures.unfinished++
-  else if ((marks & Mark.InnerChecksumUnset) !== 0) figures.unset++
+  if ((packetFlags & PacketFlag.OuterChecksumWrong) !== 0) figures.outer++
+  if ((packetFlags & PacketFlag.OuterHeaderWrong) !== 0) figures.outerHeader++
+  if ((packetFlags & PacketFlag.InnerHeaderWrong) !== 0) figures.innerHeader++
+  if ((packetFlags & PacketFlag.InnerChecksumWrong) !== 0) figures.innerPayload++
+  if ((packetFlags & UNFINISHED) === UNFINISHED) figures.unfinished++
+  else if ((packetFlags & PacketFlag.InnerChecksumUnset) !== 0) figures.unset++
   const difference = i32[at + Field.TunnelWord]!
-  if ((marks & Mark.OuterChecksumWrong) === 0 || difference === 0) return
+  if ((packetFlags & PacketFlag.OuterChecksumWrong) === 0 || difference === 0) return
   addValue(figures.differences, difference & 0xffff)
-  if ((marks & Mark.OuterHeaderWrong) === 0) return
+  if ((packetFlags & PacketFlag.OuterHeaderWrong) === 0) return
   figures.both++
   if (difference >>> 16 === (difference & 0xffff)) figures.alike++
 }
@@ -405,7 +407,7 @@ function noteChecksums(figures: ChecksumsSeen | null, i32: Int32Array, at: numbe
 function noteBits(figures: BitsSeen | null, i32: Int32Array, at: number): void {
   if (noteSeen(figures, i32, at) === null || figures === null) return
   const word = i32[at + Field.TunnelWord]!
-  const last = lastReserved(i32[at + Field.Marks]!)
+  const last = lastReserved(i32[at + Field.PacketFlags]!)
   if (figures.words.length === VALUES) return
   // A loop: with group policy every packet comes here, and a callback with its pairs taken apart would be allocated for each.
   for (let i = 0; i < figures.words.length; i++) {

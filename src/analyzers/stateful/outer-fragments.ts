@@ -1,6 +1,6 @@
 /**
  * Outer datagrams in fragments: which byte ranges were seen, whether the datagram is whole, and the bytes of the later
- * fragments on the VNI and VTEP pair of the first one. The bytes themselves are joined, where that is needed, in small-firsts.ts.
+ * fragments on the VNI and VTEP pair of the first one. The bytes themselves are joined, where that is needed, in tiny-fragments.ts.
  * Who split them: a router, where the datagram was whole a hop before; the sender, where the TTL is still what systems start with.
  * A datagram is missing a fragment when a second after its first one it is still not whole; the edges of the capture are allowed for.
  * What misleads: a capture filter on UDP ports, which lets no later fragment through, and a capture that itself lost packets.
@@ -8,13 +8,13 @@
 import { fold } from '../../codecs/core/checksum.ts'
 import { NONE } from '../../codecs/core/fault.ts'
 import { NO_TIME } from '../../packet.ts'
-import type { Judge } from '../analyzer.ts'
+import type { StatefulAnalyzer } from '../analyzer.ts'
 import { Bit, EventLog, Field, isCaptureCopy, STRIDE } from '../events/event-log.ts'
-import { checksumMarks, Summed, statedLength } from '../events/fragment-sums.ts'
+import { checksumFlags, Summed, statedLength } from '../events/fragment-sums.ts'
 import { outerTtl } from '../events/packet-flags.ts'
-import { Tally, type TallyState } from '../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../tables/counter-by-key.ts'
 import { ID_SPACE } from '../tables/limits.ts'
-import { Window, type WindowState } from '../tables/recent-ring.ts'
+import { RecentRing, type RecentRingState } from '../tables/recent-ring.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
 import { near } from '../tables/time.ts'
 import type { Clock } from './clock.ts'
@@ -135,35 +135,35 @@ export interface Missing {
 
 /** Saved fragments. */
 export interface OuterFragmentsState {
-  window: WindowState
+  window: RecentRingState
   datagrams: number
   reassembled: number
   rows: number[]
   vnis: RecordsState
   pairs: RecordsState
-  splits: TallyState<SplitFigures>
-  missing: TallyState<{ headless: number }>
+  splits: CounterByKeyState<SplitFigures>
+  missing: CounterByKeyState<{ headless: number }>
   later: number
   earlySizes: number[]
 }
 
 /** Datagrams of the outermost IP layer that travel in fragments. */
-export class OuterFragments implements Judge<OuterFragmentsState> {
+export class OuterFragments implements StatefulAnalyzer<OuterFragmentsState> {
   /** Datagrams of which every byte was seen. */
   reassembled = 0
   #datagrams = 0
-  readonly #window: Window
+  readonly #window: RecentRing
   readonly #vnis = new Records(1)
   readonly #pairs = new Records(PAIR_CELLS)
   /** Later fragments of UDP datagrams in the whole capture: none at all speaks of a capture filter. */
   later = 0
-  /** Later fragments of tunnel datagrams that came before the first one, by size class: the judge of sizes has not seen them. */
+  /** Later fragments of tunnel datagrams that came before the first one, by size class: the analyzer of sizes has not seen them. */
   readonly earlySizes: number[] = new Array<number>(SIZE_CLASSES.length + 1).fill(0)
   /** Whether the packet at hand completed a datagram whose checksums are wrong. */
   isDamaged = false
   readonly #damaged = new EventLog(new Int32Array(STRIDE))
   /** By pair row × 2 + direction. */
-  readonly #splits = new Tally<SplitFigures>(() => ({
+  readonly #splits = new CounterByKey<SplitFigures>(() => ({
     first: 0,
     smallest: 0,
     largest: 0,
@@ -171,20 +171,20 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     timeToLive: 0,
     byRouter: 0,
   }))
-  /** What left the window without having become whole, by address ids (from × ID_SPACE + to). */
-  readonly #missing = new Tally<{ headless: number }>(() => ({ headless: 0 }))
+  /** What left the ring without having become whole, by address ids (from × ID_SPACE + to). */
+  readonly #missing = new CounterByKey<{ headless: number }>(() => ({ headless: 0 }))
   #vniRows = 0
   #pairRows = 0
 
   /**
-   * @param clock - Has observed the packet before this judge does.
+   * @param clock - Has observed the packet before this analyzer does.
    * @param size - Datagrams that are followed at a time, a power of two.
    */
   constructor(
     private readonly clock: Clock,
     size: number,
   ) {
-    this.#window = new Window(size, WORDS)
+    this.#window = new RecentRing(size, WORDS)
   }
 
   /** Datagrams of which some byte was not seen. */
@@ -245,7 +245,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
 
   /** Datagrams that never became whole, by their addresses, in order of those. */
   missing(): Missing[] {
-    const tally = new Tally<{ headless: number }>(() => ({ headless: 0 }))
+    const tally = new CounterByKey<{ headless: number }>(() => ({ headless: 0 }))
     tally.restore(this.#missing.save())
     const { data } = this.#window
     for (const entry of this.#window.entries()) this.#judgeMissing(data, entry, tally)
@@ -325,7 +325,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     const { data } = this.#window
     const vni = i32[at + Field.Vni]!
     const pair = i32[at + Field.Pair]!
-    data[entry + HEAD] = (i32[at + Field.Bits]! & Bit.SmallFirst) !== 0 ? TO_TUNNEL : OF_WHATEVER
+    data[entry + HEAD] = (i32[at + Field.Bits]! & Bit.TinyFragment) !== 0 ? TO_TUNNEL : OF_WHATEVER
     if (vni === NONE || pair === NONE) return
     if (data[entry + VNI] !== 0) {
       this.#noteHop(i32, at, pair)
@@ -388,7 +388,7 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
   }
 
   /** Counts an entry that can become whole no more, unless an edge of the capture is to blame. */
-  #judgeMissing(data: Int32Array, entry: number, tally: Tally<{ headless: number }>): void {
+  #judgeMissing(data: Int32Array, entry: number, tally: CounterByKey<{ headless: number }>): void {
     const source = data[entry + SOURCE]!
     const nanoseconds = data[entry + NANOSECONDS]!
     if (data[entry + WHOLE] !== 0 || source === NONE || nanoseconds === NO_TIME) return
@@ -476,11 +476,11 @@ export class OuterFragments implements Judge<OuterFragmentsState> {
     for (let word = 0; word < FIRST_FIELDS.length; word++) i32[FIRST_FIELDS[word]!] = data[entry + FIRST + word]!
     const expected = i32[Field.QuotedVni]!
     if (statedLength(expected) !== data[entry + TOTAL]) return
-    const marks = checksumMarks(i32[Field.QuotedPorts]!, expected, data[entry + SUM]!)
-    i32[Field.Marks] = marks
+    const packetFlags = checksumFlags(i32[Field.QuotedPorts]!, expected, data[entry + SUM]!)
+    i32[Field.PacketFlags] = packetFlags
     // Fragments are no super-frames, whatever the flow's MSS.
     i32[Field.Flow] = NONE
-    this.isDamaged = marks !== 0
+    this.isDamaged = packetFlags !== 0
   }
 
   /** Whether a range has bytes that came before and others that did not: an IPv6 datagram with such is discarded (RFC 5722). */

@@ -4,7 +4,7 @@
  */
 import { NONE } from '../../codecs/core/fault.ts'
 import { TunnelKind } from '../../codecs/walk/layers.ts'
-import type { Judge } from '../analyzer.ts'
+import type { StatefulAnalyzer } from '../analyzer.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY, pairDirection } from '../events/event-log.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
 import { FlowHalf, type FlowTraffic } from './traffic.ts'
@@ -22,11 +22,11 @@ export interface SourcePortsState {
 }
 
 /** Conversations by pair and direction. */
-export class SourcePorts implements Judge<SourcePortsState> {
+export class SourcePorts implements StatefulAnalyzer<SourcePortsState> {
   readonly #pairs = new Records(SIDE)
   #pairRows = 0
 
-  /** @param flows - Shared with other judges. */
+  /** @param flows - Shared with other stateful analyzers. */
   constructor(private readonly flows: FlowTraffic) {}
 
   observe(log: EventLog, at: number): void {

@@ -1,5 +1,5 @@
 /**
- * All judges: what depends on what came before. They see events alone, in packet order, so they can run where the capture begins,
+ * All stateful analyzers: what depends on what came before. They see events alone, in packet order, so they can run where the capture begins,
  * on a log that is replayed when parts are merged, or on another thread.
  */
 import * as tcp from '../../codecs/headers/tcp.ts'
@@ -32,7 +32,7 @@ import { Loops } from './repeats/loops.ts'
 import { NetworkCopies } from './repeats/network-copies.ts'
 import { Regrouped } from './repeats/regrouped.ts'
 import { Relays } from './repeats/relays.ts'
-import { Passage } from './sizes/path-mtu-evidence.ts'
+import { PathMtuEvidence } from './sizes/path-mtu-evidence.ts'
 import { Sizes } from './sizes/sizes.ts'
 import { SourcePorts } from './source-ports.ts'
 import { SegmentSizes } from './tcp/segment-sizes.ts'
@@ -42,22 +42,22 @@ import { FlowTraffic, RouteTraffic } from './traffic.ts'
 /** Events whose rows are read ahead together. */
 const GROUP = 64
 
-/** Saved judges, by name. */
-export type JudgesState = Record<string, unknown>
+/** Saved stateful analyzers, by name. */
+export type StatefulAnalyzersState = Record<string, unknown>
 
-/** Judges over the events of a capture from its beginning. */
-export class Judges implements EventSink {
+/** Stateful analyzers over the events of a capture from its beginning. */
+export class StatefulAnalyzers implements EventSink {
   readonly clock = new Clock()
   readonly copies: Copies
   readonly regrouped: Regrouped
   readonly outerFragments: OuterFragments
-  /** What judges share of routes and flows. */
+  /** What stateful analyzers share of routes and flows. */
   readonly routeTraffic = new RouteTraffic()
   readonly flowTraffic = new FlowTraffic()
   readonly tcp = new Tcp(this.routeTraffic)
   readonly echo: Echo
   readonly sizes: Sizes
-  readonly passage: Passage
+  readonly pathMtuEvidence: PathMtuEvidence
   readonly icmpErrors: IcmpErrors
   readonly segmentSizes: SegmentSizes
   readonly macPlaces: MacPlaces
@@ -81,7 +81,7 @@ export class Judges implements EventSink {
   readonly leases: Leases
   readonly queries: Queries
   /** Of no use: what was read ahead, kept so that reading it is not left out. */
-  fetched = 0
+  prefetched = 0
 
   /** @param keys - Rows that events name; those of later events may be there already. */
   constructor(
@@ -96,8 +96,8 @@ export class Judges implements EventSink {
     this.outerFragments = new OuterFragments(this.clock, limits.datagrams)
     this.echo = new Echo(keys, this.clock, limits.window)
     this.sizes = new Sizes(this.tcp)
-    this.passage = new Passage(this.clock, limits.window)
-    this.icmpErrors = new IcmpErrors(this.passage)
+    this.pathMtuEvidence = new PathMtuEvidence(this.clock, limits.window)
+    this.icmpErrors = new IcmpErrors(this.pathMtuEvidence)
     this.segmentSizes = new SegmentSizes(keys, limits.vtepPairs)
     this.macPlaces = new MacPlaces(keys)
     this.unknownMacs = new UnknownMacs(keys, this.macPlaces, this.flowTraffic, this.echo, limits.requests)
@@ -113,7 +113,7 @@ export class Judges implements EventSink {
     this.queries = new Queries(keys, this.rejections, limits.window >> 2)
   }
 
-  /** Bounded tables that judges have for themselves. */
+  /** Bounded tables that stateful analyzers have for themselves. */
   get tables(): KeyTable[] {
     return [
       ...this.addressClaims.tables,
@@ -123,21 +123,21 @@ export class Judges implements EventSink {
     ]
   }
 
-  /** Judges the events from number `from` to number `to` of a log. */
+  /** Takes the events from number `from` to number `to` of a log. */
   take(log: EventLog, from: number, to: number): void {
     for (let first = from; first < to; first += GROUP) {
       const end = Math.min(to, first + GROUP)
-      this.fetched ^= this.#fetch(log, first, end)
+      this.prefetched ^= this.#prefetch(log, first, end)
       for (let event = first; event < end; event++) {
         const at = event * STRIDE
-        if ((log.i32[at + Field.Bits]! & Bit.Ordinary) !== 0) this.#judgeOrdinary(log, at)
-        else this.judge(log, at)
+        if ((log.i32[at + Field.Bits]! & Bit.Eligible) !== 0) this.#observeEligible(log, at)
+        else this.observe(log, at)
       }
     }
   }
 
-  /** Runs the judges in order: whether a frame is a copy is known before anybody counts it. */
-  judge(log: EventLog, at: number): void {
+  /** Runs the stateful analyzers in order: whether a frame is a copy is known before anybody counts it. */
+  observe(log: EventLog, at: number): void {
     const { i32 } = log
     this.clock.observe(log, at)
     this.copies.observe(log, at)
@@ -152,7 +152,7 @@ export class Judges implements EventSink {
     this.tcp.observe(log, at)
     this.echo.observe(log, at)
     this.sizes.observe(log, at)
-    this.passage.observe(log, at)
+    this.pathMtuEvidence.observe(log, at)
     this.segmentSizes.observe(log, at)
     this.macPlaces.observe(log, at)
     this.addressClaims.observe(log, at)
@@ -167,32 +167,32 @@ export class Judges implements EventSink {
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
-    if ((i32[at + Field.Again]! & ON_ITS_WAY) !== 0) this.#judgeOnItsWay(log, at)
+    if ((i32[at + Field.Again]! & ON_ITS_WAY) !== 0) this.#observeOnItsWay(log, at)
   }
 
-  /** State of every judge as plain objects of typed arrays. */
-  save(): JudgesState {
-    return Object.fromEntries(this.#stateful().map(([name, judge]) => [name, judge.save()]))
+  /** State of every stateful analyzer as plain objects of typed arrays. */
+  save(): StatefulAnalyzersState {
+    return Object.fromEntries(this.#stateful().map(([name, observe]) => [name, observe.save()]))
   }
 
-  restore(state: JudgesState): void {
-    for (const [name, judge] of this.#stateful()) judge.restore(state[name])
+  restore(state: StatefulAnalyzersState): void {
+    for (const [name, observe] of this.#stateful()) observe.restore(state[name])
   }
 
-  /** Every judge by name. */
+  /** Every stateful analyzer by name. */
   #stateful(): [string, Stateful][] {
-    const { clock, copies, outerFragments, tcp, echo, sizes, passage, icmpErrors, segmentSizes } = this
+    const { clock, copies, outerFragments, tcp, echo, sizes, pathMtuEvidence, icmpErrors, segmentSizes } = this
     const { macPlaces, addressUsers, addressClaims, unknownMacs, secondAnswers, integrity, networkCopies, requests } =
       this
     const { addressRequests, underlayNeighbors, sourcePorts, floods, relays, loops, routeTraffic, flowTraffic } = this
     const { rejections, connects, queries, lowHops, leases, regrouped } = this
-    const judges: AllStateful<Judges> = {
+    const stateful: AllStateful<StatefulAnalyzers> = {
       clock,
       copies,
       regrouped,
       outerFragments,
       sizes,
-      passage,
+      pathMtuEvidence,
       icmpErrors,
       segmentSizes,
       routeTraffic,
@@ -219,35 +219,35 @@ export class Judges implements EventSink {
       relays,
       loops,
     }
-    return Object.entries(judges)
+    return Object.entries(stateful)
   }
 
   /**
-   * Reads ahead what the judges will want of a group's rows, one table after the other: short loops, so that many cache lines
+   * Reads ahead what the stateful analyzers will want of a group's rows, one table after the other: short loops, so that many cache lines
    * are under way at a time.
    * @returns Nothing of use.
    */
-  #fetch(log: EventLog, from: number, to: number): number {
+  #prefetch(log: EventLog, from: number, to: number): number {
     return (
-      this.copies.fetch(log, from, to) ^
-      this.tcp.fetch(log, from, to) ^
-      this.macPlaces.fetch(log, from, to) ^
-      this.routeTraffic.fetch(log, from, to) ^
-      this.flowTraffic.fetch(log, from, to)
+      this.copies.prefetch(log, from, to) ^
+      this.tcp.prefetch(log, from, to) ^
+      this.macPlaces.prefetch(log, from, to) ^
+      this.routeTraffic.prefetch(log, from, to) ^
+      this.flowTraffic.prefetch(log, from, to)
     )
   }
 
-  /** The judges that an ordinary packet concerns, in the order of {@link judge}. */
-  #judgeOrdinary(log: EventLog, at: number): void {
+  /** The stateful analyzers that an eligible packet concerns, in the order of {@link observe}. */
+  #observeEligible(log: EventLog, at: number): void {
     this.clock.observe(log, at)
     this.copies.observe(log, at)
     this.outerFragments.observe(log, at)
     if (this.underlayNeighbors.isAsking) this.underlayNeighbors.observe(log, at)
-    if (log.i32[at + Field.Marks] !== 0) this.integrity.observe(log, at)
+    if (log.i32[at + Field.PacketFlags] !== 0) this.integrity.observe(log, at)
     this.networkCopies.observe(log, at)
     this.tcp.observe(log, at)
     this.sizes.observe(log, at)
-    this.passage.observe(log, at)
+    this.pathMtuEvidence.observe(log, at)
     this.macPlaces.observe(log, at)
     if (this.addressClaims.isContested) this.addressClaims.observe(log, at)
     this.routeTraffic.observe(log, at)
@@ -267,16 +267,16 @@ export class Judges implements EventSink {
     this.addressRequests.observe(log, at)
     this.sourcePorts.observe(log, at)
     this.floods.observe(log, at)
-    if ((log.i32[at + Field.Again]! & ON_ITS_WAY) !== 0) this.#judgeOnItsWay(log, at)
+    if ((log.i32[at + Field.Again]! & ON_ITS_WAY) !== 0) this.#observeOnItsWay(log, at)
   }
 
-  /** The judges of what passes again in a datagram of its own. */
-  #judgeOnItsWay(log: EventLog, at: number): void {
+  /** The stateful analyzers of what passes again in a datagram of its own. */
+  #observeOnItsWay(log: EventLog, at: number): void {
     this.relays.observe(log, at)
     const { from, formerFlow, isLate } = this.copies
     if ((log.i32[at + Field.Again]! & Again.Relayed) !== 0 && !isLate) {
       const former = this.keys.pairOfRoute(from >> 1) * 2 + (from & 1)
-      this.passage.observeRelayed(log, at, former, formerFlow)
+      this.pathMtuEvidence.observeRelayed(log, at, former, formerFlow)
       this.requests.observeRelayed(log, at, from, formerFlow)
     }
     this.loops.observe(log, at)

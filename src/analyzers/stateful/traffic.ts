@@ -1,9 +1,9 @@
 /**
- * What several judges keep of every route and every flow, in one record of each: nearly every packet changes it, and a judge that
+ * What several stateful analyzers keep of every route and every flow, in one record of each: nearly every packet changes it, and an analyzer that
  * kept its own would have the processor wait for a cache line of its own.
  */
 import { NONE } from '../../codecs/core/fault.ts'
-import type { Judge } from '../analyzer.ts'
+import type { StatefulAnalyzer } from '../analyzer.ts'
 import { Bit, type EventLog, Field, isCaptureCopy, STRIDE } from '../events/event-log.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
 
@@ -68,13 +68,13 @@ export interface RouteTrafficState {
 }
 
 /** Records by route row. Evidence about ports: any capture point that both directions pass. */
-export class RouteTraffic implements Judge<RouteTrafficState> {
+export class RouteTraffic implements StatefulAnalyzer<RouteTrafficState> {
   readonly records = new Records(ROUTE_CELLS)
   readonly #examples = new Records(EXAMPLES)
   #rows = 0
 
   /** Reads route records ahead. @returns Nothing of use. */
-  fetch(log: EventLog, from: number, to: number): number {
+  prefetch(log: EventLog, from: number, to: number): number {
     return this.records.prefetch(log.i32, from * STRIDE + Field.Route, to * STRIDE, STRIDE)
   }
 
@@ -174,14 +174,14 @@ function withPort(ports: number, port: number): number {
   return ports === MORE || ports >>> 16 !== 0 ? MORE : ports | (port << 16)
 }
 
-/** Records by flow row; judges write their own halves. */
+/** Records by flow row; stateful analyzers write their own halves. */
 export class FlowTraffic {
   readonly records = new Records(FLOW_CELLS)
   /** One more than the largest row that any of them has written. */
   rows = 0
 
   /** Reads flow records ahead. @returns Nothing of use. */
-  fetch(log: EventLog, from: number, to: number): number {
+  prefetch(log: EventLog, from: number, to: number): number {
     return this.records.prefetch(log.i32, from * STRIDE + Field.Flow, to * STRIDE, STRIDE)
   }
 

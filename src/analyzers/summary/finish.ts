@@ -34,7 +34,7 @@ export function checkFinish({ rows, underlayMtu }: Partial<FinishOptions>): void
 
 /**
  * Turns counters into the summary: the only place that divides and makes words of numbers.
- * @param analysis - Settled: what still waits for fragments is not counted yet. See `Analysis.settle` and `Analysis.settled`.
+ * @param analysis - Flushed: what still waits for fragments is not counted yet. See `Analysis.flush` and `Analysis.flushed`.
  */
 export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions): AnalysisSummary {
   checkFinish({ rows, underlayMtu })
@@ -42,7 +42,7 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
   // What follows needs the memory more; a capture that goes on fills them anew.
   analysis.paths.clear()
   const { keys, capture, tunnel } = analysis
-  const { outerFragments } = analysis.judges
+  const { outerFragments } = analysis.stateful
   return {
     capture: {
       packets: capture.packets,
@@ -51,7 +51,7 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
       firstTime: capture.firstTime,
       lastTime: capture.lastTime,
       truncatedPackets: capture.truncatedPackets,
-      duplicatePackets: analysis.judges.networkCopies.captureDuplicates,
+      duplicatePackets: analysis.stateful.networkCopies.captureDuplicates,
     },
     tunnel: {
       vxlanPackets: tunnel.vxlanPackets,
@@ -80,7 +80,7 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
     mtu: {
       ...underlayMtuOf(analysis, underlayMtu),
       perPair: pairMtuRows(analysis, pairOrder(analysis, rows)),
-      sizes: analysis.judges.sizes.histogram(outerFragments.earlySizes),
+      sizes: analysis.stateful.sizes.histogram(outerFragments.earlySizes),
     },
     timeline: analysis.timeline.finish((row) => analysis.vnis.innerBytes(row)),
     limits: limits(analysis),
@@ -93,6 +93,6 @@ export function finish(analysis: Analysis, { rows, underlayMtu }: FinishOptions)
  */
 function limits(analysis: Analysis): LimitSummary[] {
   const rows = analysis.tables.map(({ name, limit, dropped }) => ({ table: name, limit, dropped }))
-  rows.push({ table: 'fragments', limit: analysis.limits.datagrams, dropped: analysis.smallFirsts.dropped })
+  rows.push({ table: 'fragments', limit: analysis.limits.datagrams, dropped: analysis.tinyFragments.dropped })
   return rows.sort((left, right) => (left.table < right.table ? -1 : 1))
 }

@@ -54,12 +54,12 @@ export function pathMtu(analysis: Analysis, row: number): PathMtu | null {
 /** Path MTU of one direction, 0 is a→b; `null` without evidence. */
 export function pathMtuOf(analysis: Analysis, row: number, direction: 0 | 1): PathMtu | null {
   const { keys } = analysis
-  const { icmpErrors, outerFragments, passage } = analysis.judges
+  const { icmpErrors, outerFragments, pathMtuEvidence } = analysis.stateful
   const ends = [keys.pairs.word(row, 0), keys.pairs.word(row, 1)] as const
   const told = icmpErrors.pathMtu(ends[direction], ends[1 - direction]!)
   if (told !== 0) return { mtu: told, from: 'icmp', isLeast: false, between: null }
-  const proved = passage.largestProved(row, direction)
-  const hole = passage.blackHole(row, direction)
+  const proved = pathMtuEvidence.largestProved(row, direction)
+  const hole = pathMtuEvidence.blackHole(row, direction)
   const lost: PathMtu | null = hole && {
     mtu: hole.passed < LEAST_PROVED ? null : hole.passed,
     from: 'largest-answered',
@@ -126,7 +126,7 @@ export function underlayMtu(
 ): Pick<MtuSummary, 'underlayMtu' | 'underlayMtuFrom'> {
   if (option !== undefined) return { underlayMtu: option, underlayMtuFrom: 'option' }
   const { keys } = analysis
-  const { passage } = analysis.judges
+  const { pathMtuEvidence } = analysis.stateful
   let path: { mtu: number; from: MtuSource } | null = null
   let answered = 0
   let seen = 0
@@ -135,7 +135,7 @@ export function underlayMtu(
     if (found !== null && found.mtu !== null && (path === null || found.mtu < path.mtu)) {
       path = { mtu: found.mtu, from: found.from }
     }
-    answered = Math.max(answered, passage.largestProved(row, 0), passage.largestProved(row, 1))
+    answered = Math.max(answered, pathMtuEvidence.largestProved(row, 0), pathMtuEvidence.largestProved(row, 1))
     seen = Math.max(seen, largestOuter(analysis, row))
   }
   if (path !== null) return { underlayMtu: path.mtu, underlayMtuFrom: path.from }
@@ -145,7 +145,7 @@ export function underlayMtu(
     : { underlayMtu: seen, underlayMtuFrom: 'largest-seen' }
 }
 
-function largestOuter({ judges: { sizes, outerFragments } }: Analysis, row: number): number {
+function largestOuter({ stateful: { sizes, outerFragments } }: Analysis, row: number): number {
   return Math.max(sizes.largestOuter(row), outerFragments.pairLargest(row))
 }
 

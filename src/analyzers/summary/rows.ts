@@ -9,7 +9,7 @@ const IPS_PRINTED = 16
 /** VNI rows by VNI and kind. */
 export function vniRows(analysis: Analysis, most: number): VniSummary[] {
   const { keys, vnis } = analysis
-  const { outerFragments, copies, sizes } = analysis.judges
+  const { outerFragments, copies, sizes } = analysis.stateful
   const outerBytes = (row: number) => vnis.outerBytes(row) + outerFragments.vniBytes(row)
   const rows = largest(keys.vnis.count, most, outerBytes, (left, right) => keys.compareVnis(left, right))
   rows.sort((left, right) => keys.compareVnis(left, right))
@@ -48,7 +48,7 @@ export function vniRows(analysis: Analysis, most: number): VniSummary[] {
 /** VTEP-pair rows by address. */
 export function vtepPairRows(analysis: Analysis, most: number): VtepPairSummary[] {
   const { keys, vtepPairs, ports } = analysis
-  const { outerFragments } = analysis.judges
+  const { outerFragments } = analysis.stateful
   const bytes = (row: number, direction: 0 | 1) =>
     vtepPairs.outerBytes(row, direction) + outerFragments.pairBytes(row, direction)
   const rows = pairOrder(analysis, most)
@@ -76,7 +76,7 @@ export function vtepPairRows(analysis: Analysis, most: number): VtepPairSummary[
 /** Flow rows by inner bytes, descending. */
 export function flowRows(analysis: Analysis, most: number): FlowSummary[] {
   const { keys, flows } = analysis
-  const { tcp, echo } = analysis.judges
+  const { tcp, echo } = analysis.stateful
   const bytes = (row: number) => flows.innerBytes(row, 0) + flows.innerBytes(row, 1)
   const rows = largest(keys.flows.count, most, bytes, (left, right) => compareFlows(analysis, left, right))
   const vteps = flows.vteps(rows)
@@ -145,7 +145,7 @@ function percent(part: number, whole: number): number {
 /** Rows of the largest VTEP pairs, in order of their addresses. */
 export function pairOrder(analysis: Analysis, most: number): number[] {
   const { keys, vtepPairs } = analysis
-  const { outerFragments } = analysis.judges
+  const { outerFragments } = analysis.stateful
   const bytes = (row: number) =>
     vtepPairs.outerBytes(row, 0) +
     vtepPairs.outerBytes(row, 1) +

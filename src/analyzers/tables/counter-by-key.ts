@@ -15,8 +15,8 @@ export interface Entry<F> {
   readonly figures: F
 }
 
-/** A saved tally. */
-export interface TallyState<F> {
+/** A saved counter by key. */
+export interface CounterByKeyState<F> {
   entries: Entry<F>[]
   dropped: number
 }
@@ -28,7 +28,7 @@ function countOne<F>(entry: Entry<F>, packet: number): void {
 }
 
 /** Counts by subject. */
-export class Tally<F extends object> {
+export class CounterByKey<F extends object> {
   /** Sightings whose subject found no place. */
   dropped = 0
   readonly #entries = new Map<number, Entry<F>>()
@@ -76,11 +76,11 @@ export class Tally<F extends object> {
     return this.#entries.values()
   }
 
-  save(): TallyState<F> {
+  save(): CounterByKeyState<F> {
     return { entries: structuredClone([...this.#entries.values()]), dropped: this.dropped }
   }
 
-  restore(state: TallyState<F>): void {
+  restore(state: CounterByKeyState<F>): void {
     this.#entries.clear()
     for (const entry of structuredClone(state.entries)) this.#entries.set(entry.key, entry)
     this.dropped = state.dropped

@@ -11,7 +11,7 @@ export const MEGABYTE = 1_000_000
 
 /**
  * Megabytes of a process that summarizes on one thread besides its tables: Node and the program 70; the records of recent paths and
- * hosts 40 while they grow (`paths.ts`, `host-cache.ts`); 139 for what judges keep of ten thousand subjects each, for ten thousand
+ * hosts 40 while they grow (`paths.ts`, `host-cache.ts`); 139 for what stateful analyzers keep of ten thousand subjects each, for ten thousand
  * rows of each table on their way into the document, and for tables that were outgrown and are not collected yet. Measured by
  * `npm run hostile`.
  */
@@ -24,25 +24,25 @@ export const MAX_MEGABYTES = 1_000_000
 
 /** Slots of a key table's row (`key-table.ts`): two of a row and a hash each. */
 const SLOTS = 16
-/** Heads of a window's entry (`window.ts`): four, one word each. */
+/** Heads of an entry of a ring (`recent-ring.ts`): four, one word each. */
 const HEADS = 16
 
 /** Bytes of a key table's row with a key of so many words. */
 const keyed = (words: number): number => words * 4 + SLOTS
 /** Bytes of records of so many cells. */
 const cells = (...counts: number[]): number => counts.reduce((sum, count) => sum + count * 8, 0)
-/** Bytes of a window's entry of so many words, its own four included. */
+/** Bytes of an entry of a ring of so many words, its own four included. */
 const entry = (words: number): number => words * 4 + HEADS
 
 /**
- * Bytes of a row of everything that a limit bounds, at the most: a judge's records are there for every row as soon as it met the
+ * Bytes of a row of everything that a limit bounds, at the most: a stateful analyzer's records are there for every row as soon as it met the
  * last one.
  */
 export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   addresses: keyed(5),
   // Vnis, Floods, Copies, OuterFragments, Sizes, Timeline's latest step.
   vnis: keyed(2) + cells(5, 11, 1, 1, 4, 1),
-  // VtepPairs, Passage, OuterFragments, Sizes, SourcePorts, UnderlayNeighbors; as many of SegmentSizes.
+  // VtepPairs, PathMtuEvidence, OuterFragments, Sizes, SourcePorts, UnderlayNeighbors; as many of SegmentSizes.
   vtepPairs: keyed(2) + cells(8, 14, 3, 4, 6, 27) + keyed(2) + cells(6),
   // RouteTraffic, Tcp, Requests, Floods, the latest of SegmentSizes.
   routes: keyed(3) + cells(5, 5, 4, 17, 3, 1),
@@ -57,7 +57,7 @@ export const ROW_BYTES: Readonly<Record<keyof Limits, number>> = {
   requests: keyed(3) + cells(10) + keyed(3) + cells(10) + keyed(4) + cells(13),
   timeline: keyed(3) + cells(2),
   protocols: keyed(2) + cells(2),
-  // Copies, Echo, Passage, NetworkCopies; a quarter as many of Connects, Queries, SecondAnswers and AddressUsers.
+  // Copies, Echo, PathMtuEvidence, NetworkCopies; a quarter as many of Connects, Queries, SecondAnswers and AddressUsers.
   window: entry(16) + entry(12) + entry(13) + entry(11) + (entry(24) + entry(28) + entry(10) + cells(4)) / 4,
   // InnerFragments, OuterFragments, SmallFirsts.
   datagrams: entry(8) + entry(79) + entry(7),

@@ -4,14 +4,14 @@
  */
 import { NONE } from '../../codecs/core/fault.ts'
 
-/** Words of an entry that the window itself uses: its sequence number, the older entry of its chain, and the two key words. */
+/** Words of an entry that the ring itself uses: its sequence number, the older entry of its chain, and the two key words. */
 const OWN = 4
 
 /** Links of a chain that are followed: a crafted capture must not turn a look-up into a search of the whole ring. */
 const LONGEST_CHAIN = 64
 
-/** A saved window. */
-export interface WindowState {
+/** A saved ring. */
+export interface RecentRingState {
   data: Int32Array
   heads: Int32Array
   next: number
@@ -31,11 +31,11 @@ const SIGN_SHIFT = 29
 /** Most entries: the bits of a head must tell those in the ring from those that it has overwritten. */
 const LARGEST = 1 << (SEQUENCE_BITS - 1)
 
-/** Entries that a window starts with; it doubles while it fills. */
+/** Entries that a ring starts with; it doubles while it fills. */
 const INITIAL_SIZE = 1024
 
 /** A ring of entries keyed by 64 bits. */
-export class Window {
+export class RecentRing {
   /** Entries, `stride` words each; {@link insert} may replace it, so take it afterwards. */
   data: Int32Array
   readonly stride: number
@@ -69,7 +69,7 @@ export class Window {
   }
 
   /** Reads what {@link find} and {@link insert} will read first. @returns Nothing of use. */
-  fetch(low: number): number {
+  prefetch(low: number): number {
     return this.#heads[low & (this.#heads.length - 1)]!
   }
 
@@ -134,11 +134,11 @@ export class Window {
     return entries
   }
 
-  save(): WindowState {
+  save(): RecentRingState {
     return { data: this.data.slice(), heads: this.#heads.slice(), next: this.#next }
   }
 
-  restore(state: WindowState): void {
+  restore(state: RecentRingState): void {
     this.data = state.data.slice()
     this.#heads = state.heads.slice()
     this.#next = state.next

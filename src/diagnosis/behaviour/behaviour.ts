@@ -58,7 +58,7 @@ function echoFindings(
   dropped: number | null,
 ): Finding[] {
   const { keys } = analysis
-  const { echo } = analysis.judges
+  const { echo } = analysis.stateful
   const byRoute = new Map<number, Unanswered[]>()
   for (const unanswered of echo.unanswered(trips.isAtEnd)) {
     if (sides.isUnseenOn(unanswered.route) || isPingProbe(analysis, unanswered)) continue
@@ -129,7 +129,7 @@ function isPingProbe(analysis: Analysis, { flow, forward, packets }: Unanswered)
 
 function retransmissionFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
   const { keys } = analysis
-  const { tcp } = analysis.judges
+  const { tcp } = analysis.stateful
   const findings: Finding[] = []
   for (const { key: route, count, packets, figures } of tcp.repeats.entries()) {
     const { segments, stalls, longestStall, needless } = tcp.route(route)
@@ -151,7 +151,7 @@ function retransmissionFindings(analysis: Analysis, routes: Routes, dropped: num
 }
 
 function duplicateFindings(analysis: Analysis, routes: Routes): Finding[] {
-  return analysis.judges.networkCopies.duplicated().map(({ pair, count, packets, figures }) => {
+  return analysis.stateful.networkCopies.duplicated().map(({ pair, count, packets, figures }) => {
     const { from, to } = routes.pairEnds(pair >> 1, pair % 2 === 0 ? 0 : 1)
     const vni = figures.vni < 0 ? {} : { vni: analysis.keys.vni(figures.vni) }
     const { echoes, segments } = figures
@@ -175,7 +175,7 @@ function loopFindings(analysis: Analysis, routes: Routes): Finding[] {
 
 function floodFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
   const { keys } = analysis
-  const { floods } = analysis.judges
+  const { floods } = analysis.stateful
   const byVni = floodedRoutes(analysis)
   const findings: Finding[] = []
   for (let row = 0; row < keys.vnis.count; row++) {
@@ -206,7 +206,7 @@ function floodFindings(analysis: Analysis, routes: Routes, dropped: number | nul
 }
 
 /** Routes by tunnel kind and VNI, of those VNIs that anything was flooded in. */
-function floodedRoutes({ keys, judges: { floods } }: Analysis): Map<number, number[]> {
+function floodedRoutes({ keys, stateful: { floods } }: Analysis): Map<number, number[]> {
   const byVni = new Map<number, number[]>()
   for (let row = 0; row < keys.vnis.count; row++) {
     if (floods.isFlooded(row)) byVni.set((keys.vnis.word(row, 0) << 24) | keys.vni(row), [])
@@ -224,7 +224,7 @@ function replicationFindings(
   dropped: number | null,
 ): Finding[] {
   const { keys } = analysis
-  const { floods } = analysis.judges
+  const { floods } = analysis.stateful
   if (!own.some((route) => floods.hasReplicas(route))) return []
   const paths = own.flatMap((route) =>
     ([0, 1] as const).map((direction) => ({
@@ -268,7 +268,7 @@ function replicationFindings(
 
 function entropyFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { keys, ports } = analysis
-  const { sourcePorts } = analysis.judges
+  const { sourcePorts } = analysis.stateful
   const counts = ports.sourcePortCounts(keys.pairs.count)
   const programs = new Programs(analysis)
   const findings: Finding[] = []

@@ -34,7 +34,7 @@ function isWithin({ gaps, count }: Unanswered, moves: readonly number[]): boolea
 }
 
 /** Numbers of the packets by which the MACs of a flow's guests came from another VTEP. */
-function macMoves({ judges: { requests, macPlaces } }: Analysis, flow: number): number[] {
+function macMoves({ stateful: { requests, macPlaces } }: Analysis, flow: number): number[] {
   return DIRECTIONS.flatMap((direction) => {
     const mac = requests.sender(flow, direction)
     const moved = mac === NONE ? undefined : macPlaces.moved.get(mac)
@@ -44,7 +44,7 @@ function macMoves({ judges: { requests, macPlaces } }: Analysis, flow: number): 
 }
 
 /** Numbers of the packets by which a flow's addresses passed to other MACs. */
-function addressMoves({ keys: { flows }, judges: { addressClaims } }: Analysis, flow: number): number[] {
+function addressMoves({ keys: { flows }, stateful: { addressClaims } }: Analysis, flow: number): number[] {
   const vni = flows.word(flow, 0) & 0xff_ffff
   return DIRECTIONS.flatMap((direction) => {
     const address = flows.word(flow, 3 + direction)

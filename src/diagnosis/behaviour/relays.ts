@@ -24,7 +24,7 @@ export interface LoopWay {
 }
 
 /** Loops by way: route row × 2 + direction (0 = from a). */
-export function loopWays({ judges: { loops } }: Analysis): Map<number, LoopWay> {
+export function loopWays({ stateful: { loops } }: Analysis): Map<number, LoopWay> {
   const ways = new Map<number, LoopWay>()
   for (const { key, count, packets, figures } of loops.rounds.entries()) {
     if (figures.numbered < LEAST_RETURNED && count < LEAST_UNNUMBERED) continue
@@ -54,7 +54,7 @@ interface Relaying {
 /** One note about every VTEP that relays, whatever the VNIs. */
 export function relayFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { keys } = analysis
-  const { relays } = analysis.judges
+  const { relays } = analysis.stateful
   const loops = loopWays(analysis)
   const relaying = new Map<number, Relaying>()
   for (const { key: way, count, packets, figures } of relays.ways.entries()) {
@@ -90,7 +90,7 @@ export function relayFindings(analysis: Analysis, routes: Routes): Finding[] {
     }
   }
   // Of what a gateway announces, the first passages may go to others than those that announced the same.
-  const announcers = analysis.judges.copies.announcements.announcers()
+  const announcers = analysis.stateful.copies.announcements.announcers()
   return [...relaying.values()]
     .filter(({ vtep, count, sure }) => sure > 0 || (count >= LEAST_RELAYED && !announcers.has(vtep)))
     .map(({ vtep, count, routed, returned, packets, routes: ways, vnis, paths }) => {

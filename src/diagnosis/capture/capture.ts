@@ -16,7 +16,7 @@ const EXAMPLES = 10
 
 export function captureFindings({ analysis, files, sides }: Evidence): Finding[] {
   const { capture } = analysis
-  const { copies, networkCopies } = analysis.judges
+  const { copies, networkCopies } = analysis.stateful
   const findings: Finding[] = []
   for (const { name, packets, issues } of files) {
     for (const issue of issues) {
@@ -90,10 +90,10 @@ function oneSidedFindings(analysis: Analysis, sides: Sides): Finding[] {
 }
 
 /** Numbers of the first packets of a pair in one direction. @param end - Pair row × 2 + direction. */
-function firstPackets({ keys, judges }: Analysis, end: number): number[] {
+function firstPackets({ keys, stateful }: Analysis, end: number): number[] {
   const numbers: number[] = []
   for (let route = 0; route < keys.routes.count; route++) {
-    if (keys.pairOfRoute(route) === end >> 1) numbers.push(...judges.routeTraffic.firsts(route, (end & 1) as 0 | 1))
+    if (keys.pairOfRoute(route) === end >> 1) numbers.push(...stateful.routeTraffic.firsts(route, (end & 1) as 0 | 1))
   }
   return numbers
 }

@@ -63,8 +63,8 @@ export class Sides {
 
   /** @returns Whether any connection proves that its other side is not in the capture. */
   #takeFlows(): boolean {
-    const { keys, flows, judges } = this.analysis
-    const { tcp } = judges
+    const { keys, flows, stateful } = this.analysis
+    const { tcp } = stateful
     /** By flow row × 2 + direction: whether its other side is unseen. */
     const halves = new Uint8Array(keys.flows.count * 2)
     let count = 0
@@ -81,14 +81,14 @@ export class Sides {
         count++
       }
     }
-    if (count === 0) return judges.addressRequests.followed > 0
+    if (count === 0) return stateful.addressRequests.followed > 0
     return this.#leaveOutOthers(halves, count) < count
   }
 
   /** Pair row × 2 + direction of what an end of a flow sends. */
   #end(flow: number, direction: 0 | 1): number {
-    const { flows, judges } = this.analysis
-    const end = judges.sourcePorts.lastPair(flow, direction)
+    const { flows, stateful } = this.analysis
+    const end = stateful.sourcePorts.lastPair(flow, direction)
     return end === NONE && flows.firstVtep(flow, direction) === NONE ? NONE : end
   }
 

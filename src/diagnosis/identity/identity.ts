@@ -34,7 +34,7 @@ export function identityFindings({ analysis }: Evidence, verdicts: MacVerdicts):
   noteUsurped(analysis, rogues)
   return [
     ...verdicts.all.flatMap((verdict) => macFindings(analysis, routes, verdict, rogues)),
-    ...[...analysis.judges.addressClaims.handovers.entries()].flatMap((entry) =>
+    ...[...analysis.stateful.addressClaims.handovers.entries()].flatMap((entry) =>
       ipFindings(analysis, routes, entry, rogues, proxies),
     ),
     ...seenOwnerFindings(analysis, routes, rogues),
@@ -129,7 +129,7 @@ function ipFindings(
   proxies: ReadonlySet<number>,
 ): Finding[] {
   const { keys } = analysis
-  const { claims } = analysis.judges.addressClaims
+  const { claims } = analysis.stateful.addressClaims
   const { count, packets, figures: handover } = entry
   const claimants = handover.claimants.filter(({ mac, isOwn }) => isOwn || !proxies.has(mac))
   if (claimants.length < 2) return []
@@ -168,7 +168,7 @@ function ipFindings(
   if (rogue !== undefined || former === undefined || owner === undefined) return []
   const from = told(former)
   const to = told(owner)
-  // The first packet of the tally is the first owner's.
+  // The first packet of the counter is the first owner's.
   const passes = count - 1
   const subject = { vni, ip, vteps: [...new Set([from.vtep, to.vtep])] }
   const findings = [
@@ -189,7 +189,7 @@ function ipFindings(
  * MAC rows that only answer for addresses which others have, several of them: proxy ARP (RFC 1027), a gateway's as a rule. Two that
  * answer for the same addresses, none of which either ever asked from or announced, are two gateways with one route.
  */
-function proxiesOf({ keys, judges: { addressClaims } }: Analysis): Set<number> {
+function proxiesOf({ keys, stateful: { addressClaims } }: Analysis): Set<number> {
   const { claims, handovers } = addressClaims
   const answered = new Map<number, number>()
   const together = new Map<string, { macs: number[]; addresses: number }>()

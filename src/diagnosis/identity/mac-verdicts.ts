@@ -105,7 +105,7 @@ export class MacVerdicts {
     private readonly analysis: Analysis,
     private readonly trips: RoundTrips,
   ) {
-    const { macPlaces, addressClaims, secondAnswers } = analysis.judges
+    const { macPlaces, addressClaims, secondAnswers } = analysis.stateful
     const suspects = new Map<number, Suspect>()
     const rest = new Map<number, Suspect>()
     const mirrors = macPlaces.moved.isEmpty ? null : new Mirrors(analysis, new Routes(analysis))
@@ -214,10 +214,10 @@ export class MacVerdicts {
       }),
     )
     if (routers.size === 0) return
-    const { flows, judges } = this.analysis
+    const { flows, stateful } = this.analysis
     this.#addSenders(routers)
     flows.forLaterVteps((row) => {
-      for (const direction of DIRECTIONS) routers.delete(judges.requests.sender(row, direction))
+      for (const direction of DIRECTIONS) routers.delete(stateful.requests.sender(row, direction))
     })
     for (const { verdict, sends } of routers.values()) {
       const vteps = [...sends].filter(([address]) => !this.#isLinkLocal(address)).map(([, places]) => places)
@@ -229,7 +229,7 @@ export class MacVerdicts {
 
   /** What suspects claim by ARP and neighbour discovery, and from which VTEPs. */
   #addClaims(suspects: ReadonlyMap<number, Suspect>): void {
-    const { addressClaims } = this.analysis.judges
+    const { addressClaims } = this.analysis.stateful
     const { claims } = addressClaims
     for (let row = 0; row < claims.count; row++) {
       const { mac, vtep, isEverywhere } = addressClaims.ownerOf(row)
@@ -245,7 +245,7 @@ export class MacVerdicts {
   /** Which addresses suspects send from, and from which VTEPs. */
   #addSenders(suspects: ReadonlyMap<number, Suspect>): void {
     const { keys, flows } = this.analysis
-    const { requests } = this.analysis.judges
+    const { requests } = this.analysis.stateful
     for (let row = 0; row < keys.flows.count; row++) {
       if (!keys.flowIsIp(row)) continue
       for (const direction of DIRECTIONS) {
@@ -260,15 +260,15 @@ export class MacVerdicts {
 
   /** Whether one side of a flow opened it by an echo request or a SYN, and was answered. */
   #isOpenedBy(row: number, direction: 0 | 1): boolean {
-    const { flows, judges } = this.analysis
-    const isTold = judges.tcp.has(row) || judges.echo.count(row).requests > 0
+    const { flows, stateful } = this.analysis
+    const isTold = stateful.tcp.has(row) || stateful.echo.count(row).requests > 0
     if (!isTold || flows.initiator(row) !== (direction === 0 ? 'a' : 'b')) return false
     return flows.packets(row, direction === 0 ? 1 : 0) > 0
   }
 
   /** Whether a MAC is a router's: it sends what it forwards, or advertises itself from several VTEPs. */
   #isRouter({ verdict, claims, sends }: Suspect): boolean {
-    if (this.analysis.judges.macPlaces.isVirtualRouter(verdict.mac)) return true
+    if (this.analysis.stateful.macPlaces.isVirtualRouter(verdict.mac)) return true
     const advertising = verdict.places.filter(({ advertised }) => advertised > 0).length
     if (advertising > 1) return true
     const foreign = [...sends.keys()].filter((address) => !claims.has(address) && !this.#isLinkLocal(address)).length
@@ -307,9 +307,9 @@ export class MacVerdicts {
    */
   #addConversations(guests: ReadonlyMap<string, Suspect>): void {
     if (guests.size === 0) return
-    const { keys, flows, judges } = this.analysis
+    const { keys, flows, stateful } = this.analysis
     const unanswered = new Map<number, { count: number; gaps: Gap[] }>()
-    for (const { flow, count, gaps } of judges.echo.unanswered(this.trips.isAtEnd)) {
+    for (const { flow, count, gaps } of stateful.echo.unanswered(this.trips.isAtEnd)) {
       const known = unanswered.get(flow) ?? { count: 0, gaps: [] }
       unanswered.set(flow, { count: known.count + count, gaps: [...known.gaps, ...gaps] })
     }
@@ -330,16 +330,16 @@ export class MacVerdicts {
         suspect.verdict.conversations++
         if (flows.packets(row, 0) > 0 && flows.packets(row, 1) > 0) suspect.verdict.answered++
         const { count: lost, gaps } = unanswered.get(row) ?? { count: 0, gaps: [] }
-        const { requests } = judges.echo.count(row)
+        const { requests } = stateful.echo.count(row)
         tally.requests += requests
         tally.lost += lost
         if (lost > 0) tally.losing++
         if (tally.gaps.length < MOST_GAPS) tally.gaps.push(...gaps)
         const isSilent = lost >= LEAST_SILENT && lost * SILENT_ONE_IN >= requests
         if (isSilent || this.#isRepeating(row)) suspect.verdict.failing++
-        const tcp = judges.tcp.finish(row)
+        const tcp = stateful.tcp.finish(row)
         if (tcp === null) continue
-        const pair = judges.sourcePorts.lastPair(row, own === 0 ? 1 : 0)
+        const pair = stateful.sourcePorts.lastPair(row, own === 0 ? 1 : 0)
         // What went to several VTEPs found nobody at any.
         const place = pair === NONE ? NONE : pair < 0 ? EVERYWHERE : keys.pairs.word(pair >> 1, 1 - (pair & 1))
         const ports = keys.flows.word(row, 5)
@@ -362,10 +362,10 @@ export class MacVerdicts {
   /** Connections that one guest accepted and another one reset: a reset from a VTEP that had not answered the SYN. */
   #addResets(guests: ReadonlyMap<string, Suspect>): void {
     if (guests.size === 0) return
-    const { keys, flows, judges } = this.analysis
+    const { keys, flows, stateful } = this.analysis
     const reset: number[] = []
     for (let row = 0; row < keys.flows.count && reset.length < MOST_RESETS; row++) {
-      if (judges.tcp.finish(row)?.state === 'reset') reset.push(row)
+      if (stateful.tcp.finish(row)?.state === 'reset') reset.push(row)
     }
     const vteps = flows.vteps(reset)
     for (const row of reset) {
@@ -375,7 +375,7 @@ export class MacVerdicts {
         const own = flows.packets(row, direction)
         if (suspect === undefined || suspect.verdict.answeredTwice === 0) continue
         // One guest's SYN that it repeats, as the answer goes to another one that resets.
-        if (own > MOST_REFUSING && judges.tcp.hasSpoken(row, direction)) continue
+        if (own > MOST_REFUSING && stateful.tcp.hasSpoken(row, direction)) continue
         if ((vteps.get(row * 2 + direction)?.length ?? 0) > 1) suspect.verdict.failing++
       }
     }
@@ -383,8 +383,8 @@ export class MacVerdicts {
 
   /** Whether a good part of a connection's segments is sent again. */
   #isRepeating(row: number): boolean {
-    const { flows, judges } = this.analysis
-    const repeated = judges.tcp.finish(row)?.retransmittedSegments ?? 0
+    const { flows, stateful } = this.analysis
+    const repeated = stateful.tcp.finish(row)?.retransmittedSegments ?? 0
     const packets = flows.packets(row, 0) + flows.packets(row, 1)
     return repeated >= LEAST_REPEATED && repeated * REPEATED_ONE_IN >= packets
   }

@@ -115,7 +115,7 @@ export class Rogues {
   /** What is sent to whom: looked at once, when first asked. */
   #look(): Known {
     if (this.#known !== null) return this.#known
-    const { keys, flows, vtepPairs, judges } = this.analysis
+    const { keys, flows, vtepPairs, stateful } = this.analysis
     const reached = new Set<number>()
     const established = new Set<number>()
     for (let pair = 0; pair < keys.pairs.count; pair++) {
@@ -125,7 +125,7 @@ export class Rogues {
     }
     for (let route = 0; route < keys.routes.count; route++) {
       for (const direction of DIRECTIONS) {
-        if (judges.floods.path(route, direction).floods > 0) established.add(this.routes.ends(route, direction).to)
+        if (stateful.floods.path(route, direction).floods > 0) established.add(this.routes.ends(route, direction).to)
       }
     }
     const isConversation = (row: number) => keys.flowIsIp(row) && flows.packets(row, 0) > 0 && flows.packets(row, 1) > 0
@@ -137,9 +137,11 @@ export class Rogues {
     flows.forLaterVteps((row, vtep) => {
       if (keys.flowHasPorts(row) && isConversation(row)) established.add(vtep)
     })
-    for (const vtep of judges.echo.conversed) established.add(vtep)
+    for (const vtep of stateful.echo.conversed) established.add(vtep)
     const refusing = new Set(
-      judges.icmpErrors.about(IcmpSubject.PortUnreachable).flatMap(({ figures }) => [figures.to, ...figures.reporters]),
+      stateful.icmpErrors
+        .about(IcmpSubject.PortUnreachable)
+        .flatMap(({ figures }) => [figures.to, ...figures.reporters]),
     )
     this.#known = { reached, established, refusing, taking: takingOf(this.analysis) }
     return this.#known
@@ -150,7 +152,7 @@ export class Rogues {
  * VTEPs (address ids) behind which nobody sends but who took addresses of several others that still speak. One owner of several
  * addresses is another matter: two routers that both hold the virtual ones.
  */
-function takingOf({ keys, judges: { addressClaims, macPlaces } }: Analysis): Set<number> {
+function takingOf({ keys, stateful: { addressClaims, macPlaces } }: Analysis): Set<number> {
   const owners = new Map<number, Set<number>>()
   for (const { figures } of addressClaims.handovers.entries()) {
     const { claimants, overlaps, answeredTwice, resumed } = figures

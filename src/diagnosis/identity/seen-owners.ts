@@ -29,7 +29,7 @@ export function hasPassed({ used, overlaps, late, aside }: Contest): boolean {
 }
 
 export function seenOwnerFindings(analysis: Analysis, routes: Routes, rogues: Rogues): Finding[] {
-  const { addressClaims, addressUsers } = analysis.judges
+  const { addressClaims, addressUsers } = analysis.stateful
   if (!addressUsers.isContested) return []
   // Where both claim, address-claims.ts tells it.
   const contests = [...addressUsers.contests.entries()].filter(({ key }) => !addressClaims.handovers.get(key))
@@ -45,8 +45,8 @@ function findingsOf(
   rogues: Rogues,
   { key, figures: contest }: Entry<Contest>,
 ): Finding[] {
-  const { keys, judges } = analysis
-  const { claims } = judges.addressClaims
+  const { keys, stateful } = analysis
+  const { claims } = stateful.addressClaims
   const isPassed = hasPassed(contest)
   const isTwice =
     contest.overlaps >= LEAST_ANSWERS && contest.aside < contest.overlaps && contest.used + contest.own > 0

@@ -29,9 +29,9 @@ interface Use {
 }
 
 export function unknownMacFindings(analysis: Analysis, routes: Routes): Finding[] {
-  const candidates = analysis.judges.unknownMacs.unknown(LEAST_FRAMES)
+  const candidates = analysis.stateful.unknownMacs.unknown(LEAST_FRAMES)
   if (candidates.length === 0) return []
-  const echoed = analysis.judges.echo.lastAnswered()
+  const echoed = analysis.stateful.echo.lastAnswered()
   const unknown = candidates.filter((each) => !isRouter(each) && isUnanswered(analysis, each, echoed))
   if (unknown.length === 0) return []
   const uses = usesOf(analysis, unknown)
@@ -51,7 +51,7 @@ function isRouter({ high, low, isForSeveral, isTold }: UnknownMac): boolean {
  * @param echoed - Latest echo requests that were answered: the other host's own requests come back in the same flow, and answer nothing.
  */
 function isUnanswered(
-  { judges: { echo, requests } }: Analysis,
+  { stateful: { echo, requests } }: Analysis,
   { answered, flows }: UnknownMac,
   echoed: ReadonlyMap<number, number>,
 ): boolean {
@@ -66,8 +66,8 @@ function isUnanswered(
 
 /** Which MACs the addresses of those frames are in use with behind the VTEP that they go to. */
 function usesOf(analysis: Analysis, unknown: readonly UnknownMac[]): Map<string, Use> {
-  const { keys, flows, judges } = analysis
-  const { addressClaims, requests } = judges
+  const { keys, flows, stateful } = analysis
+  const { addressClaims, requests } = stateful
   const uses = new Map<string, Use>()
   const wanted = new Set<string>()
   for (const each of unknown) {
@@ -80,7 +80,7 @@ function usesOf(analysis: Analysis, unknown: readonly UnknownMac[]): Map<string,
       // claim says whose the address is.
       if (asks && flow.isOwed) wanted.add(key)
       const mac = addressClaims.owner(each.vni, each.vlans, address)
-      const vtep = mac === NONE ? NONE : judges.macPlaces.vtep(mac)
+      const vtep = mac === NONE ? NONE : stateful.macPlaces.vtep(mac)
       if (vtep !== NONE && vtep !== each.from && (each.to === NONE || vtep === each.to))
         uses.set(key, { address, mac, vtep })
     }

@@ -28,8 +28,8 @@ interface Owner {
 
 /** Tells the rogues which addresses were announced by a source that does not own them. */
 export function noteUsurped(analysis: Analysis, rogues: Rogues): void {
-  const { keys, judges } = analysis
-  const suspects = judges.addressClaims
+  const { keys, stateful } = analysis
+  const suspects = stateful.addressClaims
     .announced()
     .filter(({ mac, vtep }) => mac !== NONE && vtep !== NONE && isAlone(analysis, rogues, mac, vtep))
   if (suspects.length === 0) return
@@ -47,13 +47,13 @@ export function noteUsurped(analysis: Analysis, rogues: Rogues): void {
 }
 
 /** Whether a MAC is behind one VTEP, which nobody converses with: a gateway announces its address from many. */
-function isAlone({ judges: { macPlaces } }: Analysis, rogues: Rogues, mac: number, vtep: number): boolean {
+function isAlone({ stateful: { macPlaces } }: Analysis, rogues: Rogues, mac: number, vtep: number): boolean {
   return !macPlaces.isVirtualRouter(mac) && macPlaces.moved.get(mac) === undefined && !rogues.isEstablished(vtep)
 }
 
 /** Who else sends from the announced addresses, before and after. */
 function ownersOf(analysis: Analysis, rogues: Rogues, suspects: readonly AnnouncedAddress[]): Owner[] {
-  const { keys, flows, judges } = analysis
+  const { keys, flows, stateful } = analysis
   const byAddress = new Map<number, AnnouncedAddress[]>()
   for (const suspect of suspects) byAddress.set(suspect.address, [...(byAddress.get(suspect.address) ?? []), suspect])
   const owners: Owner[] = []
@@ -63,9 +63,9 @@ function ownersOf(analysis: Analysis, rogues: Rogues, suspects: readonly Announc
         .get(keys.flows.word(row, 3 + direction))
         ?.find(({ vni, vlans }) => vni === (keys.flows.word(row, 0) & 0xff_ffff) && vlans === keys.flows.word(row, 1))
       if (announced === undefined || !keys.flowIsIp(row)) continue
-      const mac = judges.requests.sender(row, direction)
+      const mac = stateful.requests.sender(row, direction)
       if (mac === NONE || mac === announced.mac) continue
-      const vtep = judges.macPlaces.vtep(mac)
+      const vtep = stateful.macPlaces.vtep(mac)
       if (vtep === announced.vtep || vtep !== flows.firstVtep(row, direction)) continue
       if (goesOn(analysis, row, direction, announced, rogues.isRefusing(announced.vtep)))
         owners.push({ announced, mac, vtep })
@@ -79,13 +79,13 @@ function ownersOf(analysis: Analysis, rogues: Rogues, suspects: readonly Announc
  * @param isRefused - Whether the source that announced it refuses tunnel data: then nobody else need speak.
  */
 function goesOn(
-  { flows, judges }: Analysis,
+  { flows, stateful }: Analysis,
   row: number,
   direction: 0 | 1,
   announced: AnnouncedAddress,
   isRefused: boolean,
 ): boolean {
-  const { requests } = judges
+  const { requests } = stateful
   const own = requests.lastPacket(row, direction)
   const other = requests.lastPacket(row, direction === 0 ? 1 : 0)
   if (own === 0 || other === 0 || (own < announced.packets[0]! && !isRefused)) return false
@@ -101,7 +101,7 @@ function goesOn(
 }
 
 /** MAC rows among these that send from several addresses of one family. */
-function routersOf({ keys, judges: { requests } }: Analysis, macs: ReadonlySet<number>): Set<number> {
+function routersOf({ keys, stateful: { requests } }: Analysis, macs: ReadonlySet<number>): Set<number> {
   const addresses = new Map<string, Set<number>>()
   const routers = new Set<number>()
   for (let row = 0; row < keys.flows.count; row++) {

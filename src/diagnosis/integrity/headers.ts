@@ -19,7 +19,7 @@ interface Path {
 
 /** FLAG_I_CLEAR, or NOT_A_TUNNEL where all of it comes from one port or answers a client. */
 export function headerFindings(analysis: Analysis): Finding[] {
-  const { headers, others } = analysis.judges.integrity
+  const { headers, others } = analysis.stateful.integrity
   const paths = new Map<number, Path>()
   for (const entry of others.entries()) paths.set(entry.key, { key: entry.key, headers: undefined, others: entry })
   for (const entry of headers.entries()) {
@@ -44,7 +44,7 @@ type Sighting = Entry<HeadersSeen> | Entry<OthersSeen>
 function split(analysis: Analysis, { key, headers, others }: Path): { told: Sighting[]; answers: Sighting[] } {
   const told: Sighting[] = []
   const answers: Sighting[] = []
-  const asked = analysis.judges.integrity.asked.get(reversePath(key))?.figures.ports ?? []
+  const asked = analysis.stateful.integrity.asked.get(reversePath(key))?.figures.ports ?? []
   const isAnswer = (ports: readonly number[]): boolean => ports.every((port) => asked.includes(port))
   if (others !== undefined) {
     const { sourcePorts, flagClear } = others.figures
@@ -89,7 +89,7 @@ function addAnswers(
   const client = nameOf(analysis, figures.to)
   const port = figures.ports[0]!
   const sourcePorts = ascending(answers.flatMap((entry) => entry.figures.sourcePorts))
-  const back = analysis.judges.integrity.asked.get(reversePath(key))
+  const back = analysis.stateful.integrity.asked.get(reversePath(key))
   const asked = back?.figures.ports.some((service) => sourcePorts.includes(service)) ? back.count : 0
   const known = services.get(`${from} ${port}`)
   if (known === undefined) {

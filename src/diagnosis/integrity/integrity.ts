@@ -2,7 +2,7 @@
 import type { Analysis } from '../../analyzers/analysis.ts'
 import { DEEPEST } from '../../analyzers/events/packet-flags.ts'
 import { type CutsSeen, nestedOf, type Seen } from '../../analyzers/stateful/integrity.ts'
-import { type Entry, EXAMPLES, type Tally } from '../../analyzers/tables/counter-by-key.ts'
+import { type CounterByKey, type Entry, EXAMPLES } from '../../analyzers/tables/counter-by-key.ts'
 import { NONE } from '../../codecs/core/fault.ts'
 import * as vxlan from '../../codecs/headers/vxlan.ts'
 import * as gpe from '../../codecs/headers/vxlan-gpe.ts'
@@ -39,7 +39,7 @@ const VNI_MASK = 0xff_ffff
 
 export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[] {
   const { keys } = analysis
-  const { integrity } = analysis.judges
+  const { integrity } = analysis.stateful
   const paths = new Paths(analysis)
   const programs = new Programs(analysis)
   const routes = new Routes(analysis)
@@ -48,9 +48,9 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
       ? []
       : [state(captureDrops, { subject: {}, count: dropped, packets: [], facts: { file: name, packets, received } })],
   )
-  /** Says what a tally counted, each subject in the words of one code. */
+  /** Says what a counter by key counted, each subject in the words of one code. */
   const say = <S extends Seen, F>(
-    tally: Tally<S>,
+    tally: CounterByKey<S>,
     words: Words<F>,
     describe: (seen: S, tunnels: Tunnel[], entry: Entry<S>) => { subject: Subject; facts: F } | null,
   ): void => {
@@ -148,7 +148,7 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
     if (count < DSCP_REPEATS) return null
     const { from, to } = paths.of(seen)
     const vni = seen.kindVni & VNI_MASK
-    const total = analysis.judges.routeTraffic.packets(Math.floor(key / 2), key % 2 === 0 ? 0 : 1)
+    const total = analysis.stateful.routeTraffic.packets(Math.floor(key / 2), key % 2 === 0 ? 0 : 1)
     const facts = {
       vni,
       from,
@@ -165,7 +165,7 @@ export function integrityFindings({ analysis, files, mtu }: Evidence): Finding[]
 
 /** One note about every host whose card fills checksums in: where a capture is taken on several hosts, they all do. */
 function partialFindings(analysis: Analysis, routes: Routes, paths: Paths): Finding[] {
-  const entries = [...analysis.judges.integrity.partial.entries()]
+  const entries = [...analysis.stateful.integrity.partial.entries()]
   if (entries.length === 0) return []
   const senders = entries.map(({ count, figures }) => ({
     from: paths.of(figures).from,
@@ -185,9 +185,9 @@ function partialFindings(analysis: Analysis, routes: Routes, paths: Paths): Find
  * Whether cut inner packets may be a mirror's, although no conversation shows it: nothing comes back in the VNI, and all of them
  * are as long as the longest packet between these VTEPs, the length that the mirror cuts to.
  */
-function isCutLikeMirror({ keys, judges, vtepPairs }: Analysis, seen: CutsSeen, key: number): boolean {
+function isCutLikeMirror({ keys, stateful, vtepPairs }: Analysis, seen: CutsSeen, key: number): boolean {
   if (seen.header > 0 || seen.shortest !== seen.longest) return false
-  if (judges.routeTraffic.packets(Math.floor(key / 2), key % 2 === 0 ? 1 : 0) > 0) return false
+  if (stateful.routeTraffic.packets(Math.floor(key / 2), key % 2 === 0 ? 1 : 0) > 0) return false
   const pair = keys.pairBetween(seen.from, seen.to)
   return pair !== NONE && vtepPairs.maxOuterIpLength(pair) === seen.longest
 }

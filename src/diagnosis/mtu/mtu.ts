@@ -54,10 +54,10 @@ function directionFindings(
   stated: number | undefined,
 ): Finding[] {
   const { keys } = analysis
-  const { outerFragments, passage, sizes } = analysis.judges
+  const { outerFragments, pathMtuEvidence, sizes } = analysis.stateful
   const findings: Finding[] = []
   const split = outerFragments.split(row, direction)
-  const silence = passage.blackHole(row, direction)
+  const silence = pathMtuEvidence.blackHole(row, direction)
   const hole = silence !== null && isTold(analysis, row, direction) ? null : silence
   const superFrames = sizes.superFrames(row, direction)
   if (split === null && hole === null && superFrames === null) return findings
@@ -90,7 +90,7 @@ function directionFindings(
 }
 
 /** Whether an ICMP error explains what is lost: about the outer flow, or about a packet inside it. */
-export function isTold({ keys, judges: { icmpErrors } }: Analysis, row: number, direction: 0 | 1): boolean {
+export function isTold({ keys, stateful: { icmpErrors } }: Analysis, row: number, direction: 0 | 1): boolean {
   const from = keys.pairs.word(row, direction)
   const to = keys.pairs.word(row, 1 - direction)
   return (
@@ -102,7 +102,7 @@ export function isTold({ keys, judges: { icmpErrors } }: Analysis, row: number, 
 /** Datagrams that never became whole, unless the capture is to blame. */
 function missingFindings({ analysis, dropped }: Evidence, stated: number | undefined): Finding[] {
   const { keys } = analysis
-  const { outerFragments, passage, icmpErrors } = analysis.judges
+  const { outerFragments, pathMtuEvidence, icmpErrors } = analysis.stateful
   const findings: Finding[] = []
   const expired = new Map(
     icmpErrors
@@ -123,7 +123,7 @@ function missingFindings({ analysis, dropped }: Evidence, stated: number | undef
     if (row === NONE && error === undefined) return
     const direction = row === NONE || keys.pairs.word(row, 0) === source ? 0 : 1
     // A capture filter on ports lets no later fragment through; then only the want of answers tells a loss.
-    const isFiltered = outerFragments.later === 0 && (row === NONE || !passage.losesSplit(row, direction))
+    const isFiltered = outerFragments.later === 0 && (row === NONE || !pathMtuEvidence.losesSplit(row, direction))
     const counted = isFiltered || !isFaultless ? 0 : incomplete
     const reported = error?.count ?? 0
     if (counted + reported === 0) return
@@ -147,7 +147,7 @@ function missingFindings({ analysis, dropped }: Evidence, stated: number | undef
 /** Segment sizes that do not fit the path, by VNI and VTEP pair. */
 function mssFindings(analysis: Analysis, stated: number | undefined): Finding[] {
   const { keys } = analysis
-  const { segmentSizes } = analysis.judges
+  const { segmentSizes } = analysis.stateful
   const settings = new Map<number, MtuSetting | null>()
   const byRoute = new Map<number, { setting: MtuSetting; announced: ReturnType<typeof segmentSizes.announced> }>()
   for (const announced of segmentSizes.announced()) {

@@ -34,7 +34,7 @@ const PROHIBITED6: readonly number[] = [Code6.Prohibited, Code6.SourcePolicy]
 
 export function icmpFindings(evidence: Evidence): Finding[] {
   const { analysis } = evidence
-  const { icmpErrors } = analysis.judges
+  const { icmpErrors } = analysis.stateful
   const programs = new Programs(analysis)
   const about = (subject: number) =>
     icmpErrors.about(subject).filter((entry) => isInScope(analysis, entry.figures, subject))
@@ -192,7 +192,7 @@ function ends({ keys }: Analysis, { from, to }: IcmpFigures): { from: string; to
  */
 function getsThroughSince(analysis: Analysis, figures: IcmpFigures, isProtocol: boolean): boolean {
   const { keys, ports } = analysis
-  const { passage, routeTraffic } = analysis.judges
+  const { pathMtuEvidence, routeTraffic } = analysis.stateful
   const { from, to, first, destinationPorts } = figures
   const row = keys.pairBetween(from, to)
   if (row === NONE) return false
@@ -207,9 +207,12 @@ function getsThroughSince(analysis: Analysis, figures: IcmpFigures, isProtocol: 
   }
   // What gets through at another port, or in another subnet, says nothing about this one.
   if (hasOthers) return isAnsweredIn(analysis, refused, figures)
-  if (passage.provedBy(row, direction) > first) return true
+  if (pathMtuEvidence.provedBy(row, direction) > first) return true
   const used = ports.destinationPorts(keys.pairs.count)[row]!
-  return used.every((port) => destinationPorts.includes(port)) && passage.provedBy(row, direction === 0 ? 1 : 0) > first
+  return (
+    used.every((port) => destinationPorts.includes(port)) &&
+    pathMtuEvidence.provedBy(row, direction === 0 ? 1 : 0) > first
+  )
 }
 
 /** Whether what goes in a kind and VNI, to these ports, is what the errors are about. @param sent - `null` for more than are kept. */
@@ -230,16 +233,16 @@ function isRefused(
  * Whether the capture shows what becomes of datagrams after the first error: some were sent that way, and it goes on long enough for
  * an answer. The end of a capture tells nothing: a kernel that answers beside a userspace switch may be quicker than the switch.
  */
-function isTriedSince({ keys, judges: { clock, passage } }: Analysis, figures: IcmpFigures): boolean {
+function isTriedSince({ keys, stateful: { clock, pathMtuEvidence } }: Analysis, figures: IcmpFigures): boolean {
   const { from, to, first, seconds, nanoseconds } = figures
   const row = keys.pairBetween(from, to)
-  if (row === NONE || passage.sentBy(row, keys.pairs.word(row, 0) === from ? 0 : 1) <= first) return false
+  if (row === NONE || pathMtuEvidence.sentBy(row, keys.pairs.word(row, 0) === from ? 0 : 1) <= first) return false
   return nanoseconds === NO_TIME || clock.untilLatest(seconds, nanoseconds) > ERROR_WAIT
 }
 
 /** Whether any conversation of these kinds and VNIs between the two VTEPs was answered after the first error. */
 function isAnsweredIn(
-  { keys, flows, judges: { echo, requests } }: Analysis,
+  { keys, flows, stateful: { echo, requests } }: Analysis,
   kindVnis: ReadonlySet<number>,
   { from, to, first }: IcmpFigures,
 ): boolean {

@@ -91,7 +91,7 @@ class Overlaps {
   /** Numbers of packets from or to these addresses in these VNIs. */
   examples(ids: ReadonlySet<number>, vnis: ReadonlySet<number>): number[] {
     const { keys } = this.analysis
-    const { requests } = this.analysis.judges
+    const { requests } = this.analysis.stateful
     const numbers = new Set<number>()
     for (let row = 0; row < keys.flows.count && numbers.size < EXAMPLES; row++) {
       const isNamed = ids.has(keys.flows.word(row, 3)) || ids.has(keys.flows.word(row, 4))
@@ -117,7 +117,7 @@ class Overlaps {
   /** Addresses that ARP or neighbour discovery claims in several VNIs, with these. */
   #claimed(): Map<number, Set<number>> {
     const { keys } = this.analysis
-    const { addressClaims } = this.analysis.judges
+    const { addressClaims } = this.analysis.stateful
     const { claims } = addressClaims
     const firsts = new Int32Array(keys.addresses.count).fill(NONE)
     const claimed = new Map<number, Set<number>>()
@@ -138,7 +138,7 @@ class Overlaps {
   /** Two-way conversations from two VTEPs: of an address that is claimed in several VNIs, or of one pair in several VNIs. */
   #addConversations(): void {
     const { keys, flows } = this.analysis
-    const { relays } = this.analysis.judges
+    const { relays } = this.analysis.stateful
     const claimed = this.#claimed()
     const pairs = new KeyTable('', 2, keys.flows.count)
     const firsts = new Int32Array(keys.flows.count)

@@ -15,14 +15,14 @@ const WAIT = 1_000_000_000
 const GROUP_TTL = 1
 
 export function lowHopFindings(analysis: Analysis, routes: Routes, sides: Sides, dropped: number | null): Finding[] {
-  const { keys, judges } = analysis
+  const { keys, stateful } = analysis
   const findings: Finding[] = []
   const expired = new Set(
-    judges.icmpErrors.about(IcmpSubject.TtlExpired).map(({ figures }) => `${figures.from} ${figures.to}`),
+    stateful.icmpErrors.about(IcmpSubject.TtlExpired).map(({ figures }) => `${figures.from} ${figures.to}`),
   )
-  for (const { key, count, packets, figures } of judges.lowHops.requests.entries()) {
+  for (const { key, count, packets, figures } of stateful.lowHops.requests.entries()) {
     if (count < LEAST_ASKED || figures.isAnswered || sides.isUnseenOn(key)) continue
-    if (judges.clock.untilLatest(figures.seconds, figures.nanoseconds) < WAIT) continue
+    if (stateful.clock.untilLatest(figures.seconds, figures.nanoseconds) < WAIT) continue
     const ends = routes.ends(key >> 1, (key & 1) as 0 | 1)
     if (expired.has(`${ends.from} ${ends.to}`)) continue
     const isGroup = keys.isMulticast(ends.to)

@@ -24,7 +24,7 @@ export function missingDataFindings(
 ): Finding[] {
   if (dropped !== null && dropped > 0) return []
   const byRoute = new Map<number, Hole[]>()
-  for (const hole of analysis.judges.tcp.missing()) {
+  for (const hole of analysis.stateful.tcp.missing()) {
     // Acknowledgments come back the other way: they must be in the capture.
     if (hole.route === NONE || !isSettled(analysis, hole) || sides.isUnseenOn(hole.route)) continue
     const list = byRoute.get(hole.route)
@@ -35,13 +35,13 @@ export function missingDataFindings(
 }
 
 /** Whether the bytes had time to come: a capture may end before they do. */
-function isSettled({ judges: { clock, tcp } }: Analysis, { key, seconds, nanoseconds, proof }: Hole): boolean {
+function isSettled({ stateful: { clock, tcp } }: Analysis, { key, seconds, nanoseconds, proof }: Hole): boolean {
   if ((proof & Proof.Late) !== 0) return true
   return clock.untilLatest(seconds, nanoseconds) >= Math.max(WAIT, ROUND_TRIPS * tcp.roundTrip(key >> 1))
 }
 
 function missingFinding(analysis: Analysis, routes: Routes, route: number, holes: readonly Hole[]): Finding {
-  const { keys, judges } = analysis
+  const { keys, stateful } = analysis
   const ends = routes.ends(route >> 1, (route & 1) as 0 | 1)
   const from = keys.formatAddress(ends.from)
   const to = keys.formatAddress(ends.to)
@@ -51,7 +51,7 @@ function missingFinding(analysis: Analysis, routes: Routes, route: number, holes
   const flows = [...byFlow].sort(([one, less], [other, more]) => more - less || one - other)
   const bytes = flows.reduce((sum, [, missing]) => sum + missing, 0)
   const full = flows
-    .map(([key, missing]) => ({ missing, mss: judges.tcp.mssToward(key >> 1, (key & 1) as 0 | 1) }))
+    .map(([key, missing]) => ({ missing, mss: stateful.tcp.mssToward(key >> 1, (key & 1) as 0 | 1) }))
     .filter(({ missing, mss }) => mss > 0 && missing >= mss)
   return state(dataMissing, {
     subject: { vni, vteps: [from, to] },

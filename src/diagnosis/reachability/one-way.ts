@@ -86,7 +86,7 @@ export class Mirrors {
     const heard = this.#heard()
     if (heard === null) return
     const { keys, flows } = analysis
-    const { requests, relays } = analysis.judges
+    const { requests, relays } = analysis.stateful
     this.#takeReceivers()
     const add = (row: number, vtep: number, partner: number): void => {
       const kindVni = keys.flows.word(row, 0)
@@ -146,7 +146,7 @@ export class Mirrors {
   /** Frames of a session that the mirror cut: the tunnel carries less than the inner packet says. */
   #cutBy({ kindVni, vtep }: { kindVni: number; vtep: number }): number {
     let cut = 0
-    for (const { count, figures } of this.analysis.judges.integrity.cuts.entries()) {
+    for (const { count, figures } of this.analysis.stateful.integrity.cuts.entries()) {
       if (figures.kindVni === kindVni && figures.from === vtep) cut += count
     }
     return cut
@@ -160,7 +160,7 @@ export class Mirrors {
   findings(): Finding[] {
     if (this.#sessions.size === 0) return []
     const { keys } = this.analysis
-    const { routeTraffic } = this.analysis.judges
+    const { routeTraffic } = this.analysis.stateful
     const sent = new Map<number, { to: number[]; packets: number; routes: number[]; firsts: number[] }>()
     for (let route = 0; route < keys.routes.count; route++) {
       for (const direction of DIRECTIONS) {
@@ -214,10 +214,10 @@ export class Mirrors {
   }
 
   #takeReceivers(): void {
-    const { keys, vtepPairs, judges } = this.analysis
+    const { keys, vtepPairs, stateful } = this.analysis
     for (let route = 0; route < keys.routes.count; route++) {
       for (const direction of DIRECTIONS) {
-        if (judges.routeTraffic.packets(route, direction) === 0) continue
+        if (stateful.routeTraffic.packets(route, direction) === 0) continue
         const { from, to } = this.routes.ends(route, direction)
         const pair = keys.pairOfRoute(route)
         const isAnswering = vtepPairs.packets(pair, keys.pairs.word(pair, 0) === to ? 0 : 1) > 0
@@ -236,7 +236,7 @@ export class Mirrors {
   /** VTEPs that something of a VNI goes to; `null` when every route has two directions. */
   #heard(): Set<number> | null {
     const { keys } = this.analysis
-    const { routeTraffic } = this.analysis.judges
+    const { routeTraffic } = this.analysis.stateful
     const heard = new Set<number>()
     let isOneWay = false
     for (let route = 0; route < keys.routes.count; route++) {
@@ -330,7 +330,7 @@ interface Changing extends Group {
 /** Conversations whose directions travel in two VNIs, by VTEP pair. @param most - One-way flows that are followed. */
 export function directionFindings(analysis: Analysis, routes: Routes, most: number = MOST_ONE_WAY): Finding[] {
   const { keys, flows } = analysis
-  const { requests } = analysis.judges
+  const { requests } = analysis.stateful
   if (keys.vnis.count < 2) return []
   const halves = new Map<string, Half>()
   const pairs = new Map<number, Changing>()
@@ -416,7 +416,7 @@ interface Misplaced extends Group {
  */
 export function wrongSourceFindings(analysis: Analysis, routes: Routes, mirrors: Mirrors): Finding[] {
   const { keys, flows } = analysis
-  const { requests } = analysis.judges
+  const { requests } = analysis.stateful
   const silent = silentPeers(analysis, routes)
   if (silent.byPeer.size === 0) return []
   const found = new Map<string, Misplaced>()
@@ -477,12 +477,12 @@ export function wrongSourceFindings(analysis: Analysis, routes: Routes, mirrors:
  * Whether a peer takes what comes from the other address: a connection goes on. So it does where two VTEPs share their guests
  * (all-active multihoming), which a few packets do not tell from one VTEP with two addresses.
  */
-function isAccepted({ judges: { tcp } }: Analysis, flows: ReadonlySet<number>): boolean {
+function isAccepted({ stateful: { tcp } }: Analysis, flows: ReadonlySet<number>): boolean {
   return [...flows].some((flow) => tcp.goesOn(flow))
 }
 
 /** Conversations (flow row × 2 + direction) whose frames go to a MAC that nobody sends from. */
-function toUnknownMacs({ judges: { unknownMacs } }: Analysis): Set<number> {
+function toUnknownMacs({ stateful: { unknownMacs } }: Analysis): Set<number> {
   return new Set(
     unknownMacs.unknown(1).flatMap(({ flows }) => flows.map(({ flow, direction }) => flow * 2 + direction)),
   )
@@ -490,7 +490,7 @@ function toUnknownMacs({ judges: { unknownMacs } }: Analysis): Set<number> {
 
 /** Addresses that never send, by kind, VNI and who sends to them by unicast; and every address that anybody sends to. */
 function silentPeers(
-  { keys, vtepPairs, judges: { floods } }: Analysis,
+  { keys, vtepPairs, stateful: { floods } }: Analysis,
   routes: Routes,
 ): { byPeer: Map<number, { to: number; route: number }[]>; reached: Set<number> } {
   const sending = new Set<number>()

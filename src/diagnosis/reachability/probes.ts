@@ -9,7 +9,7 @@ import { NONE } from '../../codecs/core/fault.ts'
  * @param packets - Numbers of the questions.
  */
 export function isProbe(
-  { judges: { clock, leases, queries } }: Analysis,
+  { stateful: { clock, leases, queries } }: Analysis,
   kindVni: number,
   asker: number,
   address: number,

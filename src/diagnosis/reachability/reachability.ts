@@ -70,7 +70,7 @@ export function reachabilityFindings({ analysis, dropped, sides, trips }: Eviden
 }
 
 /** Whether the requests go to where their address was before: STALE_FORWARDING says so. */
-function isStale({ keys, judges: { addressClaims } }: Analysis, routes: Routes, silence: Silence): boolean {
+function isStale({ keys, stateful: { addressClaims } }: Analysis, routes: Routes, silence: Silence): boolean {
   const { flow, forward, route, direction } = silence
   const word = (index: number) => keys.flows.word(flow, index)
   const asked = [word(0) & 0xff_ffff, word(1), word(forward ? 4 : 3)] as const
@@ -81,8 +81,8 @@ function isStale({ keys, judges: { addressClaims } }: Analysis, routes: Routes, 
 
 /** Addresses that nobody answers for, where answers would be seen. */
 function openQuestions(analysis: Analysis, sides: Sides): OpenQuestion[] {
-  const { keys, judges } = analysis
-  return judges.addressRequests.open().filter((question) => {
+  const { keys, stateful } = analysis
+  return stateful.addressRequests.open().filter((question) => {
     const { vtep, peer } = question
     if (isProbe(analysis, question.kindVni, question.asker, question.address, question.packets)) return false
     const pair = keys.pairBetween(vtep, peer)
@@ -98,7 +98,7 @@ function openQuestions(analysis: Analysis, sides: Sides): OpenQuestion[] {
  * are what a restart or a burst of loss costs, and the capture ends before one could tell. ECHO_UNANSWERED and TCP_UNANSWERED name them.
  */
 function silencesOf(analysis: Analysis, trips: RoundTrips): Silence[] {
-  const { clock, echo, requests, routeTraffic } = analysis.judges
+  const { clock, echo, requests, routeTraffic } = analysis.stateful
   const pings = new Set(echo.unanswered(trips.isAtEnd).map(({ flow }) => flow))
   const isLong = ({ first, count }: Silence): boolean =>
     count >= MANY || first === null || clock.untilLatest(first.seconds, first.nanoseconds) >= SILENT
@@ -132,7 +132,7 @@ function oneWayFinding(analysis: Analysis, routes: Routes, silence: Silence, dro
 
 /** VTEPs that the underlay does not resolve; where an ICMP error says the same of the two, that says more. */
 function unresolvedFindings(
-  { keys, judges: { icmpErrors, underlayNeighbors } }: Analysis,
+  { keys, stateful: { icmpErrors, underlayNeighbors } }: Analysis,
   dropped: number | null,
 ): Finding[] {
   const told = new Set(
@@ -152,7 +152,7 @@ function unresolvedFindings(
 
 function portFindings(analysis: Analysis, routes: Routes): Finding[] {
   const { keys } = analysis
-  const { routeTraffic } = analysis.judges
+  const { routeTraffic } = analysis.stateful
   const byPair = new Map<number, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
     const most = Math.max(routeTraffic.packets(route, 0), routeTraffic.packets(route, 1))
@@ -192,7 +192,7 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
 }
 
 /** Whether what comes back between two VTEPs is what was sent: a service chain with a port for each direction, or a VNI as well. */
-function isChain({ keys, judges: { relays } }: Analysis, route: number): boolean {
+function isChain({ keys, stateful: { relays } }: Analysis, route: number): boolean {
   const pair = keys.pairOfRoute(route)
   for (const { key, figures } of relays.ways.entries()) {
     if (figures.returned > 0 && keys.pairOfRoute(key >> 1) === pair) return true
@@ -201,7 +201,7 @@ function isChain({ keys, judges: { relays } }: Analysis, route: number): boolean
 }
 
 /** Whether anything that was asked over a route was answered over it: an echo, the SYN of a connection, or what a connection sent. */
-function isAnsweredOn({ keys, flows, judges: { echo, tcp } }: Analysis, route: number): boolean {
+function isAnsweredOn({ keys, flows, stateful: { echo, tcp } }: Analysis, route: number): boolean {
   const pair = keys.pairOfRoute(route)
   const ends = [keys.pairs.word(pair, 0), keys.pairs.word(pair, 1)]
   for (let flow = 0; flow < keys.flows.count; flow++) {
@@ -263,7 +263,7 @@ class VniMismatches {
     silences: readonly Silence[],
     private readonly dropped: number | null,
   ) {
-    for (const question of analysis.judges.addressRequests.open()) {
+    for (const question of analysis.stateful.addressRequests.open()) {
       if (question.answers > 0) continue
       const { vni, vtep, asker, address: sought, asked: requests, packets } = question
       const tunnels = () => routes.vniTunnels(vni)
@@ -316,11 +316,11 @@ class VniMismatches {
   }
 
   #indexVnis(): Set<number> {
-    const { keys, judges } = this.analysis
+    const { keys, stateful } = this.analysis
     const sending = new Set<number>()
     for (let route = 0; route < keys.routes.count; route++) {
       for (const direction of [0, 1] as const) {
-        if (judges.routeTraffic.packets(route, direction) === 0) continue
+        if (stateful.routeTraffic.packets(route, direction) === 0) continue
         sending.add(sendingKey(this.routes.ends(route, direction).from, this.routes.vni(route)))
       }
     }

@@ -48,8 +48,8 @@ export class Rejecting {
   readonly #told = new Set<string>()
 
   constructor(private readonly analysis: Analysis) {
-    const { keys, judges } = analysis
-    for (const { key, count, packets, figures } of judges.rejections.tally.entries()) {
+    const { keys, stateful } = analysis
+    for (const { key, count, packets, figures } of stateful.rejections.tally.entries()) {
       if (figures.route === NONE) continue
       const flow = key >> 1
       const forward = (key & 1) === 0
@@ -184,7 +184,7 @@ export class Rejecting {
 
   /** Number of the last packet from each of these servers and ports. */
   #lastAnswers(services: readonly Service[]): Map<string, number> {
-    const { keys, judges } = this.analysis
+    const { keys, stateful } = this.analysis
     const last = new Map(services.map((service) => [this.#endOf(service), 0]))
     for (let flow = 0; flow < keys.flows.count; flow++) {
       if (!keys.flowHasPorts(flow)) continue
@@ -193,7 +193,7 @@ export class Rejecting {
         const port = direction === 0 ? ports >>> 16 : ports & 0xffff
         const end = `${keys.flows.word(flow, 0)} ${keys.flowProtocol(flow)} ${keys.flows.word(flow, 3 + direction)} ${port}`
         const known = last.get(end)
-        if (known !== undefined) last.set(end, Math.max(known, judges.requests.lastPacket(flow, direction)))
+        if (known !== undefined) last.set(end, Math.max(known, stateful.requests.lastPacket(flow, direction)))
       }
     }
     return last

@@ -12,11 +12,11 @@ const LEAST_EACH_WAY = 2
 const EXAMPLES = 10
 
 export function tunnelKindFindings(analysis: Analysis, routes: Routes, trips: RoundTrips): Finding[] {
-  const { keys, judges } = analysis
+  const { keys, stateful } = analysis
   const oneWay = new Map<string, number[]>()
   for (let route = 0; route < keys.routes.count; route++) {
-    const there = judges.routeTraffic.packets(route, 0)
-    const back = judges.routeTraffic.packets(route, 1)
+    const there = stateful.routeTraffic.packets(route, 0)
+    const back = stateful.routeTraffic.packets(route, 1)
     if (there * back > 0 || there + back < LEAST_EACH_WAY) continue
     const key = `${keys.pairOfRoute(route)} ${routes.vni(route)} ${there > 0 ? 0 : 1}`
     oneWay.set(key, [...(oneWay.get(key) ?? []), route])
@@ -35,14 +35,14 @@ export function tunnelKindFindings(analysis: Analysis, routes: Routes, trips: Ro
 }
 
 function mismatch(analysis: Analysis, routes: Routes, aToB: number, bToA: number): Finding {
-  const { keys, judges } = analysis
+  const { keys, stateful } = analysis
   const { from, to } = routes.ends(aToB, 0)
   const a = keys.formatAddress(from)
   const b = keys.formatAddress(to)
   const vni = routes.vni(aToB)
-  const packetsAToB = judges.routeTraffic.packets(aToB, 0)
-  const packetsBToA = judges.routeTraffic.packets(bToA, 1)
-  const packets = [...judges.routeTraffic.firsts(aToB, 0), ...judges.routeTraffic.firsts(bToA, 1)]
+  const packetsAToB = stateful.routeTraffic.packets(aToB, 0)
+  const packetsBToA = stateful.routeTraffic.packets(bToA, 1)
+  const packets = [...stateful.routeTraffic.firsts(aToB, 0), ...stateful.routeTraffic.firsts(bToA, 1)]
   const facts = {
     vni,
     a,
@@ -64,7 +64,7 @@ function mismatch(analysis: Analysis, routes: Routes, aToB: number, bToA: number
 
 /** Whether conversations of one kind have their other side in the other kind: then both VTEPs take either. */
 function isAnswered(
-  { keys, flows, judges: { echo } }: Analysis,
+  { keys, flows, stateful: { echo } }: Analysis,
   trips: RoundTrips,
   one: number,
   other: number,

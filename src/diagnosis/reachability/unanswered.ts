@@ -72,7 +72,7 @@ export function unansweredFindings(
 }
 
 /** The longest round trip that was measured, in nanoseconds: of a handshake, or of a flow's pings on average. */
-function longestTrip({ keys, judges: { tcp, echo } }: Analysis): number {
+function longestTrip({ keys, stateful: { tcp, echo } }: Analysis): number {
   let longest = 0
   for (let flow = 0; flow < keys.flows.count; flow++) {
     longest = Math.max(longest, tcp.roundTrip(flow), echo.averageTrip(flow))
@@ -88,7 +88,7 @@ function connectFindings(
   trip: number,
   rejecting: Rejecting,
 ): Finding[] {
-  const { clock, connects } = analysis.judges
+  const { clock, connects } = analysis.stateful
   const wait = Math.max(CONNECT_WAIT, ROUND_TRIPS * trip)
   const dead = new Map<string, Attempt[]>()
   const open: Connect[] = []
@@ -241,7 +241,7 @@ function queryFindings(
   trip: number,
   rejecting: Rejecting,
 ): Finding[] {
-  const { clock, queries } = analysis.judges
+  const { clock, queries } = analysis.stateful
   const wait = Math.max(QUERY_WAIT, ROUND_TRIPS * trip)
   const groups = new Map<string, (OpenQuery & Ends)[]>()
   for (const query of queries.open()) {
@@ -261,7 +261,7 @@ function queryFindings(
 }
 
 /** Whether anything came back over a route. @param route - Route row × 2 + direction. */
-function hasAnswers({ judges: { routeTraffic } }: Analysis, route: number): boolean {
+function hasAnswers({ stateful: { routeTraffic } }: Analysis, route: number): boolean {
   return routeTraffic.packets(route >> 1, (route & 1) === 0 ? 1 : 0) > 0
 }
 
@@ -317,8 +317,8 @@ function queryFinding(
 
 /** Questions that come again after large answers, where nothing shows that smaller ones would arrive. */
 function vainFindings(analysis: Analysis, routes: Routes, dropped: number | null): Finding[] {
-  const { keys, judges } = analysis
-  return judges.passage.inVain().flatMap(({ end, least, count, asked }) => {
+  const { keys, stateful } = analysis
+  return stateful.pathMtuEvidence.inVain().flatMap(({ end, least, count, asked }) => {
     const [first] = asked
     if (first === undefined || first.route === NONE || isTold(analysis, end >> 1, (end & 1) as 0 | 1)) return []
     const ends = ({ flowEnd }: typeof first) => endsOf(analysis, { flow: flowEnd >> 1, forward: (flowEnd & 1) === 0 })

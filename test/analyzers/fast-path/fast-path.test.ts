@@ -1,4 +1,4 @@
-/** The express lane counts and tells what the long way does, of every capture at hand. */
+/** The fast path counts and tells what the slow path does, of every capture at hand. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
@@ -22,12 +22,12 @@ function captures(folder: string): string[] {
 }
 
 /** What both ways say of records. */
-function bothWays(records: readonly Recorded[], options: AnalysisOptions = {}): { express: Analysis; long: Analysis } {
-  const express = new Analysis(options)
-  readOn(express, together(records))
+function bothWays(records: readonly Recorded[], options: AnalysisOptions = {}): { fastPath: Analysis; long: Analysis } {
+  const fastPath = new Analysis(options)
+  readOn(fastPath, together(records))
   const long = new Analysis(options)
   readOnTheLongWay(long, records)
-  return { express, long }
+  return { fastPath, long }
 }
 
 /** Few addresses and ports, so that paths recur. */
@@ -98,15 +98,15 @@ function packetOf(one: Spoken): Uint8Array {
   return bytes
 }
 
-/** Everything that an analysis keeps, but for a judge that makes room for whoever it is asked about, which most packets are spared. */
+/** Everything that an analysis keeps, but for a stateful analyzer that makes room for whoever it is asked about, which most packets are spared. */
 function stateOf(analysis: Analysis): unknown {
-  const { judges, ...state } = analysis.save()
-  return { ...state, judges: { ...judges, underlayNeighbors: null } }
+  const { stateful, ...state } = analysis.save()
+  return { ...state, stateful: { ...stateful, underlayNeighbors: null } }
 }
 
-describe('express lane', () => {
+describe('fast path', () => {
   test.prop([fc.array(spoken, { minLength: 1, maxLength: 30, size: 'max' }), fc.nat({ max: 12 })])(
-    'says of any conversation what the long way says',
+    'says of any conversation what the slow path says',
     (conversation, room) => {
       const records = conversation.map((one, index) => {
         const bytes = packetOf(one).slice(0, one.snap)
@@ -118,61 +118,61 @@ describe('express lane', () => {
       const small = { window: 8, datagrams: 8 }
       // With little room some table runs full on the way.
       const limits = room === 0 ? small : { ...small, addresses: room + 4, details: room + 3, flows: room }
-      const { express, long } = bothWays(records, { limits })
-      expect(printed(express)).toBe(printed(long))
-      expect(stateOf(express)).toEqual(stateOf(long))
+      const { fastPath, long } = bothWays(records, { limits })
+      expect(printed(fastPath)).toBe(printed(long))
+      expect(stateOf(fastPath)).toEqual(stateOf(long))
     },
   )
 
   it('knows when a path began whose first packet has no time', () => {
     const parts: Parameters<typeof segment>[2][] = [1, 2, 3].map((sequence) => ({ flags: FLAG_ACK, sequence }))
     const packets = parts.map((part, n) => record(outer(HERE, 0, segment(HERE, 0, part)), n))
-    const { express, long } = bothWays(records(packets.map((one, n) => (n === 0 ? { ...one, ms: null } : one))))
-    expect(stateOf(express)).toEqual(stateOf(long))
+    const { fastPath, long } = bothWays(records(packets.map((one, n) => (n === 0 ? { ...one, ms: null } : one))))
+    expect(stateOf(fastPath)).toEqual(stateOf(long))
   })
 
-  it.each(captures(FIXTURES))('says of %s what the long way says', (path) => {
-    const { express, long } = bothWays(recordsOf(path))
-    expect(printed(express)).toBe(printed(long))
+  it.each(captures(FIXTURES))('says of %s what the slow path says', (path) => {
+    const { fastPath, long } = bothWays(recordsOf(path))
+    expect(printed(fastPath)).toBe(printed(long))
   })
 
   it('says the same with limits of a few rows', () => {
     const limits = { addresses: 9, flows: 5, macs: 3, routes: 2, vtepPairs: 2, details: 4, window: 8, timeline: 3 }
     for (const path of captures(FIXTURES)) {
-      const { express, long } = bothWays(recordsOf(path), { limits })
-      expect(printed(express), path).toBe(printed(long))
+      const { fastPath, long } = bothWays(recordsOf(path), { limits })
+      expect(printed(fastPath), path).toBe(printed(long))
     }
   })
 
   it('says the same when a table runs full on the way', () => {
-    // A packet may need five rows of addresses: the lane opens no path where there is less room.
+    // A packet may need five rows of addresses: the fast path opens no path where there is less room.
     const limits = [{ addresses: 14 }, { flows: 8 }, { macs: 7 }, { routes: 6 }, { vtepPairs: 6 }, { details: 8 }]
     for (const path of captures(FIXTURES)) {
       for (const limit of limits) {
-        const { express, long } = bothWays(recordsOf(path), { limits: limit })
-        expect(printed(express), `${path} ${JSON.stringify(limit)}`).toBe(printed(long))
+        const { fastPath, long } = bothWays(recordsOf(path), { limits: limit })
+        expect(printed(fastPath), `${path} ${JSON.stringify(limit)}`).toBe(printed(long))
       }
     }
   })
 
   it('says the same of one VNI or VTEP', () => {
     for (const path of captures(FIXTURES)) {
-      const { express, long } = bothWays(recordsOf(path), { filter: { vnis: [100], vteps: ['10.0.10.133'] } })
-      expect(printed(express), path).toBe(printed(long))
+      const { fastPath, long } = bothWays(recordsOf(path), { filter: { vnis: [100], vteps: ['10.0.10.133'] } })
+      expect(printed(fastPath), path).toBe(printed(long))
     }
   })
 
   it.skipIf(LAB === undefined)(`says of every lab capture what the long way says${because(LAB)}`, () => {
     let packets = 0
-    let express = 0
+    let fastPath = 0
     for (const path of captures(LAB!)) {
       const ways = bothWays(recordsOf(path))
-      expect(printed(ways.express), path).toBe(printed(ways.long))
-      packets += ways.express.capture.packets
-      express += ways.express.expressPackets
-      expect(ways.long.expressPackets).toBe(0)
+      expect(printed(ways.fastPath), path).toBe(printed(ways.long))
+      packets += ways.fastPath.capture.packets
+      fastPath += ways.fastPath.fastPathPackets
+      expect(ways.long.fastPathPackets).toBe(0)
     }
     // The lab's captures are short and made of what is remarkable, pings above all.
-    expect(express).toBeGreaterThan(packets / 8)
+    expect(fastPath).toBeGreaterThan(packets / 8)
   })
 })

@@ -1,7 +1,7 @@
 /** First fragments too small for the headers: the rest of the datagram is waited for, and read as if it had come whole. */
 import { describe, expect, it } from 'vitest'
 import { Analysis, type AnalysisOptions } from '../../../src/analyzers/analysis.ts'
-import { MAX_HELD_BYTES, SmallFirsts } from '../../../src/analyzers/reassembly/tiny-fragments.ts'
+import { MAX_HELD_BYTES, TinyFragments } from '../../../src/analyzers/reassembly/tiny-fragments.ts'
 import { finish } from '../../../src/analyzers/summary/finish.ts'
 import { dissect, tunnelPorts } from '../../../src/codecs/walk/dissect.ts'
 import { diagnose } from '../../../src/diagnosis/index.ts'
@@ -79,7 +79,7 @@ const FLOW = {
 const other = (ms: number): Packet => ({ ms, bytes: vxlan(INNER, { vni: 5 }) })
 const limitOf = (summary: ReturnType<typeof summaryOf>) => summary.limits.find(({ table }) => table === 'fragments')
 const findings = (packets: Packet[], options: AnalysisOptions = {}) => {
-  const analysis = analysisOf(packets, options).settled()
+  const analysis = analysisOf(packets, options).flushed()
   const { mtu } = finish(analysis, { rows: 0 })
   return diagnose({ analysis, files: [], dropped: null, mtu })
 }
@@ -385,7 +385,7 @@ describe('a datagram that never becomes whole', () => {
   it('gives way when fragments take too many bytes', () => {
     const ports = tunnelPorts()
     const { observation } = new Analysis()
-    const table = new SmallFirsts(64, ports, 4096)
+    const table = new TinyFragments(64, ports, 4096)
     const released: number[] = []
     for (const { view, packet } of records(Array.from({ length: 20 }, (_, id) => piece(id, 8, undefined, { id })))) {
       dissect(observation.layers, view, 0, view.byteLength, view.byteLength, 1, ports)
@@ -426,10 +426,10 @@ describe('what a snap length cut', () => {
 })
 
 describe('parts of a capture', () => {
-  const ordinary = [piece(4, 0, 120, { id: 60 }), piece(5, 120, undefined, { id: 60 })]
+  const eligible = [piece(4, 0, 120, { id: 60 }), piece(5, 120, undefined, { id: 60 })]
   const small = [piece(6, 0, 8, { id: 61 }), piece(7, 8, 40, { id: 61 }), piece(8, 40, undefined, { id: 61 })]
   const reversed = [piece(9, 120, undefined, { id: 62 }), piece(10, 0, 120, { id: 62 })]
-  const packets = records([other(3), ...ordinary, other(3), ...small, other(3), ...reversed, other(3)])
+  const packets = records([other(3), ...eligible, other(3), ...small, other(3), ...reversed, other(3)])
 
   it('may be cut anywhere', () => {
     const whole = printed(analyze(packets))
@@ -439,13 +439,13 @@ describe('parts of a capture', () => {
 
   it('are left as they are by a summary in their midst', () => {
     const analysis = analyze(packets.slice(0, 6))
-    const settled = analysis.settled()
-    expect(settled).not.toBe(analysis)
-    expect(settled.tunnel.otherPackets).toBe(1)
+    const flushed = analysis.flushed()
+    expect(flushed).not.toBe(analysis)
+    expect(flushed.tunnel.otherPackets).toBe(1)
     expect(analysis.tunnel.otherPackets).toBe(0)
     readOn(analysis, packets.slice(6))
     expect(printed(analysis)).toBe(printed(analyze(packets)))
-    expect(analysis.settled()).toBe(analysis)
+    expect(analysis.flushed()).toBe(analysis)
   })
 })
 
@@ -475,7 +475,7 @@ describe('any soup of fragments', () => {
         const packets = records(soup(new Random(seed), 40))
         const whole = analyze(packets, options)
         const expected = printed(whole)
-        const { tunnel, capture } = finish(whole.settled(), { rows: 0 })
+        const { tunnel, capture } = finish(whole.flushed(), { rows: 0 })
         expect(tunnel.vxlanPackets + tunnel.otherPackets + tunnel.fragments.others).toBe(capture.packets)
         for (let cut = 0; cut <= packets.length; cut++) {
           const text = printed(resumed(packets, [cut], options))

@@ -1,4 +1,4 @@
-/** The set that a judge asks first: what was added more often than removed, and nothing else. */
+/** The set that a stateful analyzer asks first: what was added more often than removed, and nothing else. */
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import { CountedSet } from '../../../src/analyzers/tables/counted-set.ts'

@@ -225,7 +225,7 @@ describe('what an analysis keeps', () => {
     expect(fixed).toBeLessThan((FIXED_MEGABYTES * MEGABYTE) / 4)
 
     // What somebody adds and does not reckon is seen, wherever it stands.
-    Object.assign(analysis.judges.echo, { column: new Float64Array(rows) })
+    Object.assign(analysis.stateful.echo, { column: new Float64Array(rows) })
     Object.assign(analysis.keys, { names: new Map(Array.from({ length: 2 * FEW }, (_, row) => [row, ''])) })
     expect([...unreckoned(analysis)].sort()).toEqual([
       ['Echo.column', 8 * rows],

@@ -1,17 +1,17 @@
 /** The ring with hash chains: newest first, oldest pushed out, nothing else forgotten. */
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { Window } from '../../../src/analyzers/tables/recent-ring.ts'
+import { RecentRing } from '../../../src/analyzers/tables/recent-ring.ts'
 import { NONE } from '../../../src/codecs/core/fault.ts'
 
 /** Puts an entry with one user word in. */
-function put(window: Window, high: number, low: number, value: number): void {
+function put(window: RecentRing, high: number, low: number, value: number): void {
   const at = window.insert(high, low)
   window.data[at] = value
 }
 
 /** User words of all entries with a key, newest first. */
-function all(window: Window, high: number, low: number): number[] {
+function all(window: RecentRing, high: number, low: number): number[] {
   const found: number[] = []
   for (let at = window.find(high, low); at !== NONE; at = window.older(at)) found.push(window.data[at]!)
   return found
@@ -19,7 +19,7 @@ function all(window: Window, high: number, low: number): number[] {
 
 describe('window', () => {
   it('finds the newest entry of a key first', () => {
-    const window = new Window(8, 1)
+    const window = new RecentRing(8, 1)
     put(window, 1, 2, 10)
     put(window, 1, 3, 20)
     put(window, 1, 2, 30)
@@ -29,14 +29,14 @@ describe('window', () => {
   })
 
   it('clears the words of an entry that it uses again', () => {
-    const window = new Window(4, 2)
+    const window = new RecentRing(4, 2)
     for (let i = 0; i < 4; i++) window.data[window.insert(0, i) + 1] = 99
     const at = window.insert(0, 9)
     expect([window.data[at], window.data[at + 1]]).toEqual([0, 0])
   })
 
   it('says which entry goes next, once it is full', () => {
-    const window = new Window(4, 1)
+    const window = new RecentRing(4, 1)
     for (let i = 0; i < 3; i++) put(window, 0, i, 100 + i)
     expect(window.oldest()).toBe(NONE)
     put(window, 0, 3, 103)
@@ -45,7 +45,7 @@ describe('window', () => {
   })
 
   it('tells keys of one chain apart', () => {
-    const window = new Window(8, 1)
+    const window = new RecentRing(8, 1)
     // The uppermost bits of the low word choose nothing but the sign.
     const signs = [0, 1 << 29, 7 << 29]
     for (const sign of signs) put(window, 1, sign, sign)
@@ -55,7 +55,7 @@ describe('window', () => {
   })
 
   it('goes on when sequence numbers no longer fit into a head', { timeout: 60_000 }, () => {
-    const window = new Window(4, 1)
+    const window = new RecentRing(4, 1)
     put(window, 5, 5, 5)
     const entries = 2 ** 24
     for (let i = 1; i < entries; i++) window.claim(0, 1)
@@ -72,11 +72,11 @@ describe('window', () => {
   })
 
   it('refuses more entries than a head can tell apart', () => {
-    expect(() => new Window(2 ** 24, 1)).toThrow(RangeError)
+    expect(() => new RecentRing(2 ** 24, 1)).toThrow(RangeError)
   })
 
   it('follows a chain for a bounded number of links', () => {
-    const window = new Window(4096, 1)
+    const window = new RecentRing(4096, 1)
     put(window, 7, 0, 1)
     // Other keys of the same chain: the low word's bits choose the chain.
     for (let i = 1; i <= 100; i++) put(window, 7, i * 4096, 2)
@@ -88,9 +88,9 @@ describe('window', () => {
     fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: -20, max: 20 })), { maxLength: 3000 }),
     fc.constantFrom(64, 256, 2048),
   ])('keeps exactly the last entries, while it grows and when it wraps, saved or not', (keys, size) => {
-    const window = new Window(size, 1)
+    const window = new RecentRing(size, 1)
     for (const [index, [high, low]] of keys.entries()) put(window, high, low, index)
-    const restored = new Window(size, 1)
+    const restored = new RecentRing(size, 1)
     restored.restore(structuredClone(window.save()))
     const recent = keys.map((key, index) => ({ key, index })).slice(-size)
     for (const [high, low] of [...new Set(keys.map((key) => key.join()))].map((key) => key.split(',').map(Number))) {

@@ -204,7 +204,7 @@ describe('ECHO_UNANSWERED', () => {
     const missed = (limit: number) => {
       const analysis = analysisOf([...packets, end(20_000)], { limits: { window: limit } })
       const { isAtEnd } = new RoundTrips(analysis)
-      return analysis.judges.echo.unanswered(isAtEnd).reduce((sum, { count }) => sum + count, 0)
+      return analysis.stateful.echo.unanswered(isAtEnd).reduce((sum, { count }) => sum + count, 0)
     }
     expect(missed(4)).toBe(20)
     expect(missed(128)).toBe(20)

@@ -10,11 +10,11 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import { NO_TIME } from '../../../packet.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
-import { Mark } from '../../events/packet-flags.ts'
+import { PacketFlag } from '../../events/packet-flags.ts'
 import { CountedSet } from '../../tables/counted-set.ts'
-import { EXAMPLES, Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState, EXAMPLES } from '../../tables/counter-by-key.ts'
 import { KeyTable, type KeyTableState } from '../../tables/key-table.ts'
 import type { Keys } from '../../tables/keys.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
@@ -86,13 +86,13 @@ export interface Claimant {
   isOwn: boolean
 }
 
-/** What became of an address that several MACs claim. The tally counts what changed, and second answers. */
+/** What became of an address that several MACs claim. The counter counts what changed, and second answers. */
 export interface Handover {
   claimants: Claimant[]
   /** MAC rows: who has it now, and who had it before. */
   owner: number
   former: number
-  /** MAC rows that the packets of the tally came from, in their order. */
+  /** MAC rows that the packets of the counter came from, in their order. */
   sources: number[]
   /** How often a former owner used it within {@link CONTESTED} of the next one's first use; in how many of all its returns unannounced. */
   overlaps: number
@@ -139,14 +139,14 @@ export interface AnnouncedAddress {
 export interface AddressClaimsState {
   claims: KeyTableState
   records: RecordsState
-  handovers: TallyState<Handover>
-  answeredTwice: TallyState<AnsweredTwice>
+  handovers: CounterByKeyState<Handover>
+  answeredTwice: CounterByKeyState<AnsweredTwice>
 }
 
 /** Owners of addresses, by claim row. */
-export class AddressClaims implements Judge<AddressClaimsState> {
+export class AddressClaims implements StatefulAnalyzer<AddressClaimsState> {
   /** Addresses that more than one MAC has claimed, by claim row. */
-  readonly handovers = new Tally<Handover>(() => ({
+  readonly handovers = new CounterByKey<Handover>(() => ({
     claimants: [],
     owner: NONE,
     former: NONE,
@@ -163,7 +163,7 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     staleVteps: [NONE, NONE],
   }))
   /** Questions answered by one MAC from two VTEPs, by MAC row. */
-  readonly answeredTwice = new Tally<AnsweredTwice>(() => ({ vteps: [], ip: NONE }))
+  readonly answeredTwice = new CounterByKey<AnsweredTwice>(() => ({ vteps: [], ip: NONE }))
   /** [VNI, VLAN stack row, address id] */
   readonly claims: KeyTable
   readonly #records = new Records(CELLS)
@@ -171,7 +171,7 @@ export class AddressClaims implements Judge<AddressClaimsState> {
   readonly #contested = new CountedSet()
   readonly #vtepOf = (mac: number): number => this.places.vtep(mac)
 
-  /** @param users - Told of the first packets of flows by another judge. */
+  /** @param users - Told of the first packets of flows by another stateful analyzer. */
   constructor(
     private readonly keys: Keys,
     private readonly users: AddressUsers,
@@ -185,7 +185,7 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     return [this.claims]
   }
 
-  /** Whether any address has had several owners or users: ordinary packets matter only then. */
+  /** Whether any address has had several owners or users: eligible packets matter only then. */
   get isContested(): boolean {
     return !this.handovers.isEmpty || this.users.isContested
   }
@@ -194,7 +194,7 @@ export class AddressClaims implements Judge<AddressClaimsState> {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     if ((bits & (Bit.Kept | Bit.Copy)) !== Bit.Kept || i32[at + Field.Vlans] === NONE) return
-    if ((i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    if ((i32[at + Field.PacketFlags]! & PacketFlag.Damaged) !== 0) return
     if ((bits & CLAIMS) !== 0) this.#observeClaim(log, at)
     else if (this.isContested) this.#observeUse(log, at)
   }

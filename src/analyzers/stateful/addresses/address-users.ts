@@ -10,8 +10,8 @@
 import { NONE } from '../../../codecs/core/fault.ts'
 import { NO_TIME } from '../../../packet.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from '../../events/event-log.ts'
-import { innerTtl, Mark } from '../../events/packet-flags.ts'
-import { type Entry, EXAMPLES, Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { innerTtl, PacketFlag } from '../../events/packet-flags.ts'
+import { CounterByKey, type CounterByKeyState, type Entry, EXAMPLES } from '../../tables/counter-by-key.ts'
 import type { Keys } from '../../tables/keys.ts'
 import { elapsed, near } from '../../tables/time.ts'
 
@@ -72,12 +72,12 @@ export interface Contest {
 /** Saved users. */
 export interface AddressUsersState {
   users: Int32Array
-  contests: TallyState<Contest>
+  contests: CounterByKeyState<Contest>
 }
 
 /** The latest senders of each address, and contests by claim row (address-claims.ts). */
 export class AddressUsers {
-  readonly contests = new Tally<Contest>(() => ({
+  readonly contests = new CounterByKey<Contest>(() => ({
     seen: NONE,
     claimant: NONE,
     seenVtep: NONE,
@@ -237,7 +237,8 @@ export class AddressUsers {
 
 /** Whether a packet was sent by whom its source address belongs to, as far as it shows: no router has lowered its TTL. */
 function isOwn(i32: Int32Array, at: number): boolean {
-  if ((i32[at + Field.Marks]! & Mark.Damaged) !== 0 || (i32[at + Field.Again]! & ON_ITS_WAY) !== 0) return false
+  if ((i32[at + Field.PacketFlags]! & PacketFlag.Damaged) !== 0 || (i32[at + Field.Again]! & ON_ITS_WAY) !== 0)
+    return false
   return INITIAL_TTLS.includes(innerTtl(i32[at + Field.TimeToLive]!))
 }
 

@@ -9,7 +9,7 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 
 /** VTEPs kept of one MAC. */
 const MOST_VTEPS = 16
@@ -24,16 +24,16 @@ interface Announcers {
 
 /** Saved announcements. */
 export interface AnnouncementsState {
-  announcers: TallyState<Announcers>
-  returning: TallyState<object>
+  announcers: CounterByKeyState<Announcers>
+  returning: CounterByKeyState<object>
 }
 
 /** Who announces by itself what others announce too. */
 export class Announcements {
   /** By MAC row. */
-  readonly #announcers = new Tally<Announcers>(() => ({ vteps: [] }))
+  readonly #announcers = new CounterByKey<Announcers>(() => ({ vteps: [] }))
   /** Ways (route row × 2 + direction) on which packets with a number came back. */
-  readonly #returning = new Tally<object>(() => ({}))
+  readonly #returning = new CounterByKey<object>(() => ({}))
 
   /** A packet with a number of its own was returned to who had sent it. */
   noteReturned(way: number, number: number): void {

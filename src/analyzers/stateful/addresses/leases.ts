@@ -3,10 +3,10 @@
  * and no answer is what it hopes for. Evidence: any capture point that the server's messages pass.
  */
 import { NONE } from '../../../codecs/core/fault.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
 import { ANSWERS, Asks, KIND } from '../../events/questions.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 import type { Keys } from '../../tables/keys.ts'
 
 /** An address that was offered. */
@@ -18,8 +18,8 @@ export interface Lease {
 }
 
 /** Offers by address id. */
-export class Leases implements Judge<TallyState<Lease>> {
-  readonly #offers = new Tally<Lease>(() => ({ server: NONE, last: 0 }))
+export class Leases implements StatefulAnalyzer<CounterByKeyState<Lease>> {
+  readonly #offers = new CounterByKey<Lease>(() => ({ server: NONE, last: 0 }))
 
   constructor(private readonly keys: Keys) {}
 
@@ -43,11 +43,11 @@ export class Leases implements Judge<TallyState<Lease>> {
     return this.#offers.get(address)?.figures
   }
 
-  save(): TallyState<Lease> {
+  save(): CounterByKeyState<Lease> {
     return this.#offers.save()
   }
 
-  restore(state: TallyState<Lease>): void {
+  restore(state: CounterByKeyState<Lease>): void {
     this.#offers.restore(state)
   }
 }

@@ -8,10 +8,10 @@
 import { NONE } from '../../../codecs/core/fault.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
 import { NO_TIME } from '../../../packet.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Again, Bit, type EventLog, Field, STRIDE } from '../../events/event-log.ts'
-import { innerTtl, Mark } from '../../events/packet-flags.ts'
-import { EXAMPLES, Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { innerTtl, PacketFlag } from '../../events/packet-flags.ts'
+import { CounterByKey, type CounterByKeyState, EXAMPLES } from '../../tables/counter-by-key.ts'
 import type { Keys } from '../../tables/keys.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
 import { elapsed, near } from '../../tables/time.ts'
@@ -64,7 +64,7 @@ export interface Places {
   /** Address ids: the VTEP before the last change, and the one since. */
   from: number
   to: number
-  /** VTEP address ids that the packets of the tally came from, in their order. */
+  /** VTEP address ids that the packets of the counter came from, in their order. */
   sources: number[]
   /** Changes back to the VTEP before within {@link INTERLEAVED}, or by an announcement that both made at the same time. */
   returns: number
@@ -93,13 +93,13 @@ export interface Places {
 export interface MacPlacesState {
   rows: number
   records: RecordsState
-  moved: TallyState<Places>
+  moved: CounterByKeyState<Places>
 }
 
 /** VTEPs by MAC row. */
-export class MacPlaces implements Judge<MacPlacesState> {
+export class MacPlaces implements StatefulAnalyzer<MacPlacesState> {
   /** MACs that were sent from more than one VTEP; counts their changes. */
-  readonly moved = new Tally<Places>(() => ({
+  readonly moved = new CounterByKey<Places>(() => ({
     places: [],
     from: NONE,
     to: NONE,
@@ -124,14 +124,14 @@ export class MacPlaces implements Judge<MacPlacesState> {
   constructor(private readonly keys: Keys) {}
 
   /** Reads MAC records ahead. @returns Nothing of use. */
-  fetch(log: EventLog, from: number, to: number): number {
+  prefetch(log: EventLog, from: number, to: number): number {
     return this.#records.prefetch(log.i32, from * STRIDE + Field.Mac, to * STRIDE, STRIDE)
   }
 
   observe(log: EventLog, at: number): void {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
-    if ((bits & Bit.Kept) === 0 || (i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    if ((bits & Bit.Kept) === 0 || (i32[at + Field.PacketFlags]! & PacketFlag.Damaged) !== 0) return
     if ((bits & Bit.Copy) !== 0) {
       if ((i32[at + Field.Again]! & Again.Relayed) !== 0 && !this.moved.isEmpty) this.#observeForwarded(i32, at)
       return

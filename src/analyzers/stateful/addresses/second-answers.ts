@@ -6,10 +6,10 @@
 import { NONE } from '../../../codecs/core/fault.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
 import { NO_TIME } from '../../../packet.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
-import { Window, type WindowState } from '../../tables/recent-ring.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
+import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 import { near } from '../../tables/time.ts'
 
 /** Nanoseconds within which two answers are to one question. */
@@ -36,19 +36,19 @@ export interface SecondAnswer {
 
 /** Saved questions. */
 export interface SecondAnswersState {
-  window: WindowState
-  twice: TallyState<SecondAnswer>
+  window: RecentRingState
+  twice: CounterByKeyState<SecondAnswer>
 }
 
 /** Second answers by MAC row. */
-export class SecondAnswers implements Judge<SecondAnswersState> {
-  readonly twice = new Tally<SecondAnswer>(() => ({ vteps: [], ip: NONE }))
+export class SecondAnswers implements StatefulAnalyzer<SecondAnswersState> {
+  readonly twice = new CounterByKey<SecondAnswer>(() => ({ vteps: [], ip: NONE }))
   /** Questions of the recent past, by flow, direction and sequence number. */
-  readonly #window: Window
+  readonly #window: RecentRing
 
   /** @param size - Questions remembered, a power of two. */
   constructor(size: number) {
-    this.#window = new Window(size, WORDS)
+    this.#window = new RecentRing(size, WORDS)
   }
 
   observe(log: EventLog, at: number): void {

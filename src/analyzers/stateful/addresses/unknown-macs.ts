@@ -7,9 +7,9 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
-import { Mark } from '../../events/packet-flags.ts'
+import { PacketFlag } from '../../events/packet-flags.ts'
 import { ANSWERS } from '../../events/questions.ts'
 import { EXAMPLES } from '../../tables/counter-by-key.ts'
 import { KeyTable, type KeyTableState } from '../../tables/key-table.ts'
@@ -104,7 +104,7 @@ export interface UnknownMacsState {
 }
 
 /** MACs that nobody has sent from, by VNI, VLANs and MAC. */
-export class UnknownMacs implements Judge<UnknownMacsState> {
+export class UnknownMacs implements StatefulAnalyzer<UnknownMacsState> {
   /** [VNI, VLAN stack row, upper 16 bits, lower 32 bits] */
   readonly macs: KeyTable
   readonly #records = new Records(CELLS)
@@ -112,7 +112,7 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
   readonly #senders = new Int32Array(SENDERS * SENDER_WORDS)
 
   /**
-   * @param places - Has observed the packet before this judge does, as have `flows`.
+   * @param places - Has observed the packet before this analyzer does, as have `flows`.
    * @param limit - Most MACs.
    */
   constructor(
@@ -141,7 +141,7 @@ export class UnknownMacs implements Judge<UnknownMacsState> {
     const half = cell + FlowHalf.Mac + direction
     if (flows[half]! >>> MAC_ROW_BITS >= MOST_FRAMES) return
     if ((bits & (Bit.Broadcast | Bit.Multicast | Bit.ToGroup)) !== 0) return
-    if ((i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    if ((i32[at + Field.PacketFlags]! & PacketFlag.Damaged) !== 0) return
     const stack = i32[at + Field.Vlans]!
     const high = i32[at + Field.InnerMacHigh]!
     const low = i32[at + Field.InnerMacLow]!

@@ -7,7 +7,7 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import { NO_TIME } from '../../../packet.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from '../../events/event-log.ts'
 import { CountedSet } from '../../tables/counted-set.ts'
 import { EXAMPLES } from '../../tables/counter-by-key.ts'
@@ -81,7 +81,7 @@ export interface AddressRequestsState {
 }
 
 /** Open questions by VNI, VLANs and address. */
-export class AddressRequests implements Judge<AddressRequestsState> {
+export class AddressRequests implements StatefulAnalyzer<AddressRequestsState> {
   /** [kind and VNI, VLAN stack row, address id] */
   readonly questions: KeyTable
   readonly #records = new Records(CELLS)

@@ -7,14 +7,14 @@
 import { NONE } from '../../../codecs/core/fault.ts'
 import { Protocol } from '../../../codecs/core/protocol.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { quotedProtocol } from '../../events/event-fields.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
 import { INNER_TTL_SHIFT } from '../../events/packet-flags.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 import { finalize, fold32 } from '../../tables/hash.ts'
 import type { Keys } from '../../tables/keys.ts'
-import { Window, type WindowState } from '../../tables/recent-ring.ts'
+import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 import { FlowHalf, type FlowTraffic, routeOf } from '../traffic.ts'
 import { Rejection, type Rejections, rejectionOf } from './rejections.ts'
 
@@ -79,18 +79,18 @@ export interface Connect {
 
 /** Saved connections. */
 export interface ConnectsState {
-  window: WindowState
-  forgotten: TallyState<{ connect: Connect | null }>
+  window: RecentRingState
+  forgotten: CounterByKeyState<{ connect: Connect | null }>
 }
 
 /** Openings of TCP connections. */
-export class Connects implements Judge<ConnectsState> {
-  readonly #window: Window
-  /** Unanswered ones that left the window, by flow row × 2 + direction. */
-  readonly #forgotten = new Tally<{ connect: Connect | null }>(() => ({ connect: null }))
+export class Connects implements StatefulAnalyzer<ConnectsState> {
+  readonly #window: RecentRing
+  /** Unanswered ones that left the ring, by flow row × 2 + direction. */
+  readonly #forgotten = new CounterByKey<{ connect: Connect | null }>(() => ({ connect: null }))
 
   /**
-   * @param flows - Shared with other judges.
+   * @param flows - Shared with other stateful analyzers.
    * @param rejections - Takes the ICMP errors that reject a SYN.
    * @param size - Connections kept, the latest ones: a power of two.
    */
@@ -100,7 +100,7 @@ export class Connects implements Judge<ConnectsState> {
     private readonly rejections: Rejections,
     size: number,
   ) {
-    this.#window = new Window(size, WORDS)
+    this.#window = new RecentRing(size, WORDS)
   }
 
   observe(log: EventLog, at: number): void {
@@ -131,7 +131,7 @@ export class Connects implements Judge<ConnectsState> {
     else if ((bits & (Bit.Broadcast | Bit.Multicast)) === 0) this.#noteSyn(log, at, flow * 2 + direction)
   }
 
-  /** Every connection that the window remembers, and those that it forgot and nobody had answered. */
+  /** Every connection that the ring remembers, and those that it forgot and nobody had answered. */
   all(): Connect[] {
     const { data } = this.#window
     const all: Connect[] = []
@@ -244,7 +244,7 @@ export class Connects implements Judge<ConnectsState> {
     return entry
   }
 
-  /** The oldest entry leaves the window: what repeated by then in vain is kept. */
+  /** The oldest entry leaves the ring: what repeated by then in vain is kept. */
   #forget(): void {
     const oldest = this.#window.oldest()
     if (oldest === NONE) return

@@ -11,12 +11,12 @@ import * as icmp from '../../../codecs/headers/icmp.ts'
 import * as icmpv6 from '../../../codecs/headers/icmpv6.ts'
 import { NO_TIME } from '../../../packet.ts'
 import type { EchoSummary } from '../../../summary.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from '../../events/event-log.ts'
 import { innerTtl } from '../../events/packet-flags.ts'
-import { EXAMPLES, Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState, EXAMPLES } from '../../tables/counter-by-key.ts'
 import type { Keys } from '../../tables/keys.ts'
-import { Window, type WindowState } from '../../tables/recent-ring.ts'
+import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
 import { elapsed, milliseconds } from '../../tables/time.ts'
 import type { Clock } from '../clock.ts'
@@ -57,13 +57,13 @@ const Entry = {
 
 /** Nanoseconds that a request may be recorded after its reply, where several interfaces write one file. */
 const OUT_OF_ORDER = 10_000_000
-/** Nanoseconds after which a request that leaves the window is one without a reply. */
+/** Nanoseconds after which a request that leaves the ring is one without a reply. */
 const FORGOTTEN_WAIT = 1_000_000_000
 
 /** A TTL above all. */
 const MOST_HOPS = 256
 
-/** Requests of one flow without a reply that left the window. */
+/** Requests of one flow without a reply that left the ring. */
 interface Forgotten {
   route: number
 }
@@ -107,21 +107,21 @@ export type IsAtEnd = (flow: number, route: number, seconds: number, nanoseconds
 export interface EchoState {
   rows: number
   records: RecordsState
-  window: WindowState
-  forgotten: TallyState<Forgotten>
+  window: RecentRingState
+  forgotten: CounterByKeyState<Forgotten>
   conversed: number[]
-  traced: TallyState<Traced>
+  traced: CounterByKeyState<Traced>
 }
 
 /** Echo columns on flow rows. */
-export class Echo implements Judge<EchoState> {
+export class Echo implements StatefulAnalyzer<EchoState> {
   readonly #records = new Records(CELLS)
   /** Requests of the recent past, by flow, direction, identifier and sequence number. */
-  readonly #window: Window
+  readonly #window: RecentRing
   /** By flow row × 2 + direction. */
-  readonly #forgotten = new Tally<Forgotten>(() => ({ route: NONE }))
+  readonly #forgotten = new CounterByKey<Forgotten>(() => ({ route: NONE }))
   /** By flow row × 2 + direction: rare, so that pings ask nothing of it. */
-  readonly #traced = new Tally<Traced>(() => ({ answered: MOST_HOPS }))
+  readonly #traced = new CounterByKey<Traced>(() => ({ answered: MOST_HOPS }))
   /** Address ids of VTEPs that replies came from, and of those that asked and got the reply themselves. */
   #conversed = new Set<number>()
   #rows = 0
@@ -131,7 +131,7 @@ export class Echo implements Judge<EchoState> {
     private readonly clock: Clock,
     size: number,
   ) {
-    this.#window = new Window(size, WORDS)
+    this.#window = new RecentRing(size, WORDS)
   }
 
   /** Whether the request in a direction of a flow with this identifier and sequence number was answered. */
@@ -140,7 +140,7 @@ export class Echo implements Judge<EchoState> {
     return entry !== NONE && this.#window.data[entry + KIND] === Entry.Answered
   }
 
-  /** By flow row × 2 + direction: number of the latest request that was answered, of those in the window. */
+  /** By flow row × 2 + direction: number of the latest request that was answered, of those in the ring. */
   lastAnswered(): Map<number, number> {
     const { data } = this.#window
     const last = new Map<number, number>()
@@ -337,7 +337,7 @@ export class Echo implements Judge<EchoState> {
       // Relayed from another flow, it is missed there.
       (log.i32[at + Field.Again]! & ON_ITS_WAY) !== 0 ||
       log.i32[at + Field.Nanoseconds] === NO_TIME
-    this.#remember(log, at, end, isAside ? Entry.Aside : Entry.Open)
+    this.#insert(log, at, end, isAside ? Entry.Aside : Entry.Open)
   }
 
   /** A router says that a request's TTL ran out: a traceroute asks for that, and awaits no reply. */
@@ -372,7 +372,7 @@ export class Echo implements Judge<EchoState> {
   #reply(log: EventLog, at: number, end: number): void {
     const entry = this.#window.find(end, log.i32[at + Field.Sequence]!)
     if (entry === NONE) {
-      if (log.i32[at + Field.Nanoseconds] !== NO_TIME) this.#remember(log, at, end, Entry.Orphan)
+      if (log.i32[at + Field.Nanoseconds] !== NO_TIME) this.#insert(log, at, end, Entry.Orphan)
       return
     }
     const { data } = this.#window
@@ -418,7 +418,7 @@ export class Echo implements Judge<EchoState> {
     return Math.abs(apart) <= OUT_OF_ORDER
   }
 
-  #remember(log: EventLog, at: number, end: number, kind: number): void {
+  #insert(log: EventLog, at: number, end: number, kind: number): void {
     const { i32 } = log
     this.#forget(log, at)
     const sequence = i32[at + Field.Sequence]!
@@ -434,7 +434,7 @@ export class Echo implements Judge<EchoState> {
     data[entry + HOPS] = innerTtl(i32[at + Field.TimeToLive]!)
   }
 
-  /** The oldest entry leaves the window: a request that waited long enough will never be answered. */
+  /** The oldest entry leaves the ring: a request that waited long enough will never be answered. */
   #forget(log: EventLog, at: number): void {
     const oldest = this.#window.oldest()
     if (oldest === NONE) return
@@ -467,7 +467,7 @@ export class Echo implements Judge<EchoState> {
   }
 }
 
-/** Stretches of requests without a reply, while a window is gone through, by flow row × 2 + direction. */
+/** Stretches of requests without a reply, while a ring is gone through, by flow row × 2 + direction. */
 class Gaps {
   /** Number of the last request that was answered. */
   readonly #answered = new Map<number, number>()

@@ -9,12 +9,12 @@ import { Protocol } from '../../../codecs/core/protocol.ts'
 import * as icmp from '../../../codecs/headers/icmp.ts'
 import * as icmpv6 from '../../../codecs/headers/icmpv6.ts'
 import { TunnelKind } from '../../../codecs/walk/layers.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { quotedCarried, quotedProtocol, quotedTunnel } from '../../events/event-fields.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
-import { type Entry, Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState, type Entry } from '../../tables/counter-by-key.ts'
 import { ID_SPACE } from '../../tables/limits.ts'
-import type { Passage } from '../sizes/path-mtu-evidence.ts'
+import type { PathMtuEvidence } from '../sizes/path-mtu-evidence.ts'
 
 /** What an error is about. */
 export const IcmpSubject = {
@@ -113,8 +113,8 @@ const REFUSALS: readonly number[] = [
 
 /** Saved errors. */
 export interface IcmpErrorsState {
-  others: TallyState<IcmpFigures>
-  nvgre: TallyState<IcmpFigures>
+  others: CounterByKeyState<IcmpFigures>
+  nvgre: CounterByKeyState<IcmpFigures>
 }
 
 function nothing(): IcmpFigures {
@@ -145,13 +145,13 @@ function nothing(): IcmpFigures {
 }
 
 /** Counts errors by what they are about. */
-export class IcmpErrors implements Judge<IcmpErrorsState> {
+export class IcmpErrors implements StatefulAnalyzer<IcmpErrorsState> {
   /** About NVGRE apart: the same two VTEPs may refuse one and take the other. */
-  readonly #others = new Tally<IcmpFigures>(nothing)
-  readonly #nvgre = new Tally<IcmpFigures>(nothing)
+  readonly #others = new CounterByKey<IcmpFigures>(nothing)
+  readonly #nvgre = new CounterByKey<IcmpFigures>(nothing)
 
-  /** @param passage - Follows whatever goes where an error says that nothing arrives. */
-  constructor(private readonly passage: Passage) {}
+  /** @param pathMtuEvidence - Follows whatever goes where an error says that nothing arrives. */
+  constructor(private readonly pathMtuEvidence: PathMtuEvidence) {}
 
   observe(log: EventLog, at: number): void {
     const { i32 } = log
@@ -163,7 +163,7 @@ export class IcmpErrors implements Judge<IcmpErrorsState> {
     const subject = subjectOf(i32[at + Field.Sequence]!, bits, i32[at + Field.TcpFlags]!)
     if (subject === NONE) return
     this.#note(log, at, subject, from, to)
-    if (REFUSALS.includes(subject)) this.passage.watch(from, to)
+    if (REFUSALS.includes(subject)) this.pathMtuEvidence.watch(from, to)
   }
 
   /** Subjects of one kind, in order of first appearance. */

@@ -6,11 +6,11 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
 import { innerTtl, outerTtl } from '../../events/packet-flags.ts'
 import { ANSWERS } from '../../events/questions.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 
 /** Hops below which a datagram may not get far. */
 const LOW = 5
@@ -29,8 +29,14 @@ export interface LowHops {
 }
 
 /** Counts requests by route row × 2 + direction (0 = from a). */
-export class LowHopRequests implements Judge<TallyState<LowHops>> {
-  readonly requests = new Tally<LowHops>(() => ({ ttl: 0, asks: 0, isAnswered: false, seconds: 0, nanoseconds: 0 }))
+export class LowHopRequests implements StatefulAnalyzer<CounterByKeyState<LowHops>> {
+  readonly requests = new CounterByKey<LowHops>(() => ({
+    ttl: 0,
+    asks: 0,
+    isAnswered: false,
+    seconds: 0,
+    nanoseconds: 0,
+  }))
 
   observe(log: EventLog, at: number): void {
     const { i32 } = log
@@ -57,11 +63,11 @@ export class LowHopRequests implements Judge<TallyState<LowHops>> {
     if ((bits & (Bit.Broadcast | Bit.Multicast)) !== 0) figures.asks++
   }
 
-  save(): TallyState<LowHops> {
+  save(): CounterByKeyState<LowHops> {
     return this.requests.save()
   }
 
-  restore(state: TallyState<LowHops>): void {
+  restore(state: CounterByKeyState<LowHops>): void {
     this.requests.restore(state)
   }
 }

@@ -13,14 +13,14 @@
 import { NONE } from '../../../codecs/core/fault.ts'
 import { Protocol } from '../../../codecs/core/protocol.ts'
 import { NO_TIME } from '../../../packet.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { quotedProtocol } from '../../events/event-fields.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY } from '../../events/event-log.ts'
 import { ANSWERS, Asks, KIND, OFFERS } from '../../events/questions.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 import { finalize, fold32 } from '../../tables/hash.ts'
 import type { Keys } from '../../tables/keys.ts'
-import { Window, type WindowState } from '../../tables/recent-ring.ts'
+import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 import { elapsed } from '../../tables/time.ts'
 import type { Clock } from '../clock.ts'
 import { routeOf } from '../traffic.ts'
@@ -119,15 +119,15 @@ export interface AnsweredQuery {
 
 /** Saved questions. */
 export interface QueriesState {
-  window: WindowState
-  forgotten: TallyState<{ query: OpenQuery | null }>
+  window: RecentRingState
+  forgotten: CounterByKeyState<{ query: OpenQuery | null }>
 }
 
 /** Questions by UDP. */
-export class Queries implements Judge<QueriesState> {
-  readonly #window: Window
-  /** Unanswered ones that left the window, by flow row × 2 + direction. */
-  readonly #forgotten = new Tally<{ query: OpenQuery | null }>(() => ({ query: null }))
+export class Queries implements StatefulAnalyzer<QueriesState> {
+  readonly #window: RecentRing
+  /** Unanswered ones that left the ring, by flow row × 2 + direction. */
+  readonly #forgotten = new CounterByKey<{ query: OpenQuery | null }>(() => ({ query: null }))
 
   /**
    * @param rejections - Takes the ICMP errors that reject a question.
@@ -138,7 +138,7 @@ export class Queries implements Judge<QueriesState> {
     private readonly rejections: Rejections,
     size: number,
   ) {
-    this.#window = new Window(size, WORDS)
+    this.#window = new RecentRing(size, WORDS)
   }
 
   observe(log: EventLog, at: number): void {
@@ -191,7 +191,7 @@ export class Queries implements Judge<QueriesState> {
     return open.filter((query) => !begun.has(query))
   }
 
-  /** Questions of the window that were answered, where the answer tells which sending it is of. */
+  /** Questions of the ring that were answered, where the answer tells which sending it is of. */
   answered(): AnsweredQuery[] {
     const { data } = this.#window
     const answered: AnsweredQuery[] = []
@@ -465,7 +465,7 @@ export class Queries implements Judge<QueriesState> {
     }
   }
 
-  /** An entry leaves the window, or makes room for another question: one that was asked in vain by then is kept. */
+  /** An entry leaves the ring, or makes room for another question: one that was asked in vain by then is kept. */
   #forget(entry: number): void {
     if (entry === NONE) return
     const { data } = this.#window

@@ -1,6 +1,6 @@
 /**
  * Requests of guests that ICMP errors inside the overlay reject: SYNs and questions by UDP. Who asks learns at once that there will be
- * no answer, so that what looks like loss is none. Noted by the judges that know the requests (connects.ts, queries.ts): an error that
+ * no answer, so that what looks like loss is none. Noted by the stateful analyzers that know the requests (connects.ts, queries.ts): an error that
  * quotes an answer, as where a client closed its socket, or a probe of traceroute, rejects no request.
  * Evidence: any capture point between the reporter and who asks. What misleads: errors are rate-limited, so not every request has one.
  */
@@ -9,7 +9,7 @@ import * as icmp from '../../../codecs/headers/icmp.ts'
 import * as icmpv6 from '../../../codecs/headers/icmpv6.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
 import type { Stateful } from '../../stateful.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 
 /** What an error says of a request. */
 export const Rejection = {
@@ -48,7 +48,7 @@ export interface Rejected {
 
 /** Rejections by flow row × 2 + direction of the requests. */
 export class Rejections implements Stateful {
-  readonly tally = new Tally<Rejected>(() => ({
+  readonly tally = new CounterByKey<Rejected>(() => ({
     route: NONE,
     asks: 0,
     reporters: [],
@@ -81,11 +81,11 @@ export class Rejections implements Stateful {
       reporters.push(reporter)
   }
 
-  save(): TallyState<Rejected> {
+  save(): CounterByKeyState<Rejected> {
     return this.tally.save()
   }
 
-  restore(state: TallyState<Rejected>): void {
+  restore(state: CounterByKeyState<Rejected>): void {
     this.tally.restore(state)
   }
 }

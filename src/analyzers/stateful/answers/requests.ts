@@ -11,7 +11,7 @@
 import { NONE } from '../../../codecs/core/fault.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
 import { NO_TIME } from '../../../packet.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field, isCaptureCopy, ON_ITS_WAY } from '../../events/event-log.ts'
 import { ANSWERS } from '../../events/questions.ts'
 import { EXAMPLES } from '../../tables/counter-by-key.ts'
@@ -82,15 +82,15 @@ export interface RequestsState {
 }
 
 /** Open requests by route and direction. */
-export class Requests implements Judge<RequestsState> {
+export class Requests implements StatefulAnalyzer<RequestsState> {
   readonly #routes = new Records(SIDE + 2)
   #routeRows = 0
   /** Directions of routes with a conversation that waits while later ones are answered: nearly always none. */
   #passed = 0
 
   /**
-   * @param traffic - Has observed the packet before this judge does.
-   * @param flows - Shared with other judges.
+   * @param traffic - Has observed the packet before this analyzer does.
+   * @param flows - Shared with other stateful analyzers.
    * @param users - Told who begins a flow.
    */
   constructor(

@@ -5,9 +5,9 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import { NO_TIME } from '../../../packet.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
-import { EXAMPLES, Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState, EXAMPLES } from '../../tables/counter-by-key.ts'
 import type { Keys } from '../../tables/keys.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
 import { near } from '../../tables/time.ts'
@@ -65,19 +65,19 @@ export interface UnderlayNeighborsState {
   rows: number
   pairs: RecordsState
   asking: number
-  strangers: TallyState<Stranger>
+  strangers: CounterByKeyState<Stranger>
   flood: [vtep: number, seconds: number, nanoseconds: number]
   last: number
 }
 
 /** Questions of the underlay by VTEP pair. */
-export class UnderlayNeighbors implements Judge<UnderlayNeighborsState> {
+export class UnderlayNeighbors implements StatefulAnalyzer<UnderlayNeighborsState> {
   readonly #pairs = new Records(CELLS)
   #rows = 0
   /** Sides whose last question has no answer yet; while there are none, most packets need not be looked at. */
   #asking = 0
   /** By {@link strangerKey}: two that share one are told apart by their ids, and the later one is not followed. */
-  readonly #strangers = new Tally<Stranger>(() => ({
+  readonly #strangers = new CounterByKey<Stranger>(() => ({
     asker: NONE,
     sought: NONE,
     asked: 0,

@@ -13,7 +13,7 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import { NO_TIME } from '../../../packet.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import {
   Again,
   Bit,
@@ -23,8 +23,8 @@ import {
   OUTER_IDENTIFIED,
   pairDirection,
 } from '../../events/event-log.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
-import type { WindowState } from '../../tables/recent-ring.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
+import type { RecentRingState } from '../../tables/recent-ring.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
 import { elapsed } from '../../tables/time.ts'
 import { Announcements, type AnnouncementsState } from '../addresses/announcements.ts'
@@ -76,17 +76,17 @@ const TTL = 0xff
 
 /** Saved copies. */
 export interface CopiesState {
-  frames: WindowState
+  frames: RecentRingState
   replicas: RecordsState
   replicaRows: number
-  repeats: TallyState<object>
+  repeats: CounterByKeyState<object>
   announcements: AnnouncementsState
   counts: number[]
   examples: number[]
 }
 
-/** Recognises what passes again; runs before every other judge, because they judge a packet once. */
-export class Copies implements Judge<CopiesState> {
+/** Recognises what passes again; runs before every other stateful analyzer, because they judge a packet once. */
+export class Copies implements StatefulAnalyzer<CopiesState> {
   /** Records of a frame that the capture already holds. */
   copies = 0
   /**
@@ -103,7 +103,7 @@ export class Copies implements Judge<CopiesState> {
    * Copies on the interface and hop of the first record and within 10 ms, by pair row × 2 + direction (0 = from a), `NONE` outside
    * tunnels: a mirror recorded them twice, or the network delivered them twice.
    */
-  readonly repeats = new Tally<object>(() => ({}))
+  readonly repeats = new CounterByKey<object>(() => ({}))
   /** Whether the packet at hand is one of {@link repeats}. */
   isRepeat = false
   /**
@@ -129,7 +129,7 @@ export class Copies implements Judge<CopiesState> {
 
   /**
    * @param size - Frames remembered, a power of two.
-   * @param traffic - Has not observed the packet before this judge does.
+   * @param traffic - Has not observed the packet before this analyzer does.
    * @param tcp - Neither has this one.
    */
   constructor(
@@ -153,7 +153,7 @@ export class Copies implements Judge<CopiesState> {
     this.isLate = false
     const counted = entry === NONE ? 0 : this.#look(log, at, entry)
     const isPaired = (log.i32[at + Field.Again]! & ON_ITS_WAY & ~Again.Circling) !== 0
-    this.frames.remember(log, at, (isPaired ? FrameBit.Paired : 0) | (this.isLate ? FrameBit.Late : 0) | counted)
+    this.frames.insert(log, at, (isPaired ? FrameBit.Paired : 0) | (this.isLate ? FrameBit.Late : 0) | counted)
   }
 
   /**
@@ -183,9 +183,9 @@ export class Copies implements Judge<CopiesState> {
     i32[at + Field.Bits]! |= Bit.Copy
   }
 
-  /** Reads window heads ahead. @returns Nothing of use. */
-  fetch(log: EventLog, from: number, to: number): number {
-    return this.frames.fetch(log, from, to)
+  /** Reads heads of the ring ahead. @returns Nothing of use. */
+  prefetch(log: EventLog, from: number, to: number): number {
+    return this.frames.prefetch(log, from, to)
   }
 
   save(): CopiesState {

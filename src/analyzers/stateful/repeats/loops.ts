@@ -7,10 +7,10 @@
  * and announce the same at the same time, so frames without a number of their own are counted apart.
  */
 import { NONE } from '../../../codecs/core/fault.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Again, Bit, type EventLog, Field } from '../../events/event-log.ts'
-import { Mark } from '../../events/packet-flags.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { PacketFlag } from '../../events/packet-flags.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 import { type Copies, surePassages } from './copies.ts'
 import { wayOf } from './recent-frames.ts'
 import type { Relays } from './relays.ts'
@@ -38,16 +38,16 @@ export interface Round {
 
 /** Saved loops. */
 export interface LoopsState {
-  returned: TallyState<Returned>
-  rounds: TallyState<Round>
+  returned: CounterByKeyState<Returned>
+  rounds: CounterByKeyState<Round>
 }
 
 /** Returned frames, and rounds, by route row × 2 + direction (0 = from a). */
-export class Loops implements Judge<LoopsState> {
-  readonly returned = new Tally<Returned>(() => ({ numbered: 0, bothWays: 0 }))
-  readonly rounds = new Tally<Round>(() => ({ numbered: 0, routed: 0 }))
+export class Loops implements StatefulAnalyzer<LoopsState> {
+  readonly returned = new CounterByKey<Returned>(() => ({ numbered: 0, bothWays: 0 }))
+  readonly rounds = new CounterByKey<Round>(() => ({ numbered: 0, routed: 0 }))
 
-  /** Both have observed the packet before this judge does. */
+  /** Both have observed the packet before this analyzer does. */
   constructor(
     private readonly copies: Copies,
     private readonly relays: Relays,
@@ -56,7 +56,7 @@ export class Loops implements Judge<LoopsState> {
   /** Takes a packet that is on its way. */
   observe({ i32 }: EventLog, at: number): void {
     const way = wayOf(i32, at)
-    if (way === NONE || (i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    if (way === NONE || (i32[at + Field.PacketFlags]! & PacketFlag.Damaged) !== 0) return
     const again = i32[at + Field.Again]!
     const bits = i32[at + Field.Bits]!
     const isIdentified = i32[at + Field.InnerIdentification] !== 0

@@ -8,10 +8,10 @@
 import { NONE } from '../../../codecs/core/fault.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
 import { NO_TIME } from '../../../packet.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field, pairDirection } from '../../events/event-log.ts'
-import { EXAMPLES, Tally, type TallyState } from '../../tables/counter-by-key.ts'
-import { Window, type WindowState } from '../../tables/recent-ring.ts'
+import { CounterByKey, type CounterByKeyState, EXAMPLES } from '../../tables/counter-by-key.ts'
+import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 import { near } from '../../tables/time.ts'
 import type { Echo } from '../answers/echo.ts'
 import type { Tcp } from '../tcp/tcp.ts'
@@ -57,20 +57,20 @@ export interface Duplicated {
 
 /** Saved network copies. */
 export interface NetworkCopiesState {
-  proofs: TallyState<Delivery>
-  window: WindowState
+  proofs: CounterByKeyState<Delivery>
+  window: RecentRingState
   pending: number
 }
 
 /** Copies that the network made. */
-export class NetworkCopies implements Judge<NetworkCopiesState> {
-  readonly #proofs = new Tally<Delivery>(() => ({ echoes: 0, segments: 0, vni: NONE }))
+export class NetworkCopies implements StatefulAnalyzer<NetworkCopiesState> {
+  readonly #proofs = new CounterByKey<Delivery>(() => ({ echoes: 0, segments: 0, vni: NONE }))
   /** Copies that may yet cause a reaction, by flow, direction, and echo number or 0. */
-  readonly #window: Window
+  readonly #window: RecentRing
   #pending = 0
 
   /**
-   * @param copies - Has observed the packet before this judge does.
+   * @param copies - Has observed the packet before this analyzer does.
    * @param tcp - Has not: what it knows of is the acknowledgment before.
    */
   constructor(
@@ -79,13 +79,13 @@ export class NetworkCopies implements Judge<NetworkCopiesState> {
     private readonly echo: Echo,
     size: number,
   ) {
-    this.#window = new Window(size, WORDS)
+    this.#window = new RecentRing(size, WORDS)
   }
 
   observe(log: EventLog, at: number): void {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
-    if (this.copies.isRepeat) this.#remember(log, at)
+    if (this.copies.isRepeat) this.#insert(log, at)
     else if (this.#pending > 0 && (bits & (Bit.Copy | Bit.Kept)) === Bit.Kept) {
       if ((bits & Bit.EchoReply) !== 0) this.#noteReply(log, at)
       else if ((bits & Bit.Tcp) !== 0 && i32[at + Field.Payload] === 0) this.#noteAcknowledgment(log, at)
@@ -126,7 +126,7 @@ export class NetworkCopies implements Judge<NetworkCopiesState> {
     this.#pending = state.pending
   }
 
-  #remember(log: EventLog, at: number): void {
+  #insert(log: EventLog, at: number): void {
     const { i32 } = log
     const bits = i32[at + Field.Bits]!
     const flow = i32[at + Field.Flow]!

@@ -4,13 +4,13 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import { Bit, type EventLog, Field, STRIDE } from '../../events/event-log.ts'
-import { Mark } from '../../events/packet-flags.ts'
-import { Window, type WindowState } from '../../tables/recent-ring.ts'
+import { PacketFlag } from '../../events/packet-flags.ts'
+import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 
 /** Nanoseconds within which a frame may pass again. */
 export const RECENT = 1_000_000_000
 
-/** Words of an entry: with the window's own four it fills a cache line. */
+/** Words of an entry: with the ring's own four it fills a cache line. */
 export const Frame = {
   Outer: 0,
   Interface: 1,
@@ -53,11 +53,11 @@ export const TIME_TO_LIVE = 0xff
 
 /** The ring of recent frames. */
 export class RecentFrames {
-  readonly window: Window
+  readonly window: RecentRing
 
   /** @param size - Frames remembered, a power of two. */
   constructor(size: number) {
-    this.window = new Window(size, WORDS)
+    this.window = new RecentRing(size, WORDS)
   }
 
   /** The newest frame that carried the same as the event's. @returns Offset of its entry, `NONE` when there is none. */
@@ -84,15 +84,15 @@ export class RecentFrames {
     return count
   }
 
-  /** Reads window heads ahead. @returns Nothing of use. */
-  fetch({ i32 }: EventLog, from: number, to: number): number {
+  /** Reads heads of the ring ahead. @returns Nothing of use. */
+  prefetch({ i32 }: EventLog, from: number, to: number): number {
     let sum = 0
-    for (let event = from; event < to; event++) sum ^= this.window.fetch(i32[event * STRIDE + Field.DigestLow]!)
+    for (let event = from; event < to; event++) sum ^= this.window.prefetch(i32[event * STRIDE + Field.DigestLow]!)
     return sum
   }
 
   /** Remembers the event's frame. @param bits - Further bits of {@link FrameBit}. */
-  remember({ i32, f64 }: EventLog, at: number, bits: number): void {
+  insert({ i32, f64 }: EventLog, at: number, bits: number): void {
     const { window } = this
     const entry = window.claim(i32[at + Field.DigestHigh]!, i32[at + Field.DigestLow]!)
     const { data } = window
@@ -110,11 +110,11 @@ export class RecentFrames {
     data[entry + Frame.Bits] = frameBits(i32, at) | bits
   }
 
-  save(): WindowState {
+  save(): RecentRingState {
     return this.window.save()
   }
 
-  restore(state: WindowState): void {
+  restore(state: RecentRingState): void {
     this.window.restore(state)
   }
 }
@@ -129,10 +129,10 @@ export function wayOf(i32: Int32Array, at: number): number {
 
 /** `Frame.Bits` of an event. */
 export function frameBits(i32: Int32Array, at: number): number {
-  const marks = i32[at + Field.Marks]!
+  const packetFlags = i32[at + Field.PacketFlags]!
   let bits = i32[at + Field.TimeToLive]! & TIME_TO_LIVE
   if ((i32[at + Field.Bits]! & Bit.Fragment) !== 0) bits |= FrameBit.Fragment
-  if ((i32[at + Field.Bits]! & Bit.Tunnel) !== 0 && (marks & Mark.DscpLost) !== 0) bits |= FrameBit.DscpLost
-  if ((marks & Mark.OuterCongestion) !== 0) bits |= FrameBit.Congestion
+  if ((i32[at + Field.Bits]! & Bit.Tunnel) !== 0 && (packetFlags & PacketFlag.DscpLost) !== 0) bits |= FrameBit.DscpLost
+  if ((packetFlags & PacketFlag.OuterCongestion) !== 0) bits |= FrameBit.Congestion
   return bits
 }

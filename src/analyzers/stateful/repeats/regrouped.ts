@@ -15,7 +15,7 @@ import { NO_TIME } from '../../../packet.ts'
 import { type EventLog, Field, OUTER_IDENTIFIED } from '../../events/event-log.ts'
 import type { Stateful } from '../../stateful.ts'
 import { fold32 } from '../../tables/hash.ts'
-import { Window, type WindowState } from '../../tables/recent-ring.ts'
+import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 import { elapsed } from '../../tables/time.ts'
 import type { OtherSegments, Tcp } from '../tcp/tcp.ts'
 import type { Copies } from './copies.ts'
@@ -78,16 +78,16 @@ const REPLAY_WORDS = 3
 
 /** Saved segments. */
 export interface RegroupedState {
-  segments: WindowState
-  replays: WindowState
+  segments: RecentRingState
+  replays: RecentRingState
 }
 
 /** Data of connections that are recorded twice. */
 export class Regrouped implements Stateful, OtherSegments {
   /** By flow row × 2 + direction, and stretch of sequence numbers: as in recent-frames.ts, and the words above. */
-  readonly #segments = new Window(SEGMENTS, WORDS)
+  readonly #segments = new RecentRing(SEGMENTS, WORDS)
   /** By flow row × 2 + direction, and interface. */
-  readonly #replays = new Window(REPLAYS, REPLAY_WORDS)
+  readonly #replays = new RecentRing(REPLAYS, REPLAY_WORDS)
 
   readonly #frames: RecentFrames
 
@@ -146,7 +146,7 @@ export class Regrouped implements Stateful, OtherSegments {
   }
 
   /** Remembers data of a connection that is recorded twice. */
-  remember(log: EventLog, at: number, key: number, start: number): void {
+  insert(log: EventLog, at: number, key: number, start: number): void {
     const { i32 } = log
     if (i32[at + Field.Nanoseconds] === NO_TIME) return
     const end = (start + i32[at + Field.Payload]!) | 0

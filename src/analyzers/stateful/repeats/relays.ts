@@ -4,9 +4,9 @@
  * Evidence: a capture point that both sides of the relay pass. What misleads: address translation makes another packet of it.
  */
 import { NONE } from '../../../codecs/core/fault.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Again, Bit, type EventLog, Field } from '../../events/event-log.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 import type { Copies } from './copies.ts'
 
 /** Ways in that are kept of a way out. */
@@ -34,17 +34,17 @@ interface RelayedFlow {
 
 /** Saved relays. */
 export interface RelaysState {
-  ways: TallyState<Relay>
-  flows: TallyState<RelayedFlow>
+  ways: CounterByKeyState<Relay>
+  flows: CounterByKeyState<RelayedFlow>
 }
 
 /** Relayed packets by way out. */
-export class Relays implements Judge<RelaysState> {
-  readonly ways = new Tally<Relay>(() => ({ from: [], routed: 0, returned: 0, sure: 0 }))
+export class Relays implements StatefulAnalyzer<RelaysState> {
+  readonly ways = new CounterByKey<Relay>(() => ({ from: [], routed: 0, returned: 0, sure: 0 }))
 
-  readonly #flows = new Tally<RelayedFlow>(() => ({ into: 0, there: NONE, back: NONE }))
+  readonly #flows = new CounterByKey<RelayedFlow>(() => ({ into: 0, there: NONE, back: NONE }))
 
-  /** @param copies - Has observed the packet before this judge does. */
+  /** @param copies - Has observed the packet before this analyzer does. */
   constructor(private readonly copies: Copies) {}
 
   /** Takes a packet with `Again.Relayed`. */

@@ -7,18 +7,18 @@
  *
  * Evidence: a capture point that both directions pass. A size counts as lost only while nothing of that size or above it is
  * proved in that direction, so that ordinary loss, which hits every size, takes itself back.
- * What misleads: a super-frame says nothing about the path (set aside before this judge runs); a fragment says less than its
+ * What misleads: a super-frame says nothing about the path (set aside before this analyzer runs); a fragment says less than its
  * datagram (not looked at here); where outer DF is clear a router behind the capture point may have split what was proved.
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
-import { Mark } from '../../events/packet-flags.ts'
+import { PacketFlag } from '../../events/packet-flags.ts'
 import { ANSWERS, Asks, KIND } from '../../events/questions.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 import { ID_SPACE } from '../../tables/limits.ts'
-import { Window, type WindowState } from '../../tables/recent-ring.ts'
+import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
 import type { Clock } from '../clock.ts'
 import { routeOf } from '../traffic.ts'
@@ -166,21 +166,21 @@ export interface VainAnswers {
   asked: Asked[]
 }
 
-/** Saved passages. */
-export interface PassageState {
+/** Saved evidence. */
+export interface PathMtuEvidenceState {
   rows: number
   pairs: RecordsState
-  window: WindowState
-  losses: TallyState<Losses>
+  window: RecentRingState
+  losses: CounterByKeyState<Losses>
   watched: number[]
   answering: number[]
 }
 
-/** Judges passage on pair rows; an end of a pair is its row × 2 + direction. */
-export class Passage implements Judge<PassageState> {
+/** Judges what passes, on pair rows; an end of a pair is its row × 2 + direction. */
+export class PathMtuEvidence implements StatefulAnalyzer<PathMtuEvidenceState> {
   readonly #pairs = new Records(CELLS)
-  readonly #window: Window
-  readonly #losses = new Tally<Losses>(() => ({ sizes: [], patience: 0, proofs: 0, asks: 0, heard: 0 }))
+  readonly #window: RecentRing
+  readonly #losses = new CounterByKey<Losses>(() => ({ sizes: [], patience: 0, proofs: 0, asks: 0, heard: 0 }))
   /** Address ids (from × ID_SPACE + to) whose direction is followed whatever the size. */
   readonly #watched = new Set<number>()
   /** Ends of pairs that a large answer left from: small answers are followed there, as what arrives beside it. */
@@ -188,14 +188,14 @@ export class Passage implements Judge<PassageState> {
   #rows = 0
 
   /**
-   * @param clock - Says how late the capture is; has observed the packet before this judge does.
+   * @param clock - Says how late the capture is; has observed the packet before this analyzer does.
    * @param size - Packets awaiting a proof at a time, a power of two.
    */
   constructor(
     private readonly clock: Clock,
     size: number,
   ) {
-    this.#window = new Window(size, WORDS)
+    this.#window = new RecentRing(size, WORDS)
   }
 
   /** Largest outer IP packet in bytes that was proved to arrive; 0 without proof. */
@@ -285,7 +285,8 @@ export class Passage implements Judge<PassageState> {
     if (flow === NONE) return
     const flowDirection = (bits & Bit.FlowForward) !== 0 ? 0 : 1
     // Only whole datagrams of the size that travels tell something about sizes.
-    const isWhole = (bits & (Bit.SuperFrame | Bit.Fragment)) === 0 && (i32[at + Field.Marks]! & Mark.Damaged) === 0
+    const isWhole =
+      (bits & (Bit.SuperFrame | Bit.Fragment)) === 0 && (i32[at + Field.PacketFlags]! & PacketFlag.Damaged) === 0
     if ((bits & Bit.Tcp) !== 0) {
       if ((i32[at + Field.TcpFlags]! & tcp.FLAG_ACK) !== 0) this.#acknowledge(log, at, flow * 2 + 1 - flowDirection)
       if (isWhole) this.#sendSegment(log, at, flow * 2 + flowDirection, pair * 2 + direction)
@@ -345,7 +346,7 @@ export class Passage implements Judge<PassageState> {
     }
   }
 
-  save(): PassageState {
+  save(): PathMtuEvidenceState {
     return {
       rows: this.#rows,
       pairs: this.#pairs.save(this.#rows),
@@ -356,7 +357,7 @@ export class Passage implements Judge<PassageState> {
     }
   }
 
-  restore(state: PassageState): void {
+  restore(state: PathMtuEvidenceState): void {
     this.#rows = state.rows
     this.#pairs.restore(state.pairs)
     this.#window.restore(state.window)
@@ -559,7 +560,7 @@ export class Passage implements Judge<PassageState> {
     if (entry !== NONE && isSyn && data[entry + CLOSED] === 0 && data[entry + START] !== start) this.#drop(entry)
     if (entry === NONE || data[entry + CLOSED] !== 0) {
       if (!isFollowed) return
-      // One entry serves a flow's direction for as long as the window remembers it.
+      // One entry serves a flow's direction for as long as the ring remembers it.
       if (entry === NONE) entry = this.#window.insert(NONE, flowEnd)
       this.#follow(log, at, entry, end, start, used)
       f64[cell + OPEN]!++

@@ -9,9 +9,9 @@
  * large TCP packet of which none of this can be said is believed unless its VTEP pair shows super-frames as well.
  */
 import { NONE } from '../../../codecs/core/fault.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Again, Bit, type EventLog, Field, isCaptureCopy } from '../../events/event-log.ts'
-import { Tally, type TallyState } from '../../tables/counter-by-key.ts'
+import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
 import type { Tcp } from '../tcp/tcp.ts'
 
@@ -58,18 +58,18 @@ export interface SizesState {
   vnis: RecordsState
   pairs: RecordsState
   segments: RecordsState
-  examples: TallyState<SuperFigures>
+  examples: CounterByKeyState<SuperFigures>
 }
 
 /** Sizes by VNI and VTEP pair, super-frames set aside, and the histogram of outer IP packets. */
-export class Sizes implements Judge<SizesState> {
+export class Sizes implements StatefulAnalyzer<SizesState> {
   readonly #classes = new Records(SIZE_CLASSES.length + 1)
   readonly #vnis = new Records(CELLS)
   readonly #pairs = new Records(CELLS)
   /** By flow row: two halves, the segment size that super-frames without a SYN have shown, by direction. */
   readonly #segments = new Records(1)
   /** By pair row × 2 + direction; only the first ten are tallied. */
-  readonly #examples = new Tally<SuperFigures>(() => ({ largest: 0, shortest: 0, segment: 0 }))
+  readonly #examples = new CounterByKey<SuperFigures>(() => ({ largest: 0, shortest: 0, segment: 0 }))
   #vniRows = 0
   #pairRows = 0
   #flowRows = 0
@@ -102,7 +102,7 @@ export class Sizes implements Judge<SizesState> {
     return [...SIZE_CLASSES, null].map((upTo, index) => ({ upTo, packets: this.#classes.f64[index]! + early[index]! }))
   }
 
-  /** Takes a tunnel packet, or a later fragment of one; marks a super-frame as one, for the judges behind this one. */
+  /** Takes a tunnel packet, or a later fragment of one; marks a super-frame as one, for the analyzers behind this one. */
   observe(log: EventLog, at: number): void {
     const { i32 } = log
     const length = i32[at + Field.OuterIpLength]!

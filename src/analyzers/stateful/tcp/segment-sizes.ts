@@ -3,7 +3,7 @@
  * Evidence: any capture point that SYNs pass. What misleads: a host behind the capture point may still clamp the option.
  */
 import { NONE } from '../../../codecs/core/fault.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field } from '../../events/event-log.ts'
 import { EXAMPLES } from '../../tables/counter-by-key.ts'
 import { KeyTable, type KeyTableState } from '../../tables/key-table.ts'
@@ -38,7 +38,7 @@ export interface SegmentSizesState {
 }
 
 /** Announced sizes on route rows. */
-export class SegmentSizes implements Judge<SegmentSizesState> {
+export class SegmentSizes implements StatefulAnalyzer<SegmentSizesState> {
   /** [route row, size × 2 + 1 for IPv6] */
   readonly sizes: KeyTable
   readonly #records = new Records(CELLS)

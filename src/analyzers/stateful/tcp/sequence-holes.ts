@@ -4,7 +4,7 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import { sentOrder } from '../../events/tcp-clock.ts'
-import { Window, type WindowState } from '../../tables/recent-ring.ts'
+import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 import { elapsed } from '../../tables/time.ts'
 
 /** Holes kept of all flows together, the latest ones. */
@@ -58,7 +58,7 @@ export interface Hole {
 
 /** The holes of the recent past, by flow row × 2 + direction. */
 export class SequenceHoles {
-  readonly #window = new Window(SIZE, WORDS)
+  readonly #window = new RecentRing(SIZE, WORDS)
   /** Of what {@link fill} found: below 0 when it was sent before the segment that jumped over it, above 0 later, 0 when nothing tells. */
   order = 0
   /** Whether it lies before the first segment that was seen of its direction. */
@@ -200,11 +200,11 @@ export class SequenceHoles {
     return holes
   }
 
-  save(): WindowState {
+  save(): RecentRingState {
     return this.#window.save()
   }
 
-  restore(state: WindowState): void {
+  restore(state: RecentRingState): void {
     this.#window.restore(state)
   }
 }

@@ -9,11 +9,11 @@ import { NONE } from '../../../codecs/core/fault.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
 import { NO_TIME } from '../../../packet.ts'
 import type { TcpSummary } from '../../../summary.ts'
-import type { Judge } from '../../analyzer.ts'
+import type { StatefulAnalyzer } from '../../analyzer.ts'
 import { Bit, type EventLog, Field, ON_ITS_WAY, STRIDE } from '../../events/event-log.ts'
-import { Mark } from '../../events/packet-flags.ts'
-import { EXAMPLES, Tally, type TallyState } from '../../tables/counter-by-key.ts'
-import type { WindowState } from '../../tables/recent-ring.ts'
+import { PacketFlag } from '../../events/packet-flags.ts'
+import { CounterByKey, type CounterByKeyState, EXAMPLES } from '../../tables/counter-by-key.ts'
+import type { RecentRingState } from '../../tables/recent-ring.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
 import { elapsed, milliseconds } from '../../tables/time.ts'
 import { ROUTE_SEGMENTS, type RouteTraffic, routeOf } from '../traffic.ts'
@@ -143,8 +143,8 @@ export interface TcpState {
   records: RecordsState
   routeRows: number
   routes: RecordsState
-  repeats: TallyState<Repeats>
-  holes: WindowState
+  repeats: CounterByKeyState<Repeats>
+  holes: RecentRingState
 }
 
 /** What TCP asks of data that were recorded twice in segments of other sizes. `regrouped.ts` answers; its methods say what each means. */
@@ -160,14 +160,14 @@ export interface OtherSegments {
     nanoseconds: number,
   ): boolean
   isRepeated(log: EventLog, at: number, key: number, start: number): boolean
-  remember(log: EventLog, at: number, key: number, start: number): void
+  insert(log: EventLog, at: number, key: number, start: number): void
   noteCounted(log: EventLog, at: number): void
 }
 
 /** TCP columns on flow rows; direction 0 is a→b. */
-export class Tcp implements Judge<TcpState> {
+export class Tcp implements StatefulAnalyzer<TcpState> {
   /** Retransmitted data segments by route row. */
-  readonly repeats = new Tally<Repeats>(() => ({ sequences: [] }))
+  readonly repeats = new CounterByKey<Repeats>(() => ({ sequences: [] }))
   readonly #records = new Records(CELLS)
   readonly #routes = new Records(ROUTE_CELLS)
   readonly #holes = new SequenceHoles()
@@ -175,7 +175,7 @@ export class Tcp implements Judge<TcpState> {
   #routeRows = 0
   #regrouped: OtherSegments | null = null
 
-  /** @param traffic - Shared with other judges. */
+  /** @param traffic - Shared with other stateful analyzers. */
   constructor(private readonly traffic: RouteTraffic) {}
 
   observe(log: EventLog, at: number): void {
@@ -203,7 +203,7 @@ export class Tcp implements Judge<TcpState> {
     this.#followSequence(log, at, cell, direction)
   }
 
-  /** Who tells data that were recorded elsewhere from data that were sent again; knows the packet before this judge does. */
+  /** Who tells data that were recorded elsewhere from data that were sent again; knows the packet before this analyzer does. */
   attach(regrouped: OtherSegments): void {
     this.#regrouped = regrouped
   }
@@ -230,7 +230,7 @@ export class Tcp implements Judge<TcpState> {
   }
 
   /** Reads flow records ahead. @returns Nothing of use. */
-  fetch(log: EventLog, from: number, to: number): number {
+  prefetch(log: EventLog, from: number, to: number): number {
     return this.#records.prefetch(log.i32, from * STRIDE + Field.Flow, to * STRIDE, STRIDE)
   }
 
@@ -424,7 +424,8 @@ export class Tcp implements Judge<TcpState> {
     const { i32 } = this.#records
     if ((i32[base + STATE]! & (State.Known << (1 - direction))) !== 0 || i32[side + LAST_WINDOW] === 0) return
     if (((log.i32[at + Field.Acknowledgment]! - i32[side + LAST_ACK]!) | 0) <= 0) return
-    if ((log.i32[at + Field.Marks]! & Mark.Damaged) === 0) i32[base + STATE]! |= State.Elsewhere << direction
+    if ((log.i32[at + Field.PacketFlags]! & PacketFlag.Damaged) === 0)
+      i32[base + STATE]! |= State.Elsewhere << direction
   }
 
   #noteHandshake(log: EventLog, at: number, base: number, direction: number): void {
@@ -581,7 +582,7 @@ export class Tcp implements Judge<TcpState> {
       i32[side + NEXT] = start
       return
     }
-    const isDamaged = (log.i32[at + Field.Marks]! & Mark.Damaged) !== 0
+    const isDamaged = (log.i32[at + Field.PacketFlags]! & PacketFlag.Damaged) !== 0
     if (isDamaged && Math.abs(ahead) > DAMAGED_REACH) return
     if (Math.abs(ahead) > LARGEST_WINDOW) {
       this.#leave(log, at, cell * 2, false)
@@ -600,12 +601,12 @@ export class Tcp implements Judge<TcpState> {
     }
     if (((end - next) | 0) > 0) i32[side + NEXT] = end
     if (!isElsewhere) this.#noteData(log, at, side)
-    if ((i32[stateAt]! & State.Twice) !== 0) this.#regrouped?.remember(log, at, flowEnd(log, at, direction), start)
+    if ((i32[stateAt]! & State.Twice) !== 0) this.#regrouped?.insert(log, at, flowEnd(log, at, direction), start)
   }
 
   /** A segment without data behind bytes that never were seen: all that its sender sent is before it. */
   #noteBare(log: EventLog, at: number, cell: number, direction: number, start: number): void {
-    if ((log.i32[at + Field.Marks]! & Mark.Damaged) !== 0) return
+    if ((log.i32[at + Field.PacketFlags]! & PacketFlag.Damaged) !== 0) return
     const { f64, i32 } = this.#records
     const side = cell * 2 + SIDES + direction * SIDE
     const next = i32[side + NEXT]!

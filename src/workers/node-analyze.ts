@@ -1,30 +1,30 @@
-/** The worker thread that judges: events and the rows they name come in batches, and what the judges have come to goes back at the end. */
+/** The worker thread that judges: events and the rows they name come in batches, and what the stateful analyzers have come to goes back at the end. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { EventLog } from '../analyzers/events/event-log.ts'
-import { Judges } from '../analyzers/stateful/stateful-analyzers.ts'
+import { StatefulAnalyzers } from '../analyzers/stateful/stateful-analyzers.ts'
 import { Keys } from '../analyzers/tables/keys.ts'
-import type { JudgeMessage, ThreadOptions } from './messages.ts'
+import type { AnalyzerMessage, ThreadOptions } from './messages.ts'
 
 const { limits } = workerData as ThreadOptions
-let { keys, judges } = begin()
+let { keys, stateful } = begin()
 
-parentPort?.on('message', (message: JudgeMessage) => {
+parentPort?.on('message', (message: AnalyzerMessage) => {
   if (message === 'finish') {
-    const state = judges.save()
+    const state = stateful.save()
     parentPort?.postMessage(state, [...buffersOf(state)])
-    ;({ keys, judges } = begin())
+    ;({ keys, stateful } = begin())
     return
   }
   const { batch } = message
   keys.append(message.keys)
-  judges.take(new EventLog(batch.events), 0, batch.count)
+  stateful.take(new EventLog(batch.events), 0, batch.count)
   parentPort?.postMessage(batch)
 })
 
-function begin(): { keys: Keys; judges: Judges } {
+function begin(): { keys: Keys; stateful: StatefulAnalyzers } {
   // A copy of the tables; nothing is counted here.
   const keys = new Keys(limits)
-  return { keys, judges: new Judges(keys, limits) }
+  return { keys, stateful: new StatefulAnalyzers(keys, limits) }
 }
 
 /** Every buffer in plain objects and arrays: what is saved is handed over, not copied. */

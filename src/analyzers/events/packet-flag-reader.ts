@@ -1,4 +1,4 @@
-/** Takes the marks of a packet from its bytes: header bits, lengths, checksums, tunnels inside the tunnel. Allocates nothing. */
+/** Takes the packet flags from its bytes: header bits, lengths, checksums, tunnels inside the tunnel. Allocates nothing. */
 
 import { Fault, NONE } from '../../codecs/core/fault.ts'
 import { Protocol } from '../../codecs/core/protocol.ts'
@@ -18,7 +18,7 @@ import { hasNextProtocol, hasPolicyOnly } from '../../codecs/walk/tunnel-header.
 import type { Observation } from '../lookup/observation.ts'
 import { Checksums, isHeaderWrong } from './checksums.ts'
 import { Field } from './event-fields.ts'
-import { DEEPEST, depth, Mark, TTL_BITS, withDepth, withLastReserved } from './packet-flags.ts'
+import { DEEPEST, depth, PacketFlag, TTL_BITS, withDepth, withLastReserved } from './packet-flags.ts'
 
 /** EPB flags bit 9: the sender's card had yet to fill the checksums in (pcapng §4.3.1). */
 const EPB_CHECKSUM_NOT_READY = 1 << 9
@@ -38,8 +38,8 @@ const DSCP_SHIFT = 2
 /** Least traffic class with a DSCP. */
 const FIRST_DSCP = 1 << DSCP_SHIFT
 
-/** Writes the marks of one packet after another. */
-export class Marker {
+/** Writes the flags of one packet after another. */
+export class PacketFlagReader {
   readonly #checksums = new Checksums()
   /** Layers of the tunnels inside the outermost one, made when first needed; the last is for foreign ports. */
   readonly #inside: Layers[] = []
@@ -50,27 +50,27 @@ export class Marker {
   /** @param ports - Which UDP ports are a tunnel's. */
   constructor(private readonly ports: TunnelPorts) {}
 
-  /** Writes `Field.Marks` and what belongs to it. @returns The marks. */
+  /** Writes `Field.PacketFlags` and what belongs to it. @returns The flags. */
   take(i32: Int32Array, at: number, o: Observation): number {
     const { layers, flags } = o
-    let marks = 0
+    let packetFlags = 0
     if (o.kept) {
-      marks = this.#takeTunnel(i32, at, layers, (flags & EPB_TSO) !== 0)
-      if (layers.faultCount > 0 && isWhole(layers)) marks |= innerCuts(layers)
+      packetFlags = this.#takeTunnel(i32, at, layers, (flags & EPB_TSO) !== 0)
+      if (layers.faultCount > 0 && isWhole(layers)) packetFlags |= innerCuts(layers)
     } else if (o.outside) {
-      marks = this.#takeOutside(i32, at, layers)
+      packetFlags = this.#takeOutside(i32, at, layers)
     }
-    if ((flags & EPB_CHECKSUM_NOT_READY) !== 0) marks = asPartial(marks)
-    if ((marks & (Mark.OuterChecksumWrong | Mark.OuterHeaderWrong)) !== 0) {
+    if ((flags & EPB_CHECKSUM_NOT_READY) !== 0) packetFlags = asPartial(packetFlags)
+    if ((packetFlags & (PacketFlag.OuterChecksumWrong | PacketFlag.OuterHeaderWrong)) !== 0) {
       i32[at + Field.TunnelWord] = this.#checksums.difference
     }
-    i32[at + Field.Marks] = marks
-    return marks
+    i32[at + Field.PacketFlags] = packetFlags
+    return packetFlags
   }
 
   #takeTunnel(i32: Int32Array, at: number, layers: Layers, isSuperFrame: boolean): number {
-    let marks = isSuperFrame ? 0 : this.#judgeChecksums(layers, 0)
-    if ((marks & Mark.Nested) !== 0) {
+    let packetFlags = isSuperFrame ? 0 : this.#judgeChecksums(layers, 0)
+    if ((packetFlags & PacketFlag.Nested) !== 0) {
       i32[at + Field.Sequence] = this.#kindVni
       i32[at + Field.Acknowledgment] = this.#innermostAt - layers.innerIp.at
     }
@@ -80,27 +80,29 @@ export class Marker {
       const last = vxlan.reserved2(view, tunnelAt)
       if (word !== PLAIN || last !== 0) {
         i32[at + Field.TunnelWord] = word
-        marks |= hasPolicyOnly(word, last) ? Mark.GroupPolicy : withLastReserved(Mark.ReservedBits, last)
+        packetFlags |= hasPolicyOnly(word, last)
+          ? PacketFlag.GroupPolicy
+          : withLastReserved(PacketFlag.ReservedBits, last)
       }
     } else if (layers.tunnel === TunnelKind.Gpe) {
       const word = view.getInt32(tunnelAt)
       const last = vxlan.reserved2(view, tunnelAt)
       if ((word & GPE_RESERVED) !== 0 || last !== 0) {
         i32[at + Field.TunnelWord] = word
-        marks |= withLastReserved(Mark.ReservedBits, last)
+        packetFlags |= withLastReserved(PacketFlag.ReservedBits, last)
       }
     }
-    if (layers.innerFrame.tagCount > 0) marks |= Mark.InnerTag
+    if (layers.innerFrame.tagCount > 0) packetFlags |= PacketFlag.InnerTag
     const outer = trafficClass(view, layers.outerIp)
-    if ((outer & ECN_BITS) === Ecn.Ce) marks |= congestion(layers)
+    if ((outer & ECN_BITS) === Ecn.Ce) packetFlags |= congestion(layers)
     if (outer < FIRST_DSCP && layers.innerIp.at !== NONE && !layers.outerIp.isFragment) {
       const inner = trafficClass(layers.innerView, layers.innerIp)
       if (inner >= FIRST_DSCP) {
-        marks |= Mark.DscpLost
+        packetFlags |= PacketFlag.DscpLost
         i32[at + Field.TimeToLive]! |= (inner >>> DSCP_SHIFT) << TTL_BITS
       }
     }
-    return marks
+    return packetFlags
   }
 
   /** Checksums of a tunnel packet and of the tunnels inside it, from the innermost one outwards. */
@@ -111,7 +113,7 @@ export class Marker {
     const nested = this.#judgeChecksums(inside, level + 1)
     if (this.#innermostAt === NONE) this.#innermostAt = innerNetworkAt(inside)
     this.#kindVni = (inside.tunnel << 24) | inside.vni
-    return withDepth(this.#checksums.judge(layers, nested) | Mark.Nested, depth(nested) + 1)
+    return withDepth(this.#checksums.judge(layers, nested) | PacketFlag.Nested, depth(nested) + 1)
   }
 
   /** Takes the tunnel inside an inner packet apart. @returns Its layers, `null` when there is none. */
@@ -131,15 +133,15 @@ export class Marker {
   /** A UDP datagram without a valid tunnel header. */
   #takeOutside(i32: Int32Array, at: number, layers: Layers): number {
     if (this.ports[layers.outerDestinationPort] !== TunnelKind.None) {
-      const marks = headerFaults(layers)
-      if (marks === 0 || (marks & Mark.NotATunnel) !== 0) return marks
-      return marks | this.#checksums.judgeDatagram(layers)
+      const packetFlags = headerFaults(layers)
+      if (packetFlags === 0 || (packetFlags & PacketFlag.NotATunnel) !== 0) return packetFlags
+      return packetFlags | this.#checksums.judgeDatagram(layers)
     }
-    const marks = this.ports[layers.outerSourcePort] === TunnelKind.None ? 0 : Mark.FromTunnelPort
+    const packetFlags = this.ports[layers.outerSourcePort] === TunnelKind.None ? 0 : PacketFlag.FromTunnelPort
     const form = foreignForm(layers)
-    if (form === 0 || !this.#hasInner(layers, form)) return marks
+    if (form === 0 || !this.#hasInner(layers, form)) return packetFlags
     i32[at + Field.Sequence] = vxlan.vni(layers.view, layers.outerTransport + udp.LENGTH)
-    return marks | form
+    return packetFlags | form
   }
 
   /** Whether what lies behind a header at a port that is not a tunnel's is an inner packet, down to its lengths. */
@@ -147,7 +149,7 @@ export class Marker {
     const header = outerTransport + udp.LENGTH
     const at = header + vxlan.LENGTH
     const captured = Math.min(end, outerIp.payloadEnd)
-    const next = (form & Mark.ForeignGpe) === 0 ? gpe.NextProtocol.Ethernet : gpe.nextProtocol(view, header)
+    const next = (form & PacketFlag.ForeignGpe) === 0 ? gpe.NextProtocol.Ethernet : gpe.nextProtocol(view, header)
     let linkType: number = LinkType.Ethernet
     if (next === gpe.NextProtocol.Ipv4) linkType = LinkType.Ipv4
     else if (next === gpe.NextProtocol.Ipv6) linkType = LinkType.Ipv6
@@ -164,7 +166,7 @@ export class Marker {
     // Beside any flags the header's checksum must be right, and without Ethernet the length must be all that there is.
     const { outerIp: ip } = frame
     if (ip.at === NONE) return false
-    if (form === Mark.ForeignTunnel) return true
+    if (form === PacketFlag.ForeignTunnel) return true
     if (ip.version === 4 && isHeaderWrong(view, ip.at)) return false
     return linkType === LinkType.Ethernet || ip.at + ip.length === outerIp.payloadEnd
   }
@@ -186,20 +188,20 @@ function isZeroMac(view: DataView, frame: number): boolean {
 
 /** Which reading of the tunnel header failed, where the sender is to blame. */
 function headerFaults(layers: Layers): number {
-  let marks = 0
+  let packetFlags = 0
   for (let i = 0; i < layers.faultCount; i++) {
     const layer = layers.faultLayers[i]
     const fault = layers.faultCodes[i]
     if (fault === Fault.LengthBeyondPacket) return 0
     if (fault === Fault.NotATunnel) {
       const isClear = (layers.view.getUint8(layers.outerTransport + udp.LENGTH) & vxlan.FLAG_I) === 0
-      return layer !== Layer.Geneve && isClear ? Mark.NotATunnel | Mark.FlagClear : Mark.NotATunnel
+      return layer !== Layer.Geneve && isClear ? PacketFlag.NotATunnel | PacketFlag.FlagClear : PacketFlag.NotATunnel
     }
     if (layer !== Layer.Vxlan && layer !== Layer.Gpe) continue
-    if (fault === Fault.FlagMissing) marks |= Mark.FlagClear
-    else if (fault === Fault.Truncated) marks |= Mark.HeaderShort
+    if (fault === Fault.FlagMissing) packetFlags |= PacketFlag.FlagClear
+    else if (fault === Fault.Truncated) packetFlags |= PacketFlag.HeaderShort
   }
-  return marks
+  return packetFlags
 }
 
 /** Whether the capture holds all of the outer IP packet: what a snap length cut is not judged. */
@@ -209,7 +211,7 @@ function isWhole({ outerIp, end }: Layers): boolean {
 
 /** Which inner header or packet the tunnel carries in part, where the sender is to blame. */
 function innerCuts(layers: Layers): number {
-  let marks = 0
+  let packetFlags = 0
   for (let i = 0; i < layers.faultCount; i++) {
     const layer = layers.faultLayers[i]!
     const fault = layers.faultCodes[i]
@@ -218,19 +220,19 @@ function innerCuts(layers: Layers): number {
     if (isOuterIp && fault === Fault.LengthBeyondPacket) return 0
     const isInnerIp = layer === Layer.InnerIpv4 || layer === Layer.InnerIpv6
     if (fault === Fault.Truncated) {
-      if (layer === Layer.InnerEthernet) marks |= Mark.InnerHeaderCut
-      else if (layer === Layer.InnerVlan || layer === Layer.InnerArp) marks |= Mark.InnerPacketCut
-      else if (isInnerIp && layers.innerIp.at === NONE) marks |= Mark.InnerPacketCut
-    } else if (isInnerIp && fault === Fault.LengthBeyondPacket) marks |= Mark.InnerPacketCut
+      if (layer === Layer.InnerEthernet) packetFlags |= PacketFlag.InnerHeaderCut
+      else if (layer === Layer.InnerVlan || layer === Layer.InnerArp) packetFlags |= PacketFlag.InnerPacketCut
+      else if (isInnerIp && layers.innerIp.at === NONE) packetFlags |= PacketFlag.InnerPacketCut
+    } else if (isInnerIp && fault === Fault.LengthBeyondPacket) packetFlags |= PacketFlag.InnerPacketCut
   }
-  return marks
+  return packetFlags
 }
 
 function congestion({ innerIp, innerView }: Layers): number {
-  if (innerIp.at === NONE) return Mark.OuterCongestion
+  if (innerIp.at === NONE) return PacketFlag.OuterCongestion
   const inner = trafficClass(innerView, innerIp) & ECN_BITS
-  if (inner === Ecn.Ce) return Mark.OuterCongestion | Mark.InnerCongestion
-  return inner === Ecn.NotEct ? Mark.OuterCongestion | Mark.InnerNotCapable : Mark.OuterCongestion
+  if (inner === Ecn.Ce) return PacketFlag.OuterCongestion | PacketFlag.InnerCongestion
+  return inner === Ecn.NotEct ? PacketFlag.OuterCongestion | PacketFlag.InnerNotCapable : PacketFlag.OuterCongestion
 }
 
 /** The whole byte of DSCP and ECN. */
@@ -239,15 +241,15 @@ function trafficClass(view: DataView, ip: IpLayer): number {
 }
 
 /** The capture says that the checksums were not there yet: what looks wrong is not filled in. */
-function asPartial(marks: number): number {
-  const isFinished = (marks & Mark.InnerChecksumPartial) === 0
-  let partial = marks & ~Mark.Damaged & (isFinished ? -1 : ~Mark.InnerChecksumUnset)
-  if ((marks & Mark.OuterChecksumWrong) !== 0) partial |= Mark.OuterChecksumPartial
-  if ((marks & Mark.InnerChecksumWrong) !== 0) partial |= Mark.InnerChecksumPartial
+function asPartial(packetFlags: number): number {
+  const isFinished = (packetFlags & PacketFlag.InnerChecksumPartial) === 0
+  let partial = packetFlags & ~PacketFlag.Damaged & (isFinished ? -1 : ~PacketFlag.InnerChecksumUnset)
+  if ((packetFlags & PacketFlag.OuterChecksumWrong) !== 0) partial |= PacketFlag.OuterChecksumPartial
+  if ((packetFlags & PacketFlag.InnerChecksumWrong) !== 0) partial |= PacketFlag.InnerChecksumPartial
   return partial
 }
 
-/** Marks of a datagram at a port that is not a tunnel's, by the first word and last byte of what may be a header; 0 for none. */
+/** Packet flags of a datagram at a port that is not a tunnel's, by the first word and last byte of what may be a header; 0 for none. */
 function foreignForm({ view, outerIp, outerTransport, end }: Layers): number {
   const at = outerTransport + udp.LENGTH
   const captured = Math.min(end, outerIp.payloadEnd)
@@ -255,7 +257,7 @@ function foreignForm({ view, outerIp, outerTransport, end }: Layers): number {
   const word = view.getInt32(at)
   if ((word & PLAIN) === 0) return 0
   const last = vxlan.reserved2(view, at)
-  if ((word === PLAIN && last === 0) || hasPolicyOnly(word, last)) return Mark.ForeignTunnel
-  if (hasNextProtocol(word, last)) return Mark.ForeignTunnel | Mark.ForeignGpe
-  return (word & POLICY_FREE) === 0 ? Mark.ForeignTunnel | Mark.ForeignPolicy : 0
+  if ((word === PLAIN && last === 0) || hasPolicyOnly(word, last)) return PacketFlag.ForeignTunnel
+  if (hasNextProtocol(word, last)) return PacketFlag.ForeignTunnel | PacketFlag.ForeignGpe
+  return (word & POLICY_FREE) === 0 ? PacketFlag.ForeignTunnel | PacketFlag.ForeignPolicy : 0
 }
