@@ -7,6 +7,7 @@ import type { Leaving } from './matcher.ts'
 import type { Fate } from './options.ts'
 import type { Plan } from './plan.ts'
 import { Mark, REALS, Real, type Ring, WORDS, Word } from './ring.ts'
+import { Rooms } from './room.ts'
 import { Tally } from './tally.ts'
 
 /** Matched packets of a direction whose checksums differ that are held to be looked at. */
@@ -64,6 +65,8 @@ export class Account implements Leaving, Decided {
   readonly differing: (Differing[] | undefined)[] = []
   readonly differingCounts: number[] = []
   readonly leftovers: Leftovers
+  /** Room that all directions share. */
+  readonly rooms = new Rooms()
   readonly #options: AccountOptions
 
   constructor(options: AccountOptions) {
@@ -74,7 +77,7 @@ export class Account implements Leaving, Decided {
   tally(row: number): Tally {
     let tally = this.tallies[row]
     if (tally === undefined) {
-      tally = new Tally()
+      tally = new Tally(this.rooms)
       this.tallies[row] = tally
     }
     return tally
@@ -333,7 +336,7 @@ export class Account implements Leaving, Decided {
   }
 
   #list<T>(list: T[], make: () => T): void {
-    if (list.length < this.#options.listed) list.push(make())
+    if (list.length < this.#options.listed && this.rooms.listed.take()) list.push(make())
   }
 }
 

@@ -14,7 +14,7 @@ import { directionOf, type Sheet, stepFor, timeText } from './document.ts'
 import { tellFates } from './fates.ts'
 import { comparedFindings } from './findings.ts'
 import { Judgement } from './judgement.ts'
-import type { Leftover } from './leftovers.ts'
+import { type Leftover, MOST_SUSPICIONS } from './leftovers.ts'
 import { alteredBits, alteredChecks, type Frame, fetchFrames, nameOf } from './look.ts'
 import { Matcher } from './matcher.ts'
 import { type CompareOptions, LISTED, WINDOW } from './options.ts'
@@ -310,9 +310,15 @@ function nothingOf({ alone, surveyed }: Work, directions: readonly ComparedDirec
 
 function limitsOf({ matcher, account, directions, surveyed }: Work): Comparison['limits'] {
   const { table } = directions
+  const { leftovers, rooms } = account
   return [
+    { table: 'altered', limit: MOST_SUSPICIONS, dropped: leftovers.unlooked },
+    { table: 'delays', limit: rooms.delays.limit, dropped: rooms.delays.dropped },
     { table: 'directions', limit: table.limit, dropped: table.dropped },
-    { table: 'leftovers', limit: account.leftovers.limit, dropped: account.leftovers.dropped },
+    { table: 'leftovers', limit: leftovers.limit, dropped: leftovers.dropped },
+    { table: 'listed', limit: rooms.listed.limit, dropped: rooms.listed.dropped },
+    { table: 'losses', limit: rooms.losses.limit, dropped: rooms.losses.dropped },
+    { table: 'shares', limit: rooms.shares.limit, dropped: rooms.shares.dropped },
     { table: 'untimed', limit: 0, dropped: surveyed.near.untimed + surveyed.far.untimed },
     { table: 'window', limit: matcher.ring.capacity, dropped: matcher.dropped },
   ]

@@ -1,16 +1,25 @@
 /** Delays of a direction: all of them while they are few, then every second one, every fourth and so on. */
 
+import type { Room } from './room.ts'
+
 /** Delays that are held. */
-const MOST = 65_536
+const MOST_HELD = 65_536
+/** Delays that each direction has room for. */
+const FEW = 64
 
 /** A sample of delays in nanoseconds, with the smallest and the largest of all. */
 export class DelaySample {
   count = 0
   least = Number.POSITIVE_INFINITY
   most = Number.NEGATIVE_INFINITY
-  #values = new Float64Array(64)
+  #values = new Float64Array(FEW)
+  readonly #room: Room
   #held = 0
   #every = 1
+
+  constructor(room: Room) {
+    this.#room = room
+  }
 
   add(delay: number): void {
     if (delay < this.least) this.least = delay
@@ -36,7 +45,7 @@ export class DelaySample {
   }
 
   #makeRoom(): void {
-    if (this.#held < MOST) {
+    if (this.#held < MOST_HELD && this.#room.take(this.#held)) {
       const values = new Float64Array(this.#held * 2)
       values.set(this.#values)
       this.#values = values

@@ -12,7 +12,7 @@ const VNI = 1
 const FROM = 2
 const TO = 6
 /** Directions that are told apart. */
-const MOST_DIRECTIONS = 65_536
+const MOST_DIRECTIONS = 16_384
 
 /** All directions that either side has. */
 export class Directions {

@@ -52,9 +52,11 @@ export interface Decided {
 }
 
 /** Leftovers of each kind that are held. */
-const MOST = 131_072
+const MOST_LEFTOVERS = 131_072
 /** Fields of six that a packet with some bits changed has in common with what it was. */
 const LEAST_COMMON = 3
+/** Packets whose bytes are looked at; further ones that were altered are lost, and others arrive. */
+export const MOST_SUSPICIONS = 8_192
 /** Arrivals of one length that are looked at, and segments of one connection. */
 const MOST_LOOKED_AT = 256
 const MOST_SEGMENTS = 2_048
@@ -65,9 +67,12 @@ const JOINING = 20_000_000
 
 /** Holds what is left over. */
 export class Leftovers {
+  /** Packets whose bytes are to be looked at, and those that found no room. */
+  #suspicions = 0
+  unlooked = 0
   /** Those given up for want of room. */
   dropped = 0
-  readonly limit = MOST
+  readonly limit = MOST_LEFTOVERS
   /** What may be something that left, until its bytes are known. */
   readonly suspects: Leftover[] = []
   readonly #plan: Plan
@@ -84,7 +89,7 @@ export class Leftovers {
 
   addLeft(left: Leftover): void {
     this.#left.add(left)
-    if (this.#left.length <= MOST) return
+    if (this.#left.length <= MOST_LEFTOVERS) return
     this.dropped++
     this.#decide(this.#left.take()!)
   }
@@ -93,7 +98,7 @@ export class Leftovers {
     this.#arrived.add(arrived)
     add(this.#bySize, sizeKey(arrived), arrived)
     if (arrived.connection !== 0) add(this.#byConnection, arrived.connection, arrived)
-    if (this.#arrived.length > MOST) this.#let(this.#arrived.take()!)
+    if (this.#arrived.length > MOST_LEFTOVERS) this.#let(this.#arrived.take()!)
   }
 
   /** Decides what can be, now that all that was recorded until then is known. */
@@ -118,7 +123,12 @@ export class Leftovers {
   }
 
   #decide(left: Leftover): void {
-    const candidates = this.#candidates(left)
+    let candidates = this.#candidates(left)
+    if (candidates.length > 0 && this.#suspicions === MOST_SUSPICIONS) {
+      this.unlooked++
+      candidates = []
+    } else if (candidates.length > 0) this.#suspicions++
+    for (const arrived of candidates) arrived.isSuspect = true
     const missing = left.connection === 0 ? left.payload : this.#missing(left)
     if (candidates.length === 0) this.#decided.settled(left, missing)
     else this.#decided.suspect(left, candidates, missing)
@@ -135,9 +145,7 @@ export class Leftovers {
       if (common > 0) found.push({ arrived, common })
     }
     found.sort((one, other) => other.common - one.common)
-    const candidates = found.slice(0, MOST_CANDIDATES).map(({ arrived }) => arrived)
-    for (const arrived of candidates) arrived.isSuspect = true
-    return candidates
+    return found.slice(0, MOST_CANDIDATES).map(({ arrived }) => arrived)
   }
 
   /** Bytes of TCP data that are in no segment that arrived in time. */

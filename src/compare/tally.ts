@@ -1,15 +1,15 @@
 /** What is counted of one direction. */
 import type { AlteredPacket, ComparedPacket, DuplicatedPacket, Rewrite } from '../comparison.ts'
 import { DelaySample } from './delay-sample.ts'
+import type { Rooms } from './room.ts'
 
-/** Source ports that are told apart in a direction. */
+/** Source ports that there are. */
 const MOST_PORTS = 65_536
 /** Arrivals that are looked back over for what was overtaken. */
 const LOOK_BACK = 256
-/** Places of lost packets that are held to find runs of them. */
-const MOST_LOST = 262_144
 /** Lost packets that are held with their sizes. */
 const MOST_SIZED = 1_000
+const NO_ARRIVALS = new Int32Array(0)
 /** Kinds of rewriting that are told apart. */
 const MOST_REWRITES = 64
 
@@ -49,7 +49,7 @@ export class Tally {
   resegmented = 0
   arrived = 0
   received = 0
-  readonly delays = new DelaySample()
+  readonly delays: DelaySample
   /** By outer IP length. */
   readonly sizes = new Map<number, Share>()
   readonly ports = new Map<number, PortTally>()
@@ -70,18 +70,25 @@ export class Tally {
   readonly alteredList: AlteredPacket[] = []
   readonly duplicatedList: DuplicatedPacket[] = []
   readonly reorderedList: ComparedPacket[] = []
-  /** Places in the order of sending, and ports, of the last arrivals. */
-  readonly #arrivals = new Int32Array(2 * LOOK_BACK)
+  /** Places in the order of sending, and ports, of the last arrivals; nothing before the first. */
+  #arrivals = NO_ARRIVALS
+  readonly #rooms: Rooms
   /** Destination ports of its packets. */
   readonly destinationPorts = new Set<number>()
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms
+    this.delays = new DelaySample(rooms.delays)
+  }
 
   /** Counts a packet by size, port and step, as one that was lost or not. */
   share(size: number, port: number, step: number, isLost: boolean): void {
     const lost = isLost ? 1 : 0
     if (size > 0) {
       const bySize = this.sizes.get(size)
-      if (bySize === undefined) this.sizes.set(size, { sent: 1, lost })
-      else {
+      if (bySize === undefined) {
+        if (this.#rooms.shares.take()) this.sizes.set(size, { sent: 1, lost })
+      } else {
         bySize.sent++
         bySize.lost += lost
       }
@@ -101,7 +108,7 @@ export class Tally {
     let tally = this.steps.get(step)
     if (tally === undefined) {
       tally = { sent: 0, lost: 0, arrived: 0, delay: 0, most: Number.NEGATIVE_INFINITY }
-      this.steps.set(step, tally)
+      if (this.#rooms.shares.take()) this.steps.set(step, tally)
     }
     return tally
   }
@@ -113,6 +120,7 @@ export class Tally {
   arrive(order: number, port: number): number {
     if (order > this.lastArrived) this.lastArrived = order
     const tally = this.#port(port)
+    if (this.arrived === 0) this.#arrivals = new Int32Array(2 * LOOK_BACK)
     const arrivals = this.#arrivals
     const place = 2 * (this.arrived % LOOK_BACK)
     arrivals[place] = order
@@ -146,14 +154,14 @@ export class Tally {
 
   /** Remembers the place of a lost packet in the order of sending. */
   lose(order: number, time: number): void {
-    if (this.lostOrders.length >= MOST_LOST) return
+    if (!this.#rooms.losses.take()) return
     this.lostOrders.push(order)
     this.lostTimes.push(time)
   }
 
   /** Notes a lost packet by its size. */
   loseSize(packet: ComparedPacket, size: number): void {
-    if (this.lostLarge.length < MOST_SIZED) this.lostLarge.push({ packet, size })
+    if (this.lostLarge.length < MOST_SIZED && this.#rooms.listed.take()) this.lostLarge.push({ packet, size })
   }
 
   /** Lost packets of a size and more, the first of them. */
@@ -172,7 +180,7 @@ export class Tally {
   #port(port: number): PortTally | null {
     let tally = this.ports.get(port)
     if (tally === undefined) {
-      if (this.ports.size >= MOST_PORTS) return null
+      if (this.ports.size >= MOST_PORTS || !this.#rooms.shares.take()) return null
       tally = { sent: 0, lost: 0, highest: -1 }
       this.ports.set(port, tally)
     }
