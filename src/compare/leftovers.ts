@@ -52,13 +52,13 @@ export interface Decided {
 }
 
 /** Leftovers of each kind that are held. */
-const MOST_LEFTOVERS = 131_072
+const MOST_LEFTOVERS = 65_536
 /** Fields of six that a packet with some bits changed has in common with what it was. */
 const LEAST_COMMON = 3
 /** Packets whose bytes are looked at; further ones that were altered are lost, and others arrive. */
 export const MOST_SUSPICIONS = 8_192
 /** Arrivals of one length that are looked at, and segments of one connection. */
-const MOST_LOOKED_AT = 256
+const MOST_LOOKED_AT = 64
 const MOST_SEGMENTS = 2_048
 /** Packets of which one may be what left, at most. */
 const MOST_CANDIDATES = 4
@@ -136,7 +136,7 @@ export class Leftovers {
 
   /** What arrived with the same length in time, and has the most in common. */
   #candidates(left: Leftover): Leftover[] {
-    if (left.isShort) return []
+    if (left.isShort || this.#plan.clock === null) return []
     const { low, high } = this.#plan.channels[left.channel]!
     const found: { arrived: Leftover; common: number }[] = []
     const alike = this.#bySize.get(sizeKey(left))?.within(left.time + low, left.time + high, MOST_LOOKED_AT) ?? []

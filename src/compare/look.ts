@@ -17,7 +17,7 @@ import type { AlteredBit } from '../comparison.ts'
 import { type Reading, SideReader } from './side.ts'
 
 /** Bytes of packets that are held. */
-const MOST_BYTES = 64 * 1024 * 1024
+const MOST_FETCHED = 67_108_864
 /** Bits by which an altered packet may differ. */
 const MOST_BITS = 16
 
@@ -47,7 +47,7 @@ export async function fetchFrames(reading: Reading, wanted: ReadonlySet<number>)
     for (;;) {
       while (reader.next()) {
         const name = nameOf(reader.datagram)
-        if (!wanted.has(name) || bytes > MOST_BYTES) continue
+        if (!wanted.has(name) || bytes > MOST_FETCHED) continue
         const frame = frameOf(reader.walk.layers)
         bytes += frame.bytes.length
         frames.set(name, frame)

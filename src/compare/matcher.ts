@@ -11,7 +11,7 @@ import { Mark, Real, Ring, Word } from './ring.ts'
 import { COPY_TIME, TWICE_TIME } from './sample.ts'
 
 /** Records of one key that are looked at. */
-const MOST_ALIKE = 1_024
+const MOST_CHAINED = 256
 /** Nanoseconds until an arrival that nothing usual explains is held against what is unusual. */
 const SETTLE = 5_000_000
 
@@ -134,7 +134,7 @@ export class Matcher {
     const { i32, f64 } = ring
     let found = NONE
     let looked = 0
-    for (let serial = ring.newest(high, low); serial !== NONE && looked < MOST_ALIKE; serial = ring.older(serial)) {
+    for (let serial = ring.newest(high, low); serial !== NONE && looked < MOST_CHAINED; serial = ring.older(serial)) {
       looked++
       const at = ring.at(serial)
       if (!isAlike(i32, at, high, low, channel) || ((i32[at + Word.Marks]! ^ marks) & Mark.Far) !== 0) continue
@@ -163,7 +163,7 @@ export class Matcher {
     let found = NONE
     let alike = 0
     let looked = 0
-    for (let other = ring.older(serial); other !== NONE && looked < MOST_ALIKE; other = ring.older(other)) {
+    for (let other = ring.older(serial); other !== NONE && looked < MOST_CHAINED; other = ring.older(other)) {
       looked++
       const there = ring.at(other)
       if (!isAlike(i32, there, i32[at]!, i32[at + 1]!, i32[at + Word.Channel]!)) continue
@@ -188,7 +188,7 @@ export class Matcher {
     const { i32, f64 } = ring
     const at = ring.at(serial)
     const marks = i32[at + Word.Marks]!
-    if ((marks & (Mark.Left | Mark.Matched | Mark.Short)) !== 0) return
+    if ((marks & (Mark.Left | Mark.Matched | Mark.Short)) !== 0 || this.#plan.clock === null) return
     const { low, high } = this.#plan.channels[i32[at + Word.Channel]!]!
     const time = f64[ring.real(serial) + Real.Time]!
     let twice = NONE
@@ -196,7 +196,7 @@ export class Matcher {
     let looked = 0
     for (
       let other = ring.newest(i32[at]!, i32[at + 1]!);
-      other !== NONE && looked < MOST_ALIKE;
+      other !== NONE && looked < MOST_CHAINED;
       other = ring.older(other)
     ) {
       looked++

@@ -2,7 +2,7 @@
 import { bytesSource } from '../../src/capture/source.ts'
 import { type CompareInput, type CompareOptions, compareCaptures } from '../../src/compare/index.ts'
 import type { ComparedDirection, Comparison } from '../../src/comparison.ts'
-import { join, pcapHeader, pcapRecord } from '../capture/files.ts'
+import { pcapHeader, pcapRecord } from '../capture/files.ts'
 import { recordsOf } from '../support/parts.ts'
 import type { Random } from '../support/random.ts'
 
@@ -29,13 +29,20 @@ export function shotsOf(path: string, start: number): Shot[] {
 
 /** A pcap with nanoseconds. */
 export function captureOf(shots: readonly Shot[], start = START): Uint8Array {
+  const header = pcapHeader({ magic: 0xa1b23c4d, snap: 262_144 })
   const records = shots.map(({ time, bytes, wireLength }) => {
     const seconds = Math.floor(time / BILLION)
-    return pcapRecord(start + seconds, Math.round(time - seconds * BILLION), bytes, {
-      lengths: [bytes.length, wireLength],
-    })
+    const lengths: [number, number] = [bytes.length, wireLength]
+    return pcapRecord(start + seconds, Math.round(time - seconds * BILLION), bytes, { lengths })
   })
-  return join(pcapHeader({ magic: 0xa1b23c4d, snap: 262_144 }), ...records)
+  const capture = new Uint8Array(records.reduce((sum, { length }) => sum + length, header.length))
+  capture.set(header)
+  let at = header.length
+  for (const record of records) {
+    capture.set(record, at)
+    at += record.length
+  }
+  return capture
 }
 
 /** A side of captures in memory. */
