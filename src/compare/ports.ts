@@ -6,6 +6,8 @@ const LEAST_SENT = 3
 /** Packets lost, and share of a port's packets, from which on it is bad without losing all; two such ports are needed. */
 const LEAST_LOST = 5
 const LARGE_SHARE = 0.2
+/** Share of the packets of such ports that others must have. */
+const AS_BUSY = 0.5
 /** How much less others lose. */
 const LESS = 10
 /** Share of packets that arrive while others are lost: less is a time in which nothing arrived. */
@@ -32,8 +34,8 @@ export function badPorts({ ports, steps }: Tally): BadPorts | null {
   const good = used.filter(([port, { sent, lost }]) => !names.has(port) && sent > lost)
   if (bad.length === 0 || good.length === 0) return null
   const [lossy, others] = [sumOf(bad), sumOf(good)]
-  // Of partial loss a single busy flow, which a policer stops, is no path.
-  if (bad !== dead && (good.length < 2 || others.sent < LEAST_LOST * good.length)) return null
+  // What a policer or a full queue drops is of busy flows: those without loss must be as busy.
+  if (bad !== dead && good.filter(([, { sent }]) => sent >= (lossy.sent / bad.length) * AS_BUSY).length < 2) return null
   const isApart = others.lost / others.sent <= lossy.lost / lossy.sent / LESS
   return isApart && areAlive(steps) ? { ports: [...names].sort(ascending), ...lossy, others: good.length } : null
 }

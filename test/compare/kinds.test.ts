@@ -193,6 +193,23 @@ describe('paths', () => {
     expect(alarmsOf(await compareShots(near, far))).toEqual(['LOST_BETWEEN'])
   })
 
+  it('loss of the busy flows alone, as a policer makes it, is none; of half of the busy ones it is', async () => {
+    const random = new Random(7)
+    // Four busy flows, and four of few packets.
+    const uneven = stream(800, 5 * MS, (index) =>
+      talk(index, { port: index % 10 < 8 ? 50_000 + (index % 4) : 50_010 + Math.floor((index % 40) / 10) }),
+    )
+    const portOf = (data: Uint8Array): number => data[34]! * 256 + data[35]!
+    const policed = bothWays(uneven, ({ bytes }, time) =>
+      portOf(bytes) < 50_004 && random.chance(30) ? [] : [{ time, bytes }],
+    )
+    expect(alarmsOf(await compareShots(policed.near, policed.far))).toEqual(['LOST_BETWEEN'])
+    const failing = bothWays(uneven, ({ bytes }, time) =>
+      portOf(bytes) < 50_002 && random.chance(40) ? [] : [{ time, bytes }],
+    )
+    expect(alarmsOf(await compareShots(failing.near, failing.far))).toEqual(['LOST_BETWEEN', 'PATH_LOSS'])
+  })
+
   it('flows that end before everything is lost are none', async () => {
     const late = stream(200, 10 * MS, (index) => talk(index + 400, { port: index < 100 ? 50_000 : 50_009 }))
     const { near, far } = bothWays(late, ({ bytes }, time, index) => (index >= 100 ? [] : [{ time, bytes }]))
