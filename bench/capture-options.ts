@@ -9,7 +9,12 @@ export interface CaptureOptions {
   /** Tunnel endpoints, 4 or more. */
   vteps: number
   seed: number
-  /** How unevenly packets fall on flows: 0 = evenly, 1 = as words in a text. */
+  /**
+   * How flows take turns. `trains`: as at a tap, a few speak at a time, several packets in a row. `mixed`: each packet's flow is drawn
+   * anew, the cube of a uniform number saying which, so that hardly any packet finds what the one before has left in a cache.
+   */
+  traffic: 'trains' | 'mixed'
+  /** How unevenly packets fall on flows, in trains: 0 = evenly, 1 = as words in a text. */
   skew: number
   /** Bytes captured of each packet, 0 = all. */
   snapLength: number
@@ -36,6 +41,7 @@ export const DEFAULT_CAPTURE: CaptureOptions = {
   vnis: 64,
   vteps: 32,
   seed: 1,
+  traffic: 'trains',
   skew: 1,
   snapLength: 128,
   format: 'pcap',
@@ -47,6 +53,9 @@ export const DEFAULT_CAPTURE: CaptureOptions = {
   others: 0.01,
   faults: 0.0005,
 }
+
+/** The same flows without trains, over many more pairs of tunnel endpoints: what caches and small tables cannot help with. */
+export const MIXED_CAPTURE: CaptureOptions = { ...DEFAULT_CAPTURE, traffic: 'mixed', vteps: 200 }
 
 /** @throws RangeError for options that no capture can be made of. */
 export function checkOptions(options: CaptureOptions): void {

@@ -48,9 +48,14 @@ export function discard({ path }: Capture): void {
 }
 
 /** What a capture is called in tables. */
-export function titleOf({ packets, flows, snapLength, format }: CaptureOptions): string {
+export function titleOf({ packets, flows, snapLength, format, traffic }: CaptureOptions): string {
   const frames = snapLength === 0 ? 'full frames' : `snap ${snapLength}`
-  const words = [`${short(packets)} packets`, `${short(flows)} flows`, frames]
+  const words = [
+    `${short(packets)} packets`,
+    `${short(flows)} flows`,
+    frames,
+    ...(traffic === 'mixed' ? ['mixed'] : []),
+  ]
   return (format === 'pcap' ? words : [...words, format]).join(', ')
 }
 

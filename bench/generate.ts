@@ -69,6 +69,8 @@ class Generator {
     faultyPackets: 0,
     flows: 0,
   }
+  /** Of mixed traffic, the flow that each number that is drawn stands for, once it has begun. */
+  readonly #flowOf: Int32Array
   /** Packets after which the next flow begins. */
   readonly #interval: number
   #filled = 0
@@ -86,6 +88,7 @@ class Generator {
     this.#frames = new FrameWriter(network, vteps, seed, this.#random)
     this.#records = recordWriter(options.format)
     this.#interval = (packets * BEGIN_UNTIL) / flows
+    this.#flowOf = new Int32Array(options.traffic === 'mixed' ? flows : 0).fill(-1)
   }
 
   run(): CaptureTotals {
@@ -129,7 +132,7 @@ class Generator {
   #writeTunnel(packet: number): void {
     const { snapLength, faults } = this.#options
     const conversations = this.#conversations
-    conversations.speak(this.#nextSpeaker(packet))
+    conversations.speak(this.#options.traffic === 'mixed' ? this.#drawFlow() : this.#nextSpeaker(packet))
     const at = this.#filled + this.#records.headerLength
     const milliseconds = (this.#seconds - FIRST_SECOND) * 1000 + Math.floor(this.#nanoseconds / 1_000_000)
     const captured = snapLength === 0 ? LONGEST_FRAME : snapLength
@@ -138,6 +141,14 @@ class Generator {
     this.#totals.tunnelPackets++
     const isFaulty = faults > 0 && this.#random.fraction() < faults
     this.#finishRecord(isFaulty ? this.#damage(at) : frames.wireLength)
+  }
+
+  /** A flow drawn for one packet: the first ones most often, as the cube of a uniform number falls. */
+  #drawFlow(): number {
+    const flowOf = this.#flowOf
+    const drawn = Math.floor(this.#random.fraction() ** 3 * flowOf.length)
+    if (flowOf[drawn] === -1) flowOf[drawn] = this.#conversations.begin()
+    return flowOf[drawn]!
   }
 
   /** The flow that speaks now: one of several at a time, in trains of messages. */

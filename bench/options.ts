@@ -1,6 +1,6 @@
 /** The benchmark's command line. */
 import { parseArgs } from 'node:util'
-import { type CaptureOptions, DEFAULT_CAPTURE } from './capture-options.ts'
+import { type CaptureOptions, DEFAULT_CAPTURE, MIXED_CAPTURE } from './capture-options.ts'
 
 /** What is to be run. */
 export interface BenchOptions {
@@ -30,6 +30,7 @@ export const HELP = `npm run bench -- [subjects] [options]
   subjects            names or groups: cases, analyzers, commands, peers; --list names them all
   --packets n[,n…]    packets of the captures (1M)       --flows n[,n…]  inner flows (100k)
   --snap n[,n…]       bytes captured, 0 = all (128)      --format        pcap or pcapng
+  --traffic t         trains: flows take turns as at a tap; mixed: each packet's flow is drawn anew, 200 endpoints (trains)
   --vnis n  --vteps n  --seed n  --skew x  --rate n  --faults x  --others x
   --ipv6-underlay x  --ipv6-overlay x  --inner-vlans x  --outer-vlans x
   --runs n            runs of each subject (5)           --slow-runs n   of those that take minutes (1)
@@ -53,6 +54,7 @@ export function parseOptions(argv: string[]): BenchOptions {
       flows: text,
       snap: text,
       format: text,
+      traffic: text,
       vnis: text,
       vteps: text,
       seed: text,
@@ -89,20 +91,23 @@ export function parseOptions(argv: string[]): BenchOptions {
   }
   const { format = DEFAULT_CAPTURE.format } = values
   if (format !== 'pcap' && format !== 'pcapng') throw new Error(`--format is pcap or pcapng, not ${format}`)
+  const { traffic = DEFAULT_CAPTURE.traffic } = values
+  if (traffic !== 'trains' && traffic !== 'mixed') throw new Error(`--traffic is trains or mixed, not ${traffic}`)
+  const usual = traffic === 'mixed' ? MIXED_CAPTURE : DEFAULT_CAPTURE
   const base: CaptureOptions = {
-    ...DEFAULT_CAPTURE,
+    ...usual,
     format,
-    vnis: one('vnis', DEFAULT_CAPTURE.vnis),
-    vteps: one('vteps', DEFAULT_CAPTURE.vteps),
-    seed: one('seed', DEFAULT_CAPTURE.seed),
-    skew: one('skew', DEFAULT_CAPTURE.skew),
-    packetsPerSecond: one('rate', DEFAULT_CAPTURE.packetsPerSecond),
-    faults: one('faults', DEFAULT_CAPTURE.faults),
-    others: one('others', DEFAULT_CAPTURE.others),
-    ipv6Underlay: one('ipv6-underlay', DEFAULT_CAPTURE.ipv6Underlay),
-    ipv6Overlay: one('ipv6-overlay', DEFAULT_CAPTURE.ipv6Overlay),
-    innerVlans: one('inner-vlans', DEFAULT_CAPTURE.innerVlans),
-    outerVlans: one('outer-vlans', DEFAULT_CAPTURE.outerVlans),
+    vnis: one('vnis', usual.vnis),
+    vteps: one('vteps', usual.vteps),
+    seed: one('seed', usual.seed),
+    skew: one('skew', usual.skew),
+    packetsPerSecond: one('rate', usual.packetsPerSecond),
+    faults: one('faults', usual.faults),
+    others: one('others', usual.others),
+    ipv6Underlay: one('ipv6-underlay', usual.ipv6Underlay),
+    ipv6Overlay: one('ipv6-overlay', usual.ipv6Overlay),
+    innerVlans: one('inner-vlans', usual.innerVlans),
+    outerVlans: one('outer-vlans', usual.outerVlans),
   }
   const captures = many('packets', base.packets).flatMap((packets) =>
     many('flows', base.flows).flatMap((flows) =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CaptureOptions, DEFAULT_CAPTURE } from '../../bench/capture-options.ts'
+import { type CaptureOptions, DEFAULT_CAPTURE, MIXED_CAPTURE } from '../../bench/capture-options.ts'
 import { type CaptureTotals, generate } from '../../bench/generate.ts'
 import { Random, Zipf } from '../../bench/random.ts'
 import { bytesSource } from '../../src/capture/source.ts'
@@ -30,6 +30,24 @@ async function summarize(bytes: Uint8Array): Promise<Summary> {
   await summarizer.read('generated', bytesSource(bytes))
   return summarizer.summary()
 }
+
+describe('mixed traffic', () => {
+  const options = { ...MIXED_CAPTURE, packets: 40_000, flows: 2_000, vteps: 40, faults: 0 }
+
+  it('draws each packet anew: hardly two of a flow in a row, most of few flows, many pairs of endpoints', async () => {
+    const { bytes, totals } = capture(options)
+    const { flows, vtepPairs, tunnel, findings } = await summarize(bytes)
+    expect(tunnel.vxlanPackets).toBe(totals.tunnelPackets)
+    expect(flows.length).toBe(totals.flows)
+    expect(totals.flows).toBeGreaterThan(options.flows * 0.95)
+    expect(vtepPairs.length).toBeGreaterThan(200)
+    const packets = flows.map(({ packetsAToB, packetsBToA }) => packetsAToB + packetsBToA).sort((a, b) => b - a)
+    // Of a cube, the first tenth holds the cube root of a tenth.
+    const share = packets.slice(0, options.flows / 10).reduce((sum, count) => sum + count, 0) / totals.tunnelPackets
+    expect(share).toBeCloseTo(0.1 ** (1 / 3), 1)
+    expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([])
+  })
+})
 
 describe('generate', () => {
   it('gives the same bytes for the same options, and others for another seed', () => {
