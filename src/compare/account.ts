@@ -164,11 +164,13 @@ export class Account implements Leaving, Decided {
   }
 
   settled(left: Leftover, missing: number): void {
+    const tally = this.tally(left.direction)
     if (missing === left.payload) {
-      this.#lose(left, left.innerBytes, left.payload, sizeOf(left.outerLength))
+      // Where the sender's TCP data are cut behind the capture, their sizes are none of the wire.
+      const isCut = tally.resegmented > 0 && left.connection !== 0
+      this.#lose(left, left.innerBytes, left.payload, isCut ? 0 : sizeOf(left.outerLength))
       return
     }
-    const tally = this.tally(left.direction)
     tally.resegmented++
     if (missing > 0) {
       this.#lose(left, missing, missing, 0)

@@ -25,6 +25,8 @@ const DEAD = 5
 const SPIKE_MS = 50
 const SPIKE_TIMES = 10
 const LEAST_SPIKE = 3
+/** Milliseconds below 0 of a delay from which on a clock was set. */
+const LEAST_SET_MS = 1
 /** Reordering that TCP takes for loss (RFC 5681 §3.2), and share of packets from which on it matters. */
 const HARMFUL_EXTENT = 3
 const HARMFUL_SHARE = 0.01
@@ -175,7 +177,8 @@ function duplicationOf(judged: Judged): Named | null {
 function spikeOf(judged: Judged): Named | null {
   const { direction, tally, textOf } = judged
   const { delayMs } = direction
-  if (delayMs === null) return null
+  // Delays below 0 show that a clock was set meanwhile.
+  if (delayMs === null || delayMs.min < -LEAST_SET_MS) return null
   const usual = delayMs.median - delayMs.min
   const fromMs = Math.max(SPIKE_MS, SPIKE_TIMES * usual)
   const count = tally.delays.above((delayMs.min + fromMs) * 1e6)

@@ -267,7 +267,7 @@ function newChannel(): Channel {
   }
 }
 
-/** Sets the usual delays; where a direction has none those of the others that go its way. */
+/** Sets the usual delays; where a direction has none those of the others that go its way, or else back. */
 function setBands(channels: readonly Channel[], channelOf: Int32Array, pairs: readonly Pair[], clock: ClockLine): void {
   const all = { forth: newRange(), back: newRange() }
   const own = channels.map(newRange)
@@ -282,7 +282,8 @@ function setBands(channels: readonly Channel[], channelOf: Int32Array, pairs: re
     }
   }
   for (const [index, channel] of channels.entries()) {
-    const usual = channel.isForth ? all.forth : all.back
+    const [same, other] = channel.isForth ? [all.forth, all.back] : [all.back, all.forth]
+    const usual = same.low <= same.high ? same : other
     const range = channel.sampled >= 3 ? own[index]! : usual
     if (range.low > range.high) continue
     const wide = range.high - range.low

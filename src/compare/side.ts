@@ -34,7 +34,7 @@ export class SideReader {
   readonly datagram = new Datagram()
   /** Its layers, until the next one. */
   readonly walk: PacketWalk
-  /** First and last time of any packet, tunnel or not. */
+  /** First and last time of any packet of the time that is selected, tunnel or not. */
   firstTime = Number.POSITIVE_INFINITY
   lastTime = Number.NEGATIVE_INFINITY
   /** Datagrams without a time, which cannot be compared. */
@@ -111,8 +111,10 @@ export class SideReader {
     const { packet } = run
     const reading = this.#reading
     const { walk, datagram } = this
+    const { criteria } = reading
     const isTimed = packet.nanoseconds !== NO_TIME
-    if (isTimed) {
+    const isInTime = criteria === null || criteria.acceptsTime(packet.seconds, packet.nanoseconds)
+    if (isTimed && isInTime) {
       if (Number.isNaN(reading.base)) reading.base = packet.seconds
       datagram.time = (packet.seconds - reading.base) * BILLION + packet.nanoseconds
       if (datagram.time < this.firstTime) this.firstTime = datagram.time
@@ -121,10 +123,7 @@ export class SideReader {
     walk.enter(run.view, packet, packet.number, run.file)
     const { layers } = walk
     if (layers.tunnel === TunnelKind.None || layers.outerIp.isFragment || !hasAddresses(layers)) return false
-    const { criteria } = reading
-    if (criteria !== null && !(criteria.acceptsTime(packet.seconds, packet.nanoseconds) && criteria.accepts(layers))) {
-      return false
-    }
+    if (!isInTime || (criteria !== null && !criteria.accepts(layers))) return false
     if (!isTimed) {
       this.untimed++
       return false

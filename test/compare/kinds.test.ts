@@ -13,6 +13,7 @@ import {
   directionOf,
   onClock,
   type Sent,
+  START,
   side,
   type Wire,
 } from './two-places.ts'
@@ -392,6 +393,27 @@ describe('offload', () => {
   })
 })
 
+describe('offload and loss', () => {
+  it('super-frames that are lost whole make no cliff', async () => {
+    const inner = (sequence: number, payload: number): Uint8Array =>
+      vxlan(ethernet(ipv4(tcp({ sequence, payload }), { protocol: 6, id: sequence & 0xffff })), { sourcePort: 50_500 })
+    const supers = stream(100, 10 * MS, (index) => inner(index * 2_000, 2_000))
+    const segments = supers.flatMap(({ time }, index) =>
+      [0, 1].map((part) => ({ time: time + part * 10 * US, bytes: inner(index * 2_000 + part * 1_000, 1_000) })),
+    )
+    const gone = new Set([30, 31, 32, 50, 51])
+    const there = carried(
+      segments,
+      wire({ treat: ({ bytes }, time, index) => (gone.has(index >> 1) ? [] : [{ time, bytes }]) }),
+    )
+    const { near, far } = bothWays(STREAM)
+    const merge = (...lists: { time: number }[][]) => lists.flat().sort((a, b) => a.time - b.time) as typeof near
+    const comparison = await compareShots(merge(near, capturedAs(supers)), merge(far, capturedAs(there)))
+    expect(directionOf(comparison, A, B)).toMatchObject({ lost: 5, lostTcpBytes: 10_000, sizeCliff: null })
+    expect(alarmsOf(comparison)).not.toContain('SIZE_CLIFF')
+  })
+})
+
 describe('rewriting', () => {
   it('of outer addresses is reported, and no loss', async () => {
     const there = carried(STREAM, wire()).map(({ time }, index) => ({
@@ -530,6 +552,18 @@ describe('sides', () => {
     }
   })
 
+  it('of which a time is selected are judged in it, on whatever clocks', async () => {
+    const from = START + 1
+    const to = START + 3
+    const comparison = await compareShots(near, onClock(far, 700 * MS), { from, to })
+    const { lost, sent } = directionOf(comparison, A, B)
+    expect(sent).toBeLessThan(205)
+    const whole = directionOf(await compareShots(near, far), A, B)
+    expect(lost).toBeLessThanOrEqual(whole.lost)
+    const known = new Set(whole.packets.lost.map(({ near: packet }) => packet))
+    expect(directionOf(comparison, A, B).packets.lost.filter(({ near: packet }) => !known.has(packet))).toEqual([])
+  })
+
   it('are read to the end with a signal, or not at all', async () => {
     const stop = new AbortController()
     stop.abort(new Error('enough'))
@@ -567,5 +601,25 @@ describe('delay', () => {
     const { clock } = await compareShots(near, onClock(far, 3_700 * MS))
     expect(Math.abs(clock.offsetMs! - 3_700)).toBeLessThan(clock.errorMs!)
     expect(clock.errorMs!).toBeLessThan(3)
+  })
+})
+
+describe('clocks', () => {
+  it('that are set in the middle make no loss and no spike', async () => {
+    const { near, far } = bothWays(STREAM)
+    for (const step of [1_500 * MS, -400 * MS]) {
+      const set = far.map((shot, index) => (index > 500 ? { ...shot, time: shot.time + step } : shot))
+      const comparison = await compareShots(near, onClock(set, 60_000 * MS))
+      expect(alarmsOf(comparison)).toEqual([])
+    }
+  })
+
+  it('that are one need no estimate', async () => {
+    const { near, far } = bothWays(STREAM, () => [])
+    const apart = await compareShots(near, far.slice(0, 0), { sameClock: true })
+    expect(apart.directions.every(({ lost }) => lost === 0)).toBe(true)
+    const back = directionOf(await compareShots(near, far, { sameClock: true }), A, B)
+    // The first one was due before anything else was captured there.
+    expect(countsOf(back)).toMatchObject({ sent: 400, lost: 399, notJudged: 1 })
   })
 })

@@ -15,7 +15,7 @@ export interface Shot {
 }
 
 /** The second that times count from. */
-const START = 1_700_000_000
+export const START = 1_700_000_000
 const BILLION = 1_000_000_000
 
 /** The records of a capture file. @param start - The second that times count from. */
