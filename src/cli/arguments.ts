@@ -1,5 +1,7 @@
 /** Option values: from text to what the commands use, or a usage error that names option, value and way out. */
+
 import { MAX_MEGABYTES, MIN_MEGABYTES } from '../analyzers/tables/memory.ts'
+import { compareSeverity, SEVERITIES } from '../findings/severity.ts'
 import { SECTION_NAMES, type SectionName } from '../report/text.ts'
 import type { Severity } from '../summary.ts'
 
@@ -15,7 +17,6 @@ export type ColorMode = 'auto' | 'always' | 'never'
 export type FailOn = Severity | 'never'
 
 /** Severities from the mildest up, as `--fail-on` compares them. */
-const SEVERITIES: readonly Severity[] = ['note', 'warning', 'error']
 
 const MAX_ROWS = 1_000_000_000
 const MAX_THREADS = 256
@@ -108,7 +109,7 @@ export function parseColor(text: string): ColorMode {
 
 /** Whether `severity` is at least as severe as `threshold`. */
 export function isAtLeast(severity: Severity, threshold: FailOn): boolean {
-  return threshold !== 'never' && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(threshold)
+  return threshold !== 'never' && compareSeverity(severity, threshold) <= 0
 }
 
 /** Whether to colour what goes to a stream: an explicit choice first, then NO_COLOR, FORCE_COLOR, TERM=dumb and the terminal. */

@@ -1,5 +1,6 @@
 /** Every finding code with its words: what `vxpcap findings`, SARIF rules and the documents list. */
 
+import { compareText } from '../order.ts'
 import { bumFlood } from './behaviour/bum-flood.ts'
 import { congestion } from './behaviour/congestion.ts'
 import { dscpNotCopied } from './behaviour/dscp-not-copied.ts'
@@ -73,6 +74,7 @@ import { udpUnanswered } from './reachability/udp-unanswered.ts'
 import { vniByDirection } from './reachability/vni-by-direction.ts'
 import { vniMismatch } from './reachability/vni-mismatch.ts'
 import { vtepUnreachable } from './reachability/vtep-unreachable.ts'
+import { compareSeverity } from './severity.ts'
 
 /** What a finding code says in general. */
 export type FindingKind = Pick<Words<never>, 'code' | 'severity' | 'meaning' | 'evidence' | 'advice'>
@@ -160,9 +162,7 @@ const KINDS: readonly FindingKind[] = [
   zeroChecksumIpv6,
 ]
 
-const RANK = { error: 0, warning: 1, note: 2 } as const
-
 /** Every code, most severe first, then by name. */
 export const CATALOG: readonly FindingKind[] = [...KINDS].sort(
-  (left, right) => RANK[left.severity] - RANK[right.severity] || (left.code < right.code ? -1 : 1),
+  (left, right) => compareSeverity(left.severity, right.severity) || compareText(left.code, right.code),
 )

@@ -1,5 +1,8 @@
 /** What a finding's words are made of: facts in, sentences out. One file per code; this one has what they share. */
+
+import { compareText } from '../order.ts'
 import type { Finding, Severity, Subject } from '../summary.ts'
+import { compareSeverity } from './severity.ts'
 import { grouped } from './words/grouped.ts'
 
 /** A thing that is true, before there are words for it. `F` holds the figures that the words need. */
@@ -47,17 +50,15 @@ export function state<F>(words: Words<F>, fact: Fact<F>): Finding {
   }
 }
 
-const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 }
-
 /** Puts findings into the contract's order: severity, count descending, code, then subject. */
 export function rank(findings: Finding[]): Finding[] {
   const subject = (finding: Finding) => JSON.stringify(finding.subject)
   return findings.sort(
     (left, right) =>
-      RANK[left.severity] - RANK[right.severity] ||
+      compareSeverity(left.severity, right.severity) ||
       right.count - left.count ||
-      compare(left.code, right.code) ||
-      compare(subject(left), subject(right)),
+      compareText(left.code, right.code) ||
+      compareText(subject(left), subject(right)),
   )
 }
 
@@ -151,8 +152,4 @@ export function times(count: number, once = 'once', twice = 'twice'): string {
 /** A display filter that names the packets: where no condition selects them. */
 export function frames(packets: readonly number[]): string {
   return packets.length === 0 ? '' : `frame.number in {${packets.join(', ')}}`
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }

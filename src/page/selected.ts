@@ -1,6 +1,8 @@
 /** What of the document is left of what a reader has chosen. */
+
+import { SEVERITIES } from '../findings/severity.ts'
 import type { Finding, FlowSummary, MacSummary, Subject, Summary, VniSummary, VtepPairSummary } from '../summary.ts'
-import { type PageState, SEVERITIES, vniChoice } from './state.ts'
+import { type PageState, vniChoice } from './state.ts'
 
 /** Rows that are shown. */
 export interface Selected {

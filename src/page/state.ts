@@ -1,4 +1,5 @@
 /** What a reader has chosen in the page: shared by all its parts, and kept in the address behind the `#`. */
+import { SEVERITIES } from '../findings/severity.ts'
 import type { Severity } from '../summary.ts'
 
 /** The choices; `null` where nothing is chosen. */
@@ -18,9 +19,6 @@ export const NOTHING_CHOSEN: PageState = { vni: null, vtep: null, severity: null
 
 /** Changes some of the choices. */
 export type Choose = (change: Partial<PageState>) => void
-
-/** Severities, worst first. */
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 
 /** The choices as they stand in the address: `#vni=vxlan+100&finding=3`; `#` alone for none. */
 export function addressOf(state: PageState): string {

@@ -14,6 +14,8 @@ export interface Source {
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   // 0: bytes and plain records
   option: [],
+  // orders of texts, numbers and lists
+  order: [],
   codecs: ['option', 'packet', 'issue'],
   packet: [],
   'packet-meta': ['packet'],
@@ -23,11 +25,11 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   // 1: tables, words of a finding, files; the document's types
   summary: [],
   comparison: ['summary'],
-  analyzers: ['codecs', 'option', 'packet', 'packet-meta', 'issue', 'summary', 'findings', 'selection'],
-  findings: ['codecs', 'packet', 'issue', 'summary', 'comparison'],
-  capture: ['codecs', 'option', 'packet', 'packet-meta', 'issue'],
+  analyzers: ['codecs', 'order', 'option', 'packet', 'packet-meta', 'issue', 'summary', 'findings', 'selection'],
+  findings: ['codecs', 'order', 'packet', 'issue', 'summary', 'comparison'],
+  capture: ['codecs', 'order', 'option', 'packet', 'packet-meta', 'issue'],
   // 2: facts to findings, and the hot loop
-  diagnosis: ['codecs', 'packet', 'issue', 'summary', 'analyzers', 'findings'],
+  diagnosis: ['codecs', 'order', 'packet', 'issue', 'summary', 'analyzers', 'findings'],
   batch: ['packet', 'packet-meta', 'analyzers'],
   'event-queue': ['analyzers'],
   // a user's analyzers and their place in the hot loop, and packets for loops of one's own
@@ -87,7 +89,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'workers',
   ],
   // the report page, and what runs in it
-  page: ['codecs', 'option', 'summary', 'comparison', 'findings', 'report'],
+  page: ['codecs', 'order', 'option', 'summary', 'comparison', 'findings', 'report'],
   // arbitraries for other people's tests
   testing: ['codecs', 'option', 'packet', 'issue', 'capture'],
   // 4: people, at a terminal and in a tab

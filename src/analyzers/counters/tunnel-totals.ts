@@ -7,6 +7,7 @@ import { EtherType } from '../../codecs/link/ethernet.ts'
 import { isKnownLinkType } from '../../codecs/link/linktype.ts'
 import { linkTypeName } from '../../codecs/link/linktype-names.ts'
 import { CARRIER_NAMES, CarrierBit, LAYER_NAMES, type Layers, TunnelKind } from '../../codecs/walk/layers.ts'
+import { compareText } from '../../order.ts'
 import type { FaultCount } from '../../summary.ts'
 import type { Counter } from '../analyzer.ts'
 import type { Observation } from '../lookup/observation.ts'
@@ -185,7 +186,7 @@ export class TunnelTotals implements Counter<TunnelTotalsState> {
         rows.push({ layer: layerName, fault: faultName, packets, firstPacket: this.#faults.get(row, 1) })
       }
     }
-    return rows.sort((left, right) => compare(left.layer, right.layer) || compare(left.fault, right.fault))
+    return rows.sort((left, right) => compareText(left.layer, right.layer) || compareText(left.fault, right.fault))
   }
 
   save(): TunnelTotalsState {
@@ -264,8 +265,4 @@ function otherName(kind: number, value: number): string {
   if (kind === CLASS_UNREADABLE) return 'unreadable'
   if (kind === CLASS_ENCRYPTED) return ENCRYPTION_NAMES[value]!
   return ETHER_TYPE_NAMES.get(value) ?? `ETH 0x${value.toString(16).padStart(4, '0')}`
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }

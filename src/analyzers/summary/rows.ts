@@ -1,4 +1,5 @@
 /** The tables of the summary: rows in the contract's order, the largest kept, words made for those alone. */
+import { compareLists, compareText } from '../../order.ts'
 import type { FlowSummary, MacSummary, VniSummary, VtepPairSummary } from '../../summary.ts'
 import type { Analysis } from '../analysis.ts'
 import { largest } from '../tables/largest.ts'
@@ -180,17 +181,6 @@ function vtepsByVni({ keys }: Analysis, wanted: readonly number[]): Map<number, 
 
 function formatSorted({ keys }: Analysis, ids: number[]): string[] {
   return ids.sort((left, right) => keys.compareAddresses(left, right)).map((id) => keys.formatAddress(id))
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
-}
-
-function compareLists(left: number[], right: number[]): number {
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    if (left[i] !== right[i]) return left[i]! - right[i]!
-  }
-  return left.length - right.length
 }
 
 /** By VNI, kind, VLANs, protocol, addresses and ports. */

@@ -1,4 +1,5 @@
 /** The order of rotated captures: as people number files, not as computers compare texts. */
+import { compareText } from '../../order.ts'
 
 /** Endings of compressed files: they say nothing about the order of a rotated set. */
 const COMPRESSED = /\.(gz|zst|zstd|lz4)$/i
@@ -19,7 +20,7 @@ function partsOf(name: string): string[] {
 
 function compareParts(left: string, right: string): number {
   const numbers = /^\d/.test(left) && /^\d/.test(right)
-  if (!numbers) return left < right ? -1 : left > right ? 1 : 0
+  if (!numbers) return compareText(left, right)
   const [a, b] = [left.replace(/^0+(?=\d)/, ''), right.replace(/^0+(?=\d)/, '')]
   if (a.length !== b.length) return a.length - b.length
   return a < b ? -1 : a > b ? 1 : 0

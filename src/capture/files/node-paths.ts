@@ -1,8 +1,10 @@
 /** Node edge: from what a user names on the command line to capture files: directories and patterns become the files in them. */
+
 import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { checkGiven, checkList, checkObject, checkSignal, checkString } from '../../option.ts'
+import { compareText } from '../../order.ts'
 import { CaptureError, type CaptureErrorCode } from '../errors.ts'
 import { CaptureReader, refill } from '../reader.ts'
 import { compareNames } from './natural-order.ts'
@@ -195,5 +197,5 @@ async function matches(pattern: string): Promise<string[]> {
 
 /** Compares paths by their names as people number them: digits by value, everything else by code unit; endings of compression do not count. */
 export function compareNaturally(left: string, right: string): number {
-  return compareNames(basename(left), basename(right)) || (left < right ? -1 : left > right ? 1 : 0)
+  return compareNames(basename(left), basename(right)) || compareText(left, right)
 }

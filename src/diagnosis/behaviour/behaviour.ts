@@ -1,4 +1,5 @@
 /** Findings about how traffic behaves: losses, repeats, copies, floods, and how it spreads over paths. */
+
 import type { Analysis } from '../../analyzers/analysis.ts'
 import type { Unanswered } from '../../analyzers/stateful/answers/echo.ts'
 import { milliseconds } from '../../analyzers/tables/time.ts'
@@ -10,6 +11,7 @@ import { retransmissions } from '../../findings/behaviour/retransmissions.ts'
 import { state } from '../../findings/finding.ts'
 import { echoUnanswered, type LossPattern } from '../../findings/reachability/echo-unanswered.ts'
 import { replicationIncomplete } from '../../findings/reachability/replication-incomplete.ts'
+import { ascending, compareText } from '../../order.ts'
 import type { Finding } from '../../summary.ts'
 import type { Sides } from '../capture/sides.ts'
 import type { Evidence } from '../evidence.ts'
@@ -83,7 +85,7 @@ function echoFindings(
       }))
       .sort(
         (left, right) =>
-          right.unanswered - left.unanswered || compare(left.to, right.to) || compare(left.from, right.from),
+          right.unanswered - left.unanswered || compareText(left.to, right.to) || compareText(left.from, right.from),
       )
     // The other end's pings of the same two guests are another matter: they may all be answered.
     const counts = list.map(({ flow, forward }) => echo.countOf(flow, forward))
@@ -291,15 +293,11 @@ function entropyFindings(analysis: Analysis, routes: Routes): Finding[] {
 /** Tunnels without repeats. */
 function distinct<T extends { kind: string; port: number }>(tunnels: readonly T[]): T[] {
   return [...new Map(tunnels.map((which) => [`${which.kind} ${which.port}`, which])).values()].sort(
-    (left, right) => left.port - right.port || compare(left.kind, right.kind),
+    (left, right) => left.port - right.port || compareText(left.kind, right.kind),
   )
 }
 
 /** The ten lowest packet numbers. */
 function firstOf(packets: readonly number[]): number[] {
-  return [...packets].sort((left, right) => left - right).slice(0, EXAMPLES)
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
+  return ascending(packets).slice(0, EXAMPLES)
 }

@@ -1,4 +1,5 @@
 /** Findings about datagrams at a tunnel's port without a valid header: a VTEP's mistake, or another program's traffic. */
+
 import type { Analysis } from '../../analyzers/analysis.ts'
 import { type HeadersSeen, type OthersSeen, reversePath } from '../../analyzers/stateful/integrity.ts'
 import { type Entry, EXAMPLES } from '../../analyzers/tables/counter-by-key.ts'
@@ -8,6 +9,7 @@ import * as gpe from '../../codecs/headers/vxlan-gpe.ts'
 import { type NotATunnel, notATunnel } from '../../findings/behaviour/not-a-tunnel.ts'
 import { type Fact, state } from '../../findings/finding.ts'
 import { flagIClear } from '../../findings/integrity/flag-i-clear.ts'
+import { distinct } from '../../order.ts'
 import type { Finding } from '../../summary.ts'
 
 /** What goes one way, from one address to another, without a valid header. */
@@ -69,7 +71,7 @@ function flagFact(
   const { figures } = told[0]!
   const from = nameOf(analysis, figures.from)
   const to = nameOf(analysis, figures.to)
-  const ports = ascending(told.flatMap((entry) => entry.figures.ports))
+  const ports = distinct(told.flatMap((entry) => entry.figures.ports))
   const count = countOf(told)
   const short = told.reduce((sum, { figures }) => sum + ('short' in figures ? figures.short : 0), 0)
   const flagClear = told.reduce((sum, entry) => sum + entry.figures.flagClear, 0)
@@ -88,7 +90,7 @@ function addAnswers(
   const from = nameOf(analysis, figures.from)
   const client = nameOf(analysis, figures.to)
   const port = figures.ports[0]!
-  const sourcePorts = ascending(answers.flatMap((entry) => entry.figures.sourcePorts))
+  const sourcePorts = distinct(answers.flatMap((entry) => entry.figures.sourcePorts))
   const back = analysis.stateful.integrity.asked.get(reversePath(key))
   const asked = back?.figures.ports.some((service) => sourcePorts.includes(service)) ? back.count : 0
   const known = services.get(`${from} ${port}`)
@@ -100,7 +102,7 @@ function addAnswers(
   }
   known.count += countOf(answers)
   known.packets = firstOf([...known.packets, ...packetsOf(answers)])
-  known.facts.sourcePorts = ascending([...known.facts.sourcePorts, ...sourcePorts])
+  known.facts.sourcePorts = distinct([...known.facts.sourcePorts, ...sourcePorts])
   known.facts.clients = [...known.facts.clients, client]
   known.facts.asked += asked
 }
@@ -118,12 +120,7 @@ function packetsOf(entries: readonly Sighting[]): number[] {
 }
 
 function firstOf(packets: readonly number[]): number[] {
-  return ascending(packets).slice(0, EXAMPLES)
-}
-
-/** Ascending, each once. */
-function ascending(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((left, right) => left - right)
+  return distinct(packets).slice(0, EXAMPLES)
 }
 
 /** An address in print; one that found no row has no name. */

@@ -1,4 +1,5 @@
 /** Findings about the bytes: checksums, header bits, lengths, tags, tunnels inside the tunnel, congestion marks. */
+
 import type { Analysis } from '../../analyzers/analysis.ts'
 import { DEEPEST } from '../../analyzers/events/packet-flags.ts'
 import { type CutsSeen, nestedOf, type Seen } from '../../analyzers/stateful/integrity.ts'
@@ -22,6 +23,7 @@ import { outerChecksumBad } from '../../findings/integrity/outer-checksum-bad.ts
 import { reservedBits } from '../../findings/integrity/reserved-bits.ts'
 import { zeroChecksumIpv6 } from '../../findings/integrity/zero-checksum-ipv6.ts'
 import type { Tunnel } from '../../findings/words/display-filter.ts'
+import { ascending } from '../../order.ts'
 import type { Finding, Subject } from '../../summary.ts'
 import { Programs } from '../behaviour/senders.ts'
 import type { Evidence } from '../evidence.ts'
@@ -231,10 +233,6 @@ function outerOverhead(
 function swappedPort(port: number): number | null {
   const swapped = ((port & 0xff) << 8) | (port >>> 8)
   return [vxlan.PORT, vxlan.PORT_LINUX, gpe.PORT].includes(swapped) ? swapped : null
-}
-
-function ascending(values: Iterable<number>): number[] {
-  return [...values].sort((left, right) => left - right)
 }
 
 /** Orders `2`, `10`, `10.20` by their numbers. */

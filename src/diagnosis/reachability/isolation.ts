@@ -3,11 +3,13 @@
  * VNIs, or by an address in conversation in several VNIs which ARP or neighbour discovery claims in each of them; a segment that is
  * only routed through (the VNI of a VRF) repeats neither. MACs alone tell nothing: a router has one for all its VNIs.
  */
+
 import type { Analysis } from '../../analyzers/analysis.ts'
 import { KeyTable } from '../../analyzers/tables/key-table.ts'
 import { NONE } from '../../codecs/core/fault.ts'
 import { state } from '../../findings/finding.ts'
 import { addressOverlap, type OverlapGroup } from '../../findings/identity/address-overlap.ts'
+import { compareLists } from '../../order.ts'
 import type { Finding } from '../../summary.ts'
 import type { Routes } from '../routes.ts'
 import { formatAll } from '../subjects.ts'
@@ -177,12 +179,4 @@ function isGuest({ keys }: Analysis, id: number): boolean {
   const first = keys.addresses.word(id, 1)
   if (keys.isIpv6(id)) return first >>> 22 !== 0x3fa && (first !== 0 || keys.addresses.word(id, 2) !== 0)
   return first >>> 16 !== 0xa9fe && first >>> 24 !== 127
-}
-
-function compareLists(left: readonly number[], right: readonly number[]): number {
-  for (const [index, value] of left.entries()) {
-    const difference = value - (right[index] ?? NONE)
-    if (difference !== 0) return difference
-  }
-  return left.length - right.length
 }

@@ -12,6 +12,7 @@ import { portMismatch } from '../../findings/reachability/port-mismatch.ts'
 import { type MismatchSide, vniMismatch } from '../../findings/reachability/vni-mismatch.ts'
 import { vtepUnreachable } from '../../findings/reachability/vtep-unreachable.ts'
 import type { Tunnel } from '../../findings/words/display-filter.ts'
+import { distinct } from '../../order.ts'
 import type { Finding } from '../../summary.ts'
 import type { Sides } from '../capture/sides.ts'
 import type { Evidence } from '../evidence.ts'
@@ -169,7 +170,7 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
   return [...byPair].map(([pair, mismatched]) => {
     const sides = mismatched.map((route) => routeTraffic.mismatch(route)!)
     const { from: a, to: b } = routes.pairEnds(pair, 0)
-    const vnis = sorted(mismatched.map((route) => routes.vni(route)))
+    const vnis = distinct(mismatched.map((route) => routes.vni(route)))
     const packetsAToB = sides.reduce((sum, [there]) => sum + there.packets, 0)
     const packetsBToA = sides.reduce((sum, [, back]) => sum + back.packets, 0)
     const examples = sides.flatMap((side) => side.flatMap((direction) => direction.examples))
@@ -179,13 +180,13 @@ function portFindings(analysis: Analysis, routes: Routes): Finding[] {
       vnis,
       packetsAToB,
       packetsBToA,
-      portsAToB: sorted(sides.flatMap(([there]) => there.ports)),
-      portsBToA: sorted(sides.flatMap(([, back]) => back.ports)),
+      portsAToB: distinct(sides.flatMap(([there]) => there.ports)),
+      portsBToA: distinct(sides.flatMap(([, back]) => back.ports)),
     }
     return state(portMismatch, {
       subject: { ...(vnis.length === 1 ? { vni: vnis[0]! } : {}), vteps: [a, b] },
       count: packetsAToB + packetsBToA,
-      packets: sorted(examples).slice(0, EXAMPLES),
+      packets: distinct(examples).slice(0, EXAMPLES),
       facts,
     })
   })
@@ -342,7 +343,7 @@ class VniMismatches {
       }
     }
     const sides: [MismatchSide, MismatchSide] = [inPrint(0), inPrint(1)]
-    const packets = sorted(pairs.flatMap((pair) => pair.flatMap((side) => side.packets)))
+    const packets = distinct(pairs.flatMap((pair) => pair.flatMap((side) => side.packets)))
     const vteps = formatAll(
       this.analysis,
       pairs[0]!.map(({ vtep }) => vtep),
@@ -354,9 +355,4 @@ class VniMismatches {
       facts: { sides, dropped: this.dropped },
     })
   }
-}
-
-/** Distinct numbers, ascending. */
-function sorted(numbers: readonly number[]): number[] {
-  return [...new Set(numbers)].sort((left, right) => left - right)
 }

@@ -1,4 +1,5 @@
 /** Findings about what never opens and what nobody answers: TCP connections, and questions by UDP. */
+
 import type { Analysis } from '../../analyzers/analysis.ts'
 import { Asks } from '../../analyzers/events/questions.ts'
 import type { Connect } from '../../analyzers/stateful/answers/connects.ts'
@@ -9,6 +10,7 @@ import { tcpUnanswered } from '../../findings/reachability/tcp-unanswered.ts'
 import { udpUnanswered } from '../../findings/reachability/udp-unanswered.ts'
 import type { PathShare } from '../../findings/words/equal-cost-paths.ts'
 import type { RejectionFacts } from '../../findings/words/rejection.ts'
+import { distinct } from '../../order.ts'
 import type { Finding } from '../../summary.ts'
 import type { Sides } from '../capture/sides.ts'
 import { isTold } from '../mtu/mtu.ts'
@@ -157,7 +159,7 @@ function connectFinding(
     analysis,
     group.map(({ server }) => server),
   )
-  const ports = sorted(group.map(({ port }) => port))
+  const ports = distinct(group.map(({ port }) => port))
   const rejections =
     repeats === 'SYN'
       ? [...new Set(group.map(({ server }) => server))].flatMap((server) => {
@@ -193,7 +195,7 @@ function connectFinding(
   return state(tcpUnanswered, {
     subject,
     count: group.reduce((sum, { syns, synAcks }) => sum + (repeats === 'SYN' ? syns : synAcks), 0),
-    packets: sorted(group.flatMap(({ packets }) => packets)).slice(0, EXAMPLES),
+    packets: distinct(group.flatMap(({ packets }) => packets)).slice(0, EXAMPLES),
     facts,
   })
 }
@@ -219,8 +221,8 @@ function synPaths(group: readonly Attempt[], alike: readonly Connect[]): PathSha
 
 /** What sets outer source ports that fail apart from those that work; `null` when nothing does. */
 function pathShare(dead: readonly number[], alive: readonly number[]): PathShare | null {
-  const failing = sorted(dead)
-  const working = sorted(alive)
+  const failing = distinct(dead)
+  const working = distinct(alive)
   if (working.length < LEAST_WORKING || failing.some((port) => working.includes(port))) return null
   if (failing.length >= LEAST_FAILING) {
     for (const modulus of MODULI) {
@@ -310,7 +312,7 @@ function queryFinding(
   return state(udpUnanswered, {
     subject: { vni, vteps: [from, to], ...(ip === null ? {} : { ip }), port },
     count: group.reduce((sum, { count }) => sum + count, 0),
-    packets: sorted(group.flatMap(({ packets }) => packets)).slice(0, EXAMPLES),
+    packets: distinct(group.flatMap(({ packets }) => packets)).slice(0, EXAMPLES),
     facts,
   })
 }
@@ -351,7 +353,7 @@ function vainFindings(analysis: Analysis, routes: Routes, dropped: number | null
       tunnels: routes.tunnels(first.route >> 1),
       dropped,
     }
-    const packets = sorted(own.map(({ number }) => number)).slice(0, EXAMPLES)
+    const packets = distinct(own.map(({ number }) => number)).slice(0, EXAMPLES)
     return [state(udpUnanswered, { subject: { vni, vteps: [from, to], ip, port }, count, packets, facts })]
   })
 }
@@ -374,9 +376,4 @@ function endsOf({ keys: { flows } }: Analysis, { flow, forward }: { flow: number
 function namesOf({ keys }: Analysis, routes: Routes, route: number): { from: string; to: string } {
   const { from, to } = routes.ends(route >> 1, (route & 1) as 0 | 1)
   return { from: keys.formatAddress(from), to: keys.formatAddress(to) }
-}
-
-/** Distinct numbers, ascending. */
-function sorted(numbers: readonly number[]): number[] {
-  return [...new Set(numbers)].sort((left, right) => left - right)
 }

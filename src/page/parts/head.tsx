@@ -1,6 +1,7 @@
 /** The top of the page: what the capture is, the sentence that a person would say of it, and how much was found. */
+
+import { SEVERITIES } from '../../findings/severity.ts'
 import { h } from '../preact.ts'
-import { SEVERITIES } from '../state.ts'
 import type { View } from '../view.ts'
 import { SeverityCount } from './severity.tsx'
 

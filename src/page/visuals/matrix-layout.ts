@@ -1,8 +1,10 @@
 /** Cells of the overlay's matrix: below the diagonal, as a pair has no direction; labels stand on the diagonal, where both axes meet. */
+
+import { SEVERITIES } from '../../findings/severity.ts'
 import type { Severity } from '../../summary.ts'
 import type { Focus } from './overlay-focus.ts'
 import type { MacStory, OverlayModel, OverlayNode } from './overlay-model.ts'
-import { SEVERITIES, worse } from './severity.tsx'
+import { worse } from './severity.tsx'
 
 /** Most endpoints with a row of their own. */
 export const MOST_ROWS = 200

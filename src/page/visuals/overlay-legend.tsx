@@ -1,10 +1,12 @@
 /** What the marks, lines and shades of the overlay's picture mean: those alone that are in it. */
+
+import { SEVERITIES } from '../../findings/severity.ts'
 import type { Severity } from '../../summary.ts'
 import { type ComponentChildren, h } from '../preact.ts'
 import type { ByteClasses } from './byte-classes.ts'
 import { MacMark, STORIES, STORY_WORDS } from './mac-mark.tsx'
 import type { MacStory, OverlayModel } from './overlay-model.ts'
-import { SEVERITIES, SeverityMark } from './severity.tsx'
+import { SeverityMark } from './severity.tsx'
 
 export interface LegendProperties {
   model: OverlayModel

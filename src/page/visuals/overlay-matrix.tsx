@@ -1,4 +1,6 @@
 /** The overlay as a matrix: one row and column for each endpoint, shaded by bytes. */
+
+import { SEVERITIES } from '../../findings/severity.ts'
 import { bytes, integer, plural } from '../../report/number.ts'
 import type { Severity, Summary } from '../../summary.ts'
 import { h, useMemo, useState } from '../preact.ts'
@@ -24,7 +26,6 @@ import { focusOf } from './overlay-focus.ts'
 import { FONT_SIZE } from './overlay-layout.ts'
 import { type MacStory, type OverlayModel, severityOf, storyOf } from './overlay-model.ts'
 import { Scrollable } from './scrollable.tsx'
-import { SEVERITIES } from './severity.tsx'
 import { textWidth } from './text-width.ts'
 
 export interface MatrixProperties {

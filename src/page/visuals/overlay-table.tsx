@@ -1,9 +1,10 @@
 /** What the overlay's picture shows, for those who hear the page: the pairs with findings, and the largest ones. */
+
+import { SEVERITIES } from '../../findings/severity.ts'
 import { bytes, integer } from '../../report/number.ts'
 import type { Severity } from '../../summary.ts'
 import { h } from '../preact.ts'
 import type { OverlayLink, OverlayModel } from './overlay-model.ts'
-import { SEVERITIES } from './severity.tsx'
 
 /** Most rows: the page's own table has all. */
 const MOST = 20

@@ -1,9 +1,7 @@
 /** Marks of severity: each has a shape of its own, so that nobody has to tell colours apart. */
+import { SEVERITIES } from '../../findings/severity.ts'
 import type { Severity } from '../../summary.ts'
 import { h } from '../preact.ts'
-
-/** Severities, most severe first. */
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 
 /** The more severe of two; `null` stands for none. */
 export function worse(left: Severity | null, right: Severity | null): Severity | null {
