@@ -16,8 +16,6 @@ export type ColorMode = 'auto' | 'always' | 'never'
 /** What makes the exit status 1: a severity and everything above it, or nothing. */
 export type FailOn = Severity | 'never'
 
-/** Severities from the mildest up, as `--fail-on` compares them. */
-
 const MAX_ROWS = 1_000_000_000
 const MAX_THREADS = 256
 /** Columns below which tables say nothing more, and more than any screen has. */
