@@ -4,6 +4,7 @@ import type { CaptureError } from '../capture/errors.ts'
 import type { OutputFile } from '../capture/files/node-output.ts'
 import type { ExpandedPaths } from '../capture/files/node-paths.ts'
 import type { ByteSource } from '../capture/source.ts'
+import type { compareCaptures } from '../compare/index.ts'
 import type { followFile } from '../node-follow.ts'
 import { toAscii } from '../report/ascii.ts'
 import { printable, printableJson, printableLines, printableRows } from '../report/printable.ts'
@@ -56,13 +57,16 @@ export interface Host {
   /** Loads what reads captures; not before it is needed. */
   summarizer: () => Promise<SummarizeFiles>
   /**
-   * Opens a capture, decompressed; `-` is standard input, which the signal ends. Throws CaptureError when it cannot be read.
+   * Opens a capture, decompressed; `-` is standard input, which the signal ends, and it and pipes are streams. Throws CaptureError when
+   * it cannot be read.
    */
-  open: (path: string, signal: AbortSignal) => Promise<ByteSource>
+  open: (path: string, signal: AbortSignal) => Promise<ByteSource & { isStream?: boolean }>
   /** Replaces directories and patterns by the captures in them. */
   expand: (paths: readonly string[]) => Promise<ExpandedPaths>
   /** Bytes of captures as stored; `null` where one is a stream. */
   size: (paths: readonly string[]) => Promise<number | null>
+  /** Loads what compares captures of two places. */
+  comparer: () => Promise<typeof compareCaptures>
   /** Loads what follows a capture that is being written. */
   follower: () => Promise<typeof followFile>
   /**

@@ -40,6 +40,7 @@ if ((argv.length === 1 || isVerbose) && (argv.includes('--version') || argv.incl
     open: async (path, signal) => (await edges()).fileSource(path, { signal }),
     expand: async (paths) => (await edges()).expandPaths(paths),
     size: async (paths) => (await edges()).totalSize(paths),
+    comparer: async () => (await edges()).compareCaptures,
     follower: async () => (await edges()).followFile,
     output: async (path, inputs, signal) => (await edges()).awaitOutput(path, inputs, signal),
     onInterrupt(listener) {

@@ -105,6 +105,27 @@ Exit status:
   130  stopped by Ctrl-C while reading files (the page is of what was read); 143 by SIGTERM, 129 by SIGHUP
 `
 
+const COMPARE_EXAMPLES = `
+Sides:
+  Each side is a capture, a directory or a quoted pattern ('h1-*.pcap'); with --near FILE and --far FILE, both repeatable, it is several
+  captures, given in place of the two arguments or beside them. Several captures of one side are put together by time. Which side is
+  called near does not matter: packets that leave at either are followed to the other.
+
+Clocks need not agree: how they stand to each other is told from the packets, with how far that may be wrong.
+
+Examples:
+  vxpcap compare h1.pcap h2.pcap
+  vxpcap compare near/ far/ --vni 42 --fail-on error
+  vxpcap compare --near h1.pcap0 --near h1.pcap1 --far h2.pcap -o lost.pcapng
+  vxpcap compare h1.pcap h2.pcap --csv packets.csv --same-clock
+
+Exit status:
+  0    done
+  1    a finding is at least as severe as --fail-on
+  2    wrong usage, no readable capture, an unreadable or damaged one (the rest is compared), or an output cannot be written
+  130  stopped by Ctrl-C (nothing is shown: a comparison needs both sides to their ends); 143 by SIGTERM, 129 by SIGHUP
+`
+
 const COMPLETION_EXAMPLES = `
 Examples:
   source <(vxpcap completion bash)       # in ~/.bashrc; likewise zsh in ~/.zshrc
@@ -127,6 +148,7 @@ Exit status:
 const COMMANDS: readonly string[] = [
   'summarize',
   'report',
+  'compare',
   'decode',
   'findings',
   'decap',
@@ -272,6 +294,38 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
           return report(paths, { failOn, ...rest }, host)
         }),
       )
+    })
+  selecting(program.command('compare'))
+    .description('the same traffic captured at two places: what was lost, altered, reordered or delayed between them')
+    .argument(
+      '[near]',
+      'captures of one place: a pcap or pcapng file, compressed too, a directory, or a quoted pattern',
+    )
+    .argument('[far]', 'captures of the other place, likewise')
+    .argument('[others...]', 'none: further captures of a side are given with --near or --far')
+    .option('--near <capture>', 'a further capture of the near side (repeatable)', repeated(String))
+    .option('--far <capture>', 'a further capture of the far side (repeatable)', repeated(String))
+    .option('--json', 'one JSON document on standard output, nothing else there')
+    .option('--csv <file>', 'what became of every packet, a line each, as CSV; "-" is standard output')
+    .option('-o, --output <file>', 'the pcapng file to write lost packets to, with comments; "-" is standard output')
+    .option('--same-clock', 'both sides have one clock (one machine, or PTP): nothing is estimated')
+    .option('--top <n>', `rows per table, and packets of each kind, in text (default: ${DEFAULT_TOP})`, read.parseTop)
+    .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+    .option('--underlay-mtu <n>', UNDERLAY_MTU, read.parseUnderlayMtu)
+    .option('--fail-on <severity>', FAIL_ON, read.parseFailOn)
+    .option('--memory <MB>', 'memory limit in megabytes: smaller tables and a smaller window', read.parseMemory)
+    .option('--quiet', QUIET)
+    .option('--no-progress', NO_PROGRESS)
+    .option('--color <when>', COLOR, read.parseColor)
+    .option('--width <n>', WIDTH, read.parseWidth)
+    .option('--ascii', ASCII)
+    .addHelpText('after', COMPARE_EXAMPLES)
+    .action((near, far, others, { top = DEFAULT_TOP, failOn = 'never', color = 'auto', ...rest }) => {
+      onTask(async () => {
+        const { compare } = await commands()
+        const given = [near, far, ...others].filter((path) => path !== undefined)
+        return compare(given, { top, failOn, color, ...rest }, host)
+      })
     })
   program
     .command('decode')

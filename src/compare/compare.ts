@@ -54,7 +54,7 @@ export async function compareSides(
     numberOf,
     stepOf: (time) => Math.floor((base * 1000 + time / MILLION) / stepMs),
     listed: options.listed ?? LISTED,
-    told: onPacket === undefined ? null : tellFates(onPacket, { plan, base, numberOf, indexOf }),
+    told: onPacket === undefined ? null : tellFates(onPacket, { plan, directions, base, numberOf, indexOf }),
   })
   const isDoubled = { near: surveyed.near.sample.isDoubled, far: surveyed.far.sample.isDoubled }
   const matcher = new Matcher(plan, account, options.window ?? WINDOW, isDoubled)

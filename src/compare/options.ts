@@ -1,4 +1,5 @@
 /** What a comparison is given: two sides, each a list of captures that can be opened more than once, and how they are compared. */
+import { FIXED_MEGABYTES, MEGABYTE } from '../analyzers/tables/memory.ts'
 import type { ByteSource } from '../capture/source.ts'
 import type { Place } from '../comparison.ts'
 import {
@@ -12,6 +13,7 @@ import {
   checkString,
 } from '../option.ts'
 import { checkSummarizeOptions, type SummarizeOptions } from '../pipeline.ts'
+import type { TunnelKind } from '../summary.ts'
 
 /** One capture of a side. */
 export interface CompareInput {
@@ -32,6 +34,12 @@ export interface PacketFate {
   fate: Fate
   /** Index of its direction in the document's `directions`, and of those that rows cut from it, behind these. */
   direction: number
+  /** Outer source and destination of its direction, VNI and kind of tunnel, and the side that it passes first. */
+  from: string
+  to: string
+  vni: number
+  kind: TunnelKind
+  sentAt: Place
   /** Numbers in the captures, 0 where it is not there. */
   near: number
   far: number
@@ -76,6 +84,17 @@ export interface CompareOptions extends Omit<SummarizeOptions, 'analyzers' | 'ro
 
 /** Records that are held at a time. */
 export const WINDOW = 1_048_576
+/** Records of the smallest window that a budget of memory gets. */
+const LEAST_WINDOW = 65_536
+/** Bytes of a record (`ring.ts`), and of what tells it when it leaves. */
+const WINDOW_BYTES = 160
+
+/** The window with which a process stays about within a budget: the tables of what each side says alone are gone by then. */
+export function windowFor(megabytes: number): number {
+  const room = Math.floor(((megabytes - FIXED_MEGABYTES) * MEGABYTE) / WINDOW_BYTES)
+  return Math.min(WINDOW, Math.max(LEAST_WINDOW, 2 ** Math.floor(Math.log2(Math.max(1, room)))))
+}
+
 /** Packets listed of each kind in a direction. */
 export const LISTED = 1000
 

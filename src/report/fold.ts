@@ -3,9 +3,9 @@ import { isAbout } from '../findings/explains.ts'
 import type { Finding, Severity } from '../summary.ts'
 
 /** A finding that no other one explains, and those that it explains, in the document's order. */
-export interface Cause {
-  finding: Finding
-  explains: Finding[]
+export interface Cause<Found extends Finding = Finding> {
+  finding: Found
+  explains: Found[]
   /** The worst of all of them: what follows from a warning may be an error, which the headline must not hide. */
   severity: Severity
 }
@@ -16,10 +16,10 @@ const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 const LOOP = 'LOOP'
 
 /** Folds findings under their causes; a cause stands where the first of what it explains would. */
-export function fold(findings: readonly Finding[]): Cause[] {
-  const byCode = new Map<string, Finding[]>()
+export function fold<Found extends Finding>(findings: readonly Found[]): Cause<Found>[] {
+  const byCode = new Map<string, Found[]>()
   for (const finding of findings) byCode.set(finding.code, [...(byCode.get(finding.code) ?? []), finding])
-  const causes = new Map<Finding, Cause>()
+  const causes = new Map<Found, Cause<Found>>()
   for (const finding of findings) {
     const root = rootOf(finding, byCode)
     const cause = causes.get(root) ?? { finding: root, explains: [], severity: root.severity }
@@ -32,8 +32,8 @@ export function fold(findings: readonly Finding[]): Cause[] {
 }
 
 /** The finding at the beginning of the chain of causes. */
-function rootOf(finding: Finding, byCode: ReadonlyMap<string, readonly Finding[]>): Finding {
-  const passed = new Set<Finding>()
+function rootOf<Found extends Finding>(finding: Found, byCode: ReadonlyMap<string, readonly Found[]>): Found {
+  const passed = new Set<Found>()
   let root = finding
   while (!passed.has(root)) {
     passed.add(root)
@@ -43,7 +43,10 @@ function rootOf(finding: Finding, byCode: ReadonlyMap<string, readonly Finding[]
 }
 
 /** The likeliest cause of a finding. */
-function causeOf(finding: Finding, byCode: ReadonlyMap<string, readonly Finding[]>): Finding | undefined {
+function causeOf<Found extends Finding>(
+  finding: Found,
+  byCode: ReadonlyMap<string, readonly Found[]>,
+): Found | undefined {
   if (finding.code === LOOP) return byCode.get(LOOP)?.find((each) => each === finding || isSameLoop(each, finding))
   for (const code of finding.because ?? []) {
     const candidates = byCode.get(code) ?? []

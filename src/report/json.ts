@@ -17,8 +17,13 @@ export async function writeJson(summary: Summary, write: (chunk: string) => void
   checkSummary('summary', summary)
   checkGiven('write', write)
   checkFunction('write', write)
+  return writeDocument(summary, write)
+}
+
+/** The same for any document. @throws whatever `write` throws or rejects with. */
+export async function writeDocument(document: object, write: (chunk: string) => void | Promise<void>): Promise<void> {
   let chunk = ''
-  for (const piece of pieces(summary, 0)) {
+  for (const piece of pieces(document, 0)) {
     chunk += piece
     if (chunk.length >= CHUNK) {
       await write(printableJson(chunk))

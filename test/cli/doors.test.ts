@@ -45,6 +45,7 @@ async function printed(argv: string[], isTerminal = false): Promise<{ status: nu
     open: (path, signal) => edges.fileSource(path, { signal }),
     expand: edges.expandPaths,
     size: async () => null,
+    comparer: async () => edges.compareCaptures,
     follower: async () => edges.followFile,
     output: edges.awaitOutput,
     onInterrupt: () => () => {},

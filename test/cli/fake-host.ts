@@ -3,6 +3,7 @@ import { CaptureError } from '../../src/capture/errors.ts'
 import { bytesSource } from '../../src/capture/source.ts'
 import type { StopSignal } from '../../src/cli/exit-status.ts'
 import type { Host, Output, SummarizeFiles, SummarizeFilesOptions } from '../../src/cli/host.ts'
+import { compareCaptures } from '../../src/compare/index.ts'
 import { labSummary } from '../report/summaries.ts'
 
 /** A host with everything it was told and asked. */
@@ -51,6 +52,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     },
     expand: async (paths) => ({ paths, expansions: [], unreadable: [] }),
     size: async () => null,
+    comparer: async () => compareCaptures,
     async follower() {
       throw new TypeError('nothing is followed here')
     },

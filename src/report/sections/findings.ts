@@ -13,12 +13,24 @@ const LABEL_WIDTH = 10
 
 /** The section `Findings`: the first `page.top` causes in full with what they explain, the codes of the rest in a line. */
 export function findings(summary: Summary, page: Page): Section {
-  const lines: string[] = []
   const names = fileNames(summary.capture.files)
-  const causes = fold(summary.findings)
+  return findingsSection(summary.findings, page, (finding) => [
+    ...labelled('packets', packets(finding, page), page),
+    ...filter(finding, page, names),
+  ])
+}
+
+/** The section with other words for where the packets of a finding are. */
+export function findingsSection<Found extends Finding>(
+  findings: readonly Found[],
+  page: Page,
+  where: (finding: Found) => string[],
+): Section {
+  const lines: string[] = []
+  const causes = fold(findings)
   for (const { finding, explains, severity } of causes.slice(0, page.top)) {
     if (lines.length > 0) lines.push('')
-    lines.push(...one(finding, severity, page, names), ...explained(explains, page))
+    lines.push(...one(finding, severity, page), ...where(finding), ...explained(explains, page))
   }
   const rest = causes.slice(page.top).flatMap(({ finding, explains }) => [finding, ...explains])
   if (rest.length > 0) lines.push('', ...more(rest, '  ', page))
@@ -47,7 +59,7 @@ function more(rest: readonly Finding[], indent: string, { palette, width, plain 
   return wrap(text, width, { first: indent, rest: `${indent}  ` }).map(palette.dim)
 }
 
-function one(finding: Finding, severity: Severity, page: Page, files: readonly string[]): string[] {
+function one(finding: Finding, severity: Severity, page: Page): string[] {
   const { palette, width, plain } = page
   const badge = severity.toUpperCase().padEnd(INDENT.length - 2)
   const subject = subjectWords(finding.subject)
@@ -64,8 +76,6 @@ function one(finding: Finding, severity: Severity, page: Page, files: readonly s
     ...labelled('observed', printable(finding.observed), page),
     ...labelled('inferred', printable(finding.inferred), page),
     ...labelled('remedy', printable(finding.remedy), page),
-    ...labelled('packets', packets(finding, page), page),
-    ...filter(finding, page, files),
   ]
 }
 
@@ -73,7 +83,8 @@ function article(severity: Severity): string {
   return severity === 'error' ? 'an error' : `a ${severity}`
 }
 
-function labelled(label: string, text: string, { palette, width, plain }: Page): string[] {
+/** A label and what it says, in the columns of a finding; nothing without a text. */
+export function labelled(label: string, text: string, { palette, width, plain }: Page): string[] {
   return wrap(plain(text), width, {
     first: `${INDENT}${palette.dim(label.padEnd(LABEL_WIDTH))}`,
     firstWidth: INDENT.length + LABEL_WIDTH,
@@ -82,15 +93,18 @@ function labelled(label: string, text: string, { palette, width, plain }: Page):
 }
 
 /** On one line whatever its length: a filter is there to be copied. With several files, one for each that needs its own. */
-function filter(
-  { displayFilter, displayFilters = [] }: Finding,
-  { palette }: Page,
-  files: readonly string[],
-): string[] {
+function filter({ displayFilter, displayFilters = [] }: Finding, page: Page, files: readonly string[]): string[] {
   if (displayFilter === '') return []
-  const line = (label: string, text: string) => `${INDENT}${palette.dim(label.padEnd(LABEL_WIDTH))}${printable(text)}`
-  if (displayFilters.every((each) => each.filter === displayFilter)) return [line('filter', displayFilter)]
-  return displayFilters.flatMap(({ file, filter }) => [line('filter', `in ${files[file]}:`), line('', filter)])
+  if (displayFilters.every((each) => each.filter === displayFilter)) return [unbroken('filter', displayFilter, page)]
+  return displayFilters.flatMap(({ file, filter }) => [
+    unbroken('filter', `in ${files[file]}:`, page),
+    unbroken('', filter, page),
+  ])
+}
+
+/** A label and a text that is not broken, in the columns of a finding. */
+export function unbroken(label: string, text: string, { palette }: Page): string {
+  return `${INDENT}${palette.dim(label.padEnd(LABEL_WIDTH))}${printable(text)}`
 }
 
 function packets(finding: Finding, page: Page): string {

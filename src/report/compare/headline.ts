@@ -1,0 +1,201 @@
+/** The first lines of a comparison: what is lost, what else is wrong, how good the clock is, and what was compared. */
+import type { ComparedDirection, ComparedFinding, Comparison, ComparisonClock, Place } from '../../comparison.ts'
+import type { Severity } from '../../summary.ts'
+import { fold } from '../fold.ts'
+import { duration, integer, milliseconds, percent, plural } from '../number.ts'
+import { printable } from '../printable.ts'
+import { filterWords, listed } from '../words.ts'
+import { judgedPackets, losing, lossSentence } from './losses.ts'
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning']
+/** Findings that it takes two captures to make. */
+export const BETWEEN: ReadonlySet<string> = new Set([
+  'ALTERED_BETWEEN',
+  'DELAY_SPIKE',
+  'DUPLICATED_BETWEEN',
+  'LOST_BETWEEN',
+  'NOTHING_IN_COMMON',
+  'PATH_LOSS',
+  'REORDERED_BETWEEN',
+  'REWRITTEN',
+  'SIZE_CLIFF',
+])
+
+/** The sentences, each a paragraph. */
+export function comparedHeadline(comparison: Comparison): string[] {
+  return [
+    ...answer(comparison),
+    ...alone(comparison),
+    volume(comparison),
+    ...clockWords(comparison),
+    ...windowWords(comparison),
+    ...caveats(comparison),
+  ]
+}
+
+/** Whether packets were lost, and whatever else became of them. */
+function answer(comparison: Comparison): string[] {
+  const { near, far, directions, findings } = comparison
+  for (const [place, other] of [
+    ['near', 'far'],
+    ['far', 'near'],
+  ] as const) {
+    if (comparison[place].files.length > 0) continue
+    return [`No ${place} capture could be read, so nothing was compared: this is what the ${other} side says alone.`]
+  }
+  if (near.tunnelPackets + far.tunnelPackets === 0) {
+    return [
+      `Neither side holds a tunnel packet${isFiltered(comparison) ? ' that the selection keeps' : ''}: there is nothing to compare. A tunnel on another port is named with --port.`,
+    ]
+  }
+  const nothing = findings.find(({ code }) => code === 'NOTHING_IN_COMMON')
+  if (nothing !== undefined) return [`${printable(nothing.title)}. ${printable(nothing.inferred)}`]
+  const [worst, ...others] = losing(comparison)
+  const sentences = worst === undefined ? [noLoss(directions)] : [lossSentence(worst, comparison)]
+  if (others.length > 0) {
+    const lost = sum(others, (each) => each.lost)
+    const sent = sum(others, judgedPackets)
+    sentences.push(
+      `Also lost: ${integer(lost)} of ${plural(sent, 'packet')} in ${plural(others.length, 'other direction')}.`,
+    )
+  }
+  return [sentences.join(' '), ...besides(directions)]
+}
+
+/** What is said where nothing was lost; of what was not judged it is not known. */
+function noLoss(directions: readonly ComparedDirection[]): string {
+  const judged = directions.filter((each) => each.judged === 'yes')
+  if (judged.length === 0) return 'Whether packets were lost is not known: no direction could be judged.'
+  const sent = sum(judged, judgedPackets)
+  const where = plural(judged.length, 'direction')
+  return `No packet was lost: ${sent === 1 ? 'the one' : `all ${integer(sent)}`} that left while both were capturing arrived (${where}).`
+}
+
+/** What else became of packets on their way. */
+function besides(directions: readonly ComparedDirection[]): string[] {
+  const counts = [
+    [sum(directions, (each) => each.altered), 'arrived with other bits'],
+    [sum(directions, (each) => each.duplicated), 'arrived again'],
+    [sum(directions, (each) => each.reordered), 'arrived out of order'],
+    [sum(directions, (each) => each.rewritten), 'arrived with other header fields'],
+  ] as const
+  const parts = counts.filter(([count]) => count > 0)
+  if (parts.length === 0) {
+    const isNone = directions.some(({ matched }) => matched > 0)
+    return isNone ? ['None arrived altered, twice, out of order or with other header fields.'] : []
+  }
+  const words = parts.map(([count, what], index) => `${index === 0 ? plural(count, 'packet') : integer(count)} ${what}`)
+  return [`${listed(words)}.`]
+}
+
+/** Findings of either capture alone that nothing between the two explains. */
+function alone({ findings }: Comparison): string[] {
+  const others = fold<ComparedFinding>(findings).filter(({ finding }) => !BETWEEN.has(finding.code))
+  const counts = SEVERITIES.map(
+    (severity) => [severity, others.filter((each) => each.severity === severity).length] as const,
+  ).filter(([, count]) => count > 0)
+  if (counts.length === 0) return []
+  const first = others.find(({ severity }) => severity === counts[0]![0])!.finding
+  const how = counts.reduce((sum, [, count]) => sum + count, 0) === 1 ? '' : ', the first'
+  return [
+    `The captures alone also show ${listed(counts.map(([severity, count]) => plural(count, severity)))}${how}: ${sentence(printable(first.title))}`,
+  ]
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+function volume({ near, far, matched }: Comparison): string {
+  const side = (place: Place, { packets, tunnelPackets }: Comparison[Place]): string =>
+    packets === 0
+      ? `${place} no packet`
+      : `${place} ${plural(packets, 'packet')}, ${tunnelPackets === packets ? 'all' : integer(tunnelPackets)} in tunnels`
+  return `${side('near', near)}; ${side('far', far)}; ${integer(matched)} in both.`
+}
+
+function isFiltered({ filter }: Comparison): boolean {
+  return filterWords(filter) !== ''
+}
+
+/** How the clocks stand to each other, and how good that is. */
+function clockWords({ clock, matched }: Comparison): string[] {
+  const { offsetMs, errorMs, sameClock } = clock
+  if (sameClock) return ['Clock: one for both sides, as --same-clock says; delays are as good as that.']
+  if (offsetMs === null) {
+    return matched === 0 ? [] : ['Clock: nothing tells how the two clocks stand to each other.']
+  }
+  const drift = clock.driftPpm === 0 ? '' : `, and runs ${Math.abs(clock.driftPpm)} ppm ${pace(clock)}`
+  const isLevel = offsetMs === 0 || Math.abs(offsetMs) <= (errorMs ?? 0)
+  const stand = `Clock: the far one is ${isLevel ? 'level with the near one' : offsetWords(offsetMs)}${drift}`
+  if (errorMs === null) {
+    return [
+      `${stand}, if the fastest packet took no time: there are packets in one direction only, so delays are told above the smallest one. With --same-clock they are absolute.`,
+    ]
+  }
+  return [`${stand}, give or take ${milliseconds(errorMs)}, by ${plural(clock.packets, 'packet')} that are in both.`]
+}
+
+function pace({ driftPpm }: ComparisonClock): string {
+  return driftPpm > 0 ? 'faster' : 'slower'
+}
+
+/** To the microsecond, whatever its size. */
+function offsetWords(ms: number): string {
+  const size = Math.abs(ms)
+  const text = size < 1000 ? `${size.toFixed(3)} ms` : `${(size / 1000).toFixed(6)} s`
+  return `${text} ${ms > 0 ? 'ahead of' : 'behind'} the near one`
+}
+
+/** When both were capturing. */
+function windowWords({ window, near, far, clock }: Comparison): string[] {
+  const { from, to, ms, waitingMs } = window
+  if (near.firstTime === null || far.firstTime === null || clock.offsetMs === null) return []
+  if (from === null || to === null) {
+    return ['Window: the two captures do not overlap in time, so that loss cannot be judged.']
+  }
+  return [
+    `Window: both captured for ${duration(ms / 1000)}, from ${short(from)} to ${short(to)} by the near clock; what did not arrive within ${duration(waitingMs / 1000)} is lost.`,
+  ]
+}
+
+/** To the millisecond. */
+function short(time: string): string {
+  return `${time.slice(0, 23)}Z`
+}
+
+/** What makes figures less than they seem. */
+function caveats(comparison: Comparison): string[] {
+  const sentences: string[] = []
+  if (isOneCapture(comparison)) {
+    sentences.push('Every packet has the same time at both sides: is one capture a copy of the other?')
+  }
+  const kept = filterWords(comparison.filter)
+  if (kept !== '') sentences.push(`Filtered by ${kept}.`)
+  for (const place of ['near', 'far'] as const) {
+    const { droppedByCapture, comparedBytes, packets, complete } = comparison[place]
+    if (!complete) sentences.push(`The ${place} captures were not read to their end.`)
+    if (droppedByCapture !== null && droppedByCapture > 0) {
+      const share = percent((100 * droppedByCapture) / (packets + droppedByCapture))
+      sentences.push(
+        `The ${place} capture itself dropped ${plural(droppedByCapture, 'packet')} (${share}): so many may be missing only from it.`,
+      )
+    }
+    // Both sides are compared by the shorter of the two.
+    if (comparedBytes !== null && place === 'near') {
+      sentences.push(
+        `Packets were cut by a snap length: ${plural(comparedBytes, 'byte')} of each inner frame are compared.`,
+      )
+    }
+  }
+  return sentences
+}
+
+/** Whether nothing took any time, which no wire does. */
+function isOneCapture({ matched, clock, directions }: Comparison): boolean {
+  return matched > 1 && clock.offsetMs === 0 && directions.every(({ delayMs }) => (delayMs?.max ?? 0) === 0)
+}
+
+function sum(directions: readonly ComparedDirection[], count: (direction: ComparedDirection) => number): number {
+  return directions.reduce((total, direction) => total + count(direction), 0)
+}
