@@ -246,9 +246,13 @@ export interface ComparedDirection {
   lossOverTime: ComparedStep[]
   /** The packets themselves, by number: the first 1000 of each unless told otherwise. */
   packets: {
+    /** Those that left and did not arrive. */
     lost: ComparedPacket[]
+    /** Those that arrived with other bits. */
     altered: AlteredPacket[]
+    /** Further arrivals. */
     duplicated: DuplicatedPacket[]
+    /** Those that arrived behind one that left later. */
     reordered: ComparedPacket[]
   }
 }

@@ -39,6 +39,7 @@ it('docs/document.md has every property with the words of the schemas', () => {
   const documents = {
     'vxpcap summarize --json': JSON.parse(read('schema/summary-1.json')),
     'vxpcap decode --json': JSON.parse(read('schema/decode-1.json')),
+    'vxpcap compare --json': JSON.parse(read('schema/compare-1.json')),
   }
   const page = documentReference(documents)
   if (REWRITE) writeFileSync(REFERENCE, page)

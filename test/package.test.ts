@@ -66,13 +66,14 @@ afterAll(() => {
 describe('the tarball', () => {
   it('holds the build, the schema, the documents with their pictures and the examples, and nothing else', () => {
     const expected =
-      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode)-1\.json|man\/vxpcap\.1|package\.json|docs\/[\w.]+\.md|docs\/images\/[\w-]+\.png|examples\/([\w-]+\.ts|README\.md)|(README|CHANGELOG)\.md|LICENSE)$/
+      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode|compare)-1\.json|man\/vxpcap\.1|package\.json|docs\/[\w.]+\.md|docs\/images\/[\w-]+\.png|examples\/([\w-]+\.ts|README\.md)|(README|CHANGELOG)\.md|LICENSE)$/
     expect(packed.filter((path) => !expected.test(path))).toEqual([])
     for (const path of [
       'dist/index.js',
       'dist/cli/main.js',
       'schema/summary-1.json',
       'schema/decode-1.json',
+      'schema/compare-1.json',
       'README.md',
       'LICENSE',
     ]) {
@@ -136,16 +137,17 @@ describe('imports', () => {
   })
 
   it('the schemas load as JSON modules, and resolve to files', async () => {
-    const names = ['summary-1', 'decode-1']
+    const names = ['summary-1', 'decode-1', 'compare-1']
     const script = put(
       'schemas.js',
       `import { readFileSync } from 'node:fs'
       import { createRequire } from 'node:module'
       import summary from 'vxpcap/schema/summary-1.json' with { type: 'json' }
       import decode from 'vxpcap/schema/decode-1.json' with { type: 'json' }
+      import compare from 'vxpcap/schema/compare-1.json' with { type: 'json' }
       const require = createRequire(import.meta.url)
       const files = ${JSON.stringify(names)}.map((name) => readFileSync(require.resolve(\`vxpcap/schema/\${name}.json\`), 'utf8'))
-      console.log(JSON.stringify([summary, decode, ...files.map((text) => JSON.parse(text))]))`,
+      console.log(JSON.stringify([summary, decode, compare, ...files.map((text) => JSON.parse(text))]))`,
     )
     const published = names.map((name) => JSON.parse(readFileSync(join(ROOT, 'schema', `${name}.json`), 'utf8')))
     const { stdout } = await run(process.execPath, [script], { cwd: folder })

@@ -299,6 +299,8 @@ function findingsOf(work: Work, order: readonly { row: number; direction: Compar
 /** What is said where no packet is in both captures; `null` where some are, or neither has any. */
 function nothingOf({ alone, surveyed }: Work, directions: readonly ComparedDirection[]): NothingInCommon | null {
   const { near, far } = surveyed
+  // Of what could not be read that has been said.
+  if (alone.near.inputs.length === 0 || alone.far.inputs.length === 0) return null
   const isCommon = directions.some(({ matched, altered, lost }) => matched + altered + lost > 0)
   if (isCommon || near.datagrams + far.datagrams === 0) return null
   const times = (place: Place): [string, string] | null => {

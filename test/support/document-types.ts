@@ -49,6 +49,7 @@ export const DOCUMENT_SOURCES: readonly DocumentSource[] = [
       'src/codecs/walk/explain-fault.ts',
     ],
   },
+  { root: 'Comparison', schema: 'schema/compare-1.json', modules: ['src/comparison.ts', 'src/summary.ts'] },
 ]
 
 type Declaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration

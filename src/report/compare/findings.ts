@@ -2,14 +2,31 @@
 import type { ComparedFinding, Comparison, Place } from '../../comparison.ts'
 import { byFile } from '../../findings/by-file.ts'
 import type { Finding } from '../../summary.ts'
-import type { Page, Section } from '../section.ts'
+import { fold } from '../fold.ts'
+import { type Page, paragraph, type Section } from '../section.ts'
 import { findingsSection, labelled, unbroken } from '../sections/findings.ts'
-import { fileNames, type Locate, locator } from '../words.ts'
+import { codesOf, fileNames, type Locate, locator } from '../words.ts'
+import { BETWEEN } from './losses.ts'
 
 /** The section `Findings`. */
 export function comparedFindings(comparison: Comparison, page: Page): Section {
   const sides = { near: sideOf(comparison, 'near'), far: sideOf(comparison, 'far') }
-  return findingsSection(comparison.findings, page, (finding) => where(finding, page, sides))
+  const notes = fold(comparison.findings).filter(
+    ({ finding, severity, explains }) => severity === 'note' && [finding, ...explains].every(isAlone),
+  )
+  const aside = new Set(notes.flatMap(({ finding, explains }) => [finding, ...explains]))
+  const told = comparison.findings.filter((finding) => !aside.has(finding))
+  const { title, lines } = findingsSection(told, page, (finding) => where(finding, page, sides))
+  if (aside.size > 0) {
+    const text = `Notes about the captures alone, which --json has in full: ${codesOf([...aside])}`
+    lines.push(...(lines.length > 0 ? [''] : []), ...paragraph(page, text, page.palette.dim))
+  }
+  return { title, lines }
+}
+
+/** Whether a finding is of what either capture says alone. */
+function isAlone({ code }: ComparedFinding): boolean {
+  return !BETWEEN.has(code)
 }
 
 /** A side's files. */

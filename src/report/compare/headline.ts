@@ -5,22 +5,9 @@ import { fold } from '../fold.ts'
 import { duration, integer, milliseconds, percent, plural } from '../number.ts'
 import { printable } from '../printable.ts'
 import { filterWords, listed } from '../words.ts'
-import { judgedPackets, losing, lossSentence } from './losses.ts'
+import { BETWEEN, judgedPackets, losing, lossSentence } from './losses.ts'
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning']
-/** Findings that it takes two captures to make. */
-export const BETWEEN: ReadonlySet<string> = new Set([
-  'ALTERED_BETWEEN',
-  'DELAY_SPIKE',
-  'DUPLICATED_BETWEEN',
-  'LOST_BETWEEN',
-  'NOTHING_IN_COMMON',
-  'PATH_LOSS',
-  'REORDERED_BETWEEN',
-  'REWRITTEN',
-  'SIZE_CLIFF',
-])
-
 /** The sentences, each a paragraph. */
 export function comparedHeadline(comparison: Comparison): string[] {
   return [
@@ -59,7 +46,18 @@ function answer(comparison: Comparison): string[] {
       `Also lost: ${integer(lost)} of ${plural(sent, 'packet')} in ${plural(others.length, 'other direction')}.`,
     )
   }
-  return [sentences.join(' '), ...besides(directions)]
+  return [sentences.join(' '), ...besides(directions), ...beyond(directions)]
+}
+
+/** Packets that left before the other capture's first packet or after its last: whether that was running nobody can tell. */
+function beyond(directions: readonly ComparedDirection[]): string[] {
+  return (['near', 'far'] as const).flatMap((place) => {
+    const sent = directions.filter(({ judged, sentAt }) => judged === 'yes' && sentAt !== place)
+    const count = sum(sent, (each) => each.notJudged)
+    if (count === 0) return []
+    const were = count === 1 ? 'it was' : 'they were'
+    return `Not judged: ${plural(count, 'packet')} that left before the first or after the last packet of the ${place} capture; if that was running then, ${were} lost.`
+  })
 }
 
 /** What is said where nothing was lost; of what was not judged it is not known. */
@@ -67,7 +65,9 @@ function noLoss(directions: readonly ComparedDirection[]): string {
   const judged = directions.filter((each) => each.judged === 'yes')
   if (judged.length === 0) return 'Whether packets were lost is not known: no direction could be judged.'
   const sent = sum(judged, judgedPackets)
-  const where = plural(judged.length, 'direction')
+  const unknown = directions.length - judged.length
+  const where =
+    plural(judged.length, 'direction') + (unknown > 0 ? `; ${integer(unknown)} more could not be judged` : '')
   return `No packet was lost: ${sent === 1 ? 'the one' : `all ${integer(sent)}`} that left while both were capturing arrived (${where}).`
 }
 
@@ -133,7 +133,9 @@ function clockWords({ clock, matched }: Comparison): string[] {
       `${stand}, if the fastest packet took no time: there are packets in one direction only, so delays are told above the smallest one. With --same-clock they are absolute.`,
     ]
   }
-  return [`${stand}, give or take ${milliseconds(errorMs)}, by ${plural(clock.packets, 'packet')} that are in both.`]
+  return [
+    `${stand}, ${errorMs === 0 ? 'exactly' : `give or take ${milliseconds(errorMs)}`}, by ${plural(clock.packets, 'packet')} that are in both.`,
+  ]
 }
 
 function pace({ driftPpm }: ComparisonClock): string {

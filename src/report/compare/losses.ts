@@ -4,8 +4,20 @@ import { integer, percent, plural } from '../number.ts'
 
 /** Findings that say how packets are lost. */
 const LOSS: ReadonlySet<string> = new Set(['SIZE_CLIFF', 'PATH_LOSS', 'LOST_BETWEEN'])
+/** Findings that it takes two captures to make. */
+export const BETWEEN: ReadonlySet<string> = new Set([
+  ...LOSS,
+  'ALTERED_BETWEEN',
+  'DELAY_SPIKE',
+  'DUPLICATED_BETWEEN',
+  'NOTHING_IN_COMMON',
+  'REORDERED_BETWEEN',
+  'REWRITTEN',
+])
 /** Source ports that are named one by one. */
 const MOST_PORTS = 3
+/** Bytes between the largest that arrived and the smallest that was lost, up to which one number says enough. */
+const NARROW = 100
 /** Packets lost in a row at the end from which on nothing is said to arrive any more. */
 const DEAD = 5
 
@@ -45,7 +57,7 @@ export function lossSentence(direction: ComparedDirection, { findings }: Compari
   if (matched + altered === 0) {
     return sent === 1
       ? `The only packet ${way} was lost.`
-      : `All ${plural(sent, 'packet')} ${way} were lost: nothing arrives.`
+      : `${sent === 2 ? 'Both packets' : `All ${plural(sent, 'packet')}`} ${way} were lost: nothing arrives.`
   }
   const were = lost === 1 ? 'was' : 'were'
   const share = percent((100 * lost) / sent)
@@ -63,7 +75,10 @@ function howLost(direction: ComparedDirection, findings: readonly ComparedFindin
   const all = (count: number): string => (count >= lost ? 'all' : `${integer(count)} of them`)
   const cliff = said.find(({ code }) => code === 'SIZE_CLIFF')
   if (cliff !== undefined && sizeCliff !== null) {
-    return `, ${all(cliff.count)} larger than ${integer(sizeCliff.passed)} bytes (outer IP)`
+    const { passed, lost: least } = sizeCliff
+    return least - passed <= NARROW
+      ? `, ${all(cliff.count)} larger than ${integer(passed)} bytes (outer IP)`
+      : `, ${all(cliff.count)} of ${integer(least)} bytes and more (outer IP); up to ${integer(passed)} bytes arrive`
   }
   const path = said.find(({ code }) => code === 'PATH_LOSS')
   if (path !== undefined) {

@@ -1,7 +1,7 @@
 /** Packets of which something became on the way, by their numbers at both sides. */
 import type { AlteredPacket, ComparedDirection, ComparedPacket, Comparison } from '../../comparison.ts'
 import { integer } from '../number.ts'
-import { type Field, type Page, rowsTable, type Section } from '../section.ts'
+import { type Field, type Page, paragraph, rowsTable, type Section } from '../section.ts'
 import { locator } from '../words.ts'
 
 /** Altered bits that are named. */
@@ -43,9 +43,8 @@ export function comparedPackets({ directions, near, far }: Comparison, page: Pag
   const all = kinds.reduce((sum, kind) => sum + kind.length, 0)
   const lines = rowsTable({ ...page, top: rows.length }, rows, fields)
   if (all > rows.length) {
-    lines.push(
-      `  ${page.palette.dim(page.plain(`… and ${integer(all - rows.length)} more; --csv lists every packet`))}`,
-    )
+    const more = `… and ${integer(all - rows.length)} more; --csv lists every packet`
+    lines.push(...paragraph(page, more, page.palette.dim))
   }
   return { title: 'Packets', lines }
 }
