@@ -1,5 +1,6 @@
-/** A document that `summarize --json` has written, as input: of this version, or refused in words that say what is wrong with it. */
+/** A document that `summarize --json` or `compare --json` has written, as input: of this version, or refused in words that say what is wrong with it. */
 import { CaptureError } from '../capture/errors.ts'
+import type { Comparison } from '../comparison.ts'
 import type { Summary } from '../summary.ts'
 import type { Host } from './host.ts'
 
@@ -18,28 +19,45 @@ export function isDocument(path: string): boolean {
   return /\.json(\.(gz|zst|lz4))?$/i.test(path)
 }
 
-/** Reads a document. @throws NoDocument. */
-export async function readDocument(path: string, host: Host, signal: AbortSignal): Promise<Summary> {
-  const text = await textOf(path, host, signal)
-  let document: unknown
+/** What `summarize --json` or `compare --json` has written. */
+export type SavedDocument = { summary: Summary } | { comparison: Comparison }
+
+/** Reads a document of either command. @throws NoDocument. */
+export async function readDocument(path: string, host: Host, signal: AbortSignal): Promise<SavedDocument> {
+  const document = parsed(await textOf(path, host, signal))
+  const { checkedComparison, isComparison } = await import('../page/index.ts')
+  if (!isComparison(document)) return { summary: await checkedSummary(document) }
   try {
-    document = JSON.parse(text)
+    return { comparison: checkedComparison(document) }
+  } catch (error) {
+    throw refusal('vxpcap compare --json', error, 'write it anew with vxpcap compare --json')
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
   } catch (error) {
     const isLines = /^\s*\{.*\}\s*\n\s*\{/.test(text.slice(0, PIECE))
     const why = isLines ? 'holds more than one JSON document' : 'is no JSON document'
     throw new NoDocument(`${why}; ${ANEW}`, { cause: error })
   }
+}
+
+async function checkedSummary(document: unknown): Promise<Summary> {
   const { checkedDocument } = await import('../page/index.ts')
   try {
     return checkedDocument(document)
   } catch (error) {
-    throw new NoDocument(
-      `is no document of this version's vxpcap summarize --json: ${(error as Error).message}; ${ANEW}`,
-      {
-        cause: error,
-      },
-    )
+    throw refusal('vxpcap summarize --json', error, ANEW)
   }
+}
+
+/** Says that a document is not what a command of this version writes. @param out - The way out. */
+function refusal(command: string, error: unknown, out: string): NoDocument {
+  return new NoDocument(`is no document of this version's ${command}: ${(error as Error).message}; ${out}`, {
+    cause: error,
+  })
 }
 
 async function textOf(path: string, host: Host, signal: AbortSignal): Promise<string> {

@@ -6,6 +6,8 @@ import { refuseType } from '../option.ts'
 import { printable } from '../report/printable.ts'
 import { type Column, fromDigits, toDigits } from './digits.ts'
 
+const MILLION = 1_000_000
+
 /** What writing columns gathers. */
 export interface Packer {
   /** Milliseconds since 1970 that times are counted from. */
@@ -71,6 +73,24 @@ export const micros: Scalar<number> = scalar(
   checkFigure,
   (value) => Math.round(value * 1000),
   (item) => (item as number) / 1000,
+)
+
+/** Any number, to a millionth: milliseconds to the nanosecond, as documents have them. */
+export const millionths: Scalar<number> = scalar(
+  (value, where) => {
+    if (typeof value !== 'number' || !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) refuseType(where, value, 'a number')
+  },
+  (value) => (Math.abs(value) * MILLION <= Number.MAX_SAFE_INTEGER ? Math.round(value * MILLION) : `${value}`),
+  (item) => (typeof item === 'number' ? item / MILLION : Number(item)),
+)
+
+/** What can only be true; where it is not, the member is missing. */
+export const truth: Scalar<true> = scalar<true>(
+  (value, where) => {
+    if (value !== true) refuseType(where, value, 'true')
+  },
+  () => 1,
+  () => true,
 )
 
 export const flag: Scalar<boolean> = scalar<boolean>(
@@ -200,8 +220,11 @@ export function optional<Value>(of: Codec<Value>): Codec<Value> {
   return { ...(sparse(of, undefined) as Codec<Value>), isOptional: true }
 }
 
+/** A codec for each member of an object. */
+export type Members<Value> = { [Name in keyof Value]-?: Codec<Value[Name]> }
+
 /** An object: a column for each member. Members that are not declared are left out. */
-export function record<Value extends object>(members: { [Name in keyof Value]-?: Codec<Value[Name]> }): Codec<Value> {
+export function record<Value extends object>(members: Members<Value>): Codec<Value> {
   const entries = Object.entries(members) as [keyof Value & string, Codec<unknown>][]
   return {
     check(value, where) {

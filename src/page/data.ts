@@ -5,6 +5,7 @@
 import { formatIpv4 } from '../codecs/core/address.ts'
 import type { Headline } from '../report/headline.ts'
 import type { Summary } from '../summary.ts'
+import type { Codec } from './columns.ts'
 import { type Column, fromDigits, toDigits } from './digits.ts'
 import { DOCUMENT } from './document.ts'
 import type { OverlayLayout } from './visuals/overlay-layout.ts'
@@ -38,17 +39,31 @@ interface Words {
 const IPV4_LENGTH = 4
 const OCTETS = 256
 
-/** The same for JSON. */
-interface Packed {
+/** A document for JSON. */
+export interface PackedDocument {
   base: number
   words: Words
   columns: unknown
+}
+
+/** The same for JSON. */
+interface Packed extends PackedDocument {
   layout: OverlayLayout
   making: Making
 }
 
 /** The data as plain JSON. */
 export function pack({ summary, ...rest }: PageData): Packed {
+  return { ...packDocument(DOCUMENT, summary, summary.capture.firstTime), ...rest }
+}
+
+/** The data again. */
+export function unpack({ base, words, columns, ...rest }: Packed): PageData {
+  return { summary: unpackDocument(DOCUMENT, { base, words, columns }), ...rest }
+}
+
+/** A document as plain JSON. @param firstTime - Which its times are counted from. */
+export function packDocument<Value>(of: Codec<Value>, document: Value, firstTime: string | null): PackedDocument {
   const words: string[] = []
   const numbers = new Map<string, number>()
   const word = (text: string): number => {
@@ -57,19 +72,17 @@ export function pack({ summary, ...rest }: PageData): Packed {
     numbers.set(text, words.push(text))
     return 0
   }
-  const { firstTime } = summary.capture
   const base = firstTime === null ? 0 : Date.parse(firstTime)
-  const columns = DOCUMENT.pack([summary], { base, word })
-  return { base, words: packedWords(words), columns, ...rest }
+  const columns = of.pack([document], { base, word })
+  return { base, words: packedWords(words), columns }
 }
 
-/** The data again. */
-export function unpack({ base, words: packed, columns, ...rest }: Packed): PageData {
+/** The document again. */
+export function unpackDocument<Value>(of: Codec<Value>, { base, words: packed, columns }: PackedDocument): Value {
   const words = wordsOf(packed)
   let next = 0
   const word = (number: number): string => words[number === 0 ? next++ : number - 1]!
-  const [summary] = DOCUMENT.unpack(columns, 1, { base, word })
-  return { summary: summary!, ...rest }
+  return of.unpack(columns, 1, { base, word })[0]!
 }
 
 /** Most of the texts are IPv4 addresses, which travel as numbers: `null` among them stands for the next of the others. */
@@ -96,7 +109,12 @@ function addressOf(word: string): number | null {
 
 /** What {@link pack} made, compressed with gzip and written in base64. Runs in the page, with what browsers have. */
 export async function decode(base64: string): Promise<PageData> {
+  return unpack((await inflated(base64)) as Packed)
+}
+
+/** What was compressed with gzip and written in base64, as the JSON that it is. */
+export async function inflated(base64: string): Promise<unknown> {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
   const unzipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
-  return unpack(await new Response(unzipped).json())
+  return await new Response(unzipped).json()
 }

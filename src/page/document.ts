@@ -1,6 +1,16 @@
 /** The summary as the page takes it: what must be there, and how it travels. Kept whole by the compiler, which knows every member. */
 import { refuseType } from '../option.ts'
-import type { Finding, FlowSummary, MacSummary, Subject, Summary, VniSummary, VtepPairSummary } from '../summary.ts'
+import type {
+  FileSummary,
+  Finding,
+  FlowSummary,
+  LimitSummary,
+  MacSummary,
+  Subject,
+  Summary,
+  VniSummary,
+  VtepPairSummary,
+} from '../summary.ts'
 import {
   type Codec,
   choice,
@@ -8,6 +18,7 @@ import {
   figure,
   flag,
   list,
+  type Members,
   micros,
   nullable,
   optional,
@@ -19,10 +30,10 @@ import {
 } from './columns.ts'
 import { type Column, fromDigits, toDigits } from './digits.ts'
 
-const kind = choice('vxlan', 'vxlan-gpe', 'geneve', 'nvgre')
-const counted = nullable(figure)
+export const kind = choice('vxlan', 'vxlan-gpe', 'geneve', 'nvgre')
+export const counted = nullable(figure)
 
-const filter: Codec<Summary['filter']> = record({
+export const filter: Codec<Summary['filter']> = record({
   vnis: list(figure),
   vniRanges: list(pairOf(figure)),
   vteps: list(text),
@@ -32,18 +43,20 @@ const filter: Codec<Summary['filter']> = record({
   to: nullable(exactTime),
 })
 
+export const files: Codec<FileSummary[]> = list(
+  record({
+    name: text,
+    format: choice('pcap', 'pcapng'),
+    bytes: figure,
+    packets: figure,
+    firstPacket: figure,
+    linkTypes: list(text),
+    compression: choice('none', 'gzip', 'zstd', 'lz4'),
+  }),
+)
+
 const capture: Codec<Summary['capture']> = record({
-  files: list(
-    record({
-      name: text,
-      format: choice('pcap', 'pcapng'),
-      bytes: figure,
-      packets: figure,
-      firstPacket: figure,
-      linkTypes: list(text),
-      compression: choice('none', 'gzip', 'zstd', 'lz4'),
-    }),
-  ),
+  files,
   origins: optional(list(record({ packet: figure, file: figure, number: figure }))),
   packets: figure,
   capturedBytes: figure,
@@ -217,7 +230,8 @@ const subject: Codec<Subject> = record({
   port: optional(figure),
 })
 
-const finding: Codec<Finding> = record({
+/** Members of a finding, to which a comparison adds. */
+export const FINDING: Members<Finding> = {
   code: text,
   severity: choice('error', 'warning', 'note'),
   title: text,
@@ -230,7 +244,9 @@ const finding: Codec<Finding> = record({
   displayFilter: text,
   displayFilters: optional(list(record({ file: figure, filter: text }))),
   because: optional(list(text)),
-})
+}
+
+export const limits: Codec<LimitSummary[]> = list(record({ table: text, limit: figure, dropped: figure }))
 
 /** A summary without the results of analyzers of one's own, which the page does not show. */
 export const DOCUMENT: Codec<Omit<Summary, 'extra'>> = record({
@@ -248,8 +264,8 @@ export const DOCUMENT: Codec<Omit<Summary, 'extra'>> = record({
   macs: list(mac),
   mtu,
   timeline,
-  findings: list(finding),
-  limits: list(record({ table: text, limit: figure, dropped: figure })),
+  findings: list(record<Finding>(FINDING)),
+  limits,
 })
 
 /**

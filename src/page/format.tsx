@@ -1,5 +1,4 @@
-/** A summary to a page: HTML that holds its own script, style and data. */
-import { renderToString } from 'preact-render-to-string'
+/** A summary to a page. */
 import { checkCount, checkNumber, checkObject, checkString } from '../option.ts'
 import type { Summary } from '../summary.ts'
 import { App } from './app.tsx'
@@ -8,6 +7,7 @@ import { compressed } from './compress.ts'
 import { type Making, pack, unpack } from './data.ts'
 import { checkedDocument } from './document.ts'
 import { fewer, withRows } from './fewer.ts'
+import { bytesOf, DEFAULT_PAGE_BYTES, framed, policyOf } from './frame.tsx'
 import { makingOf } from './making.ts'
 import { h } from './preact.ts'
 import { NOTHING_CHOSEN } from './state.ts'
@@ -26,14 +26,10 @@ export interface PageOptions {
   maxBytes?: number
 }
 
-/** Most bytes of a page, so that it can be sent by mail. */
-export const DEFAULT_PAGE_BYTES = 500_000
 /** Times that a page is made anew with fewer rows, before it stays as large as it is. */
 const MOST_TRIES = 12
 /** How much less is aimed for than there is room for. */
 const AIM = 0.97
-
-const ENCODER = new TextEncoder()
 
 /**
  * The page of a summary, as one text. The same summary and options give the same text everywhere.
@@ -57,7 +53,7 @@ export async function formatPage(summary: Summary, options: PageOptions = {}): P
       : withRows(summary, { vnis: rows, vtepPairs: rows, flows: rows, macs: rows, findings: summary.findings.length })
   for (let tries = 1; ; tries++) {
     const { page, data } = made(kept, making, policy)
-    const size = ENCODER.encode(page).length
+    const size = bytesOf(page)
     if (size <= maxBytes || tries === MOST_TRIES) return page
     kept = fewer(kept, Math.max(0, AIM * (1 - (size - maxBytes) / data.length)))
   }
@@ -69,38 +65,6 @@ function made(summary: Summary, making: Making, policy: string): { page: string;
   const data = compressed(JSON.stringify(packed))
   // What the page carries, and not what it was made of: the script must find what it would make itself.
   const shown = unpack(packed)
-  const body = renderToString(<App {...shown} state={NOTHING_CHOSEN} choose={() => {}} isLive={false} />)
-  const head = renderToString(
-    <head>
-      <meta charset="utf-8" />
-      <meta http-equiv="Content-Security-Policy" content={policy} />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="referrer" content="no-referrer" />
-      <meta name="color-scheme" content="light dark" />
-      <title>{`${making.title} · vxpcap`}</title>
-    </head>,
-  )
-  const style = `<style>${STYLE}</style>`
-  const page = `<!doctype html>
-<html lang="en">
-${head.replace('</head>', `${style}</head>`)}
-<body>
-<div id="page">${body}</div>
-<script type="text/plain" id="data">${data}</script>
-<script>${PROGRAM}</script>
-</body>
-</html>
-`
-  return { page, data }
-}
-
-/** Nothing but this script and this style. */
-async function policyOf(script: string, style: string): Promise<string> {
-  const [scriptHash, styleHash] = await Promise.all([sha256(script), sha256(style)])
-  return `default-src 'none'; script-src 'sha256-${scriptHash}'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`
-}
-
-async function sha256(text: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', ENCODER.encode(text)))
-  return btoa(String.fromCharCode(...hash))
+  const body = <App {...shown} state={NOTHING_CHOSEN} choose={() => {}} isLive={false} />
+  return { page: framed({ title: making.title, body, data, script: PROGRAM, style: STYLE, policy }), data }
 }

@@ -380,9 +380,11 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
   })
 
   describe('a saved document', () => {
-    const read = (document: object): Promise<Summary> => {
+    const read = async (document: object): Promise<Summary> => {
       const captures = { 'saved.json': new TextEncoder().encode(JSON.stringify(document)) }
-      return readDocument('saved.json', fakeHost({ captures }), new AbortController().signal)
+      const saved = await readDocument('saved.json', fakeHost({ captures }), new AbortController().signal)
+      if (!('summary' in saved)) throw new Error('a comparison')
+      return saved.summary
     }
 
     it('gives the page that its captures give', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { healthy, troubled } from '../page/comparisons.ts'
 import { type Bin, buildBin } from '../support/built-bin.ts'
 import { fixture } from '../support/goldens.ts'
 
@@ -72,6 +73,39 @@ describe('a report', () => {
   it('holds so many rows as are asked for', async () => {
     await bin.run(['report', MIXED, '--rows', '2', '-o', at('rows.html')])
     expect(readFileSync(at('rows.html'), 'utf8')).toContain('the 2 largest of 11 flows')
+  })
+})
+
+describe('a report of a saved comparison', () => {
+  it('is its page, has the status that --fail-on asks for, and takes no option of reading', async () => {
+    const comparison = await troubled()
+    const document = at('compared.json')
+    writeFileSync(document, JSON.stringify(comparison))
+    const run = (...argv: string[]) => bin.run(['report', document, '-o', at('compared.html'), ...argv])
+    const found = `${at('compared.html')}: ${comparison.findings.length} findings\n`
+    expect(await run()).toEqual({ status: 0, out: found, err: '' })
+    const page = readFileSync(at('compared.html'), 'utf8')
+    expect(page).toContain('Delay over time')
+    expect((await run('--fail-on', 'error')).status).toBe(1)
+    expect((await run('--vni', '100')).err).toContain('--vni: ')
+  })
+
+  it('of another version is refused in words that name what is missing', async () => {
+    const { window: _, ...old } = await healthy()
+    for (const [document, why] of [
+      [old, 'window must be an object, not undefined'],
+      [
+        { ...(await healthy()), schema: 'vxpcap.compare/2' },
+        'schema must be "vxpcap.compare/1", not "vxpcap.compare/2"',
+      ],
+    ] as const) {
+      writeFileSync(at('old.json'), JSON.stringify(document))
+      expect(await bin.run(['report', at('old.json'), '-o', at('x.html')])).toEqual({
+        status: 2,
+        out: '',
+        err: `vxpcap: ${at('old.json')}: is no document of this version's vxpcap compare --json: ${why}; write it anew with vxpcap compare --json\n`,
+      })
+    }
   })
 })
 

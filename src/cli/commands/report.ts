@@ -1,10 +1,11 @@
-/** `vxpcap report`: captures, or a document that summarize has written, in; one page of HTML out. */
+/** `vxpcap report`: captures, or a document that summarize or compare has written, in; one page of HTML out. */
 import { CaptureError } from '../../capture/errors.ts'
 import type { OutputFile } from '../../capture/files/node-output.ts'
+import type { Comparison } from '../../comparison.ts'
 import { plural } from '../../report/number.ts'
 import type { Summary } from '../../summary.ts'
-import { type FailOn, UsageError } from '../arguments.ts'
-import { TROUBLE } from '../exit-status.ts'
+import { type FailOn, isAtLeast, UsageError } from '../arguments.ts'
+import { DONE, FOUND, TROUBLE } from '../exit-status.ts'
 import { complain, type Host, say } from '../host.ts'
 import { STDIN } from '../inputs.ts'
 import { Interruption } from '../interruption.ts'
@@ -49,6 +50,10 @@ export async function report(given: string[], options: ReportOptions, host: Host
       ? await readSaved(given, options, host, prepare)
       : await readCaptures('report', given, options, rows ?? MOST_ROWS, host, prepare)
     if (typeof reading === 'number') return reading
+    if ('comparison' in reading) {
+      await write(reading.comparison, undefined, options, file!, host)
+      return reading.comparison.findings.some(({ severity }) => isAtLeast(severity, options.failOn)) ? FOUND : DONE
+    }
     const { summary, unreadable, interruption, share } = reading
     await write(summary, share, options, file!, host)
     const status = await verdict(summary, unreadable, options.failOn, host)
@@ -73,7 +78,7 @@ async function readSaved(
   options: ReportOptions,
   host: Host,
   prepare: (paths: readonly string[], signal: AbortSignal) => Promise<void>,
-): Promise<Reading | number> {
+): Promise<Reading | { comparison: Comparison } | number> {
   const [path] = given
   if (path === undefined || given.length > 1) {
     throw new UsageError('a document (.json) is read alone; give it, or the captures')
@@ -86,9 +91,10 @@ async function readSaved(
   }
   const interruption = new Interruption(host)
   try {
-    const summary = await readDocument(path, host, interruption.signal)
+    const document = await readDocument(path, host, interruption.signal)
     await prepare([path], interruption.signal)
-    return { summary, unreadable: [], interruption, share: undefined }
+    if ('comparison' in document) return document
+    return { ...document, unreadable: [], interruption, share: undefined }
   } catch (error) {
     if (!(error instanceof NoDocument)) throw error
     await complain(host, `${path}: ${error.message}`)
@@ -100,21 +106,22 @@ async function readSaved(
 
 /** Writes the page, which appears under its name when it is whole. */
 async function write(
-  summary: Summary,
+  document: Summary | Comparison,
   share: number | undefined,
   { output, rows }: ReportOptions,
   file: OutputFile,
   host: Host,
 ): Promise<void> {
-  const { formatPage } = await import('../../page/index.ts')
-  const page = await formatPage(summary, {
-    version: host.version,
-    ...(share !== undefined && { share }),
-    ...(rows !== undefined && { rows }),
-  })
+  const { formatComparisonPage, formatPage } = await import('../../page/index.ts')
+  const made = { version: host.version, ...(rows !== undefined && { rows }) }
+  const page =
+    'clock' in document
+      ? await formatComparisonPage(document, made)
+      : await formatPage(document, { ...made, ...(share !== undefined && { share }) })
   file.sink(new TextEncoder().encode(page))
   await file.drain()
   file.commit()
-  const found = summary.findings.length === 0 ? 'no findings' : plural(summary.findings.length, 'finding')
+  const { findings } = document
+  const found = findings.length === 0 ? 'no findings' : plural(findings.length, 'finding')
   if (output !== STDOUT) await say(host, `${output}: ${found}`)
 }

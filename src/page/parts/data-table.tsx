@@ -38,6 +38,8 @@ export interface DataTableProperties<Row> {
   total: number
   /** The column that rows are sorted by before somebody asks. */
   by: string
+  /** Which rows the document holds where it does not hold all. */
+  most?: string
   isLive: boolean
 }
 
@@ -62,7 +64,7 @@ interface Sorting {
 }
 
 export function DataTable<Row>(properties: DataTableProperties<Row>) {
-  const { id, title, noun, note, rows, all, total, by, isLive } = properties
+  const { id, title, noun, note, rows, all, total, by, most = 'largest', isLive } = properties
   const columns = useMemo(() => usedColumns(properties.columns, rows), [properties.columns, rows])
   const [asked, setAsked] = useState<{ head: string; isDescending: boolean } | null>(null)
   const [search, setSearch] = useState('')
@@ -105,7 +107,9 @@ export function DataTable<Row>(properties: DataTableProperties<Row>) {
       <div class="table-head">
         <h2 id={`${id}-title`}>
           {title}{' '}
-          <small role="status">{counted({ shown: isLive ? sorted.length : shown.length, all, total, noun, by })}</small>
+          <small role="status">
+            {counted({ shown: isLive ? sorted.length : shown.length, all, total, noun, most })}
+          </small>
         </h2>
         {isLive && all > TOP / 2 && (
           <label class="search">
@@ -229,14 +233,14 @@ function beforePort(text: string): ComponentChildren {
 }
 
 /** `12,000 flows`; `37 of 12,000 flows`; `10 of 12,000 flows, by bytes`. */
-function counted(of: { shown: number; all: number; total: number; noun: string; by: string }): string {
-  const { shown, all, total, noun } = of
+function counted(of: { shown: number; all: number; total: number; noun: string; most: string }): string {
+  const { shown, all, total, noun, most } = of
   const nouns = total === 1 ? noun : `${noun}s`
-  const kept = all < total ? `, the ${integer(all)} largest are in this page` : ''
+  const kept = all < total ? `, the ${integer(all)} ${most} are in this page` : ''
   return shown < Math.min(all, total)
     ? `${integer(shown)} of ${integer(total)} ${nouns}${kept}`
     : all < total
-      ? `the ${integer(all)} largest of ${integer(total)} ${nouns}`
+      ? `the ${integer(all)} ${most} of ${integer(total)} ${nouns}`
       : `${integer(total)} ${nouns}`
 }
 

@@ -1,6 +1,8 @@
 /** The top of the page: what the capture is, the sentence that a person would say of it, and how much was found. */
 
 import { SEVERITIES } from '../../findings/severity.ts'
+import type { Headline } from '../../report/headline.ts'
+import type { Finding } from '../../summary.ts'
 import { h } from '../preact.ts'
 import type { View } from '../view.ts'
 import { SeverityCount } from './severity.tsx'
@@ -11,16 +13,35 @@ function held(sentence: string): string {
 }
 
 export function Head({ summary, making }: View) {
-  const { sentences, tries } = making.headline
-  const isPartial = !summary.capture.complete
+  return (
+    <HeadWords
+      kicker="Overlay report"
+      title={making.title}
+      headline={making.headline}
+      isPartial={!summary.capture.complete}
+      findings={summary.findings}
+    />
+  )
+}
+
+interface HeadProperties {
+  kicker: string
+  title: string
+  /** The first sentence says that there is more than was read, where that is so. */
+  headline: Headline
+  isPartial: boolean
+  findings: readonly Finding[]
+}
+
+export function HeadWords({ kicker, title, headline: { sentences, tries }, isPartial, findings }: HeadProperties) {
   const [first, ...rest] = isPartial ? sentences.slice(1) : sentences
   return (
     <header class="head">
-      <p class="kicker">Overlay report</p>
-      <h1>{making.title}</h1>
+      <p class="kicker">{kicker}</p>
+      <h1>{title}</h1>
       {isPartial && <p class="partial">{sentences[0]}</p>}
       <p class="lead">{first !== undefined && held(first)}</p>
-      <Counts {...{ summary }} />
+      <Counts {...{ findings }} />
       {rest.length > 0 && <p class="facts">{held(rest.join(' '))}</p>}
       {tries.length > 0 && (
         <div class="tries">
@@ -36,7 +57,7 @@ export function Head({ summary, making }: View) {
   )
 }
 
-function Counts({ summary: { findings } }: Pick<View, 'summary'>) {
+function Counts({ findings }: Pick<HeadProperties, 'findings'>) {
   const counts = SEVERITIES.map((severity) => ({
     severity,
     count: findings.filter((finding) => finding.severity === severity).length,

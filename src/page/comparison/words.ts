@@ -1,0 +1,89 @@
+/** What is said of a direction. */
+import type { AlteredPacket, ComparedDirection, DuplicatedPacket, Rewrite } from '../../comparison.ts'
+import { bytes, integer, percent, plural } from '../../report/number.ts'
+import { KIND_NAMES, listed } from '../../report/words.ts'
+
+/** `from 10.0.0.1 to 10.0.0.2 in VNI 100`. */
+export function wayOf({ from, to, vni }: ComparedDirection): string {
+  return `from ${from} to ${to} in VNI ${vni}`
+}
+
+/** `10.0.0.1 → 10.0.0.2, VNI 100`; the tunnel's kind where it is not VXLAN. */
+export function nameOf({ from, to, vni, kind }: ComparedDirection): string {
+  return `${from} → ${to}, VNI ${vni}${kind === 'vxlan' ? '' : ` ${KIND_NAMES[kind]}`}`
+}
+
+/** Packets whose fate is known. */
+export function knownOf({ matched, lost, altered }: ComparedDirection): number {
+  return matched + lost + altered
+}
+
+const WHY: Readonly<Record<ComparedDirection['judged'], string>> = {
+  yes: '',
+  'no-clock': 'Loss is not judged: nothing tells how the clocks stand to each other.',
+  'not-on-path': 'Loss is not judged: nothing shows that these packets should pass the other side.',
+  'no-overlap': 'Loss is not judged: no packet left while both sides were capturing.',
+}
+
+/** In a line: `19 of 27 lost (70.37 %), 3 arrived again`. */
+export function shortWords(direction: ComparedDirection): string {
+  const { judged, sent, lost, altered, duplicated, reordered, rewritten } = direction
+  const known = knownOf(direction)
+  const parts = [
+    ...(lost > 0 ? [`${integer(lost)} of ${integer(known)} lost (${percent((100 * lost) / known)})`] : []),
+    ...(altered > 0 ? [`${integer(altered)} altered`] : []),
+    ...(duplicated > 0 ? [`${integer(duplicated)} arrived again`] : []),
+    ...(reordered > 0 ? [`${integer(reordered)} overtaken`] : []),
+    ...(rewritten > 0 ? [`${integer(rewritten)} rewritten`] : []),
+  ]
+  if (judged !== 'yes') return [`${plural(sent, 'packet')} sent, loss not judged`, ...parts].join(', ')
+  if (lost === 0 && altered === 0) parts.unshift(`all of ${plural(known, 'packet')} arrived`)
+  return parts.join(', ')
+}
+
+/** In sentences: why loss was not judged, how loss is spread, what was not seen, what was rewritten. */
+export function longWords(direction: ComparedDirection): string[] {
+  const { sentAt, judged, lost, lostBytes, lostTcpBytes, lossPattern, reordered, reorderingExtent } = direction
+  const { notJudged, unsent, resegmented, rewrites } = direction
+  const far = sentAt === 'near' ? 'far' : 'near'
+  const tcp = lostTcpBytes === 0 ? '' : `, ${bytes(lostTcpBytes)} of them TCP data`
+  const runs =
+    lossPattern.periods === 1
+      ? 'all in one run'
+      : `in ${plural(lossPattern.periods, 'loss period')}, the longest of ${plural(lossPattern.longest, 'packet')}`
+  return [
+    `They pass the ${sentAt} capture first.`,
+    WHY[judged],
+    lost === 0 ? '' : `Lost are ${bytes(lostBytes)} of inner frames${tcp}; ${lost === 1 ? 'one packet' : runs}.`,
+    reordered === 0
+      ? ''
+      : `${plural(reordered, 'packet')} arrived behind others that left later; at most ${plural(reorderingExtent, 'packet')} overtook one.`,
+    notJudged === 0 ? '' : `Of ${plural(notJudged, 'packet')} it cannot be said what became of them.`,
+    unsent === 0
+      ? ''
+      : `${plural(unsent, 'packet')} arrived that the ${sentAt} capture does not hold, though it was running: it missed them.`,
+    resegmented === 0
+      ? ''
+      : `${plural(resegmented, 'packet')} travelled in segments of other sizes at the ${far} capture, as with segmentation offload.`,
+    rewrites.length === 0 ? '' : `Rewritten on the way: ${listed(rewrites.map(rewriteWords))}.`,
+  ].filter((sentence) => sentence !== '')
+}
+
+function rewriteWords({ field, from, to, packets }: Rewrite): string {
+  return `${field} from ${from ?? 'various'} to ${to ?? 'various'} (${plural(packets, 'packet')})`
+}
+
+const MOST_BITS = 3
+
+/** What is said of an altered packet: `byte 8 bit 4`. */
+export function alteredWords({ bits }: AlteredPacket): string {
+  const named = bits.slice(0, MOST_BITS).map(({ offset, bit }) => `byte ${integer(offset)} bit ${bit}`)
+  if (named.length === 0) return ''
+  const more = bits.length - named.length
+  return `${named.join(', ')}${more > 0 ? ` and ${integer(more)} more` : ''} of the inner frame`
+}
+
+/** What is said of a packet that arrived again. @param locate - Of the side where packets arrive. */
+export function duplicatedWords({ firstArrival }: DuplicatedPacket, locate: (packet: number) => string): string {
+  return `first arrived as ${locate(firstArrival)}`
+}
