@@ -274,6 +274,14 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
     expect(hashOf(page)).not.toMatch(/vtep=/)
   })
 
+  it.each(['200 VTEPs', '2000 VTEPs'])('%s: the matrix fits a page of 1280 pixels and wider', async (name) => {
+    for (const width of [1280, 1440, 1920]) {
+      const page = await open(name, { viewport: { width, height: 900 } })
+      const box = page.locator('.overlay-matrix .scrollable').first()
+      expect(await box.evaluate((each) => each.scrollWidth - each.clientWidth), `${width}`).toBeLessThanOrEqual(0)
+    }
+  })
+
   it('the matrix is read with arrow keys', async () => {
     const page = await open('200 VTEPs')
     await page.getByRole('application').focus()

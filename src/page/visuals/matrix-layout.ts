@@ -16,8 +16,11 @@ const LEAST_CELL = 4
 const MOST_CELL = 20
 /** Room for a line of text. */
 const LINE = 15
-/** Rows of endpoints with findings, and of groups, that have room for a line where others have less: their marks would hide each other. */
-const MOST_LARGE = 24
+/**
+ * Rows of endpoints with findings, and of groups, that have room for a line where others have less: their marks would hide each other.
+ * With 200 rows and the label of the last one the matrix is still no wider than a page of 1280 pixels.
+ */
+const MOST_LARGE = 20
 
 /** Which endpoint has which row. */
 export interface MatrixOrder {

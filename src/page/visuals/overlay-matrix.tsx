@@ -128,12 +128,23 @@ function useDrawing({ summary, model, state }: MatrixProperties, order: MatrixOr
   return { order, cells, marks, names }
 }
 
-/** As large as the cells and the longest label, so that a letter is as large on paper as on a screen. */
+/** As large as the cells and the labels right of them, so that a letter is as large on paper as on a screen. */
 function frameOf({ order, names }: DrawingProperties) {
   const side = lengthOf(order)
-  const gutter = names.reduce((widest, name) => Math.max(widest, textWidth(name, FONT_SIZE)), 0) + 10
-  const [width, height] = [side + gutter + MARGIN, side + 2 * MARGIN]
+  // Each label begins at the diagonal: only those of the last rows stand out.
+  const right = names.reduce((most, name, row) => Math.max(most, labelEnd(order, row, name)), side)
+  const [width, height] = [right + 2 * MARGIN, side + 2 * MARGIN]
   return { viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}`, width, height }
+}
+
+/** Where a row's label begins: right of its cell on the diagonal. */
+function labelStart({ at }: MatrixOrder, row: number): number {
+  return at[row + 1]! + 5
+}
+
+/** Where it ends, were it the chosen one, which is bold. */
+function labelEnd(order: MatrixOrder, row: number, name: string): number {
+  return labelStart(order, row) + textWidth(name, FONT_SIZE)
 }
 
 function Drawing(properties: MatrixProperties & DrawingProperties & { place: Place | null }) {
@@ -152,7 +163,7 @@ function Drawing(properties: MatrixProperties & DrawingProperties & { place: Pla
         <text
           key={row}
           class={row === chosenRow ? 'is-chosen' : ''}
-          x={order.at[row + 1]! + 5}
+          x={labelStart(order, row)}
           y={Math.round(middleOf(order, row)) + 4}
         >
           {names[row]}

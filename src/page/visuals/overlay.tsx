@@ -44,7 +44,7 @@ export function OverlayPicture({ summary, layout, state, choose }: OverlayProper
   const severity = (findings: readonly number[]) => severityOf(findings, summary, state)
   const parts = { summary, model, classes, state, choose, isLive, label: `Overlay: ${counts(model, summary)}` }
   return (
-    <figure class="visual overlay">
+    <figure class={`visual overlay is-${view}`}>
       {isLive && isGraph ? <Switch label="View" options={VIEWS} value={view} change={want} /> : null}
       {view === 'graph' && wide !== null && narrow !== null ? (
         <div class="overlay-graphs">

@@ -72,6 +72,9 @@ export const VISUALS_STYLE = `
 .overlay .node.is-chosen text { fill: var(--paper); }
 
 .visual .scrollable { margin: 0; overflow-x: auto; }
+/* Where scrollbars hide until one scrolls, nothing else would say that there is more. */
+.scrollable::-webkit-scrollbar { height: 10px; }
+.scrollable::-webkit-scrollbar-thumb { border-radius: 5px; background: var(--strong); }
 .scrollable:focus-visible, .scrollable svg:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .overlay-matrix .ground { fill: var(--panel); }
 .overlay-matrix .band { fill: var(--accent); fill-opacity: 0.12; }
@@ -142,10 +145,10 @@ export const VISUALS_STYLE = `
 .pair-mtu .copy-button { min-width: 0; margin-left: 8px; }
 
 @media screen and (min-width: 1240px) {
-  .overlay { display: grid; grid-template-columns: minmax(0, max-content) minmax(11.5rem, 1fr); column-gap: 2.5rem; justify-items: start; }
+  .overlay.is-graph { display: grid; grid-template-columns: minmax(0, max-content) minmax(11.5rem, 1fr); column-gap: 2.5rem; justify-items: start; }
   .overlay > .view-switch, .overlay > figcaption { grid-column: 1 / -1; }
-  .overlay > :is(.overlay-graphs, .overlay-matrix) { grid-column: 1; max-width: 100%; min-width: 0; }
-  .overlay > .legend { grid-column: 2; flex-direction: column; margin-top: 0; }
+  .overlay > .overlay-graphs { grid-column: 1; max-width: 100%; min-width: 0; }
+  .overlay.is-graph > .legend { grid-column: 2; flex-direction: column; margin-top: 0; }
 }
 @media print, (max-width: 1100px) {
   .timeline-rows .is-between { display: none; }

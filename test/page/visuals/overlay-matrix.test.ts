@@ -1,5 +1,6 @@
 /** The matrix: bounded rows, a path for each class, few bytes. */
 import { describe, expect, it } from 'vitest'
+import { textWidth } from '../../../src/page/visuals/text-width.ts'
 import { generatedSummary } from '../../support/generated-summary.ts'
 import { overlayText } from './drawing.tsx'
 
@@ -78,4 +79,28 @@ it('is drawn within its frame', () => {
     expect(Number(y)).toBeLessThanOrEqual(height! + top!)
   }
   expect(text).toContain('class="is-chosen"')
+})
+
+describe.each([
+  [200, 1000, 6],
+  [2000, 4000, 40],
+])('%i VTEPs on a screen', (vteps, pairs, groups) => {
+  const summary = generatedSummary({ vteps, pairs, groups, hasFindings: true })
+  const [finding] = summary.findings
+  summary.findings.push(
+    ...Array.from({ length: 40 }, (_, index) => ({ ...finding!, subject: { vteps: [`10.0.0.${index + 20}`] } })),
+  )
+  const frame = (text: string) => text.match(/viewBox="(-?\d+) -?\d+ (\d+) \d+"/)!.map(Number)
+
+  it('are no wider than a page of 1280 pixels, and every label is within', () => {
+    for (const vtep of [null, '10.0.0.150', '10.0.0.200', '10.0.0.9']) {
+      const text = overlayText(summary, { vtep })
+      const [, left, width] = frame(text)
+      expect(width).toBeLessThanOrEqual(1188)
+      const screen = text.slice(0, text.indexOf('on-paper'))
+      for (const [, x, label] of screen.matchAll(/<text[^>]* x="(\d+)"[^>]*>([^<]*)/g)) {
+        expect(Number(x) + textWidth(label!, 12)).toBeLessThanOrEqual(width! + left!)
+      }
+    }
+  })
 })
