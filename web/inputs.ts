@@ -27,10 +27,41 @@ export function inputsOf(files: readonly Named[]): Input[] {
 /** Nothing asked for. */
 export const NO_SETTINGS: Settings = { ports: [], underlayMtu: null, mergeByTime: false }
 
+/** Options as they stand in their fields. */
+export interface Typed {
+  ports: string
+  underlayMtu: string
+  mergeByTime: boolean
+}
+
+/** Fields that are empty. */
+export const NOTHING_TYPED: Typed = { ports: '', underlayMtu: '', mergeByTime: false }
+
+/** What is wrong with what stands in the fields: the field, and the command's refusal; `null` where nothing is. */
+export interface Mistakes {
+  ports: string | null
+  underlayMtu: string | null
+}
+
+/** Options of what stands in the fields. What is wrong is refused and never left out: nothing is read before it is right. */
+export function settingsIn({ ports, underlayMtu, mergeByTime }: Typed): { settings: Settings; mistakes: Mistakes } {
+  const [list, mtu] = [portsIn(ports), mtuIn(underlayMtu)]
+  return {
+    settings: { ports: list ?? [], underlayMtu: mtu ?? null, mergeByTime },
+    mistakes: {
+      ports: list === null ? `'${ports.trim()}': expected whole numbers from 1 to ${MOST_PORT}, with commas` : null,
+      underlayMtu:
+        mtu === undefined
+          ? `'${underlayMtu.trim()}': expected a whole number from ${LEAST_MTU} to ${MOST_MTU}, or nothing`
+          : null,
+    },
+  }
+}
+
 const MOST_PORT = 65_535
 /** As for `--underlay-mtu`. */
-export const LEAST_MTU = 68
-export const MOST_MTU = 65_535
+const LEAST_MTU = 68
+const MOST_MTU = 65_535
 
 /** Ports as people list them: `4790, 8472`. @returns `null` for what is no such list. */
 export function portsIn(text: string): number[] | null {

@@ -38,6 +38,14 @@ export interface ReadingResult {
   progress: Progress
 }
 
+/** What files are, by their first bytes. */
+export interface LookResult {
+  /** Whether one of them at least is a capture. */
+  isReadable: boolean
+  /** Why the others are none, as the command would say it, a line each. */
+  troubles: string[]
+}
+
 /** A packet that was read again. */
 export interface OpenedPacket {
   /** `Packet 12`, `Packet b.pcap:3`. */
@@ -50,6 +58,7 @@ export interface OpenedPacket {
 
 /** What can be asked of the worker, and what it answers. */
 export interface Tasks {
+  look: { asked: { inputs: Input[] }; answer: LookResult }
   read: { asked: { inputs: Input[]; settings: Settings }; answer: ReadingResult }
   page: { asked: null; answer: PageData }
   packet: { asked: { packet: number }; answer: OpenedPacket }

@@ -8,16 +8,17 @@ import { LivePage } from '../src/page/live-page.tsx'
 import { h, useEffect, useRef, useState } from '../src/page/preact.ts'
 import { Analyst, Stopped } from './analyst.ts'
 import { filesOf, holdsFiles } from './dropped.ts'
-import { inputsOf, NO_SETTINGS } from './inputs.ts'
-import type { Input, Progress, Settings } from './messages.ts'
+import { inputsOf, type Mistakes, NOTHING_TYPED, settingsIn, type Typed } from './inputs.ts'
+import type { Input, Progress } from './messages.ts'
 import { PacketDialog } from './packet-dialog.tsx'
 import { Reading } from './reading.tsx'
 import { ResultBar } from './result-bar.tsx'
-import { Start } from './start.tsx'
+import { Start, showMistake } from './start.tsx'
+import { Told } from './told.tsx'
 
 /** What the tab shows. */
 type Stage =
-  | { at: 'start'; troubles: readonly string[] }
+  | { at: 'start' }
   | { at: 'reading'; names: readonly string[]; progress: Progress | null; stop: () => void }
   | { at: 'stopped'; names: readonly string[]; progress: Progress; troubles: readonly string[] }
   | { at: 'finishing'; names: readonly string[] }
@@ -31,21 +32,27 @@ interface Result {
   analyst: Analyst
 }
 
-const START: Stage = { at: 'start', troubles: [] }
+const START: Stage = { at: 'start' }
+const NOTHING: readonly string[] = []
 const TITLE = 'vxpcap'
 
 export function Site() {
   const [stage, setStage] = useState<Stage>(START)
   const [result, setResult] = useState<Result | null>(null)
-  const [settings, setSettings] = useState<Settings>(NO_SETTINGS)
+  const [typed, setTyped] = useState<Typed>(NOTHING_TYPED)
+  /** Why what was opened last is not shown; what was shown before stays. */
+  const [told, setTold] = useState(NOTHING)
   const [packet, setPacket] = useState<number | null>(null)
   const [isDragged, setDragged] = useState(false)
   const current = useRef<{ analyst: Analyst; inputs: readonly Input[] } | null>(null)
+  /** Numbers of what was opened: the last one, and the one that is read or shown. */
+  const turns = useRef({ last: 0, taken: 0 })
 
   /** Says why there is no result. */
   const refuse = (troubles: readonly string[]): void => {
     if (isResultAddress()) history.replaceState(null, '', startAddress())
-    setStage({ at: 'start', troubles })
+    setTold(troubles)
+    setStage({ at: 'start' })
   }
 
   const fail = (error: unknown): void => {
@@ -55,24 +62,34 @@ export function Site() {
 
   const open = async (files: readonly File[], troublesBefore: readonly string[] = []): Promise<void> => {
     if (files.length === 0) {
-      // Not one file: what is shown stays.
-      if (troublesBefore.length === 0) return
-      if (stage.at === 'start') refuse(troublesBefore)
-      if (result !== null) setResult({ ...result, troubles: troublesBefore })
+      if (troublesBefore.length > 0) setTold(troublesBefore)
       return
     }
+    const { settings, mistakes } = settingsIn(typed)
+    const wrong = mistakesIn(mistakes)
+    if (wrong.length > 0) {
+      setTold(wrong)
+      if (stage.at === 'start') showMistake(mistakes)
+      return
+    }
+    const inputs = inputsOf(files)
+    const turn = ++turns.current.last
+    const analyst = await readerOf(inputs, troublesBefore)
+    if (analyst === null) return
+    // What was opened later is shown already.
+    if (turn < turns.current.taken) return analyst.dismiss()
+    turns.current.taken = turn
     // Whatever is under way gives way to what is newer.
     current.current?.analyst.dismiss()
-    const inputs = inputsOf(files)
+    current.current = { analyst, inputs }
     const names = inputs.map(({ name }) => name)
     const abort = new AbortController()
     const stop = (): void => abort.abort()
+    setTold(NOTHING)
     setResult(null)
     setPacket(null)
     setStage({ at: 'reading', names, progress: null, stop })
     try {
-      const analyst = new Analyst()
-      current.current = { analyst, inputs }
       const onProgress = (progress: Progress): void => setStage({ at: 'reading', names, progress, stop })
       const read = await analyst.call('read', { inputs, settings }, { signal: abort.signal, onProgress })
       const troubles = [...troublesBefore, ...read.troubles]
@@ -82,6 +99,20 @@ export function Site() {
     } catch (error) {
       fail(error)
     }
+  }
+
+  /** What can read these files; `null` where not one of them is a capture, which is told: what is under way goes on. */
+  const readerOf = async (inputs: Input[], troublesBefore: readonly string[]): Promise<Analyst | null> => {
+    const analyst = new Analyst()
+    try {
+      const { isReadable, troubles } = await analyst.call('look', { inputs })
+      if (isReadable) return analyst
+      setTold([...troublesBefore, ...troubles])
+    } catch (error) {
+      setTold([error instanceof Error ? error.message : String(error)])
+    }
+    analyst.dismiss()
+    return null
   }
 
   /** Shows what has been read. */
@@ -104,6 +135,7 @@ export function Site() {
   const toStart = (): void => {
     current.current?.analyst.dismiss()
     current.current = null
+    setTold(NOTHING)
     setResult(null)
     if (isResultAddress()) history.pushState(null, '', startAddress())
     setStage(START)
@@ -162,9 +194,8 @@ export function Site() {
 
   return (
     <div class={isDragged ? 'site dragged' : 'site'}>
-      {stage.at === 'start' && (
-        <Start {...{ settings, setSettings, troubles: stage.troubles }} open={(files) => void open(files)} />
-      )}
+      {stage.at !== 'start' && <Told troubles={told} close={() => setTold(NOTHING)} />}
+      {stage.at === 'start' && <Start {...{ typed, setTyped, troubles: told }} open={(files) => void open(files)} />}
       {(stage.at === 'reading' || stage.at === 'stopped' || stage.at === 'finishing') && (
         <Reading
           at={stage.at}
@@ -185,6 +216,14 @@ export function Site() {
       {isDragged && <p class="drop-here">Drop to open</p>}
     </div>
   )
+}
+
+/** The options that are wrong, a line each. */
+function mistakesIn({ ports, underlayMtu }: Mistakes): string[] {
+  return [
+    ...(ports === null ? [] : [`Further VXLAN ports ${ports}`]),
+    ...(underlayMtu === null ? [] : [`Underlay MTU ${underlayMtu}`]),
+  ].map((line) => `${line}; mend the option, then open the captures again`)
 }
 
 function isResultAddress(): boolean {

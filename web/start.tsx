@@ -1,19 +1,18 @@
 /// <reference lib="dom" />
 /** The start page: captures to be opened, three options, and captures of ours. */
-import { h, useState } from '../src/page/preact.ts'
-import { LEAST_MTU, MOST_MTU, mtuIn, portsIn } from './inputs.ts'
-import type { Settings } from './messages.ts'
+import { h } from '../src/page/preact.ts'
+import { type Mistakes, settingsIn, type Typed } from './inputs.ts'
 import { fileOf, SAMPLES } from './samples.ts'
 import { Troubles } from './troubles.tsx'
 
 interface StartProperties {
-  settings: Settings
-  setSettings: (settings: Settings) => void
+  typed: Typed
+  setTyped: (typed: Typed) => void
   troubles: readonly string[]
   open: (files: readonly File[]) => void
 }
 
-export function Start({ settings, setSettings, troubles, open }: StartProperties) {
+export function Start({ typed, setTyped, troubles, open }: StartProperties) {
   return (
     <main class="start">
       <header class="head">
@@ -34,7 +33,12 @@ export function Start({ settings, setSettings, troubles, open }: StartProperties
           type="file"
           multiple
           aria-describedby="captures-about"
-          onChange={({ currentTarget }) => open(Array.from(currentTarget.files ?? []))}
+          onChange={({ currentTarget }) => {
+            const files = Array.from(currentTarget.files ?? [])
+            // So that the same ones may be picked again, once an option is right.
+            currentTarget.value = ''
+            open(files)
+          }}
         />
         <p id="captures-about">
           Or drop them anywhere on this page. pcap and pcapng, also compressed with gzip, zstd or lz4, of any size;
@@ -44,7 +48,7 @@ export function Start({ settings, setSettings, troubles, open }: StartProperties
           <span aria-hidden="true">✓</span> Nothing is uploaded: this tab reads the file by itself, and the page's
           Content-Security-Policy forbids it any connection.
         </p>
-        <Options {...{ settings, setSettings }} />
+        <Options {...{ typed, setTyped }} />
       </section>
       <section aria-labelledby="samples-title">
         <h2 id="samples-title">None at hand? Captures of our lab</h2>
@@ -65,58 +69,52 @@ export function Start({ settings, setSettings, troubles, open }: StartProperties
   )
 }
 
-/** The options of the command that people need most. A value that is none is said, and the one before stays. */
-function Options({ settings, setSettings }: Pick<StartProperties, 'settings' | 'setSettings'>) {
-  const { ports, underlayMtu, mergeByTime } = settings
-  const [portsText, setPortsText] = useState(ports.join(', '))
-  const [mtuText, setMtuText] = useState(underlayMtu === null ? '' : String(underlayMtu))
-  const arePortsWrong = portsIn(portsText) === null
-  const isMtuWrong = mtuIn(mtuText) === undefined
-  const count = ports.length + (underlayMtu === null ? 0 : 1) + (mergeByTime ? 1 : 0)
+/** The fields of options, as `id` in the page. */
+const FIELDS = { ports: 'ports', underlayMtu: 'mtu' } as const
+
+/** Leads to the first field that is wrong. */
+export function showMistake(mistakes: Mistakes): void {
+  const field = document.getElementById(mistakes.ports !== null ? FIELDS.ports : FIELDS.underlayMtu)
+  const options = field?.closest('details')
+  if (options) options.open = true
+  field?.focus()
+}
+
+/** The options of the command that people need most. What is wrong is said at its field, and nothing is read until it is right. */
+function Options({ typed, setTyped }: Pick<StartProperties, 'typed' | 'setTyped'>) {
+  const { ports, underlayMtu, mergeByTime } = typed
+  const { settings, mistakes } = settingsIn(typed)
+  const count = (settings.ports.length > 0 ? 1 : 0) + (settings.underlayMtu === null ? 0 : 1) + (mergeByTime ? 1 : 0)
   return (
     <details class="options">
       <summary>
         <span class="title">Options{count > 0 && ` (${count} set)`}</span>
       </summary>
       <p class="option">
-        <label for="ports">Further VXLAN ports</label>
+        <label for={FIELDS.ports}>Further VXLAN ports</label>
         <input
-          id="ports"
+          id={FIELDS.ports}
           inputMode="numeric"
           placeholder="e.g. 4799, 48879"
-          value={portsText}
-          aria-invalid={arePortsWrong}
+          value={ports}
+          aria-invalid={mistakes.ports !== null}
           aria-describedby="ports-about"
-          onInput={({ currentTarget: { value } }) => {
-            setPortsText(value)
-            const next = portsIn(value)
-            if (next !== null) setSettings({ ...settings, ports: next })
-          }}
+          onInput={({ currentTarget: { value } }) => setTyped({ ...typed, ports: value })}
         />
-        <span id="ports-about" class={arePortsWrong ? 'wrong' : 'remark'}>
-          {arePortsWrong ? 'Numbers from 1 to 65535, with commas.' : 'Besides 4789, 8472, GPE 4790 and Geneve 6081.'}
-        </span>
+        <Remark id="ports-about" mistake={mistakes.ports} about="Besides 4789, 8472, GPE 4790 and Geneve 6081." />
       </p>
       <p class="option">
-        <label for="mtu">Underlay MTU</label>
+        <label for={FIELDS.underlayMtu}>Underlay MTU</label>
         <input
-          id="mtu"
+          id={FIELDS.underlayMtu}
           inputMode="numeric"
           placeholder="e.g. 1500"
-          value={mtuText}
-          aria-invalid={isMtuWrong}
+          value={underlayMtu}
+          aria-invalid={mistakes.underlayMtu !== null}
           aria-describedby="mtu-about"
-          onInput={({ currentTarget: { value } }) => {
-            setMtuText(value)
-            const next = mtuIn(value)
-            if (next !== undefined) setSettings({ ...settings, underlayMtu: next })
-          }}
+          onInput={({ currentTarget: { value } }) => setTyped({ ...typed, underlayMtu: value })}
         />
-        <span id="mtu-about" class={isMtuWrong ? 'wrong' : 'remark'}>
-          {isMtuWrong
-            ? `A number from ${LEAST_MTU} to ${MOST_MTU}, or nothing.`
-            : 'Bytes of an IP packet, where you know it.'}
-        </span>
+        <Remark id="mtu-about" mistake={mistakes.underlayMtu} about="Bytes of an IP packet, where you know it." />
       </p>
       <p class="option">
         <label for="merge">
@@ -124,12 +122,20 @@ function Options({ settings, setSettings }: Pick<StartProperties, 'settings' | '
             id="merge"
             type="checkbox"
             checked={mergeByTime}
-            onChange={({ currentTarget }) => setSettings({ ...settings, mergeByTime: currentTarget.checked })}
+            onChange={({ currentTarget }) => setTyped({ ...typed, mergeByTime: currentTarget.checked })}
           />{' '}
           Interleave several captures by time
         </label>
         <span class="remark">For captures of the same time at several places, rather than one after the other.</span>
       </p>
     </details>
+  )
+}
+
+function Remark({ id, mistake, about }: { id: string; mistake: string | null; about: string }) {
+  return (
+    <span id={id} class={mistake === null ? 'remark' : 'wrong'}>
+      {mistake ?? about}
+    </span>
   )
 }

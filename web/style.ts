@@ -64,6 +64,12 @@ const RESULT = `
 .result-bar {
   max-width: 84rem; margin: 0 auto; padding: .75rem clamp(1rem, 3vw, 2.5rem); border-bottom: 1px solid var(--line);
 }
+.told {
+  position: sticky; top: 0; z-index: 5; display: flex; gap: .75rem; align-items: center; justify-content: center;
+  padding: .5rem clamp(1rem, 3vw, 2.5rem); border-bottom: 1px solid var(--line); background: var(--paper);
+}
+.told .troubles { margin: 0; max-height: 40vh; overflow: auto; }
+.told button { padding: .3125rem .75rem; font-size: .8125rem; }
 .result-bar .troubles { margin-top: .75rem; }
 .result-bar [role=status] { color: var(--ink-soft); font-size: .8125rem; overflow-wrap: anywhere; }
 .packets { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem; padding: 0; list-style: none; }
@@ -115,7 +121,7 @@ const EDGES = `
   dialog { width: calc(100vw - 1rem); max-height: calc(100vh - 1rem); }
 }
 @media print {
-  .result-bar, .drop-here, dialog { display: none !important; }
+  .told, .result-bar, .drop-here, dialog { display: none !important; }
   .packets { gap: 0 .75rem; }
   .packets button { padding: 0; border: 0; color: inherit; }
 }

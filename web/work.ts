@@ -23,7 +23,8 @@ import { printable } from '../src/report/printable.ts'
 import { troubleLine } from '../src/report/trouble.ts'
 import { fileNames } from '../src/report/words.ts'
 import type { Summary } from '../src/summary.ts'
-import type { Input, OpenedPacket, Progress, ReadingResult, Settings } from './messages.ts'
+import { look } from './look.ts'
+import type { Input, LookResult, OpenedPacket, Progress, ReadingResult, Settings } from './messages.ts'
 
 /** How something is stopped and watched. */
 export interface Watch<Told> {
@@ -43,6 +44,16 @@ export class Work {
   /** @param version - Of the program, which reports name. */
   constructor(version: string) {
     this.#version = version
+  }
+
+  /** Looks at what would be read, and reads nothing. */
+  async look(inputs: readonly Input[]): Promise<LookResult> {
+    const troubles: string[] = []
+    for (const { name, blob } of inputs) {
+      const error = await look(blob)
+      if (error !== null) troubles.push(printable(troubleLine(name, error)))
+    }
+    return { isReadable: troubles.length < inputs.length, troubles }
   }
 
   /** Reads captures to their end, or until the signal says so. Those that cannot be read are told; the others are read all the same. */

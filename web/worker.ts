@@ -47,6 +47,8 @@ function answerTo(
   watch: Watch<Progress>,
 ): Tasks[keyof Tasks]['answer'] | Promise<Tasks[keyof Tasks]['answer']> {
   switch (message.task) {
+    case 'look':
+      return work.look(message.asked.inputs)
     case 'read':
       return work.read(message.asked.inputs, message.asked.settings, watch)
     case 'page':

@@ -174,6 +174,19 @@ describe.skipIf(!isThere)('the site in Chromium (skipped where it is absent)', (
       expect(await page.locator('h1').innerText()).toBe(basename(HOLE))
       await expect.poll(() => page.workers().length).toBe(1)
     })
+
+    it('goes on to be read when what is dropped meanwhile is no capture', async () => {
+      const page = await open()
+      await drop(page, [large])
+      await readSome(page)
+      await drop(page, [put('meanwhile.txt', 'no capture but some notes')])
+      await page.getByRole('alert').getByText('meanwhile.txt: is not a capture file').waitFor()
+      expect(await page.locator('.reading h1').innerText()).toBe('Reading')
+      await hasResult(page)
+      expect(await page.locator('h1').innerText()).toBe(basename(large))
+      await page.getByRole('alert').getByText('meanwhile.txt: is not a capture file').waitFor()
+      await expect.poll(() => page.workers().length).toBe(1)
+    })
   })
 
   it.each(['zstd', 'lz4'] as const)('reads %s', async (compression) => {
@@ -278,7 +291,7 @@ describe.skipIf(!isThere)('the site in Chromium (skipped where it is absent)', (
       await hasResult(page)
       const { err } = await bin.run(['summarize', HOLE, text])
       const said = err.split('\n').find((line) => line.includes('notes.pcap'))!
-      const line = await page.getByRole('alert').innerText()
+      const line = await page.locator('.result-bar').getByRole('alert').innerText()
       expect(said.slice(said.indexOf('notes.pcap'))).toBe(line.slice(line.indexOf('notes.pcap')))
       expect(await page.locator('h1').innerText()).toBe(basename(HOLE))
     })
@@ -287,8 +300,6 @@ describe.skipIf(!isThere)('the site in Chromium (skipped where it is absent)', (
       const page = await open()
       const other = fixture('findings/unknown-tunnel-port.pcap')
       await page.getByText('Options', { exact: true }).click()
-      await page.getByLabel('Further VXLAN ports').fill('5555, nonsense')
-      await page.getByText('Numbers from 1 to 65535').waitFor()
       await page.getByLabel('Further VXLAN ports').fill('5555')
       await page.getByLabel('Underlay MTU').fill('1600')
       await page.getByLabel('Interleave several captures by time').check()
@@ -317,6 +328,62 @@ describe.skipIf(!isThere)('the site in Chromium (skipped where it is absent)', (
     const { err } = await bin.run(['summarize', path])
     expect(await alert.innerText()).toContain(err.trim().slice(err.indexOf(basename(path))))
     if (name === 'empty') expect(await violations(page)).toEqual([])
+  })
+
+  it('keeps a result when what is dropped on it is no capture, and gives way to what is one', async () => {
+    const page = await open()
+    await drop(page, [MIXED])
+    await hasResult(page)
+    await page.getByRole('combobox', { name: 'VNI' }).selectOption('vxlan 20')
+    const at = page.url()
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
+    const notes = put('dropped.txt', 'no capture but some notes')
+    await drop(page, [notes, put('nothing.pcap', '')])
+    const alert = page.getByRole('alert').filter({ hasText: 'dropped.txt' })
+    await alert.waitFor()
+    expect(await alert.innerText()).toContain('nothing.pcap: is empty')
+    expect(await alert.evaluate((each) => each.getBoundingClientRect().top < innerHeight)).toBe(true)
+    expect(await page.locator('h1').innerText()).toBe(basename(MIXED))
+    expect(page.url()).toBe(at)
+    expect(await violations(page)).toEqual([])
+    expect((await saved(page, 'Save as JSON')).text).toBe(await command('summarize', '--json', MIXED))
+    await page.getByRole('button', { name: 'Close' }).click()
+    expect(await alert.count()).toBe(0)
+    await drop(page, [notes])
+    await alert.waitFor()
+    await drop(page, [HOLE, notes])
+    await page.getByRole('heading', { name: basename(HOLE) }).waitFor()
+    await alert.waitFor()
+    expect(await alert.count()).toBe(1)
+  })
+
+  it.each([
+    ['Further VXLAN ports', 'abc', 'expected whole numbers from 1 to 65535'],
+    ['Further VXLAN ports', '4799, 70000', 'expected whole numbers from 1 to 65535'],
+    ['Underlay MTU', '-5', 'expected a whole number from 68 to 65535'],
+    ['Underlay MTU', '5', 'expected a whole number from 68 to 65535'],
+  ])('reads nothing while the field %s holds %j, and says so at the field', async (label, value, refusal) => {
+    const page = await open()
+    const field = page.getByLabel(label)
+    await page.getByText('Options', { exact: true }).click()
+    await field.fill(value)
+    await page.getByText('Options', { exact: true }).click()
+    await pick(page, [HOLE])
+    const said = `${label} '${value}': ${refusal}`
+    await page.getByRole('alert').getByText(said).waitFor()
+    expect(page.workers()).toEqual([])
+    expect(await field.evaluate((each) => each === document.activeElement)).toBe(true)
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    const about = page.locator(`#${await field.getAttribute('aria-describedby')}`)
+    expect(await about.innerText()).toContain(`'${value}': ${refusal}`)
+    expect(await violations(page)).toEqual([])
+    await drop(page, [HOLE])
+    await page.waitForTimeout(200)
+    expect(page.workers()).toEqual([])
+    await field.fill('1600')
+    expect(await field.getAttribute('aria-invalid')).toBe('false')
+    await pick(page, [HOLE])
+    await hasResult(page)
   })
 
   it.each(['capture-damaged.pcap', 'capture-cut-short.pcap'])('has what could be read of %s', async (name) => {

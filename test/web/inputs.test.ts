@@ -1,6 +1,6 @@
 /** What people give the site: files in any order, and options as they type them. */
 import { describe, expect, it } from 'vitest'
-import { inputsOf, mtuIn, portsIn } from '../../web/inputs.ts'
+import { inputsOf, mtuIn, NO_SETTINGS, NOTHING_TYPED, portsIn, settingsIn } from '../../web/inputs.ts'
 import { savedName } from '../../web/saved-name.ts'
 
 const named = (...names: string[]): { name: string }[] => inputsOf(names.map((name) => new File([name], name)))
@@ -44,6 +44,20 @@ describe('options', () => {
     ['1500.5', undefined],
   ])('MTU: %j', (text, mtu) => {
     expect(mtuIn(text)).toBe(mtu)
+  })
+})
+
+describe('what stands in the fields', () => {
+  it('is nothing at first', () => {
+    expect(settingsIn(NOTHING_TYPED)).toEqual({ settings: NO_SETTINGS, mistakes: { ports: null, underlayMtu: null } })
+  })
+
+  it('is refused where it is wrong', () => {
+    const { mistakes } = settingsIn({ ports: ' 70000', underlayMtu: '5', mergeByTime: false })
+    expect(mistakes).toEqual({
+      ports: "'70000': expected whole numbers from 1 to 65535, with commas",
+      underlayMtu: "'5': expected a whole number from 68 to 65535, or nothing",
+    })
   })
 })
 

@@ -141,6 +141,19 @@ describe('the worker of the site', () => {
     }
   })
 
+  it('looks at headers alone, and says whether one can be read', async () => {
+    const capture = inputOf(HOLE)
+    const cut = { name: 'cut.pcap', blob: new Blob([readFileSync(HOLE).subarray(0, 30)]) }
+    const text = { name: 'b.txt', blob: new Blob(['not a capture at all, but some text']) }
+    const packed = { name: 'b.gz', blob: new Blob([Uint8Array.from(COMPRESSORS.gzip(readFileSync(HOLE)))]) }
+    const work = new Work('')
+    expect(await work.look([capture, cut, packed])).toEqual({ isReadable: true, troubles: [] })
+    const { isReadable, troubles } = await work.look([text, { name: 'a.pcap', blob: new Blob([]) }])
+    expect(isReadable).toBe(false)
+    expect(troubles.map((line) => line.split(':')[0])).toEqual(['b.txt', 'a.pcap'])
+    expect((await work.look([text, capture])).isReadable).toBe(true)
+  })
+
   it('says in the summary what is damaged and what is cut, as the command does', async () => {
     for (const name of ['capture-damaged.pcap', 'capture-cut-short.pcap']) {
       const path = fixture(`findings/${name}`)
