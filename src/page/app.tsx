@@ -3,7 +3,7 @@ import { Capture } from './parts/capture.tsx'
 import { FilterBar } from './parts/filter-bar.tsx'
 import { Findings } from './parts/findings.tsx'
 import { Foot } from './parts/foot.tsx'
-import { Head } from './parts/head.tsx'
+import { Filtered, Head } from './parts/head.tsx'
 import { Pictures } from './parts/pictures.tsx'
 import { Tables } from './parts/tables.tsx'
 import { h, useMemo } from './preact.ts'
@@ -16,6 +16,7 @@ export function App(properties: Omit<View, 'selected'>) {
   return (
     <main>
       <Head {...view} />
+      <Filtered {...view} />
       {isLive && <FilterBar {...view} />}
       <Findings {...view} />
       <Pictures {...view} />

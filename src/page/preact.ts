@@ -1,3 +1,3 @@
 /** Preact, whose one importing file this is: components are functions of their properties. */
 export { type ComponentChildren, h, hydrate, render, type VNode } from 'preact'
-export { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+export { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'

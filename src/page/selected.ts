@@ -2,7 +2,8 @@
 
 import { SEVERITIES } from '../findings/severity.ts'
 import type { Finding, FlowSummary, MacSummary, Subject, Summary, VniSummary, VtepPairSummary } from '../summary.ts'
-import { type PageState, vniChoice } from './state.ts'
+import { isAbout } from './about.ts'
+import { isChosenVni, type PageState, vniNumber } from './state.ts'
 
 /** Rows that are shown. */
 export interface Selected {
@@ -17,8 +18,8 @@ export interface Selected {
 export function selected(summary: Summary, state: PageState): Selected {
   const { vni, vtep, finding } = state
   const subject = finding === null ? undefined : summary.findings[finding]?.subject
-  const [kind, number] = vni === null ? [null, null] : [vni.split(' ')[0]!, Number(vni.split(' ')[1])]
-  const isVni = (row: { vni: number; kind: string }): boolean => vni === null || vniChoice(row) === vni
+  const number = vni === null ? null : vniNumber(vni)
+  const isVni = (row: { vni: number; kind: string }): boolean => vni === null || isChosenVni(row, vni)
   const isNumber = (each: number): boolean => number === null || each === number
   const isAt = (...lists: (readonly string[])[]): boolean =>
     vtep === null || lists.some((vteps) => vteps.includes(vtep))
@@ -30,19 +31,12 @@ export function selected(summary: Summary, state: PageState): Selected {
       (row) => isNumber(row.vni) && (vtep === null || row.vteps.some((each) => each.vtep === vtep)),
     ),
   }
-  const findings = summary.findings.filter(
-    (each) => isSevere(each, state) && (kind === null || isNumber(each.subject.vni ?? number!)) && isAbout(each, vtep),
-  )
+  const findings = summary.findings.filter((each) => isSevere(each, state) && isAbout(each.subject, state, summary))
   return { ...(subject === undefined ? tables : rowsOf(subject, tables)), findings }
 }
 
 function isSevere({ severity }: Finding, { severity: least }: PageState): boolean {
   return least === null || SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least)
-}
-
-/** What is about no VTEP may be about any. */
-function isAbout({ subject: { vteps = [] } }: Finding, vtep: string | null): boolean {
-  return vtep === null || vteps.length === 0 || vteps.includes(vtep)
 }
 
 /** The rows that a finding is about, as closely as each table can tell. */

@@ -1,10 +1,10 @@
 /** What a reader has chosen in the page: shared by all its parts, and kept in the address behind the `#`. */
 import { SEVERITIES } from '../findings/severity.ts'
-import type { Severity } from '../summary.ts'
+import type { Severity, Summary } from '../summary.ts'
 
 /** The choices; `null` where nothing is chosen. */
 export interface PageState {
-  /** A VNI with its tunnel kind: `vxlan 100`. */
+  /** A VNI with its tunnel kind, `vxlan 100`, or of any kind, `100`. */
   vni: string | null
   /** A tunnel endpoint's address. */
   vtep: string | null
@@ -27,16 +27,32 @@ export function addressOf(state: PageState): string {
   return `#${words}`
 }
 
-/** The choices that an address holds; what is no choice of this page is passed over. @param hash - With its `#`. */
-export function choicesIn(hash: string, findings: number): PageState {
+/**
+ * The choices that an address holds. Findings and severities that are none are passed over; a VNI or VTEP that is in no table is kept, so
+ * that the page can name it. @param hash - With its `#`.
+ */
+export function choicesIn(hash: string, summary: Pick<Summary, 'vnis' | 'findings'>): PageState {
   const words = new URLSearchParams(hash.slice(1))
   const finding = Number(words.get('finding') ?? Number.NaN)
   return {
-    vni: words.get('vni') || null,
-    vtep: words.get('vtep') || null,
-    severity: SEVERITIES.find((each) => each === words.get('severity')) ?? null,
-    finding: Number.isInteger(finding) && finding >= 0 && finding < findings ? finding : null,
+    vni: vniIn(words.get('vni'), summary.vnis),
+    vtep: words.get('vtep')?.trim().toLowerCase() || null,
+    severity: SEVERITIES.find((each) => each === words.get('severity')?.toLowerCase()) ?? null,
+    finding: Number.isInteger(finding) && finding >= 0 && finding < summary.findings.length ? finding : null,
   }
+}
+
+/** A VNI as somebody writes it: `vxlan 300`, `VXLAN 300`, `300`; a number that is of one kind alone is that kind's. */
+function vniIn(written: string | null, vnis: Summary['vnis']): string | null {
+  const words =
+    written
+      ?.trim()
+      .toLowerCase()
+      .split(/[\s:]+/) ?? []
+  if (words.length === 0 || words[0] === '') return null
+  const choice = words.map((word) => (/^\d+$/.test(word) ? String(Number(word)) : word)).join(' ')
+  const rows = vnis.filter((row) => isChosenVni(row, choice))
+  return rows.length === 1 ? vniChoice(rows[0]!) : choice
 }
 
 /** Whether an address holds choices, and is not that of a place in the page. */
@@ -47,6 +63,16 @@ export function holdsChoices(hash: string): boolean {
 /** Whether anything is chosen. */
 export function isChosen(state: PageState): boolean {
   return Object.values(state).some((value) => value !== null)
+}
+
+/** Whether a row is of the VNI that is chosen. */
+export function isChosenVni(row: { vni: number; kind: string }, choice: string): boolean {
+  return choice === vniChoice(row) || choice === String(row.vni)
+}
+
+/** The number of a chosen VNI; `NaN` for what is none. */
+export function vniNumber(choice: string): number {
+  return /\d$/.test(choice) ? Number(choice.slice(choice.lastIndexOf(' ') + 1)) : Number.NaN
 }
 
 /** How a VNI is chosen. */

@@ -48,7 +48,8 @@ const COLOURS = `
 
 const TEXT = `
 *, ::before, ::after { box-sizing: border-box; }
-html { scroll-padding-top: 4.5rem; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+/* The page keeps what was chosen in its place; the browser must not as well. */
+html { overflow-anchor: none; scroll-padding-top: 4.5rem; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0;
   background: var(--paper);
@@ -87,7 +88,7 @@ const HEAD = `
   margin-top: 1rem; padding: .5rem .75rem; border-radius: 6px; background: var(--warning-ground); color: var(--warning); font-weight: 600;
 }
 .counts { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: 1rem; padding: 0; list-style: none; }
-.count { padding: .25rem .75rem; border-radius: 999px; font-weight: 600; }
+.count { --tone: var(--ink-soft); --tone-ground: var(--panel); padding: .25rem .75rem; border-radius: 999px; font-weight: 600; }
 .facts { margin-top: 1rem; color: var(--ink-soft); overflow-wrap: anywhere; }
 .tries { margin-top: 1.25rem; }
 .tries ul { margin-top: .5rem; padding-inline-start: 1.25rem; }
@@ -113,6 +114,7 @@ const BAR = `
 }
 .filter-bar select.set { border-color: var(--accent); background: var(--note-ground); font-weight: 600; }
 .chosen { font-size: .8125rem; font-weight: 600; }
+.unknown-choice { font-size: .8125rem; font-weight: 600; color: var(--warning); overflow-wrap: anywhere; }
 .clear { margin-inline-start: auto; }
 `
 
@@ -213,6 +215,7 @@ const PAPER = `
   /* The first row of a table that is scrolled is room. */
   .box:not(.virtual) tbody tr:nth-child(n + 26), .box.virtual tbody tr:nth-child(n + 27) { display: none; }
   .on-paper { display: block; }
+  .filtered { color: var(--ink); font-weight: 600; }
   footer { margin-top: 1rem; break-before: avoid; }
   tr, .finding dl > *, summary { break-inside: avoid; }
   .timeline-rows tbody tr:first-child { break-before: avoid; }

@@ -1,6 +1,7 @@
 /** One bar of choices for all of the page: VNI, VTEP and severity, and the way back from a finding's rows. */
 import { KIND_NAMES } from '../../report/words.ts'
 import type { Severity, Summary } from '../../summary.ts'
+import { unknownChoices } from '../choice-words.ts'
 import { orderOf } from '../order.ts'
 import { h, useMemo } from '../preact.ts'
 import { isChosen, NOTHING_CHOSEN, vniChoice } from '../state.ts'
@@ -49,6 +50,11 @@ export function FilterBar({ summary, state, choose }: View) {
           </button>
         </span>
       )}
+      {unknownChoices(state, summary).map((words) => (
+        <span key={words} class="unknown-choice" role="alert">
+          {words}
+        </span>
+      ))}
       {isChosen(state) && (
         <button type="button" class="clear" onClick={() => choose(NOTHING_CHOSEN)}>
           Show everything

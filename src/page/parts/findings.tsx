@@ -3,9 +3,10 @@ import { placer } from '../../findings/by-file.ts'
 import { integer } from '../../report/number.ts'
 import { fileNames, locator } from '../../report/words.ts'
 import type { Finding } from '../../summary.ts'
+import { isAboutWhole } from '../about.ts'
 import { h } from '../preact.ts'
 import { addressOf } from '../state.ts'
-import type { View } from '../view.ts'
+import { hasTunnels, type View } from '../view.ts'
 import { FindingCard, FindingList, filterTerm, type Shown } from './finding-list.tsx'
 
 export function Findings(view: View) {
@@ -20,7 +21,13 @@ export function Findings(view: View) {
           {isFiltered ? `${integer(selected.findings.length)} of ${integer(all)}` : all > 0 && integer(all)}
         </small>
       </h2>
-      {all === 0 && <p class="nothing">No findings: nothing in this capture looks wrong.</p>}
+      {all === 0 && (
+        <p class="nothing">
+          {hasTunnels(summary)
+            ? 'No findings: nothing in this capture looks wrong.'
+            : 'No tunnel traffic was there to be judged.'}
+        </p>
+      )}
       {all > 0 && selected.findings.length === 0 && (
         <p class="nothing">None of the findings is about what is chosen.</p>
       )}
@@ -42,9 +49,11 @@ export function Findings(view: View) {
 function detail(shown: Shown<Finding>, { summary, state, isLive, openPacket }: View) {
   const { finding } = shown
   const index = summary.findings.indexOf(finding)
+  const isPart = state.vni !== null || state.vtep !== null
   return (
     <FindingCard
       {...shown}
+      {...(isPart && isAboutWhole(finding.subject) && { by: 'about the capture as a whole' })}
       number={index}
       where={[
         finding.packets.length > 0 && <dt key="packets">Packets</dt>,

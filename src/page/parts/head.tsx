@@ -3,8 +3,9 @@
 import { SEVERITIES } from '../../findings/severity.ts'
 import type { Headline } from '../../report/headline.ts'
 import type { Finding } from '../../summary.ts'
+import { choiceWords } from '../choice-words.ts'
 import { h } from '../preact.ts'
-import type { View } from '../view.ts'
+import { hasTunnels, type View } from '../view.ts'
 import { SeverityCount } from './severity.tsx'
 
 /** Figures and what follows them stay on one line. */
@@ -20,8 +21,15 @@ export function Head({ summary, making }: View) {
       headline={making.headline}
       isPartial={!summary.capture.complete}
       findings={summary.findings}
+      isJudged={hasTunnels(summary)}
     />
   )
+}
+
+/** What is left out of a sheet of paper, where no bar of choices says it. */
+export function Filtered({ summary, state }: View) {
+  const words = choiceWords(state, summary)
+  return words.length === 0 ? null : <p class="filtered on-paper">Filtered: {words.join(', ')}</p>
 }
 
 interface HeadProperties {
@@ -31,9 +39,13 @@ interface HeadProperties {
   headline: Headline
   isPartial: boolean
   findings: readonly Finding[]
+  /** Whether there was anything to judge: where there was not, having found nothing says nothing. */
+  isJudged?: boolean
 }
 
-export function HeadWords({ kicker, title, headline: { sentences, tries }, isPartial, findings }: HeadProperties) {
+export function HeadWords(properties: HeadProperties) {
+  const { kicker, title, headline, isPartial, findings, isJudged = true } = properties
+  const { sentences, tries } = headline
   const [first, ...rest] = isPartial ? sentences.slice(1) : sentences
   return (
     <header class="head">
@@ -41,7 +53,7 @@ export function HeadWords({ kicker, title, headline: { sentences, tries }, isPar
       <h1>{title}</h1>
       {isPartial && <p class="partial">{sentences[0]}</p>}
       <p class="lead">{first !== undefined && held(first)}</p>
-      <Counts {...{ findings }} />
+      <Counts {...{ findings, isJudged }} />
       {rest.length > 0 && <p class="facts">{held(rest.join(' '))}</p>}
       {tries.length > 0 && (
         <div class="tries">
@@ -57,14 +69,15 @@ export function HeadWords({ kicker, title, headline: { sentences, tries }, isPar
   )
 }
 
-function Counts({ findings }: Pick<HeadProperties, 'findings'>) {
+function Counts({ findings, isJudged }: Pick<HeadProperties, 'findings'> & { isJudged: boolean }) {
   const counts = SEVERITIES.map((severity) => ({
     severity,
     count: findings.filter((finding) => finding.severity === severity).length,
   })).filter(({ count }) => count > 0)
-  const isHealthy = findings.every(({ severity }) => severity === 'note')
+  const isHealthy = isJudged && findings.every(({ severity }) => severity === 'note')
   return (
     <ul class="counts" aria-label="Findings by severity">
+      {!isJudged && <li class="count">Nothing judged: no tunnel traffic</li>}
       {isHealthy && (
         <li class="count fine">
           <span aria-hidden="true">✓</span> {findings.length === 0 ? 'No findings' : 'No errors or warnings'}

@@ -1,6 +1,7 @@
 /** What the overlay's picture shows, taken from the document: endpoints, what passed between them, and which findings are about them. */
 import type { Finding, Severity, Summary } from '../../summary.ts'
-import type { PageState } from '../state.ts'
+import { isAbout } from '../about.ts'
+import { type PageState, vniNumber } from '../state.ts'
 import { isGroup } from './addresses.ts'
 import { isShown, worse } from './severity.tsx'
 
@@ -118,7 +119,7 @@ export function severityOf(findings: readonly number[], summary: Summary, state:
   let worst: Severity | null = null
   for (const index of findings) {
     const finding = summary.findings[index]
-    if (finding !== undefined && isFindingShown(finding, index, state)) worst = worse(worst, finding.severity)
+    if (finding !== undefined && isFindingShown(finding, index, summary, state)) worst = worse(worst, finding.severity)
   }
   return worst
 }
@@ -130,14 +131,13 @@ export function storyOf(findings: readonly number[], summary: Summary): MacStory
   return stories.size === 1 ? story : null
 }
 
-function isFindingShown(finding: Finding, index: number, state: PageState): boolean {
+function isFindingShown(finding: Finding, index: number, summary: Summary, state: PageState): boolean {
   if (state.finding !== null) return index === state.finding
-  const vni = vniOf(state)
-  if (vni !== null && finding.subject.vni !== undefined && finding.subject.vni !== vni) return false
-  return isShown(finding.severity, state.severity)
+  // What is of other VTEPs than the chosen one is there behind it.
+  return isShown(finding.severity, state.severity) && isAbout(finding.subject, { vni: state.vni, vtep: null }, summary)
 }
 
 /** The number of the chosen VNI; `null` where none is chosen. */
 export function vniOf({ vni }: PageState): number | null {
-  return vni === null ? null : Number(vni.slice(vni.lastIndexOf(' ') + 1))
+  return vni === null ? null : vniNumber(vni)
 }

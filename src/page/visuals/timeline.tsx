@@ -3,7 +3,7 @@ import { bytes, integer, plural } from '../../report/number.ts'
 import { KIND_NAMES } from '../../report/words.ts'
 import type { Summary, TimelineRow } from '../../summary.ts'
 import { h, useState } from '../preact.ts'
-import type { Choose, PageState } from '../state.ts'
+import { type Choose, isChosenVni, type PageState, vniChoice } from '../state.ts'
 import { useLive } from './live.ts'
 import { Switch } from './switch.tsx'
 import { days, moment, stepWords, type Tick, timeTicks } from './time-axis.ts'
@@ -96,8 +96,9 @@ function Row({ row, measure, steps, stepMs, from, ticks, isDense, state, about, 
   const peakAt = values.reduce((best, value, step) => (value > values[best]! ? step : best), 0)
   const peak = values[peakAt] ?? 0
   const say = measure === 'packets' ? integer : bytes
-  const key = row.vni === null ? null : `${row.kind} ${row.vni}`
-  const isChosen = key !== null && state.vni === key
+  const { vni, kind } = row
+  const key = vni === null || kind === null ? null : vniChoice({ vni, kind })
+  const isChosen = vni !== null && kind !== null && state.vni !== null && isChosenVni({ vni, kind }, state.vni)
   const isFaded = (state.vni !== null && !isChosen) || (about !== undefined && row.vni !== about)
   const name = nameOf(row)
   const total = values.reduce((sum, value) => sum + value, 0)
