@@ -1,5 +1,6 @@
 /** The summary as the page takes it: what must be there, and how it travels. Kept whole by the compiler, which knows every member. */
 import { refuseType } from '../option.ts'
+import { secondsBetween } from '../report/number.ts'
 import type {
   FileSummary,
   Finding,
@@ -148,7 +149,8 @@ const plainFlow: Codec<FlowSummary> = record({
 
 /**
  * Flows come largest first and end some time after they began, so that differences are shorter than what they are of: bytes of both
- * directions by how much less they are than those of the flow before, the last time by how long the flow lasted.
+ * directions by how much less they are than those of the flow before, the last time by how long the flow lasted, rounded to milliseconds
+ * as a whole: the difference of two cut times may be a millisecond less.
  */
 const flow: Codec<FlowSummary> = {
   check: plainFlow.check,
@@ -162,9 +164,7 @@ const flow: Codec<FlowSummary> = {
       sums[0] ?? 0,
       toDigits(sums.map((sum, index) => (sums[index - 1] ?? sum) - sum)),
       toDigits(
-        flows.map(({ firstTime, lastTime }) =>
-          lastTime === null ? null : Date.parse(lastTime) - begun(firstTime, to.base),
-        ),
+        flows.map(({ firstTime, lastTime }) => (lastTime === null ? null : lasted(firstTime, lastTime, to.base))),
       ),
     ]
   },
@@ -180,6 +180,11 @@ const flow: Codec<FlowSummary> = {
       return { ...each, innerBytesBToA: sum - each.innerBytesAToB, lastTime }
     })
   },
+}
+
+function lasted(firstTime: string | null, lastTime: string, base: number): number {
+  if (firstTime === null) return Date.parse(lastTime) - base
+  return Math.round(secondsBetween(firstTime, lastTime) * 1000)
 }
 
 /** Milliseconds since 1970 at which a flow began, to the millisecond. */

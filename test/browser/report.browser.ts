@@ -181,10 +181,46 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
       expect(await page.getByRole('combobox', { name: 'Severity' }).inputValue()).toBe('')
     })
 
-    it('of what is in no table leave none, and say so', async () => {
+    it('of a VNI by its number alone match every kind of tunnel', async () => {
+      const page = await open('mixed traffic', { hash: '#vni=20' })
+      await page.waitForFunction(() => document.querySelector('select')?.value === 'vxlan 20')
+      expect(new Set(await cells(page, 'flows', 0))).toEqual(new Set(['20']))
+    })
+
+    it('leave what was chosen where it is on the screen, though findings above come and go', async () => {
+      const page = await open('mixed traffic', { viewport: { width: 1280, height: 500 } })
+      await page.locator('#findings details').evaluateAll((all) => {
+        for (const each of all) (each as HTMLDetailsElement).open = true
+      })
+      const nodes = page.locator('svg.is-wide .node')
+      const row = page.locator('#vteps tbody tr').first()
+      const places = [
+        nodes.nth(0),
+        nodes.nth(1),
+        page.locator('#timeline tbody button').nth(1),
+        row.locator('a').first(),
+      ]
+      for (const [index, place] of places.entries()) {
+        await place.scrollIntoViewIfNeeded()
+        const held = index < 3 ? place : page.locator('#vteps .box')
+        const before = (await held.boundingBox())!.y
+        const height = await page.evaluate(() => document.documentElement.scrollHeight)
+        await place.click()
+        await page.locator('.clear').waitFor()
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50))))
+        // Its outline is thicker while it is pointed at.
+        expect(Math.abs((await held.boundingBox())!.y - before), `${index}`).toBeLessThan(4)
+        expect(await page.evaluate(() => document.documentElement.scrollHeight)).not.toBe(height)
+        await page.evaluate(() => history.back())
+        await page.locator('.clear').waitFor({ state: 'detached' })
+      }
+    })
+
+    it('of what is in no table leave none, and are named', async () => {
       const page = await open('mixed traffic', { hash: '#vtep=192.0.2.77' })
       await page.locator('#flows .nothing').waitFor()
       expect(await page.getByRole('combobox', { name: 'VTEP' }).inputValue()).toBe('192.0.2.77')
+      expect(await page.locator('.unknown-choice').innerText()).toBe('VTEP 192.0.2.77 is not in this page.')
     })
   })
 
@@ -221,6 +257,7 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
       await finding.getByRole('link', { name: 'Show its rows in the tables' }).first().click()
       expect(hashOf(page)).toBe(`#finding=${id!.replace('finding-', '')}`)
       await expect.poll(() => page.locator('#tables').evaluate(topOf), { timeout: 5000 }).toBeLessThan(300)
+      expect(await page.evaluate(() => document.activeElement?.matches('#tables h2'))).toBe(true)
       expect(await page.locator('#flows tbody tr').count()).toBeGreaterThan(0)
       await page.getByRole('button', { name: 'Back to the finding' }).click()
       await expect.poll(() => page.evaluate(() => document.activeElement?.parentElement?.id)).toBe(id)
@@ -289,6 +326,15 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
     const before = await said.innerText()
     await page.keyboard.press('ArrowDown')
     expect(await said.innerText()).not.toBe(before)
+    const names = async (key: string): Promise<string[]> => {
+      await page.keyboard.press(key)
+      return (await said.innerText()).split(':')[0]!.split(' – ')
+    }
+    const [first] = await names('Control+Home')
+    expect((await names('Control+End')).at(-1)).toMatch(/^6 others/)
+    expect(await names('Home')).toEqual([first!.split(',')[0], '6 others'])
+    expect((await names('End')).at(-1)).toMatch(/^6 others/)
+    await page.keyboard.press('Control+Home')
     await page.keyboard.press('Enter')
     expect(hashOf(page)).toMatch(/^#vtep=/)
   })
@@ -312,6 +358,15 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
       for (const control of await page.locator('.filter-bar, .search, button:not(th button)').all()) {
         expect(await control.isVisible()).toBe(false)
       }
+    })
+
+    it('says what is left out', async () => {
+      const page = await open('mixed traffic', { hash: '#vni=20&severity=error' })
+      await page.locator('.clear').waitFor()
+      const [first] = await sheets(page)
+      expect(first!.text.replace(/\s+/g, '')).toContain('Filtered:VNI20,errorsalone')
+      const [whole] = await sheets(await open('mixed traffic'))
+      expect(whole!.text).not.toContain('Filtered')
     })
 
     it('a table on two sheets has its head on both', async () => {

@@ -7,6 +7,7 @@ import { decode, type PageData, pack, unpack } from '../../src/page/data.ts'
 import { fromDigits, toDigits } from '../../src/page/digits.ts'
 import { checkedDocument } from '../../src/page/document.ts'
 import { overlayLayout } from '../../src/page/visuals/overlay-layout.ts'
+import { secondsBetween } from '../../src/report/number.ts'
 import type { FlowSummary, Summary } from '../../src/summary.ts'
 import { busySummary, emptySummary, labSummary } from '../report/summaries.ts'
 import { generatedSummary } from '../support/generated-summary.ts'
@@ -30,8 +31,15 @@ function rounded(summary: Summary): Summary {
     firstTime: ms(row.firstTime),
     lastTime: ms(row.lastTime),
   })
+  // How long a flow lasted is rounded, and not the time of its end.
+  const ended = ({ firstTime, lastTime }: Pick<FlowSummary, 'firstTime' | 'lastTime'>): string | null => {
+    if (firstTime === null || lastTime === null) return ms(lastTime)
+    const lasted = Math.round(secondsBetween(firstTime, lastTime) * 1000)
+    return new Date(Date.parse(firstTime) + lasted).toISOString().replace('Z', '000000Z')
+  }
   const flow = ({ tcp, echo, ...rest }: FlowSummary): FlowSummary => ({
     ...times(rest),
+    lastTime: ended(rest),
     ...(tcp && { tcp: { ...tcp, rttMs: tcp.rttMs === null ? null : micro(tcp.rttMs) } }),
     ...(echo && {
       echo: {

@@ -194,3 +194,49 @@ describe('the size of a page', () => {
     expect(new Set(kept.vtepPairs.map(bytes))).toEqual(new Set(largest.map(bytes)))
   })
 })
+
+/** Cells of a table, row by row. */
+function rowsOf(page: string, table: string): string[][] {
+  const [, section = ''] = new RegExp(`<section id="${table}".*?<tbody>(.*?)</tbody>`, 's').exec(page) ?? []
+  return section
+    .split('</tr>')
+    .slice(0, -1)
+    .map((row) => [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell]) => textOf(cell!)))
+}
+
+describe('tables', () => {
+  it.each([
+    ['46.000990000', '46.005260000', '4 ms'],
+    ['46.000000000', '46.003510000', '4 ms'],
+    ['46.000100000', '46.000500000', '&lt;1 ms'],
+    ['46.000900000', '46.001100000', '&lt;1 ms'],
+    ['46.000000000', '46.999700000', '1.00 s'],
+    ['46.000000000', '47.234000000', '1.23 s'],
+  ])('a flow from %s to %s lasts %s: the digits that the page keeps', async (first, last, words) => {
+    const summary = labSummary()
+    const [flow] = summary.flows
+    Object.assign(flow!, {
+      firstTime: `2026-11-22T07:16:${first}Z`,
+      lastTime: `2026-11-22T07:16:${last}Z`,
+      packetsAToB: 3,
+    })
+    summary.flows = [flow!]
+    expect(await formatPage(summary)).toContain(`>${words}</td>`)
+  })
+
+  it('the files of a capture stand from the first on, and their head says so', async () => {
+    const summary = labSummary()
+    const [file] = summary.capture.files
+    summary.capture.files = [1, 2, 3].map((firstPacket) => ({ ...file!, name: `${firstPacket}.pcap`, firstPacket }))
+    const page = await formatPage(summary)
+    expect(rowsOf(page, 'files').map(([number]) => number)).toEqual(['1', '2', '3'])
+    expect(page).toMatch(/<th scope="col" class="right" aria-sort="ascending">No\./)
+  })
+})
+
+it('a capture without tunnels is not called healthy', async () => {
+  const { body } = partsOf(await formatPage(emptySummary()))
+  expect(body).not.toContain('✓')
+  expect(textOf(body)).toContain('Nothing judged: no tunnel traffic')
+  expect(textOf(body)).not.toContain('looks wrong')
+})

@@ -101,8 +101,8 @@ function columnsOfFiles(files: readonly FileSummary[]): DataColumn<FileSummary>[
       head: 'No.',
       align: 'right',
       cell: (file) => (files.length > 1 ? integer((numbers.get(file) ?? 0) + 1) : ''),
-      // The first file comes first.
-      key: (file) => -(numbers.get(file) ?? 0),
+      key: (file) => numbers.get(file) ?? 0,
+      isCounting: true,
     },
     { head: 'File', wraps: true, align: 'left', cell: nameOf, key: nameOf },
     { head: 'Format', wraps: true, align: 'left', cell: formatOf, key: formatOf },

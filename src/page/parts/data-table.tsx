@@ -4,6 +4,7 @@
  */
 import { integer } from '../../report/number.ts'
 import { type ComponentChildren, h, useMemo, useRef, useState } from '../preact.ts'
+import { prefixTest } from '../prefix.ts'
 
 /** A column. */
 export interface DataColumn<Row> {
@@ -18,6 +19,8 @@ export interface DataColumn<Row> {
   cell: (row: Row) => string
   /** What it is sorted by: figures from the largest down first, texts from the smallest up. */
   key: (row: Row) => number | string | null
+  /** Of figures that count from the first on, and are no measure: smallest first. */
+  isCounting?: boolean
   /** Where a cell leads: to the choice of what it names. */
   link?: (row: Row) => string
 }
@@ -250,7 +253,7 @@ function usedColumns<Row>(columns: readonly DataColumn<Row>[], rows: readonly Ro
 }
 
 function startsDescending<Row>(column: DataColumn<Row> | undefined, rows: readonly Row[]): boolean {
-  if (column === undefined) return false
+  if (column === undefined || column.isCounting === true) return false
   const row = rows.find((each) => column.key(each) !== null)
   return row !== undefined && typeof column.key(row) === 'number'
 }
@@ -283,16 +286,17 @@ function sortedRows<Row>(rows: readonly Row[], keyOf: (row: Row) => Key, isDesce
     .map(({ row }) => row)
 }
 
-/** Rows that have every word in their names: texts, addresses and what a cell leads to; not in figures, which people sort by. */
+/** Rows that have every word in their names, and an address in every prefix (`192.168.0.0/16`): texts, addresses and what a cell leads to; not in figures, which people sort by. */
 function searched<Row>(rows: readonly Row[], columns: readonly DataColumn<Row>[], search: string): readonly Row[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return rows
+  const tests = words.map((word) => prefixTest(word) ?? ((text: string) => text.includes(word)))
   const named = columns.filter(({ align, link }) => align === 'left' || link !== undefined)
   return rows.filter((row) => {
     let text = ''
     for (const { cell } of named) text += `${cell(row)}\n`
     text = text.toLowerCase()
-    return words.every((word) => text.includes(word))
+    return tests.every((test) => test(text))
   })
 }
 

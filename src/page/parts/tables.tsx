@@ -235,7 +235,14 @@ function lasting({ firstTime, lastTime }: FlowSummary): number | null {
 /** From first to last packet; nothing of a single one. */
 function lasted(flow: FlowSummary): string {
   const time = lasting(flow)
-  return time === null || flow.packetsAToB + flow.packetsBToA < 2 ? '' : duration(time)
+  return time === null || flow.packetsAToB + flow.packetsBToA < 2 ? '' : wholeMilliseconds(time)
+}
+
+/** A span to the millisecond, which is what the page keeps: `4 ms`, `<1 ms`, and from a second on as anywhere. */
+function wholeMilliseconds(seconds: number): string {
+  const ms = Math.round(seconds * 1000)
+  if (ms >= 1000) return duration(ms / 1000)
+  return ms < 1 ? '<1 ms' : `${ms} ms`
 }
 
 function vtepsOf(flow: FlowSummary): string {

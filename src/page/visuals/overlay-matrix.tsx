@@ -317,12 +317,21 @@ function handlersOf(
     },
     onKeyDown: (event: KeyboardEvent) => {
       const step = steps[event.key]
-      if (step === undefined && event.key !== 'Enter' && event.key !== ' ') return
+      const isEdge = event.key === 'Home' || event.key === 'End'
+      if (step === undefined && !isEdge && event.key !== 'Enter' && event.key !== ' ') return
       event.preventDefault()
       const from = place ?? { row: 0, column: 0 }
+      if (isEdge) return point(edge(from, event, rows))
       if (step === undefined) return press(from.row)
       const row = Math.min(rows - 1, Math.max(0, from.row + step[0]))
       point({ row, column: Math.min(row, Math.max(0, from.column + step[1])) })
     },
   }
+}
+
+/** The first or last cell of a row; with Control, of the whole matrix. */
+function edge({ row }: Place, { key, ctrlKey, metaKey }: KeyboardEvent, rows: number): Place {
+  const isHome = key === 'Home'
+  const to = ctrlKey || metaKey ? (isHome ? 0 : rows - 1) : row
+  return { row: to, column: isHome ? 0 : to }
 }

@@ -26,6 +26,9 @@ const MTU_BASIS: Record<NonNullable<MtuSummary['underlayMtuFrom']>, string> = {
   'largest-seen': 'not known: the largest packet seen',
 }
 
+/** Bytes that every host takes (RFC 1122 §3.3.2): that a path takes at least less than these says nothing of its MTU. */
+const LEAST_BOUND = 576
+
 export function SizesChart({ summary, state }: SizesProperties) {
   const { mtu } = summary
   const isLive = useLive()
@@ -52,7 +55,7 @@ interface Band {
 
 function bandsOf({ sizes, underlayMtu, underlayMtuFrom, perPair }: MtuSummary): Band[] {
   const marks = marksOf({ underlayMtu, underlayMtuFrom, perPair })
-  const isKnown = underlayMtu !== null && underlayMtuFrom !== 'largest-seen' && underlayMtuFrom !== 'largest-answered'
+  const isKnown = underlayMtu !== null && underlayMtuFrom !== null && isStated(underlayMtuFrom)
   const bands = sizes.map(({ upTo }: SizeClass, index): Band => {
     const above = sizes[index - 1]?.upTo ?? 0
     const isIn = (size: number): boolean => size > above && (upTo === null || size <= upTo)
@@ -69,6 +72,11 @@ function bandsOf({ sizes, underlayMtu, underlayMtuFrom, perPair }: MtuSummary): 
   return bands.slice(bands.findIndex(isNeeded), bands.findLastIndex(isNeeded) + 1)
 }
 
+/** Whether an MTU is one, and not what packets had at least. */
+function isStated(from: NonNullable<MtuSummary['underlayMtuFrom']>): boolean {
+  return from !== 'largest-seen' && from !== 'largest-answered'
+}
+
 /** The underlay's MTU, and path MTUs that differ from it. */
 function marksOf({
   underlayMtu,
@@ -76,7 +84,7 @@ function marksOf({
   perPair,
 }: Pick<MtuSummary, 'underlayMtu' | 'underlayMtuFrom' | 'perPair'>) {
   const marks: { size: number; words: string }[] = []
-  if (underlayMtu !== null && underlayMtuFrom !== null) {
+  if (underlayMtu !== null && underlayMtuFrom !== null && (isStated(underlayMtuFrom) || underlayMtu >= LEAST_BOUND)) {
     marks.push({ size: underlayMtu, words: `underlay MTU ${integer(underlayMtu)} (${MTU_BASIS[underlayMtuFrom]})` })
   }
   const paths = new Set(perPair.map(({ pathMtu }) => pathMtu).filter((each) => each !== null))

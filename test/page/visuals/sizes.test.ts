@@ -11,6 +11,17 @@ it('marks the underlay MTU and path MTUs in the class that holds them', () => {
   expect(rows.find((row) => row.includes('1,501 – 1,600'))).toMatch(/is-above.*larger than the underlay MTU/)
 })
 
+it.each([
+  ['largest-answered', 134, false],
+  ['largest-seen', 575, false],
+  ['largest-answered', 1400, true],
+  ['icmp', 300, true],
+] as const)('%s, %i: what packets had at least is a mark only where it says something', (from, size, isMarked) => {
+  const summary = generatedSummary({ vteps: 2 })
+  Object.assign(summary.mtu, { underlayMtu: size, underlayMtuFrom: from })
+  expect(sizesText(summary).includes('underlay MTU')).toBe(isMarked)
+})
+
 it('says where no path MTU is known', () => {
   const text = sizesText(generatedSummary({ vteps: 2 }))
   expect(text).toContain('not known, measure it')

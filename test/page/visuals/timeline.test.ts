@@ -1,6 +1,6 @@
 /** Traffic over time: ticks at round times, bars that fill their row. */
 import { describe, expect, it } from 'vitest'
-import { timeTicks } from '../../../src/page/visuals/time-axis.ts'
+import { moment, stepWords, timeTicks } from '../../../src/page/visuals/time-axis.ts'
 import { generatedSummary } from '../../support/generated-summary.ts'
 import { timelineText } from './drawing.tsx'
 
@@ -18,6 +18,23 @@ describe('ticks', () => {
     expect(ticks.map(({ label }) => label)).toEqual(expect.arrayContaining(first))
     expect(ticks.length).toBeLessThanOrEqual(7)
     for (const { at } of ticks) expect(at >= 0 && at <= 1000 && Number.isInteger(at)).toBe(true)
+  })
+
+  it('over years name them, and so do times', () => {
+    const years = 56 * 365 * 86_400_000
+    for (const { label } of timeTicks(0, years, 6)) expect(label).toMatch(/^\d+ [A-Z][a-z]{2} (19|20)\d\d$/)
+    expect(moment(86_400_000 * 400, 5_000_000_000, 0, years)).toBe('5 Feb 1971')
+    expect(timeTicks(Date.UTC(2025, 11, 30), 4 * 86_400_000, 6).map(({ label }) => label)).toContain('1 Jan 2026')
+  })
+
+  it.each([
+    [50, '50 ms'],
+    [5000, '5 s'],
+    [1_000_000, '1,000 s'],
+    [100_000_000, '1.16 days'],
+    [5_000_000_000, '57.9 days'],
+  ])('a step of %i ms is said as people count', (ms, words) => {
+    expect(stepWords(ms)).toBe(words)
   })
 
   it('lie where their time is', () => {
