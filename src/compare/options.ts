@@ -85,14 +85,14 @@ export interface CompareOptions extends Omit<SummarizeOptions, 'analyzers' | 'ro
 /** Records that are held at a time. */
 export const WINDOW = 1_048_576
 /** Records of the smallest window that a budget of memory gets. */
-const LEAST_WINDOW = 65_536
+const LEAST_HELD = 65_536
 /** Bytes of a record (`ring.ts`), and of what tells it when it leaves. */
 const WINDOW_BYTES = 160
 
 /** The window with which a process stays about within a budget: the tables of what each side says alone are gone by then. */
 export function windowFor(megabytes: number): number {
   const room = Math.floor(((megabytes - FIXED_MEGABYTES) * MEGABYTE) / WINDOW_BYTES)
-  return Math.min(WINDOW, Math.max(LEAST_WINDOW, 2 ** Math.floor(Math.log2(Math.max(1, room)))))
+  return Math.min(WINDOW, Math.max(LEAST_HELD, 2 ** Math.floor(Math.log2(Math.max(1, room)))))
 }
 
 /** Packets listed of each kind in a direction. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { CATALOG, COMPARED_CODES } from '../../src/findings/catalog.ts'
 import { summarizeFiles } from '../../src/node-summarize.ts'
+import { comparedFiles, comparedPairs } from '../support/compared-files.ts'
 import { ROOT } from '../support/shared.ts'
 
 const capturesIn = (folder: string): string[] =>
@@ -20,6 +21,14 @@ it.each(capturesIn('findings'))('%s shows the finding that it is named after', a
     .toUpperCase()
     .replaceAll('-', '_')
   expect(await codesOf(path)).toContain(code)
+})
+
+it.each(comparedPairs())('$near and its other side show $code', async ({ near, far, code }) => {
+  expect((await comparedFiles(near, far)).findings.map((finding) => finding.code)).toContain(code)
+})
+
+it('every code that it takes two captures to show has a pair', () => {
+  expect(comparedPairs().map(({ code }) => code)).toEqual([...COMPARED_CODES].sort())
 })
 
 it('every code that one capture can show is shown by one', async () => {

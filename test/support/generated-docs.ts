@@ -9,6 +9,7 @@ import { CATALOG, type FindingKind } from '../../src/findings/catalog.ts'
 import { causesOf } from '../../src/findings/explains.ts'
 import { summarizeFiles } from '../../src/node-summarize.ts'
 import { fakeHost } from '../cli/fake-host.ts'
+import { comparedFiles, comparedPairs } from './compared-files.ts'
 import { ROOT } from './shared.ts'
 
 /** Any finding code in a text. */
@@ -39,9 +40,7 @@ async function findings(): Promise<string> {
       ...listed('May follow from', causes),
       ...listed('May explain', symptoms),
       ...listed('See also', related),
-      ...(example === undefined
-        ? []
-        : [`**Example:** \`vxpcap ${example.capture} --only findings\` says “${prose(example.title, code)}”.`]),
+      ...(example === undefined ? [] : [`**Example:** \`${example.command}\` says “${prose(example.title, code)}”.`]),
     ].join('\n\n')
   }).join('\n\n')
 }
@@ -60,9 +59,9 @@ function relatedTo({ code, meaning, evidence, advice }: FindingKind): string[] {
   return [...named].sort()
 }
 
-/** A capture that shows a code, and what is said of it there. */
+/** A command that shows a code, and what it says of it. */
 interface Example {
-  capture: string
+  command: string
   title: string
 }
 
@@ -85,9 +84,15 @@ async function findExamples(): Promise<Map<string, Example>> {
       const { findings } = await summarizeFiles([join(ROOT, capture)], { threads: 1 })
       for (const [index, { code, title }] of findings.entries()) {
         const rank = fileOf(code) === name.replace(/\.\w+$/, '') ? -1 : index * 100 + findings.length
-        if (rank < (best.get(code)?.rank ?? Number.POSITIVE_INFINITY)) best.set(code, { capture, title, rank })
+        if (rank >= (best.get(code)?.rank ?? Number.POSITIVE_INFINITY)) continue
+        best.set(code, { command: `vxpcap ${capture} --only findings`, title, rank })
       }
     }
+  }
+  for (const { near, far, code } of comparedPairs()) {
+    const { findings } = await comparedFiles(near, far)
+    const title = findings.find((finding) => finding.code === code)?.title
+    if (title !== undefined) best.set(code, { command: `vxpcap compare ${near} ${far}`, title, rank: -1 })
   }
   return best
 }
