@@ -4,7 +4,7 @@ import { isObject, type Json, objectAt, objectsIn, type Schema } from './documen
 const HEAD = `# The documents, property by property
 
 What the commands print as JSON: where each property is, what it may be, and what it means. The same words are in the JSON Schemas that the
-package exports (\`vxpcap/schema/summary-1.json\`, \`decode-1.json\` and \`compare-1.json\` beside it), and on hover in TypeScript, for the
+package exports (\`vxpcap/schema/summary-1.json\`, \`vxpcap/schema/decode-1.json\`, \`vxpcap/schema/compare-1.json\`), and on hover in TypeScript, for the
 types \`Summary\` and \`Comparison\` of \`vxpcap\` and \`DecodeDocument\` of \`vxpcap/report\`.
 
 \`[]\` stands for every item of a list. \`?\` marks a property that may be absent; every other one is always there. Types such as \`vni\` and
