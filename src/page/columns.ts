@@ -36,7 +36,7 @@ export interface Codec<Value> {
 }
 
 /** A type of which each value is one item of a column. */
-interface Scalar<Value> extends Codec<Value> {
+export interface Scalar<Value> extends Codec<Value> {
   write(value: Value, to: Packer): unknown
   read(item: unknown, from: Unpacker): Value
 }

@@ -27,7 +27,7 @@ export function judgedPackets({ matched, lost, altered }: ComparedDirection): nu
 }
 
 /** `from 10.0.0.1 to 10.0.0.2 in VNI 42`. */
-export function wayWords({ from, to, vni }: ComparedDirection): string {
+function wayWords({ from, to, vni }: ComparedDirection): string {
   return `from ${from} to ${to} in VNI ${vni}`
 }
 
@@ -40,7 +40,7 @@ export function losing({ directions, findings }: Comparison): ComparedDirection[
 }
 
 /** Whether the captures themselves missed so many packets that loss is in doubt: what is said of it is a note then. */
-export function isInDoubt(direction: ComparedDirection, findings: readonly ComparedFinding[]): boolean {
+function isInDoubt(direction: ComparedDirection, findings: readonly ComparedFinding[]): boolean {
   const said = lossesOf(direction, findings)
   return said.length > 0 && said.every(({ severity }) => severity === 'note')
 }
