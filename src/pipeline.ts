@@ -174,7 +174,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   readonly analysis: Analysis
   readonly #own: OwnAnalyzers | null
   readonly #options: SummarizeOptions
-  readonly #convoy: ReadAhead | null
+  readonly #readAhead: ReadAhead | null
   #eventQueue: EventQueue | null = null
   readonly #mostAnalyzedElsewhere: number
   readonly #files: ReadFile[] = []
@@ -209,7 +209,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     const hasOwn = Object.keys(analyzers).length > 0
     this.#own = hasOwn ? new OwnAnalyzers(analyzers, ports, this.analysis.criteria) : null
     this.#mostAnalyzedElsewhere = mostAnalyzedElsewhere ?? MOST_ANALYZED_ELSEWHERE
-    this.#convoy = readers === undefined ? null : startReadAhead(readers)
+    this.#readAhead = readers === undefined ? null : startReadAhead(readers)
   }
 
   /**
@@ -283,7 +283,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
       this.#open = null
       await source.close?.()
     }
-    const readAhead = this.#convoy
+    const readAhead = this.#readAhead
     if (readAhead !== null) {
       await this.#dispatch(readAhead, this.#files.length)
       while (readAhead.underWay.length > 0) await this.#collect(readAhead)
@@ -451,7 +451,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   /** Observes the packets at hand; other threads read them first, if there are any. */
   async #drain(reader: CaptureReader): Promise<void> {
     const file = this.#files.length
-    const readAhead = this.#convoy
+    const readAhead = this.#readAhead
     if (readAhead === null) {
       observePackets(this.analysis, reader, file, 1, this.#own)
       return

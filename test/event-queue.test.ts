@@ -18,11 +18,11 @@ import { because, LAB, ROOT } from './support/shared.ts'
 class Messages implements AnalyzerThread {
   batches = 0
   readonly #keys: Keys
-  readonly #judges: StatefulAnalyzers
+  readonly #analyzers: StatefulAnalyzers
 
   constructor(limits: Limits) {
     this.#keys = new Keys(limits)
-    this.#judges = new StatefulAnalyzers(this.#keys, limits)
+    this.#analyzers = new StatefulAnalyzers(this.#keys, limits)
   }
 
   async analyze({ batch, keys }: AnalyzerRequest): Promise<EventBatch> {
@@ -30,7 +30,7 @@ class Messages implements AnalyzerThread {
     await Promise.resolve()
     this.batches++
     this.#keys.append(sent.keys)
-    this.#judges.take(new EventLog(batch.events), 0, sent.count)
+    this.#analyzers.take(new EventLog(batch.events), 0, sent.count)
     // Whoever gets the batch back must not rely on what is in it.
     batch.events.fill(-1)
     return batch
@@ -39,7 +39,7 @@ class Messages implements AnalyzerThread {
   closed = false
 
   async finish(): Promise<StatefulAnalyzersState> {
-    return structuredClone(this.#judges.save())
+    return structuredClone(this.#analyzers.save())
   }
 
   async close(): Promise<void> {
@@ -55,17 +55,17 @@ function inPieces(bytes: Uint8Array, length: number): Uint8Array[] {
 /** What is printed of records whose events are judged in batches of `size`, with a pause after every `pause` packets. */
 async function judgedElsewhere(records: readonly Recorded[], size: number, pause: number, limits = DEFAULT_LIMITS) {
   const thread = new Messages(limits)
-  let readAhead: EventQueue | undefined
+  let queue: EventQueue | undefined
   const analysis = new Analysis({
     limits,
-    analyzeElsewhere: (keys) => (readAhead = new EventQueue(thread, keys, size)),
+    analyzeElsewhere: (keys) => (queue = new EventQueue(thread, keys, size)),
   })
   for (let from = 0; from < records.length; from += pause) {
     readOn(analysis, records.slice(from, from + pause))
-    await readAhead!.flush()
+    await queue!.flush()
   }
   analysis.flush()
-  analysis.adoptStateful(await readAhead!.finish())
+  analysis.adoptStateful(await queue!.finish())
   return { text: printed(analysis), batches: thread.batches }
 }
 
@@ -167,10 +167,10 @@ describe('judging on another thread', () => {
       analyze: () => Promise.reject(new Error('out of memory')),
       finish: () => Promise.reject(new Error('asked too late')),
     }
-    const readAhead = new EventQueue(failing, new Keys(DEFAULT_LIMITS), 1)
+    const queue = new EventQueue(failing, new Keys(DEFAULT_LIMITS), 1)
     const log = new EventLog(new Int32Array(STRIDE))
-    readAhead.take(log, 0, 1)
-    await readAhead.flush()
-    await expect(readAhead.flush(0)).rejects.toThrow('out of memory')
+    queue.take(log, 0, 1)
+    await queue.flush()
+    await expect(queue.flush(0)).rejects.toThrow('out of memory')
   })
 })

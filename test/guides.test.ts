@@ -23,8 +23,8 @@ describe('overlays.vi.md', () => {
   })
 
   it('has its sections and rows', () => {
-    const packetFlags = (name: string): string[] => read(name).match(/^(#+ |\| |- |\d+\. )/gm) ?? []
-    expect(packetFlags('overlays.vi.md')).toEqual(packetFlags('overlays.md'))
+    const structureOf = (name: string): string[] => read(name).match(/^(#+ |\| |- |\d+\. )/gm) ?? []
+    expect(structureOf('overlays.vi.md')).toEqual(structureOf('overlays.md'))
   })
 })
 

@@ -24,9 +24,9 @@ const LIMITS = { window: 256, datagrams: 64 }
 /** What is no state, by class, or by class and field. */
 const NO_STATE = new Set([
   // The packet at hand, and what reads it: written anew for each.
-  ...['Observation', 'Layers', 'Readings', 'Fingerprint', 'Digest', 'EventWriter'],
+  ...['Observation', 'Layers', 'FastPathBatch', 'Fingerprint', 'Digest', 'EventWriter'],
   ...['#alone', '#packet', '#view', '#file', '#events'].map((field) => `Analysis.${field}`),
-  ...['#digest', '#scratch', '#other'].flatMap((field) => [`SmallFirsts.${field}`, `InnerFragments.${field}`]),
+  ...['#digest', '#scratch', '#other'].flatMap((field) => [`TinyFragments.${field}`, `InnerFragments.${field}`]),
   'OuterFragments.#damaged',
   ...['from', 'to', 'formerFlow', 'passages', 'isRepeat', 'isLate', 'isLowered', '#counted'].map(
     (field) => `Copies.${field}`,
@@ -37,9 +37,9 @@ const NO_STATE = new Set([
   'SegmentSizes.#latest',
   'UnknownMacs.#senders',
   // What is waited for no more, until it is swept.
-  ...['#queue', '#front'].map((field) => `SmallFirsts.${field}`),
+  ...['#queue', '#front'].map((field) => `TinyFragments.${field}`),
   // Told to nobody but tests.
-  ...['fetched', 'expressPackets'].flatMap((field) => [`Analysis.${field}`, `Judges.${field}`]),
+  ...['prefetched', 'fastPathPackets'].flatMap((field) => [`Analysis.${field}`, `StatefulAnalyzers.${field}`]),
 ])
 
 /** Numbers without the zeros at the end: how much room a column has is no state. */

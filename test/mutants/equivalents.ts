@@ -162,8 +162,8 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   },
   {
     source: 'src/analyzers/fast-path/flow-cache-miss.ts',
-    code: 'if (!isHostKnown) this.resolver.rememberHost(o, readings.keys, key, macAtVtepRow)',
-    change: 'this.resolver.rememberHost(o, readings.keys, key, macAtVtepRow) → ;',
+    code: 'if (!isHostKnown) this.resolver.insertHost(o, batch.keys, key, macAtVtepRow)',
+    change: 'this.resolver.insertHost(o, batch.keys, key, macAtVtepRow) → ;',
     reason: 'a cache: what it does not hold is looked up in the tables',
   },
   ...['#isKept = false', 'this.#isKept = false'].map((code) => ({

@@ -78,9 +78,9 @@ export async function buildBin(): Promise<Bin> {
     pooled: join(folder, 'dist/pooled.js'),
     run: (argv, options = {}) => run(script, argv, options),
     async interrupt(argv, input, hasRead) {
-      for (let flushed = SETTLED_MS; ; flushed *= 2) {
-        const result = await run(script, argv, { input }, flushed)
-        if (flushed > MOST_SETTLED_MS || hasRead(result)) return result
+      for (let settled = SETTLED_MS; ; settled *= 2) {
+        const result = await run(script, argv, { input }, settled)
+        if (settled > MOST_SETTLED_MS || hasRead(result)) return result
       }
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
@@ -97,7 +97,7 @@ export function listens({ pid }: ChildProcess): boolean {
 }
 
 /** @param settled - Milliseconds from when the program listens to Ctrl-C, or else standard input is closed after what goes in. */
-function run(script: string, argv: string[], options: RunOptions, flushed: number | null = null): Promise<Run> {
+function run(script: string, argv: string[], options: RunOptions, settled: number | null = null): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...argv], { stdio: 'pipe' })
     const result: Run = { status: null, out: '', err: '' }
@@ -112,17 +112,17 @@ function run(script: string, argv: string[], options: RunOptions, flushed: numbe
     // A program that does not read its input, or has ended, is not what is tested here.
     child.stdin.on('error', () => {})
     if (options.closeOutput) child.stdout.destroy()
-    if (flushed === null) child.stdin.end(options.input)
+    if (settled === null) child.stdin.end(options.input)
     else {
       child.stdin.write(options.input ?? '')
-      void interrupt(child, flushed)
+      void interrupt(child, settled)
     }
   })
 }
 
 /** Sends Ctrl-C some time after the program has begun to listen, unless it has ended. */
-async function interrupt(child: ChildProcess, flushed: number): Promise<void> {
+async function interrupt(child: ChildProcess, settled: number): Promise<void> {
   while (child.exitCode === null && child.signalCode === null && !listens(child)) await sleep(10)
-  await sleep(flushed)
+  await sleep(settled)
   child.kill('SIGINT')
 }

@@ -162,10 +162,10 @@ export function formatCard(rows: readonly Row[]): string {
     const expected = rows.filter((row) => row.expected.includes(code)).length
     const found = rows.filter((row) => row.found.includes(code)).length
     const alarms = rows.filter((row) => row.falseAlarms.includes(code)).length
-    const lookup = expected === 0 ? '—' : `${((100 * found) / expected).toFixed(0)} %`
+    const recall = expected === 0 ? '—' : `${((100 * found) / expected).toFixed(0)} %`
     const precision = found + alarms === 0 ? '—' : `${((100 * found) / (found + alarms)).toFixed(0)} %`
     lines.push(
-      `${code.padEnd(22)} recall ${lookup} (${found}/${expected})  precision ${precision} (${alarms} false alarms)`,
+      `${code.padEnd(22)} recall ${recall} (${found}/${expected})  precision ${precision} (${alarms} false alarms)`,
     )
   }
   const total = (pick: (row: Row) => readonly string[]) => rows.reduce((sum, row) => sum + pick(row).length, 0)

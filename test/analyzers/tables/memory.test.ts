@@ -167,17 +167,17 @@ const FIXED: Readonly<Record<string, number>> = {
 
 /** What is there once, for the packet at hand or from the options, by class, or by class and field. */
 const SINGLE = new Set([
-  ...['Layers', 'FrameLayer', 'Cursor', 'PacketMeta', 'Readings', 'EventLog', 'EventWriter', 'Marker'],
-  ...['SmallFirsts.ports', 'Analysis.#ports', 'Analysis.#view', 'Paths.#key'],
-  // The buffers of Readings, and the options.
+  ...['Layers', 'FrameLayer', 'Cursor', 'PacketMeta', 'FastPathBatch', 'EventLog', 'EventWriter', 'PacketFlagReader'],
+  ...['TinyFragments.ports', 'Analysis.#ports', 'Analysis.#view', 'Paths.#key'],
+  // The buffers of FastPathBatch, and the options.
   'Object',
 ])
 
 /** What `ROW_BYTES` reckons, by class, or by class and field. */
-const RECKONED = new Set(['KeyTable', 'Records', 'Window', 'AddressUsers.#users'])
+const RECKONED = new Set(['KeyTable', 'Records', 'RecentRing', 'AddressUsers.#users'])
 
 /** Maps, sets and lists with bounds of their own (docs/bounds.md), by class and field. */
-const BOUNDED = new Set(['Tally.#entries', 'HeldFragments.#meta'])
+const BOUNDED = new Set(['CounterByKey.#entries', 'HeldFragments.#meta'])
 /** Entries of any other. */
 const FEW = 512
 
