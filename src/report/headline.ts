@@ -108,7 +108,7 @@ export function share(part: number, whole: number): number {
 }
 
 /** The answer: the cause of the worst that was found, and how much besides. */
-export function answer(findings: readonly Finding[]): string {
+function answer(findings: readonly Finding[]): string {
   const [first, ...others] = fold(findings)
   if (first === undefined) return 'No findings.'
   const title = sentence(printable(first.finding.title))

@@ -1,12 +1,12 @@
 /** What was found between the two places, and at either of them: with the packets of both, and a filter for each. */
 import type { ComparedFinding, Place } from '../../comparison.ts'
-import { otherPlace } from '../../report/comparison-words.ts'
 import { integer } from '../../report/number.ts'
 import { fileNames } from '../../report/words.ts'
 import { FindingCard, FindingList, filterTerm, type Shown } from '../parts/finding-list.tsx'
 import { type ComponentChildren, h } from '../preact.ts'
 import { PacketNumbers } from './packet-numbers.tsx'
 import type { ComparisonView } from './view.ts'
+import { otherPlace } from './words.ts'
 
 const SIDES: readonly Place[] = ['near', 'far']
 

@@ -1,6 +1,5 @@
 /** The two sides: how their clocks stand to each other, when both were capturing, their files, and what there was no room for. */
 import type { ComparedSide, Place } from '../../comparison.ts'
-import { clockWords, windowWords } from '../../report/comparison-words.ts'
 import { bytes, integer, plural } from '../../report/number.ts'
 import { TABLE_WORDS } from '../../report/sections/limits.ts'
 import { fileNames } from '../../report/words.ts'
@@ -8,6 +7,7 @@ import type { FileSummary, LimitSummary } from '../../summary.ts'
 import { type DataColumn, DataTable } from '../parts/data-table.tsx'
 import { h, useMemo } from '../preact.ts'
 import type { ComparisonView } from './view.ts'
+import { clockWords, windowWords } from './words.ts'
 
 const SIDES: readonly Place[] = ['near', 'far']
 

@@ -1,6 +1,15 @@
-/** What is said of a direction. */
-import type { AlteredPacket, ComparedDirection, DuplicatedPacket, Rewrite } from '../../comparison.ts'
-import { bytes, integer, percent, plural } from '../../report/number.ts'
+/** What is said of a direction, of the clocks, and of the time in which both were capturing. */
+import type {
+  AlteredPacket,
+  ComparedDirection,
+  ComparisonClock,
+  ComparisonWindow,
+  DuplicatedPacket,
+  Place,
+  Rewrite,
+} from '../../comparison.ts'
+import { bytes, duration, integer, milliseconds, percent, plural } from '../../report/number.ts'
+import { twoDecimals } from '../../report/rounded.ts'
 import { KIND_NAMES, listed } from '../../report/words.ts'
 
 /** `from 10.0.0.1 to 10.0.0.2 in VNI 100`. */
@@ -86,4 +95,39 @@ export function alteredWords({ bits }: AlteredPacket): string {
 /** What is said of a packet that arrived again. @param locate - Of the side where packets arrive. */
 export function duplicatedWords({ firstArrival }: DuplicatedPacket, locate: (packet: number) => string): string {
   return `first arrived as ${locate(firstArrival)}`
+}
+
+/** How the clocks stand to each other, in words. */
+export function clockWords({ offsetMs, errorMs, driftPpm, sameClock, packets }: ComparisonClock): string {
+  if (sameClock) return 'Both sides have one clock, as was said: no offset was estimated.'
+  if (offsetMs === null) {
+    return 'Nothing tells how the clocks of both sides stand to each other, so that neither delay nor loss can be judged.'
+  }
+  const far = Math.abs(offsetMs)
+  const stand = far === 0 ? 'agrees with' : `is ${milliseconds(far)} ${offsetMs > 0 ? 'ahead of' : 'behind'}`
+  const drift =
+    driftPpm === 0
+      ? 'no drift shows'
+      : `it runs ${twoDecimals(Math.abs(driftPpm))} parts per million ${driftPpm > 0 ? 'faster' : 'slower'}`
+  const bar =
+    errorMs === null
+      ? '. Packets go one way only, so that delays are those above the smallest'
+      : `, give or take ${milliseconds(errorMs)}`
+  return `The far clock ${stand} the near one${bar}; ${drift} (from ${plural(packets, 'packet')} in both).`
+}
+
+/** When both sides were capturing, in words. */
+export function windowWords({ from, to, ms, waitingMs }: ComparisonWindow): string {
+  if (from === null || to === null) return 'The two sides were at no time both capturing.'
+  return `Both were capturing for ${duration(ms / 1000)}, from ${clockTime(from)} to ${clockTime(to)} UTC by the near clock; a packet was waited for ${duration(waitingMs / 1000)} before it was taken for lost.`
+}
+
+/** `2026-11-22 07:16:17.886`. */
+function clockTime(time: string): string {
+  return time.slice(0, 23).replace('T', ' ')
+}
+
+/** The side that is not this one. */
+export function otherPlace(place: Place): Place {
+  return place === 'near' ? 'far' : 'near'
 }
