@@ -1,4 +1,6 @@
 /** What the page and its worker say to each other. */
+import type { Place } from '../src/comparison.ts'
+import type { ComparisonData } from '../src/page/comparison/data.ts'
 import type { PageData } from '../src/page/data.ts'
 import type { PacketWords } from '../src/report/packet-text.ts'
 
@@ -18,12 +20,21 @@ export interface Settings {
   mergeByTime: boolean
 }
 
+/** Two captures of the same traffic, and how they are compared. */
+export interface Ends {
+  near: Input
+  far: Input
+  /** As `--same-clock`. */
+  sameClock: boolean
+}
+
 /** How far reading is. */
 export interface Progress {
   /** Bytes read, as stored. */
   bytes: number
-  /** Bytes in all. */
-  total: number
+  /** Bytes in all; `null` where it is not known, as captures that are compared are read several times. */
+  total: number | null
+  /** Packets read; 0 where they are not counted. */
   packets: number
 }
 
@@ -61,7 +72,10 @@ export interface Tasks {
   look: { asked: { inputs: Input[] }; answer: LookResult }
   read: { asked: { inputs: Input[]; settings: Settings }; answer: ReadingResult }
   page: { asked: null; answer: PageData }
-  packet: { asked: { packet: number }; answer: OpenedPacket }
+  compare: { asked: { ends: Ends; settings: Settings }; answer: Pick<ReadingResult, 'isReadable' | 'troubles'> }
+  comparison: { asked: null; answer: ComparisonData }
+  /** Of a side where two were compared. */
+  packet: { asked: { packet: number; side?: Place | undefined }; answer: OpenedPacket }
   json: { asked: null; answer: Blob }
   report: { asked: null; answer: Blob }
 }

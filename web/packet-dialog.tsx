@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** A packet that a finding names, as `vxpcap decode` says it: read again from the file once somebody asks. */
+import type { Place } from '../src/comparison.ts'
 import { CopyButton } from '../src/page/parts/copy-button.tsx'
 import { h, useEffect, useRef, useState } from '../src/page/preact.ts'
 import { bytes } from '../src/report/number.ts'
@@ -9,11 +10,13 @@ import type { OpenedPacket, Progress } from './messages.ts'
 
 interface PacketDialogProperties {
   packet: number
+  /** Whose number it is, where two captures were compared. */
+  side: Place | undefined
   analyst: Analyst
   close: () => void
 }
 
-export function PacketDialog({ packet, analyst, close }: PacketDialogProperties) {
+export function PacketDialog({ packet, side, analyst, close }: PacketDialogProperties) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [opened, setOpened] = useState<OpenedPacket | null>(null)
   const [progress, setProgress] = useState<Progress | null>(null)
@@ -21,11 +24,13 @@ export function PacketDialog({ packet, analyst, close }: PacketDialogProperties)
   useEffect(() => {
     const abort = new AbortController()
     dialog.current?.showModal()
-    analyst.call('packet', { packet }, { signal: abort.signal, onProgress: setProgress }).then(setOpened, (error) => {
-      if (!(error instanceof Stopped)) setTrouble(error instanceof Error ? error.message : String(error))
-    })
+    analyst
+      .call('packet', { packet, side }, { signal: abort.signal, onProgress: setProgress })
+      .then(setOpened, (error) => {
+        if (!(error instanceof Stopped)) setTrouble(error instanceof Error ? error.message : String(error))
+      })
     return () => abort.abort()
-  }, [packet, analyst])
+  }, [packet, side, analyst])
   return (
     <dialog ref={dialog} aria-labelledby="packet-title" onClose={close}>
       <div class="dialog-head">
@@ -40,7 +45,7 @@ export function PacketDialog({ packet, analyst, close }: PacketDialogProperties)
         {opened === null &&
           trouble === null &&
           progress !== null &&
-          ` ${bytes(progress.bytes)} of ${bytes(progress.total)}`}
+          ` ${bytes(progress.bytes)} of ${bytes(progress.total ?? 0)}`}
         {trouble}
       </p>
       {opened !== null && <Packet {...opened} />}

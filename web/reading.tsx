@@ -6,7 +6,7 @@ import { shortened } from '../src/report/words.ts'
 import type { Progress } from './messages.ts'
 
 interface ReadingProperties {
-  at: 'reading' | 'stopped' | 'finishing'
+  at: 'reading' | 'comparing' | 'stopped' | 'finishing'
   names: readonly string[]
   progress: Progress | null
   /** Stops the reading; what was read stays. */
@@ -21,28 +21,38 @@ const MOST_NAMED = 3
 /** Percent between two words of it for those who hear the page. */
 const HEARD = 10
 
-const HEADINGS = { reading: 'Reading', stopped: 'Stopped', finishing: 'Making the page' } as const
+const HEADINGS = {
+  reading: 'Reading',
+  comparing: 'Comparing',
+  stopped: 'Stopped',
+  finishing: 'Making the page',
+} as const
 
 export function Reading({ at, names, progress, stop, show, leave }: ReadingProperties) {
   const of = shortened(names.map(printable), MOST_NAMED)
-  const percent = progress === null || progress.total === 0 ? 0 : Math.floor((100 * progress.bytes) / progress.total)
+  const percent = !progress?.total ? 0 : Math.floor((100 * progress.bytes) / progress.total)
+  const isUnderWay = at === 'reading' || at === 'comparing'
   return (
     <main class="reading">
       <p class="kicker">vxpcap</p>
       <h1>{HEADINGS[at]}</h1>
       <p class="names">{of}</p>
-      {at === 'finishing' ? (
-        <progress aria-label="Making the page" />
+      {at === 'finishing' || at === 'comparing' ? (
+        <progress aria-label={HEADINGS[at]} />
       ) : (
         <progress max={100} value={percent} aria-label="Share of the bytes read" />
       )}
       <p class="figures">{progress !== null && words(progress, percent)}</p>
       <p class="unseen" role="status">
         {at === 'reading' && `${percent - (percent % HEARD)} percent read`}
+        {at === 'comparing' && 'The two captures are being compared'}
         {at === 'stopped' && 'Stopped'}
         {at === 'finishing' && 'All is read; the page is being made'}
       </p>
-      {at === 'reading' && (
+      {at === 'comparing' && (
+        <p class="about">Both are read several times: alone first, then packet by packet together.</p>
+      )}
+      {isUnderWay && (
         <p class="ways">
           <button type="button" onClick={stop}>
             Cancel
@@ -56,7 +66,7 @@ export function Reading({ at, names, progress, stop, show, leave }: ReadingPrope
             : 'Of what was read there is a summary, as after Ctrl-C on the command line; the page says that it is of a part.'}
         </p>
       )}
-      {at !== 'reading' && (
+      {!isUnderWay && (
         <p class="ways">
           {at === 'stopped' && progress?.packets !== 0 && (
             <button type="button" class="first" onClick={show}>
@@ -73,5 +83,6 @@ export function Reading({ at, names, progress, stop, show, leave }: ReadingPrope
 }
 
 function words({ bytes: read, total, packets }: Progress, percent: number): string {
+  if (total === null) return `${bytes(read)} read`
   return `${integer(percent)} %: ${bytes(read)} of ${bytes(total)}, ${plural(packets, 'packet')}`
 }

@@ -3,13 +3,17 @@
  * The site: a start page, the reading of what was opened there, and its result, which is the report page with the captures still at hand.
  * The result's address ends in `#` and what is chosen, the start page's has none: so the way back leads from one to the other.
  */
+import type { Place } from '../src/comparison.ts'
+import type { ComparisonData } from '../src/page/comparison/data.ts'
+import { LiveComparison } from '../src/page/comparison/live.tsx'
 import type { PageData } from '../src/page/data.ts'
 import { LivePage } from '../src/page/live-page.tsx'
 import { h, useEffect, useRef, useState } from '../src/page/preact.ts'
 import { Analyst, Stopped } from './analyst.ts'
+import { Choosing } from './choosing.tsx'
 import { filesOf, holdsFiles } from './dropped.ts'
 import { inputsOf, type Mistakes, NOTHING_TYPED, settingsIn, type Typed } from './inputs.ts'
-import type { Input, Progress } from './messages.ts'
+import type { Ends, Input, Progress, Settings } from './messages.ts'
 import { PacketDialog } from './packet-dialog.tsx'
 import { Reading } from './reading.tsx'
 import { ResultBar } from './result-bar.tsx'
@@ -19,14 +23,16 @@ import { Told } from './told.tsx'
 /** What the tab shows. */
 type Stage =
   | { at: 'start' }
+  | { at: 'choosing'; inputs: readonly [Input, Input]; settings: Settings; troubles: readonly string[] }
   | { at: 'reading'; names: readonly string[]; progress: Progress | null; stop: () => void }
+  | { at: 'comparing'; names: readonly string[]; progress: Progress | null; stop: () => void }
   | { at: 'stopped'; names: readonly string[]; progress: Progress; troubles: readonly string[] }
   | { at: 'finishing'; names: readonly string[] }
   | { at: 'result' }
 
 /** What came of an analysis. */
 interface Result {
-  data: PageData
+  data: PageData | ComparisonData
   inputs: readonly Input[]
   troubles: readonly string[]
   analyst: Analyst
@@ -42,7 +48,7 @@ export function Site() {
   const [typed, setTyped] = useState<Typed>(NOTHING_TYPED)
   /** Why what was opened last is not shown; what was shown before stays. */
   const [told, setTold] = useState(NOTHING)
-  const [packet, setPacket] = useState<number | null>(null)
+  const [packet, setPacket] = useState<{ packet: number; side?: Place } | null>(null)
   const [isDragged, setDragged] = useState(false)
   const current = useRef<{ analyst: Analyst; inputs: readonly Input[] } | null>(null)
   /** Numbers of what was opened: the last one, and the one that is read or shown. */
@@ -74,20 +80,34 @@ export function Site() {
     }
     const inputs = inputsOf(files)
     const turn = ++turns.current.last
-    const analyst = await readerOf(inputs, troublesBefore)
-    if (analyst === null) return
+    const reader = await readerOf(inputs, troublesBefore)
+    if (reader === null) return
+    const { analyst, areAll } = reader
     // What was opened later is shown already.
     if (turn < turns.current.taken) return analyst.dismiss()
     turns.current.taken = turn
     // Whatever is under way gives way to what is newer.
     current.current?.analyst.dismiss()
     current.current = { analyst, inputs }
-    const names = inputs.map(({ name }) => name)
-    const abort = new AbortController()
-    const stop = (): void => abort.abort()
     setTold(NOTHING)
     setResult(null)
     setPacket(null)
+    const [first, second] = inputs
+    // Two may be the two ends of a path, which nobody can see in their names.
+    if (areAll && inputs.length === 2 && first !== undefined && second !== undefined) {
+      if (isResultAddress()) history.replaceState(null, '', startAddress())
+      setStage({ at: 'choosing', inputs: [first, second], settings, troubles: troublesBefore })
+    } else await summarize(settings, troublesBefore)
+  }
+
+  /** Reads captures, and shows what they say together. */
+  const summarize = async (settings: Settings, troublesBefore: readonly string[]): Promise<void> => {
+    if (current.current === null) return
+    const { analyst } = current.current
+    const inputs = [...current.current.inputs]
+    const names = inputs.map(({ name }) => name)
+    const abort = new AbortController()
+    const stop = (): void => abort.abort()
     setStage({ at: 'reading', names, progress: null, stop })
     try {
       const onProgress = (progress: Progress): void => setStage({ at: 'reading', names, progress, stop })
@@ -101,12 +121,34 @@ export function Site() {
     }
   }
 
-  /** What can read these files; `null` where not one of them is a capture, which is told: what is under way goes on. */
-  const readerOf = async (inputs: Input[], troublesBefore: readonly string[]): Promise<Analyst | null> => {
+  /** Compares two captures, and shows what lies between them. */
+  const compare = async (ends: Ends, settings: Settings, troublesBefore: readonly string[]): Promise<void> => {
+    if (current.current === null) return
+    const { analyst } = current.current
+    current.current = { analyst, inputs: [ends.near, ends.far] }
+    const names = [ends.near.name, ends.far.name]
+    const stop = (): void => toStart()
+    setStage({ at: 'comparing', names, progress: null, stop })
+    try {
+      const onProgress = (progress: Progress): void => setStage({ at: 'comparing', names, progress, stop })
+      const read = await analyst.call('compare', { ends, settings }, { onProgress })
+      const troubles = [...troublesBefore, ...read.troubles]
+      if (read.isReadable) await show(troubles, 'comparison')
+      else refuse(troubles)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  /** What can read these files, and whether all of them; `null` where not one is a capture, which is told: what is under way goes on. */
+  const readerOf = async (
+    inputs: Input[],
+    troublesBefore: readonly string[],
+  ): Promise<{ analyst: Analyst; areAll: boolean } | null> => {
     const analyst = new Analyst()
     try {
       const { isReadable, troubles } = await analyst.call('look', { inputs })
-      if (isReadable) return analyst
+      if (isReadable) return { analyst, areAll: troubles.length === 0 }
       setTold([...troublesBefore, ...troubles])
     } catch (error) {
       setTold([error instanceof Error ? error.message : String(error)])
@@ -116,12 +158,12 @@ export function Site() {
   }
 
   /** Shows what has been read. */
-  const show = async (troubles: readonly string[]): Promise<void> => {
+  const show = async (troubles: readonly string[], what: 'page' | 'comparison' = 'page'): Promise<void> => {
     if (current.current === null) return
     const { analyst, inputs } = current.current
     setStage({ at: 'finishing', names: inputs.map(({ name }) => name) })
     try {
-      const data = await analyst.call('page', null)
+      const data = await analyst.call(what, null)
       // The result comes with nothing chosen, whatever was chosen of the one before.
       if (isResultAddress()) history.replaceState(null, '', '#')
       else history.pushState(null, '', '#')
@@ -196,12 +238,20 @@ export function Site() {
     <div class={isDragged ? 'site dragged' : 'site'}>
       {stage.at !== 'start' && <Told troubles={told} close={() => setTold(NOTHING)} />}
       {stage.at === 'start' && <Start {...{ typed, setTyped, troubles: told }} open={(files) => void open(files)} />}
-      {(stage.at === 'reading' || stage.at === 'stopped' || stage.at === 'finishing') && (
+      {stage.at === 'choosing' && (
+        <Choosing
+          inputs={stage.inputs}
+          summarize={() => void summarize(stage.settings, stage.troubles)}
+          compare={(ends) => void compare(ends, stage.settings, stage.troubles)}
+          leave={toStart}
+        />
+      )}
+      {(stage.at === 'reading' || stage.at === 'comparing' || stage.at === 'stopped' || stage.at === 'finishing') && (
         <Reading
           at={stage.at}
           names={stage.names}
           progress={stage.at === 'finishing' ? null : stage.progress}
-          {...(stage.at === 'reading' && { stop: stage.stop })}
+          {...((stage.at === 'reading' || stage.at === 'comparing') && { stop: stage.stop })}
           {...(stage.at === 'stopped' && { show: () => void show(stage.troubles) })}
           leave={toStart}
         />
@@ -209,9 +259,24 @@ export function Site() {
       {stage.at === 'result' && result !== null && (
         <ResultBar inputs={result.inputs} troubles={result.troubles} analyst={result.analyst} leave={toStart} />
       )}
-      {stage.at === 'result' && result !== null && <LivePage {...result.data} isMade={false} openPacket={setPacket} />}
+      {stage.at === 'result' && result !== null && 'summary' in result.data && (
+        <LivePage {...result.data} isMade={false} openPacket={(number) => setPacket({ packet: number })} />
+      )}
+      {stage.at === 'result' && result !== null && 'comparison' in result.data && (
+        <LiveComparison
+          {...result.data}
+          isMade={false}
+          openPacket={(side, number) => setPacket({ packet: number, side })}
+        />
+      )}
       {result !== null && packet !== null && (
-        <PacketDialog key={packet} packet={packet} analyst={result.analyst} close={() => setPacket(null)} />
+        <PacketDialog
+          key={`${packet.side} ${packet.packet}`}
+          packet={packet.packet}
+          side={packet.side}
+          analyst={result.analyst}
+          close={() => setPacket(null)}
+        />
       )}
       {isDragged && <p class="drop-here">Drop to open</p>}
     </div>

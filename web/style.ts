@@ -1,5 +1,5 @@
 /** How the site looks: the report page's style, and what only a tab has. */
-import { STYLE } from '../src/page/style.ts'
+import { COMPARISON_STYLE } from '../src/page/comparison/style.ts'
 
 const START = `
 .start, .reading { max-width: 54rem; }
@@ -58,6 +58,17 @@ const READING = `
 .ways button { padding: .375rem .875rem; font-size: .875rem; }
 .ways .first { border-color: var(--accent); background: var(--accent); color: var(--paper); font-weight: 600; }
 .ways .first:hover { color: var(--paper); }
+`
+
+const CHOOSING = `
+.choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem; margin-top: 1.5rem; align-items: start; }
+.choices section { margin: 0; padding: 1.25rem 1.5rem; border: 1px solid var(--strong); border-radius: 10px; background: var(--panel); }
+.choices p { margin-top: .625rem; color: var(--ink-soft); font-size: .875rem; }
+.choices .ends { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem .75rem; margin-top: .75rem; font-size: .875rem; }
+.choices .ends dt { color: var(--ink-soft); }
+.choices .ends dd { font-weight: 600; overflow-wrap: anywhere; }
+.choices label { color: var(--ink); }
+.choices .ways { margin-top: 1rem; }
 `
 
 const RESULT = `
@@ -128,4 +139,4 @@ const EDGES = `
 `
 
 /** The style of the site. */
-export const SITE_STYLE: string = [STYLE, START, READING, RESULT, PACKET, EDGES].join('')
+export const SITE_STYLE: string = [COMPARISON_STYLE, START, READING, CHOOSING, RESULT, PACKET, EDGES].join('')

@@ -1,6 +1,6 @@
 /**
- * What is done with captures, away from the page: they are summarized, packets of theirs are read again, and results are written. Nothing
- * of a browser but `Blob`, so that it runs in a worker and in tests alike.
+ * What is done with captures, away from the page: they are summarized or compared, packets of theirs are read again, and results are
+ * written. Nothing of a browser but `Blob`, so that it runs in a worker and in tests alike.
  */
 import { isoTime } from '../src/analyzers/tables/time.ts'
 import { CaptureError } from '../src/capture/errors.ts'
@@ -10,21 +10,26 @@ import { interruptible } from '../src/capture/source.ts'
 import { describePacket } from '../src/codecs/describe/describe.ts'
 import { tunnelPorts } from '../src/codecs/walk/dissect.ts'
 import { frameLength } from '../src/codecs/walk/record-length.ts'
+import { type CompareInput, compareCaptures } from '../src/compare/index.ts'
+import type { Comparison, Place } from '../src/comparison.ts'
 import { placer } from '../src/findings/by-file.ts'
+import { type ComparisonData, packComparison, unpackComparison } from '../src/page/comparison/data.ts'
+import { formatComparisonPage } from '../src/page/comparison/format.tsx'
+import { comparisonMakingOf } from '../src/page/comparison/making.ts'
 import { type PageData, pack, unpack } from '../src/page/data.ts'
 import { formatPage } from '../src/page/format.tsx'
 import { makingOf } from '../src/page/making.ts'
 import { overlayLayout } from '../src/page/visuals/overlay-layout.ts'
 import { Summarizer } from '../src/pipeline.ts'
 import { hexDump } from '../src/report/hex-dump.ts'
-import { writeJson } from '../src/report/json.ts'
+import { writeDocument } from '../src/report/json.ts'
 import { packetWords } from '../src/report/packet-text.ts'
 import { printable } from '../src/report/printable.ts'
 import { troubleLine } from '../src/report/trouble.ts'
 import { fileNames } from '../src/report/words.ts'
 import type { Summary } from '../src/summary.ts'
 import { look } from './look.ts'
-import type { Input, LookResult, OpenedPacket, Progress, ReadingResult, Settings } from './messages.ts'
+import type { Ends, Input, LookResult, OpenedPacket, Progress, ReadingResult, Settings } from './messages.ts'
 
 /** How something is stopped and watched. */
 export interface Watch<Told> {
@@ -40,6 +45,7 @@ export class Work {
   #ports: readonly number[] = []
   #share = 1
   #summary: Summary | null = null
+  #comparison: Comparison | null = null
 
   /** @param version - Of the program, which reports name. */
   constructor(version: string) {
@@ -82,6 +88,42 @@ export class Work {
       troubles: [...unreadable].map(([{ name }, error]) => printable(troubleLine(name, error))),
       progress: this.#progress(bytes, total),
     }
+  }
+
+  /** Compares two captures; what cannot be read is told. @throws the signal's reason. */
+  async compare(
+    { near, far, sameClock }: Ends,
+    settings: Settings,
+    watch: Watch<Progress>,
+  ): Promise<Pick<ReadingResult, 'isReadable' | 'troubles'>> {
+    const { ports, underlayMtu } = settings
+    this.#inputs = [near, far]
+    this.#ports = ports
+    const troubles: string[] = []
+    try {
+      this.#comparison = await compareCaptures([openable(near)], [openable(far)], {
+        sameClock,
+        ports,
+        ...(underlayMtu !== null && { underlayMtu }),
+        signal: watch.signal,
+        onProgress: (bytes) => watch.onProgress({ bytes, total: null, packets: 0 }),
+        onUnreadable: (_, { name }, error) =>
+          troubles.push(
+            printable(error instanceof CaptureError ? troubleLine(name, error) : `${name}: ${error.message}`),
+          ),
+      })
+    } catch (error) {
+      // Neither can be read, and each has been told.
+      if (!(error instanceof CaptureError)) throw error
+    }
+    return { isReadable: this.#comparison !== null, troubles }
+  }
+
+  /** What the page of a comparison is made of. */
+  comparison(): ComparisonData {
+    const comparison = this.#compared()
+    const making = comparisonMakingOf(comparison, this.#version)
+    return unpackComparison(packComparison({ comparison, making }))
   }
 
   async #readInTurn(inputs: readonly Input[], { signal, onBytes, onUnreadable }: Reading): Promise<void> {
@@ -132,15 +174,18 @@ export class Work {
 
   /** The one-file report, as `vxpcap report` writes it. */
   async report(): Promise<Blob> {
-    const page = await formatPage(this.#finished(), { version: this.#version, share: this.#share })
+    const page =
+      this.#comparison === null
+        ? await formatPage(this.#finished(), { version: this.#version, share: this.#share })
+        : await formatComparisonPage(this.#comparison, { version: this.#version })
     return new Blob([page], { type: 'text/html' })
   }
 
-  /** The document, as `vxpcap summarize --json` prints it. */
+  /** The document, as `vxpcap summarize --json` or `vxpcap compare --json` prints it. */
   async json(): Promise<Blob> {
     // Blobs keep their bytes elsewhere, so that the document is never one string.
     const chunks: Blob[] = []
-    await writeJson(this.#finished(), (chunk) => {
+    await writeDocument(this.#comparison ?? this.#finished(), (chunk) => {
       chunks.push(new Blob([chunk]))
     })
     return new Blob(chunks, { type: 'application/json' })
@@ -149,12 +194,14 @@ export class Work {
   /**
    * Reads a packet again, from the beginning of its file to where it stands.
    * @param packet - Its number in the document.
+   * @param side - Whose number it is, where two captures were compared.
    * @throws the signal's reason; Error where it is not found, which happens when the file has changed since.
    */
-  async packet(packet: number, { signal, onProgress }: Watch<Progress>): Promise<OpenedPacket> {
-    const { files, origins } = this.#finished().capture
+  async packet(packet: number, { signal, onProgress }: Watch<Progress>, side?: Place): Promise<OpenedPacket> {
+    const { files, origins } = this.#captureOf(side)
     const place = placer(files, origins)(packet)
-    const input = place === null ? undefined : this.#inputs.find(({ name }) => name === files[place.file]!.name)
+    const name = place === null ? undefined : files[place.file]!.name
+    const input = this.#inputs.find((each) => each.name === name)
     if (place === null || input === undefined) throw new Error(`there is no packet ${packet}`)
     const source = interruptible(blobSource(input.blob), signal)
     const reader = new CaptureReader()
@@ -162,7 +209,10 @@ export class Work {
       while (!reader.done) {
         while (reader.next()) {
           if (reader.packet.number === place.number) {
-            const title = files.length > 1 ? `${fileNames(files)[place.file]}:${place.number}` : String(place.number)
+            const title =
+              files.length > 1 || side !== undefined
+                ? `${fileNames(files)[place.file]}:${place.number}`
+                : String(place.number)
             return { title: `Packet ${title}`, ...this.#opened(reader) }
           }
         }
@@ -193,10 +243,23 @@ export class Work {
     return { words: packetWords(heading, description), bytes: hexDump(view, at, capturedLength) }
   }
 
+  #captureOf(side: Place | undefined): Pick<Summary['capture'], 'files' | 'origins'> {
+    return side === undefined ? this.#finished().capture : this.#compared()[side]
+  }
+
+  #compared(): Comparison {
+    if (this.#comparison === null) throw new Error('nothing has been compared')
+    return this.#comparison
+  }
+
   #finished(): Summary {
     this.#summary ??= this.#summarizer.summary()
     return this.#summary
   }
+}
+
+function openable({ name, blob }: Input): CompareInput {
+  return { name, open: async () => blobSource(blob) }
 }
 
 interface Reading {

@@ -53,8 +53,12 @@ function answerTo(
       return work.read(message.asked.inputs, message.asked.settings, watch)
     case 'page':
       return work.page()
+    case 'compare':
+      return work.compare(message.asked.ends, message.asked.settings, watch)
+    case 'comparison':
+      return work.comparison()
     case 'packet':
-      return work.packet(message.asked.packet, watch)
+      return work.packet(message.asked.packet, watch, message.asked.side)
     case 'json':
       return work.json()
     case 'report':

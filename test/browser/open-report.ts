@@ -35,5 +35,5 @@ export async function openReport(
 
 /** Waits until the page's script has taken over: what needs it is there then. */
 export async function isReady(page: Page): Promise<void> {
-  await page.locator('.filter-bar').waitFor({ timeout: 20_000 })
+  await page.locator('.filter-bar, .comparison.live').first().waitFor({ timeout: 20_000 })
 }

@@ -63,9 +63,14 @@ export async function peakOf(browser: Browser): Promise<number | null> {
   return Math.max(...peaks)
 }
 
+/** Of two captures: what they say together, and not what lies between them. */
+export async function together(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Summarize together' }).click()
+}
+
 /** Waits until a result is shown. */
 export async function hasResult(page: Page): Promise<void> {
-  await page.locator('.filter-bar').waitFor({ timeout: 60_000 })
+  await page.locator('.filter-bar, .comparison.live').first().waitFor({ timeout: 60_000 })
 }
 
 /** Presses a button that saves something. @returns What was saved, and its name. */

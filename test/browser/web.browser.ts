@@ -22,13 +22,16 @@ import { DEFAULT_CAPTURE } from '../../bench/capture-options.ts'
 import { generate } from '../../bench/generate.ts'
 import { listen, webServer } from '../../build/web-server.ts'
 import { site } from '../../build/web-site.ts'
+import { bytesSource } from '../../src/capture/source.ts'
+import { compareCaptures } from '../../src/compare/index.ts'
+import { wires } from '../page/comparisons.ts'
 import { type Bin, buildBin } from '../support/built-bin.ts'
 import { COMPRESSORS } from '../support/compress.ts'
 import { ROOT } from '../support/shared.ts'
 import { smallLabels, violations } from './accessibility.ts'
 import { hasChromium, launch } from './chromium.ts'
 import { openReport } from './open-report.ts'
-import { drop, hasResult, type OpenSite, openSite, peakOf, pick, saved } from './open-site.ts'
+import { drop, hasResult, type OpenSite, openSite, peakOf, pick, saved, together } from './open-site.ts'
 
 /** 200 MB of records as long as headers and the beginning of what they carry. */
 const LARGE = { ...DEFAULT_CAPTURE, packets: 845_000, flows: 10_000, snapLength: 256 }
@@ -270,6 +273,7 @@ describe.skipIf(!isThere)('the site in Chromium (skipped where it is absent)', (
     it('are one summary, and packets are opened from the right file', async () => {
       const page = await open()
       await pick(page, [MIXED, HOLE])
+      await together(page)
       await hasResult(page)
       const { name, text } = await saved(page, 'Save as JSON')
       expect(name).toBe('kv-mixed-h1+1.json')
@@ -304,6 +308,7 @@ describe.skipIf(!isThere)('the site in Chromium (skipped where it is absent)', (
       await page.getByLabel('Underlay MTU').fill('1600')
       await page.getByLabel('Interleave several captures by time').check()
       await pick(page, [MIXED, other])
+      await together(page)
       await hasResult(page)
       const options = ['--port', '5555', '--underlay-mtu', '1600', '--merge-by-time']
       expect((await saved(page, 'Save as JSON')).text).toBe(
@@ -311,6 +316,71 @@ describe.skipIf(!isThere)('the site in Chromium (skipped where it is absent)', (
       )
       await page.getByRole('button', { name: 'Open another capture' }).click()
       await page.getByText('Options (3 set)').waitFor()
+    })
+  })
+
+  describe('two captures of the same traffic', () => {
+    const ends = (): string[] => {
+      const { near, far } = wires()
+      return [put('b-near.pcap', near), put('a-far.pcap', far)]
+    }
+
+    it('are compared as near and far, and saved as the command and the library have them', async () => {
+      const page = await open()
+      const [near, far] = ends() as [string, string]
+      await drop(page, [near, far])
+      await page.getByText('Two captures: what do you want to know?').waitFor()
+      // In the order of their names.
+      expect(await page.locator('.ends dd').allInnerTexts()).toEqual(['a-far.pcap', 'b-near.pcap'])
+      await page.getByRole('button', { name: 'Swap near and far' }).click()
+      expect(await page.locator('.ends dd').allInnerTexts()).toEqual(['b-near.pcap', 'a-far.pcap'])
+      await page.getByRole('button', { name: 'Compare as two ends' }).click()
+      await hasResult(page)
+      const side = (path: string) => [
+        { name: basename(path), open: async () => bytesSource(Uint8Array.from(readFileSync(path))) },
+      ]
+      const comparison = await compareCaptures(side(near), side(far))
+      const { name, text } = await saved(page, 'Save as JSON')
+      expect(name).toBe('b-near+1.json')
+      expect(text).toBe(`${JSON.stringify(comparison, null, 2)}\n`)
+      const report = await saved(page, 'Save as report')
+      expect(report.text).toContain('Delay over time')
+      expect(report.text).toContain(comparison.findings[0]!.title)
+      // A packet of either side is read again from its own capture.
+      await page
+        .getByRole('button', { name: /^Packet .* of the far capture$/ })
+        .first()
+        .click()
+      await page.getByRole('dialog').locator('.layers').first().waitFor()
+      expect(await page.getByRole('dialog').locator('h2').innerText()).toMatch(/^Packet a-far\.pcap:\d+$/)
+    })
+
+    it('read well while it is chosen and as a result: no violation of accessibility, and a phone is wide enough', async () => {
+      const page = await open({ ...PHONE, bypassCSP: true })
+      await pick(page, ends())
+      await page.getByRole('button', { name: 'Compare as two ends' }).waitFor()
+      expect(await violations(page)).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      await page.getByLabel('Both have one clock').check()
+      await page.getByRole('button', { name: 'Compare as two ends' }).click()
+      await hasResult(page)
+      expect(await violations(page)).toEqual([])
+      expect(await smallLabels(page, SMALLEST_LABEL)).toEqual([])
+      await page.getByText('Both sides have one clock').first().waitFor()
+      await page.getByRole('button', { name: 'Open another capture' }).click()
+      await page.locator('#captures').waitFor()
+    })
+
+    it('can be left while they are compared', async () => {
+      const page = await open()
+      await pick(page, ends())
+      await page.getByRole('button', { name: 'Compare as two ends' }).click()
+      const cancel = page.getByRole('button', { name: 'Cancel' })
+      // It may be done before anybody can press.
+      if (await cancel.isVisible()) {
+        await cancel.click({ timeout: 500 }).catch(() => {})
+      }
+      await page.locator('#captures, .comparison.live').first().waitFor()
     })
   })
 

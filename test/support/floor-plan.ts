@@ -94,7 +94,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   testing: ['codecs', 'option', 'packet', 'issue', 'capture'],
   // 4: people, at a terminal and in a tab
   cli: ['*'],
-  web: ['codecs', 'summary', 'analyzers', 'findings', 'capture', 'pipeline', 'report', 'page'],
+  web: ['codecs', 'compare', 'comparison', 'summary', 'analyzers', 'findings', 'capture', 'pipeline', 'report', 'page'],
   // the front door: re-exports of everything that runs in a browser
   index: [
     'codecs',

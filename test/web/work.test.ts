@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bytesSource } from '../../src/capture/source.ts'
 import { run } from '../../src/cli/program.ts'
+import { compareCaptures } from '../../src/compare/index.ts'
 import { fileSource } from '../../src/node.ts'
 import { summarizeFiles } from '../../src/node-summarize.ts'
-import { formatPage } from '../../src/page/index.ts'
+import { formatComparisonPage, formatPage } from '../../src/page/index.ts'
 import { writeJson } from '../../src/report/json.ts'
 import { packetLines } from '../../src/report/packet-text.ts'
 import type { Summary } from '../../src/summary.ts'
@@ -13,6 +15,7 @@ import { NO_SETTINGS } from '../../web/inputs.ts'
 import type { Input, OpenedPacket, Progress, Settings } from '../../web/messages.ts'
 import { Work } from '../../web/work.ts'
 import { fakeHost } from '../cli/fake-host.ts'
+import { wires } from '../page/comparisons.ts'
 import { COMPRESSORS } from '../support/compress.ts'
 import { ROOT } from '../support/shared.ts'
 
@@ -173,7 +176,7 @@ describe('the worker of the site', () => {
     const watch = { signal: abort.signal, onProgress }
     const { isStopped, progress } = await work.read(inputs, { ...NO_SETTINGS, mergeByTime }, watch)
     expect(isStopped).toBe(true)
-    expect(progress.bytes).toBeLessThan(progress.total)
+    expect(progress.bytes).toBeLessThan(progress.total!)
     const { summary, making } = work.page()
     expect(summary.capture.complete).toBe(false)
     expect(making.headline.sentences[0]).toMatch(/^Interrupted after \d+ % of the input, \d+ packets/)
@@ -211,3 +214,49 @@ function slow(bytes: Uint8Array<ArrayBuffer>): Blob {
     }) as never
   return blob
 }
+
+describe('two captures that are compared', () => {
+  const both = async () => {
+    const wire = wires()
+    return (['near', 'far'] as const).map(
+      (side): Input => ({ name: `${side}.pcap`, blob: new Blob([Uint8Array.from(wire[side])]) }),
+    )
+  }
+
+  it.each([false, true])('give the JSON and the report that the library gives (same clock: %s)', async (sameClock) => {
+    const [near, far] = (await both()) as [Input, Input]
+    const work = new Work('9.9.9')
+    const { isReadable, troubles } = await work.compare({ near, far, sameClock }, NO_SETTINGS, never())
+    expect({ isReadable, troubles }).toEqual({ isReadable: true, troubles: [] })
+    const side = ({ name, blob }: Input) => [
+      { name, open: async () => bytesSource(new Uint8Array(await blob.arrayBuffer())) },
+    ]
+    const comparison = await compareCaptures(side(near), side(far), { sameClock })
+    expect(await (await work.json()).text()).toBe(`${JSON.stringify(comparison, null, 2)}\n`)
+    expect(await (await work.report()).text()).toBe(await formatComparisonPage(comparison, { version: '9.9.9' }))
+    expect(work.comparison().making.version).toBe('9.9.9')
+  })
+
+  it('have packets that are opened by side', async () => {
+    const [near, far] = (await both()) as [Input, Input]
+    const work = new Work('')
+    await work.compare({ near, far, sameClock: false }, NO_SETTINGS, never())
+    expect((await work.packet(3, never(), 'far')).title).toBe('Packet far.pcap:3')
+    expect((await work.packet(3, never(), 'near')).title).toBe('Packet near.pcap:3')
+  })
+
+  it('are left where that is asked for, and said where they cannot be read', async () => {
+    const [near, far] = (await both()) as [Input, Input]
+    const stop = AbortSignal.abort(new Error('stop'))
+    await expect(
+      new Work('').compare({ near, far, sameClock: false }, NO_SETTINGS, { signal: stop, onProgress: () => {} }),
+    ).rejects.toThrow('stop')
+    const text: Input = { name: 'notes.txt', blob: new Blob(['no capture at all, but a text']) }
+    const one = await new Work('').compare({ near, far: text, sameClock: false }, NO_SETTINGS, never())
+    expect(one.isReadable).toBe(true)
+    expect(one.troubles).toEqual([expect.stringContaining('notes.txt: ')])
+    const none = await new Work('').compare({ near: text, far: text, sameClock: false }, NO_SETTINGS, never())
+    expect(none.isReadable).toBe(false)
+    expect(none.troubles).toHaveLength(2)
+  })
+})

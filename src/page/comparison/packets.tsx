@@ -4,7 +4,7 @@ import { locator } from '../../report/words.ts'
 import { type DataColumn, DataTable } from '../parts/data-table.tsx'
 import { h, useMemo } from '../preact.ts'
 import type { ComparisonView } from './view.ts'
-import { alteredWords, duplicatedWords } from './words.ts'
+import { alteredWords, duplicatedWords, wayOf } from './words.ts'
 
 interface Row {
   /** What became of it, and where that stands among the kinds. */
@@ -38,7 +38,7 @@ export function DirectionPackets({ view, index }: { view: ComparisonView; index:
   if (rows.length === 0) return null
   return (
     <DataTable
-      {...{ id: `packets-${index}`, title: 'Packets', noun: 'packet', by: 'What', columns, isLive }}
+      {...{ id: `packets-${index}`, title: `Packets ${wayOf(direction)}`, noun: 'packet', by: 'What', columns, isLive }}
       note="By their numbers in each capture, as Wireshark counts."
       most="first"
       rows={rows}
