@@ -84,9 +84,14 @@ export function shortPath(path: string, width: number): string {
   return `${name.slice(0, width - 1 - end)}${MARK}${name.slice(name.length - end)}`
 }
 
-/** The last part of a path: what tells files of one directory apart. */
+/** How whole paths of Windows begin: a drive, or a server. Elsewhere a backslash is a letter of a name, or begins an escape. */
+const OF_WINDOWS = /^([a-z]:[\\/]|\\\\[^\\])/i
+/** A separator of Windows, and no escape as {@link printable} makes them: names in a page are escaped already. */
+const LAST_PART = /.*(?:\/|\\(?!x[\da-f]{2}|u[\da-f]{4}|u\{[\da-f]{5,6}\}))/su
+
+/** The last part of a path, escaped or not: what tells files of one directory apart. */
 export function baseName(name: string): string {
-  const cut = Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\'))
+  const cut = OF_WINDOWS.test(name) ? (LAST_PART.exec(name)?.[0].length ?? 0) - 1 : name.lastIndexOf('/')
   return captureName(cut >= 0 && cut < name.length - 1 ? name.slice(cut + 1) : name)
 }
 

@@ -26,6 +26,23 @@ describe('words', () => {
     expect(baseName('/a/b.pcap')).toBe('b.pcap')
     expect(baseName('C:\\a\\b.pcap')).toBe('b.pcap')
     expect(baseName('b.pcap')).toBe('b.pcap')
+    expect(baseName('\\\\server\\share\\b.pcap')).toBe('b.pcap')
+  })
+
+  it.each([
+    'M\udcfcller-uplink.pcap',
+    'up\u202efdp.pcap',
+    'a\u{e0001}b.pcap',
+    'a\u0007b.pcap',
+    'a\\b.pcap',
+    'x\\u202e.pcap',
+  ])('does not take the backslash of a name or of an escape for a separator: %j', (name) => {
+    for (const path of [name, `/a/b/${name}`, `a/${name}`]) {
+      expect(baseName(path)).toBe(printable(name))
+      expect(baseName(printable(path))).toBe(printable(name))
+    }
+    if (name.includes('\\b')) return
+    expect(baseName(printable(`C:\\a\\${name}`))).toBe(printable(name))
   })
 
   it('makes control characters visible and leaves letters alone', () => {
