@@ -15,11 +15,11 @@ export interface MakingOptions {
 
 /** The sentences and totals of a summary. */
 export function makingOf(summary: Summary, { version, share }: MakingOptions = {}): Making {
-  const { sentences, tries } = headline(summary, share)
+  const { sentences, tries, ...ahead } = headline(summary, share)
   return {
     version: version === undefined ? null : printable(version),
     title: printable(captureTitle(summary)),
-    headline: { sentences: sentences.map(printable), tries: tries.map(printable) },
+    headline: { sentences: sentences.map(printable), tries: tries.map(printable), ...ahead },
     findingsTotal: summary.findings.length,
   }
 }

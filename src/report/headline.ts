@@ -1,6 +1,7 @@
 /** The first lines of the report: what is wrong, what the capture holds, and what the tunnel costs. */
 import type { Finding, Severity, Summary, VniSummary } from '../summary.ts'
 import { fold } from './fold.ts'
+import { missingEnds } from './missing-end.ts'
 import { explainNoTunnel } from './no-tunnel.ts'
 import { bytes, duration, integer, percent, plural, secondsBetween } from './number.ts'
 import { printable } from './printable.ts'
@@ -10,18 +11,38 @@ import { CARRIER_NAMES, filterWords, KIND_NAMES, listed } from './words.ts'
 export interface Headline {
   sentences: string[]
   tries: string[]
+  /** How many of the first sentences say that the page is of a part; none where it is absent. */
+  ahead?: number
 }
 
 /** Writes the headline of a summary. @param share - Of the input, 0 to 1, how much was read, where that is known. */
 export function headline(summary: Summary, share?: number): Headline {
   if (summary.vnis.length === 0 && summary.vnisTotal === 0) {
     const { why, tries } = explainNoTunnel(summary)
-    const sentences = [...interruption(summary, share), `No tunnel traffic to report. ${why}`]
-    if (summary.findings.length > 0) sentences.push(answer(summary.findings))
-    return { sentences, tries }
+    const found = summary.findings.length > 0 ? [answer(summary.findings)] : []
+    return parts(summary, share, [`No tunnel traffic to report. ${why}`, ...found], [], tries)
   }
-  const sentences = [answer(summary.findings), volume(summary), overlay(summary), cost(summary.vnis)]
-  return { sentences: [...interruption(summary, share), ...sentences], tries: [] }
+  const first = [answer(summary.findings)]
+  return parts(summary, share, first, [volume(summary), overlay(summary), cost(summary.vnis)], [])
+}
+
+/** Puts what says that the page is of a part where it belongs: ahead of all, or behind the answer where it is usual. */
+function parts(
+  summary: Summary,
+  share: number | undefined,
+  first: readonly string[],
+  rest: readonly string[],
+  tries: string[],
+): Headline {
+  const { compressed, plain } = missingEnds(summary)
+  const ahead = [...interruption(summary, share), ...compressed]
+  // The answer may be just that.
+  const usual = plain.filter((each) => !first.some((said) => said.endsWith(each)))
+  return {
+    sentences: [...ahead, ...first, ...usual, ...rest],
+    tries,
+    ...(ahead.length > 0 && { ahead: ahead.length }),
+  }
 }
 
 /** Says that there is more than was read. */

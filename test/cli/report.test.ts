@@ -1,5 +1,5 @@
 /** `vxpcap report` through the built program: captures and documents, refusals, what is said and with which status it ends. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -55,6 +55,45 @@ describe('a report', () => {
     expect(readFileSync(at('vni.html'), 'utf8')).toContain('restricted to VNI 20')
     await bin.run(['report', MIXED, MALFORMED, '-o', at('two.html')])
     expect(readFileSync(at('two.html'), 'utf8')).toContain('2 captures: kv-mixed-h1.pcap, fault-malformed-h1.pcap')
+  })
+
+  it('has whole names, also of files whose names are no UTF-8 or turn the direction of text', async () => {
+    const names = at('names')
+    mkdirSync(names)
+    copyFileSync(MIXED, Buffer.concat([Buffer.from(`${names}/M`), Buffer.from([0xfc]), Buffer.from('ller.pcap')]))
+    copyFileSync(MALFORMED, join(names, 'up\u202efdp.pcap'))
+    await bin.run(['report', names, '-o', at('names.html')])
+    const text = readFileSync(at('names.html'), 'utf8')
+    expect(text).toContain('M\\udcfcller.pcap')
+    expect(text).toContain('up\\u202efdp.pcap')
+    expect(text).not.toMatch(/[^\\]u(dcfcller|202efdp)\.pcap/)
+    const { out } = await bin.run(['summarize', names])
+    expect(out).toContain('up\\u202efdp.pcap:')
+    expect(out).not.toMatch(/[^\\]u(dcfcller|202efdp)\.pcap/)
+  })
+
+  it('says ahead of all of a compressed capture that its end is missing, and of others behind the answer', async () => {
+    const bytes = readFileSync(MIXED)
+    const packed = gzipSync(bytes)
+    writeFileSync(at('cut.pcap.gz'), packed.subarray(0, packed.length / 2))
+    writeFileSync(at('whole.pcap.gz'), packed)
+    writeFileSync(at('cut.pcap'), bytes.subarray(0, bytes.length - 10))
+    const screen = async (...names: string[]): Promise<string[]> =>
+      (await bin.run(['summarize', '--width', '200', ...names.map(at)])).out.split('\n').slice(1, 5)
+    const missing = 'cut.pcap.gz ends in the middle: what follows is missing.'
+    expect((await screen('cut.pcap.gz'))[0]).toBe(missing)
+    expect((await screen('cut.pcap', 'cut.pcap.gz'))[0]).toBe(missing)
+    expect(String(await screen('whole.pcap.gz'))).not.toContain('ends in the middle')
+    // The answer says it already.
+    expect(String(await screen('cut.pcap')).match(/ends in the middle/g)).toHaveLength(1)
+    expect(await screen('whole.pcap.gz', 'cut.pcap')).toEqual(
+      expect.arrayContaining([expect.stringContaining('cut.pcap ends in the middle of a record.')]),
+    )
+    const { status } = await bin.run(['report', at('cut.pcap.gz'), '-o', at('cut.html')])
+    expect(status).toBe(0)
+    const page = readFileSync(at('cut.html'), 'utf8')
+    expect(page).toContain(`<p class="partial">${missing}</p>`)
+    expect(page.indexOf(missing)).toBeLessThan(page.indexOf('class="lead"'))
   })
 
   it('has the status that --fail-on asks for', async () => {

@@ -13,6 +13,11 @@ export interface CutShort {
   isJoint: boolean
 }
 
+/** How the title says of a file that it is cut, and nothing was appended to it. */
+export function cutShortTitle(file: string): string {
+  return `${file} ends in the middle of a record`
+}
+
 export const captureCutShort: Words<CutShort> = {
   code: 'CAPTURE_CUT_SHORT',
   severity: 'note',
@@ -21,9 +26,7 @@ export const captureCutShort: Words<CutShort> = {
   evidence:
     'The file ends between the first and the last byte of a record, or a file header lies inside a record that no other record follows.',
   title: ({ facts }) =>
-    facts.isJoint
-      ? `${facts.file} holds a capture that ends in the middle of a record`
-      : `${facts.file} ends in the middle of a record`,
+    facts.isJoint ? `${facts.file} holds a capture that ends in the middle of a record` : cutShortTitle(facts.file),
   observed: ({ facts }) => `${facts.file}: the record at offset ${facts.offset} is incomplete: ${facts.detail}.`,
   inferred: ({ facts }) =>
     facts.isJoint

@@ -45,13 +45,17 @@ interface HeadProperties {
 
 export function HeadWords(properties: HeadProperties) {
   const { kicker, title, headline, isPartial, findings, isJudged = true } = properties
-  const { sentences, tries } = headline
-  const [first, ...rest] = isPartial ? sentences.slice(1) : sentences
+  const { sentences, tries, ahead = isPartial ? 1 : 0 } = headline
+  const [first, ...rest] = sentences.slice(ahead)
   return (
     <header class="head">
       <p class="kicker">{kicker}</p>
       <h1>{title}</h1>
-      {isPartial && <p class="partial">{sentences[0]}</p>}
+      {sentences.slice(0, ahead).map((sentence) => (
+        <p key={sentence} class="partial">
+          {sentence}
+        </p>
+      ))}
       <p class="lead">{first !== undefined && held(first)}</p>
       <Counts {...{ findings, isJudged }} />
       {rest.length > 0 && <p class="facts">{held(rest.join(' '))}</p>}
