@@ -20,6 +20,8 @@ export interface Making {
   headline: Headline
   /** How many findings there are; the document may hold fewer. */
   findingsTotal: number
+  /** How many VTEPs there are; the rows that the document has left may be of fewer. */
+  vtepsTotal: number
 }
 
 /** Everything that the page is made of. */

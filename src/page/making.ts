@@ -21,5 +21,6 @@ export function makingOf(summary: Summary, { version, share }: MakingOptions = {
     title: printable(captureTitle(summary)),
     headline: { sentences: sentences.map(printable), tries: tries.map(printable), ...ahead },
     findingsTotal: summary.findings.length,
+    vtepsTotal: new Set(summary.vnis.flatMap(({ vteps }) => vteps)).size,
   }
 }

@@ -181,6 +181,14 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
       expect(await page.getByRole('combobox', { name: 'Severity' }).inputValue()).toBe('')
     })
 
+    it('say of how many VTEPs and VNIs the lists are', async () => {
+      const page = await open('2000 VTEPs')
+      expect(await page.locator('.head').innerText()).toContain('2,000 VTEPs')
+      expect(await page.locator('#choose-vtep option').first().innerText()).toBe('All 2,000 (1,000 listed)')
+      expect(await page.locator('#choose-vni option').first().innerText()).toMatch(/^All 40( \(\d+ listed\))?$/)
+      expect(await page.locator('#overlay figcaption').innerText()).toMatch(/^([\d,]+ of )?2,000 VTEPs/)
+    })
+
     it('of a VNI by its number alone match every kind of tunnel', async () => {
       const page = await open('mixed traffic', { hash: '#vni=20' })
       await page.waitForFunction(() => document.querySelector('select')?.value === 'vxlan 20')

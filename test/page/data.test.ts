@@ -18,6 +18,7 @@ const MAKING = {
   version: '1.2.3',
   headline: { sentences: ['One.'], tries: [] },
   findingsTotal: 0,
+  vtepsTotal: 0,
 }
 
 const dataOf = (summary: Summary): PageData => ({ summary, layout: overlayLayout(summary), making: MAKING })

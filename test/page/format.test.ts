@@ -240,3 +240,13 @@ it('a capture without tunnels is not called healthy', async () => {
   expect(textOf(body)).toContain('Nothing judged: no tunnel traffic')
   expect(textOf(body)).not.toContain('looks wrong')
 })
+
+it('says of how many VTEPs the picture is where the page has fewer pairs', async () => {
+  const summary = generatedSummary({ vteps: 60, pairs: 200, groups: 2, flows: 200 })
+  const vteps = new Set(summary.vnis.flatMap((vni) => vni.vteps)).size
+  const { body } = partsOf(await formatPage(summary, { rows: 5 }))
+  const said = textOf(body).match(/(\d+) of (\d+) VTEPs, /)!
+  expect(Number(said[1])).toBeLessThan(vteps)
+  expect(Number(said[2])).toBe(vteps)
+  expect(textOf(partsOf(await formatPage(summary)).body)).toContain(`${vteps} VTEPs, 2 multicast groups`)
+})

@@ -54,6 +54,9 @@ describe('findings of a VTEP', () => {
   it.each<[string, Subject, boolean]>([
     ['it', { vteps: [at(4)] }, true],
     ['others', { vteps: [at(1), at(2)] }, false],
+    ['its address alone', { ip: at(4), port: 4789 }, true],
+    ['the address of another', { ip: at(1), port: 4789 }, false],
+    ['an address that is no VTEP', { ip: '192.168.30.1' }, true],
     ['a VNI that it has part in', { vni: 200 }, true],
     ['a VNI that it has no part in', { vni: 100 }, false],
     ['a VNI of its own between others', { vni: 200, vteps: [at(1), at(2)] }, false],

@@ -1,4 +1,5 @@
 /** One bar of choices for all of the page: VNI, VTEP and severity, and the way back from a finding's rows. */
+import { integer } from '../../report/number.ts'
 import { KIND_NAMES } from '../../report/words.ts'
 import type { Severity, Summary } from '../../summary.ts'
 import { unknownChoices } from '../choice-words.ts'
@@ -15,7 +16,7 @@ const SEVERITY_CHOICES: readonly [Severity, string][] = [
   ['warning', 'Errors and warnings'],
 ]
 
-export function FilterBar({ summary, state, choose }: View) {
+export function FilterBar({ summary, making, state, choose }: View) {
   const vnis = useMemo(() => vniChoices(summary), [summary])
   const vteps = useMemo(() => vtepChoices(summary), [summary])
   const finding = state.finding === null ? undefined : summary.findings[state.finding]
@@ -26,14 +27,14 @@ export function FilterBar({ summary, state, choose }: View) {
         value={state.vni}
         choices={vnis}
         onChoice={(vni) => choose({ vni })}
-        none={`All ${vnis.length}`}
+        none={everything(vnis.length, summary.vnisTotal)}
       />
       <Choice
         name="VTEP"
         value={state.vtep}
         choices={vteps}
         onChoice={(vtep) => choose({ vtep })}
-        none={`All ${vteps.length}`}
+        none={everything(vteps.length, making.vtepsTotal)}
       />
       <Choice
         name="Severity"
@@ -75,6 +76,12 @@ function back(finding: number, choose: View['choose']): void {
     details?.scrollIntoView({ block: 'center' })
     details?.querySelector('summary')?.focus({ preventScroll: true })
   })
+}
+
+/** `All 20`; `All 2,000 (1,000 listed)`. */
+function everything(here: number, total: number): string {
+  const [listed, all] = [Math.min(here, MOST_CHOICES), Math.max(here, total)]
+  return `All ${integer(all)}${listed < all ? ` (${integer(listed)} listed)` : ''}`
 }
 
 interface ChoiceProperties {

@@ -2,7 +2,7 @@
 import { placer } from '../../findings/by-file.ts'
 import { integer } from '../../report/number.ts'
 import { fileNames, locator } from '../../report/words.ts'
-import type { Finding } from '../../summary.ts'
+import type { Finding, Subject } from '../../summary.ts'
 import { isAboutWhole } from '../about.ts'
 import { h } from '../preact.ts'
 import { addressOf } from '../state.ts'
@@ -53,7 +53,7 @@ function detail(shown: Shown<Finding>, { summary, state, isLive, openPacket }: V
   return (
     <FindingCard
       {...shown}
-      {...(isPart && isAboutWhole(finding.subject) && { by: 'about the capture as a whole' })}
+      {...(isPart && isAboutWhole(finding.subject, summary) && { by: wholeWords(finding.subject) })}
       number={index}
       where={[
         finding.packets.length > 0 && <dt key="packets">Packets</dt>,
@@ -81,6 +81,11 @@ function detail(shown: Shown<Finding>, { summary, state, isLive, openPacket }: V
       }
     />
   )
+}
+
+/** Why a finding is there although something else is chosen. */
+function wholeWords({ mac, ip }: Subject): string {
+  return mac === undefined && ip === undefined ? 'about the capture as a whole' : 'about no VNI or VTEP'
 }
 
 type Capture = View['summary']['capture']

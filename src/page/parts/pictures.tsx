@@ -5,12 +5,12 @@ import { OverlayPicture } from '../visuals/overlay.tsx'
 import { SizesChart } from '../visuals/sizes.tsx'
 import { TimelineChart } from '../visuals/timeline.tsx'
 
-export function Pictures({ summary, layout, state, choose }: View) {
+export function Pictures({ summary, making, layout, state, choose }: View) {
   if (summary.vnis.length === 0) return null
   return (
     <div id="pictures">
       <Picture id="overlay" title="Overlay">
-        <OverlayPicture summary={summary} layout={layout} state={state} choose={choose} />
+        <OverlayPicture {...{ summary, layout, state, choose }} vtepsTotal={making.vtepsTotal} />
       </Picture>
       <Picture id="timeline" title="Traffic over time">
         <TimelineChart summary={summary} state={state} choose={choose} />

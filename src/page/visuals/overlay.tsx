@@ -23,6 +23,8 @@ export interface OverlayProperties {
   layout: OverlayLayout
   state: PageState
   choose: Choose
+  /** VTEPs that there are; the pairs of the document may have fewer. */
+  vtepsTotal?: number
 }
 
 type View = 'graph' | 'matrix'
@@ -32,7 +34,7 @@ const VIEWS: readonly (readonly [View, string])[] = [
   ['matrix', 'Matrix'],
 ]
 
-export function OverlayPicture({ summary, layout, state, choose }: OverlayProperties) {
+export function OverlayPicture({ summary, layout, state, choose, vtepsTotal = 0 }: OverlayProperties) {
   const isLive = useLive()
   const [wanted, want] = useState<View>('graph')
   const model = useMemo(() => overlayModel(summary), [summary])
@@ -42,7 +44,8 @@ export function OverlayPicture({ summary, layout, state, choose }: OverlayProper
   const isGraph = wide !== null && narrow !== null && isFor(layout, model)
   const view: View = isGraph ? wanted : 'matrix'
   const severity = (findings: readonly number[]) => severityOf(findings, summary, state)
-  const parts = { summary, model, classes, state, choose, isLive, label: `Overlay: ${counts(model, summary)}` }
+  const counted = counts(model, summary, vtepsTotal)
+  const parts = { summary, model, classes, state, choose, isLive, label: `Overlay: ${counted}` }
   return (
     <figure class={`visual overlay is-${view}`}>
       {isLive && isGraph ? <Switch label="View" options={VIEWS} value={view} change={want} /> : null}
@@ -63,7 +66,7 @@ export function OverlayPicture({ summary, layout, state, choose }: OverlayProper
         storyOf={(findings) => storyOf(findings, summary)}
       />
       <figcaption>
-        {`${counts(model, summary)}. ${meaning(view, model)}${leftOut(model)}`}
+        {`${counted}. ${meaning(view, model)}${leftOut(model)}`}
         {isLive ? <span class="off-paper"> Choose a VTEP to see its pairs alone.</span> : null}
       </figcaption>
       <OverlayTable model={model} hasLink={focusOf(model, summary, state).hasLink} severityOf={severity} />
@@ -76,9 +79,10 @@ function isFor({ counts: [nodes, links, arcs] }: OverlayLayout, model: OverlayMo
   return nodes === model.nodes.length && links === model.links.length && arcs === model.arcs.length
 }
 
-function counts({ nodes, links }: OverlayModel, { vtepPairsTotal }: Summary): string {
+function counts({ nodes, links }: OverlayModel, { vtepPairsTotal }: Summary, vtepsTotal: number): string {
   const groups = nodes.filter(({ isGroup }) => isGroup).length
-  const vteps = plural(nodes.length - groups, 'VTEP')
+  const here = nodes.length - groups
+  const vteps = here < vtepsTotal ? `${integer(here)} of ${integer(vtepsTotal)} VTEPs` : plural(here, 'VTEP')
   const pairs =
     vtepPairsTotal > links.length
       ? `the largest ${integer(links.length)} of ${integer(vtepPairsTotal)} pairs`
