@@ -16,12 +16,29 @@ const SIGNATURES: readonly (readonly [signature: readonly number[], name: string
   [[0x50, 0x4b, 3, 4], 'a zip archive', 'unpack it first'],
 ]
 
+/** Bytes of which a document is known. */
+const MOST_TEXT = 64
+
+/** What this program itself writes, or what looks like it: how the text begins, name, and what to do. */
+const DOCUMENTS: readonly (readonly [beginning: RegExp, name: string, advice: string])[] = [
+  [
+    /^\s*\{\s*["}]/,
+    'a JSON document',
+    "the page of one that 'vxpcap summarize --json' wrote is made by 'vxpcap report' of its file, named .json",
+  ],
+  [/^\s*<(!doctype html|html)/i, 'an HTML page', 'open it in a browser'],
+]
+
 /** The error for a file that begins with `bytes`, none of them a magic that is read here. */
 export function refuseHeader(bytes: Uint8Array): CaptureError {
   for (const [signature, name, advice] of SIGNATURES) {
     if (signature.every((byte, index) => bytes[index] === byte)) {
       return new CaptureError('unsupported', `is ${name}, which is not read here; ${advice}`, 0)
     }
+  }
+  const text = String.fromCharCode(...bytes.subarray(0, MOST_TEXT))
+  for (const [beginning, name, advice] of DOCUMENTS) {
+    if (beginning.test(text)) return new CaptureError('not-a-capture', `is ${name} and no capture; ${advice}`, 0)
   }
   const shown = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
   return new CaptureError(
