@@ -252,6 +252,7 @@ export function leftoverOf(ring: Ring, serial: number, isDue: boolean): Leftover
  * other. A changed EtherType or version hides everything behind it; then their source port, which is a digest of the flow, must do.
  */
 function inCommon(left: Leftover, arrived: Leftover): number {
+  if (isNumberedAnew(left.leftOut, arrived.leftOut)) return 0
   const isNumbered =
     left.connection !== 0 && left.connection === arrived.connection && left.sequence === arrived.sequence
   const isSummed = left.checksum !== 0 && left.checksum === arrived.checksum
@@ -261,6 +262,22 @@ function inCommon(left: Leftover, arrived: Leftover): number {
   if (isNumbered || isSummed || isIdentified) return common >= LEAST_COMMON ? common : 0
   const isHidden = left.connection === 0 || arrived.connection === 0
   return isHidden && left.sourcePort === arrived.sourcePort ? 1 : 0
+}
+
+/**
+ * Whether the inner IPv4 headers of two packets, by what is left out of their keys, were written apart: as of TCP data that were sent again
+ * under another identification. Bits that change on the way leave the checksum of the header as it was; a router that lowers the TTL or
+ * changes the DSCP corrects it (RFC 1624), and what it sums up to without these is the same.
+ */
+function isNumberedAnew(left: number, arrived: number): boolean {
+  const [one, other] = [left >>> 16, arrived >>> 16]
+  return one !== 0 && other !== 0 && one !== other && sumOfRest(left) !== sumOfRest(arrived)
+}
+
+/** What the header sums up to without checksum, TTL and traffic class, modulo 65,535 (RFC 1071). */
+function sumOfRest(leftOut: number): number {
+  const sum = ~(leftOut >>> 16) - (leftOut & 0xff00) - (leftOut & 0xff)
+  return ((sum % 0xffff) + 0xffff) % 0xffff
 }
 
 function sizeKey({ channel, innerBytes }: Leftover): number {

@@ -200,6 +200,26 @@ describe.runIf(LAB)(`pairs on other clocks, cut and swapped${because(LAB)}`, () 
       }
     })
 
+    it('cut at any twentieth of either side, at either end, nothing more is altered', async () => {
+      const before = await compareShots(near, far)
+      const key = (each: { near: number | null; far: number | null }) => `${each.near}/${each.far}`
+      const altered = new Set(before.directions.flatMap(({ packets }) => packets.altered.map(key)))
+      for (let twentieth = 1; twentieth < 20; twentieth++) {
+        const at = (shots: readonly unknown[]): number => Math.round((shots.length * twentieth) / 20)
+        for (const [one, other, nearCut, farCut] of [
+          [near.slice(0, at(near)), far, 0, 0],
+          [near.slice(at(near)), far, at(near), 0],
+          [near, far.slice(0, at(far)), 0, 0],
+          [near, far.slice(at(far)), 0, at(far)],
+        ] as const) {
+          const { directions } = await compareShots(one, other)
+          const found = directions.flatMap(({ packets }) => packets.altered)
+          const moved = found.map((each) => key({ near: each.near! + nearCut, far: each.far! + farCut }))
+          expect(moved.filter((each) => !altered.has(each))).toEqual([])
+        }
+      }
+    })
+
     it('against itself, nothing is lost and nothing takes time', async () => {
       const { directions, clock } = await compareShots(near, near)
       expect(clock.offsetMs).toBe(0)

@@ -114,7 +114,7 @@ it('the documents name every subpath of the package', () => {
 
 it('the check of paths and scripts can fail', () => {
   const text =
-    'See `src/codecs/headers/udp.ts`, `src/nowhere.ts`, `codecs/{udp,gone}.ts`, `capture/node-*.ts`, [x](docs/none.md#a), `npm run nope`.'
+    'See `src/codecs/headers/udp.ts`, `src/nowhere.ts`, `codecs/headers/{udp,gone}.ts`, `capture/files/node-*.ts`, [x](docs/none.md#a), `npm run nope`.'
   expect(pathsOf(text, folders)).toHaveLength(4)
   expect(missing(text)).toEqual(['src/nowhere.ts'])
   expect(scriptsOf(text)).toEqual(['nope'])

@@ -82,7 +82,7 @@ function besides(directions: readonly ComparedDirection[]): string[] {
   const parts = counts.filter(([count]) => count > 0)
   if (parts.length === 0) {
     const isNone = directions.some(({ matched }) => matched > 0)
-    return isNone ? ['None arrived altered, twice, out of order or with other header fields.'] : []
+    return isNone ? ['None arrived altered, twice, out of order or with other header fields (ECN marks aside).'] : []
   }
   const words = parts.map(([count, what], index) => `${index === 0 ? plural(count, 'packet') : integer(count)} ${what}`)
   return [`${listed(words)}.`]
