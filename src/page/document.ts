@@ -30,6 +30,7 @@ import {
   time,
 } from './columns.ts'
 import { type Column, fromDigits, toDigits } from './digits.ts'
+import { withLaterMembers } from './older.ts'
 
 export const kind = choice('vxlan', 'vxlan-gpe', 'geneve', 'nvgre')
 export const counted = nullable(figure)
@@ -274,13 +275,14 @@ export const DOCUMENT: Codec<Omit<Summary, 'extra'>> = record({
 })
 
 /**
- * Refuses what is no summary of this version: a member is missing, or is not what it must be. Members that are not known are let be.
- * @returns The same.
+ * Refuses what is no summary: a member is missing, or is not what it must be. Members that are not known are let be.
+ * @returns The same; of a document of an earlier version a copy with the members that came later.
  * @throws TypeError that names the member, as `flows[3].vni`.
  */
 export function checkedDocument(value: unknown): Summary {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     refuseType('the document', value, 'an object')
-  DOCUMENT.check(value, '')
-  return value as Summary
+  const document = withLaterMembers(value)
+  DOCUMENT.check(document, '')
+  return document as Summary
 }

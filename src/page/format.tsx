@@ -36,8 +36,8 @@ const AIM = 0.97
  * @throws TypeError for what is no summary, naming the member that is not as it must be, or for an option of a wrong type; RangeError for
  * an option out of range.
  */
-export async function formatPage(summary: Summary, options: PageOptions = {}): Promise<string> {
-  checkedDocument(summary)
+export async function formatPage(given: Summary, options: PageOptions = {}): Promise<string> {
+  const summary = checkedDocument(given)
   checkObject('options', options)
   checkString('version', options.version)
   checkNumber('share', options.share, 0, 1)

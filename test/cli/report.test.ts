@@ -179,13 +179,13 @@ describe('what is no report', () => {
     expect(err).toContain("required option '-o, --output <file>' not specified; see vxpcap report --help")
   })
 
-  it('is a document of another kind, an old one, or none at all', async () => {
+  it('is a document of another kind, one with a member missing, or none at all', async () => {
     const { out } = await bin.run(['summarize', '--json', MIXED])
     const old = JSON.parse(out)
-    delete old.tunnel.nvgrePackets
+    delete old.tunnel.genevePackets
     const cases: [name: string, text: string, why: string][] = [
       ['other.json', '{"schema":"vxpcap.decode/1"}', `schema must be "vxpcap.summary/1", not "vxpcap.decode/1"`],
-      ['old.json', JSON.stringify(old), 'tunnel.nvgrePackets must be a number from 0 on, not undefined'],
+      ['old.json', JSON.stringify(old), 'tunnel.genevePackets must be a number from 0 on, not undefined'],
       ['list.json', '[]', 'the document must be an object'],
     ]
     for (const [name, text, why] of cases) {

@@ -6,6 +6,7 @@ import { compressed } from '../../src/page/compress.ts'
 import { decode, type PageData, pack, unpack } from '../../src/page/data.ts'
 import { fromDigits, toDigits } from '../../src/page/digits.ts'
 import { checkedDocument } from '../../src/page/document.ts'
+import { formatPage } from '../../src/page/format.tsx'
 import { overlayLayout } from '../../src/page/visuals/overlay-layout.ts'
 import { secondsBetween } from '../../src/report/number.ts'
 import type { FlowSummary, Summary } from '../../src/summary.ts'
@@ -109,6 +110,30 @@ describe('columns of digits', () => {
   })
 })
 
+describe('a document of the first version', () => {
+  const first = JSON.parse(readFileSync(new URL('first-version.json', import.meta.url), 'utf8'))
+
+  it('opens: what came later says nothing', async () => {
+    const { filter, capture, tunnel, mtu, ...rest } = checkedDocument(first)
+    expect(filter).toEqual({ ...first.filter, vniRanges: [], ips: [], macs: [], from: null, to: null })
+    expect(capture).toEqual({ ...first.capture, receivedByCapture: null, complete: true })
+    expect(tunnel).toEqual({ ...first.tunnel, nvgrePackets: 0, carriers: [] })
+    expect(mtu.perPair.map(({ pathMtuBetween }) => pathMtuBetween)).toEqual(first.mtu.perPair.map(() => null))
+    expect(rest).toEqual({ ...first, filter: undefined, capture: undefined, tunnel: undefined, mtu: undefined })
+    const page = await formatPage(first)
+    for (const { title } of first.findings) expect(page).toContain(title.replaceAll('&', '&amp;'))
+  })
+
+  it('is refused where what it has is not what it must be', () => {
+    expect(() => checkedDocument({ ...first, tunnel: { ...first.tunnel, carriers: 5 } })).toThrow(
+      'tunnel.carriers must be a list',
+    )
+    expect(() => checkedDocument({ ...first, mtu: { ...first.mtu, perPair: [null] } })).toThrow(
+      'mtu.perPair[0] must be an object',
+    )
+  })
+})
+
 describe('a document that is none', () => {
   const cases: [change: (document: Summary) => void, message: string][] = [
     [(document) => Object.assign(document, { schema: 'vxpcap.decode/1' }), 'schema must be "vxpcap.summary/1", not'],
@@ -123,8 +148,8 @@ describe('a document that is none', () => {
       'vnis[0].packets must be a number from 0 on, not -1',
     ],
     [
-      (document) => delete (document.tunnel as Partial<Summary['tunnel']>).nvgrePackets,
-      'tunnel.nvgrePackets must be a number',
+      (document) => delete (document.tunnel as Partial<Summary['tunnel']>).genevePackets,
+      'tunnel.genevePackets must be a number',
     ],
     [
       (document) => Object.assign(document.flows[0]!, { firstTime: 'soon' }),
