@@ -88,6 +88,7 @@ const BOUNDS: Record<string, unknown> = {
   MOST_FOLLOWED,
   FINDINGS,
   WINDOW,
+  LEAST_HELD: stated('src/compare/options.ts', 'LEAST_HELD'),
   LISTED,
   ...rooms,
   MOST_SUSPICIONS,
