@@ -194,9 +194,10 @@ export interface ComparedDirection {
   sentAt: Place
   /**
    * Whether loss was judged: `yes`, or why not. `no-clock`: nothing tells how the clocks stand to each other. `not-on-path`: nothing
-   * shows that these packets should pass the other side. `no-overlap`: none left while both sides were capturing.
+   * shows that these packets should pass the other side. `no-overlap`: none left while both sides were capturing. `cut-short`: the other
+   * side captured too little of most inner frames to tell them.
    */
-  judged: 'yes' | 'no-clock' | 'not-on-path' | 'no-overlap'
+  judged: 'yes' | 'no-clock' | 'not-on-path' | 'no-overlap' | 'cut-short'
   /** Packets that left: the sum of `matched`, `lost`, `altered` and `notJudged`. */
   sent: number
   /**

@@ -13,6 +13,7 @@ import { Directions } from './directions.ts'
 import { directionOf, type Sheet, stepFor, timeText } from './document.ts'
 import { tellFates } from './fates.ts'
 import { comparedFindings } from './findings.ts'
+import { LEAST_COMPARED } from './inner-key.ts'
 import { Judgement } from './judgement.ts'
 import { type Leftover, MOST_SUSPICIONS } from './leftovers.ts'
 import { alteredBits, alteredChecks, type Frame, fetchFrames, nameOf } from './look.ts'
@@ -307,7 +308,15 @@ function nothingOf({ alone, surveyed }: Work, directions: readonly ComparedDirec
     const { firstTime, lastTime } = alone[place].summary.capture
     return firstTime === null || lastTime === null ? null : [firstTime, lastTime]
   }
-  return { near: near.datagrams, far: far.datagrams, nearTimes: times('near'), farTimes: times('far') }
+  const cutShort = (['near', 'far'] as const).filter((place) => surveyed[place].isCutShort)
+  return {
+    near: near.datagrams,
+    far: far.datagrams,
+    nearTimes: times('near'),
+    farTimes: times('far'),
+    cutShort,
+    needed: LEAST_COMPARED,
+  }
 }
 
 function limitsOf({ matcher, account, directions, surveyed }: Work): Comparison['limits'] {

@@ -40,8 +40,9 @@ export class Judgement {
   /** Whether loss of a direction can be judged at all. */
   verdict(row: number): Verdict {
     const { clock, channels, channelOf } = this.#plan
-    if (clock === null) return 'no-clock'
     const channel = channels[channelOf[row]!]!
+    if (this.#surveyed[channel.isForth ? 'far' : 'near'].isCutShort) return 'cut-short'
+    if (clock === null) return 'no-clock'
     this.#onPath[row] ??= this.#leadsAcross(row, channel)
     return this.#onPath[row] ? 'yes' : 'not-on-path'
   }

@@ -25,8 +25,15 @@ export class SideSurvey {
   isInterleaved = false
   /** Numbers that the packets of each file take. */
   numbers: number[] = []
+  /** Datagrams of whose inner frames less was captured than is needed to tell them. */
+  tooShort = 0
   /** Shortest inner frame that was cut; `Infinity` without one. */
   shortest = Number.POSITIVE_INFINITY
+
+  /** Whether most of the side cannot be told, so that what is not found there may be there all the same. */
+  get isCutShort(): boolean {
+    return this.tooShort * 2 > this.datagrams
+  }
 
   /** Reads the side once; stops where a packet is too short for the reading's cut. */
   async read(reading: Reading): Promise<void> {
@@ -62,6 +69,7 @@ export class SideSurvey {
     }
     if (key.shortOf === 0) this.sample.add(datagram)
     else if (key.shortOf >= LEAST_COMPARED) this.shortest = Math.min(this.shortest, key.shortOf)
+    else this.tooShort++
   }
 }
 

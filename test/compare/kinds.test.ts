@@ -552,6 +552,24 @@ describe('sides', () => {
     }
   })
 
+  it.each([
+    ['the far side', 65_535, 64, 'The far capture is cut too short to be compared'],
+    ['the near side', 80, 65_535, 'The near capture is cut too short to be compared'],
+    ['both', 64, 80, 'Both captures are cut too short to be compared'],
+  ])('cut too short to tell packets, %s, no loss is told, on one clock neither', async (_, one, two, title) => {
+    const cut = (shots: typeof near, length: number) =>
+      shots.map((shot) => ({ ...shot, bytes: shot.bytes.slice(0, length) }))
+    for (const sameClock of [false, true]) {
+      const { directions, findings } = await compareShots(cut(near, one), cut(far, two), { sameClock })
+      expect(directions.map(({ lost, altered, duplicated }) => lost + altered + duplicated)).toEqual(
+        directions.map(() => 0),
+      )
+      expect(findings.filter(({ code }) => code === 'NOTHING_IN_COMMON').map((finding) => finding.title)).toEqual([
+        title,
+      ])
+    }
+  })
+
   it('of which a time is selected are judged in it, on whatever clocks', async () => {
     const from = START + 1
     const to = START + 3

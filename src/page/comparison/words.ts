@@ -32,6 +32,7 @@ const WHY: Readonly<Record<ComparedDirection['judged'], string>> = {
   'no-clock': 'Loss is not judged: nothing tells how the clocks stand to each other.',
   'not-on-path': 'Loss is not judged: nothing shows that these packets should pass the other side.',
   'no-overlap': 'Loss is not judged: no packet left while both sides were capturing.',
+  'cut-short': 'Loss is not judged: the other side captured too little of each packet to tell it.',
 }
 
 /** In a line: `19 of 27 lost (70.37 %), 3 arrived again`. */

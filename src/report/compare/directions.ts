@@ -10,6 +10,7 @@ const WHY: Readonly<Record<Exclude<ComparedDirection['judged'], 'yes'>, string>>
   'no-clock': 'nothing tells how the clocks stand to each other',
   'not-on-path': 'nothing shows that these packets should pass the other side',
   'no-overlap': 'none left while both sides were capturing',
+  'cut-short': 'the other side captured too little of each packet to tell it',
 }
 
 /** The section `Directions`: those that lose the most first, then the largest. */
