@@ -132,12 +132,28 @@ function lossOf(judged: Judged): Named | null {
     bytes: direction.lostBytes,
     periods: lossPattern.periods,
     longest: lossPattern.longest,
+    longestMs: longestMsOf(tally),
     since: sinceOf(judged),
   }
   const found = named(lostBetween, facts, count, direction.packets.lost)
   const isLittle = count < 3 || count < LITTLE * facts.sent
   if (isLittle) found.finding.severity = 'warning'
   return tempered(found, judged, count)
+}
+
+/** How long the longest run of lost packets took to be sent (RFC 3357 §5.4). */
+function longestMsOf({ lostOrders, lostTimes }: Tally): number {
+  const inOrder = lostOrders.map((_, index) => index).sort((one, other) => lostOrders[one]! - lostOrders[other]!)
+  let from = 0
+  let longest = 0
+  let span = 0
+  inOrder.forEach((index, at) => {
+    if (at > 0 && lostOrders[index]! !== lostOrders[inOrder[at - 1]!]! + 1) from = at
+    if (at - from < longest) return
+    longest = at - from
+    span = lostTimes[index]! - lostTimes[inOrder[from]!]!
+  })
+  return span / 1_000_000
 }
 
 /** When the last packets began to be lost, all of them to the end. */

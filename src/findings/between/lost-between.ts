@@ -10,9 +10,14 @@ export interface LostBetween extends Between {
   /** Runs of packets that were lost one after the other, and the longest (RFC 3357). */
   periods: number
   longest: number
+  /** Milliseconds between the first and the last packet of the longest. */
+  longestMs: number
   /** When none arrived any more, to the end; `null` where later ones did. */
   since: string | null
 }
+
+/** Milliseconds below which nothing fails and comes back: a burst fills a queue, or the bucket of a policer. */
+const OUTAGE_MS = 200
 
 export const lostBetween: Words<LostBetween> = {
   code: 'LOST_BETWEEN',
@@ -34,9 +39,11 @@ export const lostBetween: Words<LostBetween> = {
     `Something between the two capture points drops them: ` +
     (facts.since !== null
       ? 'a filter, a route or a link that failed.'
-      : facts.longest >= 3 && facts.periods * 3 <= facts.longest
+      : facts.longest >= 3 && facts.periods * 3 <= facts.longest && facts.longestMs >= OUTAGE_MS
         ? 'for a time everything, as a link or route that failed and came back.'
-        : 'single packets, as a queue that overflows, a policer or a link with errors.') +
+        : facts.longest >= 3
+          ? 'several in a row, as a policer or a queue that overflows in bursts.'
+          : 'single packets, as a queue that overflows, a policer or a link with errors.') +
     temperedBetween(facts),
   remedy: ({ facts }) =>
     `Capture at a router or switch half-way between ${facts.from} and ${facts.to} and compare again, until one hop is left; read its drop counters (ip -s link, tc -s qdisc, show interface).`,

@@ -46,7 +46,22 @@ function answer(comparison: Comparison): string[] {
       `Also lost: ${integer(lost)} of ${plural(sent, 'packet')} in ${plural(others.length, 'other direction')}.`,
     )
   }
-  return [sentences.join(' '), ...besides(directions), ...beyond(directions)]
+  return [sentences.join(' '), ...twice(comparison), ...beyond(directions), ...besides(directions)]
+}
+
+/** Whether one capture was given for both sides: no path is so quick that every packet has the same time at both ends. */
+function twice({ near, far, directions }: Comparison): string[] {
+  const isOne =
+    near.packets === far.packets &&
+    near.firstTime === far.firstTime &&
+    near.lastTime === far.lastTime &&
+    directions.some(({ matched }) => matched > 0) &&
+    directions.every(({ delayMs }) => delayMs === null || (delayMs.min === 0 && delayMs.max === 0))
+  return isOne
+    ? [
+        'Both sides have the same packets at the very same times: one capture was given twice, or a copy of it, and nothing is said of a path.',
+      ]
+    : []
 }
 
 /** Packets that left before the other capture's first packet or after its last: whether that was running nobody can tell. */
