@@ -1,5 +1,6 @@
 /** The reference of everything that the package exports, into `docs/api` (`npm run docs:api`). */
 import { readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Comment, Converter } from 'typedoc'
 
 const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
@@ -13,9 +14,10 @@ const modules = new Map(
       const source = exports[subpath].types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')
       if (!name.endsWith('/*')) return [[source, name]]
       const folder = source.replace('/*.ts', '')
-      return readdirSync(new URL(folder, import.meta.url))
+      // Each lies in a room of its folder; the import has its name alone.
+      return readdirSync(new URL(folder, import.meta.url), { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && file !== 'index.ts')
-        .map((file) => [`${folder}/${file}`, name.replace('*', file.replace(/\.ts$/, ''))])
+        .map((file) => [`${folder}/${file}`, name.replace('*', basename(file, '.ts'))])
     }),
 )
 
@@ -44,22 +46,22 @@ const innards = [
   'CaptureTotals',
   'Criteria',
   'EventSink',
+  'FastPathBatch',
   'Flows',
-  'Judges',
-  'JudgesState',
   'KeyTable',
   'Keys',
   'Macs',
   'PathCounter',
   'Paths',
   'Ports',
-  'Readings',
   'Resolver',
   'SECTIONS',
-  'SmallFirsts',
+  'StatefulAnalyzers',
+  'StatefulAnalyzersState',
   'TableRows',
   'Threads',
   'Timeline',
+  'TinyFragments',
   'TunnelTotals',
   'Vnis',
   'VtepPairs',

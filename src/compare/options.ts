@@ -31,22 +31,31 @@ export type Fate = 'matched' | 'lost' | 'altered' | 'duplicated' | 'notJudged' |
 
 /** One packet with what became of it. One object, overwritten for each: copy what must last. */
 export interface PacketFate {
+  /** What became of it. */
   fate: Fate
   /** Index of its direction in the document's `directions`, and of those that rows cut from it, behind these. */
   direction: number
-  /** Outer source and destination of its direction, VNI and kind of tunnel, and the side that it passes first. */
+  /** Outer source address of its direction. */
   from: string
+  /** Outer destination address of its direction. */
   to: string
+  /** VNI where it left. */
   vni: number
+  /** Kind of its tunnel. */
   kind: TunnelKind
+  /** The side that its direction passes first. */
   sentAt: Place
-  /** Numbers in the captures, 0 where it is not there. */
+  /** Its number in the near captures, 0 where it is not there. */
   near: number
+  /** Its number in the far captures, 0 where it is not there. */
   far: number
-  /** Nanoseconds since 1970 of its record on each side, by that side's clock, as seconds and the rest; seconds `NaN` where it is not there. */
+  /** Whole seconds since 1970 of its near record, by the near clock; `NaN` where it is not there. */
   nearSeconds: number
+  /** The nanoseconds beyond them. */
   nearNanoseconds: number
+  /** Whole seconds since 1970 of its far record, by the far clock; `NaN` where it is not there. */
   farSeconds: number
+  /** The nanoseconds beyond them. */
   farNanoseconds: number
   /** One-way delay in milliseconds (RFC 7679); `NaN` where it is not known. */
   delayMs: number
