@@ -113,7 +113,7 @@ function analyze({ analyzers, codecs }: Build, omitted: string | null): Step {
   const ports = codecs.tunnelPorts()
   const analysis = new analyzers.Analysis()
   if (omitted !== null) {
-    // A build before judges were told from counters has them all in one.
+    // A build before stateful analyzers were told from counters has them all in one.
     const analyzer = Reflect.get(analysis, omitted) ?? Reflect.get(analysis.stateful ?? {}, omitted)
     if (typeof analyzer?.observe !== 'function') throw new Unavailable(`this build has no analyzer ${omitted}`)
     analyzer.observe = () => false

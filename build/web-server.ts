@@ -11,7 +11,9 @@ export const USUAL_PORT = 4789
 const ADDRESS = '127.0.0.1'
 const NAMES = ['localhost', ADDRESS]
 
-/** What the page itself says too, and what only a header can say: in no frame, and alone in its process, so that its memory can be measured. */
+/**
+ * What the page itself says too, and what only a header can say: in no frame, and alone in its process, so that its memory can be measured.
+ */
 const HEADERS = {
   'content-security-policy': "frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',

@@ -81,7 +81,10 @@ export interface ComparedDelay {
 
 /** Packets of one size. */
 export interface ComparedSize {
-  /** Largest outer IP length of the class in bytes, `null` for what is larger; classes as in `mtu.sizes` of the summary. Super-frames are in none. */
+  /**
+   * Largest outer IP length of the class in bytes, `null` for what is larger; classes as in `mtu.sizes` of the summary. Super-frames are in
+   * none.
+   */
   upTo: number | null
   /** Packets that left and whose fate is known. */
   sent: number

@@ -27,7 +27,7 @@ const LARGE = 32 * 1024 * 1024
 /** Most threads that may be asked for: scripts ask for as many as the largest machine has cores. */
 export const MOST_THREADS = 256
 
-/** Most threads that are started: one reads, one judges, and the others only read ahead for these two. */
+/** Most threads that are started: one reads, one runs the stateful analyzers, and the others only read ahead for these two. */
 export const MOST_STARTED = 16
 
 /** Threads that are started whatever the machine: small ones, and containers, do not always say what they have. */

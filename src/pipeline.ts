@@ -121,8 +121,8 @@ interface ReadAhead {
 }
 
 /**
- * Bytes of tables up to which another thread runs the stateful analyzers. It has a copy of the keys, and what its stateful analyzers keep is there twice while it is
- * handed over; with more, judging goes on here.
+ * Bytes of tables up to which another thread runs the stateful analyzers. It has a copy of the keys, and what its stateful analyzers keep
+ * is there twice while it is handed over; with more, judging goes on here.
  */
 export const MOST_ANALYZED_ELSEWHERE = 128 * MEGABYTE
 
@@ -189,7 +189,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   readonly #merged = new Map<number, number>()
 
   /**
-   * @param threads - Where there is one that judges, {@link join} is to be called before {@link summary}.
+   * @param threads - where another one runs the stateful analyzers, {@link join} is to be called before {@link summary}.
    * @throws RangeError for an option out of range or a VTEP that is not an address, TypeError for an option of a wrong type.
    */
   constructor(options: SummarizeOptions<Analyzers> = {}, threads: Threads = {}) {

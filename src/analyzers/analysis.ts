@@ -1,6 +1,6 @@
 /**
- * All analyzers over a capture. Counters see the packets themselves and add up in any order; stateful analyzers (what depends on what came before)
- * see the event of each, in the order of the capture, here or on another thread.
+ * All analyzers over a capture. Counters see the packets themselves and add up in any order. Stateful analyzers (what depends on what came
+ * before) see the event of each packet, in the order of the capture, here or on another thread.
  */
 
 import { Fault, NONE } from '../codecs/core/fault.ts'
@@ -182,7 +182,7 @@ export class Analysis implements PathCounter {
   }
 
   /**
-   * Counts and judges packets that were read elsewhere.
+   * Counts packets that were read elsewhere, and has them judged.
    * @param view - Their bytes.
    */
   takeBatch(batch: FastPathBatch, count: number, view: DataView, file: number): void {

@@ -1,4 +1,4 @@
-/** A document that `summarize --json` or `compare --json` has written, as input: of this version, or refused in words that say what is wrong with it. */
+/** A document that `summarize --json` or `compare --json` has written, as input; or refused in words that say what is wrong with it. */
 import { CaptureError } from '../capture/errors.ts'
 import type { Comparison } from '../comparison.ts'
 import type { Summary } from '../summary.ts'

@@ -1,22 +1,21 @@
 /** What becomes of each packet, counted for its direction: takes the records that leave the window. */
+import { SIZE_CLASSES } from '../analyzers/stateful/sizes/sizes.ts'
+import * as ethernet from '../codecs/link/ethernet.ts'
 import type { AlteredBit, ComparedPacket } from '../comparison.ts'
+import { DirectionCounts } from './direction-counts.ts'
 import type { Directions } from './directions.ts'
 import type { Judgement } from './judgement.ts'
 import { type Decided, type Leftover, Leftovers, leftoverOf } from './leftovers.ts'
 import type { Leaving } from './matcher.ts'
 import type { Fate } from './options.ts'
 import type { Plan } from './plan.ts'
-import { Mark, REALS, Real, type Ring, WORDS, Word } from './ring.ts'
+import { REALS, Real, RecordFlag, type Ring, WORDS, Word } from './ring.ts'
 import { Rooms } from './room.ts'
-import { Tally } from './tally.ts'
 
 /** Matched packets of a direction whose checksums differ that are held to be looked at. */
 const MOST_DIFFERING = 4_096
-/** Outer IP length from which on a packet is no packet of a link, but what segmentation offload makes. */
-const SUPER = 9_217
-
-/** Bytes of the inner Ethernet header (IEEE 802.3-2018 §3.1.1). */
-const ETHERNET = 14
+/** Largest outer IP length of a packet on a link: what is longer segmentation offload makes. */
+const LARGEST = SIZE_CLASSES.at(-1)!
 
 /** A packet that no key matches, and what it may be with some bits changed. */
 export interface Suspicion {
@@ -59,7 +58,7 @@ export interface AccountOptions {
 /** Counts by direction. */
 export class Account implements Leaving, Decided {
   /** By row of directions. */
-  readonly tallies: (Tally | undefined)[] = []
+  readonly countsByRow: (DirectionCounts | undefined)[] = []
   readonly suspicions: Suspicion[] = []
   /** Matched packets whose checksums differ, by direction. */
   readonly differing: (Differing[] | undefined)[] = []
@@ -74,60 +73,60 @@ export class Account implements Leaving, Decided {
     this.leftovers = new Leftovers(options.plan, this)
   }
 
-  tally(row: number): Tally {
-    let tally = this.tallies[row]
-    if (tally === undefined) {
-      tally = new Tally(this.rooms)
-      this.tallies[row] = tally
+  counts(row: number): DirectionCounts {
+    let counts = this.countsByRow[row]
+    if (counts === undefined) {
+      counts = new DirectionCounts(this.rooms)
+      this.countsByRow[row] = counts
     }
-    return tally
+    return counts
   }
 
   left(ring: Ring, serial: number, isDue: boolean): void {
     const { i32, f64 } = ring
     const at = ring.at(serial)
     const row = i32[at + Word.Direction]!
-    const tally = this.tally(row)
-    const marks = i32[at + Word.Marks]!
-    tally.sent++
-    tally.destinationPorts.add(i32[at + Word.DestinationPort]!)
-    tally.overhead = i32[at + Word.OuterLength]! - i32[at + Word.InnerBytes]! + ETHERNET
-    if ((marks & Mark.Matched) === 0) {
+    const counts = this.counts(row)
+    const flags = i32[at + Word.Flags]!
+    counts.sent++
+    counts.destinationPorts.add(i32[at + Word.DestinationPort]!)
+    counts.overhead = i32[at + Word.OuterLength]! - i32[at + Word.InnerBytes]! + ethernet.LENGTH
+    if ((flags & RecordFlag.Matched) === 0) {
       this.leftovers.addLeft(leftoverOf(ring, serial, isDue))
       return
     }
     const time = f64[ring.real(serial) + Real.Time]!
-    tally.matched++
-    tally.share(sizeOf(i32[at + Word.OuterLength]!), i32[at + Word.SourcePort]!, this.#options.stepOf(time), false)
+    counts.matched++
+    counts.share(sizeOf(i32[at + Word.OuterLength]!), i32[at + Word.SourcePort]!, this.#options.stepOf(time), false)
     if (this.#options.told !== null) this.#tellMatched(ring, serial)
   }
 
   arrived(ring: Ring, serial: number, isDue: boolean): void {
     const { i32, f64 } = ring
     const at = ring.at(serial)
-    const marks = i32[at + Word.Marks]!
-    if ((marks & (Mark.Matched | Mark.Duplicate)) === 0) {
+    const flags = i32[at + Word.Flags]!
+    if ((flags & (RecordFlag.Matched | RecordFlag.Duplicate)) === 0) {
       this.leftovers.addArrived(leftoverOf(ring, serial, isDue))
       return
     }
     const row = i32[at + Word.OtherDirection]!
-    const tally = this.tally(row)
-    tally.received++
-    if ((marks & Mark.Duplicate) !== 0) {
-      this.#duplicated(ring, serial, tally, row)
+    const counts = this.counts(row)
+    counts.received++
+    if ((flags & RecordFlag.Duplicate) !== 0) {
+      this.#duplicated(ring, serial, counts, row)
       return
     }
     const real = ring.real(serial)
     const delay = f64[real + Real.Delay]!
-    if (delay > tally.delays.most) tally.slowestAt = f64[real + Real.Time]! - delay
-    tally.delays.add(delay)
-    const step = tally.step(this.#options.stepOf(f64[real + Real.Time]! - delay))
+    if (delay > counts.delays.most) counts.slowestAt = f64[real + Real.Time]! - delay
+    counts.delays.add(delay)
+    const step = counts.step(this.#options.stepOf(f64[real + Real.Time]! - delay))
     step.arrived++
     step.delay += delay
     if (delay > step.most) step.most = delay
-    const extent = tally.arrive(i32[at + Word.Order]!, i32[at + Word.OtherPort]!)
-    if (extent > 0 && (marks & Mark.OneOf) === 0) {
-      this.#list(tally.reorderedList, () => this.#numbers(ring, serial))
+    const extent = counts.arrive(i32[at + Word.Order]!, i32[at + Word.OtherPort]!)
+    if (extent > 0 && (flags & RecordFlag.OneOf) === 0) {
+      this.#list(counts.reorderedList, () => this.#numbers(ring, serial))
     }
   }
 
@@ -163,45 +162,45 @@ export class Account implements Leaving, Decided {
     this.suspicions.push({ left, candidates, missing })
   }
 
-  settled(left: Leftover, missing: number): void {
-    const tally = this.tally(left.direction)
+  notFound(left: Leftover, missing: number): void {
+    const counts = this.counts(left.direction)
     if (missing === left.payload) {
       // Where the sender's TCP data are cut behind the capture, their sizes are none of the wire.
-      const isCut = tally.resegmented > 0 && left.connection !== 0
+      const isCut = counts.resegmented > 0 && left.connection !== 0
       this.#lose(left, left.innerBytes, left.payload, isCut ? 0 : sizeOf(left.outerLength))
       return
     }
-    tally.resegmented++
+    counts.resegmented++
     if (missing > 0) {
       this.#lose(left, missing, missing, 0)
       return
     }
-    tally.matched++
-    tally.share(0, left.sourcePort, this.#options.stepOf(left.time), false)
+    counts.matched++
+    counts.share(0, left.sourcePort, this.#options.stepOf(left.time), false)
     this.#options.told?.('matched', left.direction, left, null, { ...left, delay: Number.NaN })
   }
 
   unexplained(arrived: Leftover): void {
     const row = this.#rowFor(arrived)
-    const tally = this.tally(row)
-    tally.received++
+    const counts = this.counts(row)
+    counts.received++
     if (arrived.isSegment || !this.#wasCapturing(arrived)) return
-    tally.unsent++
+    counts.unsent++
     this.#options.told?.('unsent', row, null, arrived, { ...arrived, delay: Number.NaN })
   }
 
   /** Bytes told that a packet is the other one with some bits changed. */
   altered(left: Leftover, arrived: Leftover, bits: AlteredBit[], isMatched: boolean): void {
-    const tally = this.tally(left.direction)
-    tally.altered++
-    if (isMatched) tally.matched--
+    const counts = this.counts(left.direction)
+    counts.altered++
+    if (isMatched) counts.matched--
     else {
-      tally.received++
-      tally.share(sizeOf(left.outerLength), left.sourcePort, this.#options.stepOf(left.time), false)
+      counts.received++
+      counts.share(sizeOf(left.outerLength), left.sourcePort, this.#options.stepOf(left.time), false)
       const delay = arrived.time - left.time
       this.#options.told?.('altered', left.direction, left, arrived, { ...left, delay })
     }
-    this.#list(tally.alteredList, () => ({ ...this.#pair(left, arrived), bits }))
+    this.#list(counts.alteredList, () => ({ ...this.#pair(left, arrived), bits }))
   }
 
   /** Whether the side where an arrival left was capturing by then. */
@@ -221,29 +220,29 @@ export class Account implements Leaving, Decided {
 
   #lose(left: Leftover, bytes: number, tcpBytes: number, size: number): void {
     const { judgement, stepOf, told } = this.#options
-    const tally = this.tally(left.direction)
+    const counts = this.counts(left.direction)
     const isKnown = !left.isShort && !left.isEarly && judgement.isDue(left.direction, left.time, left.ends)
     if (!isKnown) {
-      tally.notJudged++
+      counts.notJudged++
       told?.('notJudged', left.direction, left, null, { ...left, delay: Number.NaN })
       return
     }
-    tally.lost++
-    tally.lostBytes += bytes
-    tally.lostTcpBytes += tcpBytes
-    tally.share(size, left.sourcePort, stepOf(left.time), true)
-    tally.lose(left.order, left.time)
-    if (size > 0) tally.loseSize(this.#pair(left, null), size)
-    this.#list(tally.lostList, () => this.#pair(left, null))
+    counts.lost++
+    counts.lostBytes += bytes
+    counts.lostTcpBytes += tcpBytes
+    counts.share(size, left.sourcePort, stepOf(left.time), true)
+    counts.lose(left.order, left.time)
+    if (size > 0) counts.loseSize(this.#pair(left, null), size)
+    this.#list(counts.lostList, () => this.#pair(left, null))
     told?.('lost', left.direction, left, null, { ...left, delay: Number.NaN })
   }
 
-  #duplicated(ring: Ring, serial: number, tally: Tally, row: number): void {
+  #duplicated(ring: Ring, serial: number, counts: DirectionCounts, row: number): void {
     const { i32, f64 } = ring
     const at = ring.at(serial)
-    const isFar = (i32[at + Word.Marks]! & Mark.Far) !== 0
-    tally.duplicated++
-    this.#list(tally.duplicatedList, () => ({
+    const isFar = (i32[at + Word.Flags]! & RecordFlag.Far) !== 0
+    counts.duplicated++
+    this.#list(counts.duplicatedList, () => ({
       ...this.#numbers(ring, serial),
       firstArrival: this.#options.numberOf(isFar, i32[at + Word.FirstFile]!, i32[at + Word.FirstNumber]!),
     }))
@@ -292,9 +291,9 @@ export class Account implements Leaving, Decided {
 
   #rewritten(i32: Int32Array, left: number, arrived: number): void {
     const row = i32[left + Word.Direction]!
-    const tally = this.tally(row)
+    const counts = this.counts(row)
     const { directions } = this.#options
-    tally.rewritten++
+    counts.rewritten++
     const there = i32[arrived + Word.Direction]!
     if (row !== there) {
       const fields = [
@@ -302,17 +301,17 @@ export class Account implements Leaving, Decided {
         ['outer destination', directions.to(row), directions.to(there)],
         ['vni', String(directions.vni(row)), String(directions.vni(there))],
       ] as const
-      for (const [field, from, to] of fields) if (from !== to) tally.rewrite(field, from, to)
+      for (const [field, from, to] of fields) if (from !== to) counts.rewrite(field, from, to)
     }
     const portFrom = i32[left + Word.DestinationPort]!
     const portTo = i32[arrived + Word.DestinationPort]!
-    if (portFrom !== portTo) tally.rewrite('outer destination port', String(portFrom), String(portTo))
-    if (i32[left + Word.SourcePort] !== i32[arrived + Word.SourcePort]) tally.rewrite('outer source port', null, null)
-    if (i32[left + Word.Macs] !== i32[arrived + Word.Macs]) tally.rewrite('inner macs', null, null)
+    if (portFrom !== portTo) counts.rewrite('outer destination port', String(portFrom), String(portTo))
+    if (i32[left + Word.SourcePort] !== i32[arrived + Word.SourcePort]) counts.rewrite('outer source port', null, null)
+    if (i32[left + Word.Macs] !== i32[arrived + Word.Macs]) counts.rewrite('inner macs', null, null)
     const [from, to] = [i32[left + Word.Fields]!, i32[arrived + Word.Fields]!]
     for (const [index, field] of (['inner ttl', 'inner dscp', 'outer dscp'] as const).entries()) {
       const [was, is] = [(from >> (8 * index)) & 0xff, (to >> (8 * index)) & 0xff]
-      if (was !== is) tally.rewrite(field, String(was), String(is))
+      if (was !== is) counts.rewrite(field, String(was), String(is))
     }
   }
 
@@ -320,11 +319,11 @@ export class Account implements Leaving, Decided {
   #numbers(ring: Ring, serial: number): ComparedPacket {
     const { i32 } = ring
     const at = ring.at(serial)
-    const isFar = (i32[at + Word.Marks]! & Mark.Far) !== 0
+    const isFar = (i32[at + Word.Flags]! & RecordFlag.Far) !== 0
     const { numberOf } = this.#options
     const here = numberOf(isFar, i32[at + Word.File]!, i32[at + Word.Number]!)
     const there = numberOf(!isFar, i32[at + Word.OtherFile]!, i32[at + Word.OtherNumber]!)
-    const isOneOf = (i32[at + Word.Marks]! & Mark.OneOf) !== 0
+    const isOneOf = (i32[at + Word.Flags]! & RecordFlag.OneOf) !== 0
     return { near: isFar ? there : here, far: isFar ? here : there, ...(isOneOf && { oneOf: true as const }) }
   }
 
@@ -344,5 +343,5 @@ export class Account implements Leaving, Decided {
 
 /** The size that a packet counts with: none, for super-frames. */
 function sizeOf(outerLength: number): number {
-  return outerLength < SUPER ? outerLength : 0
+  return outerLength <= LARGEST ? outerLength : 0
 }

@@ -1,4 +1,5 @@
 /** What a direction's counts amount to: facts of findings, for those that are worth one. */
+
 import type { ComparedDirection } from '../comparison.ts'
 import { type AlteredBetween, alteredBetween } from '../findings/between/altered-between.ts'
 import { type DelaySpike, delaySpike } from '../findings/between/delay-spike.ts'
@@ -11,9 +12,10 @@ import { type SizeCliffFact, sizeCliff } from '../findings/between/size-cliff.ts
 import { type Fact, state } from '../findings/finding.ts'
 import type { Between } from '../findings/words/compared.ts'
 import type { Tunnel } from '../findings/words/display-filter.ts'
+import { ascending } from '../order.ts'
 import type { Finding } from '../summary.ts'
+import type { DirectionCounts } from './direction-counts.ts'
 import { badPorts } from './ports.ts'
-import type { Tally } from './tally.ts'
 
 /** Packets that a finding names. */
 const MOST_NAMED = 10
@@ -34,7 +36,7 @@ const HARMFUL_SHARE = 0.01
 /** One direction with what is known of it. */
 export interface Judged {
   direction: ComparedDirection
-  tally: Tally
+  counts: DirectionCounts
   /** Packets that the capture lost where it arrives, and that it did not have although they passed it. */
   dropped: number | null
   missed: number
@@ -65,9 +67,9 @@ export function betweenFindings(judged: Judged): Named[] {
   return found.filter((named) => named !== null)
 }
 
-function factsOf({ direction, tally, dropped, missed }: Judged): Between {
+function factsOf({ direction, counts, dropped, missed }: Judged): Between {
   const { vni, from, to, kind, sentAt, matched, lost, altered } = direction
-  const ports = [...tally.destinationPorts].sort((left, right) => left - right)
+  const ports = ascending(counts.destinationPorts)
   const tunnels: Tunnel[] = ports.map((port) => ({ kind, port, vni }))
   return { vni, from, to, tunnels, sentAt, sent: matched + lost + altered, dropped, missed }
 }
@@ -93,7 +95,7 @@ function named<F extends Between>(
 }
 
 function numbersOf(packets: readonly Packet[], side: 'near' | 'far'): number[] {
-  return packets.flatMap((packet) => packet[side] ?? []).sort((left, right) => left - right)
+  return ascending(packets.flatMap((packet) => packet[side] ?? []))
 }
 
 /** What the captures' own losses do to a claim of loss. */
@@ -103,28 +105,30 @@ function tempered(found: Named, { dropped, missed }: Judged, lost: number): Name
 }
 
 function cliffOf(judged: Judged): Named | null {
-  const { direction, tally } = judged
+  const { direction, counts } = judged
   const cliff = direction.sizeCliff
   if (cliff === null) return null
-  const lost = [...tally.sizes].reduce((sum, [size, share]) => (size > cliff.passed ? sum + share.lost : sum), 0)
-  const facts: SizeCliffFact = { ...factsOf(judged), ...cliff, overhead: tally.overhead }
-  return tempered(named(sizeCliff, facts, lost, tally.largeLost(cliff.lost)), judged, lost)
+  const lost = [...counts.sizes].reduce((sum, [size, share]) => (size > cliff.passed ? sum + share.lost : sum), 0)
+  const facts: SizeCliffFact = { ...factsOf(judged), ...cliff, overhead: counts.overhead }
+  return tempered(named(sizeCliff, facts, lost, counts.largeLost(cliff.lost)), judged, lost)
 }
 
 function portsOf(judged: Judged): Named | null {
-  const { direction, tally } = judged
+  const { direction, counts } = judged
   if (direction.sizeCliff !== null) return null
-  const bad = badPorts(tally)
+  const bad = badPorts(counts)
   if (bad === null) return null
   const facts: PathLoss = { ...factsOf(judged), ports: bad.ports, others: bad.others, sentFromPorts: bad.sent }
   return tempered(named(pathLoss, facts, bad.lost, []), judged, bad.lost)
 }
 
 function lossOf(judged: Judged): Named | null {
-  const { direction, tally } = judged
+  const { direction, counts } = judged
   const { sizeCliff: cliff, lossPattern } = direction
   const large =
-    cliff === null ? 0 : [...tally.sizes].reduce((sum, [size, { lost }]) => (size > cliff.passed ? sum + lost : sum), 0)
+    cliff === null
+      ? 0
+      : [...counts.sizes].reduce((sum, [size, { lost }]) => (size > cliff.passed ? sum + lost : sum), 0)
   const count = direction.lost - large
   if (count <= 0) return null
   const facts: LostBetween = {
@@ -132,7 +136,7 @@ function lossOf(judged: Judged): Named | null {
     bytes: direction.lostBytes,
     periods: lossPattern.periods,
     longest: lossPattern.longest,
-    longestMs: longestMsOf(tally),
+    longestMs: longestMsOf(counts),
     since: sinceOf(judged),
   }
   const found = named(lostBetween, facts, count, direction.packets.lost)
@@ -142,7 +146,7 @@ function lossOf(judged: Judged): Named | null {
 }
 
 /** How long the longest run of lost packets took to be sent (RFC 3357 §5.4). */
-function longestMsOf({ lostOrders, lostTimes }: Tally): number {
+function longestMsOf({ lostOrders, lostTimes }: DirectionCounts): number {
   const inOrder = lostOrders.map((_, index) => index).sort((one, other) => lostOrders[one]! - lostOrders[other]!)
   let from = 0
   let longest = 0
@@ -157,11 +161,11 @@ function longestMsOf({ lostOrders, lostTimes }: Tally): number {
 }
 
 /** When the last packets began to be lost, all of them to the end. */
-function sinceOf({ direction, tally, textOf }: Judged): string | null {
-  const first = tally.lostOrders.findIndex((order) => order > tally.lastArrived)
+function sinceOf({ direction, counts, textOf }: Judged): string | null {
+  const first = counts.lostOrders.findIndex((order) => order > counts.lastArrived)
   if (first < 0) return null
-  const tail = tally.lostOrders.length - first
-  return direction.matched === 0 || tail >= DEAD ? textOf(tally.lostTimes[first]!) : null
+  const tail = counts.lostOrders.length - first
+  return direction.matched === 0 || tail >= DEAD ? textOf(counts.lostTimes[first]!) : null
 }
 
 function reorderingOf(judged: Judged): Named | null {
@@ -191,20 +195,20 @@ function duplicationOf(judged: Judged): Named | null {
 }
 
 function spikeOf(judged: Judged): Named | null {
-  const { direction, tally, textOf } = judged
+  const { direction, counts, textOf } = judged
   const { delayMs } = direction
   // Delays below 0 show that a clock was set meanwhile.
   if (delayMs === null || delayMs.min < -LEAST_SET_MS) return null
   const usual = delayMs.median - delayMs.min
   const fromMs = Math.max(SPIKE_MS, SPIKE_TIMES * usual)
-  const count = tally.delays.above((delayMs.min + fromMs) * 1e6)
+  const count = counts.delays.above((delayMs.min + fromMs) * 1e6)
   if (count < LEAST_SPIKE) return null
   const facts: DelaySpike = {
     ...factsOf(judged),
     medianMs: usual,
     mostMs: delayMs.max - delayMs.min,
     fromMs,
-    at: textOf(tally.slowestAt),
+    at: textOf(counts.slowestAt),
   }
   return named(delaySpike, facts, count, [])
 }

@@ -1,9 +1,7 @@
 /** The readings of both sides in their order: a survey, the matching, and a look at what may have been altered. */
-
 import { tunnelPorts } from '../codecs/walk/dissect.ts'
 import type { AlteredBit, ComparedDirection, ComparedFinding, ComparedSide, Comparison, Place } from '../comparison.ts'
 import type { NothingInCommon } from '../findings/between/nothing-in-common.ts'
-
 import { Criteria } from '../selection/criteria.ts'
 import { selectionIn } from '../selection/selection.ts'
 import type { Finding } from '../summary.ts'
@@ -163,10 +161,10 @@ async function step(reader: SideReader): Promise<boolean> {
 
 /** Holds the bytes of packets against each other that may have been altered. */
 async function look(readings: Both<Reading>, plan: Plan, account: Account): Promise<void> {
-  const differing = [...account.tallies.entries()].flatMap(([row, tally]) => {
+  const differing = [...account.countsByRow.entries()].flatMap(([row, counts]) => {
     const count = account.differingCounts[row] ?? 0
     // Where most checksums differ it is offload or routing that does it.
-    return tally !== undefined && count > 0 && count * 2 < tally.matched ? account.differing[row]! : []
+    return counts !== undefined && count > 0 && count * 2 < counts.matched ? account.differing[row]! : []
   })
   const wanted = { near: new Set<number>(), far: new Set<number>() }
   const want = (left: Leftover, arrived: readonly Leftover[]): void => {
@@ -210,7 +208,7 @@ function resolve(
     if (bits !== null && (best === null || bits.length < best.bits.length)) best = { arrived, bits }
   }
   if (best === null) {
-    account.settled(left, missing)
+    account.notFound(left, missing)
     return
   }
   best.arrived.isTaken = true
@@ -242,7 +240,7 @@ interface Work {
 function documentOf(work: Work): Comparison {
   const { alone, options, plan, judgement, account, directions, stepMs, base } = work
   const sheet: Sheet = { directions, plan, judgement, stepMs }
-  const order = work.rows.map((row) => ({ row, direction: directionOf(sheet, row, account.tally(row)) }))
+  const order = work.rows.map((row) => ({ row, direction: directionOf(sheet, row, account.counts(row)) }))
   const all = order.map(({ direction }) => direction)
   const { near, far } = judgement.spans
   const from = Math.max(near.from, far.from)
@@ -284,7 +282,7 @@ function findingsOf(work: Work, order: readonly { row: number; direction: Compar
   const judged = order.map(({ row, direction }) => {
     const other = direction.sentAt === 'near' ? 'far' : 'near'
     const textOf = (time: number): string => timeText(base, time) ?? ''
-    return { direction, tally: account.tallies[row]!, dropped: dropped(other), missed: missed[other], textOf }
+    return { direction, counts: account.countsByRow[row]!, dropped: dropped(other), missed: missed[other], textOf }
   })
   const own = (place: Place): Finding[] => (options.findings === false ? [] : alone[place].summary.findings)
   return comparedFindings({

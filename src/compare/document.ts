@@ -1,11 +1,11 @@
 /** Counts of directions into the document. */
 import { isoTime, milliseconds } from '../analyzers/tables/time.ts'
 import type { ComparedDelay, ComparedDirection, ComparedSourcePort, ComparedStep, LossPattern } from '../comparison.ts'
+import type { DirectionCounts } from './direction-counts.ts'
 import type { Directions } from './directions.ts'
 import type { Judgement, Verdict } from './judgement.ts'
 import type { Plan } from './plan.ts'
 import { lossBySize, sizeCliff } from './sizes.ts'
-import type { Tally } from './tally.ts'
 
 const BILLION = 1_000_000_000
 /** Source ports in the document. */
@@ -38,10 +38,10 @@ export function stepFor(nanoseconds: number): number {
 }
 
 /** One direction of the document. */
-export function directionOf(sheet: Sheet, row: number, tally: Tally): ComparedDirection {
+export function directionOf(sheet: Sheet, row: number, counts: DirectionCounts): ComparedDirection {
   const { directions, plan, judgement, stepMs } = sheet
   const channel = plan.channels[plan.channelOf[row]!]!
-  const { sent, matched, lost, lostBytes, lostTcpBytes, duplicated, reordered, altered, rewritten, notJudged } = tally
+  const { sent, matched, lost, lostBytes, lostTcpBytes, duplicated, reordered, altered, rewritten, notJudged } = counts
   const verdict = judgement.verdict(row)
   return {
     from: directions.from(row),
@@ -49,46 +49,46 @@ export function directionOf(sheet: Sheet, row: number, tally: Tally): ComparedDi
     vni: directions.vni(row),
     kind: directions.kind(row),
     sentAt: channel.isForth ? 'near' : 'far',
-    judged: judgedAs(verdict, tally),
+    judged: judgedAs(verdict, counts),
     sent,
-    received: tally.received,
+    received: counts.received,
     matched,
     lost,
     lostBytes,
     lostTcpBytes,
     duplicated,
     reordered,
-    reorderingExtent: tally.extent,
+    reorderingExtent: counts.extent,
     altered,
     rewritten,
-    rewrites: [...tally.rewrites.values()],
+    rewrites: [...counts.rewrites.values()],
     notJudged,
-    unsent: tally.unsent,
-    resegmented: tally.resegmented,
-    delayMs: delayOf(tally),
-    lossPattern: patternOf(tally),
-    lossBySize: lossBySize(tally),
-    sizeCliff: sizeCliff(tally),
-    lossBySourcePort: portsOf(tally),
-    sourcePorts: [...tally.ports.values()].filter((port) => port.sent > 0).length,
-    lossOverTime: stepsOf(tally, stepMs),
+    unsent: counts.unsent,
+    resegmented: counts.resegmented,
+    delayMs: delayOf(counts),
+    lossPattern: patternOf(counts),
+    lossBySize: lossBySize(counts),
+    sizeCliff: sizeCliff(counts),
+    lossBySourcePort: portsOf(counts),
+    sourcePorts: [...counts.ports.values()].filter((port) => port.sent > 0).length,
+    lossOverTime: stepsOf(counts, stepMs),
     packets: {
-      lost: tally.lostList,
-      altered: tally.alteredList,
-      duplicated: tally.duplicatedList,
-      reordered: tally.reorderedList,
+      lost: counts.lostList,
+      altered: counts.alteredList,
+      duplicated: counts.duplicatedList,
+      reordered: counts.reorderedList,
     },
   }
 }
 
 /** Whether loss was judged: not where nothing was seen to leave, or everything left while the other side was not capturing. */
-function judgedAs(verdict: Verdict, { sent, notJudged }: Tally): Verdict {
+function judgedAs(verdict: Verdict, { sent, notJudged }: DirectionCounts): Verdict {
   if (verdict !== 'yes') return verdict
   if (sent === 0) return 'not-on-path'
   return notJudged === sent ? 'no-overlap' : 'yes'
 }
 
-function delayOf({ delays }: Tally): ComparedDelay | null {
+function delayOf({ delays }: DirectionCounts): ComparedDelay | null {
   if (delays.count === 0) return null
   const [median, p99] = delays.quantiles(0.5, 0.99) as [number, number]
   return {
@@ -101,7 +101,7 @@ function delayOf({ delays }: Tally): ComparedDelay | null {
 }
 
 /** Runs of lost packets in the order of sending (RFC 3357 §5.4). */
-function patternOf({ lostOrders }: Tally): LossPattern {
+function patternOf({ lostOrders }: DirectionCounts): LossPattern {
   const orders = [...lostOrders].sort((left, right) => left - right)
   let periods = 0
   let run = 0
@@ -117,7 +117,7 @@ function patternOf({ lostOrders }: Tally): LossPattern {
   return { periods, longest }
 }
 
-function portsOf({ ports }: Tally): ComparedSourcePort[] {
+function portsOf({ ports }: DirectionCounts): ComparedSourcePort[] {
   return [...ports]
     .map(([port, { sent, lost }]) => ({ port, sent, lost }))
     .filter(({ sent }) => sent > 0)
@@ -125,7 +125,7 @@ function portsOf({ ports }: Tally): ComparedSourcePort[] {
     .slice(0, MOST_PORTS)
 }
 
-function stepsOf({ steps }: Tally, stepMs: number): ComparedStep[] {
+function stepsOf({ steps }: DirectionCounts, stepMs: number): ComparedStep[] {
   return [...steps]
     .sort(([left], [right]) => left - right)
     .slice(0, MOST_STEPS)

@@ -6,13 +6,11 @@
 import { Digest, fold32 } from '../analyzers/tables/hash.ts'
 import { NONE } from '../codecs/core/fault.ts'
 import { Protocol } from '../codecs/core/protocol.ts'
+import * as ipv4 from '../codecs/headers/ipv4.ts'
+import * as ipv6 from '../codecs/headers/ipv6.ts'
 import * as tcp from '../codecs/headers/tcp.ts'
 import { innerNetworkAt, type Layers } from '../codecs/walk/layers.ts'
 
-/** Bytes of a header without options. */
-const IPV4 = 20
-const IPV6 = 40
-const TCP = 20
 /** Bytes of an inner frame that are needed at least: Ethernet and IPv4 headers. */
 export const LEAST_COMPARED = 34
 
@@ -58,7 +56,10 @@ export class InnerKey {
       innerIp.at === NONE ? start + innerLength : Math.min(start + innerLength, innerIp.at + innerIp.length)
     const end = Math.min(wireEnd, start + cut)
     const captured = layers.innerEnd - start
-    if (layers.innerEnd < end || (innerIp.at !== NONE && end < innerIp.at + (innerIp.version === 4 ? IPV4 : IPV6))) {
+    if (
+      layers.innerEnd < end ||
+      (innerIp.at !== NONE && end < innerIp.at + (innerIp.version === 4 ? ipv4.LENGTH : ipv6.LENGTH))
+    ) {
       this.shortOf = Math.max(1, captured)
       return
     }
@@ -147,7 +148,7 @@ export class InnerKey {
       this.dscp = (view.getUint16(at) >> 6) & 0x3f
       this.leftOut = (this.ttl << 8) | ((view.getUint16(at) >> 4) & 0xff)
     }
-    const header = at + (version === 4 ? IPV4 : IPV6)
+    const header = at + (version === 4 ? ipv4.LENGTH : ipv6.LENGTH)
     const payloadAt = innerIp.payloadAt === NONE ? header : Math.min(innerIp.payloadAt, end)
     digest.bytes(view, header, payloadAt)
     if (innerIp.fragmentOffset > 0 || innerIp.payloadAt === NONE) digest.bytes(view, payloadAt, end)
@@ -158,7 +159,7 @@ export class InnerKey {
   #transport({ innerView: view, innerIp, innerTransport }: Layers, at: number, end: number, ends: number): void {
     const { protocol } = innerIp
     const digest = this.#digest
-    if (protocol === Protocol.Tcp && end - at >= TCP) {
+    if (protocol === Protocol.Tcp && end - at >= tcp.LENGTH) {
       digest.tcp(view, at, end)
       this.checksum = tcp.checksum(view, at)
       const payload = innerIp.at + innerIp.length - at - tcp.headerLength(view, at)

@@ -4,7 +4,7 @@
  */
 import { addStretch } from '../codecs/walk/reassembly.ts'
 import type { Plan } from './plan.ts'
-import { Mark, Real, type Ring, Word } from './ring.ts'
+import { Real, RecordFlag, type Ring, Word } from './ring.ts'
 
 /** A packet that no key matches. */
 export interface Leftover {
@@ -46,7 +46,7 @@ export interface Decided {
    */
   suspect(left: Leftover, candidates: Leftover[], missing: number): void
   /** What did not arrive, but for TCP data that arrived in other segments; so many bytes of them are missing. */
-  settled(left: Leftover, missing: number): void
+  notFound(left: Leftover, missing: number): void
   /** What arrived and is nothing that left, unless it holds TCP data that did. */
   unexplained(arrived: Leftover): void
 }
@@ -130,7 +130,7 @@ export class Leftovers {
     } else if (candidates.length > 0) this.#suspicions++
     for (const arrived of candidates) arrived.isSuspect = true
     const missing = left.connection === 0 ? left.payload : this.#missing(left)
-    if (candidates.length === 0) this.#decided.settled(left, missing)
+    if (candidates.length === 0) this.#decided.notFound(left, missing)
     else this.#decided.suspect(left, candidates, missing)
   }
 
@@ -218,7 +218,7 @@ export function leftoverOf(ring: Ring, serial: number, isDue: boolean): Leftover
   const { i32, f64 } = ring
   const at = ring.at(serial)
   const real = ring.real(serial)
-  const marks = i32[at + Word.Marks]!
+  const flags = i32[at + Word.Flags]!
   return {
     direction: i32[at + Word.Direction]!,
     channel: i32[at + Word.Channel]!,
@@ -238,8 +238,8 @@ export function leftoverOf(ring: Ring, serial: number, isDue: boolean): Leftover
     sequence: i32[at + Word.Sequence]!,
     payload: i32[at + Word.Payload]!,
     order: i32[at + Word.Order]!,
-    isOneOf: (marks & Mark.OneOf) !== 0,
-    isShort: (marks & Mark.Short) !== 0,
+    isOneOf: (flags & RecordFlag.OneOf) !== 0,
+    isShort: (flags & RecordFlag.Short) !== 0,
     isEarly: !isDue,
     isSegment: false,
     isSuspect: false,

@@ -7,13 +7,13 @@ import { NONE } from '../codecs/core/fault.ts'
 import type { Place } from '../comparison.ts'
 import type { Datagram } from './datagram.ts'
 import { type Channel, nearTime, type Plan } from './plan.ts'
-import { Mark, Real, Ring, Word } from './ring.ts'
+import { Real, RecordFlag, Ring, Word } from './ring.ts'
 import { COPY_TIME, TWICE_TIME } from './sample.ts'
 
 /** Records of one key that are looked at. */
 const MOST_CHAINED = 256
 /** Nanoseconds until an arrival that nothing usual explains is held against what is unusual. */
-const SETTLE = 5_000_000
+const EXPLAIN_AFTER = 5_000_000
 
 /** Is told of matches, and takes the records that leave the window, in order of arrival there. */
 export interface Leaving {
@@ -41,7 +41,7 @@ export class Matcher {
   /** Whether nothing comes any more. */
   #isOver = false
   /** Serial number of the first record that is not settled. */
-  #settled = 0
+  #explained = 0
   /** Datagrams that left, by channel. */
   readonly #orders: Float64Array
 
@@ -70,15 +70,18 @@ export class Matcher {
     const high = fold32(isLoose ? key.looseHigh : key.strictHigh, channelIndex)
     const low = isLoose ? key.looseLow : key.strictLow
     const isLeft = channel.isForth === (place === 'near')
-    const marks = (place === 'far' ? Mark.Far : 0) | (isLeft ? Mark.Left : 0) | (key.shortOf === 0 ? 0 : Mark.Short)
+    const flags =
+      (place === 'far' ? RecordFlag.Far : 0) |
+      (isLeft ? RecordFlag.Left : 0) |
+      (key.shortOf === 0 ? 0 : RecordFlag.Short)
     const isKeyed = key.shortOf === 0
-    if (isKeyed && this.#isCopy(datagram, high, low, channelIndex, marks, time, this.#isDoubled[place])) {
+    if (isKeyed && this.#isCopy(datagram, high, low, channelIndex, flags, time, this.#isDoubled[place])) {
       this.copies[place]++
       return
     }
     const { ring } = this
     if (ring.isFull) this.#evict()
-    const serial = ring.add(datagram, high, low, channelIndex, marks, time)
+    const serial = ring.add(datagram, high, low, channelIndex, flags, time)
     if (isLeft) ring.i32[ring.at(serial) + Word.Order] = this.#orders[channelIndex]!++
     if (isKeyed && this.#plan.clock !== null) this.#matchUsual(serial, channel)
   }
@@ -87,7 +90,7 @@ export class Matcher {
   finish(): void {
     const { ring } = this
     this.#isOver = true
-    while (this.#settled < ring.head) this.#settle(this.#settled++)
+    while (this.#explained < ring.head) this.#explain(this.#explained++)
     while (ring.tail < ring.head) this.#evict()
     this.#leaving.passed(Number.POSITIVE_INFINITY)
   }
@@ -96,11 +99,11 @@ export class Matcher {
     if (time > this.now) this.now = time
     const { ring, now } = this
     const { f64 } = ring
-    while (this.#settled < ring.head && f64[ring.real(this.#settled) + Real.Time]! + SETTLE < now) {
-      this.#settle(this.#settled++)
+    while (this.#explained < ring.head && f64[ring.real(this.#explained) + Real.Time]! + EXPLAIN_AFTER < now) {
+      this.#explain(this.#explained++)
     }
     const { waiting } = this.#plan
-    while (ring.tail < this.#settled && f64[ring.real(ring.tail) + Real.Time]! + waiting < now) this.#evict()
+    while (ring.tail < this.#explained && f64[ring.real(ring.tail) + Real.Time]! + waiting < now) this.#evict()
   }
 
   /** Lets the oldest record leave; before its time, if something may come yet that is usual. */
@@ -108,13 +111,13 @@ export class Matcher {
     const { ring } = this
     const { i32, f64 } = ring
     const serial = ring.tail
-    if (serial === this.#settled) this.#settle(this.#settled++)
+    if (serial === this.#explained) this.#explain(this.#explained++)
     const at = ring.at(serial)
     const time = f64[ring.real(serial) + Real.Time]!
-    const marks = i32[at + Word.Marks]!
-    const isDue = this.#isOver || time + this.#plan.channels[i32[at + Word.Channel]!]!.high + SETTLE < this.now
-    if (!isDue && (marks & (Mark.Matched | Mark.Duplicate)) === 0) this.dropped++
-    if ((marks & Mark.Left) !== 0) this.#leaving.left(ring, serial, isDue)
+    const flags = i32[at + Word.Flags]!
+    const isDue = this.#isOver || time + this.#plan.channels[i32[at + Word.Channel]!]!.high + EXPLAIN_AFTER < this.now
+    if (!isDue && (flags & (RecordFlag.Matched | RecordFlag.Duplicate)) === 0) this.dropped++
+    if ((flags & RecordFlag.Left) !== 0) this.#leaving.left(ring, serial, isDue)
     else this.#leaving.arrived(ring, serial, isDue)
     ring.tail++
     this.#leaving.passed(time)
@@ -126,7 +129,7 @@ export class Matcher {
     high: number,
     low: number,
     channel: number,
-    marks: number,
+    flags: number,
     time: number,
     isDoubled: boolean,
   ): boolean {
@@ -137,13 +140,13 @@ export class Matcher {
     for (let serial = ring.newest(high, low); serial !== NONE && looked < MOST_CHAINED; serial = ring.older(serial)) {
       looked++
       const at = ring.at(serial)
-      if (!isAlike(i32, at, high, low, channel) || ((i32[at + Word.Marks]! ^ marks) & Mark.Far) !== 0) continue
+      if (!isAlike(i32, at, high, low, channel) || ((i32[at + Word.Flags]! ^ flags) & RecordFlag.Far) !== 0) continue
       const apart = time - f64[ring.real(serial) + Real.Time]!
       if (apart > COPY_TIME) break
       if (i32[at + Word.Direction] !== direction) continue
       if ((i32[at + Word.Taps]! & tap) === 0) found = serial
-      else if (isDoubled && apart <= TWICE_TIME && (i32[at + Word.Marks]! & Mark.Twice) === 0) {
-        i32[at + Word.Marks]! |= Mark.Twice
+      else if (isDoubled && apart <= TWICE_TIME && (i32[at + Word.Flags]! & RecordFlag.Twice) === 0) {
+        i32[at + Word.Flags]! |= RecordFlag.Twice
         return true
       }
     }
@@ -157,9 +160,9 @@ export class Matcher {
     const { ring } = this
     const { i32, f64 } = ring
     const at = ring.at(serial)
-    const marks = i32[at + Word.Marks]!
+    const flags = i32[at + Word.Flags]!
     const time = f64[ring.real(serial) + Real.Time]!
-    const isLeft = (marks & Mark.Left) !== 0
+    const isLeft = (flags & RecordFlag.Left) !== 0
     let found = NONE
     let alike = 0
     let looked = 0
@@ -167,28 +170,28 @@ export class Matcher {
       looked++
       const there = ring.at(other)
       if (!isAlike(i32, there, i32[at]!, i32[at + 1]!, i32[at + Word.Channel]!)) continue
-      if (((i32[there + Word.Marks]! ^ marks) & Mark.Far) === 0) continue
-      if ((i32[there + Word.Marks]! & Mark.Matched) !== 0) continue
+      if (((i32[there + Word.Flags]! ^ flags) & RecordFlag.Far) === 0) continue
+      if ((i32[there + Word.Flags]! & RecordFlag.Matched) !== 0) continue
       const apart = time - f64[ring.real(other) + Real.Time]!
       const delay = isLeft ? -apart : apart
       if (delay < low || delay > high) continue
       found = other
       alike++
-      if (alike > 1) i32[there + Word.Marks]! |= Mark.OneOf
+      if (alike > 1) i32[there + Word.Flags]! |= RecordFlag.OneOf
     }
     if (found === NONE) return
-    if (alike > 1) i32[at + Word.Marks]! |= Mark.OneOf
+    if (alike > 1) i32[at + Word.Flags]! |= RecordFlag.OneOf
     if (isLeft) this.#match(serial, found)
     else this.#match(found, serial)
   }
 
   /** Holds an arrival that nothing usual explains against the rest: another arrival of what arrived, or an unusual delay. */
-  #settle(serial: number): void {
+  #explain(serial: number): void {
     const { ring } = this
     const { i32, f64 } = ring
     const at = ring.at(serial)
-    const marks = i32[at + Word.Marks]!
-    if ((marks & (Mark.Left | Mark.Matched | Mark.Short)) !== 0 || this.#plan.clock === null) return
+    const flags = i32[at + Word.Flags]!
+    if ((flags & (RecordFlag.Left | RecordFlag.Matched | RecordFlag.Short)) !== 0 || this.#plan.clock === null) return
     const { low, high } = this.#plan.channels[i32[at + Word.Channel]!]!
     const time = f64[ring.real(serial) + Real.Time]!
     let twice = NONE
@@ -202,10 +205,10 @@ export class Matcher {
       looked++
       const there = ring.at(other)
       if (!isAlike(i32, there, i32[at]!, i32[at + 1]!, i32[at + Word.Channel]!)) continue
-      if (((i32[there + Word.Marks]! ^ marks) & Mark.Far) === 0) continue
+      if (((i32[there + Word.Flags]! ^ flags) & RecordFlag.Far) === 0) continue
       const delay = time - f64[ring.real(other) + Real.Time]!
       if (delay < low || delay > this.#plan.waiting) continue
-      if ((i32[there + Word.Marks]! & Mark.Matched) === 0) late = other
+      if ((i32[there + Word.Flags]! & RecordFlag.Matched) === 0) late = other
       else if (twice === NONE || delay <= high) twice = other
     }
     const isUsual = twice !== NONE && time - f64[ring.real(twice) + Real.Time]! <= high
@@ -218,8 +221,8 @@ export class Matcher {
     const { i32, f64 } = ring
     const from = ring.at(left)
     const to = ring.at(arrived)
-    i32[from + Word.Marks]! |= Mark.Matched
-    i32[to + Word.Marks]! |= Mark.Matched
+    i32[from + Word.Flags]! |= RecordFlag.Matched
+    i32[to + Word.Flags]! |= RecordFlag.Matched
     i32[from + Word.OtherNumber] = i32[to + Word.Number]!
     i32[from + Word.OtherFile] = i32[to + Word.File]!
     i32[to + Word.OtherNumber] = i32[from + Word.Number]!
@@ -242,8 +245,8 @@ export class Matcher {
     const { i32, f64 } = ring
     const from = ring.at(left)
     const to = ring.at(arrived)
-    i32[from + Word.Marks]! |= Mark.HasDuplicate
-    i32[to + Word.Marks]! |= Mark.Duplicate | (i32[from + Word.Marks]! & Mark.OneOf)
+    i32[from + Word.Flags]! |= RecordFlag.HasDuplicate
+    i32[to + Word.Flags]! |= RecordFlag.Duplicate | (i32[from + Word.Flags]! & RecordFlag.OneOf)
     i32[to + Word.OtherNumber] = i32[from + Word.Number]!
     i32[to + Word.OtherFile] = i32[from + Word.File]!
     i32[to + Word.OtherDirection] = i32[from + Word.Direction]!

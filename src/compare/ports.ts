@@ -1,5 +1,6 @@
 /** Which outer source ports lose their packets while others do not: equal-cost paths. */
-import type { Share, Tally } from './tally.ts'
+import { ascending } from '../order.ts'
+import type { DirectionCounts, Share } from './direction-counts.ts'
 
 /** Packets of a port, all of them lost, from which on it is bad. */
 const LEAST_SENT = 3
@@ -25,7 +26,7 @@ export interface BadPorts {
 }
 
 /** The bad ports of a direction; `null` where loss does not go by ports. */
-export function badPorts({ ports, steps }: Tally): BadPorts | null {
+export function badPorts({ ports, steps }: DirectionCounts): BadPorts | null {
   const used = [...ports].filter(([, { sent }]) => sent > 0)
   const dead = used.filter(([, { sent, lost }]) => lost === sent && sent >= LEAST_SENT)
   const failing = used.filter(([, { sent, lost }]) => lost >= LEAST_LOST && lost >= LARGE_SHARE * sent)
@@ -37,12 +38,12 @@ export function badPorts({ ports, steps }: Tally): BadPorts | null {
   // What a policer or a full queue drops is of busy flows: those without loss must be as busy.
   if (bad !== dead && good.filter(([, { sent }]) => sent >= (lossy.sent / bad.length) * AS_BUSY).length < 2) return null
   const isApart = others.lost / others.sent <= lossy.lost / lossy.sent / LESS
-  return isApart && areAlive(steps) ? { ports: [...names].sort(ascending), ...lossy, others: good.length } : null
+  return isApart && areAlive(steps) ? { ports: ascending(names), ...lossy, others: good.length } : null
 }
 
 /** Whether packets arrived about the times when others were lost. */
 function areAlive(steps: ReadonlyMap<number, Share>): boolean {
-  const indexes = [...steps.keys()].sort(ascending)
+  const indexes = ascending(steps.keys())
   const each = Math.max(1, (indexes.at(-1)! - indexes[0]! + 1) / STRETCHES)
   const stretches = new Map<number, Share>()
   for (const [step, { sent, lost }] of steps) {
@@ -61,8 +62,4 @@ function sumOf(shares: readonly (readonly [number, Share])[]): Share {
     sum.lost += lost
   }
   return sum
-}
-
-function ascending(left: number, right: number): number {
-  return left - right
 }

@@ -12,7 +12,7 @@ export const Word = {
   Channel: 3,
   Direction: 4,
   /** Bits of {@link Mark}. */
-  Marks: 5,
+  Flags: 5,
   Number: 6,
   File: 7,
   OuterLength: 8,
@@ -60,7 +60,7 @@ export const Real = {
 export const REALS = 4
 
 /** What is known of a record. */
-export const Mark = {
+export const RecordFlag = {
   /** It was recorded at the far side. */
   Far: 1,
   /** At the side that its direction passes first. */
@@ -124,7 +124,7 @@ export class Ring {
   }
 
   /** Puts a record at the front; there must be room. @returns Its serial number. */
-  add(datagram: Datagram, high: number, low: number, channel: number, marks: number, time: number): number {
+  add(datagram: Datagram, high: number, low: number, channel: number, flags: number, time: number): number {
     const { i32, f64 } = this
     const serial = this.head++
     const at = this.at(serial)
@@ -133,7 +133,7 @@ export class Ring {
     i32[at + Word.KeyLow] = low
     i32[at + Word.Channel] = channel
     i32[at + Word.Direction] = datagram.direction
-    i32[at + Word.Marks] = marks | (key.isUnicast ? Mark.Unicast : 0)
+    i32[at + Word.Flags] = flags | (key.isUnicast ? RecordFlag.Unicast : 0)
     i32[at + Word.Number] = datagram.number
     i32[at + Word.File] = datagram.file
     i32[at + Word.OuterLength] = datagram.outerLength
@@ -155,12 +155,12 @@ export class Ring {
     f64[real + Real.Own] = datagram.time
     f64[real + Real.Delay] = Number.NaN
     f64[real + Real.OtherOwn] = Number.NaN
-    this.#chain(serial, at, high, low, marks)
+    this.#chain(serial, at, high, low, flags)
     return serial
   }
 
-  #chain(serial: number, at: number, high: number, low: number, marks: number): void {
-    if ((marks & Mark.Short) !== 0) {
+  #chain(serial: number, at: number, high: number, low: number, flags: number): void {
+    if ((flags & RecordFlag.Short) !== 0) {
       this.i32[at + Word.Older] = NONE
       return
     }

@@ -1,9 +1,8 @@
 /** Loss by size of packet, and the size from which on nothing arrives. */
+import { SIZE_CLASSES } from '../analyzers/stateful/sizes/sizes.ts'
 import type { ComparedSize, SizeCliff } from '../comparison.ts'
-import type { Share, Tally } from './tally.ts'
+import type { DirectionCounts, Share } from './direction-counts.ts'
 
-/** Upper ends of the classes, as in `mtu.sizes` of the summary. */
-const CLASSES = [128, 256, 512, 1024, 1280, 1400, 1450, 1500, 1600, 2048, 4096, 9216] as const
 /** Packets above it that must be lost, all of them. */
 const LEAST_LOST = 3
 /** How improbable it must be that as many are lost by chance. */
@@ -12,11 +11,11 @@ const CHANCE = 1e-4
 const LEAST_LOSS = 0.02
 
 /** Packets by class of size; classes without a packet are left out. */
-export function lossBySize({ sizes }: Tally): ComparedSize[] {
-  const shares = [...CLASSES, null].map((upTo) => ({ upTo, sent: 0, lost: 0 }))
+export function lossBySize({ sizes }: DirectionCounts): ComparedSize[] {
+  const shares = [...SIZE_CLASSES, null].map((upTo) => ({ upTo, sent: 0, lost: 0 }))
   for (const [size, { sent, lost }] of sizes) {
-    const index = CLASSES.findIndex((upTo) => size <= upTo)
-    const share = shares[index < 0 ? CLASSES.length : index]!
+    const index = SIZE_CLASSES.findIndex((upTo) => size <= upTo)
+    const share = shares[index < 0 ? SIZE_CLASSES.length : index]!
     share.sent += sent
     share.lost += lost
   }
@@ -27,7 +26,7 @@ export function lossBySize({ sizes }: Tally): ComparedSize[] {
  * The size from which on nothing arrives: everything larger than the largest packet that arrived was lost, several packets, and so many
  * that the loss among the smaller ones does not explain it.
  */
-export function sizeCliff({ sizes }: Tally): SizeCliff | null {
+export function sizeCliff({ sizes }: DirectionCounts): SizeCliff | null {
   let passed = 0
   for (const [size, { sent, lost }] of sizes) if (sent > lost && size > passed) passed = size
   if (passed === 0) return null

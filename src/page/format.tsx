@@ -22,7 +22,10 @@ export interface PageOptions {
   share?: number
   /** Most rows of each table; as many as there is room for unless told otherwise. */
   rows?: number
-  /** Most bytes of the page, {@link DEFAULT_PAGE_BYTES} unless told otherwise; where they do not do, tables have fewer rows. Not kept where `rows` says how many. */
+  /**
+   * Most bytes of the page, {@link DEFAULT_PAGE_BYTES} unless told otherwise; where they do not do, tables have fewer rows. Not kept where
+   * `rows` says how many.
+   */
   maxBytes?: number
 }
 

@@ -1,4 +1,7 @@
-/** The worker thread that judges: events and the rows they name come in batches, and what the stateful analyzers have come to goes back at the end. */
+/**
+ * The worker thread of the stateful analyzers: events and the rows they name come in batches, and what they have come to goes back at
+ * the end.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import { EventLog } from '../analyzers/events/event-log.ts'
 import { StatefulAnalyzers } from '../analyzers/stateful/stateful-analyzers.ts'

@@ -27,7 +27,7 @@ class Thread<Request, Answer> {
   }
 
   /** Answers that are still to come from it. */
-  get owed(): number {
+  get pending(): number {
     return this.#waiting.length
   }
 
@@ -57,7 +57,7 @@ export class ReadThreads implements BatchReaders {
 
   /** Reads a batch. It is not to be touched until the answer has come. */
   read(request: ReadRequest): Promise<Batch> {
-    return this.#threads.reduce((least, next) => (next.owed < least.owed ? next : least)).ask(request)
+    return this.#threads.reduce((least, next) => (next.pending < least.pending ? next : least)).ask(request)
   }
 
   /** Ends the threads. */
@@ -100,7 +100,7 @@ export interface StartedThreads {
 }
 
 /**
- * Starts threads beside this one: the first judges, any further one reads packets ahead.
+ * Starts threads beside this one: the first runs the stateful analyzers, any further one reads packets ahead.
  * @param beside - How many, 1 or more.
  * @returns `null` where none can be started: in a bundle, which holds one file, or where Node is not permitted to. The result is the
  * same without them.

@@ -1,10 +1,10 @@
 /** The page of a comparison in a real browser: what its reader meets. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { smallLabels, violations } from './accessibility.ts'
-import { hasChromium, launch } from './chromium.ts'
+import { hasChromium } from './chromium.ts'
 import { COMPARISONS, ComparisonFiles } from './comparison-files.ts'
-import { type OpenReport, openReport } from './open-report.ts'
+import { openPages } from './open-pages.ts'
 
 /** Pixels of the smallest label. */
 const SMALLEST_LABEL = 11
@@ -13,29 +13,7 @@ const isThere = hasChromium('the page of a comparison in a browser')
 
 describe.skipIf(!isThere)('the page of a comparison in Chromium (skipped where it is absent)', () => {
   const files = new ComparisonFiles()
-  let browser: Browser
-  const opened: OpenReport[] = []
-
-  /** Opens a page that is closed after the test, which fails if the page complained or asked for anything. */
-  async function open(name: string, options: BrowserContextOptions & { hash?: string } = {}): Promise<Page> {
-    const { hash = '', ...rest } = options
-    const report = await openReport(browser, `${await files.of(name)}${hash}`, rest)
-    opened.push(report)
-    return report.page
-  }
-
-  beforeAll(async () => {
-    browser = await launch()
-  })
-  afterEach(async () => {
-    const complaints = opened.flatMap((each) => each.complaints)
-    await Promise.all(opened.splice(0).map(({ close }) => close()))
-    expect(complaints).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    files.remove()
-  })
+  const { open } = openPages(files)
 
   describe.each(Object.keys(COMPARISONS))('%s', (name) => {
     it('has no violation of accessibility, in light and dark', async () => {

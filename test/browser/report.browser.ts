@@ -1,7 +1,7 @@
 /** The report page in a real browser: what its reader meets, whatever the capture. */
 
-import type { Browser, BrowserContextOptions, ElementHandle, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { BrowserContextOptions, ElementHandle, Locator, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { readDocument } from '../../src/cli/saved-document.ts'
 import { formatPage } from '../../src/page/index.ts'
 import type { Summary } from '../../src/summary.ts'
@@ -10,8 +10,9 @@ import { generatedSummary } from '../support/generated-summary.ts'
 import { HOSTILE_TEXTS, LONE_SURROGATES, obeyed } from '../support/hostile-text.ts'
 import { because, FIELD } from '../support/shared.ts'
 import { smallLabels, violations } from './accessibility.ts'
-import { hasChromium, launch } from './chromium.ts'
-import { type OpenReport, openReport } from './open-report.ts'
+import { hasChromium } from './chromium.ts'
+import { openPages } from './open-pages.ts'
+import { openReport } from './open-report.ts'
 import { type Sheet, sheetsOf } from './pdf.ts'
 import { REPORTS, ReportFiles } from './report-files.ts'
 
@@ -29,29 +30,7 @@ const isThere = hasChromium('the report page in a browser')
 
 describe.skipIf(!isThere)('the report page in Chromium (skipped where it is absent)', () => {
   const files = new ReportFiles()
-  let browser: Browser
-  const opened: OpenReport[] = []
-
-  /** Opens a page that is closed after the test, which fails if the page complained. */
-  async function open(name: string, options: BrowserContextOptions & { hash?: string } = {}): Promise<Page> {
-    const { hash = '', ...rest } = options
-    const report = await openReport(browser, `${await files.of(name)}${hash}`, rest)
-    opened.push(report)
-    return report.page
-  }
-
-  beforeAll(async () => {
-    browser = await launch()
-  })
-  afterEach(async () => {
-    const complaints = opened.flatMap((each) => each.complaints)
-    await Promise.all(opened.splice(0).map(({ close }) => close()))
-    expect(complaints).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    files.remove()
-  })
+  const { open, browser } = openPages(files)
 
   describe.each(NAMES)('%s', (name) => {
     it.each(SCHEMES)('%s: says nothing on the console and asks for nothing', async (colorScheme) => {
@@ -438,7 +417,7 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
           hasFindings: true,
         })
         await files.make('10,000 flows', summary, { rows: 10_000 })
-        const report = await openReport(browser, await files.of('10,000 flows'))
+        const report = await openReport(browser(), await files.of('10,000 flows'))
         page = report.page
         measure = await meter(page)
       }
@@ -484,7 +463,7 @@ describe.skipIf(!isThere)('the report page in Chromium (skipped where it is abse
     ['cut', (page: string) => page.replace(/(id="data">.{2000})[^<]*/, '$1')],
     ['no data', (page: string) => page.replace(/(id="data">)[^<]*/, '$1!!')],
   ])('%s: a page that was damaged on its way shows what was found, and says so', async (name, damaged) => {
-    const page = await (await browser.newContext()).newPage()
+    const page = await (await browser().newContext()).newPage()
     const errors: string[] = []
     page.on('pageerror', ({ message }) => errors.push(message))
     const whole = await formatPage(await REPORTS['black hole']!())

@@ -324,8 +324,8 @@ describe('what repeats', () => {
       ...slow,
       treat: ({ bytes }, at, index) => (gone.has(index) ? [] : [{ time: at, bytes }]),
     })
-    const marks = carried(mark, { ...slow, random: new Random(8) })
-    const comparison = await compareShots(capturedAs(beats, mark), capturedAs(there, marks))
+    const flags = carried(mark, { ...slow, random: new Random(8) })
+    const comparison = await compareShots(capturedAs(beats, mark), capturedAs(there, flags))
     const direction = directionOf(comparison, A, B)
     expect(countsOf(direction)).toMatchObject({ sent: 560, lost: 3, matched: 557, duplicated: 0 })
   })

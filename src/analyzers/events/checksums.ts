@@ -1,8 +1,8 @@
 /**
- * The checksums of a tunnel packet, outer and inner, in one pass over its bytes. A partial checksum of the sending host is
- * recognised, and whatever encloses it is judged as if it were filled in already, as the network card will do.
- * Evidence: packets captured whole; none of super-frames, and of fragments those of fragment-sums.ts. What misleads: anonymised captures, whose addresses
- * were changed without the checksums.
+ * The checksums of a tunnel packet, outer and inner, in one pass over its bytes. A partial checksum of the sending host is recognised, and
+ * whatever encloses it is judged as if it were filled in already, as the network card will do. Evidence: packets captured whole; none of
+ * super-frames, and of fragments those of fragment-sums.ts. What misleads: anonymised captures, whose addresses were changed without the
+ * checksums.
  */
 import { fold, pseudoHeaderSum4, pseudoHeaderSum6, sum } from '../../codecs/core/checksum.ts'
 import { NONE } from '../../codecs/core/fault.ts'

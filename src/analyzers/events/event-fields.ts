@@ -53,8 +53,8 @@ export const Field = {
    */
   Sequence: 24,
   /**
-   * TCP acknowledgment number; address that DHCP offers, as its four bytes; ICMP error: the MTU that it names, 0 without; nested tunnel: bytes from the inner IP header to the
-   * innermost one.
+   * TCP acknowledgment number; address that DHCP offers, as its four bytes; ICMP error: the MTU that it names, 0 without; nested tunnel:
+   * bytes from the inner IP header to the innermost one.
    */
   Acknowledgment: 25,
   /**

@@ -15,7 +15,10 @@ import { carriesMore } from '../../codecs/walk/walk-carriers.ts'
 const ICMP_ROOM = 256
 /** Bytes of an inner tunnel datagram that are read: its tunnel headers, and the inner frame's down to the transport. */
 const NESTED_ROOM = 256
-/** Bytes of a tunnel datagram that tell whether it is one: UDP, the longest header of Geneve, Ethernet with eight tags, and the IP header's begin. */
+/**
+ * Bytes of a tunnel datagram that tell whether it is one: UDP, the longest header of Geneve, Ethernet with eight tags, and the IP header's
+ * begin.
+ */
 const HEADER_ROOM = 8 + 260 + 14 + 32 + 8
 
 /**

@@ -1,6 +1,7 @@
 /**
- * What the fast path does where its flow cache has no record: the first packet of a path. What the slow path would look up and note for such a packet comes from the words of its
- * path's key; what it would count is left to the fast path, as for every other packet of the path.
+ * What the fast path does where its flow cache has no record: the first packet of a path. What the slow path would look up and note for
+ * such a packet comes from the words of its path's key; what it would count is left to the fast path, as for every other packet of the
+ * path.
  */
 
 import { NONE } from '../../codecs/core/fault.ts'

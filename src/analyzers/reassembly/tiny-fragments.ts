@@ -1,10 +1,9 @@
 /**
- * Outer datagrams whose first fragment is too small for the headers behind it, or that are a carrier's (GRE, IP in IP). Such a record waits for the others: once the
- * datagram is whole it is counted and judged with the layers of the joined bytes, with its own number, time and length; given up,
- * it counts as what it is by itself. Nothing is decoded out of the middle of a fragment.
- * Bytes are kept of two kinds of datagrams: those with a tiny first fragment, and those whose first fragment has not come yet.
- * Fragments of different interfaces or files do not belong together, as in `decap`.
- * Evidence: any capture point. What misleads: a snap length below the fragments' headers.
+ * Outer datagrams whose first fragment is too small for the headers behind it, or that are a carrier's (GRE, IP in IP). Such a record waits
+ * for the others: once the datagram is whole it is counted and judged with the layers of the joined bytes, with its own number, time and
+ * length; given up, it counts as what it is by itself. Nothing is decoded out of the middle of a fragment. Bytes are kept of two kinds of
+ * datagrams: those with a tiny first fragment, and those whose first fragment has not come yet. Fragments of different interfaces or files
+ * do not belong together, as in `decap`. Evidence: any capture point. What misleads: a snap length below the fragments' headers.
  */
 
 import { NONE } from '../../codecs/core/fault.ts'

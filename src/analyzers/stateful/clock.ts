@@ -4,7 +4,10 @@ import type { StatefulAnalyzer } from '../analyzer.ts'
 import { Again, type EventLog, Field } from '../events/event-log.ts'
 import { elapsed } from '../tables/time.ts'
 
-/** Follows the time of every packet that the selection does not leave out by its time, also where records run backwards; those without a time do not count. */
+/**
+ * Follows the time of every packet that the selection does not leave out by its time, also where records run backwards; those without a
+ * time do not count.
+ */
 export class Clock implements StatefulAnalyzer<number[]> {
   #firstSeconds = 0
   /** 0 to 999 999 999, or `NO_TIME` before any packet had a time. */

@@ -1,6 +1,6 @@
 /**
- * What several stateful analyzers keep of every route and every flow, in one record of each: nearly every packet changes it, and an analyzer that
- * kept its own would have the processor wait for a cache line of its own.
+ * What several stateful analyzers keep of every route and every flow, in one record of each: nearly every packet changes it, and an
+ * analyzer that kept its own would have the processor wait for a cache line of its own.
  */
 import { NONE } from '../../codecs/core/fault.ts'
 import type { StatefulAnalyzer } from '../analyzer.ts'

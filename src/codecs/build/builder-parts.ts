@@ -54,7 +54,10 @@ export interface Ethernet {
   etherType?: number
 }
 
-/** A VLAN tag. The identifier of the first of several tags is 0x88a8, of a single or last one 0x8100, unless the type field before says otherwise. */
+/**
+ * A VLAN tag. The identifier of the first of several tags is 0x88a8, of a single or last one 0x8100, unless the type field before says
+ * otherwise.
+ */
 export interface Dot1q extends Rest<dot1qCodec.Header, 'vlanId'> {
   /** Names the part. */
   layer: 'dot1q'

@@ -1,4 +1,7 @@
-/** Tunnel headers as layers of a packet's tree that hold what they carry: VXLAN (RFC 7348), VXLAN-GPE, Geneve, NVGRE; GRE and ERSPAN, which carry. */
+/**
+ * Tunnel headers as layers of a packet's tree that hold what they carry: VXLAN (RFC 7348), VXLAN-GPE, Geneve, NVGRE; GRE and ERSPAN, which
+ * carry.
+ */
 
 import * as erspan2 from '../carriers/erspan-ii.ts'
 import * as erspan3 from '../carriers/erspan-iii.ts'

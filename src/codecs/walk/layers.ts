@@ -274,7 +274,9 @@ export class Layers {
   opensFirsts = false
   /** What carries the tunnel, or the innermost plain packet: bits of {@link CarrierBit}. */
   carriers = 0
-  /** Where {@link carriers} has MPLS: twice the label of an Ethernet pseudowire, and one more where that has a control word; `NONE` without. */
+  /**
+   * Where {@link carriers} has MPLS: twice the label of an Ethernet pseudowire, and one more where that has a control word; `NONE` without.
+   */
   pseudowire = NONE
   /** How many carriers were met; at most {@link MAX_CARRIERS}. */
   carrierCount = 0

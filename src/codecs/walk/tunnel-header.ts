@@ -1,8 +1,9 @@
 /**
- * Whether a datagram at a tunnel's port is the tunnel's. Any client may happen to use such a port, and what a service answers it
- * (QUIC, DNS, WireGuard, RTP) looks like a header now and then; a VTEP may set bits that its standard reserves. What tells them
- * apart: the more rules the header breaks, the better must the bytes behind it fit an inner frame. A header that breaks none is
- * believed, but before plain text: a few numbers of a service's own header make one by chance (memcached's do). Of a million random datagrams about one passes. Allocates nothing, never throws.
+ * Whether a datagram at a tunnel's port is the tunnel's. Any client may happen to use such a port, and what a service answers it (QUIC,
+ * DNS, WireGuard, RTP) looks like a header now and then; a VTEP may set bits that its standard reserves. What tells them apart: the more
+ * rules the header breaks, the better must the bytes behind it fit an inner frame. A header that breaks none is believed, but before plain
+ * text: a few numbers of a service's own header make one by chance (memcached's do). Of a million random datagrams about one passes.
+ * Allocates nothing, never throws.
  */
 
 import * as geneve from '../headers/geneve.ts'

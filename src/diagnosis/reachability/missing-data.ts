@@ -1,4 +1,7 @@
-/** TCP bytes that were sent and never arrived: what stays of the holes in sequence numbers when reordering and gaps of the capture are set aside. */
+/**
+ * TCP bytes that were sent and never arrived: what stays of the holes in sequence numbers when reordering and gaps of the capture are set
+ * aside.
+ */
 import type { Analysis } from '../../analyzers/analysis.ts'
 import { type Hole, Proof } from '../../analyzers/stateful/tcp/sequence-holes.ts'
 import { NONE } from '../../codecs/core/fault.ts'

@@ -21,7 +21,7 @@ export interface Between {
 }
 
 /** `from 192.0.2.1 to 192.0.2.2 in VNI 100`. */
-export function way({ from, to, vni }: Between): string {
+export function way({ from, to, vni }: Pick<Between, 'from' | 'to' | 'vni'>): string {
   return `from ${from} to ${to} in VNI ${vni}`
 }
 

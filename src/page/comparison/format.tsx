@@ -18,7 +18,10 @@ export interface ComparisonPageOptions {
   version?: string
   /** Most directions, the most interesting ones; as many as there is room for unless told otherwise. */
   rows?: number
-  /** Most bytes of the page, {@link DEFAULT_PAGE_BYTES} unless told otherwise; where they do not do, it shows less. Not kept where `rows` says how much. */
+  /**
+   * Most bytes of the page, {@link DEFAULT_PAGE_BYTES} unless told otherwise; where they do not do, it shows less. Not kept where `rows`
+   * says how much.
+   */
   maxBytes?: number
 }
 

@@ -286,7 +286,10 @@ function sortedRows<Row>(rows: readonly Row[], keyOf: (row: Row) => Key, isDesce
     .map(({ row }) => row)
 }
 
-/** Rows that have every word in their names, and an address in every prefix (`192.168.0.0/16`): texts, addresses and what a cell leads to; not in figures, which people sort by. */
+/**
+ * Rows that have every word in their names, and an address in every prefix (`192.168.0.0/16`): texts, addresses and what a cell leads to;
+ * not in figures, which people sort by.
+ */
 function searched<Row>(rows: readonly Row[], columns: readonly DataColumn<Row>[], search: string): readonly Row[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return rows

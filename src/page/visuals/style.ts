@@ -1,7 +1,7 @@
 /**
  * How the pictures look. The page defines the colours of ink, paper and severities (`--ink`, `--ink-soft`, `--paper`, `--panel`, `--line`,
- * `--accent`, `--error`, `--warning`, `--note`, and the classes `unseen`, `nothing` and `copy-button`) for light and dark; the series are defined here: Okabe and Ito's colours, which people
- * with any kind of colour vision can tell apart, lighter on dark paper.
+ * `--accent`, `--error`, `--warning`, `--note`, and the classes `unseen`, `nothing` and `copy-button`) for light and dark; the series are
+ * defined here: Okabe and Ito's colours, which people with any kind of colour vision can tell apart, lighter on dark paper.
  */
 export const VISUALS_STYLE = `
 :root {

@@ -1,5 +1,7 @@
 /** What is lost where, in the words of the first sentence. */
+
 import type { ComparedDirection, ComparedFinding, Comparison } from '../../comparison.ts'
+import { way } from '../../findings/words/compared.ts'
 import { integer, percent, plural } from '../number.ts'
 
 /** Findings that say how packets are lost. */
@@ -26,11 +28,6 @@ export function judgedPackets({ matched, lost, altered }: ComparedDirection): nu
   return matched + lost + altered
 }
 
-/** `from 10.0.0.1 to 10.0.0.2 in VNI 42`. */
-function wayWords({ from, to, vni }: ComparedDirection): string {
-  return `from ${from} to ${to} in VNI ${vni}`
-}
-
 /** Directions that lose packets, those with the most first; ones of which that is in doubt last. */
 export function losing({ directions, findings }: Comparison): ComparedDirection[] {
   const doubtful = (direction: ComparedDirection): number => Number(isInDoubt(direction, findings))
@@ -49,19 +46,19 @@ function isInDoubt(direction: ComparedDirection, findings: readonly ComparedFind
 export function lossSentence(direction: ComparedDirection, { findings }: Comparison): string {
   const { lost, matched, altered, sentAt } = direction
   const sent = judgedPackets(direction)
-  const way = wayWords(direction)
+  const where = way(direction)
   if (isInDoubt(direction, findings)) {
     const far = sentAt === 'near' ? 'far' : 'near'
-    return `${ofAll(lost, sent)} ${way} ${lost === 1 ? 'is' : 'are'} missing in the ${far} capture, but may have arrived: that capture missed packets itself.`
+    return `${ofAll(lost, sent)} ${where} ${lost === 1 ? 'is' : 'are'} missing in the ${far} capture, but may have arrived: that capture missed packets itself.`
   }
   if (matched + altered === 0) {
     return sent === 1
-      ? `The only packet ${way} was lost.`
-      : `${sent === 2 ? 'Both packets' : `All ${plural(sent, 'packet')}`} ${way} were lost: nothing arrives.`
+      ? `The only packet ${where} was lost.`
+      : `${sent === 2 ? 'Both packets' : `All ${plural(sent, 'packet')}`} ${where} were lost: nothing arrives.`
   }
   const were = lost === 1 ? 'was' : 'were'
   const share = percent((100 * lost) / sent)
-  return `${ofAll(lost, sent)} ${way} ${were} lost (${share})${howLost(direction, findings)}.`
+  return `${ofAll(lost, sent)} ${where} ${were} lost (${share})${howLost(direction, findings)}.`
 }
 
 function ofAll(lost: number, sent: number): string {

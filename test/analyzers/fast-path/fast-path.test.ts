@@ -98,7 +98,10 @@ function packetOf(one: Spoken): Uint8Array {
   return bytes
 }
 
-/** Everything that an analysis keeps, but for a stateful analyzer that makes room for whoever it is asked about, which most packets are spared. */
+/**
+ * Everything that an analysis keeps, but for a stateful analyzer that makes room for whoever it is asked about, which most packets are
+ * spared.
+ */
 function stateOf(analysis: Analysis): unknown {
   const { stateful, ...state } = analysis.save()
   return { ...state, stateful: { ...stateful, underlayNeighbors: null } }
@@ -162,7 +165,7 @@ describe('fast path', () => {
     }
   })
 
-  it.skipIf(LAB === undefined)(`says of every lab capture what the long way says${because(LAB)}`, () => {
+  it.skipIf(LAB === undefined)(`says of every lab capture what the slow path says${because(LAB)}`, () => {
     let packets = 0
     let fastPath = 0
     for (const path of captures(LAB!)) {

@@ -58,7 +58,10 @@ export interface Contest {
   used: number
   /** When a frame last went to the former owner, and not from the claimant. */
   asked: [number, number]
-  /** Packets by the former owner, {@link GRACE} after the claim: answers to what was sent to it within and beyond {@link CONTESTED}, and others. */
+  /**
+   * Packets by the former owner, {@link GRACE} after the claim: answers to what was sent to it within and beyond {@link CONTESTED}, and
+   * others.
+   */
   overlaps: number
   late: number
   aside: number

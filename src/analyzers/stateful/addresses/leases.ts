@@ -1,6 +1,6 @@
 /**
- * Addresses that DHCP offers or gives, and that clients request, by address: a server asks for an address by ARP and ping before it offers it (RFC 2131 §3.1),
- * and no answer is what it hopes for. Evidence: any capture point that the server's messages pass.
+ * Addresses that DHCP offers or gives, and that clients request, by address: a server asks for an address by ARP and ping before it offers
+ * it (RFC 2131 §3.1), and no answer is what it hopes for. Evidence: any capture point that the server's messages pass.
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import type { StatefulAnalyzer } from '../../analyzer.ts'

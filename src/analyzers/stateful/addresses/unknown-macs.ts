@@ -35,7 +35,10 @@ const ASKED = 4
 const ADDRESS = 5
 const IS_TOLD = 6
 const MORE = -1
-/** Conversations that are kept, three words of each: flow row × 2 + direction plus one and kind, first frame, sequence number of the latest echo request. */
+/**
+ * Conversations that are kept, three words of each: flow row × 2 + direction plus one and kind, first frame, sequence number of the latest
+ * echo request.
+ */
 const FLOWS = 7
 const MOST_FLOWS = 3
 const FLOW_WORDS = 3

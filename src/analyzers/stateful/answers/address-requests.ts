@@ -38,7 +38,10 @@ const Pace = {
 /** Bit of a row's asker: its last question went to all. */
 const TO_ALL = 1 << 30
 
-/** Halves of a row: the weight of questions that repeat, and the number of all since the last answer, when and by whom the last one was asked. */
+/**
+ * Halves of a row: the weight of questions that repeat, and the number of all since the last answer, when and by whom the last one was
+ * asked.
+ */
 const REPEATED = 0
 const ASKED = 1
 const SECONDS = 2

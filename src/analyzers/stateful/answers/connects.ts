@@ -1,8 +1,8 @@
 /**
- * TCP connections that never open: SYNs that repeat, or a SYN-ACK that does, with nothing behind them.
- * A connection is the same one whatever VNI and VTEP pair carry it: a SYN-ACK or a reset closes its SYN by addresses, ports and
- * sequence number wherever it is seen. An ICMP error about a SYN is no answer of the server, and noted beside it. Copies and replicas are no repetitions.
- * Evidence: any capture point that both directions pass. What misleads: a capture of one direction alone (diagnosis/capture/sides.ts).
+ * TCP connections that never open: SYNs that repeat, or a SYN-ACK that does, with nothing behind them. A connection is the same one
+ * whatever VNI and VTEP pair carry it: a SYN-ACK or a reset closes its SYN by addresses, ports and sequence number wherever it is seen. An
+ * ICMP error about a SYN is no answer of the server, and noted beside it. Copies and replicas are no repetitions. Evidence: any capture
+ * point that both directions pass. What misleads: a capture of one direction alone (diagnosis/capture/sides.ts).
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import { Protocol } from '../../../codecs/core/protocol.ts'

@@ -1,8 +1,8 @@
 /**
- * Requests of guests that ICMP errors inside the overlay reject: SYNs and questions by UDP. Who asks learns at once that there will be
- * no answer, so that what looks like loss is none. Noted by the stateful analyzers that know the requests (connects.ts, queries.ts): an error that
- * quotes an answer, as where a client closed its socket, or a probe of traceroute, rejects no request.
- * Evidence: any capture point between the reporter and who asks. What misleads: errors are rate-limited, so not every request has one.
+ * Requests of guests that ICMP errors inside the overlay reject: SYNs and questions by UDP. Who asks learns at once that there will be no
+ * answer, so that what looks like loss is none. Noted by the stateful analyzers that know the requests (connects.ts, queries.ts): an error
+ * that quotes an answer, as where a client closed its socket, or a probe of traceroute, rejects no request. Evidence: any capture point
+ * between the reporter and who asks. What misleads: errors are rate-limited, so not every request has one.
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import * as icmp from '../../../codecs/headers/icmp.ts'

@@ -32,7 +32,10 @@ import {
 /** Outer bytes up to which no path is too narrow: the least MTU that IPv4 hosts must take whole is 576 (RFC 1122 §3.3.2). */
 const SMALL = 600
 
-/** Halves of a route's open requests, for each direction (0 = from a): when the third and the first of them were sent; flow row × 2 + direction of the first (0 = from a), plus one. */
+/**
+ * Halves of a route's open requests, for each direction (0 = from a): when the third and the first of them were sent; flow row × 2 +
+ * direction of the first (0 = from a), plus one.
+ */
 const SECONDS = 0
 const NANOSECONDS = 1
 const FIRST_SECONDS = 2

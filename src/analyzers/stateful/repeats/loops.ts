@@ -30,7 +30,10 @@ export interface Returned {
 
 /** What passed a third time. */
 export interface Round {
-  /** Packets with a number of their own, or a lower TTL than before, and questions and announcements that come faster than anybody sends them. */
+  /**
+   * Packets with a number of their own, or a lower TTL than before, and questions and announcements that come faster than anybody sends
+   * them.
+   */
   numbered: number
   /** Packets with a lower TTL than before. */
   routed: number

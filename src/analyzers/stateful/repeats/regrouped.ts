@@ -291,7 +291,10 @@ export class Regrouped implements Stateful, OtherSegments {
     return true
   }
 
-  /** The newest frame that went the same way through the connection at another place just before; `NONE` without, or where a loss was reported since. */
+  /**
+   * The newest frame that went the same way through the connection at another place just before; `NONE` without, or where a loss was
+   * reported since.
+   */
   #findPrompt(log: EventLog, at: number): number {
     const { i32 } = log
     const { window } = this.#frames

@@ -73,7 +73,10 @@ interface Place {
   backVteps?: readonly [string, string]
 }
 
-/** A connection of ten bursts as one place has it. @param lost - Whether the fourth segment of three bursts was lost before it, or is sent again. */
+/**
+ * A connection of ten bursts as one place has it. @param lost - Whether the fourth segment of three bursts was lost before it, or is sent
+ * again.
+ */
 function connection(sender: Sender, place: Place, lost: 'none' | 'here' | 'later' = 'none'): Packet[] {
   const { held, interfaceId, delay, backDelay } = place
   const packets: Packet[] = []

@@ -20,20 +20,20 @@ export interface Share {
 }
 
 /** Packets of one source port. */
-interface PortTally extends Share {
+interface PortCounts extends Share {
   /** Highest place in the order of sending of those that arrived. */
   highest: number
 }
 
 /** Packets of one step of time. */
-export interface StepTally extends Share {
+export interface StepCounts extends Share {
   arrived: number
   delay: number
   most: number
 }
 
 /** Counts of one direction. */
-export class Tally {
+export class DirectionCounts {
   sent = 0
   matched = 0
   lost = 0
@@ -52,8 +52,8 @@ export class Tally {
   readonly delays: DelaySample
   /** By outer IP length. */
   readonly sizes = new Map<number, Share>()
-  readonly ports = new Map<number, PortTally>()
-  readonly steps = new Map<number, StepTally>()
+  readonly ports = new Map<number, PortCounts>()
+  readonly steps = new Map<number, StepCounts>()
   readonly rewrites = new Map<string, Rewrite>()
   readonly lostOrders: number[] = []
   /** When they left, by the near clock. */
@@ -104,13 +104,13 @@ export class Tally {
   }
 
   /** The counts of a step of time. */
-  step(step: number): StepTally {
-    let tally = this.steps.get(step)
-    if (tally === undefined) {
-      tally = { sent: 0, lost: 0, arrived: 0, delay: 0, most: Number.NEGATIVE_INFINITY }
-      if (this.#rooms.shares.take()) this.steps.set(step, tally)
+  step(step: number): StepCounts {
+    let counts = this.steps.get(step)
+    if (counts === undefined) {
+      counts = { sent: 0, lost: 0, arrived: 0, delay: 0, most: Number.NEGATIVE_INFINITY }
+      if (this.#rooms.shares.take()) this.steps.set(step, counts)
     }
-    return tally
+    return counts
   }
 
   /**
@@ -119,16 +119,16 @@ export class Tally {
    */
   arrive(order: number, port: number): number {
     if (order > this.lastArrived) this.lastArrived = order
-    const tally = this.#port(port)
+    const counts = this.#port(port)
     if (this.arrived === 0) this.#arrivals = new Int32Array(2 * LOOK_BACK)
     const arrivals = this.#arrivals
     const place = 2 * (this.arrived % LOOK_BACK)
     arrivals[place] = order
     arrivals[place + 1] = port
     this.arrived++
-    if (tally === null) return 0
-    if (order > tally.highest) {
-      tally.highest = order
+    if (counts === null) return 0
+    if (order > counts.highest) {
+      counts.highest = order
       return 0
     }
     this.reordered++
@@ -177,13 +177,13 @@ export class Tally {
     else if (this.rewrites.size < MOST_REWRITES) this.rewrites.set(name, { field, from, to, packets: 1 })
   }
 
-  #port(port: number): PortTally | null {
-    let tally = this.ports.get(port)
-    if (tally === undefined) {
+  #port(port: number): PortCounts | null {
+    let counts = this.ports.get(port)
+    if (counts === undefined) {
       if (this.ports.size >= MOST_PORTS || !this.#rooms.shares.take()) return null
-      tally = { sent: 0, lost: 0, highest: -1 }
-      this.ports.set(port, tally)
+      counts = { sent: 0, lost: 0, highest: -1 }
+      this.ports.set(port, counts)
     }
-    return tally
+    return counts
   }
 }
