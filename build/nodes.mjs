@@ -14,7 +14,7 @@ const seconds = Number(process.env.NODES_SECONDS ?? 900)
 const LEFT_OUT = [
   'test/oracle/**',
   'test/hostile.test.ts',
-  'test/analyzers/{merge-law,fragment-law,save-restore,carriers}.test.ts',
+  'test/analyzers/{fragment-law,save-restore,carriers}.test.ts',
 ]
 
 const { nodes } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).config

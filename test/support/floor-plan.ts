@@ -56,6 +56,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
   // two captures of the same traffic
   compare: [
+    'order',
     'codecs',
     'option',
     'packet',
