@@ -15,7 +15,10 @@ export interface ComparedSide {
   files: FileSummary[]
   /** Packet records in all files of the side. */
   packets: number
-  /** Tunnel datagrams among them, each once however many fragments it travelled in; those that the filter leaves out do not count. */
+  /**
+   * Tunnel datagrams among them, each once however many fragments it travelled in; those that the filter leaves out do not count. 0 where
+   * reading was stopped before they could be counted.
+   */
   tunnelPackets: number
   /** Records of a datagram that the side already holds, as of one that passes several interfaces or hops: not counted as sent or received. */
   copies: number
@@ -27,7 +30,7 @@ export interface ComparedSide {
   droppedByCapture: number | null
   /** Bytes of each inner frame that are compared where a snap length cut packets at either side; `null` where whole frames are. */
   comparedBytes: number | null
-  /** `false` when reading was stopped before the end of the side's captures. */
+  /** `false` when reading was stopped before all was known of the side's captures: after {@link Comparison.window}, nothing was judged. */
   complete: boolean
   /** What the side's captures say alone, as `summarize` finds it, by the side's own packet numbers; empty where that was not asked for. */
   findings: Finding[]
@@ -228,7 +231,10 @@ export interface ComparedDirection {
   rewritten: number
   /** The fields that were rewritten. */
   rewrites: Rewrite[]
-  /** Packets whose fate is not known: they left while the other side was not capturing, or are cut too short to be told. */
+  /**
+   * Packets whose fate is not known: they left while the other side was not capturing, are cut too short to be told, or were not reached
+   * when reading was stopped (copies among those count as packets).
+   */
   notJudged: number
   /** Packets that arrived and were not seen to leave, although the capture at the sending side was running: it missed them. */
   unsent: number

@@ -189,6 +189,12 @@ export class Account implements Leaving, Decided {
     this.#options.told?.('unsent', row, null, arrived, { ...arrived, delay: Number.NaN })
   }
 
+  /** Gives up what only bytes could tell, which nobody looked at. */
+  leaveUnlooked(): void {
+    for (const { left, missing } of this.suspicions) this.notFound({ ...left, isEarly: true }, missing)
+    for (const arrived of this.leftovers.suspects) this.counts(this.#rowFor(arrived)).received++
+  }
+
   /** Bytes told that a packet is the other one with some bits changed. */
   altered(left: Leftover, arrived: Leftover, bits: AlteredBit[], isMatched: boolean): void {
     const counts = this.counts(left.direction)

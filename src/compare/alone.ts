@@ -9,6 +9,8 @@ import type { CompareInput, CompareOptions } from './options.ts'
 export interface Alone {
   summary: Summary
   inputs: CompareInput[]
+  /** Whether reading was stopped before its end. */
+  isStopped: boolean
   /** Why the first one could not be read that could not; `null` where all could. */
   error: CaptureError | null
 }
@@ -24,22 +26,26 @@ export async function summarizeAlone(
   const summarizer = new Summarizer({ ...rest, rows: 0 })
   const readable: CompareInput[] = []
   let error: CaptureError | null = null
+  const isStopped = (): boolean => signal?.aborted === true
   for (const input of inputs) {
-    signal?.throwIfAborted()
+    if (isStopped()) break
     let read = 0
+    const onProgress = (bytes: number): void => {
+      onBytes(bytes - read)
+      read = bytes
+    }
     try {
-      await summarizer.read(input.name, await input.open(), (bytes) => {
-        onBytes(bytes - read)
-        read = bytes
-        return signal?.aborted !== true
-      })
+      const source = await input.open()
+      await summarizer.read(input.name, source, { onProgress, ...(signal !== undefined && { signal }) })
       readable.push(input)
     } catch (caught) {
+      // What fails when it is stopped need not be unreadable.
+      if (isStopped()) break
       if (!(caught instanceof CaptureError)) throw caught
       error ??= caught
       onUnreadable?.(side, input, caught)
     }
   }
-  signal?.throwIfAborted()
-  return { summary: summarizer.summary(), inputs: readable, error }
+  if (isStopped()) summarizer.stop()
+  return { summary: summarizer.summary(), inputs: readable, isStopped: isStopped(), error }
 }

@@ -34,8 +34,11 @@ export async function compareSides(
   onBytes: (bytes: number) => void,
 ): Promise<Comparison> {
   const directions = new Directions()
-  const readings = readingsOf(alone, options, directions, onBytes)
-  const surveyed = await survey(readings.near, readings.far)
+  const isStopped = alone.near.isStopped || alone.far.isStopped
+  const readings = readingsOf(isStopped ? unread(alone) : alone, options, directions, onBytes)
+  const surveyed = await unlessStopped(survey(readings.near, readings.far), options)
+  // Nothing is known of any packet's fate yet.
+  if (surveyed === null) return compareSides(unread(stopped(alone)), options, onBytes)
   const plan = planOf(surveyed, directions, options.sameClock ?? false)
   const judgement = new Judgement(plan, directions, surveyed)
   const stepMs = stepFor(Math.max(spanOf(judgement, 'near'), spanOf(judgement, 'far'), 0))
@@ -57,10 +60,16 @@ export async function compareSides(
   })
   const isDoubled = { near: surveyed.near.sample.isDoubled, far: surveyed.far.sample.isDoubled }
   const matcher = new Matcher(plan, account, options.window ?? WINDOW, isDoubled)
-  await matchAll(readings, matcher)
-  await look(readings, plan, account)
+  const isMatched = (await unlessStopped(matchAll(readings, matcher), options)) !== null
+  // What was read is judged as if both captures ended there.
+  if (!isMatched)
+    for (const span of [judgement.spans.near, judgement.spans.far]) span.to = Math.min(span.to, matcher.now)
+  matcher.finish(!isMatched)
+  const isLookedAt = isMatched && (await unlessStopped(look(readings, plan, account), options)) !== null
+  if (!isLookedAt) account.leaveUnlooked()
+  if (!isMatched) countUnreached(rows, surveyed, plan, account, matcher)
   return documentOf({
-    alone,
+    alone: isLookedAt ? alone : stopped(alone),
     options,
     readings,
     surveyed,
@@ -73,6 +82,43 @@ export async function compareSides(
     stepMs,
     base,
   })
+}
+
+/** Waits for a reading. @returns `null` where the signal ended it. */
+async function unlessStopped<T>(reading: Promise<T>, { signal }: CompareOptions): Promise<T | null> {
+  try {
+    return await reading
+  } catch (error) {
+    if (signal?.aborted === true) return null
+    throw error
+  }
+}
+
+/** Sides of which not all was read. */
+function stopped({ near, far }: Both<Alone>): Both<Alone> {
+  return { near: { ...near, isStopped: true }, far: { ...far, isStopped: true } }
+}
+
+/** Sides of which nothing is to be read any more. */
+function unread({ near, far }: Both<Alone>): Both<Alone> {
+  return { near: { ...near, inputs: [] }, far: { ...far, inputs: [] } }
+}
+
+/** Counts what left and was not reached: nothing is known of its fate. */
+function countUnreached(
+  rows: readonly number[],
+  surveyed: Surveyed,
+  { channels, channelOf }: Plan,
+  account: Account,
+  { copiesLeft }: Matcher,
+): void {
+  for (const row of rows) {
+    const { seen } = surveyed[channels[channelOf[row]!]!.isForth ? 'near' : 'far']
+    const counts = account.counts(row)
+    const unreached = (seen[row]?.packets ?? 0) - counts.sent - (copiesLeft[row] ?? 0)
+    counts.sent += unreached
+    counts.notJudged += unreached
+  }
 }
 
 function readingsOf(
@@ -146,7 +192,6 @@ async function matchAll(readings: Both<Reading>, matcher: Matcher): Promise<void
       if (isNear) hasNear = has
       else hasFar = has
     }
-    matcher.finish()
   } finally {
     await near?.close()
     await far?.close()
@@ -300,6 +345,7 @@ function nothingOf({ alone, surveyed }: Work, directions: readonly ComparedDirec
   const { near, far } = surveyed
   // Of what could not be read that has been said.
   if (alone.near.inputs.length === 0 || alone.far.inputs.length === 0) return null
+  if (alone.near.isStopped || alone.far.isStopped) return null
   const isCommon = directions.some(({ matched, altered, lost }) => matched + altered + lost > 0)
   if (isCommon || near.datagrams + far.datagrams === 0) return null
   const times = (place: Place): [string, string] | null => {
@@ -334,7 +380,8 @@ function limitsOf({ matcher, account, directions, surveyed }: Work): Comparison[
 }
 
 function sideOf({ alone, readings, surveyed, matcher, options }: Work, place: Place): ComparedSide {
-  const { capture, findings } = alone[place].summary
+  const { summary, isStopped } = alone[place]
+  const { capture, findings } = summary
   const { cut } = readings[place]
   return {
     files: capture.files,
@@ -345,7 +392,7 @@ function sideOf({ alone, readings, surveyed, matcher, options }: Work, place: Pl
     lastTime: capture.lastTime,
     droppedByCapture: capture.droppedByCapture,
     comparedBytes: Number.isFinite(cut) ? cut : null,
-    complete: capture.complete,
+    complete: capture.complete && !isStopped,
     findings: options.findings === false ? [] : findings,
   }
 }

@@ -17,7 +17,8 @@ export type { CompareInput, CompareOptions, Fate, PacketFate } from './options.t
  * @param far - Captures of the other side.
  * @throws CaptureError when not one capture of either side has a readable file header; one without is told to `onUnreadable`.
  * @throws RangeError for an option out of range, TypeError for one of a wrong type.
- * @throws the signal's reason, an AbortError unless told otherwise.
+ * @throws the signal's reason, an AbortError unless told otherwise, where it had come before anything was read. Later it ends the reading:
+ * the document is that of what was read until then, and says so (`complete` of either side).
  */
 export async function compareCaptures(
   near: readonly CompareInput[],
@@ -35,6 +36,10 @@ export async function compareCaptures(
     near: await summarizeAlone('near', near, options, onBytes),
     far: await summarizeAlone('far', far, options, onBytes),
   }
-  if (alone.near.inputs.length + alone.far.inputs.length === 0) throw alone.near.error ?? alone.far.error
+  const isRead = ({ summary }: Alone): boolean => summary.capture.files.length > 0
+  if (!isRead(alone.near) && !isRead(alone.far)) {
+    options.signal?.throwIfAborted()
+    throw alone.near.error ?? alone.far.error
+  }
   return compareSides(alone, options, onBytes)
 }

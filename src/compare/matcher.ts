@@ -32,6 +32,8 @@ export class Matcher {
   readonly ring: Ring
   /** Records of something that the same side had recorded elsewhere. */
   readonly copies = { near: 0, far: 0 }
+  /** Those of what leaves, by direction. */
+  readonly copiesLeft: (number | undefined)[] = []
   /** Records that had to leave before their time for want of room. */
   dropped = 0
   now = Number.NEGATIVE_INFINITY
@@ -40,6 +42,7 @@ export class Matcher {
   readonly #isDoubled: Record<Place, boolean>
   /** Whether nothing comes any more. */
   #isOver = false
+  #isStopped = false
   /** Serial number of the first record that is not settled. */
   #explained = 0
   /** Datagrams that left, by channel. */
@@ -77,6 +80,7 @@ export class Matcher {
     const isKeyed = key.shortOf === 0
     if (isKeyed && this.#isCopy(datagram, high, low, channelIndex, flags, time, this.#isDoubled[place])) {
       this.copies[place]++
+      if (isLeft) this.copiesLeft[datagram.direction] = (this.copiesLeft[datagram.direction] ?? 0) + 1
       return
     }
     const { ring } = this
@@ -86,10 +90,11 @@ export class Matcher {
     if (isKeyed && this.#plan.clock !== null) this.#matchUsual(serial, channel)
   }
 
-  /** Lets everything leave. */
-  finish(): void {
+  /** Lets everything leave. @param isStopped - Whether more would have come: of what waits for it nothing is known. */
+  finish(isStopped = false): void {
     const { ring } = this
     this.#isOver = true
+    this.#isStopped = isStopped
     while (this.#explained < ring.head) this.#explain(this.#explained++)
     while (ring.tail < ring.head) this.#evict()
     this.#leaving.passed(Number.POSITIVE_INFINITY)
@@ -115,8 +120,10 @@ export class Matcher {
     const at = ring.at(serial)
     const time = f64[ring.real(serial) + Real.Time]!
     const flags = i32[at + Word.Flags]!
-    const isDue = this.#isOver || time + this.#plan.channels[i32[at + Word.Channel]!]!.high + EXPLAIN_AFTER < this.now
-    if (!isDue && (flags & (RecordFlag.Matched | RecordFlag.Duplicate)) === 0) this.dropped++
+    const isDue = this.#isOver
+      ? !this.#isStopped
+      : time + this.#plan.channels[i32[at + Word.Channel]!]!.high + EXPLAIN_AFTER < this.now
+    if (!isDue && !this.#isOver && (flags & (RecordFlag.Matched | RecordFlag.Duplicate)) === 0) this.dropped++
     if ((flags & RecordFlag.Left) !== 0) this.#leaving.left(ring, serial, isDue)
     else this.#leaving.arrived(ring, serial, isDue)
     ring.tail++

@@ -83,7 +83,7 @@ export interface CompareOptions extends Omit<SummarizeOptions, 'analyzers' | 'ro
   window?: number
   /** Told of every packet, once its fate is known, by and large in order of time. */
   onPacket?: (packet: PacketFate) => void
-  /** Ends the reading: the signal's reason is thrown. */
+  /** Ends the reading: the document is of what was read until then, and says so; packets that were not reached are told to nobody. */
   signal?: AbortSignal
   /** Bytes read so far of all readings, as stored; the total is not known. */
   onProgress?: (bytesRead: number, bytesTotal: number | null) => void

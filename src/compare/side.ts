@@ -72,7 +72,7 @@ export class SideReader {
     }
   }
 
-  /** Reads on. @returns Whether there may be more. @throws the signal's reason. */
+  /** Reads on. @returns Whether there may be more. @throws when the signal says so. */
   async fill(): Promise<boolean> {
     const merged = this.#merged
     this.#reading.signal?.throwIfAborted()
@@ -83,6 +83,8 @@ export class SideReader {
     }
     if (merged.done) return false
     await merged.refill()
+    // What a source says once it is stopped is no end of the file.
+    this.#reading.signal?.throwIfAborted()
     this.#reading.onBytes(merged.bytesRead - this.#read)
     this.#read = merged.bytesRead
     return true

@@ -286,7 +286,69 @@ describe('outputs', () => {
 })
 
 describe('Ctrl-C', () => {
-  it('ends it with 130 and one line, and leaves no file behind', async () => {
+  it('in the midst of matching prints what was compared, with 130, and leaves no file behind', async () => {
+    for (const format of [[], ['--json']]) {
+      let stop: (signal: StopSignal) => void = () => {}
+      let opened = 0
+      const argv = [NEAR, FAR, '--csv', at('stopped.csv'), '-o', at('stopped.pcapng'), ...format]
+      const { status, out, err } = await compare(argv, {
+        onInterrupt(listener) {
+          stop = listener
+          return () => {}
+        },
+        async open(path, signal) {
+          const source = await edges.fileSource(path, { signal })
+          // Each side alone, the survey, and then the matching.
+          if (++opened !== 6) return source
+          return {
+            ...source,
+            async read(into) {
+              const length = await source.read(into.subarray(0, 50_000))
+              if (length === 50_000) setTimeout(() => stop('SIGTERM'))
+              return length
+            },
+          }
+        },
+      })
+      expect(status).toBe(143)
+      expect(err).toBe(
+        `vxpcap: interrupted: ${at('stopped.csv')} was not written\nvxpcap: interrupted: ${at('stopped.pcapng')} was not written\n`,
+      )
+      expect(existsSync(at('stopped.csv')) || existsSync(at('stopped.pcapng'))).toBe(false)
+      if (format.length === 0) {
+        expect(out).toMatch(
+          /^near near\.pcap → far far\.pcap\nInterrupted: packets were compared up to \S+Z by the near/,
+        )
+        expect(out).toMatch(/^Not judged: \d+ packets that were not reached/m)
+      } else {
+        const { near, far, directions } = JSON.parse(out) as Comparison
+        expect([near.complete, far.complete]).toEqual([false, false])
+        expect(directions[0]!.matched).toBeGreaterThan(20)
+        expect(directions[0]!.notJudged).toBeGreaterThan(20)
+      }
+    }
+  })
+
+  it('before anything was compared says what was read', async () => {
+    let stop: (signal: StopSignal) => void = () => {}
+    let opened = 0
+    const { status, out, err } = await compare([NEAR, FAR], {
+      onInterrupt(listener) {
+        stop = listener
+        return () => {}
+      },
+      async open(path, signal) {
+        if (++opened === 3) stop('SIGINT')
+        return edges.fileSource(path, { signal })
+      },
+    })
+    expect({ status, err }).toEqual({ status: 130, err: '' })
+    expect(out.replaceAll('\n', ' ')).toMatch(
+      /Interrupted before packets were compared: \d+ packets of the near side were read, \d+ of the far one\. Whether any were lost is not known\./,
+    )
+  })
+
+  it('before anything was read ends it with 130 and one line, and leaves no file behind', async () => {
     let stop: (signal: StopSignal) => void = () => {}
     const { status, out, err } = await compare([NEAR, FAR, '--csv', at('stopped.csv')], {
       onInterrupt(listener) {
@@ -299,7 +361,7 @@ describe('Ctrl-C', () => {
       },
     })
     expect({ status, out }).toEqual({ status: 130, out: '' })
-    expect(err).toBe('vxpcap: interrupted: a comparison needs both sides to their ends, so there is nothing to show\n')
+    expect(err).toBe(`vxpcap: interrupted: ${at('stopped.csv')} was not written\n`)
     expect(existsSync(at('stopped.csv'))).toBe(false)
   })
 })

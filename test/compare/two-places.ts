@@ -3,7 +3,7 @@ import { bytesSource } from '../../src/capture/source.ts'
 import { type CompareInput, type CompareOptions, compareCaptures } from '../../src/compare/index.ts'
 import type { ComparedDirection, Comparison } from '../../src/comparison.ts'
 import { pcapHeader, pcapRecord } from '../capture/files.ts'
-import { recordsOf } from '../support/parts.ts'
+import { type Recorded, recordsOf, recordsOfBytes } from '../support/parts.ts'
 import type { Random } from '../support/random.ts'
 
 /** One record: nanoseconds since 1970 (as two numbers would be clumsy here, since the first second), bytes, and what the wire carried. */
@@ -18,13 +18,22 @@ export interface Shot {
 export const START = 1_700_000_000
 const BILLION = 1_000_000_000
 
+/** The records of a capture in memory. @param start - The second that times count from. */
+export function shotsIn(capture: Uint8Array, start: number): Shot[] {
+  return recordsOfBytes(capture).map((recorded) => shotOf(recorded, start))
+}
+
 /** The records of a capture file. @param start - The second that times count from. */
 export function shotsOf(path: string, start: number): Shot[] {
-  return recordsOf(path).map(({ view, packet }) => ({
+  return recordsOf(path).map((recorded) => shotOf(recorded, start))
+}
+
+function shotOf({ view, packet }: Recorded, start: number): Shot {
+  return {
     time: (packet.seconds - start) * BILLION + packet.nanoseconds,
     bytes: new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
     wireLength: packet.wireLength,
-  }))
+  }
 }
 
 /** A pcap with nanoseconds. */

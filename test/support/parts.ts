@@ -19,7 +19,7 @@ export function recordsOf(path: string): Recorded[] {
 }
 
 /** Every packet of a capture in memory, handed to the reader `chunk` bytes at a time. */
-function recordsOfBytes(bytes: Uint8Array, chunk: number = bytes.length): Recorded[] {
+export function recordsOfBytes(bytes: Uint8Array, chunk: number = bytes.length): Recorded[] {
   const reader = new CaptureReader()
   const records: Recorded[] = []
   let position = 0

@@ -51,14 +51,17 @@ export async function compare(given: string[], options: CompareOptions, host: Ho
     if (sides.near.length + sides.far.length === 0) return await complainAll(work.troubles, host)
     await work.open(sides)
     const comparison = await work.compare(sides)
-    await work.finish(sides)
+    const isPartial = !comparison.near.complete || !comparison.far.complete
+    if (!isPartial) await work.finish(sides)
     if (!work.takesStandardOutput) await show(comparison, options, host)
     for (const line of work.said) await say(host, line)
     const isTrouble = await complainOf(comparison, work.troubles, host)
-    return isTrouble ? TROUBLE : verdict(comparison, options.failOn)
+    if (isPartial) for (const line of work.unwritten()) await complain(host, line)
+    return interruption.status(!isPartial) ?? (isTrouble ? TROUBLE : verdict(comparison, options.failOn))
   } catch (error) {
     if (signal.aborted && isAbort(error)) {
-      await complain(host, 'interrupted: a comparison needs both sides to their ends, so there is nothing to show')
+      const lines = work.unwritten()
+      await complainAll(lines.length > 0 ? lines : ['interrupted before anything was read'], host)
       return interruption.status(false) ?? TROUBLE
     }
     if (!(error instanceof CaptureError)) throw error
@@ -193,6 +196,15 @@ class Work {
       }
       this.#lost = null
     }
+  }
+
+  /** Says of each output that was begun that nothing came of it. */
+  unwritten(): string[] {
+    const { csv, output } = this.options
+    const paths = [this.#csv !== null && csv, this.#lost !== null && output].filter((path) => typeof path === 'string')
+    return paths.map(
+      (path) => `interrupted: ${outputName(path)} was not written${path === STDOUT ? ' to its end' : ''}`,
+    )
   }
 
   /** Removes what is not whole. */

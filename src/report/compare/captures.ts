@@ -5,6 +5,7 @@ import { integer } from '../number.ts'
 import { printable } from '../printable.ts'
 import { type Field, type Page, paragraph, rowsTable, type Section } from '../section.ts'
 import { fileNames, MARK, shortPath } from '../words.ts'
+import { isUncompared } from './stopped.ts'
 
 const NAME_WIDTH = 24
 
@@ -39,7 +40,11 @@ export function comparedCaptures(comparison: Comparison, page: Page): Section {
     { head: 'Side', names: true, align: 'left', cell: ({ place }) => place },
     { head: 'First packet', align: 'left', cell: ({ side }) => side.firstTime ?? '–' },
     { head: 'Last packet', align: 'left', cell: ({ side }) => side.lastTime ?? '–' },
-    { head: 'In tunnels', align: 'right', cell: ({ side }) => integer(side.tunnelPackets) },
+    {
+      head: 'In tunnels',
+      align: 'right',
+      cell: ({ side }) => (isUncompared(comparison) ? '' : integer(side.tunnelPackets)),
+    },
     { head: 'Copies', align: 'right', cell: ({ side }) => (side.copies === 0 ? '' : integer(side.copies)) },
     {
       head: 'Dropped by capture',
@@ -79,12 +84,12 @@ export function comparedLimits({ limits }: Comparison, page: Page): Section {
 /** Names both sides: `near a.pcap → far b.pcap`. */
 export function comparedTitle({ near, far }: Comparison, width: number): string {
   const half = Math.floor(width / 2) - 10
-  return `near ${sideName(near.files, half)} → far ${sideName(far.files, half)}`
+  return `near ${sideName(near, half)} → far ${sideName(far, half)}`
 }
 
-function sideName(files: readonly FileSummary[], width: number): string {
+function sideName({ files, complete }: ComparedSide, width: number): string {
   const [first] = fileNames(files)
-  if (first === undefined) return '(nothing readable)'
+  if (first === undefined) return complete ? '(nothing readable)' : '(not read)'
   const more = files.length > 1 ? ` ${MARK} (${files.length} files)` : ''
   return shortPath(first, Math.max(8, width - more.length)) + more
 }

@@ -6,11 +6,14 @@ import { duration, integer, milliseconds, percent, plural } from '../number.ts'
 import { printable } from '../printable.ts'
 import { filterWords, listed } from '../words.ts'
 import { BETWEEN, judgedPackets, losing, lossSentence } from './losses.ts'
+import { isStopped, isUncompared, shortTime, stoppedWords } from './stopped.ts'
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning']
 /** The sentences, each a paragraph. */
 export function comparedHeadline(comparison: Comparison): string[] {
+  if (isUncompared(comparison)) return [...stoppedWords(comparison), ...alone(comparison), ...caveats(comparison)]
   return [
+    ...stoppedWords(comparison),
     ...answer(comparison),
     ...alone(comparison),
     volume(comparison),
@@ -38,7 +41,7 @@ function answer(comparison: Comparison): string[] {
   const nothing = findings.find(({ code }) => code === 'NOTHING_IN_COMMON')
   if (nothing !== undefined) return [`${printable(nothing.title)}. ${printable(nothing.inferred)}`]
   const [worst, ...others] = losing(comparison)
-  const sentences = worst === undefined ? [noLoss(directions)] : [lossSentence(worst, comparison)]
+  const sentences = worst === undefined ? [noLoss(comparison)] : [lossSentence(worst, comparison)]
   if (others.length > 0) {
     const lost = sum(others, (each) => each.lost)
     const sent = sum(others, judgedPackets)
@@ -46,7 +49,7 @@ function answer(comparison: Comparison): string[] {
       `Also lost: ${integer(lost)} of ${plural(sent, 'packet')} in ${plural(others.length, 'other direction')}.`,
     )
   }
-  return [sentences.join(' '), ...twice(comparison), ...beyond(directions), ...besides(directions)]
+  return [sentences.join(' '), ...twice(comparison), ...beyond(comparison), ...besides(directions)]
 }
 
 /** Whether one capture was given for both sides: no path is so quick that every packet has the same time at both ends. */
@@ -65,7 +68,16 @@ function twice({ near, far, directions }: Comparison): string[] {
 }
 
 /** Packets that left before the other capture's first packet or after its last: whether that was running nobody can tell. */
-function beyond(directions: readonly ComparedDirection[]): string[] {
+function beyond(comparison: Comparison): string[] {
+  const { directions } = comparison
+  if (isStopped(comparison)) {
+    const count = sum(directions, (each) => each.notJudged)
+    return count === 0
+      ? []
+      : [
+          `Not judged: ${plural(count, 'packet')} that ${count === 1 ? 'was' : 'were'} not reached, or left while the other side was not capturing.`,
+        ]
+  }
   return (['near', 'far'] as const).flatMap((place) => {
     const sent = directions.filter(({ judged, sentAt }) => judged === 'yes' && sentAt !== place)
     const count = sum(sent, (each) => each.notJudged)
@@ -76,14 +88,15 @@ function beyond(directions: readonly ComparedDirection[]): string[] {
 }
 
 /** What is said where nothing was lost; of what was not judged it is not known. */
-function noLoss(directions: readonly ComparedDirection[]): string {
+function noLoss(comparison: Comparison): string {
+  const { directions } = comparison
   const judged = directions.filter((each) => each.judged === 'yes')
   if (judged.length === 0) return 'Whether packets were lost is not known: no direction could be judged.'
   const sent = sum(judged, judgedPackets)
   const unknown = directions.length - judged.length
   const where =
     plural(judged.length, 'direction') + (unknown > 0 ? `; ${integer(unknown)} more could not be judged` : '')
-  return `No packet was lost: ${sent === 1 ? 'the one' : `all ${integer(sent)}`} that left while both were capturing arrived (${where}).`
+  return `No packet was lost${isStopped(comparison) ? ' until then' : ''}: ${sent === 1 ? 'the one' : `all ${integer(sent)}`} that left while both were capturing arrived (${where}).`
 }
 
 /** What else became of packets on their way. */
@@ -165,20 +178,16 @@ function offsetWords(ms: number): string {
 }
 
 /** When both were capturing. */
-function windowWords({ window, near, far, clock }: Comparison): string[] {
+function windowWords(comparison: Comparison): string[] {
+  const { window, near, far, clock } = comparison
   const { from, to, ms, waitingMs } = window
   if (near.firstTime === null || far.firstTime === null || clock.offsetMs === null) return []
   if (from === null || to === null) {
     return ['Window: the two captures do not overlap in time, so that loss cannot be judged.']
   }
   return [
-    `Window: both captured for ${duration(ms / 1000)}, from ${short(from)} to ${short(to)} by the near clock; what did not arrive within ${duration(waitingMs / 1000)} is lost.`,
+    `Window: ${isStopped(comparison) ? 'compared' : 'both captured'} for ${duration(ms / 1000)}, from ${shortTime(from)} to ${shortTime(to)} by the near clock; what did not arrive within ${duration(waitingMs / 1000)} is lost.`,
   ]
-}
-
-/** To the millisecond. */
-function short(time: string): string {
-  return `${time.slice(0, 23)}Z`
 }
 
 /** What makes figures less than they seem. */
@@ -190,8 +199,7 @@ function caveats(comparison: Comparison): string[] {
   const kept = filterWords(comparison.filter)
   if (kept !== '') sentences.push(`Filtered by ${kept}.`)
   for (const place of ['near', 'far'] as const) {
-    const { droppedByCapture, comparedBytes, packets, complete } = comparison[place]
-    if (!complete) sentences.push(`The ${place} captures were not read to their end.`)
+    const { droppedByCapture, comparedBytes, packets } = comparison[place]
     if (droppedByCapture !== null && droppedByCapture > 0) {
       const share = percent((100 * droppedByCapture) / (packets + droppedByCapture))
       sentences.push(
