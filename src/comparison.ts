@@ -20,7 +20,10 @@ export interface ComparedSide {
    * reading was stopped before they could be counted.
    */
   tunnelPackets: number
-  /** Records of a datagram that the side already holds, as of one that passes several interfaces or hops: not counted as sent or received. */
+  /**
+   * Records of a datagram that the side already holds, as of one that passes several interfaces or hops, or that a mirror records twice:
+   * not counted as sent or received.
+   */
   copies: number
   /** Time of the earliest packet by the side's own clock, ISO 8601 UTC with nine decimals; `null` when none has a time. */
   firstTime: string | null

@@ -124,6 +124,8 @@ export class Account implements Leaving, Decided {
     step.arrived++
     step.delay += delay
     if (delay > step.most) step.most = delay
+    // Of two records of one packet the first tells of its order.
+    if ((flags & RecordFlag.Twin) !== 0) return
     const extent = counts.arrive(i32[at + Word.Order]!, i32[at + Word.OtherPort]!)
     if (extent > 0 && (flags & RecordFlag.OneOf) === 0) {
       this.#list(counts.reorderedList, () => this.#numbers(ring, serial))

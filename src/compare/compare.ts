@@ -9,6 +9,7 @@ import { Account, type Suspicion } from './account.ts'
 import type { Alone } from './alone.ts'
 import { Directions } from './directions.ts'
 import { directionOf, type Sheet, stepFor, timeText } from './document.ts'
+import { doublingOf } from './doubling.ts'
 import { tellFates } from './fates.ts'
 import { comparedFindings } from './findings.ts'
 import { LEAST_COMPARED } from './inner-key.ts'
@@ -58,8 +59,7 @@ export async function compareSides(
     listed: options.listed ?? LISTED,
     told: onPacket === undefined ? null : tellFates(onPacket, { plan, directions, base, numberOf, indexOf }),
   })
-  const isDoubled = { near: surveyed.near.sample.isDoubled, far: surveyed.far.sample.isDoubled }
-  const matcher = new Matcher(plan, account, options.window ?? WINDOW, isDoubled)
+  const matcher = new Matcher(plan, account, options.window ?? WINDOW, doublingOf(surveyed, plan))
   const isMatched = (await unlessStopped(matchAll(readings, matcher), options)) !== null
   // What was read is judged as if both captures ended there.
   if (!isMatched)

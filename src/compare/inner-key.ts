@@ -6,6 +6,8 @@
 import { Digest, fold32 } from '../analyzers/tables/hash.ts'
 import { NONE } from '../codecs/core/fault.ts'
 import { Protocol } from '../codecs/core/protocol.ts'
+import * as icmp from '../codecs/headers/icmp.ts'
+import * as icmpv6 from '../codecs/headers/icmpv6.ts'
 import * as ipv4 from '../codecs/headers/ipv4.ts'
 import * as ipv6 from '../codecs/headers/ipv6.ts'
 import * as tcp from '../codecs/headers/tcp.ts'
@@ -40,6 +42,8 @@ export class InnerKey {
   connection = 0
   sequence = 0
   payload = 0
+  /** Whether its sender numbers it, by IPv4 identification or as an echo, so that the next one has another key. */
+  isNumbered = false
   readonly #digest = new Digest()
 
   /** @param cut - Bytes of each inner frame that are compared. */
@@ -108,6 +112,7 @@ export class InnerKey {
     this.connection = 0
     this.sequence = 0
     this.payload = 0
+    this.isNumbered = false
   }
 
   #ethernet({ innerView: view, innerFrame }: Layers): void {
@@ -141,6 +146,7 @@ export class InnerKey {
       digest.ipv4(view, at)
       this.ttl = view.getUint8(at + 8)
       this.dscp = view.getUint8(at + 1) >> 2
+      this.isNumbered = ipv4.identification(view, at) !== 0
       this.leftOut = (view.getUint16(at + 10) << 16) | (this.ttl << 8) | view.getUint8(at + 1)
     } else {
       digest.ipv6(view, at)
@@ -169,6 +175,7 @@ export class InnerKey {
       this.payload = payload
       return
     }
+    if (end > at && isEcho(protocol, view.getUint8(at))) this.isNumbered = true
     const field = checksumAt(protocol)
     const length = protocol === Protocol.Sctp ? 4 : 2
     if (field < 0 || end - at < field + length) {
@@ -179,6 +186,12 @@ export class InnerKey {
     digest.bytes(view, at + field + length, end)
     this.checksum = view.getUint16(at + field)
   }
+}
+
+/** Whether an ICMP or ICMPv6 message is an echo, request or reply. */
+function isEcho(protocol: number, type: number): boolean {
+  if (protocol === Protocol.Icmp) return type === icmp.Type.EchoRequest || type === icmp.Type.EchoReply
+  return protocol === Protocol.IcmpV6 && (type === icmpv6.Type.EchoRequest || type === icmpv6.Type.EchoReply)
 }
 
 /** Offset of a transport's checksum, below 0 for one that has none or is not known. */

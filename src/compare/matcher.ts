@@ -6,12 +6,15 @@ import { fold32 } from '../analyzers/tables/hash.ts'
 import { NONE } from '../codecs/core/fault.ts'
 import type { Place } from '../comparison.ts'
 import type { Datagram } from './datagram.ts'
+import { type Doubling, MOST_TWINS } from './doubling.ts'
 import { type Channel, nearTime, type Plan } from './plan.ts'
 import { Real, RecordFlag, Ring, Word } from './ring.ts'
-import { COPY_TIME, TWICE_TIME } from './sample.ts'
+import { COPY_TIME, TWICE_TIME, TWIN_TIME } from './sample.ts'
 
 /** Records of one key that are looked at. */
 const MOST_CHAINED = 256
+/** Nanoseconds within which more than a few equal packets are a train of them, and no records of one. */
+const TRAIN_TIME = 20_000_000
 /** Nanoseconds until an arrival that nothing usual explains is held against what is unusual. */
 const EXPLAIN_AFTER = 5_000_000
 
@@ -30,7 +33,7 @@ export interface Leaving {
 /** Matches the datagrams of two sides. */
 export class Matcher {
   readonly ring: Ring
-  /** Records of something that the same side had recorded elsewhere. */
+  /** Records of something that the same side had recorded elsewhere, or a moment before. */
   readonly copies = { near: 0, far: 0 }
   /** Those of what leaves, by direction. */
   readonly copiesLeft: (number | undefined)[] = []
@@ -39,7 +42,9 @@ export class Matcher {
   now = Number.NEGATIVE_INFINITY
   readonly #plan: Plan
   readonly #leaving: Leaving
-  readonly #isDoubled: Record<Place, boolean>
+  readonly #doubling: Doubling
+  /** Flag of the record at hand, of how those before it in its place are alike. */
+  #alike = 0
   /** Whether nothing comes any more. */
   #isOver = false
   #isStopped = false
@@ -48,11 +53,11 @@ export class Matcher {
   /** Datagrams that left, by channel. */
   readonly #orders: Float64Array
 
-  constructor(plan: Plan, leaving: Leaving, capacity: number, isDoubled: Record<Place, boolean>) {
+  constructor(plan: Plan, leaving: Leaving, capacity: number, doubling: Doubling) {
     this.ring = new Ring(capacity)
     this.#plan = plan
     this.#leaving = leaving
-    this.#isDoubled = isDoubled
+    this.#doubling = doubling
     this.#orders = new Float64Array(plan.channels.length)
   }
 
@@ -78,15 +83,19 @@ export class Matcher {
       (isLeft ? RecordFlag.Left : 0) |
       (key.shortOf === 0 ? 0 : RecordFlag.Short)
     const isKeyed = key.shortOf === 0
-    if (isKeyed && this.#isCopy(datagram, high, low, channelIndex, flags, time, this.#isDoubled[place])) {
-      this.copies[place]++
-      if (isLeft) this.copiesLeft[datagram.direction] = (this.copiesLeft[datagram.direction] ?? 0) + 1
+    this.#alike = 0
+    if (isKeyed && this.#isCopy(datagram, high, low, channelIndex, flags, time, this.#doubling.isDoubled[place])) {
+      this.#countCopy(place, datagram.direction, isLeft)
       return
     }
     const { ring } = this
     if (ring.isFull) this.#evict()
-    const serial = ring.add(datagram, high, low, channelIndex, flags, time)
-    if (isLeft) ring.i32[ring.at(serial) + Word.Order] = this.#orders[channelIndex]!++
+    const serial = ring.add(datagram, high, low, channelIndex, flags | this.#alike, time)
+    if (isLeft) {
+      ring.i32[ring.at(serial) + Word.Order] = this.#orders[channelIndex]!
+      // A second record of a packet takes no place in their order.
+      if (this.#alike !== RecordFlag.Twin) this.#orders[channelIndex]!++
+    }
     if (isKeyed && this.#plan.clock !== null) this.#matchUsual(serial, channel)
   }
 
@@ -123,16 +132,53 @@ export class Matcher {
     const isDue = this.#isOver
       ? !this.#isStopped
       : time + this.#plan.channels[i32[at + Word.Channel]!]!.high + EXPLAIN_AFTER < this.now
-    if (!isDue && !this.#isOver && (flags & (RecordFlag.Matched | RecordFlag.Duplicate)) === 0) this.dropped++
-    if ((flags & RecordFlag.Left) !== 0) this.#leaving.left(ring, serial, isDue)
+    const isTwin = (flags & RecordFlag.Matched) === 0 && this.#isTwin(serial, flags)
+    const isSettled = isTwin || (flags & (RecordFlag.Matched | RecordFlag.Duplicate)) !== 0
+    if (!isDue && !this.#isOver && !isSettled) this.dropped++
+    const place = (flags & RecordFlag.Far) !== 0 ? 'far' : 'near'
+    if (isTwin) this.#countCopy(place, i32[at + Word.Direction]!, (flags & RecordFlag.Left) !== 0)
+    else if ((flags & RecordFlag.Left) !== 0) this.#leaving.left(ring, serial, isDue)
     else this.#leaving.arrived(ring, serial, isDue)
     ring.tail++
     this.#leaving.passed(time)
   }
 
+  #countCopy(place: Place, direction: number, isLeft: boolean): void {
+    this.copies[place]++
+    if (isLeft) this.copiesLeft[direction] = (this.copiesLeft[direction] ?? 0) + 1
+  }
+
+  /** Whether a record that is not matched is one more of a packet that its side has already; the other one may be the second. */
+  #isTwin(serial: number, flags: number): boolean {
+    const { ring } = this
+    const { i32, f64 } = ring
+    if ((flags & RecordFlag.Twin) !== 0) return true
+    if ((flags & (RecordFlag.Left | RecordFlag.Train | RecordFlag.Short)) !== RecordFlag.Left) return false
+    const at = ring.at(serial)
+    const [high, low, channel] = [i32[at + Word.KeyHigh]!, i32[at + Word.KeyLow]!, i32[at + Word.Channel]!]
+    const most = f64[ring.real(serial) + Real.Time]! + TWIN_TIME
+    let looked = 0
+    for (let other = ring.newest(high, low); other > serial && looked < MOST_CHAINED; other = ring.older(other)) {
+      looked++
+      const there = ring.at(other)
+      const wanted = RecordFlag.Twin | RecordFlag.Matched | RecordFlag.Left
+      if ((i32[there + Word.Flags]! & wanted) !== wanted || !isAlike(i32, there, high, low, channel)) continue
+      if (f64[ring.real(other) + Real.Time]! <= most) return true
+    }
+    return false
+  }
+
+  /** Nanoseconds within which one more record of a datagram at hand may be of the same packet; 0 where it is one of its own. */
+  #twinTime({ key }: Datagram, channel: number, flags: number): number {
+    const { isSentTwice, apart } = this.#doubling
+    const own = key.isNumbered ? TWIN_TIME : TWICE_TIME
+    if ((flags & RecordFlag.Left) !== 0) return isSentTwice[channel] ? 0 : own
+    return Math.min(own, apart[(flags & RecordFlag.Far) !== 0 ? 'far' : 'near'])
+  }
+
   /** Whether a record is of a datagram that its side has already, at another place of the capture. */
   #isCopy(
-    { tap, direction }: Datagram,
+    datagram: Datagram,
     high: number,
     low: number,
     channel: number,
@@ -142,8 +188,12 @@ export class Matcher {
   ): boolean {
     const { ring } = this
     const { i32, f64 } = ring
+    const { tap, direction, sourcePort, destinationPort } = datagram
     let found = NONE
     let looked = 0
+    let nearest = Number.POSITIVE_INFINITY
+    let close = 0
+    let before = 0
     for (let serial = ring.newest(high, low); serial !== NONE && looked < MOST_CHAINED; serial = ring.older(serial)) {
       looked++
       const at = ring.at(serial)
@@ -155,11 +205,39 @@ export class Matcher {
       else if (isDoubled && apart <= TWICE_TIME && (i32[at + Word.Flags]! & RecordFlag.Twice) === 0) {
         i32[at + Word.Flags]! |= RecordFlag.Twice
         return true
+      } else if (
+        Math.abs(apart) <= TRAIN_TIME &&
+        i32[at + Word.SourcePort] === sourcePort &&
+        i32[at + Word.DestinationPort] === destinationPort
+      ) {
+        close++
+        before |= i32[at + Word.Flags]!
+        nearest = Math.min(nearest, Math.abs(apart))
       }
     }
-    if (found === NONE) return false
+    if (found === NONE) {
+      if (close >= MOST_TWINS) this.#alike = this.#train(high, low, channel, flags, time)
+      else if ((before & RecordFlag.Train) !== 0) this.#alike = RecordFlag.Train
+      else if (close > 0 && nearest <= this.#twinTime(datagram, channel, flags)) this.#alike = RecordFlag.Twin
+      return false
+    }
     i32[ring.at(found) + Word.Taps]! |= tap
     return true
+  }
+
+  /** Makes a train of records that follow each other: none of them is a second record of another. @returns The new one's flag. */
+  #train(high: number, low: number, channel: number, flags: number, time: number): number {
+    const { ring } = this
+    const { i32, f64 } = ring
+    let looked = 0
+    for (let serial = ring.newest(high, low); serial !== NONE && looked < MOST_CHAINED; serial = ring.older(serial)) {
+      looked++
+      const at = ring.at(serial)
+      if (!isAlike(i32, at, high, low, channel) || ((i32[at + Word.Flags]! ^ flags) & RecordFlag.Far) !== 0) continue
+      if (time - f64[ring.real(serial) + Real.Time]! > TRAIN_TIME) break
+      i32[at + Word.Flags] = (i32[at + Word.Flags]! & ~RecordFlag.Twin) | RecordFlag.Train
+    }
+    return RecordFlag.Train
   }
 
   /** Matches a new record with the oldest one of the other side that is as far away as usual. */
@@ -229,7 +307,7 @@ export class Matcher {
     const from = ring.at(left)
     const to = ring.at(arrived)
     i32[from + Word.Flags]! |= RecordFlag.Matched
-    i32[to + Word.Flags]! |= RecordFlag.Matched
+    i32[to + Word.Flags]! |= RecordFlag.Matched | (i32[from + Word.Flags]! & RecordFlag.Twin)
     i32[from + Word.OtherNumber] = i32[to + Word.Number]!
     i32[from + Word.OtherFile] = i32[to + Word.File]!
     i32[to + Word.OtherNumber] = i32[from + Word.Number]!
@@ -252,7 +330,6 @@ export class Matcher {
     const { i32, f64 } = ring
     const from = ring.at(left)
     const to = ring.at(arrived)
-    i32[from + Word.Flags]! |= RecordFlag.HasDuplicate
     i32[to + Word.Flags]! |= RecordFlag.Duplicate | (i32[from + Word.Flags]! & RecordFlag.OneOf)
     i32[to + Word.OtherNumber] = i32[from + Word.Number]!
     i32[to + Word.OtherFile] = i32[from + Word.File]!

@@ -83,7 +83,7 @@ function addTranslated(pairs: Pairs, near: Sighting, far: Sighting): void {
 }
 
 /** Members of a list by a key. */
-function groupBy<T>(members: readonly T[], keyOf: (member: T) => number): Map<number, T[]> {
+export function groupBy<T>(members: readonly T[], keyOf: (member: T) => number): Map<number, T[]> {
   const groups = new Map<number, T[]>()
   for (const member of members) {
     const key = keyOf(member)

@@ -75,8 +75,10 @@ export const RecordFlag = {
   Unicast: 64,
   /** It was recorded twice in one place, by a capture that does so. */
   Twice: 128,
-  /** Something arrived again. */
-  HasDuplicate: 256,
+  /** One like it was recorded in the same place shortly before: it may be a second record of the same packet. */
+  Twin: 256,
+  /** Of many that are alike and follow each other at once. */
+  Train: 512,
 } as const
 
 /** The records that wait. */

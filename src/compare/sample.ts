@@ -18,6 +18,8 @@ export interface Sighting {
   isUnicast: boolean
   /** Whether it was recorded more than once in the same place, at once. */
   again: boolean
+  /** Nanoseconds until then. */
+  apart: number
 }
 
 /** Sightings of a side that are held. */
@@ -26,7 +28,8 @@ const MOST_SIGHTINGS = 32_768
 const MOST_ALIKE = 64
 /** Nanoseconds within which a capture records one packet in several places. */
 export const COPY_TIME = 1_000_000_000
-/** Nanoseconds within which it records one packet twice in the same place. */
+/** Nanoseconds within which it records one packet twice in the same place: at most, and where nothing in the packet numbers it. */
+export const TWIN_TIME = 5_000_000
 export const TWICE_TIME = 500_000
 /** Packets of a direction from which on it tells whether it is recorded twice. */
 const LEAST_DOUBLED = 4
@@ -102,6 +105,7 @@ function sightingOf({ key, direction, time, outerTtl, tap }: Datagram): Sighting
     pair: key.pair,
     isUnicast: key.isUnicast,
     again: false,
+    apart: 0,
   }
 }
 
@@ -115,6 +119,7 @@ function isCopy(alike: readonly Sighting[], { direction, time, tap }: Datagram):
     }
     if (Math.abs(time - sighting.time) <= TWICE_TIME && !sighting.again) {
       sighting.again = true
+      sighting.apart = Math.abs(time - sighting.time)
       return true
     }
   }

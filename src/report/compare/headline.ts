@@ -199,7 +199,12 @@ function caveats(comparison: Comparison): string[] {
   const kept = filterWords(comparison.filter)
   if (kept !== '') sentences.push(`Filtered by ${kept}.`)
   for (const place of ['near', 'far'] as const) {
-    const { droppedByCapture, comparedBytes, packets } = comparison[place]
+    const { droppedByCapture, comparedBytes, packets, copies } = comparison[place]
+    if (copies > 0) {
+      sentences.push(
+        `${plural(copies, 'record')} of the ${place} capture ${copies === 1 ? 'repeats one' : 'repeat others'} that it has, as a mirror or several interfaces make them: not counted.`,
+      )
+    }
     if (droppedByCapture !== null && droppedByCapture > 0) {
       const share = percent((100 * droppedByCapture) / (packets + droppedByCapture))
       sentences.push(
