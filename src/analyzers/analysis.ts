@@ -25,7 +25,8 @@ import { FastPath } from './fast-path/fast-path.ts'
 import { FlowCacheMisses } from './fast-path/flow-cache-miss.ts'
 import { batchBuffers, FastPathBatch } from './fast-path/packet-batch.ts'
 import { Observation } from './lookup/observation.ts'
-import { Path, PathBit, type PathCounter, Paths } from './lookup/paths.ts'
+import { Path } from './lookup/path-key.ts'
+import { PathBit, type PathCounter, Paths } from './lookup/paths.ts'
 import { Resolver } from './lookup/resolver.ts'
 import { TinyFragments } from './reassembly/tiny-fragments.ts'
 import { StatefulAnalyzers, type StatefulAnalyzersState } from './stateful/stateful-analyzers.ts'
@@ -139,7 +140,7 @@ export class Analysis implements PathCounter {
     this.timeline = new Timeline(this.keys, limits.timeline)
     // What a filter leaves out has no path.
     const misses = this.criteria.keepsAll ? this.#flowCacheMisses() : null
-    this.#fastPath = new FastPath(this.paths, misses, this.flows, this.ports, this.timeline)
+    this.#fastPath = new FastPath(GROUP, this.paths, misses, this.flows, this.ports, this.timeline)
     this.tinyFragments = new TinyFragments(limits.datagrams, ports)
     this.stateful = new StatefulAnalyzers(this.keys, limits)
     this.#events = options.analyzeElsewhere?.(this.keys) ?? this.stateful
@@ -202,7 +203,7 @@ export class Analysis implements PathCounter {
     let eligible = 0
     let told = from
     for (let slot = from; slot < to; slot++) {
-      if (this.#fastPath.count(batch, slot)) {
+      if (this.#fastPath.count(batch, slot, slot - from)) {
         eligible++
         continue
       }

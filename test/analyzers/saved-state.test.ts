@@ -28,6 +28,7 @@ const NO_STATE = new Set([
   ...['#alone', '#packet', '#view', '#file', '#events'].map((field) => `Analysis.${field}`),
   ...['#digest', '#scratch', '#other'].flatMap((field) => [`TinyFragments.${field}`, `InnerFragments.${field}`]),
   'OuterFragments.#damaged',
+  'FastPath.#candidates',
   ...['from', 'to', 'formerFlow', 'passages', 'isRepeat', 'isLate', 'isLowered', '#counted'].map(
     (field) => `Copies.${field}`,
   ),

@@ -136,10 +136,12 @@ const WALK: readonly Target[] = [
 ]
 
 /** What every eligible packet passes: one law holds it against the slow path. */
-const FAST_PATH: readonly Target[] = ['packet-batch', 'fast-path', 'flow-cache-miss', 'paths'].map((name) => ({
-  source: fileNamed('src/analyzers', `${name}.ts`),
-  tests: ['test/analyzers/fast-path-law.test.ts', 'test/analyzers/lookup/paths.test.ts'],
-}))
+const FAST_PATH: readonly Target[] = ['packet-batch', 'fast-path', 'flow-cache-miss', 'path-key', 'paths'].map(
+  (name) => ({
+    source: fileNamed('src/analyzers', `${name}.ts`),
+    tests: ['test/analyzers/fast-path-law.test.ts', 'test/analyzers/lookup/paths.test.ts'],
+  }),
+)
 
 /** Everything that `npm run mutants` plants mutants in. */
 export const TARGETS: readonly Target[] = [...HEADERS, ...COMPOSITION, ...WALK, ...FAST_PATH]

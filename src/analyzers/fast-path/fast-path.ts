@@ -3,8 +3,8 @@
  * a path opens it. Whatever is not eligible takes the slow path (`dissect`, `Observation`, counters, `EventWriter`), and what the fast path
  * counts and writes for a packet is what the slow path would have.
  *
- * Packets come in groups: the records of all their paths are read ahead before any is counted, so that the processor waits for many
- * cache lines at a time instead of one after the other.
+ * Packets come in groups: where the records of all their paths are, and those records, are read ahead before any is counted, so that the
+ * processor waits for many cache lines at a time instead of one after the other.
  */
 import { NONE } from '../../codecs/core/fault.ts'
 import type { Flows } from '../counters/flows.ts'
@@ -12,43 +12,61 @@ import type { Ports } from '../counters/ports.ts'
 import type { Timeline } from '../counters/timeline.ts'
 import { Bit, Field } from '../events/event-fields.ts'
 import { STRIDE } from '../events/event-log.ts'
-import { PATH_KEY, Path, PathBit, type Paths, REFUSED } from '../lookup/paths.ts'
+import { PATH_KEY, Path } from '../lookup/path-key.ts'
+import { PathBit, type Paths, REFUSED } from '../lookup/paths.ts'
 import type { FlowCacheMisses } from './flow-cache-miss.ts'
 import { type FastPathBatch, Look } from './packet-batch.ts'
 
 /** Counts eligible packets. */
 export class FastPath {
+  /** By packet of the group: the record that is its path's unless another path has the same hash; `NONE` without. */
+  readonly #candidates: Int32Array
+
   /**
+   * @param group - Most packets of a group.
    * @param paths - Known paths.
    * @param misses - Where packets of other paths are taken in; `null` to send them the slow path.
    */
   constructor(
+    group: number,
     private readonly paths: Paths,
     private readonly misses: FlowCacheMisses | null,
     private readonly flows: Flows,
     private readonly ports: Ports,
     private readonly timeline: Timeline,
-  ) {}
+  ) {
+    this.#candidates = new Int32Array(group)
+  }
 
-  /** Reads ahead what the slots from `from` to `to` will want of their paths' records. @returns Nothing of use. */
+  /** Reads the records of the paths ahead that the group in the slots from `from` to `to` is of. @returns Nothing of use. */
   prefetch({ looks, hashes }: FastPathBatch, from: number, to: number): number {
     const { paths } = this
+    const candidates = this.#candidates
     let sum = 0
-    for (let slot = from; slot < to; slot++) if (looks[slot] !== 0) sum ^= paths.prefetch(hashes[slot]!)
+    for (let slot = from; slot < to; slot++) if (looks[slot] !== 0) sum ^= paths.prefetchSlot(hashes[slot]!)
+    for (let slot = from; slot < to; slot++) {
+      if (looks[slot] === 0) continue
+      const at = paths.candidate(hashes[slot]!)
+      candidates[slot - from] = at
+      if (at !== NONE) sum ^= paths.prefetchRecord(at)
+    }
     return sum
   }
 
   /**
    * Counts the packet in a slot and completes its event, if it is eligible.
+   * @param index - Which one it is of the group that was read ahead.
    * @returns `false` when the packet must take the slow path; nothing was counted then.
    */
-  count(batch: FastPathBatch, slot: number): boolean {
+  count(batch: FastPathBatch, slot: number, index: number): boolean {
     const look = batch.looks[slot]!
     if (look === 0) return false
     const { log } = batch
     const at = slot * STRIDE
     const { paths } = this
-    let path = paths.findAmong(batch.keys, slot * PATH_KEY, batch.hashes[slot]!)
+    let path = this.#candidates[index]!
+    if (path === NONE || !paths.holds(path, batch.keys, slot * PATH_KEY))
+      path = paths.find(batch.keys, slot * PATH_KEY, batch.hashes[slot]!)
     if (path === NONE && this.misses !== null) path = this.misses.open(batch, slot)
     if (path === NONE) return false
     const { i32: records, f64: sums } = paths

@@ -40,7 +40,7 @@ import {
   putOuterIpv4,
   putOuterIpv6,
   Shape,
-} from '../lookup/paths.ts'
+} from '../lookup/path-key.ts'
 
 /** Captured bytes that the smallest eligible packet has: up to the inner ports over IPv4 in IPv4, without tags. */
 const LEAST_CAPTURED = ethernet.LENGTH + ipv4.LENGTH + udp.LENGTH + vxlan.LENGTH + ethernet.LENGTH + ipv4.LENGTH + 4

@@ -13,7 +13,8 @@ import { HostCache } from './host-cache.ts'
 import { InnerFragments } from './inner-fragments.ts'
 import type { Observation } from './observation.ts'
 import { OuterCache } from './outer-cache.ts'
-import { Path, type Paths, Shape, Wide } from './paths.ts'
+import { isToGroup, Path, Shape, Wide } from './path-key.ts'
+import { PathBit, type Paths } from './paths.ts'
 
 /** A saved resolver: what it caches is made anew. */
 export type ResolverState = ReturnType<InnerFragments['save']>
@@ -48,31 +49,18 @@ export class Resolver {
    * @returns Offset of the path's record; `NONE` for a packet to a group, which takes the slow path.
    */
   open(o: Observation, words: Int32Array, from: number, hash: number): number {
-    const { keys } = this
+    if (isToGroup(words, from)) return NONE
+    const reverse = this.paths.findReverse(words, from, hash)
+    if (reverse === NONE) this.#lookUpOuter(o, words, from)
+    else this.#takeOuter(o, reverse)
     const kindVni = words[from + Path.KindVni]!
-    const shape = words[from + Path.Shape]!
-    if ((shape & Shape.OuterIpv6) === 0) {
-      this.#resolveOuterIpv4(o, kindVni, words[from + Path.OuterSource]!, words[from + Path.OuterDestination]!)
-    } else {
-      o.sourceId = keys.ipv6IdOf(words, from + Path.OuterSource, from + Wide.OuterSource)
-      o.destinationId = keys.ipv6IdOf(words, from + Path.OuterDestination, from + Wide.OuterDestination)
-      this.#resolveOuter(o, kindVni)
-    }
-    if (keys.isMulticast(o.destinationId)) return NONE
     const macHighVlan = words[from + Path.MacHighVlan]!
     if (!this.#hosts.lookup(o, kindVni, macHighVlan, words[from + Path.MacLow]!)) {
       o.vlansRow = this.#tag(macHighVlan & 0xffff)
       this.#resolveMac(o, kindVni, o.vlansRow, macHighVlan >>> 16, words[from + Path.MacLow]!)
     }
-    if ((shape & Shape.InnerIpv6) === 0) {
-      o.innerSourceId = keys.ipv4Id(words[from + Path.InnerSource]!)
-      o.innerDestinationId = keys.ipv4Id(words[from + Path.InnerDestination]!)
-    } else {
-      o.innerSourceId = keys.ipv6IdOf(words, from + Path.InnerSource, from + Wide.InnerSource)
-      o.innerDestinationId = keys.ipv6IdOf(words, from + Path.InnerDestination, from + Wide.InnerDestination)
-    }
-    const ports = words[from + Path.InnerPorts]!
-    this.#flowRow(o, kindVni, o.vlansRow, FlowClass.WithPorts | (shape & 0xff), ports >>> 16, ports & 0xffff)
+    if (reverse === NONE) this.#lookUpInner(o, words, from)
+    else this.#takeInner(o, words[from + Path.InnerPorts]!, reverse)
     return this.paths.keep(o, words, from, hash)
   }
 
@@ -120,6 +108,55 @@ export class Resolver {
       this.#resolveMac(o, kindVni, stack, high, ethernet.sourceLow32(innerView, innerFrame.at))
     }
     this.#resolveFlow(o, kindVni, stack)
+  }
+
+  #lookUpOuter(o: Observation, words: Int32Array, from: number): void {
+    const { keys } = this
+    const kindVni = words[from + Path.KindVni]!
+    if ((words[from + Path.Shape]! & Shape.OuterIpv6) === 0) {
+      this.#resolveOuterIpv4(o, kindVni, words[from + Path.OuterSource]!, words[from + Path.OuterDestination]!)
+      return
+    }
+    o.sourceId = keys.ipv6IdOf(words, from + Path.OuterSource, from + Wide.OuterSource)
+    o.destinationId = keys.ipv6IdOf(words, from + Path.OuterDestination, from + Wide.OuterDestination)
+    this.#resolveOuter(o, kindVni)
+  }
+
+  #lookUpInner(o: Observation, words: Int32Array, from: number): void {
+    const { keys } = this
+    const shape = words[from + Path.Shape]!
+    if ((shape & Shape.InnerIpv6) === 0) {
+      o.innerSourceId = keys.ipv4Id(words[from + Path.InnerSource]!)
+      o.innerDestinationId = keys.ipv4Id(words[from + Path.InnerDestination]!)
+    } else {
+      o.innerSourceId = keys.ipv6IdOf(words, from + Path.InnerSource, from + Wide.InnerSource)
+      o.innerDestinationId = keys.ipv6IdOf(words, from + Path.InnerDestination, from + Wide.InnerDestination)
+    }
+    const ports = words[from + Path.InnerPorts]!
+    const kindVni = words[from + Path.KindVni]!
+    this.#flowRow(o, kindVni, o.vlansRow, FlowClass.WithPorts | (shape & 0xff), ports >>> 16, ports & 0xffff)
+  }
+
+  /** Takes the rows of VNI and tunnel endpoints from the path the other way, whose record is at `at`. */
+  #takeOuter(o: Observation, at: number): void {
+    const { i32 } = this.paths
+    o.vniRow = i32[at + Path.Vni]!
+    o.pairRow = i32[at + Path.Pair]!
+    o.routeRow = i32[at + Path.Route]!
+    o.sourceId = i32[at + Path.DestinationId]!
+    o.destinationId = i32[at + Path.SourceId]!
+    o.pairForward = o.sourceId === o.destinationId || (i32[at + Path.Bits]! & PathBit.PairForward) === 0
+  }
+
+  /** Takes the rows of the inner addresses and the flow from the path the other way. */
+  #takeInner(o: Observation, ports: number, at: number): void {
+    const { i32 } = this.paths
+    o.innerSourceId = i32[at + Path.InnerDestinationId]!
+    o.innerDestinationId = i32[at + Path.InnerSourceId]!
+    o.flowRow = i32[at + Path.Flow]!
+    // A host that talks to itself: its ports have the order.
+    const isAlone = o.innerSourceId === o.innerDestinationId
+    o.flowForward = isAlone ? ports >>> 16 <= (ports & 0xffff) : (i32[at + Path.Bits]! & PathBit.FlowForward) === 0
   }
 
   #resolveOuterIpv4(o: Observation, kindVni: number, source: number, destination: number): void {

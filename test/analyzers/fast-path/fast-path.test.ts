@@ -65,19 +65,23 @@ const spoken = fc.record({
   payload: fc.nat({ max: 3 }),
   snap: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 60, max: 190 })),
   sourcePort: fc.constantFrom(50_000, 50_001),
+  /** Behind another tunnel endpoint; from another port. */
+  isMoved: fc.constantFrom(false, false, false, true),
+  isOtherPort: fc.constantFrom(false, false, true),
   toGroup: fc.integer({ min: 0, max: 20 }).map((one) => one === 0),
 })
 type Spoken = typeof spoken extends fc.Arbitrary<infer T> ? T : never
 
 function packetOf(one: Spoken): Uint8Array {
-  const outerEnd = (host: number): string => (one.outer === 4 ? `10.0.0.${host}` : `fd00::${host}`)
+  const vtep = (host: number): number => (one.isMoved ? (host + 1) % 3 : host)
+  const outerEnd = (host: number): string => (one.outer === 4 ? `10.0.0.${vtep(host)}` : `fd00::${vtep(host)}`)
   const group = one.outer === 4 ? '239.1.1.1' : 'ff05::1'
   const outer = { source: outerEnd(one.from), destination: one.toGroup ? group : outerEnd(one.to) }
   const inner = {
     source: one.inner === 4 ? `192.168.0.${one.from}` : `fd01::${one.from}`,
     destination: one.inner === 4 ? `192.168.0.${one.to}` : `fd01::${one.to}`,
   }
-  const ports = { sourcePort: 1000 + one.from, destinationPort: 1000 + one.to }
+  const ports = { sourcePort: 1000 + one.from + (one.isOtherPort ? 1 : 0), destinationPort: 1000 + one.to }
   const { identification, flags } = one
   const { bytes } = b.build([
     b.ethernet({ destination: '02:00:00:00:00:02', source: '02:00:00:00:00:01' }),
