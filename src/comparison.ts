@@ -235,6 +235,11 @@ export interface ComparedDirection {
   /** The fields that were rewritten. */
   rewrites: Rewrite[]
   /**
+   * Packets that were marked for congestion on the way: they left without the mark and arrived with it (ECN CE, RFC 3168 §5), in the outer
+   * header or the inner one. They are among the matched ones, and not among the rewritten ones for it.
+   */
+  congestionMarked: number
+  /**
    * Packets whose fate is not known: they left while the other side was not capturing, are cut too short to be told, or were not reached
    * when reading was stopped (copies among those count as packets).
    */

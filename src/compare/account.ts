@@ -1,5 +1,6 @@
 /** What becomes of each packet, counted for its direction: takes the records that leave the window. */
 import { SIZE_CLASSES } from '../analyzers/stateful/sizes/sizes.ts'
+import { Ecn } from '../codecs/headers/ipv4.ts'
 import * as ethernet from '../codecs/link/ethernet.ts'
 import type { AlteredBit, ComparedPacket } from '../comparison.ts'
 import { DirectionCounts } from './direction-counts.ts'
@@ -98,7 +99,7 @@ export class Account implements Leaving, Decided {
     const time = f64[ring.real(serial) + Real.Time]!
     counts.matched++
     counts.share(sizeOf(i32[at + Word.OuterLength]!), i32[at + Word.SourcePort]!, this.#options.stepOf(time), false)
-    if (this.#options.told !== null) this.#tellMatched(ring, serial)
+    if (this.#options.told !== null && (flags & RecordFlag.Held) === 0) this.#tellMatched(ring, serial)
   }
 
   arrived(ring: Ring, serial: number, isDue: boolean): void {
@@ -149,8 +150,12 @@ export class Account implements Leaving, Decided {
     ) {
       this.#differs(ring, left, arrived)
     }
+    const fields = i32[left + Word.Fields]! ^ i32[arrived + Word.Fields]!
+    if (fields >>> 24 !== 0 && isMarked(i32[left + Word.Fields]!, i32[arrived + Word.Fields]!)) {
+      this.counts(i32[left + Word.Direction]!).congestionMarked++
+    }
     if (
-      i32[left + Word.Fields] !== i32[arrived + Word.Fields] ||
+      (fields & 0xff_ffff) !== 0 ||
       i32[left + Word.SourcePort] !== i32[arrived + Word.SourcePort] ||
       i32[left + Word.DestinationPort] !== i32[arrived + Word.DestinationPort] ||
       i32[left + Word.Macs] !== i32[arrived + Word.Macs] ||
@@ -186,9 +191,9 @@ export class Account implements Leaving, Decided {
     const row = this.#rowFor(arrived)
     const counts = this.counts(row)
     counts.received++
-    if (arrived.isSegment || !this.#wasCapturing(arrived)) return
-    counts.unsent++
-    this.#options.told?.('unsent', row, null, arrived, { ...arrived, delay: Number.NaN })
+    const fate = arrived.isSegment ? 'segment' : this.#wasCapturing(arrived) ? 'unsent' : 'outside'
+    if (fate === 'unsent') counts.unsent++
+    this.#options.told?.(fate, row, null, arrived, { ...arrived, delay: Number.NaN })
   }
 
   /** Gives up what only bytes could tell, which nobody looked at. */
@@ -205,10 +210,21 @@ export class Account implements Leaving, Decided {
     else {
       counts.received++
       counts.share(sizeOf(left.outerLength), left.sourcePort, this.#options.stepOf(left.time), false)
-      const delay = arrived.time - left.time
-      this.#options.told?.('altered', left.direction, left, arrived, { ...left, delay })
     }
+    left.isTaken = true
+    this.#tell('altered', left, arrived)
     this.#list(counts.alteredList, () => ({ ...this.#pair(left, arrived), bits }))
+  }
+
+  /** Tells of the matched packets whose checksums differ, and that turned out to be unaltered. */
+  tellHeld(): void {
+    for (const { left, arrived } of this.differing.flatMap((list) => list ?? [])) {
+      if (!left.isTaken) this.#tell('matched', left, arrived)
+    }
+  }
+
+  #tell(fate: Fate, left: Leftover, arrived: Leftover): void {
+    this.#options.told?.(fate, left.direction, left, arrived, { ...left, delay: arrived.time - left.time })
   }
 
   /** Whether the side where an arrival left was capturing by then. */
@@ -295,6 +311,7 @@ export class Account implements Leaving, Decided {
     const here = leftoverOf(ring, serialOf(left), true)
     const there = leftoverOf(ring, serialOf(arrived), true)
     list.push({ left: here, arrived: there })
+    i32[left + Word.Flags]! |= RecordFlag.Held
   }
 
   #rewritten(i32: Int32Array, left: number, arrived: number): void {
@@ -352,4 +369,9 @@ export class Account implements Leaving, Decided {
 /** The size that a packet counts with: none, for super-frames. */
 function sizeOf(outerLength: number): number {
   return outerLength <= LARGEST ? outerLength : 0
+}
+
+/** Whether a packet has a congestion mark, outside or inside, that it left without. */
+function isMarked(left: number, arrived: number): boolean {
+  return [24, 26].some((shift) => ((arrived >>> shift) & 3) === Ecn.Ce && ((left >>> shift) & 3) !== Ecn.Ce)
 }

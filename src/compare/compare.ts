@@ -67,6 +67,7 @@ export async function compareSides(
   matcher.finish(!isMatched)
   const isLookedAt = isMatched && (await unlessStopped(look(readings, plan, account), options)) !== null
   if (!isLookedAt) account.leaveUnlooked()
+  account.tellHeld()
   if (!isMatched) countUnreached(rows, surveyed, plan, account, matcher)
   return documentOf({
     alone: isLookedAt ? alone : stopped(alone),

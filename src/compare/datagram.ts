@@ -21,9 +21,10 @@ export class Datagram {
   innerBytes = 0
   sourcePort = 0
   destinationPort = 0
-  /** TTL or hop limit, and DSCP, of the outer IP header. */
+  /** TTL or hop limit, DSCP and ECN of the outer IP header. */
   outerTtl = 0
   outerDscp = 0
+  outerEcn = 0
   /** Bit of the place in the capture where it was recorded: interface, hop, link addresses. */
   tap = 0
 }
@@ -61,8 +62,10 @@ export function readOuter(datagram: Datagram, layers: Layers): void {
   if (version === 4) {
     datagram.outerTtl = view.getUint8(at + 8)
     datagram.outerDscp = view.getUint8(at + 1) >> 2
+    datagram.outerEcn = view.getUint8(at + 1) & 3
   } else {
     datagram.outerTtl = view.getUint8(at + 7)
     datagram.outerDscp = (view.getUint16(at) >> 6) & 0x3f
+    datagram.outerEcn = (view.getUint16(at) >> 4) & 3
   }
 }

@@ -44,6 +44,7 @@ export class DirectionCounts {
   extent = 0
   altered = 0
   rewritten = 0
+  congestionMarked = 0
   notJudged = 0
   unsent = 0
   resegmented = 0

@@ -62,6 +62,7 @@ export function directionOf(sheet: Sheet, row: number, counts: DirectionCounts):
     altered,
     rewritten,
     rewrites: [...counts.rewrites.values()],
+    congestionMarked: counts.congestionMarked,
     notJudged,
     unsent: counts.unsent,
     resegmented: counts.resegmented,

@@ -32,9 +32,10 @@ export class InnerKey {
   pair = 0
   /** Whether the frame is for one receiver. */
   isUnicast = false
-  /** TTL or hop limit and DSCP of the inner packet, 0 where there is none. */
+  /** TTL or hop limit, DSCP and ECN of the inner packet, 0 where there is none. */
   ttl = 0
   dscp = 0
+  ecn = 0
   /** What the key leaves out and offload does not touch: IP checksum, TTL and DSCP; and the transport's checksum. */
   leftOut = 0
   checksum = 0
@@ -107,6 +108,7 @@ export class InnerKey {
     this.isUnicast = true
     this.ttl = 0
     this.dscp = 0
+    this.ecn = 0
     this.leftOut = 0
     this.checksum = 0
     this.connection = 0
@@ -146,12 +148,14 @@ export class InnerKey {
       digest.ipv4(view, at)
       this.ttl = view.getUint8(at + 8)
       this.dscp = view.getUint8(at + 1) >> 2
+      this.ecn = view.getUint8(at + 1) & 3
       this.isNumbered = ipv4.identification(view, at) !== 0
       this.leftOut = (view.getUint16(at + 10) << 16) | (this.ttl << 8) | view.getUint8(at + 1)
     } else {
       digest.ipv6(view, at)
       this.ttl = view.getUint8(at + 7)
       this.dscp = (view.getUint16(at) >> 6) & 0x3f
+      this.ecn = (view.getUint16(at) >> 4) & 3
       this.leftOut = (this.ttl << 8) | ((view.getUint16(at) >> 4) & 0xff)
     }
     const header = at + (version === 4 ? ipv4.LENGTH : ipv6.LENGTH)

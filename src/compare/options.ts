@@ -26,8 +26,11 @@ export interface CompareInput {
   open(): Promise<ByteSource>
 }
 
-/** What became of one packet. */
-export type Fate = 'matched' | 'lost' | 'altered' | 'duplicated' | 'notJudged' | 'unsent'
+/**
+ * What became of one packet. Of what was only seen to arrive `unsent` is what the capture at the sending side missed, `outside` what left
+ * while that was not running, and `segment` TCP data of packets of another size.
+ */
+export type Fate = 'matched' | 'lost' | 'altered' | 'duplicated' | 'notJudged' | 'unsent' | 'outside' | 'segment'
 
 /** One packet with what became of it. One object, overwritten for each: copy what must last. */
 export interface PacketFate {

@@ -19,7 +19,7 @@ export const Word = {
   InnerBytes: 9,
   SourcePort: 10,
   DestinationPort: 11,
-  /** Inner TTL and DSCP, outer DSCP, a byte each. */
+  /** Inner TTL and DSCP, outer DSCP, a byte each; then inner and outer ECN, two bits each. */
   Fields: 12,
   Macs: 13,
   LeftOut: 14,
@@ -79,6 +79,8 @@ export const RecordFlag = {
   Twin: 256,
   /** Of many that are alike and follow each other at once. */
   Train: 512,
+  /** It may turn out to be altered, and is told of at the end. */
+  Held: 1024,
 } as const
 
 /** The records that wait. */
@@ -142,7 +144,8 @@ export class Ring {
     i32[at + Word.InnerBytes] = datagram.innerBytes
     i32[at + Word.SourcePort] = datagram.sourcePort
     i32[at + Word.DestinationPort] = datagram.destinationPort
-    i32[at + Word.Fields] = key.ttl | (key.dscp << 8) | (datagram.outerDscp << 16)
+    i32[at + Word.Fields] =
+      key.ttl | (key.dscp << 8) | (datagram.outerDscp << 16) | (key.ecn << 24) | (datagram.outerEcn << 26)
     i32[at + Word.Macs] = key.macs
     i32[at + Word.LeftOut] = key.leftOut
     i32[at + Word.Checksum] = key.checksum

@@ -186,6 +186,7 @@ const COLUMNS: readonly DataColumn<Row>[] = [
   counted('Reordered', (each) => each.reordered, 'Arrived behind one that left later (RFC 4737)'),
   counted('Altered', (each) => each.altered, 'Arrived with other bits'),
   counted('Rewritten', (each) => each.rewritten, 'Arrived with other addresses, VNI, TTL or DSCP'),
+  seldom('Marked', (each) => each.congestionMarked, 'Marked for congestion on the way (ECN CE, RFC 3168)'),
   delay('Delay min', 'min'),
   delay('Median', 'median'),
   delay('p99', 'p99'),

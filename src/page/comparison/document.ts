@@ -83,6 +83,7 @@ const direction: Codec<ComparedDirection> = record({
       packets: figure,
     }),
   ),
+  congestionMarked: figure,
   notJudged: figure,
   unsent: figure,
   resegmented: figure,

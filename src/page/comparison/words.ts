@@ -37,7 +37,7 @@ const WHY: Readonly<Record<ComparedDirection['judged'], string>> = {
 
 /** In a line: `19 of 27 lost (70.37 %), 3 arrived again`. */
 export function shortWords(direction: ComparedDirection): string {
-  const { judged, sent, lost, altered, duplicated, reordered, rewritten } = direction
+  const { judged, sent, lost, altered, duplicated, reordered, rewritten, congestionMarked } = direction
   const known = knownOf(direction)
   const parts = [
     ...(lost > 0 ? [`${integer(lost)} of ${integer(known)} lost (${percent((100 * lost) / known)})`] : []),
@@ -45,6 +45,7 @@ export function shortWords(direction: ComparedDirection): string {
     ...(duplicated > 0 ? [`${integer(duplicated)} arrived again`] : []),
     ...(reordered > 0 ? [`${integer(reordered)} overtaken`] : []),
     ...(rewritten > 0 ? [`${integer(rewritten)} rewritten`] : []),
+    ...(congestionMarked > 0 ? [`${integer(congestionMarked)} marked for congestion`] : []),
   ]
   if (judged !== 'yes') return [`${plural(sent, 'packet')} sent, loss not judged`, ...parts].join(', ')
   if (lost === 0 && altered === 0) parts.unshift(`all of ${plural(known, 'packet')} arrived`)

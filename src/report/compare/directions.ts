@@ -49,6 +49,7 @@ function fieldsFor(directions: readonly ComparedDirection[]): Field<ComparedDire
     { head: 'Altered', align: 'right', cell: any(({ altered }) => altered) },
     { head: 'Again', align: 'right', cell: any(({ duplicated }) => duplicated) },
     { head: 'Reordered', align: 'right', cell: any(({ reordered }) => reordered) },
+    { head: 'Marked', align: 'right', cell: any(({ congestionMarked }) => congestionMarked) },
     { head: 'Delay min', align: 'right', cell: delay('min') },
     { head: 'median', align: 'right', joined: true, cell: delay('median') },
     { head: 'p99', align: 'right', joined: true, cell: delay('p99') },

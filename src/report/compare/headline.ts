@@ -106,6 +106,7 @@ function besides(directions: readonly ComparedDirection[]): string[] {
     [sum(directions, (each) => each.duplicated), 'arrived again'],
     [sum(directions, (each) => each.reordered), 'arrived out of order'],
     [sum(directions, (each) => each.rewritten), 'arrived with other header fields'],
+    [sum(directions, (each) => each.congestionMarked), 'were marked for congestion on the way (ECN CE)'],
   ] as const
   const parts = counts.filter(([count]) => count > 0)
   if (parts.length === 0) {
