@@ -52,7 +52,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   MAC_MOVED: ['LOOP', 'ROGUE_VTEP', 'DUPLICATE_MAC'],
   IP_MOVED: ['LOOP', 'ROGUE_VTEP'],
   PMTU_BLACK_HOLE: ['SIZE_CLIFF'],
-  LOST_BETWEEN: ['SIZE_CLIFF', 'PATH_LOSS', 'VTEP_UNREACHABLE', 'TTL_EXPIRED', 'ICMP_TOO_BIG'],
+  LOST_BETWEEN: ['SIZE_CLIFF', 'PATH_LOSS', 'VTEP_UNREACHABLE', 'TTL_EXPIRED', 'ICMP_TOO_BIG', 'PORT_UNREACHABLE'],
   ONE_WAY: [...SEVERED, ...MISLED, ...LOST, 'OUTER_CHECKSUM_BAD', 'FLAG_I_CLEAR', 'RESERVED_BITS'],
   ARP_UNANSWERED: [...SILENT, ...LOST, 'REPLICATION_INCOMPLETE', 'OUTER_CHECKSUM_BAD', 'FLAG_I_CLEAR', 'RESERVED_BITS'],
   ECHO_UNANSWERED: [...SILENT, ...TOO_LARGE, ...LOST, ...DAMAGED, ...MOVES],
@@ -77,6 +77,20 @@ const EXPLAINING: ReadonlySet<string> = new Set(Object.values(CAUSES).flat())
 
 /** About one guest or another of a VTEP: what shares one of these VTEPs may follow from it, wherever its other end is. */
 const OF_GUESTS: readonly string[] = [...MISLED, ...MOVES]
+/** What two captures prove of one direction. */
+const BETWEEN: readonly string[] = [...LOST, 'SIZE_CLIFF', 'ALTERED_BETWEEN', 'DUPLICATED_BETWEEN']
+/** What is asked by one VTEP and not answered by the other. */
+export const ASKING: readonly string[] = ['ECHO_UNANSWERED', 'ONE_WAY', 'TCP_UNANSWERED', 'UDP_UNANSWERED']
+/** Symptoms of one direction: what becomes of packets the other way has no part in them. */
+const ONE_DIRECTION: readonly string[] = [
+  'PMTU_BLACK_HOLE',
+  'LOST_BETWEEN',
+  'DATA_MISSING',
+  'FRAGMENT_MISSING',
+  'OUTER_CHECKSUM_BAD',
+  'INNER_CHECKSUM_BAD',
+  'DUPLICATED_PACKETS',
+]
 /** Symptoms more than this many times as frequent as damaged packets have another cause. */
 const FREQUENT = 4
 
@@ -109,9 +123,38 @@ export function isAbout(
   if (symptom.code === 'WRONG_SOURCE_VTEP') return about[0] === vteps[0] && cause.count >= symptom.count
   // A source that is no VTEP refuses what its victims send.
   if (symptom.code === 'PORT_UNREACHABLE' && code === 'ROGUE_VTEP') return about[0] === vteps[1]
+  if (ONE_DIRECTION.includes(symptom.code) && (BETWEEN.includes(code) || BETWEEN.includes(symptom.code))) {
+    if (about[0] !== vteps[0] && about.length > 0 && vteps.length > 0) return false
+  }
   // Said of a whole VNI.
   if (about.length === 0 || vteps.length === 0) return subject.vni !== undefined && subject.vni === vni
   return OF_GUESTS.includes(code)
     ? vteps.some((vtep) => about.includes(vtep))
     : vteps.every((vtep) => about.includes(vtep))
+}
+
+/** A finding of one capture, or of two. */
+type Placed = Finding & { side?: string; otherPackets?: number[] }
+
+/** Numbers of a finding's packets at a side. */
+function numbersAt({ side, packets, otherPackets = [] }: Placed, at: string | undefined): readonly number[] {
+  return side === at ? packets : otherPackets
+}
+
+/**
+ * The likeliest of several causes of one kind, about the same thing as a symptom. What has no answer was lost on the way there, or its
+ * answer on the way back: its own packets tell, where all that were lost are known.
+ */
+export function likeliest<Found extends Placed>(causes: readonly Found[], symptom: Placed): Found | undefined {
+  const [first] = causes
+  if (first === undefined || !BETWEEN.includes(first.code) || !ASKING.includes(symptom.code)) return first
+  const from = symptom.subject.vteps?.[0]
+  const there = causes.filter(({ subject }) => subject.vteps?.[0] === from)
+  const back = causes.filter(({ subject }) => subject.vteps?.[0] !== from)
+  const isLost = (cause: Found): boolean => {
+    const numbers = numbersAt(symptom, cause.side)
+    return cause.packets.some((packet) => numbers.includes(packet))
+  }
+  const isUnsure = ({ packets, count }: Found): boolean => packets.length < count
+  return there.find(isLost) ?? there.find(isUnsure) ?? back[0] ?? first
 }

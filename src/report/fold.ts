@@ -1,5 +1,5 @@
 /** Findings by their cause: one headline each, and below it what follows from it. */
-import { isAbout } from '../findings/explains.ts'
+import { isAbout, likeliest } from '../findings/explains.ts'
 import type { Finding, Severity } from '../summary.ts'
 
 /** A finding that no other one explains, and those that it explains, in the document's order. */
@@ -52,7 +52,10 @@ function causeOf<Found extends Finding>(
     const candidates = byCode.get(code) ?? []
     // The subject of a symptom may not say its VTEPs.
     const cause =
-      candidates.find((each) => isAbout(each, finding)) ??
+      likeliest(
+        candidates.filter((each) => isAbout(each, finding)),
+        finding,
+      ) ??
       candidates.find((each) => mayBeAbout(each, finding)) ??
       candidates.find((each) => isNextHop(each, finding))
     if (cause !== undefined) return cause
