@@ -65,9 +65,10 @@ const spoken = fc.record({
   payload: fc.nat({ max: 3 }),
   snap: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 60, max: 190 })),
   sourcePort: fc.constantFrom(50_000, 50_001),
-  /** Behind another tunnel endpoint; from another port. */
+  /** Behind another tunnel endpoint. */
   isMoved: fc.constantFrom(false, false, false, true),
-  isOtherPort: fc.constantFrom(false, false, true),
+  /** From or to another port: a host that talks to itself is told by them. */
+  portSteps: fc.constantFrom([0, 0], [0, 1], [1, 0]),
   toGroup: fc.integer({ min: 0, max: 20 }).map((one) => one === 0),
 })
 type Spoken = typeof spoken extends fc.Arbitrary<infer T> ? T : never
@@ -81,7 +82,8 @@ function packetOf(one: Spoken): Uint8Array {
     source: one.inner === 4 ? `192.168.0.${one.from}` : `fd01::${one.from}`,
     destination: one.inner === 4 ? `192.168.0.${one.to}` : `fd01::${one.to}`,
   }
-  const ports = { sourcePort: 1000 + one.from + (one.isOtherPort ? 1 : 0), destinationPort: 1000 + one.to }
+  const [sourceStep, destinationStep] = one.portSteps as [number, number]
+  const ports = { sourcePort: 1000 + one.from + sourceStep, destinationPort: 1000 + one.to + destinationStep }
   const { identification, flags } = one
   const { bytes } = b.build([
     b.ethernet({ destination: '02:00:00:00:00:02', source: '02:00:00:00:00:01' }),
