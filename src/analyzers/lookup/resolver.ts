@@ -60,7 +60,7 @@ export class Resolver {
       this.#resolveMac(o, kindVni, o.vlansRow, macHighVlan >>> 16, words[from + Path.MacLow]!)
     }
     if (reverse === NONE) this.#lookUpInner(o, words, from)
-    else this.#takeInner(o, words[from + Path.InnerPorts]!, reverse)
+    else this.#takeInner(o, reverse)
     return this.paths.keep(o, words, from, hash)
   }
 
@@ -148,15 +148,13 @@ export class Resolver {
     o.pairForward = o.sourceId === o.destinationId || (i32[at + Path.Bits]! & PathBit.PairForward) === 0
   }
 
-  /** Takes the rows of the inner addresses and the flow from the path the other way. */
-  #takeInner(o: Observation, ports: number, at: number): void {
+  /** Takes the rows of the inner addresses and the flow from the path the other way; a host that talks to itself does it between two ports. */
+  #takeInner(o: Observation, at: number): void {
     const { i32 } = this.paths
     o.innerSourceId = i32[at + Path.InnerDestinationId]!
     o.innerDestinationId = i32[at + Path.InnerSourceId]!
     o.flowRow = i32[at + Path.Flow]!
-    // A host that talks to itself: its ports have the order.
-    const isAlone = o.innerSourceId === o.innerDestinationId
-    o.flowForward = isAlone ? ports >>> 16 <= (ports & 0xffff) : (i32[at + Path.Bits]! & PathBit.FlowForward) === 0
+    o.flowForward = (i32[at + Path.Bits]! & PathBit.FlowForward) === 0
   }
 
   #resolveOuterIpv4(o: Observation, kindVni: number, source: number, destination: number): void {

@@ -133,6 +133,21 @@ describe('fast path', () => {
     },
   )
 
+  it.each([4, 6] as const)('knows the two ways of a host that talks to itself, IPv%d', (version) => {
+    const [one] = fc.sample(spoken, { numRuns: 1, seed: 1 })
+    const ends = { from: 1, to: 1, outer: version, inner: version, isMoved: false, toGroup: false, tag: null }
+    const steps = [
+      [0, 1],
+      [1, 0],
+      [0, 0],
+      [0, 1],
+    ] as const
+    const conversation = steps.map((portSteps) => packetOf({ ...one!, ...ends, transport: 'udp', portSteps } as Spoken))
+    const { fastPath, long } = bothWays(records(conversation.map((bytes, n) => ({ bytes, ms: n }))))
+    expect(fastPath.fastPathPackets).toBe(conversation.length)
+    expect(stateOf(fastPath)).toEqual(stateOf(long))
+  })
+
   it('knows when a path began whose first packet has no time', () => {
     const parts: Parameters<typeof segment>[2][] = [1, 2, 3].map((sequence) => ({ flags: FLAG_ACK, sequence }))
     const packets = parts.map((part, n) => record(outer(HERE, 0, segment(HERE, 0, part)), n))
