@@ -25,6 +25,8 @@ import { type Surveyed, survey } from './survey.ts'
 /** Rows of directions unless told otherwise. */
 const ROWS = 10_000
 const MILLION = 1_000_000
+/** Kinds of packets that are named of a side without a tunnel. */
+const MOST_SEEN = 3
 
 type Both<T> = Record<Place, T>
 
@@ -359,8 +361,27 @@ function nothingOf({ alone, surveyed }: Work, directions: readonly ComparedDirec
     far: far.datagrams,
     nearTimes: times('near'),
     farTimes: times('far'),
+    without:
+      near.datagrams === 0
+        ? withoutTunnel(alone.near, 'near')
+        : far.datagrams === 0
+          ? withoutTunnel(alone.far, 'far')
+          : null,
     cutShort,
     needed: LEAST_COMPARED,
+  }
+}
+
+/** What a side has that has no tunnel packet which is selected. */
+function withoutTunnel({ summary }: Alone, side: Place): NothingInCommon['without'] {
+  const { capture, tunnel } = summary
+  const { vxlanPackets, gpePackets, genevePackets, nvgrePackets, other } = tunnel
+  const seen = other.toSorted((one, two) => two.packets - one.packets).slice(0, MOST_SEEN)
+  return {
+    side,
+    packets: capture.packets,
+    seen,
+    isFiltered: vxlanPackets + gpePackets + genevePackets + nvgrePackets > 0,
   }
 }
 

@@ -178,13 +178,40 @@ describe('sides', () => {
     writeFileSync(at('empty.pcap'), captureOf([]))
     writeFileSync(at('other.pcap'), captureOf(shots(50, 5000)))
     const empty = await compare([NEAR, at('empty.pcap')])
-    expect(empty.out).toMatch(/have no packet in common\. The far capture holds no tunnel packet/)
+    expect(empty.out).toMatch(/^The far capture holds no packet\. Everything was lost before it/m)
     expect(empty.status).toBe(0)
     expect((await compare([NEAR, at('other.pcap')])).out).toContain('These two captures have no packet in common')
     const twice = await compare([NEAR, NEAR])
     expect(twice.out).toContain('No packet was lost: all 800 that left')
     expect(twice.out).toContain('is one capture a copy of the other?')
-    expect((await compare([at('empty.pcap'), at('empty.pcap')])).out).toContain('Neither side holds a tunnel packet')
+    expect((await compare([at('empty.pcap'), at('empty.pcap')])).out).toContain('Neither side holds a packet')
+  })
+
+  it('made inside the tunnel are told from what is empty, lost or not selected', async () => {
+    const guests = shots(50).map((shot) => ({
+      ...shot,
+      bytes: shot.bytes.subarray(50),
+      wireLength: shot.wireLength - 50,
+    }))
+    writeFileSync(at('guest.pcap'), captureOf(guests))
+    for (const [near, far, side] of [
+      [at('guest.pcap'), FAR, 'near'],
+      [NEAR, at('guest.pcap'), 'far'],
+    ] as const) {
+      const { findings } = await document(near, far)
+      const [nothing] = findings.filter(({ code }) => code === 'NOTHING_IN_COMMON')
+      expect(nothing!.title).toBe(`The ${side} capture holds no tunnel packet`)
+      expect(nothing!.inferred).toMatch(/^It has 50 other packets \(50 UDP/)
+      expect(nothing!.inferred).toContain(`the ${side} capture was made inside the tunnel, on a guest`)
+      expect(nothing!.remedy).toContain('on the underlay')
+    }
+    const both = await compare([at('guest.pcap'), at('guest.pcap')])
+    expect(both.out.replaceAll('\n', ' ')).toContain(
+      'the captures were made inside the tunnel, on a guest, a tap or a bridge',
+    )
+    const none = await compare([NEAR, FAR, '--vni', '7'])
+    expect(none.out.replaceAll('\n', ' ')).toContain('Neither side holds a tunnel packet that the selection keeps')
+    expect(none.out).not.toContain('guest')
   })
 
   it('may be given the other way round', async () => {

@@ -1,5 +1,7 @@
 /** NOTHING_IN_COMMON: two captures that were to be compared do not have one packet in common. */
 import { amount, type Words } from '../finding.ts'
+import { grouped } from '../words/grouped.ts'
+import { listed } from '../words/list.ts'
 
 /** Both captures. */
 export interface NothingInCommon {
@@ -8,6 +10,13 @@ export interface NothingInCommon {
   /** Times of each by its own clock, as text; `null` without packets. */
   nearTimes: [string, string] | null
   farTimes: [string, string] | null
+  /** A side without a tunnel packet: how many others it has, and the most frequent kinds of them; `null` where both have some. */
+  without: {
+    side: 'near' | 'far'
+    packets: number
+    seen: { protocol: string; packets: number }[]
+    isFiltered: boolean
+  } | null
   /** Sides of which most inner frames were cut before the bytes that tell them, and how many of those are needed. */
   cutShort: ('near' | 'far')[]
   needed: number
@@ -24,21 +33,41 @@ export const nothingInCommon: Words<NothingInCommon> = {
     'Not one tunnel packet of the one capture is in the other, by its inner frame, or so few that chance explains them. Where everything is lost it looks the same, unless both captures have one clock (--same-clock).',
   title: ({ facts }) =>
     facts.cutShort.length === 0
-      ? 'These two captures have no packet in common'
+      ? facts.without === null
+        ? 'These two captures have no packet in common'
+        : `The ${facts.without.side} capture holds no ${facts.without.packets === 0 ? 'packet' : 'tunnel packet'}${facts.without.isFiltered ? ' that the selection keeps' : ''}`
       : `${sides(facts)} cut too short to be compared`,
   observed: ({ facts }) =>
     `${amount(facts.near, 'tunnel packet')} near${times(facts.nearTimes)}, ${amount(facts.far, 'tunnel packet')} far${times(facts.farTimes)}, and none that is in both.`,
   inferred: ({ facts }) =>
     facts.cutShort.length > 0
       ? `${sides(facts)} cut by a snap length that leaves less than ${facts.needed} bytes of most inner frames, up to the end of the inner IP header: packets cannot be told from each other.`
-      : facts.near === 0 || facts.far === 0
-        ? `The ${facts.near === 0 ? 'near' : 'far'} capture holds no tunnel packet: everything was lost before it, or it was made in another place or at another time.`
+      : facts.without !== null
+        ? whyWithout(facts.without)
         : 'They are of other traffic or of other times, or nothing that leaves the one side arrives at the other.',
   remedy: ({ facts }) =>
     facts.cutShort.length > 0
       ? 'Capture again with a longer snap length (tcpdump -s 256, or -s 0 for whole packets) at both places at once.'
-      : 'Capture at both places at once while something is sent (ping through the overlay), without a filter; if both were made on one machine, say --same-clock, and what is missing is judged as loss.',
+      : isInside(facts)
+        ? `Capture at both places at once on the underlay: on the interface that carries the address of the VTEP (ip route get, with the address of the other VTEP, names it), as with tcpdump -i <interface> udp port 4789. A tunnel on another port is named with --port.`
+        : 'Capture at both places at once while something is sent (ping through the overlay), without a filter; if both were made on one machine, say --same-clock, and what is missing is judged as loss.',
   displayFilter: () => '',
+}
+
+/** Whether a side has packets and none in a tunnel. */
+function isInside({ without }: NothingInCommon): boolean {
+  return without !== null && without.packets > 0 && !without.isFiltered
+}
+
+/** Why a side may have no tunnel packet. */
+function whyWithout({ side, packets, seen, isFiltered }: NonNullable<NothingInCommon['without']>): string {
+  if (isFiltered) return 'What is selected does not pass it, or everything of it was lost before.'
+  if (packets === 0) {
+    return `Everything was lost before it, nothing was sent while it ran, or its interface or its filter was the wrong one.`
+  }
+  const kinds = seen.map(({ protocol, packets: count }) => `${grouped(count)} ${protocol}`)
+  const what = kinds.length === 0 ? '' : ` (${listed(kinds)})`
+  return `It has ${amount(packets, 'other packet')}${what}. If these are of guests, the ${side} capture was made inside the tunnel, on a guest, a tap or a bridge, where frames are not encapsulated and cannot be compared; otherwise everything was lost before it.`
 }
 
 /** `The far capture is`, `Both captures are`. */

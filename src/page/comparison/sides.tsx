@@ -61,9 +61,9 @@ export function ComparedSides({ comparison, isLive }: ComparisonView) {
 }
 
 function sideWords(side: ComparedSide): string {
-  const { packets, tunnelPackets, copies, firstTime, lastTime, droppedByCapture, comparedBytes, complete } = side
+  const { packets, copies, firstTime, lastTime, droppedByCapture, comparedBytes, complete } = side
   return [
-    `${plural(packets, 'packet')}, ${integer(tunnelPackets)} of them tunnel datagrams${firstTime === null || lastTime === null ? '' : `, from ${timeWords(firstTime)} to ${timeWords(lastTime)} UTC by its own clock`}.`,
+    `${packets === 0 ? 'No packet' : plural(packets, 'packet')}${tunnelWords(side)}${firstTime === null || lastTime === null ? '' : `, from ${timeWords(firstTime)} to ${timeWords(lastTime)} UTC by its own clock`}.`,
     copies === 0
       ? ''
       : `${plural(copies, 'copy', 'copies')} of datagrams that it already holds ${copies === 1 ? 'is' : 'are'} not counted.`,
@@ -77,6 +77,14 @@ function sideWords(side: ComparedSide): string {
   ]
     .filter((sentence) => sentence !== '')
     .join(' ')
+}
+
+/** How many of the packets are what is compared; they have not been counted where reading was stopped early. */
+function tunnelWords({ packets, tunnelPackets, complete }: ComparedSide): string {
+  if (packets === 0 || (tunnelPackets === 0 && !complete)) return ''
+  return tunnelPackets === 0
+    ? ', none of them a tunnel datagram'
+    : `, ${integer(tunnelPackets)} of them tunnel datagrams`
 }
 
 function timeWords(time: string): string {

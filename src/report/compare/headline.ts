@@ -34,8 +34,11 @@ function answer(comparison: Comparison): string[] {
     return [`No ${place} capture could be read, so nothing was compared: this is what the ${other} side says alone.`]
   }
   if (near.tunnelPackets + far.tunnelPackets === 0) {
+    if (near.packets + far.packets === 0) return ['Neither side holds a packet: there is nothing to compare.']
     return [
-      `Neither side holds a tunnel packet${isFiltered(comparison) ? ' that the selection keeps' : ''}: there is nothing to compare. A tunnel on another port is named with --port.`,
+      isFiltered(comparison)
+        ? 'Neither side holds a tunnel packet that the selection keeps: there is nothing to compare. Without the selection, the table of directions says what there is.'
+        : 'Neither side holds a tunnel packet: there is nothing to compare. A tunnel on another port is named with --port. If these are packets of guests, the captures were made inside the tunnel, on a guest, a tap or a bridge: capture at both places on the underlay.',
     ]
   }
   const nothing = findings.find(({ code }) => code === 'NOTHING_IN_COMMON')
@@ -135,11 +138,13 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
-function volume({ near, far, matched }: Comparison): string {
+function volume(comparison: Comparison): string {
+  const { near, far, matched } = comparison
+  const what = isFiltered(comparison) ? 'selected' : 'in tunnels'
   const side = (place: Place, { packets, tunnelPackets }: Comparison[Place]): string =>
     packets === 0
       ? `${place} no packet`
-      : `${place} ${plural(packets, 'packet')}, ${tunnelPackets === packets ? 'all' : integer(tunnelPackets)} in tunnels`
+      : `${place} ${plural(packets, 'packet')}, ${tunnelPackets === packets ? 'all' : tunnelPackets === 0 ? 'none' : integer(tunnelPackets)} ${what}`
   return `${side('near', near)}; ${side('far', far)}; ${integer(matched)} in both.`
 }
 
