@@ -65,6 +65,8 @@ export interface LostSide {
   other: string
   /** Tells interfaces of one side from those of the other. */
   key: string
+  /** Name of the capture that is read. */
+  file: string
 }
 
 /** Writes the records of lost packets. */
@@ -112,7 +114,7 @@ export class LostWriter {
     this.#writer.flush()
   }
 
-  #reason(view: DataView, packet: PacketInfo, { name, other }: LostSide): string {
+  #reason(view: DataView, packet: PacketInfo, { name, other, file }: LostSide): string {
     const layers = this.#layers
     dissectRecord(layers, view, packet, this.#ports)
     const { outerIp } = layers
@@ -122,7 +124,7 @@ export class LostWriter {
         : ` from ${address(layers, outerIp.sourceAt)} to ${address(layers, outerIp.destinationAt)}`
     const vni = layers.tunnel === TunnelKind.None ? '' : `, VNI ${layers.vni}`
     const what = outerIp.isFragment ? 'Fragment of a packet that was lost' : 'Lost'
-    return `${what}${way}${vni}: it left at the ${name} side and is not in the ${other} capture, which was running when it was due there.`
+    return `${what}${way}${vni}: it left at the ${name} side and is not in the ${other} capture, which was running when it was due there. It is packet ${packet.number} of ${file}.`
   }
 }
 

@@ -285,8 +285,27 @@ describe('outputs', () => {
     expect(packets.map(({ nanoseconds }) => nanoseconds)).toEqual(lost.map(({ nanoseconds }) => nanoseconds))
     const text = readFileSync(path, 'latin1')
     expect(text).toContain(
-      'Lost from 10.0.0.1 to 10.0.0.2, VNI 42: it left at the near side and is not in the far capture, which was running when it was due there.',
+      'Lost from 10.0.0.1 to 10.0.0.2, VNI 42: it left at the near side and is not in the far capture, which was running when it was due there. It is packet ',
     )
+    for (const { near } of forth!.packets.lost) expect(text).toContain(`It is packet ${near} of near.pcap.`)
+  })
+
+  it('-o has the packets of both sides in order of time, by the near clock', async () => {
+    const sent = (back: boolean): Shot[] =>
+      shots(200, 0, { back }).map((shot) => ({ ...shot, time: shot.time + (back ? 5 * MS : 0) }))
+    const ahead = 90_000 * MS
+    const isLost = ({ time }: Shot): boolean => Math.floor(time / (10 * MS)) % 40 === 20
+    const arrived = (list: Shot[]): Shot[] =>
+      list.filter((shot) => !isLost(shot)).map((shot) => ({ ...shot, time: shot.time + 2 * MS }))
+    const sorted = (...lists: Shot[][]): Shot[] => lists.flat().sort((left, right) => left.time - right.time)
+    const far = sorted(arrived(sent(false)), sent(true)).map((shot) => ({ ...shot, time: shot.time + ahead }))
+    writeFileSync(at('here.pcap'), captureOf(sorted(sent(false), arrived(sent(true)))))
+    writeFileSync(at('there.pcap'), captureOf(far))
+    await compare([at('here.pcap'), at('there.pcap'), '-o', at('both.pcapng')])
+    const { packets } = readAll(readFileSync(at('both.pcapng')))
+    const lost = sorted(sent(false).filter(isLost), sent(true).filter(isLost))
+    expect(lost).toHaveLength(10)
+    expect(packets.map(({ bytes }) => bytes)).toEqual(lost.map(({ bytes }) => Buffer.from(bytes).toString('hex')))
   })
 
   it.runIf(TSHARK)(`tshark opens it${becauseOfTshark()}`, async () => {

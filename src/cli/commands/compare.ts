@@ -52,7 +52,7 @@ export async function compare(given: string[], options: CompareOptions, host: Ho
     await work.open(sides)
     const comparison = await work.compare(sides)
     const isPartial = !comparison.near.complete || !comparison.far.complete
-    if (!isPartial) await work.finish(sides)
+    if (!isPartial) await work.finish(sides, comparison)
     if (!work.takesStandardOutput) await show(comparison, options, host)
     for (const line of work.said) await say(host, line)
     const isTrouble = await complainOf(comparison, work.troubles, host)
@@ -175,7 +175,7 @@ class Work {
   }
 
   /** Writes what is left, and names the files. */
-  async finish(sides: Sides): Promise<void> {
+  async finish(sides: Sides, comparison: Comparison): Promise<void> {
     const { options, signal } = this
     if (this.#csv !== null) {
       this.writing = `${outputName(options.csv!)}: `
@@ -189,7 +189,7 @@ class Work {
       this.writing = `${outputName(options.output!)}: `
       const isReadable = (input: SideInput): boolean => !this.#unreadable.has(input)
       const readable = { near: sides.near.filter(isReadable), far: sides.far.filter(isReadable) }
-      const { written, refused, refusal } = await this.#capture.write(readable)
+      const { written, refused, refusal } = await this.#capture.write(readable, comparison)
       if (options.output !== STDOUT) this.#say(`${options.output}: ${plural(written, 'record')} of lost packets`)
       if (refused > 0) {
         this.troubles.push(`${plural(refused, 'record')} that pcapng cannot hold: left out (${refusal})`)
