@@ -39,7 +39,7 @@ export class FastPath {
   }
 
   /** Reads the records of the paths ahead that the group in the slots from `from` to `to` is of. @returns Nothing of use. */
-  prefetch({ looks, hashes }: FastPathBatch, from: number, to: number): number {
+  prefetch({ looks, hashes, keys }: FastPathBatch, from: number, to: number): number {
     const { paths } = this
     const candidates = this.#candidates
     let sum = 0
@@ -48,7 +48,7 @@ export class FastPath {
       if (looks[slot] === 0) continue
       const at = paths.candidate(hashes[slot]!)
       candidates[slot - from] = at
-      if (at !== NONE) sum ^= paths.prefetchRecord(at)
+      if (at !== NONE) sum ^= paths.prefetchRecord(at, keys[slot * PATH_KEY + Path.Shape]!)
     }
     return sum
   }

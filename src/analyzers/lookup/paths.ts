@@ -90,10 +90,16 @@ export class Paths {
     return NONE
   }
 
-  /** Reads both cache lines of a record ahead. @returns Nothing of use. */
-  prefetchRecord(at: number): number {
+  /**
+   * Reads both cache lines of a record ahead, and the words of IPv6 addresses that lie apart.
+   * @param shape - `Path.Shape` of the key.
+   * @returns Nothing of use.
+   */
+  prefetchRecord(at: number, shape: number): number {
     const { i32 } = this
-    return i32[at]! ^ i32[at + Path.Vlans]!
+    const wide = this.#wide
+    const apart = wide === null || (shape & WIDE_SHAPE) === 0 ? 0 : wide[(at / PATH_STRIDE) * WIDE]!
+    return i32[at]! ^ i32[at + Path.Vlans]! ^ apart
   }
 
   /** Whether the record at an offset is of the key in `keys` from `from` on. */

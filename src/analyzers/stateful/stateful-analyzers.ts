@@ -96,7 +96,7 @@ export class StatefulAnalyzers implements EventSink {
     this.outerFragments = new OuterFragments(this.clock, limits.datagrams)
     this.echo = new Echo(keys, this.clock, limits.window)
     this.sizes = new Sizes(this.tcp)
-    this.pathMtuEvidence = new PathMtuEvidence(this.clock, limits.window)
+    this.pathMtuEvidence = new PathMtuEvidence(this.clock, this.flowTraffic, limits.window)
     this.icmpErrors = new IcmpErrors(this.pathMtuEvidence)
     this.segmentSizes = new SegmentSizes(keys, limits.vtepPairs)
     this.macPlaces = new MacPlaces(keys)
@@ -231,6 +231,8 @@ export class StatefulAnalyzers implements EventSink {
     return (
       this.copies.prefetch(log, from, to) ^
       this.tcp.prefetch(log, from, to) ^
+      this.sizes.prefetch(log, from, to) ^
+      this.pathMtuEvidence.prefetch(log, from, to) ^
       this.macPlaces.prefetch(log, from, to) ^
       this.routeTraffic.prefetch(log, from, to) ^
       this.flowTraffic.prefetch(log, from, to)

@@ -43,9 +43,19 @@ export const FlowHalf = {
    * unknown-macs.ts, how many frames it has looked at.
    */
   Mac: 7,
-  /** Of connects.ts: who opens a connection there (direction plus one), until anything but a SYN is sent. */
+  /**
+   * Of connects.ts, in the lower two bits: who opens a connection there (direction plus one), until anything but a SYN is sent. Above them
+   * bits of {@link AWAITED}.
+   */
   Opening: 9,
 } as const
+/** Who opens, in `FlowHalf.Opening`. */
+export const OPENER = 3
+/**
+ * Of path-mtu-evidence.ts, shifted by the direction: a segment may await its proof there. Where the bit is clear none does, which spares
+ * most packets a look at the ring.
+ */
+export const AWAITED = 4
 const FLOW_CELLS = 5
 export const FLOW_HALVES = FLOW_CELLS * 2
 

@@ -15,7 +15,7 @@ import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-ke
 import { finalize, fold32 } from '../../tables/hash.ts'
 import type { Keys } from '../../tables/keys.ts'
 import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
-import { FlowHalf, type FlowTraffic, routeOf } from '../traffic.ts'
+import { FlowHalf, type FlowTraffic, OPENER, routeOf } from '../traffic.ts'
 import { Rejection, type Rejections, rejectionOf } from './rejections.ts'
 
 /** Packet numbers and outer source ports kept of a connection. */
@@ -117,9 +117,9 @@ export class Connects implements StatefulAnalyzer<ConnectsState> {
       const { flows } = this
       if (flow >= flows.rows) return
       const half = flows.records.at(flow) * 2 + FlowHalf.Opening
-      const opener = flows.records.i32[half]! - 1
+      const opener = (flows.records.i32[half]! & OPENER) - 1
       if (opener < 0) return
-      flows.records.i32[half] = 0
+      flows.records.i32[half]! &= ~OPENER
       this.#finish(flow * 2 + opener)
       return
     }
@@ -209,7 +209,8 @@ export class Connects implements StatefulAnalyzer<ConnectsState> {
     const { flows } = this
     const flow = end >> 1
     if (flow >= flows.rows) flows.rows = flow + 1
-    flows.records.i32[flows.records.at(flow) * 2 + FlowHalf.Opening] = (end & 1) + 1
+    const half = flows.records.at(flow) * 2 + FlowHalf.Opening
+    flows.records.i32[half] = (flows.records.i32[half]! & ~OPENER) | ((end & 1) + 1)
   }
 
   /** The newest connection of the opener is answered, refused or given up. */

@@ -13,7 +13,7 @@
 import { NONE } from '../../../codecs/core/fault.ts'
 import * as tcp from '../../../codecs/headers/tcp.ts'
 import type { StatefulAnalyzer } from '../../analyzer.ts'
-import { Bit, type EventLog, Field } from '../../events/event-log.ts'
+import { Bit, type EventLog, Field, STRIDE } from '../../events/event-log.ts'
 import { PacketFlag } from '../../events/packet-flags.ts'
 import { ANSWERS, Asks, KIND } from '../../events/questions.ts'
 import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
@@ -21,7 +21,7 @@ import { ID_SPACE } from '../../tables/limits.ts'
 import { RecentRing, type RecentRingState } from '../../tables/recent-ring.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
 import type { Clock } from '../clock.ts'
-import { routeOf } from '../traffic.ts'
+import { AWAITED, FlowHalf, type FlowTraffic, routeOf } from '../traffic.ts'
 
 /** Cells of a VTEP pair, two of each: by direction, 0 is a→b. */
 const PROVEN = 0
@@ -189,10 +189,12 @@ export class PathMtuEvidence implements StatefulAnalyzer<PathMtuEvidenceState> {
 
   /**
    * @param clock - Says how late the capture is; has observed the packet before this analyzer does.
+   * @param flows - Shared with other stateful analyzers.
    * @param size - Packets awaiting a proof at a time, a power of two.
    */
   constructor(
     private readonly clock: Clock,
+    private readonly flows: FlowTraffic,
     size: number,
   ) {
     this.#window = new RecentRing(size, WORDS)
@@ -261,6 +263,11 @@ export class PathMtuEvidence implements StatefulAnalyzer<PathMtuEvidenceState> {
   /** Follows every size from one address to another from here on: an ICMP error claims that nothing arrives. */
   watch(from: number, to: number): void {
     if (this.#watched.size < MOST_WATCHED) this.#watched.add(from * ID_SPACE + to)
+  }
+
+  /** Reads records of pairs ahead. @returns Nothing of use. */
+  prefetch(log: EventLog, from: number, to: number): number {
+    return this.#pairs.prefetch(log.i32, from * STRIDE + Field.Pair, to * STRIDE, STRIDE)
   }
 
   observe(log: EventLog, at: number): void {
@@ -553,7 +560,7 @@ export class PathMtuEvidence implements StatefulAnalyzer<PathMtuEvidenceState> {
     const isNew = length > f64[cell + PROVEN]!
     const isFollowed = isNew || f64[cell + FOLLOWED] !== 0
     if (isSyn && f64[cell + FOLLOWED] !== 0) this.#noteAsk(end)
-    if (!isFollowed && f64[cell + OPEN] === 0) return
+    if (!isFollowed && (f64[cell + OPEN] === 0 || !this.#isAwaited(flowEnd))) return
     const start = i32[at + Field.Sequence]!
     let entry = this.#window.find(NONE, flowEnd)
     const { data } = this.#window
@@ -562,6 +569,7 @@ export class PathMtuEvidence implements StatefulAnalyzer<PathMtuEvidenceState> {
       if (!isFollowed) return
       // One entry serves a flow's direction for as long as the ring remembers it.
       if (entry === NONE) entry = this.#window.insert(NONE, flowEnd)
+      this.#setAwaited(flowEnd)
       this.#follow(log, at, entry, end, start, used)
       f64[cell + OPEN]!++
       return
@@ -615,9 +623,13 @@ export class PathMtuEvidence implements StatefulAnalyzer<PathMtuEvidenceState> {
     // Whose direction the acknowledged bytes went is known from the entry; most pairs have none open.
     const pair = this.#pairs.at(i32[at + Field.Pair]!)
     if (this.#pairs.f64[pair + OPEN] === 0 && this.#pairs.f64[pair + OPEN + 1] === 0) return
+    if (!this.#isAwaited(flowEnd)) return
     const entry = this.#window.find(NONE, flowEnd)
     const { data } = this.#window
-    if (entry === NONE || data[entry + CLOSED] !== 0) return
+    if (entry === NONE || data[entry + CLOSED] !== 0) {
+      this.#clearAwaited(flowEnd)
+      return
+    }
     const acknowledged = i32[at + Field.Acknowledgment]!
     const number = i32[at + Field.Number]!
     if (((acknowledged - data[entry + END]!) | 0) >= 0) this.#close(entry, number)
@@ -625,6 +637,26 @@ export class PathMtuEvidence implements StatefulAnalyzer<PathMtuEvidenceState> {
       this.#prove(data[entry + END_OF_PAIR]!, data[entry + FORMER_LENGTH]!, number)
       data[entry + FORMER_LENGTH] = 0
     }
+  }
+
+  /** Whether a segment of a flow row × 2 + direction may await its proof. */
+  #isAwaited(flowEnd: number): boolean {
+    const { records, rows } = this.flows
+    const flow = flowEnd >> 1
+    return flow < rows && (records.i32[records.at(flow) * 2 + FlowHalf.Opening]! & (AWAITED << (flowEnd & 1))) !== 0
+  }
+
+  #setAwaited(flowEnd: number): void {
+    const { flows } = this
+    const flow = flowEnd >> 1
+    if (flow >= flows.rows) flows.rows = flow + 1
+    const half = flows.records.at(flow) * 2 + FlowHalf.Opening
+    flows.records.i32[half]! |= AWAITED << (flowEnd & 1)
+  }
+
+  #clearAwaited(flowEnd: number): void {
+    const { records } = this.flows
+    records.i32[records.at(flowEnd >> 1) * 2 + FlowHalf.Opening]! &= ~(AWAITED << (flowEnd & 1))
   }
 
   #close(entry: number, number: number): void {

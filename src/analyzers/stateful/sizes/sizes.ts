@@ -10,7 +10,7 @@
  */
 import { NONE } from '../../../codecs/core/fault.ts'
 import type { StatefulAnalyzer } from '../../analyzer.ts'
-import { Again, Bit, type EventLog, Field, isCaptureCopy } from '../../events/event-log.ts'
+import { Again, Bit, type EventLog, Field, isCaptureCopy, STRIDE } from '../../events/event-log.ts'
 import { CounterByKey, type CounterByKeyState } from '../../tables/counter-by-key.ts'
 import { Records, type RecordsState } from '../../tables/records.ts'
 import type { Tcp } from '../tcp/tcp.ts'
@@ -100,6 +100,11 @@ export class Sizes implements StatefulAnalyzer<SizesState> {
    */
   histogram(early: readonly number[]): { upTo: number | null; packets: number }[] {
     return [...SIZE_CLASSES, null].map((upTo, index) => ({ upTo, packets: this.#classes.f64[index]! + early[index]! }))
+  }
+
+  /** Reads records of pairs ahead. @returns Nothing of use. */
+  prefetch(log: EventLog, from: number, to: number): number {
+    return this.#pairs.prefetch(log.i32, from * STRIDE + Field.Pair, to * STRIDE, STRIDE)
   }
 
   /** Takes a tunnel packet, or a later fragment of one; marks a super-frame as one, for the analyzers behind this one. */
