@@ -244,6 +244,11 @@ export interface ComparedDirection {
    * when reading was stopped (copies among those count as packets).
    */
   notJudged: number
+  /**
+   * When that packet left, by the near clock, from which on to the end not one arrived, if these are five at least or all: they are lost, or,
+   * where the other capture has nothing of that time either, not judged. `null` where packets arrive to the end.
+   */
+  silentSince: string | null
   /** Packets that arrived and were not seen to leave, although the capture at the sending side was running: it missed them. */
   unsent: number
   /** Packets that travelled in segments of other sizes on one side, as with segmentation offload; they were matched by byte range. */

@@ -119,6 +119,8 @@ export class Account implements Leaving, Decided {
     }
     const real = ring.real(serial)
     const delay = f64[real + Real.Delay]!
+    // Where times cannot be used there is neither delay nor order.
+    if (Number.isNaN(delay)) return
     if (delay > counts.delays.most) counts.slowestAt = f64[real + Real.Time]! - delay
     counts.delays.add(delay)
     const step = counts.step(this.#options.stepOf(f64[real + Real.Time]! - delay))
@@ -127,7 +129,8 @@ export class Account implements Leaving, Decided {
     if (delay > step.most) step.most = delay
     // Of two records of one packet the first tells of its order.
     if ((flags & RecordFlag.Twin) !== 0) return
-    const extent = counts.arrive(i32[at + Word.Order]!, i32[at + Word.OtherPort]!)
+    const arrived = f64[real + Real.Time]!
+    const extent = counts.arrive(i32[at + Word.Order]!, i32[at + Word.OtherPort]!, arrived - delay, arrived)
     if (extent > 0 && (flags & RecordFlag.OneOf) === 0) {
       this.#list(counts.reorderedList, () => this.#numbers(ring, serial))
     }
@@ -224,7 +227,11 @@ export class Account implements Leaving, Decided {
   }
 
   #tell(fate: Fate, left: Leftover, arrived: Leftover): void {
-    this.#options.told?.(fate, left.direction, left, arrived, { ...left, delay: arrived.time - left.time })
+    this.#options.told?.(fate, left.direction, left, arrived, { ...left, delay: this.#delay(left, arrived) })
+  }
+
+  #delay(left: Leftover, arrived: Leftover): number {
+    return this.#options.plan.timeless.length > 0 ? Number.NaN : arrived.time - left.time
   }
 
   /** Whether the side where an arrival left was capturing by then. */
@@ -248,6 +255,9 @@ export class Account implements Leaving, Decided {
     const isKnown = !left.isShort && !left.isEarly && judgement.isDue(left.direction, left.time, left.ends)
     if (!isKnown) {
       counts.notJudged++
+      if (!left.isShort && !left.isEarly && judgement.isBeyond(left.direction, left.time)) {
+        counts.miss(left.order, left.time, false)
+      }
       told?.('notJudged', left.direction, left, null, { ...left, delay: Number.NaN })
       return
     }
@@ -256,6 +266,7 @@ export class Account implements Leaving, Decided {
     counts.lostTcpBytes += tcpBytes
     counts.share(size, left.sourcePort, stepOf(left.time), true)
     counts.lose(left.order, left.time)
+    counts.miss(left.order, left.time, true)
     if (size > 0) counts.loseSize(this.#pair(left, null), size)
     this.#list(counts.lostList, () => this.#pair(left, null))
     told?.('lost', left.direction, left, null, { ...left, delay: Number.NaN })

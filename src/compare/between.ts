@@ -21,8 +21,6 @@ import { badPorts } from './ports.ts'
 const MOST_NAMED = 10
 /** Share of lost packets below which it is a warning. */
 const LITTLE = 0.01
-/** Packets lost in a row at the end from which on nothing is said to arrive any more. */
-const DEAD = 5
 /** Milliseconds above the smallest delay, and times what is usual, of a spike; and packets of it. */
 const SPIKE_MS = 50
 const SPIKE_TIMES = 10
@@ -137,7 +135,7 @@ function lossOf(judged: Judged): Named | null {
     periods: lossPattern.periods,
     longest: lossPattern.longest,
     longestMs: longestMsOf(counts),
-    since: sinceOf(judged),
+    since: counts.silence.lost > 0 ? direction.silentSince : null,
   }
   const found = named(lostBetween, facts, count, direction.packets.lost)
   const isLittle = count < 3 || count < LITTLE * facts.sent
@@ -158,14 +156,6 @@ function longestMsOf({ lostOrders, lostTimes }: DirectionCounts): number {
     span = lostTimes[index]! - lostTimes[inOrder[from]!]!
   })
   return span / 1_000_000
-}
-
-/** When the last packets began to be lost, all of them to the end. */
-function sinceOf({ direction, counts, textOf }: Judged): string | null {
-  const first = counts.lostOrders.findIndex((order) => order > counts.lastArrived)
-  if (first < 0) return null
-  const tail = counts.lostOrders.length - first
-  return direction.matched === 0 || tail >= DEAD ? textOf(counts.lostTimes[first]!) : null
 }
 
 function reorderingOf(judged: Judged): Named | null {

@@ -287,13 +287,14 @@ interface Work {
 
 function documentOf(work: Work): Comparison {
   const { alone, options, plan, judgement, account, directions, stepMs, base } = work
-  const sheet: Sheet = { directions, plan, judgement, stepMs }
+  const sheet: Sheet = { directions, plan, judgement, stepMs, base }
   const order = work.rows.map((row) => ({ row, direction: directionOf(sheet, row, account.counts(row)) }))
   const all = order.map(({ direction }) => direction)
   const { near, far } = judgement.spans
   const from = Math.max(near.from, far.from)
   const to = Math.min(near.to, far.to)
-  const isShared = plan.clock !== null && to >= from
+  const clock = plan.timeless.length > 0 ? null : plan.clock
+  const isShared = clock !== null && to >= from
   const middle = isShared ? (from + to) / 2 : 0
   return {
     schema: 'vxpcap.compare/1',
@@ -301,9 +302,9 @@ function documentOf(work: Work): Comparison {
     near: sideOf(work, 'near'),
     far: sideOf(work, 'far'),
     clock: {
-      offsetMs: plan.clock === null ? null : Math.round(offsetAt(plan.clock, middle)) / MILLION,
-      errorMs: plan.clock?.error == null ? null : Math.round(plan.clock.error) / MILLION,
-      driftPpm: Math.round((plan.clock?.drift ?? 0) * 1e9) / 1e3,
+      offsetMs: clock === null ? null : Math.round(offsetAt(clock, middle)) / MILLION,
+      errorMs: clock?.error == null ? null : Math.round(clock.error) / MILLION,
+      driftPpm: Math.round((clock?.drift ?? 0) * 1e9) / 1e3,
       sameClock: plan.sameClock,
       packets: plan.clockPackets,
     },
@@ -311,7 +312,7 @@ function documentOf(work: Work): Comparison {
       from: isShared ? timeText(base, from) : null,
       to: isShared ? timeText(base, to) : null,
       ms: isShared ? Math.round(to - from) / MILLION : 0,
-      waitingMs: plan.waiting / MILLION,
+      waitingMs: Number.isFinite(plan.waiting) ? plan.waiting / MILLION : 0,
     },
     matched: all.reduce((sum, { matched }) => sum + matched, 0),
     stepMs,

@@ -7,6 +7,8 @@ import type { Rooms } from './room.ts'
 const MOST_PORTS = 65_536
 /** Arrivals that are looked back over for what was overtaken. */
 const LOOK_BACK = 256
+/** Nanoseconds that are lost where times are put on another clock. */
+const ROUNDED = 1
 /** Lost packets that are held with their sizes. */
 const MOST_SIZED = 1_000
 const NO_ARRIVALS = new Int32Array(0)
@@ -21,8 +23,10 @@ export interface Share {
 
 /** Packets of one source port. */
 interface PortCounts extends Share {
-  /** Highest place in the order of sending of those that arrived. */
+  /** Highest place in the order of sending of those that arrived, when that one left, and when it arrived. */
   highest: number
+  left: number
+  arrived: number
 }
 
 /** Packets of one step of time. */
@@ -61,6 +65,8 @@ export class DirectionCounts {
   readonly lostTimes: number[] = []
   /** Place in the order of sending of the last one that arrived. */
   lastArrived = -1
+  /** What left behind it and is missing: place and time of the first one, how many, and how many of these are lost. */
+  readonly silence = { order: -1, from: Number.NaN, packets: 0, lost: 0 }
   /** When the packet left that took longest. */
   slowestAt = Number.NaN
   /** Bytes from inner IP to outer IP of the last packet that left. */
@@ -116,10 +122,13 @@ export class DirectionCounts {
 
   /**
    * Counts an arrival by its place in the order of sending: out of order where one of its source port that left later has arrived
-   * before it (RFC 4737 §3.3). @returns How many have, 0 in order.
+   * before it (RFC 4737 §3.3), by their times too: a capture may hold its records in another order. @returns How many have, 0 in order.
    */
-  arrive(order: number, port: number): number {
-    if (order > this.lastArrived) this.lastArrived = order
+  arrive(order: number, port: number, left: number, arrived: number): number {
+    if (order > this.lastArrived) {
+      this.lastArrived = order
+      if (order > this.silence.order) this.silence.packets = 0
+    }
     const counts = this.#port(port)
     if (this.arrived === 0) this.#arrivals = new Int32Array(2 * LOOK_BACK)
     const arrivals = this.#arrivals
@@ -130,8 +139,11 @@ export class DirectionCounts {
     if (counts === null) return 0
     if (order > counts.highest) {
       counts.highest = order
+      counts.left = left
+      counts.arrived = arrived
       return 0
     }
+    if (left > counts.left + ROUNDED || arrived < counts.arrived - ROUNDED) return 0
     this.reordered++
     const extent = this.#extent(order, port)
     if (extent > this.extent) this.extent = extent
@@ -160,6 +172,19 @@ export class DirectionCounts {
     this.lostTimes.push(time)
   }
 
+  /** Notes a packet that is missing at the other side, by its place in the order of sending. */
+  miss(order: number, time: number, isLost: boolean): void {
+    const { silence } = this
+    if (order <= this.lastArrived) return
+    if (silence.packets === 0) {
+      silence.order = order
+      silence.from = time
+      silence.lost = 0
+    }
+    silence.packets++
+    if (isLost) silence.lost++
+  }
+
   /** Notes a lost packet by its size. */
   loseSize(packet: ComparedPacket, size: number): void {
     if (this.lostLarge.length < MOST_SIZED && this.#rooms.listed.take()) this.lostLarge.push({ packet, size })
@@ -182,7 +207,7 @@ export class DirectionCounts {
     let counts = this.ports.get(port)
     if (counts === undefined) {
       if (this.ports.size >= MOST_PORTS || !this.#rooms.shares.take()) return null
-      counts = { sent: 0, lost: 0, highest: -1 }
+      counts = { sent: 0, lost: 0, highest: -1, left: 0, arrived: 0 }
       this.ports.set(port, counts)
     }
     return counts

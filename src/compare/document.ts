@@ -10,6 +10,8 @@ import { lossBySize, sizeCliff } from './sizes.ts'
 const BILLION = 1_000_000_000
 /** Source ports in the document. */
 const MOST_PORTS = 64
+/** Packets missing in a row at the end from which on nothing is said to arrive any more. */
+const DEAD = 5
 /** Steps of time in the document. */
 const MOST_STEPS = 600
 
@@ -20,6 +22,8 @@ export interface Sheet {
   judgement: Judgement
   /** Milliseconds of a step. */
   stepMs: number
+  /** Second that times count from. */
+  base: number
 }
 
 /** A time by the near clock as the document has it. @param base - Seconds since 1970 that it counts from. */
@@ -39,17 +43,18 @@ export function stepFor(nanoseconds: number): number {
 
 /** One direction of the document. */
 export function directionOf(sheet: Sheet, row: number, counts: DirectionCounts): ComparedDirection {
-  const { directions, plan, judgement, stepMs } = sheet
+  const { directions, plan, judgement, stepMs, base } = sheet
   const channel = plan.channels[plan.channelOf[row]!]!
   const { sent, matched, lost, lostBytes, lostTcpBytes, duplicated, reordered, altered, rewritten, notJudged } = counts
   const verdict = judgement.verdict(row)
+  const judged = judgedAs(verdict, counts)
   return {
     from: directions.from(row),
     to: directions.to(row),
     vni: directions.vni(row),
     kind: directions.kind(row),
     sentAt: channel.isForth ? 'near' : 'far',
-    judged: judgedAs(verdict, counts),
+    judged,
     sent,
     received: counts.received,
     matched,
@@ -64,6 +69,7 @@ export function directionOf(sheet: Sheet, row: number, counts: DirectionCounts):
     rewrites: [...counts.rewrites.values()],
     congestionMarked: counts.congestionMarked,
     notJudged,
+    silentSince: judged === 'yes' ? silentSince(counts, base) : null,
     unsent: counts.unsent,
     resegmented: counts.resegmented,
     delayMs: delayOf(counts),
@@ -87,6 +93,12 @@ function judgedAs(verdict: Verdict, { sent, notJudged }: DirectionCounts): Verdi
   if (verdict !== 'yes') return verdict
   if (sent === 0) return 'not-on-path'
   return notJudged === sent ? 'no-overlap' : 'yes'
+}
+
+/** When the first packet left of those at the end, of which not one arrives. */
+function silentSince({ silence, matched }: DirectionCounts, base: number): string | null {
+  const isSilent = silence.packets >= DEAD || (matched === 0 && silence.packets > 0)
+  return isSilent ? timeText(base, silence.from) : null
 }
 
 function delayOf({ delays }: DirectionCounts): ComparedDelay | null {

@@ -42,6 +42,10 @@ interface Tally {
 
 /** What the samples tell of it. */
 export function doublingOf({ near, far }: Surveyed, plan: Plan): Doubling {
+  // Records of one time are no records of one packet.
+  if (plan.timeless.length > 0) {
+    return { isDoubled: { near: false, far: false }, isSentTwice: [], apart: { near: 0, far: 0 } }
+  }
   const tallies = plan.channels.map((): Tally => ({ packets: 0, twice: 0, once: 0, apart: 0, again: 0 }))
   count(near.sample, far.sample, plan, tallies, true)
   count(far.sample, near.sample, plan, tallies, false)

@@ -24,6 +24,9 @@ export class InnerKey {
   /** Of the inner IP packet alone; 0 in both where there is none. */
   looseHigh = 0
   looseLow = 0
+  /** Of what is no IP packet, without the VNI: a gateway may translate that and pass the frame on. */
+  bridgedHigh = 0
+  bridgedLow = 0
   /** Bytes of the inner frame that were captured, where they are too few to make the key; 0 where it is made. */
   shortOf = 0
   /** Digest of the inner Ethernet header. */
@@ -77,10 +80,12 @@ export class InnerKey {
       this.looseHigh = digest.high
       this.looseLow = digest.low
     }
-    digest.word(layers.vni)
     digest.word(innerLength)
     this.#ethernet(layers)
     digest.word(this.macs)
+    this.bridgedHigh = digest.high
+    this.bridgedLow = digest.low
+    digest.word(layers.vni)
     this.strictHigh = digest.high
     this.strictLow = digest.low
   }
@@ -97,6 +102,8 @@ export class InnerKey {
     digest.word(vni)
     this.strictHigh = digest.high
     this.strictLow = digest.low
+    this.bridgedHigh = digest.high
+    this.bridgedLow = digest.low
   }
 
   #forget(): void {

@@ -42,7 +42,7 @@ export class Judgement {
     const { clock, channels, channelOf } = this.#plan
     const channel = channels[channelOf[row]!]!
     if (this.#surveyed[channel.isForth ? 'far' : 'near'].isCutShort) return 'cut-short'
-    if (clock === null) return 'no-clock'
+    if (clock === null || this.#plan.timeless.length > 0) return 'no-clock'
     this.#onPath[row] ??= this.#leadsAcross(row, channel)
     return this.#onPath[row] ? 'yes' : 'not-on-path'
   }
@@ -57,6 +57,12 @@ export class Judgement {
     const earliest = time + Math.max(0, channel.low)
     if (earliest < from) return false
     return time + channel.high <= to || time <= this.lastArrived[other]
+  }
+
+  /** Whether a packet was due behind the last one that the other side recorded. */
+  isBeyond(row: number, time: number): boolean {
+    const { isForth, high } = this.#plan.channels[this.#plan.channelOf[row]!]!
+    return time + high > this.spans[isForth ? 'far' : 'near'].to
   }
 
   /** Whether what leaves this way is shown to come by the other side. */

@@ -168,7 +168,7 @@ export class Leftovers {
   }
 }
 
-/** Leftovers in order of arrival. */
+/** Leftovers in order of time. */
 class Queue {
   #list: Leftover[] = []
   #front = 0
@@ -181,11 +181,16 @@ class Queue {
     return this.#list[this.#front]
   }
 
+  /** Takes one in its place by time: a capture may hold its records in another order. */
   add(leftover: Leftover): void {
-    this.#list.push(leftover)
+    const list = this.#list
+    let at = list.length
+    while (at > this.#front && list[at - 1]!.time > leftover.time) at--
+    if (at === list.length) list.push(leftover)
+    else list.splice(at, 0, leftover)
   }
 
-  /** Those of a time, the first so many: times run on, but for a little. */
+  /** Those of a time, the first so many. */
   within(from: number, to: number, most: number): Leftover[] {
     let low = this.#front
     let high = this.#list.length

@@ -75,8 +75,9 @@ export class Matcher {
     const channel = this.#plan.channels[channelIndex]!
     const { key } = datagram
     const isLoose = channel.isRouted && key.looseHigh !== 0
-    const high = fold32(isLoose ? key.looseHigh : key.strictHigh, channelIndex)
-    const low = isLoose ? key.looseLow : key.strictLow
+    const isBridged = channel.isRouted && !isLoose
+    const high = fold32(isLoose ? key.looseHigh : isBridged ? key.bridgedHigh : key.strictHigh, channelIndex)
+    const low = isLoose ? key.looseLow : isBridged ? key.bridgedLow : key.strictLow
     const isLeft = channel.isForth === (place === 'near')
     const flags =
       (place === 'far' ? RecordFlag.Far : 0) |
@@ -168,12 +169,13 @@ export class Matcher {
     return false
   }
 
-  /** Nanoseconds within which one more record of a datagram at hand may be of the same packet; 0 where it is one of its own. */
-  #twinTime({ key }: Datagram, channel: number, flags: number): number {
+  /** Whether one more record of the datagram at hand, so many nanoseconds later, may be of the same packet. */
+  #isTwinTime(nanoseconds: number, { key }: Datagram, channel: number, flags: number): boolean {
+    if (this.#plan.timeless.length > 0 || nanoseconds > (key.isNumbered ? TWIN_TIME : TWICE_TIME)) return false
     const { isSentTwice, apart } = this.#doubling
-    const own = key.isNumbered ? TWIN_TIME : TWICE_TIME
-    if ((flags & RecordFlag.Left) !== 0) return isSentTwice[channel] ? 0 : own
-    return Math.min(own, apart[(flags & RecordFlag.Far) !== 0 ? 'far' : 'near'])
+    if ((flags & RecordFlag.Left) !== 0) return !isSentTwice[channel]
+    const most = apart[(flags & RecordFlag.Far) !== 0 ? 'far' : 'near']
+    return most > 0 && nanoseconds <= most
   }
 
   /** Whether a record is of a datagram that its side has already, at another place of the capture. */
@@ -218,7 +220,7 @@ export class Matcher {
     if (found === NONE) {
       if (close >= MOST_TWINS) this.#alike = this.#train(high, low, channel, flags, time)
       else if ((before & RecordFlag.Train) !== 0) this.#alike = RecordFlag.Train
-      else if (close > 0 && nearest <= this.#twinTime(datagram, channel, flags)) this.#alike = RecordFlag.Twin
+      else if (close > 0 && this.#isTwinTime(nearest, datagram, channel, flags)) this.#alike = RecordFlag.Twin
       return false
     }
     i32[ring.at(found) + Word.Taps]! |= tap
@@ -307,6 +309,8 @@ export class Matcher {
     const from = ring.at(left)
     const to = ring.at(arrived)
     i32[from + Word.Flags]! |= RecordFlag.Matched
+    // It was one more of another packet before this one was read, where a capture holds its records in another order.
+    i32[to + Word.Flags]! &= ~RecordFlag.Duplicate
     i32[to + Word.Flags]! |= RecordFlag.Matched | (i32[from + Word.Flags]! & RecordFlag.Twin)
     i32[from + Word.OtherNumber] = i32[to + Word.Number]!
     i32[from + Word.OtherFile] = i32[to + Word.File]!
@@ -317,7 +321,8 @@ export class Matcher {
     i32[to + Word.OtherDirection] = i32[from + Word.Direction]!
     const sent = ring.real(left)
     const received = ring.real(arrived)
-    const delay = f64[received + Real.Time]! - f64[sent + Real.Time]!
+    const isTimed = this.#plan.timeless.length === 0
+    const delay = isTimed ? f64[received + Real.Time]! - f64[sent + Real.Time]! : Number.NaN
     f64[sent + Real.Delay] = delay
     f64[received + Real.Delay] = delay
     f64[sent + Real.OtherOwn] = f64[received + Real.Own]!

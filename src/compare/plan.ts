@@ -1,4 +1,5 @@
 /** What the survey's sample says of clocks, ways and usual delays: all that matching needs to know before it begins. */
+import type { Place } from '../comparison.ts'
 import { type ClockLine, clockLine, densest } from './clock.ts'
 import type { Directions } from './directions.ts'
 import { differenceOf, Orientation } from './orientation.ts'
@@ -48,6 +49,8 @@ export interface Plan {
   channelOf: Int32Array
   clock: ClockLine | null
   sameClock: boolean
+  /** Sides whose times say nothing: packets are matched by what they carry alone, and loss is not judged. */
+  timeless: readonly Place[]
   /** Packets that the clock rests on. */
   clockPackets: number
   /** Nanoseconds that a packet is waited for. */
@@ -57,6 +60,8 @@ export interface Plan {
 /** Plans the matching. */
 export function planOf(surveyed: Surveyed, directions: Directions, sameClock: boolean): Plan {
   const found = pairUp(surveyed.near.sample, surveyed.far.sample)
+  const timeless = (['near', 'far'] as const).filter((place) => surveyed[place].isTimeless)
+  if (timeless.length > 0) return timelessPlan(found, surveyed, directions, sameClock, timeless)
   const plan = planFor(agreeing(found, sameClock), surveyed, directions, sameClock)
   if (plan.clock === null || sameClock || !isUnrelated(surveyed, directions, plan)) return plan
   return planFor({ same: [], translated: [] }, surveyed, directions, sameClock)
@@ -81,7 +86,30 @@ function planFor(pairs: AgreedPairs, surveyed: Surveyed, directions: Directions,
   }
   const widest = Math.max(0, ...channels.filter(({ sampled }) => sampled > 0).map(({ high }) => high))
   const waiting = Math.min(MOST_WAITING, Math.max(LEAST_WAITING, 3 * widest))
-  return { channels, channelOf, clock, sameClock, clockPackets: all.length, waiting }
+  return { channels, channelOf, clock, sameClock, timeless: [], clockPackets: all.length, waiting }
+}
+
+/** The plan where times say nothing: of equal packets the first is the first. */
+function timelessPlan(
+  found: Pairs,
+  surveyed: Surveyed,
+  directions: Directions,
+  sameClock: boolean,
+  timeless: readonly Place[],
+): Plan {
+  const { channels, channelOf } = channelsOf(found, directions)
+  const untimed = ({ near, far }: Pair): Pair => ({ near: { ...near, time: 0 }, far: { ...far, time: 0 } })
+  const group = (row: number): number => channels[channelOf[row]!]!.rows[0]!
+  // Hops may tell which side is passed first.
+  const orientation = new Orientation(directions, [...found.same, ...found.translated].map(untimed), group, surveyed)
+  for (const channel of channels) {
+    channel.isForth = orientation.isForth(channel.rows[0]!)
+    channel.low = Number.NEGATIVE_INFINITY
+    channel.high = Number.POSITIVE_INFINITY
+  }
+  const clock = { at: 0, offset: 0, error: null, drift: 0 }
+  const waiting = Number.POSITIVE_INFINITY
+  return { channels, channelOf, clock, sameClock, timeless, clockPackets: 0, waiting }
 }
 
 function readingOf(pair: Pair): { time: number; difference: number } {

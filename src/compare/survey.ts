@@ -6,6 +6,9 @@ import { type Reading, SideReader } from './side.ts'
 /** Readings that are begun anew because a packet was cut shorter than those before. */
 const MOST_CUTS = 16
 
+/** Packets that a fast sender may have sent at one time of a clock. */
+const FEW = 16
+
 /** What one side has of a direction. */
 export interface Seen {
   packets: number
@@ -30,6 +33,9 @@ export class SideSurvey {
   /** Shortest inner frame that was cut; `Infinity` without one. */
   shortest = Number.POSITIVE_INFINITY
 
+  /** Whether all of its records have one time, or its only one none of a clock's, so that times say nothing. */
+  isTimeless = false
+
   /** Whether most of the side cannot be told, so that what is not found there may be there all the same. */
   get isCutShort(): boolean {
     return this.tooShort * 2 > this.datagrams
@@ -53,6 +59,8 @@ export class SideSurvey {
     this.firstTime = reader.firstTime
     this.lastTime = reader.lastTime
     this.untimed = reader.untimed
+    const isUnset = reading.base + this.firstTime / 1e9 < 1
+    this.isTimeless = this.firstTime === this.lastTime && this.datagrams > 0 && (isUnset || this.datagrams > FEW)
     this.isInterleaved = reader.isInterleaved
     this.numbers = reading.inputs.map((_, file) => reader.numbersOf(file))
   }

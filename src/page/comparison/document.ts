@@ -85,6 +85,7 @@ const direction: Codec<ComparedDirection> = record({
   ),
   congestionMarked: figure,
   notJudged: figure,
+  silentSince: nullable(time),
   unsent: figure,
   resegmented: figure,
   delayMs: sparseNull(

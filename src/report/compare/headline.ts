@@ -1,5 +1,6 @@
 /** The first lines of a comparison: what is lost, what else is wrong, how good the clock is, and what was compared. */
 import type { ComparedDirection, ComparedFinding, Comparison, ComparisonClock, Place } from '../../comparison.ts'
+import { way } from '../../findings/words/compared.ts'
 import type { Severity } from '../../summary.ts'
 import { fold } from '../fold.ts'
 import { duration, integer, milliseconds, percent, plural } from '../number.ts'
@@ -83,11 +84,22 @@ function beyond(comparison: Comparison): string[] {
   }
   return (['near', 'far'] as const).flatMap((place) => {
     const sent = directions.filter(({ judged, sentAt }) => judged === 'yes' && sentAt !== place)
+    const silent = sent.filter((each) => isSilentWith(each, comparison))
     const count = sum(sent, (each) => each.notJudged)
     if (count === 0) return []
     const were = count === 1 ? 'it was' : 'they were'
+    const [first] = silent.toSorted((one, other) => other.notJudged - one.notJudged)
+    if (first !== undefined) {
+      const more = silent.length > 1 ? `, nor in ${plural(silent.length - 1, 'other direction')}` : ''
+      return `Not judged: ${plural(count, 'packet')}. From ${shortTime(first.silentSince!)} on nothing arrives ${way(first)}${more}, but the ${place} capture holds nothing at all of that time: if it was still running, ${were} lost; if it had ended, nothing is known of them.`
+    }
     return `Not judged: ${plural(count, 'packet')} that left before the first or after the last packet of the ${place} capture; if that was running then, ${were} lost.`
   })
+}
+
+/** Whether a direction falls silent when the capture where it arrives ends. */
+function isSilentWith({ silentSince, notJudged, lost }: ComparedDirection, { window }: Comparison): boolean {
+  return silentSince !== null && notJudged > 0 && (lost === 0 || silentSince >= (window.to ?? ''))
 }
 
 /** What is said where nothing was lost; of what was not judged it is not known. */
@@ -153,8 +165,16 @@ function isFiltered({ filter }: Comparison): boolean {
 }
 
 /** How the clocks stand to each other, and how good that is. */
-function clockWords({ clock, matched }: Comparison): string[] {
+function clockWords(comparison: Comparison): string[] {
+  const { clock, matched } = comparison
   const { offsetMs, errorMs, sameClock } = clock
+  const timeless = (['near', 'far'] as const).filter((place) => isTimeless(comparison, place))
+  if (timeless.length > 0) {
+    const [place] = timeless
+    return [
+      `Clock: all packets of ${timeless.length > 1 ? 'both captures have' : `the ${place} capture have`} one time (${comparison[place!].firstTime}), so that times cannot be used: packets are matched by what they carry alone, and neither loss nor delay is told.`,
+    ]
+  }
   if (sameClock) return ['Clock: one for both sides, as --same-clock says; delays are as good as that.']
   if (offsetMs === null) {
     return matched === 0 ? [] : ['Clock: nothing tells how the two clocks stand to each other.']
@@ -170,6 +190,12 @@ function clockWords({ clock, matched }: Comparison): string[] {
   return [
     `${stand}, ${errorMs === 0 ? 'exactly' : `give or take ${milliseconds(errorMs)}`}, by ${plural(clock.packets, 'packet')} that are in both.`,
   ]
+}
+
+/** Whether the times of a side say nothing: then nothing is known of the clocks, although packets are in both. */
+function isTimeless({ clock, matched, ...sides }: Comparison, place: Place): boolean {
+  const { firstTime, lastTime, packets } = sides[place]
+  return clock.offsetMs === null && matched > 0 && packets > 0 && firstTime === lastTime
 }
 
 function pace({ driftPpm }: ComparisonClock): string {

@@ -3,6 +3,7 @@
 import type { ComparedDirection, ComparedFinding, Comparison } from '../../comparison.ts'
 import { way } from '../../findings/words/compared.ts'
 import { integer, percent, plural } from '../number.ts'
+import { shortTime } from './stopped.ts'
 
 /** Findings that say how packets are lost. */
 const LOSS: ReadonlySet<string> = new Set(['SIZE_CLIFF', 'PATH_LOSS', 'LOST_BETWEEN'])
@@ -20,8 +21,6 @@ export const BETWEEN: ReadonlySet<string> = new Set([
 const MOST_PORTS = 3
 /** Bytes between the largest that arrived and the smallest that was lost, up to which one number says enough. */
 const NARROW = 100
-/** Packets lost in a row at the end from which on nothing is said to arrive any more. */
-const DEAD = 5
 
 /** Packets whose fate is known. */
 export function judgedPackets({ matched, lost, altered }: ComparedDirection): number {
@@ -43,7 +42,8 @@ function isInDoubt(direction: ComparedDirection, findings: readonly ComparedFind
 }
 
 /** `310 of 5,000 packets from 10.0.0.1 to 10.0.0.2 in VNI 42 were lost (6.20 %), all larger than 1,450 bytes (outer IP).` */
-export function lossSentence(direction: ComparedDirection, { findings }: Comparison): string {
+export function lossSentence(direction: ComparedDirection, comparison: Comparison): string {
+  const { findings } = comparison
   const { lost, matched, altered, sentAt } = direction
   const sent = judgedPackets(direction)
   const where = way(direction)
@@ -58,7 +58,7 @@ export function lossSentence(direction: ComparedDirection, { findings }: Compari
   }
   const were = lost === 1 ? 'was' : 'were'
   const share = percent((100 * lost) / sent)
-  return `${ofAll(lost, sent)} ${where} ${were} lost (${share})${howLost(direction, findings)}.`
+  return `${ofAll(lost, sent)} ${where} ${were} lost (${share})${howLost(direction, comparison)}.`
 }
 
 function ofAll(lost: number, sent: number): string {
@@ -66,7 +66,7 @@ function ofAll(lost: number, sent: number): string {
 }
 
 /** What the lost packets have in common: their size, their path, or the time. */
-function howLost(direction: ComparedDirection, findings: readonly ComparedFinding[]): string {
+function howLost(direction: ComparedDirection, { findings, window }: Comparison): string {
   const { lost, sizeCliff, lossBySourcePort, sourcePorts, lossPattern } = direction
   const said = lossesOf(direction, findings)
   const all = (count: number): string => (count >= lost ? 'all' : `${integer(count)} of them`)
@@ -86,25 +86,13 @@ function howLost(direction: ComparedDirection, findings: readonly ComparedFindin
         : `outer source ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`
     return `, ${all(path.count)} from ${which}`
   }
-  const since = deadSince(direction)
-  if (since !== null) {
-    return `; from about ${since.slice(0, 23)}Z on nothing arrived`
+  // Of what is silent since the other capture ended it is not known.
+  const { silentSince } = direction
+  if (silentSince !== null && silentSince < (window.to ?? '')) {
+    return `; from ${shortTime(silentSince)} on nothing arrived`
   }
   if (lossPattern.periods === 1 && lost > 1) return ', all one after the other'
   return ''
-}
-
-/** The beginning of the step from which on everything is lost, to the end; `null` where something arrives in the last one. */
-function deadSince({ lossOverTime }: ComparedDirection): string | null {
-  let first: string | null = null
-  let lost = 0
-  for (const step of lossOverTime.toReversed()) {
-    if (step.sent === 0) continue
-    if (step.lost < step.sent) break
-    first = step.time
-    lost += step.lost
-  }
-  return lost >= DEAD ? first : null
 }
 
 function lossesOf({ vni, from, to }: ComparedDirection, findings: readonly ComparedFinding[]): ComparedFinding[] {
