@@ -52,7 +52,15 @@ export function comparedCaptures(comparison: Comparison, page: Page): Section {
       cell: ({ side }) => (side.droppedByCapture === null ? '' : integer(side.droppedByCapture)),
     },
   ]
-  return { title: 'Captures', lines: [...rowsTable(page, files, fields), ...rowsTable(page, sides, sideFields)] }
+  // Whatever is cut, there is something of both sides.
+  const shown = sides.flatMap(({ place }) => files.filter((row) => row.place === place).slice(0, page.top))
+  return {
+    title: 'Captures',
+    lines: [
+      ...rowsTable({ ...page, top: shown.length }, shown, fields, files.length),
+      ...rowsTable({ ...page, top: sides.length }, sides, sideFields),
+    ],
+  }
 }
 
 /** What the tables of a comparison hold; the keys are the names in the document. */

@@ -21,6 +21,9 @@ export function comparedDirections({ directions, directionsTotal, clock }: Compa
     const count = directions.filter((each) => each.judged === judged).length
     if (count > 0) lines.push(...paragraph(page, `Lost “–” (${plural(count, 'direction')}): not judged, as ${why}.`))
   }
+  if (rows.slice(0, page.top).some(({ unsent }) => unsent > 0)) {
+    lines.push(...paragraph(page, 'Unseen: arrived, but not in the capture where they left, which missed them.'))
+  }
   if (clock.errorMs === null && !clock.sameClock && directions.some(({ delayMs }) => delayMs !== null)) {
     lines.push(...paragraph(page, 'Delays are above the smallest one.'))
   }
@@ -46,6 +49,9 @@ function fieldsFor(directions: readonly ComparedDirection[]): Field<ComparedDire
     { head: 'Sent', align: 'right', cell: (row) => integer(row.sent) },
     { head: 'Received', align: 'right', cell: (row) => integer(row.received) },
     { head: 'Lost', align: 'right', cell: lossCell },
+    // With it the figures add up to what was sent.
+    { head: 'Not judged', align: 'right', cell: (row) => some(row.notJudged) },
+    { head: 'Unseen', align: 'right', dispensable: 1, cell: (row) => some(row.unsent) },
     { head: 'Altered', align: 'right', cell: any(({ altered }) => altered) },
     { head: 'Again', align: 'right', cell: any(({ duplicated }) => duplicated) },
     { head: 'Reordered', align: 'right', cell: any(({ reordered }) => reordered) },
@@ -54,9 +60,7 @@ function fieldsFor(directions: readonly ComparedDirection[]): Field<ComparedDire
     { head: 'median', align: 'right', joined: true, cell: delay('median') },
     { head: 'p99', align: 'right', joined: true, cell: delay('p99') },
     { head: 'max', align: 'right', joined: true, cell: delay('max') },
-    { head: 'Not judged', align: 'right', dispensable: 1, cell: (row) => some(row.notJudged) },
-    { head: 'Not seen to leave', align: 'right', dispensable: 2, cell: (row) => some(row.unsent) },
-    { head: 'Resegmented', align: 'right', dispensable: 3, cell: (row) => some(row.resegmented) },
+    { head: 'Resegmented', align: 'right', dispensable: 2, cell: (row) => some(row.resegmented) },
   ]
 }
 
