@@ -106,9 +106,11 @@ export function interruptible(source: ByteSource, signal: AbortSignal | undefine
   checkSource('source', source)
   checkSignal('signal', signal)
   if (signal === undefined) return source
+  let interrupt = (): void => {}
   const interrupted = new Promise<number>((resolve) => {
-    signal.addEventListener('abort', () => resolve(0), { once: true })
+    interrupt = () => resolve(0)
   })
+  signal.addEventListener('abort', interrupt, { once: true })
   let stopped = false
   let isWaiting = false
   return {
@@ -138,6 +140,8 @@ export function interruptible(source: ByteSource, signal: AbortSignal | undefine
       return 0
     },
     close: async () => {
+      // One signal may be for thousands of sources.
+      signal.removeEventListener('abort', interrupt)
       if (!isWaiting) await source.close?.()
     },
   }

@@ -1,4 +1,5 @@
 /** A comparison that is stopped, wherever that is: what it says of the packets that were read is what it would have said of all. */
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../../src/capture/source.ts'
 import { type CompareInput, compareCaptures } from '../../src/compare/index.ts'
@@ -73,6 +74,14 @@ describe('stopped', () => {
       const { comparison } = await stoppedAt(stop, false, { near, far: late })
       expect(lostOf(comparison).filter((packet) => !known.has(packet))).toEqual([])
     }
+  })
+
+  it('not at all leaves nothing that listens to the signal, however many captures there are', async () => {
+    const { signal } = new AbortController()
+    const sides = Array.from({ length: 12 }, (_, index) => ({ name: `${index}`, open: async () => bytesSource(near) }))
+    const comparison = await compareCaptures(sides, sides, { signal, window: 4096 })
+    expect(comparison.near.files).toHaveLength(12)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('before anything was read there is nothing to say', async () => {
