@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../../src/capture/source.ts'
 import { type CompareInput, compareCaptures } from '../../src/compare/index.ts'
 import type { Comparison } from '../../src/comparison.ts'
+import { formatComparisonPage } from '../../src/page/index.ts'
 import { formatComparison } from '../../src/report/compare/text.ts'
 import { troubledCaptures } from './troubled.ts'
 import { captureOf, onClock, START, shotsIn } from './two-places.ts'
@@ -73,6 +74,19 @@ describe('stopped', () => {
     for (let stop = 1; stop < whole.reads; stop += 3) {
       const { comparison } = await stoppedAt(stop, false, { near, far: late })
       expect(lostOf(comparison).filter((packet) => !known.has(packet))).toEqual([])
+    }
+  })
+
+  it('before packets are compared, or while they are, its page says so', async () => {
+    const { reads } = await stoppedAt(Number.POSITIVE_INFINITY, false)
+    for (const [stop, words] of [
+      [1, 'Interrupted before packets were compared'],
+      [reads - 1, 'Interrupted: packets were compared up to'],
+    ] as const) {
+      const { comparison } = await stoppedAt(stop, false)
+      const page = await formatComparisonPage(comparison)
+      expect(page.slice(page.indexOf('<main'), page.indexOf('</main'))).toContain(words)
+      expect(page).not.toContain('undefined')
     }
   })
 

@@ -225,7 +225,8 @@ function windowWords(comparison: Comparison): string[] {
 /** What makes figures less than they seem. */
 function caveats(comparison: Comparison): string[] {
   const sentences: string[] = []
-  if (isOneCapture(comparison)) {
+  // Of one that was given twice that has been said.
+  if (isOneCapture(comparison) && twice(comparison).length === 0) {
     sentences.push('Every packet has the same time at both sides: is one capture a copy of the other?')
   }
   const kept = filterWords(comparison.filter)
