@@ -3,10 +3,10 @@ import { tunnelPorts } from '../codecs/walk/dissect.ts'
 import type { AlteredBit, ComparedDirection, ComparedFinding, ComparedSide, Comparison, Place } from '../comparison.ts'
 import type { NothingInCommon } from '../findings/between/nothing-in-common.ts'
 import { Criteria } from '../selection/criteria.ts'
-import { selectionIn } from '../selection/selection.ts'
+import { type Selection, selectionIn } from '../selection/selection.ts'
 import type { Finding } from '../summary.ts'
 import { Account, type Suspicion } from './account.ts'
-import type { Alone } from './alone.ts'
+import { type Alone, summarizeAlone } from './alone.ts'
 import { Directions } from './directions.ts'
 import { directionOf, type Sheet, stepFor, timeText } from './document.ts'
 import { doublingOf } from './doubling.ts'
@@ -21,6 +21,7 @@ import { type CompareOptions, LISTED, WINDOW } from './options.ts'
 import { type Channel, offsetAt, type Plan, planOf } from './plan.ts'
 import { type Reading, SideReader } from './side.ts'
 import { type Surveyed, survey } from './survey.ts'
+import { asksForTime, selectedSpans, tellsClocks, timesByFarClock } from './times.ts'
 
 /** Rows of directions unless told otherwise. */
 const ROWS = 10_000
@@ -37,13 +38,21 @@ export async function compareSides(
   onBytes: (bytes: number) => void,
 ): Promise<Comparison> {
   const directions = new Directions()
+  const whole = asksForTime(options) ? await wholeOf(alone, options, directions, onBytes) : null
+  const farTimes = whole === null ? {} : timesByFarClock(options, whole.plan.clock!, whole.base)
+  if (whole !== null) {
+    const { inputs, error } = alone.far
+    alone = { ...alone, far: { ...(await summarizeAlone('far', inputs, { ...options, ...farTimes }, onBytes)), error } }
+  }
   const isStopped = alone.near.isStopped || alone.far.isStopped
-  const readings = readingsOf(isStopped ? unread(alone) : alone, options, directions, onBytes)
+  const readings = readingsOf(isStopped ? unread(alone) : alone, options, directions, onBytes, farTimes, whole?.base)
   const surveyed = await unlessStopped(survey(readings.near, readings.far), options)
   // Nothing is known of any packet's fate yet.
   if (surveyed === null) return compareSides(unread(stopped(alone)), options, onBytes)
-  const plan = planOf(surveyed, directions, options.sameClock ?? false)
+  const plan = whole?.plan ?? planOf(surveyed, directions, options.sameClock ?? false)
   const judgement = new Judgement(plan, directions, surveyed)
+  if (whole !== null)
+    judgement.spans = selectedSpans(new Judgement(plan, directions, whole.surveyed).spans, options, whole.base)
   const stepMs = stepFor(Math.max(spanOf(judgement, 'near'), spanOf(judgement, 'far'), 0))
   const base = Number.isNaN(readings.near.base) ? readings.far.base : readings.near.base
   const rows = listedRows(plan, surveyed, directions)
@@ -85,6 +94,20 @@ export async function compareSides(
     stepMs,
     base,
   })
+}
+
+/** What both captures tell of their clocks and ways, whatever time is selected; `null` where they do not. */
+async function wholeOf(
+  alone: Both<Alone>,
+  { from: _, to: __, ...options }: CompareOptions,
+  directions: Directions,
+  onBytes: (bytes: number) => void,
+): Promise<{ surveyed: Surveyed; plan: Plan; base: number } | null> {
+  const readings = readingsOf(alone, options, directions, onBytes)
+  const surveyed = await unlessStopped(survey(readings.near, readings.far), options)
+  if (surveyed === null) return null
+  const plan = planOf(surveyed, directions, false)
+  return tellsClocks(plan) ? { surveyed, plan, base: readings.near.base } : null
 }
 
 /** Waits for a reading. @returns `null` where the signal ended it. */
@@ -129,14 +152,16 @@ function readingsOf(
   options: CompareOptions,
   directions: Directions,
   onBytes: (bytes: number) => void,
+  farTimes: Pick<Selection, 'from' | 'to'> = {},
+  base = Number.NaN,
 ): Both<Reading> {
   const ports = tunnelPorts(options.ports)
-  const selection = selectionIn(options)
-  const clock = { base: Number.NaN }
+  const selections = { near: selectionIn(options), far: selectionIn({ ...options, ...farTimes }) }
+  const clock = { base }
   const of = (place: Place): Reading => ({
     inputs: alone[place].inputs,
     ports,
-    criteria: selection === null ? null : new Criteria(selection),
+    criteria: selections[place] === null ? null : new Criteria(selections[place]),
     directions,
     get base() {
       return clock.base
@@ -161,7 +186,9 @@ function listedRows(plan: Plan, { near, far }: Surveyed, directions: Directions)
   const rows = Array.from({ length: directions.count }, (_, row) => row)
   const channel = (row: number): Channel => plan.channels[plan.channelOf[row]!]!
   const leaves = (row: number): boolean => (channel(row).isForth ? near : far).seen[row] !== undefined
-  const listed = rows.filter((row) => leaves(row) || !channel(row).rows.some(leaves))
+  // Of a time that is selected not every direction has packets.
+  const isSeen = (row: number): boolean => near.seen[row] !== undefined || far.seen[row] !== undefined
+  const listed = rows.filter((row) => isSeen(row) && (leaves(row) || !channel(row).rows.some(leaves)))
   const isBack = (row: number): number => Number(!channel(row).isForth)
   return listed.sort((left, right) => isBack(left) - isBack(right) || directions.compare(left, right))
 }

@@ -19,7 +19,7 @@ export interface Span {
 /** Judges whether packets were due at the other side. */
 export class Judgement {
   /** When each side was capturing. */
-  readonly spans: Record<Place, Span>
+  spans: Record<Place, Span>
   /** When the last packet left that arrived, by the side that it arrived at. */
   readonly lastArrived = { near: Number.NEGATIVE_INFINITY, far: Number.NEGATIVE_INFINITY }
   readonly #plan: Plan

@@ -121,6 +121,15 @@ describe.runIf(LAB)(`all pairs${because(LAB)}`, () => {
     expect(directions[0]!.sizeCliff).toEqual({ passed: 1400, lost: 1500 })
   })
 
+  it('fault-ecn: the marks that the router put on', async () => {
+    const marks = (side: 'h1' | 'h2'): number =>
+      recordsOf(path('fault-ecn', side)).filter(({ view }) => (view.getUint8(15) & 3) === 3).length
+    expect(marks('h2')).toBe(11)
+    const comparison = await compared('fault-ecn')
+    expect(wayOf(comparison, 'ab').congestionMarked).toBe(marks('h2') - marks('h1'))
+    expect(wayOf(comparison, 'ba').congestionMarked).toBe(0)
+  })
+
   it('fault-loss: no cliff', async () => {
     for (const { sizeCliff } of (await compared('fault-loss')).directions) expect(sizeCliff).toBeNull()
   })

@@ -215,3 +215,62 @@ describe('a gateway that translates VNIs', () => {
     expect(directionOf(comparison, A, B, 100)).toMatchObject({ matched: 400 })
   })
 })
+
+describe('a time that is selected', () => {
+  const [from, to] = [START + 1, START + 3]
+  const gone = new Set([120, 121, 260, 350])
+  const there = carried(
+    FORTH,
+    wire(1, ({ bytes: sent }, time, index) => (gone.has(index) ? [] : [{ time, bytes: sent }])),
+  )
+  const near = capturedAs(FORTH, carried(BACK, wire(2)))
+  const far = capturedAs(there, BACK)
+
+  it.each([0, 700, -3_600_000, 5_000])('is that of the near clock, the far one %i ms ahead', async (ahead) => {
+    const comparison = await compareShots(near, onClock(far, ahead * MS, 40), { from, to })
+    law(comparison)
+    const [forth, back] = [directionOf(comparison, A, B), directionOf(comparison, B, A)]
+    // A packet under way at either end is not in both.
+    expect(forth).toMatchObject({ sent: 201, lost: 3 })
+    expect(forth.notJudged).toBeLessThanOrEqual(2)
+    expect(back).toMatchObject({ lost: 0 })
+    expect(back.notJudged).toBeLessThanOrEqual(2)
+    expect(alarmsOf(comparison)).toEqual(['LOST_BETWEEN'])
+    expect(said(comparison)).toContain('by the near clock.')
+  })
+
+  it('in which nothing arrives, nor anything else, is judged by what came before and after', async () => {
+    const pause = (time: number): boolean => time < 900 * MS || time > 3_100 * MS
+    const back = BACK.filter(({ time }) => pause(time))
+    const comparison = await compareShots(
+      capturedAs(FORTH, carried(back, wire(2))),
+      onClock(
+        capturedAs(
+          there.filter(({ time }) => pause(time)),
+          back,
+        ),
+        60_000 * MS,
+      ),
+      { from, to },
+    )
+    law(comparison)
+    expect(comparison.directions).toHaveLength(1)
+    expect(directionOf(comparison, A, B)).toMatchObject({ sent: 201, matched: 0 })
+    expect(directionOf(comparison, A, B).lost).toBeGreaterThan(195)
+    expect(alarmsOf(comparison)).toEqual(['LOST_BETWEEN'])
+  })
+
+  it('is that of each side where nothing tells of the clocks, or both have one', async () => {
+    const other = stream(true, 300).map(({ time }, index) => ({ time, bytes: talk(index + 5_000, true, 300) }))
+    const apart = await compareShots(capturedAs(FORTH), capturedAs(other), { from, to })
+    law(apart)
+    expect(apart.directions.map(({ sent, lost }) => [sent, lost])).toEqual([
+      [201, 0],
+      [200, 0],
+    ])
+    expect(said(apart)).toContain('by the clock of each side')
+    const one = await compareShots(near, far, { from, to, sameClock: true })
+    law(one)
+    expect(directionOf(one, A, B)).toMatchObject({ sent: 201, lost: 3 })
+  })
+})

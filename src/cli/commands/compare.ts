@@ -35,6 +35,8 @@ export interface CompareOptions extends SideOptions, SelectionOptions, ScreenOpt
 const STDOUT = '-'
 /** Readings of every capture: each side alone, the survey, and the matching. */
 const READINGS = 3
+/** Where a time is selected: both once more before it is, and the far side by its own clock. */
+const TIMED_READINGS = 5
 /** Characters of CSV that are gathered before they are handed on. */
 const CHUNK = 65_536
 
@@ -136,7 +138,8 @@ class Work {
     const { options, host, signal } = this
     const progress = progressOn(host, options)
     const size = progress === undefined ? null : await host.size([...sides.near, ...sides.far].map(({ path }) => path))
-    const total = size === null ? null : READINGS * size
+    const total =
+      size === null ? null : (options.from === undefined && options.to === undefined ? READINGS : TIMED_READINGS) * size
     const settings: CoreOptions = {
       ...selectionOf(options),
       ...(options.port !== undefined && { ports: options.port }),

@@ -230,7 +230,7 @@ function caveats(comparison: Comparison): string[] {
     sentences.push('Every packet has the same time at both sides: is one capture a copy of the other?')
   }
   const kept = filterWords(comparison.filter)
-  if (kept !== '') sentences.push(`Filtered by ${kept}.`)
+  if (kept !== '') sentences.push(`Filtered by ${kept}${clockOfTimes(comparison)}.`)
   for (const place of ['near', 'far'] as const) {
     const { droppedByCapture, comparedBytes, packets, copies } = comparison[place]
     if (copies > 0) {
@@ -261,4 +261,12 @@ function isOneCapture({ matched, clock, directions }: Comparison): boolean {
 
 function sum(directions: readonly ComparedDirection[], count: (direction: ComparedDirection) => number): number {
   return directions.reduce((total, direction) => total + count(direction), 0)
+}
+
+/** Whose clock the times are of that were selected. */
+function clockOfTimes({ filter, clock }: Comparison): string {
+  if ((filter.from === null && filter.to === null) || clock.sameClock) return ''
+  return clock.offsetMs === null
+    ? ' (by the clock of each side: nothing tells how they stand to each other)'
+    : ' by the near clock'
 }
