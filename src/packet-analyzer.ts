@@ -31,6 +31,16 @@ export interface PacketAnalyzer<Result = unknown> {
   finish(): Result
   /** What it has to say about the traffic, in the summary's list of findings. May be asked more than once. */
   findings?(): readonly OwnFinding[]
+  /**
+   * All that it needs to go on from here, where the summary can be saved and gone on with: plain objects, lists and typed arrays, none of
+   * which it changes afterwards.
+   */
+  save?(): unknown
+  /**
+   * Goes on from what {@link save} gave, before the first packet. A saved state is input: what cannot have been saved is to be refused.
+   * @throws TypeError or RangeError for what it cannot go on from.
+   */
+  restore?(saved: unknown): void
 }
 
 /** Analyzers by the names under which their results stand in `summary.extra`. */

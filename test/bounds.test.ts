@@ -27,6 +27,9 @@ import { MOST_FOLLOWED, overlapFindings } from '../src/diagnosis/reachability/is
 import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/reachability/one-way.ts'
 import { Routes } from '../src/diagnosis/routes.ts'
 import { BoundedFindings } from '../src/findings/index.ts'
+import { MOST_RECENT } from '../src/fleet/copies.ts'
+import { MOST_OF_DIRECTION, MOST_POINT_SIGHTINGS } from '../src/fleet/sampled.ts'
+import { MOST_STEPS } from '../src/fleet/steps.ts'
 import { LEAST_STARTED, MOST_STARTED, MOST_THREADS } from '../src/node-summarize.ts'
 import { MOST_ANALYZED_ELSEWHERE } from '../src/pipeline.ts'
 import { MOST_INTERFACES } from '../src/transform/interfaces.ts'
@@ -99,6 +102,10 @@ const BOUNDS: Record<string, unknown> = {
   MOST_LEFTOVERS: stated('src/compare/leftovers.ts', 'MOST_LEFTOVERS'),
   MOST_LOOKED_AT: stated('src/compare/leftovers.ts', 'MOST_LOOKED_AT'),
   MOST_FETCHED: stated('src/compare/look.ts', 'MOST_FETCHED'),
+  MOST_STEPS,
+  MOST_OF_DIRECTION,
+  MOST_POINT_SIGHTINGS,
+  MOST_RECENT,
   FIXED_MEGABYTES,
   MIN_MEGABYTES,
   MAX_MEGABYTES,

@@ -49,6 +49,17 @@ export class Taps {
     }
     return 1 << number
   }
+
+  /** The places that are known, in order of their numbers. */
+  save(): Int32Array {
+    return Int32Array.from(this.#numbers.keys())
+  }
+
+  /** Goes on with places that were saved. */
+  restore(places: Int32Array): void {
+    this.#numbers.clear()
+    for (const place of places) this.#numbers.set(place, this.#numbers.size)
+  }
 }
 
 /** Fills in what the outer headers say. */

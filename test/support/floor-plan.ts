@@ -25,6 +25,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   // 1: tables, words of a finding, files; the document's types
   summary: [],
   comparison: ['summary'],
+  'fleet-document': ['summary'],
   analyzers: ['codecs', 'order', 'option', 'packet', 'packet-meta', 'issue', 'summary', 'findings', 'selection'],
   findings: ['codecs', 'order', 'packet', 'issue', 'summary', 'comparison'],
   capture: ['codecs', 'order', 'option', 'packet', 'packet-meta', 'issue'],
@@ -69,8 +70,23 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'pipeline',
   ],
+  // many capture points of one fabric
+  fleet: [
+    'order',
+    'codecs',
+    'option',
+    'packet',
+    'packet-analyzer',
+    'summary',
+    'fleet-document',
+    'analyzers',
+    'findings',
+    'capture',
+    'pipeline',
+    'compare',
+  ],
   // 3: words, threads, and the same pipeline over paths of a file system
-  report: ['codecs', 'option', 'summary', 'comparison', 'findings'],
+  report: ['codecs', 'option', 'summary', 'comparison', 'fleet-document', 'findings'],
   workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'event-queue', 'pipeline'],
   // captures to captures: what is inside the tunnels, and selections of records
   transform: ['codecs', 'option', 'packet', 'issue', 'capture', 'selection'],
@@ -90,7 +106,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'workers',
   ],
   // the report page, and what runs in it
-  page: ['codecs', 'order', 'option', 'summary', 'comparison', 'findings', 'report'],
+  page: ['codecs', 'order', 'option', 'summary', 'comparison', 'fleet-document', 'findings', 'report'],
   // arbitraries for other people's tests
   testing: ['codecs', 'option', 'packet', 'issue', 'capture'],
   // 4: people, at a terminal and in a tab
@@ -103,7 +119,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'issue',
     'summary',
     'comparison',
+    'fleet-document',
     'compare',
+    'fleet',
     'analyzers',
     'findings',
     'capture',

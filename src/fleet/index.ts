@@ -1,0 +1,9 @@
+/** Many capture points of one fabric: what each says of itself, and what all say together. */
+export {
+  type PointAnalyzers,
+  type PointOptions,
+  type PointSource,
+  pointAnalyzers,
+  pointDocument,
+  pointOf,
+} from './point.ts'
