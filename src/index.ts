@@ -21,14 +21,19 @@ export type * from './fleet-document.ts'
 export type { Extra, OwnFinding, PacketAnalyzer, PacketAnalyzers } from './packet-analyzer.ts'
 export { CapturePackets, type PacketBatch, type PacketsOptions, packets } from './packets.ts'
 export {
+  type CountingOptions,
   DEFAULT_ROWS,
   type MergeOptions,
   type NamedInput,
   type NoAnalyzers,
+  type PresentationOptions,
+  type ReadFile,
   type ReadOptions,
   type SummarizeOptions,
   Summarizer,
+  type SummarizerState,
   type SummaryWith,
 } from './pipeline.ts'
+export { StateError, type StateErrorCode } from './state-error.ts'
 export type * from './summary.ts'
 export * from './transform/index.ts'

@@ -1,15 +1,16 @@
 /** Summarizes capture files by path: the pipeline with Node's files and standard input at its edge. */
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { basename } from 'node:path'
 import { DEFAULT_LIMITS } from './analyzers/tables/limits.ts'
 import { CaptureError } from './capture/errors.ts'
 import { fileSource, STDIN } from './capture/files/node-input.ts'
 import { fsPath } from './capture/files/node-names.ts'
+import { openOutput } from './capture/files/node-output.ts'
 import { MOST_OPEN } from './capture/merge/merge.ts'
 import { LEAST_MERGE_BYTES } from './capture/merge/merge-room.ts'
 import { MOST_FILES } from './capture/merge/origins.ts'
 import type { ByteSource } from './capture/source.ts'
+import { nameFiles, namesOf } from './node-file-names.ts'
 import { checkBoolean, checkFunction, checkGiven, checkInteger, checkList, checkSignal, checkString } from './option.ts'
 import type { PacketAnalyzers } from './packet-analyzer.ts'
 import {
@@ -20,6 +21,8 @@ import {
   type SummaryWith,
   type Threads,
 } from './pipeline.ts'
+import { putState, readState } from './states/node-state-file.ts'
+import type { Summary } from './summary.ts'
 
 /** Bytes of captures from which on a second thread is worth its start. */
 const LARGE = 32 * 1024 * 1024
@@ -51,6 +54,16 @@ export interface SummarizeFilesOptions<Analyzers extends PacketAnalyzers = Packe
    * more; what comes from a stream has no size, and is summarized on one.
    */
   threads?: number
+  /**
+   * Path of a state (`save`) to go on from: the summary is that of the files before and these, as if all had been given at once. What is
+   * counted is in the state; options of counting are only held against it. There may be no files then.
+   */
+  resume?: string
+  /**
+   * Path of the state to write at the end, which another `resume` goes on from. Nothing is written where reading was stopped, or where no
+   * file could be read, and what was there before stays then.
+   */
+  save?: string
   /** Stop reading and summarize what there is so far. */
   signal?: AbortSignal
   /** Bytes read so far, as stored, and in all where that is known. */
@@ -62,8 +75,10 @@ export interface SummarizeFilesOptions<Analyzers extends PacketAnalyzers = Packe
 /**
  * Reads captures, compressed ones too, in argument order as one stream, or interleaved by time, and summarizes them.
  * @param paths - Files; `-` is standard input.
- * @throws CaptureError when not one of them has a readable file header.
- * @throws RangeError for an option out of range, TypeError for one of a wrong type.
+ * @throws CaptureError when not one of them has a readable file header, and `unwritable` where the state cannot be saved.
+ * @throws StateError for a state that cannot be gone on from.
+ * @throws RangeError for an option out of range, TypeError for one of a wrong type, for captures merged by time with a state, and for
+ * analyzers of one's own with one.
  * @throws the signal's reason, an AbortError unless told otherwise, where it had come before anything began; later it ends the reading,
  * and the summary says so (`capture.complete`).
  */
@@ -73,6 +88,10 @@ export async function summarizeFiles<Analyzers extends PacketAnalyzers = NoAnaly
 ): Promise<SummaryWith<Analyzers>> {
   checkOptions(paths, options)
   options.signal?.throwIfAborted()
+  if (options.resume !== undefined || options.save !== undefined) {
+    // As it has no analyzers of one's own, its summary is without their results.
+    return (await summarizeOn(paths, options)) as SummaryWith<Analyzers>
+  }
   const { close, ...threads } = await startThreads(options.threads ?? (await threadsFor(paths)), options)
   try {
     const summarizer = new Summarizer<Analyzers>(options, threads)
@@ -85,11 +104,46 @@ export async function summarizeFiles<Analyzers extends PacketAnalyzers = NoAnaly
   }
 }
 
+/** From a state on, to a state, or both. */
+async function summarizeOn(paths: readonly string[], options: SummarizeFilesOptions): Promise<Summary> {
+  const { resume, save, signal, analyzers: _, ...rest } = options
+  // Whether it can be written is known before hours of reading.
+  const output = save === undefined ? null : openOutput(save, paths)
+  let close: (() => Promise<void>) | undefined
+  try {
+    let summarizer: Summarizer
+    if (resume === undefined) {
+      const { close: end, ...threads } = await startThreads(options.threads ?? (await threadsFor(paths)), options)
+      close = end
+      summarizer = new Summarizer(rest, threads)
+    } else summarizer = await readState(resume, rest)
+    await readInTurn(summarizer, paths, options)
+    await summarizer.join()
+    const summary = summarizer.summary()
+    if (output !== null && signal?.aborted !== true && summary.capture.complete) {
+      await putState(output, summarizer)
+    }
+    return summary
+  } finally {
+    output?.abort()
+    await close?.()
+  }
+}
+
 function checkOptions(paths: readonly string[], options: SummarizeFilesOptions): void {
   checkGiven('paths', paths)
   checkList('paths', paths, checkString)
   checkSummarizeOptions(options)
   checkBoolean('mergeByTime', options.mergeByTime)
+  checkString('resume', options.resume)
+  checkString('save', options.save)
+  if (options.resume !== undefined || options.save !== undefined) {
+    if (options.mergeByTime === true)
+      throw new TypeError('captures merged by time have no state: leave out mergeByTime')
+    if (Object.keys(options.analyzers ?? {}).length > 0) {
+      throw new TypeError('analyzers of your own cannot be saved: only what vxpcap counts itself can')
+    }
+  }
   if (options.mergeByTime === true) checkInteger('paths.length', paths.length, 0, MOST_FILES)
   checkInteger('mergeBytes', options.mergeBytes, LEAST_MERGE_BYTES)
   checkInteger('threads', options.threads, 1, MOST_THREADS)
@@ -99,16 +153,17 @@ function checkOptions(paths: readonly string[], options: SummarizeFilesOptions):
 }
 
 async function readInTurn(
-  summarizer: Pick<Summarizer, 'read' | 'readMerged' | 'stop'>,
+  summarizer: Pick<Summarizer, 'read' | 'stop' | 'given' | 'rename'>,
   paths: readonly string[],
   { signal, onProgress, onUnreadable }: SummarizeFilesOptions,
 ): Promise<void> {
   const total = onProgress === undefined ? null : await totalSize(paths)
-  const names = namesOf(paths)
+  for (const path of paths) summarizer.given.push(path)
+  nameFiles(summarizer)
   let firstError: CaptureError | null = null
   let readable = 0
   let before = 0
-  for (const [index, path] of paths.entries()) {
+  for (const path of paths) {
     if (signal?.aborted) {
       summarizer.stop()
       break
@@ -116,7 +171,7 @@ async function readInTurn(
     let read = 0
     try {
       const source = await fileSource(path, signal === undefined ? {} : { signal })
-      await summarizer.read(names[index]!, source, (bytes) => {
+      await summarizer.read(path, source, (bytes) => {
         read = bytes
         onProgress?.(before + bytes, total)
         // The signal ends standard input by itself: that is the usual end of a stream.
@@ -141,7 +196,7 @@ async function readInTurn(
 }
 
 async function readMerged(
-  summarizer: Pick<Summarizer, 'read' | 'readMerged' | 'stop'>,
+  summarizer: Pick<Summarizer, 'readMerged' | 'stop'>,
   paths: readonly string[],
   { signal, onProgress, onUnreadable, mergeBytes }: SummarizeFilesOptions,
 ): Promise<void> {
@@ -190,12 +245,6 @@ async function streamsOf(paths: readonly string[]): Promise<string[]> {
   return paths.filter((_, index) => isStream[index])
 }
 
-/** Files by the last part of their paths; where two are alike, all as they were given. */
-function namesOf(paths: readonly string[]): string[] {
-  const names = paths.map((path) => (path === STDIN ? STDIN : basename(path)))
-  const alike = new Set(names).size < new Set(paths).size
-  return alike ? [...paths] : names
-}
 async function threadsFor(paths: readonly string[]): Promise<number> {
   return availableParallelism() > 1 && ((await totalSize(paths)) ?? 0) >= LARGE ? 2 : 1
 }

@@ -5,3 +5,10 @@ export { decompressed } from './capture/node.ts'
 export * from './index.ts'
 export { type FollowOptions, followFile } from './node-follow.ts'
 export { MOST_THREADS, type SummarizeFilesOptions, summarizeFiles } from './node-summarize.ts'
+export {
+  type ResumeOptions,
+  readState,
+  resumeState,
+  saveState,
+  writeState,
+} from './states/node-state-file.ts'

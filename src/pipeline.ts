@@ -1,5 +1,5 @@
 /** Captures to a summary: readers, analyzers, diagnosis. Awaits once per chunk, never per packet. */
-import { Analysis } from './analyzers/analysis.ts'
+import { Analysis, type AnalysisState } from './analyzers/analysis.ts'
 import { FastPathBatch } from './analyzers/fast-path/packet-batch.ts'
 import { checkFinish, finish } from './analyzers/summary/finish.ts'
 import { checkLimits, type Limits } from './analyzers/tables/limits.ts'
@@ -35,6 +35,7 @@ import {
 import { checkAnalyzers, OwnAnalyzers } from './own-analyzers.ts'
 import type { Extra, PacketAnalyzer, PacketAnalyzers } from './packet-analyzer.ts'
 import { checkSelection, type Selection, selectionIn, timeOf } from './selection/selection.ts'
+import { damagedState } from './state-error.ts'
 import type { FileSummary, FilterSummary, PacketOrigin, Summary } from './summary.ts'
 
 /** What is kept in the tables, the timeline and the findings, and how far tables may grow. */
@@ -49,6 +50,30 @@ export interface SummarizeOptions<Analyzers extends PacketAnalyzers = PacketAnal
   limits?: Partial<Limits>
   /** Analyzers of one's own, in the same pass: their results stand in the summary's `extra` under their names. */
   analyzers?: Analyzers
+}
+
+/** The options that say what is counted: those of a state are those it goes on with. */
+export interface CountingOptions extends Selection {
+  /** Further VXLAN destination ports, 1 to 65 535. */
+  ports: readonly number[]
+  /** Limits of all tables. */
+  limits: Limits
+}
+
+/** The options that say what is shown of what was counted; a state can go on with others. */
+export type PresentationOptions = Pick<SummarizeOptions, 'rows' | 'underlayMtu'>
+
+/** A saved {@link Summarizer}: plain objects, lists and typed arrays, nothing that is of one process. */
+export interface SummarizerState {
+  counting: CountingOptions
+  /** The files that were read, each with what is told of it. */
+  files: ReadFile[]
+  /** Every path that was given to be read, in order, unreadable ones too; empty where nobody said. */
+  given: string[]
+  /** The number that the next packet has. */
+  nextNumber: number
+  complete: boolean
+  analysis: AnalysisState
 }
 
 /** No analyzers of one's own. */
@@ -157,7 +182,7 @@ export interface MergeOptions<I extends NamedInput> extends MergedCapturesOption
 }
 
 /** One file as it was read. */
-interface ReadFile extends FileSummary {
+export interface ReadFile extends FileSummary {
   issues: readonly CaptureIssue[]
   dropped: number | null
   received: number | null
@@ -173,6 +198,8 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   /** The analysis that the packets are counted in. */
   readonly analysis: Analysis
   readonly #own: OwnAnalyzers | null
+  /** Every path that was given to be read, those that turned out to be unreadable included: for whoever names files by their paths. */
+  readonly given: string[] = []
   readonly #options: SummarizeOptions
   readonly #readAhead: ReadAhead | null
   #eventQueue: EventQueue | null = null
@@ -187,6 +214,10 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   /** Which file a packet is from, where they are interleaved, and which of the files in the summary each of those is. */
   #origins: Origins | null = null
   readonly #merged = new Map<number, number>()
+  /** How files are called in the summary that are called otherwise than they were read. */
+  #names: ReadonlyMap<string, string> = new Map()
+  /** Whether it goes on from a state, in which anything may stand. */
+  #isResumed = false
 
   /**
    * @param threads - where another one runs the stateful analyzers, {@link join} is to be called before {@link summary}.
@@ -289,7 +320,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
       while (readAhead.underWay.length > 0) await this.#collect(readAhead)
     }
     // Fragments of different files do not belong together.
-    this.analysis.flush()
+    this.#used(() => this.analysis.flush())
     // Blocks that are no packets take numbers too, also behind the last packet.
     this.analysis.numbers = reader.nextNumber - 1
     this.#files.push(describe(name, reader, firstPacket, source.stored))
@@ -379,6 +410,76 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     if (this.#files.length === 0 && unreadable !== null && this.#complete) throw unreadable
   }
 
+  /**
+   * Everything so far, to go on from elsewhere: what is read after {@link restore} gives the summary that reading all of it at once
+   * does, byte for byte. To be called between two files. Of analyzers on another thread {@link join} comes first.
+   * @throws TypeError in the midst of a file, with analyzers of one's own, after {@link readMerged}, and while packets are judged on
+   * another thread.
+   */
+  save(): SummarizerState {
+    if (this.#own !== null)
+      throw new TypeError('analyzers of your own cannot be saved: only what vxpcap counts itself can')
+    if (this.#reading) throw new TypeError('a capture is being read; wait for its read() before save()')
+    if (this.#origins !== null) throw new TypeError('captures that were merged by time can have no successor')
+    if (this.#eventQueue !== null) throw new TypeError('join() comes first where packets are judged on another thread')
+    const { ports = [] } = this.#options
+    return {
+      counting: {
+        ports: unique(ports).sort((left, right) => left - right),
+        ...selectionIn(this.#options),
+        limits: { ...this.analysis.limits },
+      },
+      files: structuredClone(this.#files),
+      given: [...this.given],
+      nextNumber: this.#nextNumber,
+      complete: this.#complete,
+      analysis: this.analysis.save(),
+    }
+  }
+
+  /**
+   * Takes up where {@link save} left off.
+   * @param state - Of this version; one from elsewhere goes through `resumeState`, which checks it first.
+   * @param options - What is shown may be other than it was; what is counted is in the state.
+   * @throws StateError `damaged` for one that no analysis can have come to, as far as that is known at once; what shows later is thrown
+   * by {@link read} and {@link summary}.
+   */
+  static restore(state: SummarizerState, { rows, underlayMtu }: PresentationOptions = {}): Summarizer {
+    const shown = { ...(rows !== undefined && { rows }), ...(underlayMtu !== undefined && { underlayMtu }) }
+    checkSummarizeOptions(shown)
+    try {
+      const summarizer = new Summarizer({ ...state.counting, ...shown })
+      summarizer.#takeUp(state)
+      return summarizer
+    } catch (error) {
+      throw damagedState(error)
+    }
+  }
+
+  #takeUp({ files, given, nextNumber, complete, analysis }: SummarizerState): void {
+    this.#isResumed = true
+    this.#files.push(...structuredClone(files))
+    this.given.push(...given)
+    this.#nextNumber = nextNumber
+    this.#complete = complete
+    this.analysis.restore(analysis)
+  }
+
+  /** What a state from elsewhere holds may be wrong in ways that only show in use. */
+  #used<T>(work: () => T): T {
+    if (!this.#isResumed) return work()
+    try {
+      return work()
+    } catch (error) {
+      throw error instanceof TypeError || error instanceof RangeError ? damagedState(error) : error
+    }
+  }
+
+  /** Has files called otherwise in the summary than they were read. @param names - By the name that each was read as. */
+  rename(names: ReadonlyMap<string, string>): void {
+    this.#names = names
+  }
+
   /** Says that the input was not read to its end: its summary is not complete. */
   stop(): void {
     this.#complete = false
@@ -398,10 +499,15 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
    */
   summary(): SummaryWith<Analyzers> {
     if (this.#eventQueue !== null) throw new TypeError('join() comes first where packets are judged on another thread')
+    return this.#used(() => this.#summary())
+  }
+
+  #summary(): SummaryWith<Analyzers> {
     const { rows = DEFAULT_ROWS, underlayMtu } = this.#options
     const analysis = this.analysis.flushed()
     const { capture, ...rest } = finish(analysis, { rows, underlayMtu })
-    const files = this.#open === null ? this.#files : [...this.#files, this.#open()]
+    const read = this.#open === null ? this.#files : [...this.#files, this.#open()]
+    const files = read.map((file) => ({ ...file, name: this.#names.get(file.name) ?? file.name }))
     const losses = files.map((file) => file.dropped)
     const dropped = losses.includes(null) ? null : losses.reduce<number>((sum, count) => sum + (count ?? 0), 0)
     const summary: Summary = {
@@ -453,7 +559,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     const file = this.#files.length
     const readAhead = this.#readAhead
     if (readAhead === null) {
-      observePackets(this.analysis, reader, file, 1, this.#own)
+      this.#used(() => observePackets(this.analysis, reader, file, 1, this.#own))
       return
     }
     const { writer } = readAhead

@@ -36,6 +36,10 @@ export interface SummarizeFilesOptions extends Selection {
   /** Bytes that windows and decompressors may take meanwhile. */
   mergeBytes?: number
   threads?: number
+  /** Path of the state to go on from. */
+  resume?: string
+  /** Path of the state to write at the end. */
+  save?: string
   /** Stop reading and summarize what there is so far. */
   signal?: AbortSignal
   /** Bytes read so far, and in all where that is known. */
@@ -44,7 +48,7 @@ export interface SummarizeFilesOptions extends Selection {
   onUnreadable?: (path: string, error: CaptureError) => void
 }
 
-/** Reads captures in order as one stream, `-` being standard input. Throws CaptureError when not one is readable. */
+/** Reads captures in order as one stream, `-` being standard input. Throws CaptureError when not one is readable, StateError. */
 export type SummarizeFiles = (paths: string[], options: SummarizeFilesOptions) => Promise<Summary>
 
 /** The process as the commands see it. */

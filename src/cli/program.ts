@@ -37,6 +37,7 @@ Examples:
   vxpcap summarize --merge-by-time host1-eth0.pcap host1-eth1.pcap
   vxpcap summarize --follow being-written.pcap
   vxpcap summarize --fail-on error nightly.pcap
+  vxpcap summarize --save h1.vxp h1.pcap0 && vxpcap summarize --resume h1.vxp --save h1.vxp h1.pcap1
 
 Exit status:
   0    done
@@ -258,6 +259,11 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
       'memory limit in megabytes: smaller tables, reported when full; one thread by default',
       read.parseMemory,
     )
+    .option('--save <file>', 'a state to write at the end (.vxp), from which --resume goes on with the next captures')
+    .option(
+      '--resume <file>',
+      'go on from a state: the summary of all captures since the first, as if read in one go; what is counted is in the state',
+    )
     .option('--only <sections>', `only these sections of the text: ${SECTION_NAMES.join(', ')}`, read.parseSections)
     .option('--quiet', QUIET)
     .option('--no-progress', NO_PROGRESS)
@@ -266,12 +272,12 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
     .option('--ascii', ASCII)
     .addHelpText('after', EXAMPLES)
     .action((captures, { top = DEFAULT_TOP, rows = DEFAULT_ROWS, failOn = 'never', color = 'auto', ...rest }) => {
-      onTask(() =>
-        onCaptures('summarize', captures, host, async (paths, host) => {
-          const { summarize } = await commands()
-          return summarize(paths, { top, rows, failOn, color, ...rest }, host)
-        }),
-      )
+      const work = async (paths: string[], host: Host): Promise<number> => {
+        const { summarize } = await commands()
+        return summarize(paths, { top, rows, failOn, color, ...rest }, host)
+      }
+      const isOfState = captures.length === 0 && rest.resume !== undefined
+      onTask(() => (isOfState ? work([], host) : onCaptures('summarize', captures, host, work)))
     })
   selecting(program.command('report'))
     .description('one HTML page for a ticket: findings, pictures and tables, to be read, printed and explored')

@@ -5,6 +5,7 @@ import { mergeBytesFor } from '../capture/merge/merge-room.ts'
 import { MOST_FILES } from '../capture/merge/origins.ts'
 import { troubleLine } from '../report/trouble.ts'
 import type { Selection } from '../selection/selection.ts'
+import { StateError } from '../state-error.ts'
 import type { Summary } from '../summary.ts'
 import { type FailOn, isAtLeast, UsageError } from './arguments.ts'
 import { DONE, FOUND, TROUBLE } from './exit-status.ts'
@@ -21,6 +22,10 @@ export interface ReadingOptions extends SelectionOptions, Wanted {
   threads?: number | undefined
   memory?: number | undefined
   mergeByTime?: boolean | undefined
+  /** State to go on from. */
+  resume?: string | undefined
+  /** State to write at the end. */
+  save?: string | undefined
 }
 
 /** What was read, and what there is to complain about. */
@@ -53,7 +58,8 @@ export async function readCaptures(
   checkStandardInput(given, host, command)
   const settings = settingsOf(options, rows)
   const { paths, troubles: unreadable } = await expandInputs(given, host, options.quiet)
-  if (paths.length === 0) return complainAll(unreadable, host)
+  // What a state says may be shown without a capture more.
+  if (paths.length === 0 && (options.resume === undefined || given.length > 0)) return complainAll(unreadable, host)
   if (options.mergeByTime && paths.length > MOST_FILES) {
     throw new UsageError(
       `--merge-by-time takes at most ${MOST_FILES} captures, and these are ${paths.length}; leave it out, or put them together with mergecap`,
@@ -70,8 +76,18 @@ export async function readCaptures(
     const summary = await read(paths, options, reading, host, (path, error) =>
       unreadable.push(troubleLine(path, error)),
     )
+    if (options.save !== undefined && (interruption.by !== null || !summary.capture.complete)) {
+      await complain(
+        host,
+        `${options.save}: not saved, because reading was stopped; what was there before is as it was`,
+      )
+    }
     return { summary, unreadable, interruption, share }
   } catch (error) {
+    if (error instanceof StateError) return complainAll([`${options.resume}: ${error.message}`], host)
+    if (error instanceof CaptureError && error.code === 'unwritable' && options.save !== undefined) {
+      return complainAll([`${options.save}: ${error.message}`], host)
+    }
     if (isAbort(error)) return complainAll(['interrupted before anything was read'], host, interruption)
     if (!(error instanceof CaptureError) || error.code === 'unwritable') throw error
     if (unreadable.length === 0) unreadable.push(troubleLine(paths.length === 1 ? paths[0] : undefined, error))
@@ -138,6 +154,8 @@ async function read(
   const threads = options.threads ?? (options.memory === undefined ? undefined : 1)
   if (threads !== undefined) settings.threads = threads
   if (options.mergeByTime !== undefined) settings.mergeByTime = options.mergeByTime
+  if (options.resume !== undefined) settings.resume = options.resume
+  if (options.save !== undefined) settings.save = options.save
   if (options.memory !== undefined) settings.mergeBytes = mergeBytesFor(options.memory)
   if (progress !== undefined) {
     settings.onProgress = (bytes, total) => {

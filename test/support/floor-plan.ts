@@ -20,6 +20,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   packet: [],
   'packet-meta': ['packet'],
   issue: [],
+  'state-error': [],
   // what is selected of a capture, by whatever reads it
   selection: ['codecs', 'option', 'packet'],
   // 1: tables, words of a finding, files; the document's types
@@ -54,7 +55,11 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'batch',
     'event-queue',
     'observe',
+    'state-error',
   ],
+  // a Summarizer as bytes, to go on from
+  states: ['option', 'issue', 'state-error', 'selection', 'analyzers', 'capture', 'pipeline', 'node-file-names'],
+  'node-file-names': ['capture', 'pipeline'],
   // two captures of the same traffic
   compare: [
     'order',
@@ -90,7 +95,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'event-queue', 'pipeline'],
   // captures to captures: what is inside the tunnels, and selections of records
   transform: ['codecs', 'option', 'packet', 'issue', 'capture', 'selection'],
-  node: ['index', 'capture', 'node-summarize', 'node-follow'],
+  node: ['index', 'capture', 'node-summarize', 'node-follow', 'states'],
   'node-follow': ['option', 'packet-analyzer', 'capture', 'pipeline'],
   'node-summarize': [
     'codecs',
@@ -103,6 +108,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'packet-analyzer',
     'pipeline',
+    'node-file-names',
+    'states',
     'workers',
   ],
   // the report page, and what runs in it
@@ -130,6 +137,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'packets',
     'pipeline',
     'report',
+    'state-error',
     'workers',
   ],
 }

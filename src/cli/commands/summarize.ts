@@ -32,6 +32,7 @@ export async function summarize(given: string[], options: SummarizeOptions, host
   if (options.only && (options.json || options.sarif)) {
     throw new UsageError('--only chooses sections of the text; leave it out, or --json and --sarif')
   }
+  checkStates(options)
   if (options.follow) return follow(given, options, host)
   const reading = await readCaptures('summarize', given, options, rows(options), host)
   if (typeof reading === 'number') return reading
@@ -39,6 +40,16 @@ export async function summarize(given: string[], options: SummarizeOptions, host
   await show(summary, options, host, reading.share)
   const status = await verdict(summary, unreadable, options.failOn, host)
   return interruption.status(summary.capture.complete) ?? status
+}
+
+/** Refuses what has no state. @throws UsageError. */
+function checkStates({ save, resume, follow, mergeByTime }: SummarizeOptions): void {
+  const state = save === undefined ? (resume === undefined ? null : '--resume') : '--save'
+  if (state === null) return
+  if (save === STDIN || resume === STDIN)
+    throw new UsageError(`${state} '-': a state is a file; name one, such as point.vxp`)
+  if (follow) throw new UsageError(`${state} is for captures that have an end; leave out --follow`)
+  if (mergeByTime) throw new UsageError(`${state} goes on from one capture to the next; leave out --merge-by-time`)
 }
 
 /** Parts one summary from the next where there is no screen to clear. */

@@ -1,0 +1,107 @@
+/**
+ * What a state from elsewhere must be, before anything is made of it. Here is what a Summarizer itself keeps; what each analyzer keeps is
+ * checked where it takes it up (`analyzers/tables/saved.ts`).
+ */
+import type { AppendedFiles, CaptureIssue } from '../issue.ts'
+import type { CountingOptions, ReadFile, SummarizerState } from '../pipeline.ts'
+import { StateError } from '../state-error.ts'
+
+/** Most files of a chain: a rotation each minute for two years. */
+export const MOST_CHAINED = 1_048_576
+
+type Check = (value: unknown) => boolean
+type Shape<T> = { readonly [Key in keyof Required<T>]: Check }
+
+const isText: Check = (value) => typeof value === 'string'
+const isFlag: Check = (value) => typeof value === 'boolean'
+const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+const isNumber: Check = (value) => Number.isSafeInteger(value)
+const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+const oneOf =
+  (...allowed: readonly string[]): Check =>
+  (value) =>
+    allowed.includes(value as string)
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value)
+const orAbsent =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+const listOf =
+  (check: Check, most: number): Check =>
+  (value) =>
+    Array.isArray(value) && value.length <= most && value.every(check)
+/** An object with these members, and no others. */
+const shape =
+  <T>(members: Shape<T>): Check =>
+  (value) =>
+    isObject(value) &&
+    Object.keys(value as object).every((name) => Object.hasOwn(members, name)) &&
+    Object.entries<Check>(members).every(([name, check]) => check((value as Record<string, unknown>)[name]))
+
+const ISSUE: Shape<CaptureIssue> = {
+  kind: oneOf('cut-short', 'damaged'),
+  offset: isCount,
+  detail: isText,
+  cause: orAbsent(oneOf('zeros', 'appended', 'blocks', 'joint')),
+  blocks: orAbsent(isCount),
+  packets: orAbsent(isCount),
+  records: orAbsent(isCount),
+}
+
+const APPENDED: Shape<AppendedFiles> = { files: isCount, packetsBefore: isCount, offset: isCount }
+
+const FILE: Shape<ReadFile> = {
+  name: isText,
+  format: oneOf('pcap', 'pcapng'),
+  bytes: isCount,
+  packets: isCount,
+  firstPacket: isCount,
+  linkTypes: listOf(isText, 65_536),
+  compression: oneOf('none', 'gzip', 'zstd', 'lz4'),
+  issues: listOf(shape(ISSUE), 65_536),
+  dropped: orNull(isNumber),
+  received: orNull(isNumber),
+  damagedTimeAt: isNumber,
+  appended: orNull(shape(APPENDED)),
+}
+
+const MOST_VALUES = 1_048_576
+
+/** What each of them may be is checked where an analysis is made of them. */
+const COUNTING: Shape<CountingOptions> = {
+  ports: listOf(isNumber, 65_536),
+  limits: isObject,
+  vnis: orAbsent(listOf(isNumber, MOST_VALUES)),
+  vniRanges: orAbsent(listOf(listOf(isNumber, 2), MOST_VALUES)),
+  vteps: orAbsent(listOf(isText, MOST_VALUES)),
+  ips: orAbsent(listOf(isText, MOST_VALUES)),
+  macs: orAbsent(listOf(isText, MOST_VALUES)),
+  from: orAbsent((value) => typeof value === 'string' || typeof value === 'number'),
+  to: orAbsent((value) => typeof value === 'string' || typeof value === 'number'),
+}
+
+const STATE: Shape<SummarizerState> = {
+  counting: shape(COUNTING),
+  files: listOf(shape(FILE), MOST_CHAINED),
+  given: listOf(isText, MOST_CHAINED),
+  nextNumber: (value) => isCount(value) && (value as number) >= 1,
+  complete: isFlag,
+  analysis: shape<SummarizerState['analysis']>({ numbers: isCount, counters: isObject, stateful: isObject }),
+}
+
+/**
+ * Refuses what a Summarizer cannot have saved.
+ * @throws StateError `damaged`.
+ */
+export function checkState(value: unknown): asserts value is SummarizerState {
+  for (const [name, check] of Object.entries(STATE)) {
+    if (isObject(value) && check((value as Record<string, unknown>)[name])) continue
+    throw new StateError(
+      'damaged',
+      `a damaged state (${name} is not what is saved there); begin anew from the captures`,
+    )
+  }
+}
