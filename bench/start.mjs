@@ -1,4 +1,4 @@
-/** Bundles the benchmark, which is TypeScript, and starts it: `start.mjs [profile] [options]`. */
+/** Bundles the benchmark, which is TypeScript, and starts it: `start.mjs [profile|compare] [options]`. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'tsup'
@@ -10,7 +10,7 @@ const outDir = join(root, 'bench/.cache/bundle')
 await build({
   config: false,
   silent: true,
-  entry: { main: 'bench/main.ts', profile: 'bench/profile.ts', worker: 'bench/worker.ts' },
+  entry: { main: 'bench/main.ts', profile: 'bench/profile.ts', compare: 'bench/compare.ts', worker: 'bench/worker.ts' },
   outDir,
   format: 'esm',
   target: 'node20',
@@ -19,6 +19,6 @@ await build({
   minifySyntax: true,
 })
 
-const isProfile = process.argv[2] === 'profile'
-process.argv.splice(2, isProfile ? 1 : 0)
-await import(pathToFileURL(join(outDir, isProfile ? 'profile.js' : 'main.js')).href)
+const named = ['profile', 'compare'].find((name) => name === process.argv[2])
+process.argv.splice(2, named === undefined ? 0 : 1)
+await import(pathToFileURL(join(outDir, `${named ?? 'main'}.js`)).href)

@@ -1,4 +1,5 @@
 /** Directions: outer source, outer destination, VNI and kind of tunnel, numbered in one table for both sides. */
+import { fold32 } from '../analyzers/tables/hash.ts'
 import { KeyTable } from '../analyzers/tables/key-table.ts'
 import { formatIpv4, formatIpv6 } from '../codecs/core/address.ts'
 import { NONE } from '../codecs/core/fault.ts'
@@ -14,9 +15,16 @@ const TO = 6
 /** Directions that are told apart. */
 const MOST_DIRECTIONS = 16_384
 
+/** Latest directions between IPv4 addresses that are found without the table: words of an entry, and entries. */
+const RECENT = { Kind: 0, Vni: 1, From: 2, To: 3, Row: 4 } as const
+const RECENT_WORDS = 5
+const MOST_RECENT = 4_096
+
 /** All directions that either side has. */
 export class Directions {
   readonly table = new KeyTable('directions', WIDTH, MOST_DIRECTIONS)
+  /** Rows are plus one, 0 in an empty entry. */
+  readonly #recent = new Int32Array(MOST_RECENT * RECENT_WORDS)
 
   get count(): number {
     return this.table.count
@@ -24,21 +32,45 @@ export class Directions {
 
   /** Row of a tunnel datagram's direction; `NONE` when the table is full. */
   row(layers: Layers): number {
-    const { view, outerIp } = layers
+    const { view, outerIp, vni } = layers
+    const kind = layers.tunnel * 8 + outerIp.version
+    if (outerIp.version === 4)
+      return this.#rowOfIpv4(kind, vni, view.getInt32(outerIp.sourceAt), view.getInt32(outerIp.destinationAt))
     const { key } = this.table
-    key[KIND] = layers.tunnel * 8 + outerIp.version
-    key[VNI] = layers.vni
-    if (outerIp.version === 4) {
-      key.fill(0, FROM)
-      key[FROM] = view.getInt32(outerIp.sourceAt)
-      key[TO] = view.getInt32(outerIp.destinationAt)
-    } else {
-      for (let i = 0; i < 4; i++) {
-        key[FROM + i] = view.getInt32(outerIp.sourceAt + 4 * i)
-        key[TO + i] = view.getInt32(outerIp.destinationAt + 4 * i)
-      }
+    key[KIND] = kind
+    key[VNI] = vni
+    for (let i = 0; i < 4; i++) {
+      key[FROM + i] = view.getInt32(outerIp.sourceAt + 4 * i)
+      key[TO + i] = view.getInt32(outerIp.destinationAt + 4 * i)
     }
     return this.table.row()
+  }
+
+  #rowOfIpv4(kind: number, vni: number, from: number, to: number): number {
+    const recent = this.#recent
+    const at = (fold32(fold32(fold32(kind, vni), from), to) & (MOST_RECENT - 1)) * RECENT_WORDS
+    const isKnown =
+      recent[at + RECENT.Row] !== 0 &&
+      recent[at + RECENT.Kind] === kind &&
+      recent[at + RECENT.Vni] === vni &&
+      recent[at + RECENT.From] === from &&
+      recent[at + RECENT.To] === to
+    if (isKnown) return recent[at + RECENT.Row]! - 1
+    const { key } = this.table
+    key.fill(0)
+    key[KIND] = kind
+    key[VNI] = vni
+    key[FROM] = from
+    key[TO] = to
+    const row = this.table.row()
+    // A full table counts each packet that it turns away, so such a packet must ask it again.
+    if (row === NONE) return NONE
+    recent[at + RECENT.Kind] = kind
+    recent[at + RECENT.Vni] = vni
+    recent[at + RECENT.From] = from
+    recent[at + RECENT.To] = to
+    recent[at + RECENT.Row] = row + 1
+    return row
   }
 
   /** Row of the way back of a direction; `NONE` where there is none. */

@@ -14,7 +14,7 @@ import { NONE } from '../codecs/core/fault.ts'
 import { Protocol } from '../codecs/core/protocol.ts'
 import { innerNetworkAt, type Layers } from '../codecs/walk/layers.ts'
 import type { AlteredBit } from '../comparison.ts'
-import { type Reading, SideReader } from './side.ts'
+import { nameOf, type Reading, SideReader } from './side.ts'
 
 /** Bytes of packets that are held. */
 const MOST_FETCHED = 67_108_864
@@ -32,22 +32,17 @@ export interface Frame {
   isRight: boolean
 }
 
-/** Name of a packet among those of a side. */
-export function nameOf({ file, number }: { file: number; number: number }): number {
-  return file * 2 ** 32 + number
-}
-
 /** Fetches packets of a side by file and number. */
 export async function fetchFrames(reading: Reading, wanted: ReadonlySet<number>): Promise<Map<number, Frame>> {
   const frames = new Map<number, Frame>()
   if (wanted.size === 0 || reading.inputs.length === 0) return frames
-  const reader = new SideReader(reading)
+  const reader = new SideReader(reading, wanted)
   let bytes = 0
   try {
     for (;;) {
       while (reader.next()) {
         const name = nameOf(reader.datagram)
-        if (!wanted.has(name) || bytes > MOST_FETCHED) continue
+        if (bytes > MOST_FETCHED) return frames
         const frame = frameOf(reader.walk.layers)
         bytes += frame.bytes.length
         frames.set(name, frame)

@@ -45,14 +45,17 @@ export class SideReader {
   readonly #begun = new Set<number>()
   #file = NONE
   readonly #reading: Reading
+  readonly #only: ReadonlySet<number> | null
   readonly #merged: MergedCaptures
   readonly #taps = new Taps()
   #running = false
   #read = 0
   #opened = false
 
-  constructor(reading: Reading) {
+  /** @param only - Names of the datagrams to stop at, as {@link nameOf} makes them; all unless given. */
+  constructor(reading: Reading, only: ReadonlySet<number> | null = null) {
     this.#reading = reading
+    this.#only = only
     this.#merged = new MergedCaptures(reading.inputs.map((input) => ({ open: () => input.open(), again: true })))
     this.walk = new PacketWalk(reading.ports, true)
   }
@@ -130,13 +133,19 @@ export class SideReader {
       this.untimed++
       return false
     }
+    datagram.file = run.file
+    datagram.number = walk.joined.length > 0 ? walk.joined[0]! : packet.number
+    if (this.#only !== null && !this.#only.has(nameOf(datagram))) return false
     datagram.direction = reading.directions.row(layers)
     if (datagram.direction === NONE) return false
     readOuter(datagram, layers)
     datagram.key.read(layers, reading.cut)
     datagram.tap = this.#taps.of(layers, packet, datagram.outerTtl, reading.tellsFiles ? run.file : 0)
-    datagram.file = run.file
-    datagram.number = walk.joined.length > 0 ? walk.joined[0]! : packet.number
     return true
   }
+}
+
+/** Name of a packet among those of a side. */
+export function nameOf({ file, number }: { file: number; number: number }): number {
+  return file * 2 ** 32 + number
 }
