@@ -20,9 +20,9 @@ import { MAX_HEADERS } from '../src/codecs/headers/ipv6-extension.ts'
 import { dissect, tunnelPorts } from '../src/codecs/walk/dissect.ts'
 import { Layers, MAX_CARRIERS, MAX_LABELS, MAX_TAGS } from '../src/codecs/walk/layers.ts'
 import * as reassembly from '../src/codecs/walk/reassembly.ts'
-import { MOST_SUSPICIONS } from '../src/compare/leftovers.ts'
+import * as room from '../src/compare/account/room.ts'
+import { MOST_SUSPICIONS } from '../src/compare/matching/leftovers.ts'
 import { LISTED, WINDOW } from '../src/compare/options.ts'
-import * as room from '../src/compare/room.ts'
 import { MOST_FOLLOWED, overlapFindings } from '../src/diagnosis/reachability/isolation.ts'
 import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/reachability/one-way.ts'
 import { Routes } from '../src/diagnosis/routes.ts'
@@ -95,13 +95,13 @@ const BOUNDS: Record<string, unknown> = {
   LISTED,
   ...rooms,
   MOST_SUSPICIONS,
-  MOST_SIGHTINGS: stated('src/compare/sample.ts', 'MOST_SIGHTINGS'),
-  MOST_ALIKE: stated('src/compare/sample.ts', 'MOST_ALIKE'),
-  MOST_CHAINED: stated('src/compare/matcher.ts', 'MOST_CHAINED'),
-  MOST_DIRECTIONS: stated('src/compare/directions.ts', 'MOST_DIRECTIONS'),
-  MOST_LEFTOVERS: stated('src/compare/leftovers.ts', 'MOST_LEFTOVERS'),
-  MOST_LOOKED_AT: stated('src/compare/leftovers.ts', 'MOST_LOOKED_AT'),
-  MOST_FETCHED: stated('src/compare/look.ts', 'MOST_FETCHED'),
+  MOST_SIGHTINGS: stated('src/compare/reading/sample.ts', 'MOST_SIGHTINGS'),
+  MOST_ALIKE: stated('src/compare/reading/sample.ts', 'MOST_ALIKE'),
+  MOST_CHAINED: stated('src/compare/matching/matcher.ts', 'MOST_CHAINED'),
+  MOST_DIRECTIONS: stated('src/compare/reading/directions.ts', 'MOST_DIRECTIONS'),
+  MOST_LEFTOVERS: stated('src/compare/matching/leftovers.ts', 'MOST_LEFTOVERS'),
+  MOST_LOOKED_AT: stated('src/compare/matching/leftovers.ts', 'MOST_LOOKED_AT'),
+  MOST_FETCHED: stated('src/compare/reading/look.ts', 'MOST_FETCHED'),
   MOST_STEPS,
   MOST_OF_DIRECTION,
   MOST_POINT_SIGHTINGS,

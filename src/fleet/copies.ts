@@ -5,8 +5,8 @@
 import { RecentRing, type RecentRingState } from '../analyzers/tables/recent-ring.ts'
 import { near } from '../analyzers/tables/time.ts'
 import { NONE } from '../codecs/core/fault.ts'
-import type { InnerKey } from '../compare/inner-key.ts'
-import { COPY_TIME, TWICE_TIME } from '../compare/sample.ts'
+import type { InnerKey } from '../compare/reading/inner-key.ts'
+import { COPY_TIME, TWICE_TIME } from '../compare/reading/sample.ts'
 import type { PacketInfo } from '../packet.ts'
 
 /** Latest packets that copies are looked for among. */

@@ -1,8 +1,8 @@
 /** What a comparison holds has bounds: they are reached here, and what is beyond them is counted. */
 import { describe, expect, it } from 'vitest'
-import { DelaySample } from '../../src/compare/delay-sample.ts'
-import { MOST_SUSPICIONS } from '../../src/compare/leftovers.ts'
-import { Room } from '../../src/compare/room.ts'
+import { DelaySample } from '../../src/compare/account/delay-sample.ts'
+import { Room } from '../../src/compare/account/room.ts'
+import { MOST_SUSPICIONS } from '../../src/compare/matching/leftovers.ts'
 import { bytes, ethernet, ipv4, number, udp, vxlan } from '../support/packets.ts'
 import { Random } from '../support/random.ts'
 import { capturedAs, compareShots, directionOf, type Sent } from './two-places.ts'

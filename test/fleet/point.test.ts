@@ -1,7 +1,7 @@
 /** What one capture point says of itself. */
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../../src/capture/source.ts'
-import { InnerKey } from '../../src/compare/inner-key.ts'
+import { InnerKey } from '../../src/compare/reading/inner-key.ts'
 import { Copies, MOST_RECENT } from '../../src/fleet/copies.ts'
 import { pointAnalyzers, pointDocument, pointOf } from '../../src/fleet/point.ts'
 import { PointAnalyzer, type PointCounts } from '../../src/fleet/point-analyzer.ts'

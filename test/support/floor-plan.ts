@@ -185,6 +185,13 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     capture: ['words'],
     between: ['words'],
   },
+  compare: {
+    reading: [],
+    plan: ['reading'],
+    matching: ['reading', 'plan'],
+    account: ['reading', 'plan', 'matching'],
+    document: ['reading', 'plan', 'account'],
+  },
 }
 
 /** Entry points that must run in a browser: nothing that they reach may import `node:` or a node file. */

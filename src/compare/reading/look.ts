@@ -9,11 +9,11 @@ import {
   verifyIpv4Header,
   verifyTcp,
   verifyUdp,
-} from '../codecs/core/checksum.ts'
-import { NONE } from '../codecs/core/fault.ts'
-import { Protocol } from '../codecs/core/protocol.ts'
-import { innerNetworkAt, type Layers } from '../codecs/walk/layers.ts'
-import type { AlteredBit } from '../comparison.ts'
+} from '../../codecs/core/checksum.ts'
+import { NONE } from '../../codecs/core/fault.ts'
+import { Protocol } from '../../codecs/core/protocol.ts'
+import { innerNetworkAt, type Layers } from '../../codecs/walk/layers.ts'
+import type { AlteredBit } from '../../comparison.ts'
 import { nameOf, type Reading, SideReader } from './side.ts'
 
 /** Bytes of packets that are held. */

@@ -2,8 +2,8 @@
  * Packets that no key matches: what left and what arrived, until it is clear whether the one is the other. A packet of which a few bits
  * were changed has the same length and most of its fields; TCP data may travel in segments of other sizes on either side.
  */
-import { addStretch } from '../codecs/walk/reassembly.ts'
-import type { Plan } from './plan.ts'
+import { addStretch } from '../../codecs/walk/reassembly.ts'
+import type { Plan } from '../plan/plan.ts'
 import { Real, RecordFlag, type Ring, Word } from './ring.ts'
 
 /** A packet that no key matches. */

@@ -1,11 +1,17 @@
 /** Counts of directions into the document. */
-import { isoTime, milliseconds } from '../analyzers/tables/time.ts'
-import type { ComparedDelay, ComparedDirection, ComparedSourcePort, ComparedStep, LossPattern } from '../comparison.ts'
-import type { DirectionCounts } from './direction-counts.ts'
-import type { Directions } from './directions.ts'
-import type { Judgement, Verdict } from './judgement.ts'
-import type { Plan } from './plan.ts'
-import { lossBySize, sizeCliff } from './sizes.ts'
+import { isoTime, milliseconds } from '../../analyzers/tables/time.ts'
+import type {
+  ComparedDelay,
+  ComparedDirection,
+  ComparedSourcePort,
+  ComparedStep,
+  LossPattern,
+} from '../../comparison.ts'
+import type { DirectionCounts } from '../account/direction-counts.ts'
+import type { Judgement, Verdict } from '../account/judgement.ts'
+import { lossBySize, sizeCliff } from '../account/sizes.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Directions } from '../reading/directions.ts'
 
 const BILLION = 1_000_000_000
 /** Source ports in the document. */

@@ -2,7 +2,7 @@
  * A sample of both sides' datagrams: the same ones at both, chosen by their digests, few enough to be held whatever the captures have.
  * From it the clocks, the ways through translators and routers, and usual delays are learned before packets are matched.
  */
-import { finalize } from '../analyzers/tables/hash.ts'
+import { finalize } from '../../analyzers/tables/hash.ts'
 import type { Datagram } from './datagram.ts'
 
 /** A datagram of the sample. */

@@ -1,5 +1,5 @@
 /** Which outer source ports lose their packets while others do not: equal-cost paths. */
-import { ascending } from '../order.ts'
+import { ascending } from '../../order.ts'
 import type { DirectionCounts, Share } from './direction-counts.ts'
 
 /** Packets of a port, all of them lost, from which on it is bad. */

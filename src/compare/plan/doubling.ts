@@ -3,11 +3,11 @@
  * What leaves once arrives once: a packet of which its sender's capture has two records and the other one has one was recorded twice. Of
  * what arrives two records of one that left may as well be the network's doing; a capture that doubles what leaves doubles that too.
  */
-import type { Place } from '../comparison.ts'
+import type { Place } from '../../comparison.ts'
+import { type Sample, type Sighting, TWIN_TIME } from '../reading/sample.ts'
+import type { Surveyed } from '../reading/survey.ts'
 import { groupBy, looseNameOf } from './pairs.ts'
 import type { Plan } from './plan.ts'
-import { type Sample, type Sighting, TWIN_TIME } from './sample.ts'
-import type { Surveyed } from './survey.ts'
 
 /** Packets that a capture has twice and that arrive once from which on it is known to double. */
 const LEAST_COPIED = 3

@@ -1,6 +1,6 @@
 /** What both sides say alone, each once: told apart by code and subject, also where addresses are translated between the two places. */
-import type { ComparedDirection, ComparedFinding, Place } from '../comparison.ts'
-import type { Finding } from '../summary.ts'
+import type { ComparedDirection, ComparedFinding, Place } from '../../comparison.ts'
+import type { Finding } from '../../summary.ts'
 
 /** A finding of either side or both, and how often each has it. */
 export interface Joined {

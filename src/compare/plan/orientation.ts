@@ -2,9 +2,9 @@
  * Which side packets pass first. No clock is needed for it: of two opposite directions the far clock's reading less the near one's is
  * larger, by both delays, in the one that goes from near to far; and where routers lie between, the outer TTL falls.
  */
-import type { Directions } from './directions.ts'
+import type { Directions } from '../reading/directions.ts'
+import type { Surveyed } from '../reading/survey.ts'
 import type { Pair } from './pairs.ts'
-import type { Surveyed } from './survey.ts'
 
 /** Pairs of one direction that are looked at. */
 const MOST_ASKED = 2_000

@@ -2,11 +2,11 @@
  * A time that is selected means the same packets at both sides: it is that of the near clock, and what is selected of the far side follows
  * by how the clocks stand to each other. The captures as a whole tell that; what is left of them may be the time in which nothing arrives.
  */
-import type { Place } from '../comparison.ts'
-import { type Selection, timeOf } from '../selection/selection.ts'
-import type { ClockLine } from './clock.ts'
+import type { Place } from '../../comparison.ts'
+import { type Selection, timeOf } from '../../selection/selection.ts'
+import type { ClockLine } from '../plan/clock.ts'
+import { offsetAt, type Plan } from '../plan/plan.ts'
 import type { Span } from './judgement.ts'
-import { offsetAt, type Plan } from './plan.ts'
 
 const BILLION = 1_000_000_000n
 

@@ -1,7 +1,7 @@
 /** Datagrams of both sides that wait for each other: a ring of records in order of arrival, chained by key. */
-import { finalize, mix } from '../analyzers/tables/hash.ts'
-import { NONE } from '../codecs/core/fault.ts'
-import type { Datagram } from './datagram.ts'
+import { finalize, mix } from '../../analyzers/tables/hash.ts'
+import { NONE } from '../../codecs/core/fault.ts'
+import type { Datagram } from '../reading/datagram.ts'
 
 /** 32-bit words of a record. */
 export const Word = {

@@ -3,15 +3,15 @@
  * checksums, which offload may leave unfilled), once with VNI and inner Ethernet header and once without, for networks that route
  * inside the overlay. The outer header is no key: Open vSwitch sends identification 0, and addresses may be translated.
  */
-import { Digest, fold32 } from '../analyzers/tables/hash.ts'
-import { NONE } from '../codecs/core/fault.ts'
-import { Protocol } from '../codecs/core/protocol.ts'
-import * as icmp from '../codecs/headers/icmp.ts'
-import * as icmpv6 from '../codecs/headers/icmpv6.ts'
-import * as ipv4 from '../codecs/headers/ipv4.ts'
-import * as ipv6 from '../codecs/headers/ipv6.ts'
-import * as tcp from '../codecs/headers/tcp.ts'
-import { innerNetworkAt, type Layers } from '../codecs/walk/layers.ts'
+import { Digest, fold32 } from '../../analyzers/tables/hash.ts'
+import { NONE } from '../../codecs/core/fault.ts'
+import { Protocol } from '../../codecs/core/protocol.ts'
+import * as icmp from '../../codecs/headers/icmp.ts'
+import * as icmpv6 from '../../codecs/headers/icmpv6.ts'
+import * as ipv4 from '../../codecs/headers/ipv4.ts'
+import * as ipv6 from '../../codecs/headers/ipv6.ts'
+import * as tcp from '../../codecs/headers/tcp.ts'
+import { innerNetworkAt, type Layers } from '../../codecs/walk/layers.ts'
 
 /** Bytes of an inner frame that are needed at least: Ethernet and IPv4 headers. */
 export const LEAST_COMPARED = 34

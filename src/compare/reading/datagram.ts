@@ -1,8 +1,8 @@
 /** One tunnel datagram of one side, as the matcher takes it: plain numbers. */
-import { fold32 } from '../analyzers/tables/hash.ts'
-import { NONE } from '../codecs/core/fault.ts'
-import type { Layers } from '../codecs/walk/layers.ts'
-import type { PacketInfo } from '../packet.ts'
+import { fold32 } from '../../analyzers/tables/hash.ts'
+import { NONE } from '../../codecs/core/fault.ts'
+import type { Layers } from '../../codecs/walk/layers.ts'
+import type { PacketInfo } from '../../packet.ts'
 import { InnerKey } from './inner-key.ts'
 
 /** One object, filled anew for each datagram. */

@@ -2,14 +2,14 @@
  * Which datagram of the one side is which of the other. Records of both come in order of time, by one clock. A key that is unique is
  * matched whatever it took; keys that repeat, such as heartbeats, pings and retransmissions, in their order and within the usual delay.
  */
-import { fold32 } from '../analyzers/tables/hash.ts'
-import { NONE } from '../codecs/core/fault.ts'
-import type { Place } from '../comparison.ts'
-import type { Datagram } from './datagram.ts'
-import { type Doubling, MOST_TWINS } from './doubling.ts'
-import { type Channel, nearTime, type Plan } from './plan.ts'
+import { fold32 } from '../../analyzers/tables/hash.ts'
+import { NONE } from '../../codecs/core/fault.ts'
+import type { Place } from '../../comparison.ts'
+import { type Doubling, MOST_TWINS } from '../plan/doubling.ts'
+import { type Channel, nearTime, type Plan } from '../plan/plan.ts'
+import type { Datagram } from '../reading/datagram.ts'
+import { COPY_TIME, TWICE_TIME, TWIN_TIME } from '../reading/sample.ts'
 import { Real, RecordFlag, Ring, Word } from './ring.ts'
-import { COPY_TIME, TWICE_TIME, TWIN_TIME } from './sample.ts'
 
 /** Records of one key that are looked at. */
 const MOST_CHAINED = 256

@@ -2,10 +2,10 @@
  * Whether a packet that left should have been seen at the other side: it must have been capturing when the packet was due, the clocks
  * must be known, and something must show that the packet's way leads there.
  */
-import type { ComparedDirection, Place } from '../comparison.ts'
-import type { Directions } from './directions.ts'
-import { type Channel, nearTime, type Plan } from './plan.ts'
-import type { SideSurvey, Surveyed } from './survey.ts'
+import type { ComparedDirection, Place } from '../../comparison.ts'
+import { type Channel, nearTime, type Plan } from '../plan/plan.ts'
+import type { Directions } from '../reading/directions.ts'
+import type { SideSurvey, Surveyed } from '../reading/survey.ts'
 
 /** Why packets of a direction are not judged, or that they are. */
 export type Verdict = ComparedDirection['judged']

@@ -1,10 +1,10 @@
 /** Findings of both places together: what lies between them, and what either capture says alone, each once. */
-import type { ComparedFinding, Place } from '../comparison.ts'
-import { type NothingInCommon, nothingInCommon } from '../findings/between/nothing-in-common.ts'
-import { ASKING, causesOf, isAbout, isCause } from '../findings/explains.ts'
-import { bound, rank, state } from '../findings/finding.ts'
-import { arrivedUnanswered } from '../findings/words/arrived-unanswered.ts'
-import type { Finding } from '../summary.ts'
+import type { ComparedFinding, Place } from '../../comparison.ts'
+import { type NothingInCommon, nothingInCommon } from '../../findings/between/nothing-in-common.ts'
+import { ASKING, causesOf, isAbout, isCause } from '../../findings/explains.ts'
+import { bound, rank, state } from '../../findings/finding.ts'
+import { arrivedUnanswered } from '../../findings/words/arrived-unanswered.ts'
+import type { Finding } from '../../summary.ts'
 import { betweenFindings, type Judged, type Named } from './between.ts'
 import { type Joined, joined } from './joined.ts'
 

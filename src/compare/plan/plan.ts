@@ -1,11 +1,11 @@
 /** What the survey's sample says of clocks, ways and usual delays: all that matching needs to know before it begins. */
-import type { Place } from '../comparison.ts'
+import type { Place } from '../../comparison.ts'
+import type { Directions } from '../reading/directions.ts'
+import type { Sample } from '../reading/sample.ts'
+import type { Surveyed } from '../reading/survey.ts'
 import { type ClockLine, clockLine, densest } from './clock.ts'
-import type { Directions } from './directions.ts'
 import { differenceOf, Orientation } from './orientation.ts'
 import { looseNameOf, type Pair, type Pairs, pairUp } from './pairs.ts'
-import type { Sample } from './sample.ts'
-import type { Surveyed } from './survey.ts'
 
 /** Nanoseconds by which packets' clock differences may differ: their delays, and what drift adds over the time. */
 const WIDEST = 2_000_000_000

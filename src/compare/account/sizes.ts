@@ -1,6 +1,6 @@
 /** Loss by size of packet, and the size from which on nothing arrives. */
-import { SIZE_CLASSES } from '../analyzers/stateful/sizes/sizes.ts'
-import type { ComparedSize, SizeCliff } from '../comparison.ts'
+import { SIZE_CLASSES } from '../../analyzers/stateful/sizes/sizes.ts'
+import type { ComparedSize, SizeCliff } from '../../comparison.ts'
 import type { DirectionCounts, Share } from './direction-counts.ts'
 
 /** Packets above it that must be lost, all of them. */

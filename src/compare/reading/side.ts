@@ -1,14 +1,14 @@
 /** The tunnel datagrams of one side's captures, in order of time over all files: one reading of them. */
-import { MergedCaptures } from '../capture/merge/merge.ts'
-import { NONE } from '../codecs/core/fault.ts'
-import type { TunnelPorts } from '../codecs/walk/dissect.ts'
-import { TunnelKind } from '../codecs/walk/layers.ts'
-import { PacketWalk } from '../codecs/walk/packet-walk.ts'
-import { NO_TIME } from '../packet.ts'
-import type { Criteria } from '../selection/criteria.ts'
+import { MergedCaptures } from '../../capture/merge/merge.ts'
+import { NONE } from '../../codecs/core/fault.ts'
+import type { TunnelPorts } from '../../codecs/walk/dissect.ts'
+import { TunnelKind } from '../../codecs/walk/layers.ts'
+import { PacketWalk } from '../../codecs/walk/packet-walk.ts'
+import { NO_TIME } from '../../packet.ts'
+import type { Criteria } from '../../selection/criteria.ts'
+import type { CompareInput } from '../options.ts'
 import { Datagram, readOuter, Taps } from './datagram.ts'
 import { type Directions, hasAddresses } from './directions.ts'
-import type { CompareInput } from './options.ts'
 
 const BILLION = 1_000_000_000
 

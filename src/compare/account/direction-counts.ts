@@ -1,5 +1,5 @@
 /** What is counted of one direction. */
-import type { AlteredPacket, ComparedPacket, DuplicatedPacket, Rewrite } from '../comparison.ts'
+import type { AlteredPacket, ComparedPacket, DuplicatedPacket, Rewrite } from '../../comparison.ts'
 import { DelaySample } from './delay-sample.ts'
 import type { Rooms } from './room.ts'
 

@@ -1,10 +1,10 @@
 /** Directions: outer source, outer destination, VNI and kind of tunnel, numbered in one table for both sides. */
-import { fold32 } from '../analyzers/tables/hash.ts'
-import { KeyTable } from '../analyzers/tables/key-table.ts'
-import { formatIpv4, formatIpv6 } from '../codecs/core/address.ts'
-import { NONE } from '../codecs/core/fault.ts'
-import { type Layers, TUNNEL_NAMES } from '../codecs/walk/layers.ts'
-import type { TunnelKind } from '../summary.ts'
+import { fold32 } from '../../analyzers/tables/hash.ts'
+import { KeyTable } from '../../analyzers/tables/key-table.ts'
+import { formatIpv4, formatIpv6 } from '../../codecs/core/address.ts'
+import { NONE } from '../../codecs/core/fault.ts'
+import { type Layers, TUNNEL_NAMES } from '../../codecs/walk/layers.ts'
+import type { TunnelKind } from '../../summary.ts'
 
 /** Words of a key: version and kind, VNI, and four for each address. */
 const WIDTH = 10

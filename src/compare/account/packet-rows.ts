@@ -1,6 +1,6 @@
 /** What became of each packet as a line of CSV (RFC 4180): numbers, times and addresses, so that nothing needs quotes. */
-import { isoTime, milliseconds } from '../analyzers/tables/time.ts'
-import type { PacketFate } from './options.ts'
+import { isoTime, milliseconds } from '../../analyzers/tables/time.ts'
+import type { PacketFate } from '../options.ts'
 
 /** The columns. Times are those of the side that they were taken at. */
 export const PACKET_COLUMNS = [

@@ -1,5 +1,5 @@
 /** What the sample has at both sides: pairs of sightings of one packet, and which directions lead into which. */
-import type { Sample, Sighting } from './sample.ts'
+import type { Sample, Sighting } from '../reading/sample.ts'
 
 /** One packet at both sides. */
 export interface Pair {

@@ -1,8 +1,9 @@
 /** Tells of every packet what became of it, in the words of `PacketFate`. */
+
+import type { PacketFate } from '../options.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Directions } from '../reading/directions.ts'
 import type { Told } from './account.ts'
-import type { Directions } from './directions.ts'
-import type { PacketFate } from './options.ts'
-import type { Plan } from './plan.ts'
 
 const BILLION = 1_000_000_000
 const MILLION = 1_000_000
