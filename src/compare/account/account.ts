@@ -181,6 +181,7 @@ export class Account implements Leaving, Decided {
       return
     }
     counts.resegmented++
+    counts.pass(left.order)
     if (missing > 0) {
       this.#lose(left, missing, missing, 0)
       return

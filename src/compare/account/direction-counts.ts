@@ -125,10 +125,7 @@ export class DirectionCounts {
    * before it (RFC 4737 §3.3), by their times too: a capture may hold its records in another order. @returns How many have, 0 in order.
    */
   arrive(order: number, port: number, left: number, arrived: number): number {
-    if (order > this.lastArrived) {
-      this.lastArrived = order
-      if (order > this.silence.order) this.silence.packets = 0
-    }
+    this.pass(order)
     const counts = this.#port(port)
     if (this.arrived === 0) this.#arrivals = new Int32Array(2 * LOOK_BACK)
     const arrivals = this.#arrivals
@@ -148,6 +145,13 @@ export class DirectionCounts {
     const extent = this.#extent(order, port)
     if (extent > this.extent) this.extent = extent
     return extent
+  }
+
+  /** Notes that a packet arrived, or a part of it: the way is not silent then. */
+  pass(order: number): void {
+    if (order <= this.lastArrived) return
+    this.lastArrived = order
+    if (order > this.silence.order) this.silence.packets = 0
   }
 
   /** Packets of a port since the earliest arrival that overtook the last one (RFC 4737 §4.2.2). */

@@ -1,4 +1,5 @@
 /** What the sample has at both sides: pairs of sightings of one packet, and which directions lead into which. */
+import { fold32 } from '../../analyzers/tables/hash.ts'
 import type { Sample, Sighting } from '../reading/sample.ts'
 
 /** One packet at both sides. */
@@ -9,7 +10,7 @@ export interface Pair {
 
 /** Pairs by how they were found. */
 export interface Pairs {
-  /** Unique at both sides, and with the same outer addresses and VNI. */
+  /** Unique at both sides, and with the same outer addresses and VNI; TCP data that begin with the same byte among them. */
   same: Pair[]
   /** Unique, but with other outer addresses, or another VNI and inner Ethernet header. */
   translated: Pair[]
@@ -28,6 +29,7 @@ export function pairUp(near: Sample, far: Sample): Pairs {
   }
   for (const [name, alike] of far.byKey) if (!near.byKey.has(name)) left.far.push(...alike)
   pairLoose(pairs, left.near, left.far)
+  pairSegments(pairs, left.near, left.far)
   return pairs
 }
 
@@ -70,6 +72,25 @@ function pairLoose(pairs: Pairs, near: readonly Sighting[], far: readonly Sighti
   for (const [name, here] of byLoose(near)) {
     const there = others.get(name)
     if (here.length === 1 && there?.length === 1) addTranslated(pairs, here[0]!, there[0]!)
+  }
+}
+
+/**
+ * Pairs TCP data that begin with the same byte and are of other lengths: a super-frame of segmentation offload, and the first segment that
+ * was made of it. Where both begin with the same one they are as far apart as any packet, or a little farther where they were joined.
+ */
+function pairSegments(pairs: Pairs, near: readonly Sighting[], far: readonly Sighting[]): void {
+  const byStart = (sightings: readonly Sighting[]): Map<number, Sighting[]> =>
+    groupBy(
+      sightings.filter(({ connection }) => connection !== 0),
+      ({ connection, sequence, direction }) =>
+        (connection & 0xf_ffff) * 2 ** 32 + (fold32(fold32(connection, sequence), direction) >>> 0),
+    )
+  const others = byStart(far)
+  for (const [name, here] of byStart(near)) {
+    const there = others.get(name)
+    if (here.length !== 1 || there?.length !== 1 || here[0]!.payload === there[0]!.payload) continue
+    pairs.same.push({ near: here[0]!, far: there[0]! })
   }
 }
 

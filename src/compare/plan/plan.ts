@@ -1,7 +1,7 @@
 /** What the survey's sample says of clocks, ways and usual delays: all that matching needs to know before it begins. */
 import type { Place } from '../../comparison.ts'
 import type { Directions } from '../reading/directions.ts'
-import type { Sample } from '../reading/sample.ts'
+import type { Sample, Sighting } from '../reading/sample.ts'
 import type { Surveyed } from '../reading/survey.ts'
 import { type ClockLine, clockLine, densest } from './clock.ts'
 import { differenceOf, Orientation } from './orientation.ts'
@@ -141,12 +141,14 @@ function isUnrelated(surveyed: Surveyed, directions: Directions, { channels, cha
   const from = Math.max(near.firstTime, nearTime(clock!, far.firstTime))
   const to = Math.min(near.lastTime, nearTime(clock!, far.lastTime))
   const known = { near: keysOf(near.sample), far: keysOf(far.sample) }
+  const streams = { near: streamsOf(near.sample), far: streamsOf(far.sample) }
   let paired = 0
   let alone = 0
   for (const place of ['near', 'far'] as const) {
     const other = place === 'near' ? 'far' : 'near'
     for (const [name, alike] of surveyed[place].sample.byKey) {
-      for (const { direction, time, looseHigh, looseLow } of alike) {
+      for (const sighting of alike) {
+        const { direction, time, looseHigh, looseLow } = sighting
         const channel = channels[channelOf[direction]!]!
         const isShared = channel.rows.some((row) => surveyed[other].seen[row] !== undefined)
         const when = place === 'near' ? time : nearTime(clock!, time)
@@ -154,7 +156,7 @@ function isUnrelated(surveyed: Surveyed, directions: Directions, { channels, cha
         const isKnown =
           known[other].has(name) || (looseHigh !== 0 && known[other].has(looseNameOf(looseHigh, looseLow)))
         if (isKnown) paired++
-        else alone++
+        else if (!isOfStream(sighting, streams[other])) alone++
       }
     }
   }
@@ -168,6 +170,36 @@ function keysOf({ byKey }: Sample): Set<number> {
     for (const { looseHigh, looseLow } of alike) if (looseHigh !== 0) keys.add(looseNameOf(looseHigh, looseLow))
   }
   return keys
+}
+
+/** Which bytes of each TCP connection a sample has: the first one of all, and how many from there on. */
+function streamsOf({ byKey }: Sample): Map<number, { first: number; bytes: number }> {
+  const streams = new Map<number, { first: number; bytes: number }>()
+  for (const { connection, sequence, payload } of [...byKey.values()].flat()) {
+    if (connection === 0) continue
+    const known = streams.get(connection)
+    if (known === undefined) {
+      streams.set(connection, { first: sequence, bytes: payload })
+      continue
+    }
+    const behind = (sequence - known.first) | 0
+    if (behind < 0) {
+      known.first = sequence
+      known.bytes -= behind
+    } else known.bytes = Math.max(known.bytes, behind + payload)
+  }
+  return streams
+}
+
+/** Whether TCP data are of a stream: segmentation offload cuts it at other places, so that no key of theirs is at both sides. */
+function isOfStream(
+  { connection, sequence }: Sighting,
+  streams: ReadonlyMap<number, { first: number; bytes: number }>,
+) {
+  const stream = streams.get(connection)
+  if (connection === 0 || stream === undefined) return false
+  const behind = (sequence - stream.first) | 0
+  return behind >= 0 && behind < stream.bytes
 }
 
 /** A far time by the near clock. */

@@ -2,7 +2,7 @@
  * A sample of both sides' datagrams: the same ones at both, chosen by their digests, few enough to be held whatever the captures have.
  * From it the clocks, the ways through translators and routers, and usual delays are learned before packets are matched.
  */
-import { finalize } from '../../analyzers/tables/hash.ts'
+import { finalize, fold32 } from '../../analyzers/tables/hash.ts'
 import type { Datagram } from './datagram.ts'
 
 /** A datagram of the sample. */
@@ -15,6 +15,10 @@ export interface Sighting {
   looseLow: number
   macs: number
   pair: number
+  /** TCP data: digest of their connection in this direction, 0 without, and which bytes they are. */
+  connection: number
+  sequence: number
+  payload: number
   isUnicast: boolean
   /** Whether it was recorded more than once in the same place, at once. */
   again: boolean
@@ -45,7 +49,7 @@ export class Sample {
   /** Takes a datagram into the sample, if its digest says so. */
   add(datagram: Datagram): void {
     const { key } = datagram
-    if ((classOf(key.looseHigh === 0 ? key.strictLow : key.looseLow) & this.mask) !== 0) return
+    if ((classOf(key.looseHigh === 0 ? key.strictLow : key.looseLow, key) & this.mask) !== 0) return
     const name = key.strictHigh * 2 ** 20 + (key.strictLow >>> 12)
     const alike = this.byKey.get(name)
     if (alike === undefined) this.byKey.set(name, [sightingOf(datagram)])
@@ -64,7 +68,7 @@ export class Sample {
     this.count = 0
     for (const [name, alike] of this.byKey) {
       // Of packets that are not IP this is the strict digest's.
-      if ((classOf(alike[0]!.looseLow) & mask) !== 0) this.byKey.delete(name)
+      if ((classOf(alike[0]!.looseLow, alike[0]!) & mask) !== 0) this.byKey.delete(name)
       else this.count += alike.length
     }
   }
@@ -88,8 +92,9 @@ export class Sample {
   }
 }
 
-function classOf(low: number): number {
-  return finalize(low) >>> 8
+/** TCP data are chosen by where they begin, because segmentation offload makes other packets of them at the other side. */
+function classOf(low: number, { connection, sequence }: { connection: number; sequence: number }): number {
+  return finalize(connection === 0 ? low : fold32(connection, sequence)) >>> 8
 }
 
 function sightingOf({ key, direction, time, outerTtl, tap }: Datagram): Sighting {
@@ -103,6 +108,9 @@ function sightingOf({ key, direction, time, outerTtl, tap }: Datagram): Sighting
     looseLow: isIp ? key.looseLow : key.strictLow,
     macs: key.macs,
     pair: key.pair,
+    connection: key.connection,
+    sequence: key.sequence,
+    payload: key.payload,
     isUnicast: key.isUnicast,
     again: false,
     apart: 0,
