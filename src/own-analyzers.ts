@@ -31,7 +31,8 @@ export function checkAnalyzers(name: string, analyzers: unknown): void {
   for (const [key, analyzer] of Object.entries(analyzers ?? {})) {
     checkHas(`${name}.${key}`, analyzer, 'observe', 'an analyzer, with an observe() and a finish()')
     checkHas(`${name}.${key}`, analyzer, 'finish', 'an analyzer, with an observe() and a finish()')
-    checkFunction(`${name}.${key}.findings`, (analyzer as PacketAnalyzer).findings)
+    for (const method of ['findings', 'save', 'restore'] as const)
+      checkFunction(`${name}.${key}.${method}`, (analyzer as PacketAnalyzer)[method])
   }
 }
 
@@ -74,6 +75,26 @@ export class OwnAnalyzers {
   /** What they have to say, at most as much of each code as of the package's own. @throws TypeError or RangeError for what is no finding. */
   findings(): Finding[] {
     return bound(this.#byName.flatMap(([name, analyzer]) => findingsOf(name, analyzer, this.#last)))
+  }
+
+  /** What each needs to go on from here. @throws TypeError for one that cannot be saved. */
+  save(): Record<string, unknown> {
+    return Object.fromEntries(
+      this.#byName.map(([name, analyzer]) => {
+        if (analyzer.save === undefined || analyzer.restore === undefined) {
+          throw new TypeError(
+            `analyzers of your own cannot be saved without save() and restore(), which ${name} has not`,
+          )
+        }
+        return [name, analyzer.save()]
+      }),
+    )
+  }
+
+  /** Has each go on from what its namesake saved. @param last - Number of the last packet before. */
+  restore(saved: Readonly<Record<string, unknown>>, last: number): void {
+    this.#last = last
+    for (const [name, analyzer] of this.#byName) analyzer.restore?.(saved[name])
   }
 }
 

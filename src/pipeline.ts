@@ -35,7 +35,7 @@ import {
 import { checkAnalyzers, OwnAnalyzers } from './own-analyzers.ts'
 import type { Extra, PacketAnalyzer, PacketAnalyzers } from './packet-analyzer.ts'
 import { checkSelection, type Selection, selectionIn, timeOf } from './selection/selection.ts'
-import { damagedState } from './state-error.ts'
+import { damagedState, StateError } from './state-error.ts'
 import type { FileSummary, FilterSummary, PacketOrigin, Summary } from './summary.ts'
 
 /** What is kept in the tables, the timeline and the findings, and how far tables may grow. */
@@ -74,6 +74,8 @@ export interface SummarizerState {
   nextNumber: number
   complete: boolean
   analysis: AnalysisState
+  /** What analyzers of one's own saved, by their names; absent where there are none. */
+  own?: Record<string, unknown>
 }
 
 /** No analyzers of one's own. */
@@ -413,16 +415,15 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
   /**
    * Everything so far, to go on from elsewhere: what is read after {@link restore} gives the summary that reading all of it at once
    * does, byte for byte. To be called between two files. Of analyzers on another thread {@link join} comes first.
-   * @throws TypeError in the midst of a file, with analyzers of one's own, after {@link readMerged}, and while packets are judged on
-   * another thread.
+   * @throws TypeError in the midst of a file, with analyzers of one's own that have no `save` and `restore`, after {@link readMerged}, and
+   * while packets are judged on another thread.
    */
   save(): SummarizerState {
-    if (this.#own !== null)
-      throw new TypeError('analyzers of your own cannot be saved: only what vxpcap counts itself can')
     if (this.#reading) throw new TypeError('a capture is being read; wait for its read() before save()')
     if (this.#origins !== null) throw new TypeError('captures that were merged by time can have no successor')
     if (this.#eventQueue !== null) throw new TypeError('join() comes first where packets are judged on another thread')
     const { ports = [] } = this.#options
+    const own = this.#own?.save()
     return {
       counting: {
         ports: unique(ports).sort((left, right) => left - right),
@@ -434,21 +435,31 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
       nextNumber: this.#nextNumber,
       complete: this.#complete,
       analysis: this.analysis.save(),
+      ...(own !== undefined && { own }),
     }
   }
 
   /**
    * Takes up where {@link save} left off.
    * @param state - Of this version; one from elsewhere goes through `resumeState`, which checks it first.
-   * @param options - What is shown may be other than it was; what is counted is in the state.
+   * @param options - What is shown may be other than it was; what is counted is in the state. Analyzers of one's own are new ones of the
+   * same names, which take up what theirs saved.
    * @throws StateError `damaged` for one that no analysis can have come to, as far as that is known at once; what shows later is thrown
    * by {@link read} and {@link summary}.
    */
-  static restore(state: SummarizerState, { rows, underlayMtu }: PresentationOptions = {}): Summarizer {
-    const shown = { ...(rows !== undefined && { rows }), ...(underlayMtu !== undefined && { underlayMtu }) }
+  static restore<Analyzers extends PacketAnalyzers = NoAnalyzers>(
+    state: SummarizerState,
+    { rows, underlayMtu, analyzers }: PresentationOptions & Pick<SummarizeOptions<Analyzers>, 'analyzers'> = {},
+  ): Summarizer<Analyzers> {
+    const shown = {
+      ...(rows !== undefined && { rows }),
+      ...(underlayMtu !== undefined && { underlayMtu }),
+      ...(analyzers !== undefined && { analyzers }),
+    }
     checkSummarizeOptions(shown)
+    checkSameAnalyzers(state.own, analyzers)
     try {
-      const summarizer = new Summarizer({ ...state.counting, ...shown })
+      const summarizer = new Summarizer<Analyzers>({ ...state.counting, ...shown })
       summarizer.#takeUp(state)
       return summarizer
     } catch (error) {
@@ -456,13 +467,14 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     }
   }
 
-  #takeUp({ files, given, nextNumber, complete, analysis }: SummarizerState): void {
+  #takeUp({ files, given, nextNumber, complete, analysis, own }: SummarizerState): void {
     this.#isResumed = true
     this.#files.push(...structuredClone(files))
     this.given.push(...given)
     this.#nextNumber = nextNumber
     this.#complete = complete
     this.analysis.restore(analysis)
+    if (own !== undefined) this.#own?.restore(own, nextNumber - 1)
   }
 
   /** What a state from elsewhere holds may be wrong in ways that only show in use. */
@@ -592,6 +604,17 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
     spent.push(batch)
     await this.#flush()
   }
+}
+
+/** Refuses a state of other analyzers of one's own than these. */
+function checkSameAnalyzers(saved: Readonly<Record<string, unknown>> = {}, given: PacketAnalyzers = {}): void {
+  const names = Object.keys(saved).sort()
+  if (names.join('\n') === Object.keys(given).sort().join('\n')) return
+  const why = names.length === 0 ? 'without them' : `with ${names.join(', ')} (a state of vxpcap fleet has its own)`
+  throw new StateError(
+    'other-options',
+    `the state was saved with other analyzers: ${why}; begin anew from the captures`,
+  )
 }
 
 /** What there is to say about one file after it was read. */

@@ -90,6 +90,7 @@ const STATE: Shape<SummarizerState> = {
   nextNumber: (value) => isCount(value) && (value as number) >= 1,
   complete: isFlag,
   analysis: shape<SummarizerState['analysis']>({ numbers: isCount, counters: isObject, stateful: isObject }),
+  own: orAbsent(isObject),
 }
 
 /**

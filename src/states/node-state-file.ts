@@ -10,7 +10,14 @@ import { fsPath } from '../capture/files/node-names.ts'
 import { type OutputFile, openOutput } from '../capture/files/node-output.ts'
 import { nameFiles } from '../node-file-names.ts'
 import { checkBytes, checkObject, checkPath } from '../option.ts'
-import { checkSummarizeOptions, type PresentationOptions, Summarizer } from '../pipeline.ts'
+import type { PacketAnalyzers } from '../packet-analyzer.ts'
+import {
+  checkSummarizeOptions,
+  type NoAnalyzers,
+  type PresentationOptions,
+  type SummarizeOptions,
+  Summarizer,
+} from '../pipeline.ts'
 import { damagedState, StateError } from '../state-error.ts'
 import { checkState } from './check.ts'
 import { checkSameCounting, type GivenCounting } from './counting.ts'
@@ -29,15 +36,21 @@ const MOST_INFLATED = 1032
 const LARGEST_FILE = 2 ** 32 - 1
 
 /** How a state is gone on with: what is shown, and options of counting only to be held against those of the state. */
-export interface ResumeOptions extends GivenCounting, PresentationOptions {}
+export interface ResumeOptions<Analyzers extends PacketAnalyzers = PacketAnalyzers>
+  extends GivenCounting,
+    PresentationOptions,
+    Pick<SummarizeOptions<Analyzers>, 'analyzers'> {}
 
 /**
  * A Summarizer between two files as bytes, which {@link resumeState} goes on from, in another process or on another machine. They depend on
  * what was read and on the options of counting only; the compressed form may differ between versions of zlib.
- * @throws TypeError where it cannot be saved: in the midst of a file, with analyzers of one's own, after captures were merged by time.
+ * @throws TypeError where it cannot be saved: in the midst of a file, with analyzers of one's own that have no `save`, after captures were
+ * merged by time.
  * @throws StateError `unsupported` on a big-endian machine.
  */
-export async function saveState(summarizer: Summarizer): Promise<Uint8Array> {
+export async function saveState<Analyzers extends PacketAnalyzers = NoAnalyzers>(
+  summarizer: Summarizer<Analyzers>,
+): Promise<Uint8Array> {
   const { encodeBody, isLittleEndian } = await import('./state-body.ts')
   checkByteOrder(isLittleEndian())
   const body = encodeBody(summarizer.save())
@@ -64,7 +77,10 @@ export async function saveState(summarizer: Summarizer): Promise<Uint8Array> {
  * @param options - Rows and underlay MTU as they should be shown now; options of counting only to be held against those of the state.
  * @throws StateError for what is no state of this version, is cut short or damaged, or was saved with other options of counting.
  */
-export async function resumeState(bytes: Uint8Array, options: ResumeOptions = {}): Promise<Summarizer> {
+export async function resumeState<Analyzers extends PacketAnalyzers = NoAnalyzers>(
+  bytes: Uint8Array,
+  options: ResumeOptions<Analyzers> = {},
+): Promise<Summarizer<Analyzers>> {
   checkBytes('bytes', bytes)
   checkObject('options', options)
   checkSummarizeOptions(options)
@@ -94,12 +110,19 @@ export async function resumeState(bytes: Uint8Array, options: ResumeOptions = {}
  * @param inputs - Files that are not to be written over.
  * @throws CaptureError `unwritable`, and what {@link saveState} throws.
  */
-export async function writeState(path: string, summarizer: Summarizer, inputs: readonly string[] = []): Promise<void> {
+export async function writeState<Analyzers extends PacketAnalyzers = NoAnalyzers>(
+  path: string,
+  summarizer: Summarizer<Analyzers>,
+  inputs: readonly string[] = [],
+): Promise<void> {
   await putState(openOutput(path, inputs), summarizer)
 }
 
 /** Writes a state into a file that has been opened for it. @throws as {@link writeState}. */
-export async function putState(output: OutputFile, summarizer: Summarizer): Promise<void> {
+export async function putState<Analyzers extends PacketAnalyzers = NoAnalyzers>(
+  output: OutputFile,
+  summarizer: Summarizer<Analyzers>,
+): Promise<void> {
   try {
     output.sink(await saveState(summarizer))
     output.commit()
@@ -109,7 +132,10 @@ export async function putState(output: OutputFile, summarizer: Summarizer): Prom
 }
 
 /** Reads a state from a file. @throws StateError, `unreadable` too. */
-export async function readState(path: string, options: ResumeOptions = {}): Promise<Summarizer> {
+export async function readState<Analyzers extends PacketAnalyzers = NoAnalyzers>(
+  path: string,
+  options: ResumeOptions<Analyzers> = {},
+): Promise<Summarizer<Analyzers>> {
   checkPath(path)
   return resumeState(await bytesOf(path), options)
 }

@@ -95,7 +95,7 @@ describe('a state file', () => {
     const own = { mine: { observe() {}, finish: () => 1 } } as never
     await expect(summarizeFiles([NEXT], { save: PATH, analyzers: own })).rejects.toThrow(/analyzers of your own/)
     const summarizer = new Summarizer({ analyzers: own })
-    expect(() => summarizer.save()).toThrow(/analyzers of your own cannot be saved/)
+    expect(() => summarizer.save()).toThrow(/cannot be saved without save\(\) and restore\(\), which mine has not/)
     const reading = new Summarizer()
     const done = reading.read('x', bytesSource(new Uint8Array(readFileSync(CAPTURE))))
     expect(() => reading.save()).toThrow(/wait for its read/)

@@ -58,7 +58,17 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'state-error',
   ],
   // a Summarizer as bytes, to go on from
-  states: ['option', 'issue', 'state-error', 'selection', 'analyzers', 'capture', 'pipeline', 'node-file-names'],
+  states: [
+    'option',
+    'issue',
+    'state-error',
+    'selection',
+    'analyzers',
+    'capture',
+    'packet-analyzer',
+    'pipeline',
+    'node-file-names',
+  ],
   'node-file-names': ['capture', 'pipeline'],
   // two captures of the same traffic
   compare: [
@@ -89,10 +99,14 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'pipeline',
     'compare',
+    'selection',
+    'state-error',
+    'states',
+    'node-file-names',
   ],
   // 3: words, threads, and the same pipeline over paths of a file system
   report: ['codecs', 'option', 'summary', 'comparison', 'fleet-document', 'findings'],
-  workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'event-queue', 'pipeline'],
+  workers: ['codecs', 'packet-meta', 'analyzers', 'batch', 'capture', 'event-queue', 'pipeline', 'fleet'],
   // captures to captures: what is inside the tunnels, and selections of records
   transform: ['codecs', 'option', 'packet', 'issue', 'capture', 'selection'],
   node: ['index', 'capture', 'node-summarize', 'node-follow', 'states'],
