@@ -76,7 +76,7 @@ export interface PointDocument {
   name: string
   /** What makes it the same point again: digest of its name and of what was counted, 32 hexadecimal digits. */
   id: string
-  /** Addresses of the VTEPs at this point, as it was told (`points.json`); `null` where nothing was said of the point. */
+  /** Addresses of the VTEPs at this point, as it was told (points.json); `null` where nothing was said of the point. */
   vteps: string[] | null
   /** Milliseconds of a step of `directions[].steps`: 100, doubled as often as needed to keep the steps few. */
   stepMs: number
@@ -118,7 +118,7 @@ export interface FleetPoint {
   id: string
   /** VTEPs at this point, in order of addresses; empty where nothing tells. */
   vteps: string[]
-  /** How these are known: `stated` in `points.json`, or `observed` in TTLs, marks and times of packets. */
+  /** How these are known: `stated` in points.json, or `observed` in TTLs, marks and times of packets. */
   ownership: 'stated' | 'observed' | 'unknown'
   /** Captures that were read. */
   files: number
@@ -132,6 +132,8 @@ export interface FleetPoint {
   lastTime: string | null
   /** Packets that the captures themselves lost; `null` where they do not tell. */
   droppedByCapture: number | null
+  /** Datagrams in outer fragments of which the captures lack a fragment, so that they count in no direction. */
+  incompleteDatagrams: number
   /** `false` when reading was stopped before the end of the input. */
   complete: boolean
   /** How the point's clock stands to the others; `null` where no packet tells. */

@@ -9,14 +9,7 @@ export {
   type PacketFate,
 } from './compare/index.ts'
 export type * from './comparison.ts'
-export {
-  type PointAnalyzers,
-  type PointOptions,
-  type PointSource,
-  pointAnalyzers,
-  pointDocument,
-  pointOf,
-} from './fleet/index.ts'
+export * from './fleet/index.ts'
 export type * from './fleet-document.ts'
 export type { Extra, OwnFinding, PacketAnalyzer, PacketAnalyzers } from './packet-analyzer.ts'
 export { CapturePackets, type PacketBatch, type PacketsOptions, packets } from './packets.ts'

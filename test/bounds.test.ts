@@ -28,6 +28,8 @@ import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/reachability/o
 import { Routes } from '../src/diagnosis/routes.ts'
 import { BoundedFindings } from '../src/findings/index.ts'
 import { MOST_RECENT } from '../src/fleet/copies.ts'
+import { MOST_FLEET_STEPS } from '../src/fleet/merge.ts'
+import { MOST_COUNTS } from '../src/fleet/rows.ts'
 import { MOST_OF_DIRECTION, MOST_POINT_SIGHTINGS } from '../src/fleet/sampled.ts'
 import { MOST_STEPS } from '../src/fleet/steps.ts'
 import { LEAST_STARTED, MOST_STARTED, MOST_THREADS } from '../src/node-summarize.ts'
@@ -106,6 +108,11 @@ const BOUNDS: Record<string, unknown> = {
   MOST_OF_DIRECTION,
   MOST_POINT_SIGHTINGS,
   MOST_RECENT,
+  MOST_FLEET_STEPS,
+  MOST_COUNTS,
+  MOST_TOGETHER: stated('src/fleet/shared.ts', 'MOST_TOGETHER'),
+  MOST_HELD_AGAINST: stated('src/fleet/shared.ts', 'MOST_HELD_AGAINST'),
+  MOST_REASON: stated('src/fleet/merge.ts', 'MOST_REASON'),
   FIXED_MEGABYTES,
   MIN_MEGABYTES,
   MAX_MEGABYTES,

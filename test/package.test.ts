@@ -66,7 +66,7 @@ afterAll(() => {
 describe('the tarball', () => {
   it('holds the build, the schema, the documents with their pictures and the examples, and nothing else', () => {
     const expected =
-      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode|compare)-1\.json|man\/vxpcap\.1|package\.json|docs\/[\w.]+\.md|docs\/images\/[\w-]+\.png|examples\/([\w-]+\.ts|README\.md)|(README|CHANGELOG)\.md|LICENSE)$/
+      /^(dist\/.+\.(js|d\.ts)|schema\/(summary|decode|compare|fleet|point)-1\.json|man\/vxpcap\.1|package\.json|docs\/[\w.]+\.md|docs\/images\/[\w-]+\.png|examples\/([\w-]+\.ts|README\.md)|(README|CHANGELOG)\.md|LICENSE)$/
     expect(packed.filter((path) => !expected.test(path))).toEqual([])
     for (const path of [
       'dist/index.js',
@@ -74,6 +74,8 @@ describe('the tarball', () => {
       'schema/summary-1.json',
       'schema/decode-1.json',
       'schema/compare-1.json',
+      'schema/fleet-1.json',
+      'schema/point-1.json',
       'README.md',
       'LICENSE',
     ]) {
@@ -137,7 +139,7 @@ describe('imports', () => {
   })
 
   it('the schemas load as JSON modules, and resolve to files', async () => {
-    const names = ['summary-1', 'decode-1', 'compare-1']
+    const names = ['summary-1', 'decode-1', 'compare-1', 'fleet-1', 'point-1']
     const script = put(
       'schemas.js',
       `import { readFileSync } from 'node:fs'
@@ -145,9 +147,11 @@ describe('imports', () => {
       import summary from 'vxpcap/schema/summary-1.json' with { type: 'json' }
       import decode from 'vxpcap/schema/decode-1.json' with { type: 'json' }
       import compare from 'vxpcap/schema/compare-1.json' with { type: 'json' }
+      import fleet from 'vxpcap/schema/fleet-1.json' with { type: 'json' }
+      import point from 'vxpcap/schema/point-1.json' with { type: 'json' }
       const require = createRequire(import.meta.url)
       const files = ${JSON.stringify(names)}.map((name) => readFileSync(require.resolve(\`vxpcap/schema/\${name}.json\`), 'utf8'))
-      console.log(JSON.stringify([summary, decode, compare, ...files.map((text) => JSON.parse(text))]))`,
+      console.log(JSON.stringify([summary, decode, compare, fleet, point, ...files.map((text) => JSON.parse(text))]))`,
     )
     const published = names.map((name) => JSON.parse(readFileSync(join(ROOT, 'schema', `${name}.json`), 'utf8')))
     const { stdout } = await run(process.execPath, [script], { cwd: folder })

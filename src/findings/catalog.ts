@@ -34,6 +34,9 @@ import { mirrorSession } from './capture/mirror-session.ts'
 import { snaplenTruncated } from './capture/snaplen-truncated.ts'
 import { timeDamaged } from './capture/time-damaged.ts'
 import type { Words } from './finding.ts'
+import { missingBetweenPoints } from './fleet/missing-between-points.ts'
+import { pointFailed } from './fleet/point-failed.ts'
+import { pointSawNothing } from './fleet/point-saw-nothing.ts'
 import { addressOverlap } from './identity/address-overlap.ts'
 import { duplicateIp } from './identity/duplicate-ip.ts'
 import { duplicateMac } from './identity/duplicate-mac.ts'
@@ -95,8 +98,15 @@ const COMPARED: readonly FindingKind[] = [
 /** Codes that `vxpcap compare` alone raises: it takes the captures of two places to see them. */
 export const COMPARED_CODES: ReadonlySet<string> = new Set(COMPARED.map(({ code }) => code))
 
+/** Codes that it takes many capture points to raise. */
+const OF_FLEETS: readonly FindingKind[] = [missingBetweenPoints, pointFailed, pointSawNothing]
+
+/** Codes that `vxpcap fleet` alone raises: it takes points of a fleet to see them. */
+export const FLEET_CODES: ReadonlySet<string> = new Set(OF_FLEETS.map(({ code }) => code))
+
 const KINDS: readonly FindingKind[] = [
   ...COMPARED,
+  ...OF_FLEETS,
   addressOverlap,
   arpUnanswered,
   bumFlood,

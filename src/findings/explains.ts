@@ -26,8 +26,8 @@ const MISLED = [
 ] as const
 /** What loses packets for their size. */
 const TOO_LARGE = ['SIZE_CLIFF', 'PMTU_BLACK_HOLE', 'ICMP_TOO_BIG'] as const
-/** What two captures show to be lost on the way. */
-const LOST = ['PATH_LOSS', 'LOST_BETWEEN'] as const
+/** What two captures show to be lost on the way, or two points of a fleet. */
+const LOST = ['PATH_LOSS', 'LOST_BETWEEN', 'MISSING_BETWEEN_POINTS'] as const
 /** What loses single packets: only where there are enough of them. */
 const DAMAGED = [
   'OUTER_CHECKSUM_BAD',
@@ -53,6 +53,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   IP_MOVED: ['LOOP', 'ROGUE_VTEP'],
   PMTU_BLACK_HOLE: ['SIZE_CLIFF'],
   LOST_BETWEEN: ['SIZE_CLIFF', 'PATH_LOSS', 'VTEP_UNREACHABLE', 'TTL_EXPIRED', 'ICMP_TOO_BIG', 'PORT_UNREACHABLE'],
+  MISSING_BETWEEN_POINTS: ['PMTU_BLACK_HOLE', 'VTEP_UNREACHABLE', 'TTL_EXPIRED', 'ICMP_TOO_BIG', 'PORT_UNREACHABLE'],
   ONE_WAY: [...SEVERED, ...MISLED, ...LOST, 'OUTER_CHECKSUM_BAD', 'FLAG_I_CLEAR', 'RESERVED_BITS'],
   ARP_UNANSWERED: [...SILENT, ...LOST, 'REPLICATION_INCOMPLETE', 'OUTER_CHECKSUM_BAD', 'FLAG_I_CLEAR', 'RESERVED_BITS'],
   ECHO_UNANSWERED: [...SILENT, ...TOO_LARGE, ...LOST, ...DAMAGED, ...MOVES],
@@ -60,7 +61,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   UDP_UNANSWERED: [...SILENT, ...TOO_LARGE, ...LOST, ...DAMAGED],
   RETRANSMISSIONS: [...SILENT, ...TOO_LARGE, ...LOST, 'ALTERED_BETWEEN', 'REORDERED_BETWEEN', ...DAMAGED],
   DATA_MISSING: [...SILENT, ...TOO_LARGE, ...LOST, ...DAMAGED],
-  FRAGMENT_MISSING: ['LOST_BETWEEN', 'OUTER_FRAGMENTED'],
+  FRAGMENT_MISSING: ['LOST_BETWEEN', 'MISSING_BETWEEN_POINTS', 'OUTER_FRAGMENTED'],
   MSS_TOO_LARGE: [...TOO_LARGE, 'OUTER_FRAGMENTED'],
   OUTER_CHECKSUM_BAD: ['ALTERED_BETWEEN'],
   INNER_CHECKSUM_BAD: ['ALTERED_BETWEEN', 'OUTER_CHECKSUM_BAD', 'INNER_TRUNCATED'],
@@ -85,6 +86,7 @@ export const ASKING: readonly string[] = ['ECHO_UNANSWERED', 'ONE_WAY', 'TCP_UNA
 const ONE_DIRECTION: readonly string[] = [
   'PMTU_BLACK_HOLE',
   'LOST_BETWEEN',
+  'MISSING_BETWEEN_POINTS',
   'DATA_MISSING',
   'FRAGMENT_MISSING',
   'OUTER_CHECKSUM_BAD',

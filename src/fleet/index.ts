@@ -1,4 +1,5 @@
 /** Many capture points of one fabric: what each says of itself, and what all say together. */
+export { FleetMerge, type FleetMergeOptions } from './merge.ts'
 export {
   type PointAnalyzers,
   type PointOptions,
@@ -7,3 +8,4 @@ export {
   pointDocument,
   pointOf,
 } from './point.ts'
+export { type PointVteps, parsePoints } from './points-file.ts'

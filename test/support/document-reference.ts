@@ -4,8 +4,9 @@ import { isObject, type Json, objectAt, objectsIn, type Schema } from './documen
 const HEAD = `# The documents, property by property
 
 What the commands print as JSON: where each property is, what it may be, and what it means. The same words are in the JSON Schemas that the
-package exports (\`vxpcap/schema/summary-1.json\`, \`vxpcap/schema/decode-1.json\`, \`vxpcap/schema/compare-1.json\`), and on hover in TypeScript, for the
-types \`Summary\` and \`Comparison\` of \`vxpcap\` and \`DecodeDocument\` of \`vxpcap/report\`.
+package exports (\`vxpcap/schema/summary-1.json\`, \`vxpcap/schema/decode-1.json\`, \`vxpcap/schema/compare-1.json\`, \`vxpcap/schema/fleet-1.json\`,
+\`vxpcap/schema/point-1.json\`), and on hover in TypeScript, for the types \`Summary\`, \`Comparison\`, \`Fleet\` and \`PointDocument\` of
+\`vxpcap\` and \`DecodeDocument\` of \`vxpcap/report\`.
 
 \`[]\` stands for every item of a list. \`?\` marks a property that may be absent; every other one is always there. Types such as \`vni\` and
 \`time\` are [formats](#formats). Fields may be added; none listed here changes its meaning without a new schema number.

@@ -50,6 +50,8 @@ export const DOCUMENT_SOURCES: readonly DocumentSource[] = [
     ],
   },
   { root: 'Comparison', schema: 'schema/compare-1.json', modules: ['src/comparison.ts', 'src/summary.ts'] },
+  { root: 'PointDocument', schema: 'schema/point-1.json', modules: ['src/fleet-document.ts', 'src/summary.ts'] },
+  { root: 'Fleet', schema: 'schema/fleet-1.json', modules: ['src/fleet-document.ts', 'src/summary.ts'] },
 ]
 
 type Declaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration

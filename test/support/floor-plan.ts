@@ -198,6 +198,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     behaviour: ['words'],
     capture: ['words'],
     between: ['words'],
+    fleet: ['words'],
   },
   compare: {
     reading: [],

@@ -41,6 +41,32 @@ const PARTS = 8
  */
 export function clockLine(forth: readonly Reading[], back: readonly Reading[]): ClockLine | null {
   if (forth.length + back.length === 0) return null
+  const { at, origin, drift, floor, ceiling } = bounded(forth, back)
+  if (back.length === 0) return { at, offset: origin + floor, error: null, drift }
+  if (forth.length === 0) return { at, offset: origin + ceiling, error: null, drift }
+  return { at, offset: origin + (floor + ceiling) / 2, error: Math.abs(floor - ceiling) / 2, drift }
+}
+
+/**
+ * Nanoseconds of the shortest round trip between two clocks, below 0 where packets cannot have gone these ways: so it is where forth and
+ * back are the wrong way round. `null` unless there are packets of both.
+ */
+export function roundTrip(forth: readonly Reading[], back: readonly Reading[]): number | null {
+  if (forth.length === 0 || back.length === 0) return null
+  const { floor, ceiling } = bounded(forth, back)
+  return floor - ceiling
+}
+
+/** What bounds the clocks' difference in the middle of the time, less that of the first reading: `floor` from above, `ceiling` from below. */
+interface Bounds {
+  at: number
+  origin: number
+  drift: number
+  floor: number
+  ceiling: number
+}
+
+function bounded(forth: readonly Reading[], back: readonly Reading[]): Bounds {
   const times = [...forth, ...back].map(({ time }) => time).sort((left, right) => left - right)
   const first = times[0]!
   const span = times.at(-1)! - first
@@ -52,11 +78,7 @@ export function clockLine(forth: readonly Reading[], back: readonly Reading[]): 
   const below = lowerHull(local(forth, 1))
   const above = lowerHull(local(back, -1))
   const drift = driftOf(below, above, local(forth, 1), local(back, -1), span)
-  const floor = lowest(below, drift)
-  const ceiling = -lowest(above, -drift)
-  if (above.length === 0) return { at, offset: origin + floor, error: null, drift }
-  if (below.length === 0) return { at, offset: origin + ceiling, error: null, drift }
-  return { at, offset: origin + (floor + ceiling) / 2, error: Math.abs(floor - ceiling) / 2, drift }
+  return { at, origin, drift, floor: lowest(below, drift), ceiling: -lowest(above, -drift) }
 }
 
 /** The slope that leaves the most room, if it is one that jitter does not make; 0 otherwise. */
