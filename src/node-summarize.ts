@@ -12,6 +12,7 @@ import { MOST_FILES } from './capture/merge/origins.ts'
 import type { ByteSource } from './capture/source.ts'
 import { nameFiles, namesOf } from './node-file-names.ts'
 import { checkBoolean, checkFunction, checkGiven, checkInteger, checkList, checkSignal, checkString } from './option.ts'
+import { checkSaveable } from './own-analyzers.ts'
 import type { PacketAnalyzers } from './packet-analyzer.ts'
 import {
   checkSummarizeOptions,
@@ -78,7 +79,7 @@ export interface SummarizeFilesOptions<Analyzers extends PacketAnalyzers = Packe
  * @throws CaptureError when not one of them has a readable file header, and `unwritable` where the state cannot be saved.
  * @throws StateError for a state that cannot be gone on from.
  * @throws RangeError for an option out of range, TypeError for one of a wrong type, for captures merged by time with a state, and for
- * analyzers of one's own with one.
+ * analyzers of one's own that cannot be saved.
  * @throws the signal's reason, an AbortError unless told otherwise, where it had come before anything began; later it ends the reading,
  * and the summary says so (`capture.complete`).
  */
@@ -89,8 +90,7 @@ export async function summarizeFiles<Analyzers extends PacketAnalyzers = NoAnaly
   checkOptions(paths, options)
   options.signal?.throwIfAborted()
   if (options.resume !== undefined || options.save !== undefined) {
-    // As it has no analyzers of one's own, its summary is without their results.
-    return (await summarizeOn(paths, options)) as SummaryWith<Analyzers>
+    return summarizeOn(paths, options)
   }
   const { close, ...threads } = await startThreads(options.threads ?? (await threadsFor(paths)), options)
   try {
@@ -105,22 +105,25 @@ export async function summarizeFiles<Analyzers extends PacketAnalyzers = NoAnaly
 }
 
 /** From a state on, to a state, or both. */
-async function summarizeOn(paths: readonly string[], options: SummarizeFilesOptions): Promise<Summary> {
-  const { resume, save, signal, analyzers: _, ...rest } = options
+async function summarizeOn<Analyzers extends PacketAnalyzers>(
+  paths: readonly string[],
+  options: SummarizeFilesOptions<Analyzers>,
+): Promise<SummaryWith<Analyzers>> {
+  const { resume, save, signal } = options
   // Whether it can be written is known before hours of reading.
   const output = save === undefined ? null : openOutput(save, paths)
   let close: (() => Promise<void>) | undefined
   try {
-    let summarizer: Summarizer
+    let summarizer: Summarizer<Analyzers>
     if (resume === undefined) {
       const { close: end, ...threads } = await startThreads(options.threads ?? (await threadsFor(paths)), options)
       close = end
-      summarizer = new Summarizer(rest, threads)
-    } else summarizer = await readState(resume, rest)
+      summarizer = new Summarizer<Analyzers>(options, threads)
+    } else summarizer = await readState<Analyzers>(resume, options)
     await readInTurn(summarizer, paths, options)
     await summarizer.join()
     const summary = summarizer.summary()
-    if (output !== null && signal?.aborted !== true && summary.capture.complete) {
+    if (output !== null && signal?.aborted !== true && (summary as Summary).capture.complete) {
       await putState(output, summarizer)
     }
     return summary
@@ -140,9 +143,7 @@ function checkOptions(paths: readonly string[], options: SummarizeFilesOptions):
   if (options.resume !== undefined || options.save !== undefined) {
     if (options.mergeByTime === true)
       throw new TypeError('captures merged by time have no state: leave out mergeByTime')
-    if (Object.keys(options.analyzers ?? {}).length > 0) {
-      throw new TypeError('analyzers of your own cannot be saved: only what vxpcap counts itself can')
-    }
+    for (const [name, analyzer] of Object.entries(options.analyzers ?? {})) checkSaveable(name, analyzer)
   }
   if (options.mergeByTime === true) checkInteger('paths.length', paths.length, 0, MOST_FILES)
   checkInteger('mergeBytes', options.mergeBytes, LEAST_MERGE_BYTES)

@@ -36,6 +36,12 @@ export function checkAnalyzers(name: string, analyzers: unknown): void {
   }
 }
 
+/** Refuses an analyzer that cannot be saved and gone on with. */
+export function checkSaveable(name: string, { save, restore }: PacketAnalyzer): void {
+  if (save !== undefined && restore !== undefined) return
+  throw new TypeError(`analyzers of your own cannot be saved without save() and restore(), which ${name} has not`)
+}
+
 /** The analyzers of one summary. */
 export class OwnAnalyzers {
   readonly #byName: readonly (readonly [string, PacketAnalyzer])[]
@@ -81,12 +87,8 @@ export class OwnAnalyzers {
   save(): Record<string, unknown> {
     return Object.fromEntries(
       this.#byName.map(([name, analyzer]) => {
-        if (analyzer.save === undefined || analyzer.restore === undefined) {
-          throw new TypeError(
-            `analyzers of your own cannot be saved without save() and restore(), which ${name} has not`,
-          )
-        }
-        return [name, analyzer.save()]
+        checkSaveable(name, analyzer)
+        return [name, analyzer.save?.()]
       }),
     )
   }

@@ -434,7 +434,7 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
       given: [...this.given],
       nextNumber: this.#nextNumber,
       complete: this.#complete,
-      analysis: this.analysis.save(),
+      analysis: this.#used(() => this.analysis.save()),
       ...(own !== undefined && { own }),
     }
   }
@@ -463,14 +463,14 @@ export class Summarizer<Analyzers extends PacketAnalyzers = NoAnalyzers> {
       summarizer.#takeUp(state)
       return summarizer
     } catch (error) {
-      throw damagedState(error)
+      throw error instanceof StateError ? error : damagedState(error)
     }
   }
 
   #takeUp({ files, given, nextNumber, complete, analysis, own }: SummarizerState): void {
     this.#isResumed = true
-    this.#files.push(...structuredClone(files))
-    this.given.push(...given)
+    for (const file of structuredClone(files)) this.#files.push(file)
+    for (const path of given) this.given.push(path)
     this.#nextNumber = nextNumber
     this.#complete = complete
     this.analysis.restore(analysis)

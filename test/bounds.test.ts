@@ -34,6 +34,7 @@ import { MOST_OF_DIRECTION, MOST_POINT_SIGHTINGS } from '../src/fleet/sampled.ts
 import { MOST_STEPS } from '../src/fleet/steps.ts'
 import { LEAST_STARTED, MOST_STARTED, MOST_THREADS } from '../src/node-summarize.ts'
 import { MOST_ANALYZED_ELSEWHERE } from '../src/pipeline.ts'
+import { MOST_CHAIN_FILES } from '../src/states/check.ts'
 import { MOST_INTERFACES } from '../src/transform/interfaces.ts'
 import { MAX_WAITING_BYTES } from '../src/transform/select.ts'
 import { feed, idb, join, pcapHeader, pcapRecord, shb } from './capture/files.ts'
@@ -113,6 +114,11 @@ const BOUNDS: Record<string, unknown> = {
   MOST_TOGETHER: stated('src/fleet/shared.ts', 'MOST_TOGETHER'),
   MOST_HELD_AGAINST: stated('src/fleet/shared.ts', 'MOST_HELD_AGAINST'),
   MOST_REASON: stated('src/fleet/merge.ts', 'MOST_REASON'),
+  MOST_CHAIN_FILES,
+  LARGEST_FILE: stated('src/states/node-state-file.ts', 'LARGEST_FILE'),
+  MOST_INFLATED: stated('src/states/node-state-file.ts', 'MOST_INFLATED'),
+  LARGEST_DOCUMENT: stated('src/states/state-body.ts', 'LARGEST_DOCUMENT'),
+  DEEPEST: stated('src/states/state-body.ts', 'DEEPEST'),
   FIXED_MEGABYTES,
   MIN_MEGABYTES,
   MAX_MEGABYTES,

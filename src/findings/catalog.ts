@@ -29,6 +29,7 @@ import { captureCutShort } from './capture/capture-cut-short.ts'
 import { captureDamaged } from './capture/capture-damaged.ts'
 import { captureDrops } from './capture/capture-drops.ts'
 import { captureDuplicates } from './capture/capture-duplicates.ts'
+import { captureFileMissing } from './capture/capture-file-missing.ts'
 import { captureOneSided } from './capture/capture-one-sided.ts'
 import { mirrorSession } from './capture/mirror-session.ts'
 import { snaplenTruncated } from './capture/snaplen-truncated.ts'
@@ -116,6 +117,7 @@ const KINDS: readonly FindingKind[] = [
   captureDrops,
   timeDamaged,
   captureDuplicates,
+  captureFileMissing,
   captureOneSided,
   checksumPartial,
   congestion,

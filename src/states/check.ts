@@ -2,12 +2,14 @@
  * What a state from elsewhere must be, before anything is made of it. Here is what a Summarizer itself keeps; what each analyzer keeps is
  * checked where it takes it up (`analyzers/tables/saved.ts`).
  */
+import { DEFAULT_LIMITS, ID_SPACE } from '../analyzers/tables/limits.ts'
+import type { RecordsState } from '../analyzers/tables/records.ts'
 import type { AppendedFiles, CaptureIssue } from '../issue.ts'
 import type { CountingOptions, ReadFile, SummarizerState } from '../pipeline.ts'
 import { StateError } from '../state-error.ts'
 
 /** Most files of a chain: a rotation each minute for two years. */
-export const MOST_CHAINED = 1_048_576
+export const MOST_CHAIN_FILES = 1_048_576
 
 type Check = (value: unknown) => boolean
 type Shape<T> = { readonly [Key in keyof Required<T>]: Check }
@@ -85,24 +87,56 @@ const COUNTING: Shape<CountingOptions> = {
 
 const STATE: Shape<SummarizerState> = {
   counting: shape(COUNTING),
-  files: listOf(shape(FILE), MOST_CHAINED),
-  given: listOf(isText, MOST_CHAINED),
+  files: listOf(shape(FILE), MOST_CHAIN_FILES),
+  given: listOf(isText, MOST_CHAIN_FILES),
   nextNumber: (value) => isCount(value) && (value as number) >= 1,
   complete: isFlag,
   analysis: shape<SummarizerState['analysis']>({ numbers: isCount, counters: isObject, stateful: isObject }),
   own: orAbsent(isObject),
 }
 
+/** Rows that parts have beside those of tables: of faults by layer, of sizes. */
+const LEAST_ROWS = 65_536
+/** Levels of lists and objects within each other. */
+const DEEPEST = 16
+
 /**
- * Refuses what a Summarizer cannot have saved.
+ * Refuses what a Summarizer cannot have saved, and bounds what may be made of the rest.
  * @throws StateError `damaged`.
  */
 export function checkState(value: unknown): asserts value is SummarizerState {
   for (const [name, check] of Object.entries(STATE)) {
     if (isObject(value) && check((value as Record<string, unknown>)[name])) continue
-    throw new StateError(
-      'damaged',
-      `a damaged state (${name} is not what is saved there); begin anew from the captures`,
-    )
+    throw damaged(`${name} is not what is saved there`)
   }
+  const { analysis, counting } = value as SummarizerState
+  const limits = { ...DEFAULT_LIMITS, ...counting.limits }
+  for (const limit of Object.values(limits))
+    if (!isCount(limit) || limit > ID_SPACE) throw damaged('a limit that no table has')
+  // Between two files nothing waits.
+  const { waiting } = (analysis.counters.tinyFragments ?? {}) as { waiting?: unknown }
+  if (!Array.isArray(waiting) || waiting.length > 0) throw damaged('fragments that wait between two files')
+  // A row is of a table, or of one of its two directions or ends.
+  boundRows(analysis, Math.max(LEAST_ROWS, 2 * Math.max(...Object.values(limits))), 0)
+}
+
+/**
+ * Refuses counts of rows beyond every table, and has records keep within that.
+ * @param part - Any part of a state.
+ */
+function boundRows(part: object, most: number, depth: number): void {
+  if (depth > DEEPEST) throw damaged('parts within parts without an end')
+  for (const [name, value] of Object.entries(part)) {
+    if (/rows$/i.test(name)) {
+      for (const rows of Array.isArray(value) ? value : [value]) {
+        if (!isCount(rows) || rows > most) throw damaged(`${name} beyond every table`)
+      }
+    } else if (value instanceof Float64Array && 'rows' in part) (part as RecordsState).most = most
+    else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value))
+      boundRows(value, most, depth + 1)
+  }
+}
+
+function damaged(reason: string): StateError {
+  return new StateError('damaged', `a damaged state (${reason}); begin anew from the captures`)
 }

@@ -19,7 +19,7 @@ import {
   Summarizer,
 } from '../pipeline.ts'
 import { damagedState, StateError } from '../state-error.ts'
-import { checkState } from './check.ts'
+import { checkState, MOST_CHAIN_FILES } from './check.ts'
 import { checkSameCounting, type GivenCounting } from './counting.ts'
 
 const inflate = promisify(inflateRaw)
@@ -27,13 +27,13 @@ const inflate = promisify(inflateRaw)
 /** As PNG has it: a byte that is no text, a name, and line ends that a transfer as text would change. */
 const MAGIC = new Uint8Array([0x89, 0x56, 0x58, 0x50, 0x0d, 0x0a, 0x1a, 0x0a])
 /** Of the format, and of everything that analyzers save: it grows whenever either changes. */
-export const STATE_VERSION = 1
+const STATE_VERSION = 1
 const CHECKED = 32
 const HEADER = 64
 /** Deflate makes no more than this of a byte (RFC 1951: 258 bytes of two bits), so that a small file stays small in memory. */
-const MOST_INFLATED = 1032
+const MOST_INFLATED = 1_032
 /** Most bytes of a state as stored: what can be held in one piece. */
-const LARGEST_FILE = 2 ** 32 - 1
+const LARGEST_FILE = 4_294_967_295
 
 /** How a state is gone on with: what is shown, and options of counting only to be held against those of the state. */
 export interface ResumeOptions<Analyzers extends PacketAnalyzers = PacketAnalyzers>
@@ -53,7 +53,11 @@ export async function saveState<Analyzers extends PacketAnalyzers = NoAnalyzers>
 ): Promise<Uint8Array> {
   const { encodeBody, isLittleEndian } = await import('./state-body.ts')
   checkByteOrder(isLittleEndian())
-  const body = encodeBody(summarizer.save())
+  const state = summarizer.save()
+  if (state.files.length > MOST_CHAIN_FILES || state.given.length > MOST_CHAIN_FILES) {
+    throw new RangeError(`a state holds at most ${MOST_CHAIN_FILES} files; begin a new chain`)
+  }
+  const body = encodeBody(state)
   const stored = await deflated(body.pieces)
   const bytes = new Uint8Array(HEADER + stored.reduce((sum, piece) => sum + piece.length, 0))
   const view = new DataView(bytes.buffer)
@@ -75,7 +79,8 @@ export async function saveState<Analyzers extends PacketAnalyzers = NoAnalyzers>
  * A Summarizer that goes on from bytes of {@link saveState}: what it reads now is counted as if it had read the files before as well. The
  * bytes may come from anywhere.
  * @param options - Rows and underlay MTU as they should be shown now; options of counting only to be held against those of the state.
- * @throws StateError for what is no state of this version, is cut short or damaged, or was saved with other options of counting.
+ * @throws StateError for what is no state of this version, is cut short or damaged, or was saved with other options of counting
+ * or other analyzers.
  */
 export async function resumeState<Analyzers extends PacketAnalyzers = NoAnalyzers>(
   bytes: Uint8Array,
@@ -100,7 +105,7 @@ export async function resumeState<Analyzers extends PacketAnalyzers = NoAnalyzer
   const state = decoded(() => decodeBody(content, documentLength))
   checkState(state)
   checkSameCounting(state.counting, options)
-  const summarizer = Summarizer.restore(state, options)
+  const summarizer = Summarizer.restore<Analyzers>(state, options)
   nameFiles(summarizer)
   return summarizer
 }

@@ -15,7 +15,7 @@ const REFERENCE = 8
 /** Levels of lists and objects within each other; those of a state are about nine. */
 const DEEPEST = 24
 /** Most bytes of the document: what analyzers keep of ten thousand subjects each, many times over. */
-const LARGEST_DOCUMENT = 512 * 1024 * 1024
+const LARGEST_DOCUMENT = 536_870_912
 
 /** A state in pieces, which are the bytes of it one behind the other. */
 export interface StateBody {
@@ -67,6 +67,7 @@ export function decodeBody(bytes: Uint8Array, documentLength: number): unknown {
   if (documentLength > Math.min(bytes.length, LARGEST_DOCUMENT)) {
     throw new RangeError('its parts are longer than the whole')
   }
+  checkNesting(bytes.subarray(0, documentLength))
   let at = documentLength
   const extensionCodec = new ExtensionCodec()
   for (const [type, kind] of ARRAYS.entries()) {
@@ -100,6 +101,54 @@ export function decodeBody(bytes: Uint8Array, documentLength: number): unknown {
   const value = decoder.decode(bytes.subarray(0, documentLength))
   if (at !== bytes.length) throw new RangeError('bytes that belong to nothing')
   return value
+}
+
+/**
+ * Goes through a document without making anything of it: lists and objects are no deeper than ours, and none has more members than there
+ * are bytes left for. A decoder makes room for a list when it meets its head, so that lists within lists would be room without an end.
+ */
+function checkNesting(document: Uint8Array): void {
+  const view = new DataView(document.buffer, document.byteOffset, document.byteLength)
+  /** Values that are still to come, of each list or object that is open. */
+  const open: number[] = [1]
+  let at = 0
+  /** All of them together: a byte each, at least. */
+  let due = 1
+  while (due > 0) {
+    while (open.at(-1) === 0) open.pop()
+    open[open.length - 1]!--
+    due--
+    const first = view.getUint8(at)
+    const { head, members, body } = headOf(view, at, first)
+    at += head + body
+    if (members === 0) continue
+    due += members
+    open.push(members)
+    if (open.length > DEEPEST || due > document.length - at) throw new RangeError('lists within lists without an end')
+  }
+  if (at !== document.length) throw new RangeError('more than one document')
+}
+
+/** Bytes of the head of a value, values within it, and further bytes of its own (MessagePack, “Formats”). */
+function headOf(view: DataView, at: number, first: number): { head: number; members: number; body: number } {
+  const plain = (head: number, body = 0) => ({ head, members: 0, body })
+  if (first < 0x80 || first >= 0xe0) return plain(1)
+  if (first < 0x90) return { head: 1, members: (first & 0xf) * 2, body: 0 }
+  if (first < 0xa0) return { head: 1, members: first & 0xf, body: 0 }
+  if (first < 0xc0) return plain(1, first & 0x1f)
+  const length = (bytes: number): number =>
+    bytes === 1 ? view.getUint8(at + 1) : bytes === 2 ? view.getUint16(at + 1) : view.getUint32(at + 1)
+  // nil, never used, false, true; bin 8 to 32; ext 8 to 32 with its type; floats and integers; fixext 1 to 16; str 8 to 32.
+  if (first < 0xc4) return plain(1)
+  if (first < 0xc7) return plain(1 + 2 ** (first - 0xc4), length(2 ** (first - 0xc4)))
+  if (first < 0xca) return plain(2 + 2 ** (first - 0xc7), length(2 ** (first - 0xc7)))
+  if (first < 0xcc) return plain(first === 0xca ? 5 : 9)
+  if (first < 0xd4) return plain(1 + 2 ** ((first - 0xcc) & 3))
+  if (first < 0xd9) return plain(2 + 2 ** (first - 0xd4))
+  if (first < 0xdc) return plain(1 + 2 ** (first - 0xd9), length(2 ** (first - 0xd9)))
+  const width = (first & 1) === 0 ? 2 : 4
+  const members = length(width)
+  return { head: 1 + width, members: first < 0xde ? members : members * 2, body: 0 }
 }
 
 function bytesOf(array: TypedArray): Uint8Array {

@@ -1,8 +1,9 @@
-/** Every finding code has a capture that shows it: of the findings' own, of the guides, or a fixture. */
+/** Every finding code has a capture that shows it: of the findings' own, of the guides, or a fixture; rotations in test/diagnosis/rotation.test.ts. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { CATALOG, COMPARED_CODES, FLEET_CODES } from '../../src/findings/catalog.ts'
+import { captureFileMissing } from '../../src/findings/capture/capture-file-missing.ts'
+import { CATALOG, CATALOG, COMPARED_CODES, COMPARED_CODES, FLEET_CODES } from '../../src/findings/catalog.ts'
 import { summarizeFiles } from '../../src/node-summarize.ts'
 import { comparedFiles, comparedPairs } from '../support/compared-files.ts'
 import { ROOT } from '../support/shared.ts'
@@ -38,4 +39,7 @@ it('every code that one capture can show is shown by one', async () => {
   const paths = ['findings', 'guides', 'pcaps'].flatMap(capturesIn)
   const shown = new Set((await Promise.all(paths.map(codesOf))).flat())
   expect(CATALOG.map(({ code }) => code).filter((code) => !shown.has(code) && !isOfSeveral(code))).toEqual([])
+  // What takes several files is shown where it is tested.
+  shown.add(captureFileMissing.code)
+  expect(CATALOG.map(({ code }) => code).filter((code) => !shown.has(code) && !COMPARED_CODES.has(code))).toEqual([])
 })

@@ -3,7 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { pointAnalyzers, pointDocument } from '../../src/fleet/point.ts'
+import type { PointDocument } from '../../src/fleet-document.ts'
 import { resumeState, saveState, summarizeFiles } from '../../src/node.ts'
+import type { PacketInfo } from '../../src/packet.ts'
 import { formatText } from '../../src/report/text.ts'
 import { random } from '../capture/files.ts'
 import { COMPRESSORS } from '../support/compress.ts'
@@ -105,5 +108,44 @@ describe('a chain', () => {
     const again = await saveState(await resumeState(bytes))
     expect(again).toEqual(bytes)
     expect(whole((await resumeState(again)).summary())).toBe(whole(await summarizeFiles(files)))
+  })
+
+  it("takes analyzers of one's own along that can be saved, under their names", async () => {
+    class Sizes {
+      #sizes: number[] = []
+      observe({ wireLength }: PacketInfo): void {
+        this.#sizes.push(wireLength)
+      }
+      finish = () => [...this.#sizes]
+      save = () => Int32Array.from(this.#sizes)
+      restore(saved: unknown): void {
+        if (!(saved instanceof Int32Array)) throw new TypeError('no sizes')
+        this.#sizes = [...saved]
+      }
+    }
+    const files = rotated(capture, [10, 20], chain)
+    const expected = await summarizeFiles(files, { analyzers: { sizes: new Sizes(), more: new Sizes() } })
+    expect(expected.extra.sizes.length).toBe(26)
+    let last: unknown
+    for (const [index, file] of files.entries()) {
+      const analyzers = { more: new Sizes(), sizes: new Sizes() }
+      last = await summarizeFiles([file], { save: STATE, analyzers, ...(index > 0 && { resume: STATE }) })
+    }
+    expect(last).toEqual(expected)
+    const bytes = new Uint8Array(readFileSync(STATE))
+    await expect(resumeState(bytes, { analyzers: { sizes: new Sizes() } })).rejects.toMatchObject({
+      code: 'other-options',
+    })
+  })
+
+  it('takes along what a fleet needs of a point', async () => {
+    const files = rotated(fixture('kv-mixed-sw.pcapng'), [30, 60], chain)
+    const expected = pointDocument('leaf', await summarizeFiles(files, { analyzers: pointAnalyzers() }))
+    let last: PointDocument | undefined
+    for (const [index, file] of files.entries()) {
+      const options = { save: STATE, analyzers: pointAnalyzers(), ...(index > 0 && { resume: STATE }) }
+      last = pointDocument('leaf', await summarizeFiles([file], options))
+    }
+    expect(last).toEqual(expected)
   })
 })

@@ -121,6 +121,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'findings',
     'capture',
     'packet-analyzer',
+    'own-analyzers',
     'pipeline',
     'node-file-names',
     'states',

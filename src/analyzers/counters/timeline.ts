@@ -10,6 +10,7 @@ import type { Observation } from '../lookup/observation.ts'
 import { KeyTable, type KeyTableState } from '../tables/key-table.ts'
 import type { Keys } from '../tables/keys.ts'
 import { Records, type RecordsState } from '../tables/records.ts'
+import { savedInteger } from '../tables/saved.ts'
 import { isoTime } from '../tables/time.ts'
 
 /** Most steps printed. */
@@ -137,7 +138,9 @@ export class Timeline implements Counter<TimelineState> {
     }
   }
 
+  /** @throws RangeError for steps that no capture has. */
   restore(state: TimelineState): void {
+    checkSteps(state)
     this.#base = state.base
     this.#first = state.first
     this.#last = state.last
@@ -192,6 +195,22 @@ export class Timeline implements Counter<TimelineState> {
 
 function stepsOf(first: number, last: number, step: number): number {
   return Math.floor(last / step) - Math.floor(first / step) + 1
+}
+
+/** The printed steps are few, and every kept one is in them. */
+function checkSteps({ base, first, last, steps }: TimelineState): void {
+  savedInteger('the steps of the timeline', Math.log10(base), 0, 15)
+  const isEmpty = first === Number.POSITIVE_INFINITY && last === Number.NEGATIVE_INFINITY
+  if (!isEmpty) {
+    savedInteger('the begin of the timeline', first, EARLIEST * 1000, (LATEST + 1) * 1000)
+    savedInteger('the end of the timeline', last, first, (LATEST + 1) * 1000)
+    savedInteger('the number of steps of the timeline', stepsOf(first, last, base * 5), 1, MAX_STEPS)
+  } else savedInteger('the steps of an empty timeline', steps.count, 0, 0)
+  const [earliest, latest] = [Math.floor(first / base), Math.floor(last / base)]
+  for (let at = 0; at + 2 < steps.keys.length; at += 3) {
+    const step = steps.keys[at + 2]! * 0x1_0000_0000 + (steps.keys[at + 1]! >>> 0)
+    savedInteger('a step of the timeline', step, earliest, latest)
+  }
 }
 
 function stepOf(steps: KeyTable, row: number): number {

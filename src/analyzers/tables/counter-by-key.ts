@@ -3,6 +3,8 @@
  * For what is rare; a subject is a row number or an id, so that counting one more allocates nothing.
  */
 
+import { savedFigures, savedInteger, savedList } from './saved.ts'
+
 /** Packet numbers kept of one subject. */
 export const EXAMPLES = 10
 
@@ -80,7 +82,17 @@ export class CounterByKey<F extends object> {
     return { entries: structuredClone([...this.#entries.values()]), dropped: this.dropped }
   }
 
+  /** @throws RangeError for what no counter of this kind can have saved. */
   restore(state: CounterByKeyState<F>): void {
+    savedInteger('sightings without a place', state.dropped, 0, Number.MAX_SAFE_INTEGER)
+    savedList('subjects', state.entries, this.limit)
+    for (const { key, count, packets, figures } of state.entries) {
+      savedInteger('the key of a subject', key, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+      savedInteger('the count of a subject', count, 0, Number.MAX_SAFE_INTEGER)
+      savedList('packets of a subject', packets, EXAMPLES)
+      for (const packet of packets) savedInteger('a packet of a subject', packet, 0, Number.MAX_SAFE_INTEGER)
+      savedFigures('the figures of a subject', figures, this.start())
+    }
     this.#entries.clear()
     for (const entry of structuredClone(state.entries)) this.#entries.set(entry.key, entry)
     this.dropped = state.dropped

@@ -5,6 +5,7 @@
 import { NONE } from '../../codecs/core/fault.ts'
 import { finalize, mix } from './hash.ts'
 import { moreRows } from './records.ts'
+import { savedArray, savedInteger } from './saved.ts'
 
 /** A saved table: what workers post and partial summaries store. */
 export interface KeyTableState {
@@ -96,7 +97,11 @@ export class KeyTable<Name extends string = string> {
     return { count: this.count, dropped: this.dropped, keys: this.keysFrom(0) }
   }
 
+  /** @throws RangeError for what no table of this limit and width can have saved. */
   restore(state: KeyTableState): void {
+    savedInteger(`${this.name}.count`, state.count, 0, this.limit)
+    savedInteger(`${this.name}.dropped`, state.dropped, 0, Number.MAX_SAFE_INTEGER)
+    savedArray(`${this.name}.keys`, state.keys, Int32Array, state.count * this.width)
     let rows = INITIAL_ROWS
     while (rows < state.count) rows *= 2
     this.count = 0

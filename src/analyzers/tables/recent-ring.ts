@@ -3,6 +3,7 @@
  * For questions that are only asked about a short time back (copies of a frame, echo requests, open fragments).
  */
 import { NONE } from '../../codecs/core/fault.ts'
+import { savedArray, savedInteger } from './saved.ts'
 
 /** Words of an entry that the ring itself uses: its sequence number, the older entry of its chain, and the two key words. */
 const OWN = 4
@@ -138,11 +139,31 @@ export class RecentRing {
     return { data: this.data.slice(), heads: this.#heads.slice(), next: this.#next }
   }
 
+  /** @throws RangeError for what no ring of this size can have saved. */
   restore(state: RecentRingState): void {
+    this.#check(state)
     this.data = state.data.slice()
     this.#heads = state.heads.slice()
     this.#next = state.next
     this.#mask = this.#heads.length / SPREAD - 1
+  }
+
+  /** Chains must lead to older entries: one that led back would be followed for ever. */
+  #check({ data, heads, next }: RecentRingState): void {
+    const { stride, size } = this
+    const entries = heads.length / SPREAD
+    savedInteger('entries of a ring', entries, Math.min(size, INITIAL_SIZE), size)
+    savedInteger('entries of a ring, doubled again and again,', Math.log2(entries), 0, SEQUENCE_BITS)
+    savedArray('heads of a ring', heads, Int32Array, entries * SPREAD)
+    savedArray('entries of a ring', data, Int32Array, entries * stride)
+    // It grows before it goes round.
+    savedInteger('next entry of a ring', next, entries < size ? 1 : -(2 ** 31), entries < size ? entries : 2 ** 31 - 1)
+    for (let place = 0; place < entries; place++) {
+      const sequence = data[place * stride]!
+      const older = data[place * stride + 1]!
+      const isInPlace = sequence === 0 || (sequence & (entries - 1)) === place
+      if (!isInPlace || (older !== 0 && ((sequence - older) | 0) <= 0)) throw new RangeError('a ring that leads back')
+    }
   }
 
   /** Doubles the ring before it overwrites for the first time: every entry keeps its place and its chain is made anew. */

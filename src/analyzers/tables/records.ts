@@ -1,9 +1,14 @@
 /** Columns on shared rows: one record of counters per row, row after row in one buffer, so that a packet touches one cache line. */
 
+import { ID_SPACE } from './limits.ts'
+import { savedArray, savedInteger } from './saved.ts'
+
 /** A saved block of records. */
 export interface RecordsState {
   rows: number
   data: Float64Array
+  /** Rows beyond which the records must not grow: said of a state that comes from elsewhere, in which any row may be named. */
+  most?: number
 }
 
 const INITIAL_ROWS = 64
@@ -20,6 +25,9 @@ export function moreRows(rows: number): number {
   return rows === MIDDLE_ROWS ? LARGE_ROWS : rows * GROWTH
 }
 
+/** Rows beyond which no table goes, two for each of its own included. */
+const MOST_ROWS = 2 * ID_SPACE
+
 /** Words of a cache line. */
 const LINE = 16
 
@@ -31,6 +39,7 @@ export class Records {
   f64: Float64Array
   i32: Int32Array
   #capacity = INITIAL_ROWS
+  #most = MOST_ROWS
 
   /** @param stride - 8-byte cells of a record. */
   constructor(readonly stride: number) {
@@ -85,7 +94,11 @@ export class Records {
     return { rows, data: this.f64.slice(0, rows * this.stride) }
   }
 
+  /** @throws RangeError for what no records of this stride can have saved. */
   restore(state: RecordsState): void {
+    this.#most = Math.max(state.most ?? MOST_ROWS, this.#capacity)
+    savedInteger('rows of records', state.rows, 0, this.#most)
+    savedArray('records', state.data, Float64Array, state.rows * this.stride)
     this.#hold(state.rows)
     this.f64.set(state.data)
   }
@@ -95,6 +108,7 @@ export class Records {
   }
 
   #grow(rows: number): void {
+    if (rows > this.#most) throw new RangeError(`row ${rows - 1} is beyond every table`)
     let capacity = this.#capacity
     while (capacity < rows) capacity = moreRows(capacity)
     const f64 = new Float64Array(capacity * this.stride)

@@ -4,11 +4,13 @@ import { Fault } from '../../codecs/core/fault.ts'
 import { Layer } from '../../codecs/walk/layers.ts'
 import { underlayEncrypted } from '../../findings/behaviour/underlay-encrypted.ts'
 import { captureAppended } from '../../findings/capture/capture-appended.ts'
+import { captureFileMissing } from '../../findings/capture/capture-file-missing.ts'
 import { captureOneSided } from '../../findings/capture/capture-one-sided.ts'
 import { timeDamaged } from '../../findings/capture/time-damaged.ts'
 import { captureCutShort, captureDamaged, captureDuplicates, snaplenTruncated, state } from '../../findings/index.ts'
 import type { Finding } from '../../summary.ts'
 import type { Evidence } from '../evidence.ts'
+import { rotationGaps } from './rotation.ts'
 import type { Sides } from './sides.ts'
 
 /** Packet numbers of a finding. */
@@ -37,6 +39,9 @@ export function captureFindings({ analysis, files, sides }: Evidence): Finding[]
     const isCompressed = compression !== 'none'
     const facts = { file: name, captures: more + 1, first, next: firstPacket + first, offset, isCompressed }
     findings.push(state(captureAppended, { subject: {}, count: more, packets: [], facts }))
+  }
+  for (const { missing, ...facts } of rotationGaps(files.map(({ name }) => name))) {
+    findings.push(state(captureFileMissing, { subject: {}, count: missing, packets: [], facts }))
   }
   for (const { name, damagedTimeAt } of files) {
     if (damagedTimeAt === 0) continue

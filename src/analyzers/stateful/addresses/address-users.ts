@@ -13,6 +13,7 @@ import { Bit, type EventLog, Field, ON_ITS_WAY } from '../../events/event-log.ts
 import { innerTtl, PacketFlag } from '../../events/packet-flags.ts'
 import { CounterByKey, type CounterByKeyState, type Entry, EXAMPLES } from '../../tables/counter-by-key.ts'
 import type { Keys } from '../../tables/keys.ts'
+import { savedArray } from '../../tables/saved.ts'
 import { elapsed, near } from '../../tables/time.ts'
 
 /** TTLs that senders begin with. */
@@ -208,6 +209,7 @@ export class AddressUsers {
   }
 
   restore(state: AddressUsersState): void {
+    savedArray('users of addresses', state.users, Int32Array, this.#users.length)
     this.#users.set(state.users)
     this.contests.restore(state.contests)
   }
