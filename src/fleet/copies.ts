@@ -73,3 +73,20 @@ export class Copies {
     this.#ring.restore(state)
   }
 }
+
+/** Whether something is a saved ring that {@link Copies} can go on with: its lists have the lengths of a ring that has grown by doublings. */
+export function isCopies(saved: RecentRingState | undefined): saved is RecentRingState {
+  if (!(saved?.data instanceof Int32Array && saved.heads instanceof Int32Array)) return false
+  const { data, heads, next } = saved
+  const fresh = new RecentRing(MOST_RECENT, WORDS)
+  const sizes = fresh.save()
+  const times = heads.length / sizes.heads.length
+  const isGrown = Number.isInteger(Math.log2(times)) && times >= 1 && times <= MOST_RECENT
+  return (
+    isGrown && data.length === sizes.data.length * times && data.length <= MOST_RECENT * fresh.stride && isPlace(next)
+  )
+}
+
+function isPlace(next: unknown): boolean {
+  return typeof next === 'number' && (next | 0) === next
+}

@@ -8,4 +8,5 @@ export {
   pointDocument,
   pointOf,
 } from './point.ts'
+export type { PointAnalyzer, PointCounts } from './point-analyzer.ts'
 export { type PointVteps, parsePoints } from './points-file.ts'

@@ -26,7 +26,7 @@ import { FleetRows } from './rows.ts'
 import { coarser, SHORTEST_STEP } from './steps.ts'
 
 /** Steps of all directions at all points; with more, a step takes twice the time. */
-export const MOST_FLEET_STEPS = 4_194_304
+export const MOST_FLEET_STEPS = 1_048_576
 /** Characters of the reason why a point failed. */
 const MOST_REASON = 1_000
 
@@ -37,9 +37,9 @@ const UNFILTERED: FilterSummary = { vnis: [], vniRanges: [], vteps: [], ips: [],
 export interface FleetMergeOptions {
   /** VTEPs at points by their names, as `parsePoints` reads them; what a point's document says itself counts before. */
   vteps?: PointVteps
-  /** Most counts of points in all tables; 4 194 304 unless told otherwise. */
+  /** Most counts of points in all tables; 1 048 576 unless told otherwise. */
   mostCounts?: number
-  /** Most steps of all directions at all points; 4 194 304 unless told otherwise. */
+  /** Most steps of all directions at all points; 1 048 576 unless told otherwise. */
   mostSteps?: number
 }
 

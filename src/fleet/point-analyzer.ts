@@ -21,9 +21,9 @@ import { InnerKey } from '../compare/reading/inner-key.ts'
 import type { PointDirection, PointDocument, PointSighting } from '../fleet-document.ts'
 import { NO_TIME, type PacketInfo } from '../packet.ts'
 import type { PacketAnalyzer } from '../packet-analyzer.ts'
-import { Copies, type CopyOf } from './copies.ts'
-import { PointSample, type Sampled, type SampledState } from './sampled.ts'
-import { Steps, type StepsState } from './steps.ts'
+import { Copies, type CopyOf, isCopies } from './copies.ts'
+import { isSample, PointSample, type Sampled, type SampledState } from './sampled.ts'
+import { isSteps, Steps, type StepsState } from './steps.ts'
 
 /** Bytes behind the inner IP header that tell a packet: ports, sequence and acknowledgement, or identifier and sequence of an echo. */
 const TOLD_BY = 12
@@ -248,22 +248,25 @@ export class PointAnalyzer implements PacketAnalyzer<PointCounts> {
   }
 }
 
-/** Refuses what is no state of a {@link PointAnalyzer}. */
+/** Refuses what is no state of a {@link PointAnalyzer}: a state from elsewhere is input. */
 function checkState(saved: unknown): asserts saved is PointState {
   const { directions, taps, copies, steps, sample, tallies } = (saved ?? {}) as Partial<PointState>
-  const width = new Directions().table.width
+  const { table } = new Directions()
+  const count = directions?.count ?? -1
   const isState =
+    Number.isInteger(count) &&
+    count >= 0 &&
+    count <= table.limit &&
+    Number.isSafeInteger(directions?.dropped) &&
     directions?.keys instanceof Int32Array &&
-    directions.keys.length === directions.count * width &&
+    directions.keys.length === count * table.width &&
     taps instanceof Int32Array &&
     taps.length < 32 &&
-    copies?.data instanceof Int32Array &&
-    copies.heads instanceof Int32Array &&
-    steps?.cells instanceof Float64Array &&
-    sample?.sightings instanceof Float64Array &&
-    sample.halvings instanceof Uint8Array &&
+    isCopies(copies) &&
+    isSteps(steps, count) &&
+    isSample(sample, count) &&
     tallies instanceof Float64Array &&
-    tallies.length === directions.count * FIELDS.length
+    tallies.length === count * FIELDS.length
   if (!isState) throw new TypeError('the state must be one that a point’s analyzer saved')
 }
 

@@ -8,7 +8,7 @@ import { compareText } from '../order.ts'
 import type { FlowName, HeldRow, MacName, PairName, Part, VniName } from './held.ts'
 
 /** Counts of points in all tables together. */
-export const MOST_COUNTS = 4_194_304
+export const MOST_COUNTS = 1_048_576
 /** Rows that each point brings of each table once there are too many counts: at most, before it is halved. */
 const MOST_ROWS = 1_048_576
 
@@ -94,6 +94,8 @@ export class FleetRows {
   )
   readonly #mostCounts: number
   #most = Number.POSITIVE_INFINITY
+  /** Rows of the largest table that any point brought. */
+  #largest = 0
 
   /** @param mostCounts - Counts of points in all tables, {@link MOST_COUNTS} unless told otherwise. */
   constructor(mostCounts = MOST_COUNTS) {
@@ -109,14 +111,16 @@ export class FleetRows {
   limit(most: number): void {
     if (most >= this.#most) return
     this.#most = most
-    for (const table of this.#tables()) table.prune(most)
+    if (most < this.#largest) for (const table of this.#tables()) table.prune(most)
   }
 
   add(part: Pick<Part, 'vnis' | 'vtepPairs' | 'flows' | 'macs'>): void {
-    this.vnis.add(part.vnis, this.#most)
-    this.vtepPairs.add(part.vtepPairs, this.#most)
-    this.flows.add(part.flows, this.#most)
-    this.macs.add(part.macs, this.#most)
+    const { vnis, vtepPairs, flows, macs } = part
+    this.#largest = Math.max(this.#largest, vnis.length, vtepPairs.length, flows.length, macs.length)
+    this.vnis.add(vnis, this.#most)
+    this.vtepPairs.add(vtepPairs, this.#most)
+    this.flows.add(flows, this.#most)
+    this.macs.add(macs, this.#most)
     const count = (): number => this.#tables().reduce((sum, { counts }) => sum + counts, 0)
     while (count() > this.#mostCounts && this.#most > 1) {
       this.limit(this.#most === Number.POSITIVE_INFINITY ? MOST_ROWS : Math.floor(this.#most / 2))

@@ -115,3 +115,13 @@ export class PointSample {
     }
   }
 }
+
+/** Whether something is a saved state of a {@link PointSample}, of so many directions. */
+export function isSample(saved: SampledState | undefined, directions: number): saved is SampledState {
+  if (!(saved?.sightings instanceof Float64Array && saved.halvings instanceof Uint8Array)) return false
+  const { most, halvings, sightings } = saved
+  if (!Number.isInteger(most) || most < 1 || most > MOST_OF_DIRECTION || sightings.length % SAVED !== 0) return false
+  if (halvings.length > directions || halvings.some((halved) => halved > MOST_HALVINGS)) return false
+  const isOfOne = (value: number): boolean => value >= 0 && value < halvings.length
+  return sightings.every((value, index) => Number.isSafeInteger(value) && (index % SAVED > 0 || isOfOne(value)))
+}

@@ -119,3 +119,15 @@ export function coarser(
   }
   return sums
 }
+
+/** Whether something is a saved state of {@link Steps}, of so many directions. */
+export function isSteps(saved: StepsState | undefined, directions: number): saved is StepsState {
+  if (!(saved?.cells instanceof Float64Array) || saved.cells.length % CELL !== 0) return false
+  const { doublings, cells } = saved
+  if (!Number.isInteger(doublings) || doublings < 0 || doublings > MOST_DOUBLINGS) return false
+  return cells.every((value, index) => Number.isSafeInteger(value) && (index % CELL > 0 || isBelow(value, directions)))
+}
+
+function isBelow(value: number, most: number): boolean {
+  return value >= 0 && value < most
+}

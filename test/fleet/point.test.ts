@@ -3,14 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../../src/capture/source.ts'
 import { InnerKey } from '../../src/compare/reading/inner-key.ts'
 import { Copies, MOST_RECENT } from '../../src/fleet/copies.ts'
-import { pointAnalyzers, pointDocument, pointOf } from '../../src/fleet/point.ts'
+import { type PointAnalyzers, pointAnalyzers, pointDocument, pointOf } from '../../src/fleet/point.ts'
 import { PointAnalyzer, type PointCounts } from '../../src/fleet/point-analyzer.ts'
 import { MOST_OF_DIRECTION, MOST_POINT_SIGHTINGS, PointSample } from '../../src/fleet/sampled.ts'
 import { coarser, MOST_STEPS, Steps } from '../../src/fleet/steps.ts'
+import type { PointDocument } from '../../src/fleet-document.ts'
 import type { PacketInfo } from '../../src/packet.ts'
 import type { PacketAnalyzer } from '../../src/packet-analyzer.ts'
 import { emptyPacket } from '../../src/packet-meta.ts'
 import { Summarizer } from '../../src/pipeline.ts'
+import { resumeState, saveState } from '../../src/states/node-state-file.ts'
 import { captureOf, type Shot } from '../compare/two-places.ts'
 import { because, LAB } from '../support/shared.ts'
 import { LAB_START, labPoint, labShots, shotsPoint } from './points.ts'
@@ -95,6 +97,27 @@ describe.runIf(LAB)(`a point of the lab${because(LAB)}`, () => {
     }
   })
 
+  it('goes on with its next file from a state as bytes, and is the same point then', async () => {
+    const shots = labShots('fault-loss-h1')
+    const files = [shots.slice(0, 60), shots.slice(60, 61), shots.slice(61)]
+    const sources = files.map((part, index) => ({
+      name: `${index}.pcap`,
+      open: async () => bytesSource(captureOf(part, LAB_START)),
+    }))
+    const whole = await pointOf('a', sources)
+    let state: Uint8Array | null = null
+    let point: PointDocument | null = null
+    for (const { name, open } of sources) {
+      const analyzers = pointAnalyzers()
+      const summarizer: Summarizer<PointAnalyzers> =
+        state === null ? new Summarizer({ analyzers }) : await resumeState(state, { analyzers })
+      await summarizer.read(name, await open())
+      state = await saveState(summarizer)
+      point = pointDocument('a', summarizer.summary())
+    }
+    expect(point).toEqual(whole)
+  })
+
   it('goes on from a saved state as if nothing had happened, after any packet', async () => {
     for (const name of ['fault-loss-h1', 'fault-dup-h2', 'mtu-frag-h1']) {
       const shots = labShots(name)
@@ -111,9 +134,28 @@ describe('a point', () => {
     const summarizer = new Summarizer({})
     expect(() => pointDocument('a', summarizer.summary())).toThrow('made with the analyzers of a point')
     const analyzer = new PointAnalyzer()
-    for (const state of [undefined, {}, { ...analyzer.save(), tallies: new Float64Array(1) }]) {
+    const saved = analyzer.save()
+    const { directions, copies, steps, sample } = saved
+    for (const state of [
+      undefined,
+      null,
+      7,
+      {},
+      { ...saved, tallies: new Float64Array(1) },
+      { ...saved, taps: new Int32Array(40) },
+      { ...saved, directions: { ...directions, count: 1e9 } },
+      { ...saved, directions: { ...directions, count: -1, keys: new Int32Array(0) } },
+      { ...saved, copies: { ...copies, heads: new Int32Array(3) } },
+      { ...saved, copies: { ...copies, next: 1.5 } },
+      { ...saved, steps: { ...steps, doublings: 1e6 } },
+      { ...saved, steps: { ...steps, cells: Float64Array.of(7, 1, 1, 1, 0, 0) } },
+      { ...saved, sample: { ...sample, most: 0 } },
+      { ...saved, sample: { ...sample, halvings: new Uint8Array(9) } },
+      { ...saved, sample: { ...sample, sightings: Float64Array.of(0, Number.NaN, 0, 0, 0, 0, 0, 0, 0) } },
+    ]) {
       expect(() => analyzer.restore(state)).toThrow(TypeError)
     }
+    expect(() => analyzer.restore(saved)).not.toThrow()
   })
 
   it('without a packet says so', async () => {
