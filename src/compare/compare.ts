@@ -320,7 +320,7 @@ function documentOf(work: Work): Comparison {
   const { near, far } = judgement.spans
   const from = Math.max(near.from, far.from)
   const to = Math.min(near.to, far.to)
-  const clock = plan.timeless.length > 0 ? null : plan.clock
+  const clock = plan.timeless.length > 0 || plan.alike !== null ? null : plan.clock
   const isShared = clock !== null && to >= from
   const middle = isShared ? (from + to) / 2 : 0
   return {
@@ -372,7 +372,7 @@ function findingsOf(work: Work, order: readonly { row: number; direction: Compar
 }
 
 /** What is said where no packet is in both captures; `null` where some are, or neither has any. */
-function nothingOf({ alone, surveyed }: Work, directions: readonly ComparedDirection[]): NothingInCommon | null {
+function nothingOf({ alone, surveyed, plan }: Work, directions: readonly ComparedDirection[]): NothingInCommon | null {
   const { near, far } = surveyed
   // Of what could not be read that has been said.
   if (alone.near.inputs.length === 0 || alone.far.inputs.length === 0) return null
@@ -395,6 +395,7 @@ function nothingOf({ alone, surveyed }: Work, directions: readonly ComparedDirec
         : far.datagrams === 0
           ? withoutTunnel(alone.far, 'far')
           : null,
+    isAlike: plan.alike !== null,
     cutShort,
     needed: LEAST_COMPARED,
   }

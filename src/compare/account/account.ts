@@ -121,6 +121,12 @@ export class Account implements Leaving, Decided {
     const delay = f64[real + Real.Delay]!
     // Where times cannot be used there is neither delay nor order.
     if (Number.isNaN(delay)) return
+    // Nor where another one may be the one that left.
+    if ((flags & RecordFlag.OneOf) !== 0) {
+      counts.pass(i32[at + Word.Order]!)
+      counts.step(this.#options.stepOf(f64[real + Real.Time]! - delay)).arrived++
+      return
+    }
     if (delay > counts.delays.most) counts.slowestAt = f64[real + Real.Time]! - delay
     counts.delays.add(delay)
     const step = counts.step(this.#options.stepOf(f64[real + Real.Time]! - delay))
@@ -304,7 +310,10 @@ export class Account implements Leaving, Decided {
       file: i32[at + Word.OtherFile]!,
       own: f64[real + Real.OtherOwn]!,
     }
-    this.#options.told!('matched', own.direction, own, other, { ...own, delay: f64[real + Real.Delay]! })
+    this.#options.told!('matched', own.direction, own, other, {
+      ...own,
+      delay: own.isOneOf ? Number.NaN : f64[real + Real.Delay]!,
+    })
   }
 
   /** Notes a matched packet whose checksums, or the fields that they cover, differ. */

@@ -45,6 +45,8 @@ export class Matcher {
   readonly #doubling: Doubling
   /** Flag of the record at hand, of how those before it in its place are alike. */
   #alike = 0
+  /** Flag of every record. */
+  readonly #asked: number
   /** Whether nothing comes any more. */
   #isOver = false
   #isStopped = false
@@ -56,6 +58,7 @@ export class Matcher {
   constructor(plan: Plan, leaving: Leaving, capacity: number, doubling: Doubling) {
     this.ring = new Ring(capacity)
     this.#plan = plan
+    this.#asked = plan.alike === 'counted' ? RecordFlag.OneOf : 0
     this.#leaving = leaving
     this.#doubling = doubling
     this.#orders = new Float64Array(plan.channels.length)
@@ -82,7 +85,8 @@ export class Matcher {
     const flags =
       (place === 'far' ? RecordFlag.Far : 0) |
       (isLeft ? RecordFlag.Left : 0) |
-      (key.shortOf === 0 ? 0 : RecordFlag.Short)
+      (key.shortOf === 0 ? 0 : RecordFlag.Short) |
+      this.#asked
     const isKeyed = key.shortOf === 0
     this.#alike = 0
     if (isKeyed && this.#isCopy(datagram, high, low, channelIndex, flags, time, this.#doubling.isDoubled[place])) {
@@ -251,6 +255,7 @@ export class Matcher {
     const time = f64[ring.real(serial) + Real.Time]!
     const isLeft = (flags & RecordFlag.Left) !== 0
     let found = NONE
+    let first = NONE
     let alike = 0
     let looked = 0
     for (let other = ring.older(serial); other !== NONE && looked < MOST_CHAINED; other = ring.older(other)) {
@@ -264,10 +269,14 @@ export class Matcher {
       if (delay < low || delay > high) continue
       found = other
       alike++
-      if (alike > 1) i32[there + Word.Flags]! |= RecordFlag.OneOf
+      if (alike === 1) first = there
+      else i32[there + Word.Flags]! |= RecordFlag.OneOf
     }
     if (found === NONE) return
-    if (alike > 1) i32[at + Word.Flags]! |= RecordFlag.OneOf
+    if (alike > 1) {
+      i32[first + Word.Flags]! |= RecordFlag.OneOf
+      i32[at + Word.Flags]! |= RecordFlag.OneOf
+    }
     if (isLeft) this.#match(serial, found)
     else this.#match(found, serial)
   }
@@ -308,10 +317,12 @@ export class Matcher {
     const { i32, f64 } = ring
     const from = ring.at(left)
     const to = ring.at(arrived)
-    i32[from + Word.Flags]! |= RecordFlag.Matched
+    // What may have been another one makes its partner so too.
+    const isOneOf = (i32[from + Word.Flags]! | i32[to + Word.Flags]!) & RecordFlag.OneOf
+    i32[from + Word.Flags]! |= RecordFlag.Matched | isOneOf
     // It was one more of another packet before this one was read, where a capture holds its records in another order.
     i32[to + Word.Flags]! &= ~RecordFlag.Duplicate
-    i32[to + Word.Flags]! |= RecordFlag.Matched | (i32[from + Word.Flags]! & RecordFlag.Twin)
+    i32[to + Word.Flags]! |= RecordFlag.Matched | isOneOf | (i32[from + Word.Flags]! & RecordFlag.Twin)
     i32[from + Word.OtherNumber] = i32[to + Word.Number]!
     i32[from + Word.OtherFile] = i32[to + Word.File]!
     i32[to + Word.OtherNumber] = i32[from + Word.Number]!

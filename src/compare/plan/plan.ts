@@ -6,14 +6,13 @@ import type { Surveyed } from '../reading/survey.ts'
 import { type ClockLine, clockLine, densest } from './clock.ts'
 import { differenceOf, Orientation } from './orientation.ts'
 import { looseNameOf, type Pair, type Pairs, pairUp } from './pairs.ts'
+import { rhythmOf } from './rhythm.ts'
 
 /** Nanoseconds by which packets' clock differences may differ: their delays, and what drift adds over the time. */
 const WIDEST = 2_000_000_000
 const MOST_DRIFT = 1e-3
-/** The same where nothing but repeated keys tells. */
-const CLOSE = 5_000_000
-/** Differences of repeated keys that are looked at. */
-const MOST_DIFFERENCES = 1_000_000
+/** Share of a side's sample that is of equal packets from which on there is nothing else to tell them by. */
+const MOSTLY = 0.5
 /** Nanoseconds by which delays may lie outside what the sample shows. */
 const SLACK = 1_000_000
 /** Where a direction has no sample. */
@@ -51,6 +50,11 @@ export interface Plan {
   sameClock: boolean
   /** Sides whose times say nothing: packets are matched by what they carry alone, and loss is not judged. */
   timeless: readonly Place[]
+  /**
+   * Whether packets are equal to the byte and there are no others: `counted`, where their number can be told, and neither which is which nor
+   * how the clocks stand to each other; `untold`, where nothing can.
+   */
+  alike: 'counted' | 'untold' | null
   /** Packets that the clock rests on. */
   clockPackets: number
   /** Nanoseconds that a packet is waited for. */
@@ -62,8 +66,11 @@ export function planOf(surveyed: Surveyed, directions: Directions, sameClock: bo
   const found = pairUp(surveyed.near.sample, surveyed.far.sample)
   const timeless = (['near', 'far'] as const).filter((place) => surveyed[place].isTimeless)
   if (timeless.length > 0) return timelessPlan(found, surveyed, directions, sameClock, timeless)
-  const plan = planFor(agreeing(found, sameClock), surveyed, directions, sameClock)
-  if (plan.clock === null || sameClock || !isUnrelated(surveyed, directions, plan)) return plan
+  const { isAlike, ...pairs } = agreeing(found, surveyed, sameClock)
+  const plan = planFor(pairs, surveyed, directions, sameClock)
+  if (plan.clock === null) return { ...plan, alike: isMostlyRepeated(found, surveyed) ? 'untold' : null }
+  if (isAlike) return { ...plan, alike: 'counted' }
+  if (sameClock || !isUnrelated(surveyed, directions, plan)) return plan
   return planFor({ same: [], translated: [] }, surveyed, directions, sameClock)
 }
 
@@ -86,7 +93,7 @@ function planFor(pairs: AgreedPairs, surveyed: Surveyed, directions: Directions,
   }
   const widest = Math.max(0, ...channels.filter(({ sampled }) => sampled > 0).map(({ high }) => high))
   const waiting = Math.min(MOST_WAITING, Math.max(LEAST_WAITING, 3 * widest))
-  return { channels, channelOf, clock, sameClock, timeless: [], clockPackets: all.length, waiting }
+  return { channels, channelOf, clock, sameClock, timeless: [], alike: null, clockPackets: all.length, waiting }
 }
 
 /** The plan where times say nothing: of equal packets the first is the first. */
@@ -109,7 +116,7 @@ function timelessPlan(
   }
   const clock = { at: 0, offset: 0, error: null, drift: 0 }
   const waiting = Number.POSITIVE_INFINITY
-  return { channels, channelOf, clock, sameClock, timeless, clockPackets: 0, waiting }
+  return { channels, channelOf, clock, sameClock, timeless, alike: null, clockPackets: 0, waiting }
 }
 
 function readingOf(pair: Pair): { time: number; difference: number } {
@@ -219,11 +226,13 @@ interface AgreedPairs {
 }
 
 /** Leaves out pairs whose clocks' readings differ by something else than those of most. */
-function agreeing(found: Pairs, sameClock: boolean): AgreedPairs {
+function agreeing(found: Pairs, surveyed: Surveyed, sameClock: boolean): AgreedPairs & { isAlike: boolean } {
   const isTold = found.same.length > 0 || found.translated.length > 2
-  const rhythm = isTold ? [] : byRhythm(found)
+  const equal = isTold ? null : rhythmOf(found, surveyed, sameClock)
+  const rhythm = equal?.pairs ?? []
+  const isAlike = equal?.isAlike ?? false
   const told = found.same.length > 0 ? found.same : isTold ? found.translated : rhythm
-  if (told.length === 0) return { same: [], translated: [] }
+  if (told.length === 0) return { same: [], translated: [], isAlike }
   const times = told.map(({ near }) => near.time)
   const span =
     times.reduce((most, time) => Math.max(most, time), -Infinity) -
@@ -236,21 +245,15 @@ function agreeing(found: Pairs, sameClock: boolean): AgreedPairs {
   const isSame = ({ near, far }: Pair): boolean => near.direction === far.direction
   const same = [...found.same, ...rhythm.filter(isSame)].filter(agrees)
   const translated = [...found.translated, ...rhythm.filter((pair) => !isSame(pair))].filter(isNear)
-  return { same, translated }
+  return { same, translated, isAlike }
 }
 
-/** Pairs of keys that all repeat, such as heartbeats: by the difference that most have in common. */
-function byRhythm({ repeated }: Pairs): Pair[] {
-  const pairs: Pair[] = []
-  for (const { near, far } of repeated) {
-    if (pairs.length > MOST_DIFFERENCES) break
-    for (const here of near) for (const there of far) pairs.push({ near: here, far: there })
-  }
-  const dense = densest(pairs.map(differenceOf), CLOSE)
-  if (dense === null) return []
-  const expected = repeated.reduce((sum, { near, far }) => sum + Math.min(near.length, far.length), 0)
-  if (dense.count * 2 < expected) return []
-  return pairs.filter((pair) => differenceOf(pair) >= dense.from && differenceOf(pair) <= dense.to)
+/** Whether most of what one side has is equal packets that are at the other too. */
+function isMostlyRepeated({ repeated }: Pairs, { near, far }: Surveyed): boolean {
+  const [left, arrived] = (['near', 'far'] as const).map((place) =>
+    repeated.reduce((sum, pair) => sum + pair[place].length, 0),
+  )
+  return left! > 0 && (left! >= MOSTLY * near.sample.count || arrived! >= MOSTLY * far.sample.count)
 }
 
 /** Puts directions together that lead into each other. */

@@ -17,6 +17,8 @@ export interface NothingInCommon {
     seen: { protocol: string; packets: number }[]
     isFiltered: boolean
   } | null
+  /** Whether what both have is equal packets only. */
+  isAlike: boolean
   /** Sides of which most inner frames were cut before the bytes that tell them, and how many of those are needed. */
   cutShort: ('near' | 'far')[]
   needed: number
@@ -32,26 +34,37 @@ export const nothingInCommon: Words<NothingInCommon> = {
   evidence:
     'Not one tunnel packet of the one capture is in the other, by its inner frame, or so few that chance explains them. Where everything is lost it looks the same, unless both captures have one clock (--same-clock).',
   title: ({ facts }) =>
-    facts.cutShort.length === 0
-      ? facts.without === null
-        ? 'These two captures have no packet in common'
-        : `The ${facts.without.side} capture holds no ${facts.without.packets === 0 ? 'packet' : 'tunnel packet'}${facts.without.isFiltered ? ' that the selection keeps' : ''}`
-      : `${sides(facts)} cut too short to be compared`,
+    isTooAlike(facts)
+      ? 'The packets of these two captures are too alike to tell which is which'
+      : facts.cutShort.length === 0
+        ? facts.without === null
+          ? 'These two captures have no packet in common'
+          : `The ${facts.without.side} capture holds no ${facts.without.packets === 0 ? 'packet' : 'tunnel packet'}${facts.without.isFiltered ? ' that the selection keeps' : ''}`
+        : `${sides(facts)} cut too short to be compared`,
   observed: ({ facts }) =>
-    `${amount(facts.near, 'tunnel packet')} near${times(facts.nearTimes)}, ${amount(facts.far, 'tunnel packet')} far${times(facts.farTimes)}, and none that is in both.`,
+    `${amount(facts.near, 'tunnel packet')} near${times(facts.nearTimes)}, ${amount(facts.far, 'tunnel packet')} far${times(facts.farTimes)}, and ${isTooAlike(facts) ? 'those that are in both are equal to the byte' : 'none that is in both'}.`,
   inferred: ({ facts }) =>
-    facts.cutShort.length > 0
-      ? `${sides(facts)} cut by a snap length that leaves less than ${facts.needed} bytes of most inner frames, up to the end of the inner IP header: packets cannot be told from each other.`
-      : facts.without !== null
-        ? whyWithout(facts.without)
-        : 'They are of other traffic or of other times, or nothing that leaves the one side arrives at the other.',
+    isTooAlike(facts)
+      ? 'Equal packets, such as heartbeats or what a snap length leaves of longer ones, do not tell how the clocks stand to each other where they may be matched in several ways, and there are no others in both.'
+      : facts.cutShort.length > 0
+        ? `${sides(facts)} cut by a snap length that leaves less than ${facts.needed} bytes of most inner frames, up to the end of the inner IP header: packets cannot be told from each other.`
+        : facts.without !== null
+          ? whyWithout(facts.without)
+          : 'They are of other traffic or of other times, or nothing that leaves the one side arrives at the other.',
   remedy: ({ facts }) =>
-    facts.cutShort.length > 0
-      ? 'Capture again with a longer snap length (tcpdump -s 256, or -s 0 for whole packets) at both places at once.'
-      : isInside(facts)
-        ? `Capture at both places at once on the underlay: on the interface that carries the address of the VTEP (ip route get, with the address of the other VTEP, names it), as with tcpdump -i <interface> udp port 4789. A tunnel on another port is named with --port.`
-        : 'Capture at both places at once while something is sent (ping through the overlay), without a filter; if both were made on one machine, say --same-clock, and what is missing is judged as loss.',
+    isTooAlike(facts)
+      ? 'Capture again while other packets pass too (ping through the overlay), and with a longer snap length if packets were cut; if both captures have one clock, say --same-clock.'
+      : facts.cutShort.length > 0
+        ? 'Capture again with a longer snap length (tcpdump -s 256, or -s 0 for whole packets) at both places at once.'
+        : isInside(facts)
+          ? `Capture at both places at once on the underlay: on the interface that carries the address of the VTEP (ip route get, with the address of the other VTEP, names it), as with tcpdump -i <interface> udp port 4789. A tunnel on another port is named with --port.`
+          : 'Capture at both places at once while something is sent (ping through the overlay), without a filter; if both were made on one machine, say --same-clock, and what is missing is judged as loss.',
   displayFilter: () => '',
+}
+
+/** Whether packets are in both, and cannot be told from each other. */
+function isTooAlike({ isAlike, without, cutShort }: NothingInCommon): boolean {
+  return isAlike && without === null && cutShort.length === 0
 }
 
 /** Whether a side has packets and none in a tunnel. */
