@@ -424,9 +424,10 @@ function limitsOf({ matcher, account, directions, surveyed }: Work): Comparison[
     { table: 'leftovers', limit: leftovers.limit, dropped: leftovers.dropped },
     { table: 'listed', limit: rooms.listed.limit, dropped: rooms.listed.dropped },
     { table: 'losses', limit: rooms.losses.limit, dropped: rooms.losses.dropped },
+    { table: 'order', limit: matcher.ring.capacity, dropped: matcher.isOverrun ? matcher.dropped : 0 },
     { table: 'shares', limit: rooms.shares.limit, dropped: rooms.shares.dropped },
     { table: 'untimed', limit: 0, dropped: surveyed.near.untimed + surveyed.far.untimed },
-    { table: 'window', limit: matcher.ring.capacity, dropped: matcher.dropped },
+    { table: 'window', limit: matcher.ring.capacity, dropped: matcher.isOverrun ? 0 : matcher.dropped },
   ]
 }
 

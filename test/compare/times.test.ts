@@ -124,6 +124,46 @@ describe('records out of order', () => {
     expect(alarmsOf(comparison)).toEqual(['LOST_BETWEEN'])
   })
 
+  /** Two captures written one behind the other, as `mergecap -a` does: those of each direction, or halves in the wrong order. */
+  const joined: [string, (shots: readonly Shot[]) => Shot[]][] = [
+    ['of two directions', (shots) => [...shots].sort((one, other) => Number(isBack(one)) - Number(isBack(other)))],
+    [
+      'of halves in the wrong order',
+      (shots) => [...shots.slice(shots.length / 2), ...shots.slice(0, shots.length / 2)],
+    ],
+  ]
+  /** Twenty-five times slower: ten seconds and more. */
+  const slow = (shots: readonly Shot[]): Shot[] => shots.map((shot) => ({ ...shot, time: shot.time * 25 }))
+  const isBack = ({ bytes: sent }: Shot): boolean => sent[14 + 15] === 2
+
+  it.each(joined)('of two captures that were joined, %s, lose nothing more', async (_, join) => {
+    for (const [one, other] of [
+      [slow(near), join(slow(far))],
+      [join(slow(near)), slow(far)],
+      [join(slow(near)), join(slow(far))],
+    ] as const) {
+      const comparison = await compareShots(one, other)
+      law(comparison)
+      expect(countsOf(directionOf(comparison, A, B))).toMatchObject({ lost: 3, matched: 397, reordered: 0 })
+      expect(countsOf(directionOf(comparison, B, A))).toMatchObject({ lost: 0, matched: 400, reordered: 0 })
+      expect(comparison.directions.map(({ unsent, silentSince }) => [unsent, silentSince])).toEqual([
+        [0, null],
+        [0, null],
+      ])
+      expect(alarmsOf(comparison)).toEqual(['LOST_BETWEEN'])
+    }
+  })
+
+  it('farther than there is room for are not judged, and the text says what to do', async () => {
+    const [, halves] = joined[1]!
+    const comparison = await compareShots(slow(near), halves(slow(far)), { window: 64 })
+    law(comparison)
+    expect(comparison.directions.map(({ lost }) => lost)).toEqual([0, 0])
+    expect(comparison.directions[0]!.notJudged).toBeGreaterThan(100)
+    expect(alarmsOf(comparison)).toEqual([])
+    expect(formatComparison(comparison)).toContain('reordercap')
+  })
+
   it('of equal packets are no further arrivals', async () => {
     const beats = Array.from({ length: 40 }, (_, index) => ({ time: index * 900 * MS, bytes: talk(7, false) }))
     const marks = Array.from({ length: 400 }, (_, index) => ({

@@ -201,7 +201,7 @@ export class Account implements Leaving, Decided {
     const row = this.#rowFor(arrived)
     const counts = this.counts(row)
     counts.received++
-    const fate = arrived.isSegment ? 'segment' : this.#wasCapturing(arrived) ? 'unsent' : 'outside'
+    const fate = arrived.isSegment ? 'segment' : !arrived.isEarly && this.#wasCapturing(arrived) ? 'unsent' : 'outside'
     if (fate === 'unsent') counts.unsent++
     this.#options.told?.(fate, row, null, arrived, { ...arrived, delay: Number.NaN })
   }

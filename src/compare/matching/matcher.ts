@@ -64,6 +64,11 @@ export class Matcher {
     this.#orders = new Float64Array(plan.channels.length)
   }
 
+  /** Whether records are so far out of order that not all could be held until those that belong to them were read. */
+  get isOverrun(): boolean {
+    return this.dropped > 0 && this.#plan.disorder > this.#plan.waiting
+  }
+
   /** When a datagram was recorded, by the near clock. */
   timeOf(place: Place, time: number): number {
     const { clock } = this.#plan
@@ -118,11 +123,13 @@ export class Matcher {
     if (time > this.now) this.now = time
     const { ring, now } = this
     const { f64 } = ring
-    while (this.#explained < ring.head && f64[ring.real(this.#explained) + Real.Time]! + EXPLAIN_AFTER < now) {
+    const { disorder } = this.#plan
+    const after = EXPLAIN_AFTER + disorder
+    while (this.#explained < ring.head && f64[ring.real(this.#explained) + Real.Time]! + after < now) {
       this.#explain(this.#explained++)
     }
-    const { waiting } = this.#plan
-    while (ring.tail < this.#explained && f64[ring.real(ring.tail) + Real.Time]! + waiting < now) this.#evict()
+    const held = this.#plan.waiting + disorder
+    while (ring.tail < this.#explained && f64[ring.real(ring.tail) + Real.Time]! + held < now) this.#evict()
   }
 
   /** Lets the oldest record leave; before its time, if something may come yet that is usual. */
@@ -135,8 +142,8 @@ export class Matcher {
     const time = f64[ring.real(serial) + Real.Time]!
     const flags = i32[at + Word.Flags]!
     const isDue = this.#isOver
-      ? !this.#isStopped
-      : time + this.#plan.channels[i32[at + Word.Channel]!]!.high + EXPLAIN_AFTER < this.now
+      ? !this.#isStopped && !this.isOverrun
+      : time + this.#plan.channels[i32[at + Word.Channel]!]!.high + EXPLAIN_AFTER + this.#plan.disorder < this.now
     const isTwin = (flags & RecordFlag.Matched) === 0 && this.#isTwin(serial, flags)
     const isSettled = isTwin || (flags & (RecordFlag.Matched | RecordFlag.Duplicate)) !== 0
     if (!isDue && !this.#isOver && !isSettled) this.dropped++
@@ -145,7 +152,7 @@ export class Matcher {
     else if ((flags & RecordFlag.Left) !== 0) this.#leaving.left(ring, serial, isDue)
     else this.#leaving.arrived(ring, serial, isDue)
     ring.tail++
-    this.#leaving.passed(time)
+    this.#leaving.passed(time - this.#plan.disorder)
   }
 
   #countCopy(place: Place, direction: number, isLeft: boolean): void {
@@ -205,7 +212,8 @@ export class Matcher {
       const at = ring.at(serial)
       if (!isAlike(i32, at, high, low, channel) || ((i32[at + Word.Flags]! ^ flags) & RecordFlag.Far) !== 0) continue
       const apart = time - f64[ring.real(serial) + Real.Time]!
-      if (apart > COPY_TIME) break
+      if (apart > COPY_TIME && this.#plan.disorder === 0) break
+      if (Math.abs(apart) > COPY_TIME) continue
       if (i32[at + Word.Direction] !== direction) continue
       if ((i32[at + Word.Taps]! & tap) === 0) found = serial
       else if (isDoubled && apart <= TWICE_TIME && (i32[at + Word.Flags]! & RecordFlag.Twice) === 0) {

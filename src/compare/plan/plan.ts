@@ -59,6 +59,8 @@ export interface Plan {
   clockPackets: number
   /** Nanoseconds that a packet is waited for. */
   waiting: number
+  /** Nanoseconds by which records are out of order, for which they are held longer until all that belongs to them has been read. */
+  disorder: number
 }
 
 /** Plans the matching. */
@@ -93,7 +95,21 @@ function planFor(pairs: AgreedPairs, surveyed: Surveyed, directions: Directions,
   }
   const widest = Math.max(0, ...channels.filter(({ sampled }) => sampled > 0).map(({ high }) => high))
   const waiting = Math.min(MOST_WAITING, Math.max(LEAST_WAITING, 3 * widest))
-  return { channels, channelOf, clock, sameClock, timeless: [], alike: null, clockPackets: all.length, waiting }
+  return {
+    channels,
+    channelOf,
+    clock,
+    sameClock,
+    timeless: [],
+    alike: null,
+    clockPackets: all.length,
+    waiting,
+    disorder: disorderOf(surveyed),
+  }
+}
+
+function disorderOf({ near, far }: Surveyed): number {
+  return Math.max(near.disorder, far.disorder)
 }
 
 /** The plan where times say nothing: of equal packets the first is the first. */
@@ -116,7 +132,7 @@ function timelessPlan(
   }
   const clock = { at: 0, offset: 0, error: null, drift: 0 }
   const waiting = Number.POSITIVE_INFINITY
-  return { channels, channelOf, clock, sameClock, timeless, alike: null, clockPackets: 0, waiting }
+  return { channels, channelOf, clock, sameClock, timeless, alike: null, clockPackets: 0, waiting, disorder: 0 }
 }
 
 function readingOf(pair: Pair): { time: number; difference: number } {

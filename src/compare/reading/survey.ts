@@ -22,6 +22,9 @@ export class SideSurvey {
   /** By direction. */
   readonly seen: (Seen | undefined)[] = []
   datagrams = 0
+  /** Nanoseconds by which a datagram is earlier than one before it, at most: where records are not in order of time. */
+  disorder = 0
+  #latest = Number.NEGATIVE_INFINITY
   firstTime = Number.POSITIVE_INFINITY
   lastTime = Number.NEGATIVE_INFINITY
   untimed = 0
@@ -68,6 +71,8 @@ export class SideSurvey {
   #take({ datagram }: SideReader): void {
     const { key, time, direction } = datagram
     this.datagrams++
+    if (time >= this.#latest) this.#latest = time
+    else this.disorder = Math.max(this.disorder, this.#latest - time)
     const seen = this.seen[direction]
     if (seen === undefined) this.seen[direction] = { packets: 1, first: time, last: time }
     else {

@@ -67,6 +67,7 @@ export function comparedCaptures(comparison: Comparison, page: Page): Section {
 const TABLES: Readonly<Record<string, string>> = {
   directions: 'directions that are told apart',
   leftovers: 'packets that wait to be told altered or regrouped',
+  order: 'packets that wait until a capture out of order has been read',
   untimed: 'packets without a time, which are not compared',
   window: 'packets of both sides that wait for each other',
 }
@@ -84,6 +85,12 @@ export function comparedLimits({ limits }: Comparison, page: Page): Section {
     title: 'Limits reached',
     lines: [
       ...rowsTable(page, full, fields),
+      ...(full.some(({ table }) => table === 'order')
+        ? paragraph(
+            page,
+            'The records of a capture are far out of order of time, as those of captures that were joined with mergecap -a: sort them with reordercap and compare again. Until then packets that were not found are not judged.',
+          )
+        : []),
       ...paragraph(page, 'What had no room may be told as lost or not judged: select less (--vni, --from, --to).'),
     ],
   }
