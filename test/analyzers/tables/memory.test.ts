@@ -152,10 +152,11 @@ describe('what a row is said to cost', () => {
 
 /** Arrays that no limit bounds, by class and field, with the bytes that they take at the most: part of `FIXED_MEGABYTES`. */
 const FIXED: Readonly<Record<string, number>> = {
-  // Caches: 262,144 paths of 32 words, and 12 more with IPv6; 131,072 hosts; headers; senders.
+  // Caches: 262,144 paths of 32 words, 12 more with IPv6, and two slots of two words; 131,072 hosts; headers; senders.
   'Paths.i32': 2 ** 18 * 128,
   'Paths.f64': 2 ** 18 * 128,
   'Paths.#wide': 2 ** 18 * 48,
+  'Paths.#slots': 2 ** 18 * 16,
   'HostCache.#entries': 2 ** 17 * 32,
   'OuterCache.#entries': 589_824,
   'UnknownMacs.#senders': 262_144,
@@ -168,7 +169,7 @@ const FIXED: Readonly<Record<string, number>> = {
 /** What is there once, for the packet at hand or from the options, by class, or by class and field. */
 const SINGLE = new Set([
   ...['Layers', 'FrameLayer', 'Cursor', 'PacketMeta', 'FastPathBatch', 'EventLog', 'EventWriter', 'PacketFlagReader'],
-  ...['TinyFragments.ports', 'Analysis.#ports', 'Analysis.#view', 'Paths.#key'],
+  ...['TinyFragments.ports', 'Analysis.#ports', 'Analysis.#view', 'Paths.#key', 'FastPath.#candidates'],
   // The buffers of FastPathBatch, and the options.
   'Object',
 ])
