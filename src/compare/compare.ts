@@ -215,7 +215,7 @@ async function matchAll(readings: Both<Reading>, matcher: Matcher): Promise<void
     let hasFar = far !== null && (await step(far))
     while (hasNear || hasFar) {
       const isNear =
-        !hasFar || (hasNear && matcher.timeOf('near', near!.datagram.time) <= matcher.timeOf('far', far!.datagram.time))
+        !hasFar || (hasNear && matcher.timeOf('near', near!.datagram) <= matcher.timeOf('far', far!.datagram))
       const reader = isNear ? near! : far!
       matcher.take(isNear ? 'near' : 'far', reader.datagram)
       const has = reader.next() || (await step(reader))

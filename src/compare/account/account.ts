@@ -124,15 +124,9 @@ export class Account implements Leaving, Decided {
     // Nor where another one may be the one that left.
     if ((flags & RecordFlag.OneOf) !== 0) {
       counts.pass(i32[at + Word.Order]!)
-      counts.step(this.#options.stepOf(f64[real + Real.Time]! - delay)).arrived++
       return
     }
-    if (delay > counts.delays.most) counts.slowestAt = f64[real + Real.Time]! - delay
-    counts.delays.add(delay)
-    const step = counts.step(this.#options.stepOf(f64[real + Real.Time]! - delay))
-    step.arrived++
-    step.delay += delay
-    if (delay > step.most) step.most = delay
+    if (!this.#options.plan.isUneven) this.#countDelay(counts, f64[real + Real.Time]! - delay, delay)
     // Of two records of one packet the first tells of its order.
     if ((flags & RecordFlag.Twin) !== 0) return
     const arrived = f64[real + Real.Time]!
@@ -144,6 +138,15 @@ export class Account implements Leaving, Decided {
 
   passed(now: number): void {
     this.leftovers.passed(now)
+  }
+
+  #countDelay(counts: DirectionCounts, sentAt: number, delay: number): void {
+    if (delay > counts.delays.most) counts.slowestAt = sentAt
+    counts.delays.add(delay)
+    const step = counts.step(this.#options.stepOf(sentAt))
+    step.arrived++
+    step.delay += delay
+    if (delay > step.most) step.most = delay
   }
 
   /** Takes a match: what is other at the other side. */
@@ -238,7 +241,7 @@ export class Account implements Leaving, Decided {
   }
 
   #delay(left: Leftover, arrived: Leftover): number {
-    return this.#options.plan.timeless.length > 0 ? Number.NaN : arrived.time - left.time
+    return this.#options.plan.timeless.length > 0 || this.#options.plan.isUneven ? Number.NaN : arrived.time - left.time
   }
 
   /** Whether the side where an arrival left was capturing by then. */
@@ -312,7 +315,7 @@ export class Account implements Leaving, Decided {
     }
     this.#options.told!('matched', own.direction, own, other, {
       ...own,
-      delay: own.isOneOf ? Number.NaN : f64[real + Real.Delay]!,
+      delay: own.isOneOf || this.#options.plan.isUneven ? Number.NaN : f64[real + Real.Delay]!,
     })
   }
 

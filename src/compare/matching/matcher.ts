@@ -6,6 +6,7 @@ import { fold32 } from '../../analyzers/tables/hash.ts'
 import { NONE } from '../../codecs/core/fault.ts'
 import type { Place } from '../../comparison.ts'
 import { type Doubling, MOST_TWINS } from '../plan/doubling.ts'
+import { aheadAt } from '../plan/jumps.ts'
 import { type Channel, nearTime, type Plan } from '../plan/plan.ts'
 import type { Datagram } from '../reading/datagram.ts'
 import { COPY_TIME, TWICE_TIME, TWIN_TIME } from '../reading/sample.ts'
@@ -70,14 +71,15 @@ export class Matcher {
   }
 
   /** When a datagram was recorded, by the near clock. */
-  timeOf(place: Place, time: number): number {
-    const { clock } = this.#plan
-    return place === 'near' || clock === null ? time : nearTime(clock, time)
+  timeOf(place: Place, { time, position }: Datagram): number {
+    const { clock, jumps } = this.#plan
+    if (place === 'near' || clock === null) return time
+    return nearTime(clock, jumps.length === 0 ? time : time - aheadAt(jumps, position))
   }
 
   /** Takes the next datagram of a side. */
   take(place: Place, datagram: Datagram): void {
-    const time = this.timeOf(place, datagram.time)
+    const time = this.timeOf(place, datagram)
     this.#advance(time)
     const channelIndex = this.#plan.channelOf[datagram.direction]!
     const channel = this.#plan.channels[channelIndex]!

@@ -4,6 +4,7 @@ import type { Directions } from '../reading/directions.ts'
 import type { Sample, Sighting } from '../reading/sample.ts'
 import type { Surveyed } from '../reading/survey.ts'
 import { type ClockLine, clockLine, densest } from './clock.ts'
+import { type Jump, levelJumps } from './jumps.ts'
 import { differenceOf, Orientation } from './orientation.ts'
 import { looseNameOf, type Pair, type Pairs, pairUp } from './pairs.ts'
 import { rhythmOf } from './rhythm.ts'
@@ -61,11 +62,21 @@ export interface Plan {
   waiting: number
   /** Nanoseconds by which records are out of order, for which they are held longer until all that belongs to them has been read. */
   disorder: number
+  /** Where the far clock was set. */
+  jumps: readonly Jump[]
+  /** Whether the clocks run so unevenly that by no straight line all packets take time: delays are not known then. */
+  isUneven: boolean
 }
 
 /** Plans the matching. */
 export function planOf(surveyed: Surveyed, directions: Directions, sameClock: boolean): Plan {
   const found = pairUp(surveyed.near.sample, surveyed.far.sample)
+  const jumps = sameClock ? [] : levelJumps(found.same, surveyed, directions)
+  return { ...planWithout(found, surveyed, directions, sameClock), jumps }
+}
+
+/** The plan by far times that jumps were taken out of. */
+function planWithout(found: Pairs, surveyed: Surveyed, directions: Directions, sameClock: boolean): Plan {
   const timeless = (['near', 'far'] as const).filter((place) => surveyed[place].isTimeless)
   if (timeless.length > 0) return timelessPlan(found, surveyed, directions, sameClock, timeless)
   const { isAlike, ...pairs } = agreeing(found, surveyed, sameClock)
@@ -105,7 +116,20 @@ function planFor(pairs: AgreedPairs, surveyed: Surveyed, directions: Directions,
     clockPackets: all.length,
     waiting,
     disorder: disorderOf(surveyed),
+    jumps: [],
+    isUneven: clock !== null && clock.error !== null && !sameClock && isUneven(clock, told, isForth),
   }
+}
+
+/** Whether packets of both directions would arrive before they left. */
+function isUneven(clock: ClockLine, pairs: readonly Pair[], isForth: (pair: Pair) => boolean): boolean {
+  const least = { forth: 0, back: 0 }
+  for (const pair of pairs) {
+    const ahead = differenceOf(pair) - offsetAt(clock, pair.near.time)
+    if (isForth(pair)) least.forth = Math.min(least.forth, ahead)
+    else least.back = Math.min(least.back, -ahead)
+  }
+  return least.forth < -SLACK && least.back < -SLACK
 }
 
 function disorderOf({ near, far }: Surveyed): number {
@@ -132,7 +156,19 @@ function timelessPlan(
   }
   const clock = { at: 0, offset: 0, error: null, drift: 0 }
   const waiting = Number.POSITIVE_INFINITY
-  return { channels, channelOf, clock, sameClock, timeless, alike: null, clockPackets: 0, waiting, disorder: 0 }
+  return {
+    channels,
+    channelOf,
+    clock,
+    sameClock,
+    timeless,
+    alike: null,
+    clockPackets: 0,
+    waiting,
+    disorder: 0,
+    isUneven: false,
+    jumps: [],
+  }
 }
 
 function readingOf(pair: Pair): { time: number; difference: number } {

@@ -13,6 +13,8 @@ export class Datagram {
   /** Index of the capture file, and number of the packet in it. */
   file = 0
   number = 0
+  /** Which record of its side it is, whatever is selected. */
+  position = 0
   /** Row of its direction. */
   direction = NONE
   /** Outer IP length of the whole datagram. */

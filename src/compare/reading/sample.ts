@@ -9,6 +9,8 @@ import type { Datagram } from './datagram.ts'
 export interface Sighting {
   direction: number
   time: number
+  /** Which record of its side it is. */
+  position: number
   ttl: number
   taps: number
   looseHigh: number
@@ -97,11 +99,12 @@ function classOf(low: number, { connection, sequence }: { connection: number; se
   return finalize(connection === 0 ? low : fold32(connection, sequence)) >>> 8
 }
 
-function sightingOf({ key, direction, time, outerTtl, tap }: Datagram): Sighting {
+function sightingOf({ key, direction, time, position, outerTtl, tap }: Datagram): Sighting {
   const isIp = key.looseHigh !== 0
   return {
     direction,
     time,
+    position,
     ttl: outerTtl,
     taps: tap,
     looseHigh: key.looseHigh,

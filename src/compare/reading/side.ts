@@ -49,6 +49,7 @@ export class SideReader {
   readonly #merged: MergedCaptures
   readonly #taps = new Taps()
   #running = false
+  #position = 0
   #read = 0
   #opened = false
 
@@ -117,6 +118,7 @@ export class SideReader {
     const reading = this.#reading
     const { walk, datagram } = this
     const { criteria } = reading
+    datagram.position = this.#position++
     const isTimed = packet.nanoseconds !== NO_TIME
     const isInTime = criteria === null || criteria.acceptsTime(packet.seconds, packet.nanoseconds)
     if (isTimed && isInTime) {
