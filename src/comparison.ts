@@ -204,9 +204,10 @@ export interface ComparedDirection {
   /**
    * Whether loss was judged: `yes`, or why not. `no-clock`: nothing tells how the clocks stand to each other. `not-on-path`: nothing
    * shows that these packets should pass the other side. `no-overlap`: none left while both sides were capturing. `cut-short`: the other
-   * side captured too little of most inner frames to tell them.
+   * side captured too little of most inner frames to tell them. `not-recorded`: the other side does not record this direction, although
+   * packets arrive: what comes back answers them, or is missing from its capture in the same VNI.
    */
-  judged: 'yes' | 'no-clock' | 'not-on-path' | 'no-overlap' | 'cut-short'
+  judged: 'yes' | 'no-clock' | 'not-on-path' | 'no-overlap' | 'cut-short' | 'not-recorded'
   /** Packets that left: the sum of `matched`, `lost`, `altered` and `notJudged`. */
   sent: number
   /**

@@ -9,6 +9,7 @@ import { Account, type Suspicion } from './account/account.ts'
 import { tellFates } from './account/fates.ts'
 import { Judgement } from './account/judgement.ts'
 import { asksForTime, selectedSpans, tellsClocks, timesByFarClock } from './account/times.ts'
+import { unrecordedRows } from './account/unrecorded.ts'
 import { type Alone, summarizeAlone } from './alone.ts'
 import { directionOf, type Sheet, stepFor, timeText } from './document/document.ts'
 import { comparedFindings } from './document/findings.ts'
@@ -53,6 +54,9 @@ export async function compareSides(
   const judgement = new Judgement(plan, directions, surveyed)
   if (whole !== null)
     judgement.spans = selectedSpans(new Judgement(plan, directions, whole.surveyed).spans, options, whole.base)
+  const spans = judgement.spans
+  const unrecorded = await unlessStopped(unrecordedRows(readings, { surveyed, plan, directions, spans }), options)
+  if (unrecorded !== null) judgement.unrecorded = unrecorded
   const stepMs = stepFor(Math.max(spanOf(judgement, 'near'), spanOf(judgement, 'far'), 0))
   const base = Number.isNaN(readings.near.base) ? readings.far.base : readings.near.base
   const rows = listedRows(plan, surveyed, directions)

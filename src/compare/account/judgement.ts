@@ -22,6 +22,8 @@ export class Judgement {
   spans: Record<Place, Span>
   /** When the last packet left that arrived, by the side that it arrived at. */
   readonly lastArrived = { near: Number.NEGATIVE_INFINITY, far: Number.NEGATIVE_INFINITY }
+  /** Directions that the side where they arrive does not record. */
+  unrecorded: ReadonlySet<number> = new Set()
   readonly #plan: Plan
   readonly #directions: Directions
   readonly #surveyed: Surveyed
@@ -44,7 +46,8 @@ export class Judgement {
     if (this.#surveyed[channel.isForth ? 'far' : 'near'].isCutShort) return 'cut-short'
     if (clock === null || this.#plan.timeless.length > 0) return 'no-clock'
     this.#onPath[row] ??= this.#leadsAcross(row, channel)
-    return this.#onPath[row] ? 'yes' : 'not-on-path'
+    if (!this.#onPath[row]) return 'not-on-path'
+    return this.unrecorded.has(row) ? 'not-recorded' : 'yes'
   }
 
   /** Whether a packet that left at a time was due at the other side, and seen there if it came. */

@@ -63,7 +63,7 @@ const direction: Codec<ComparedDirection> = record({
   vni: figure,
   kind,
   sentAt: place,
-  judged: choice('yes', 'no-clock', 'not-on-path', 'no-overlap', 'cut-short'),
+  judged: choice('yes', 'no-clock', 'not-on-path', 'no-overlap', 'cut-short', 'not-recorded'),
   sent: figure,
   received: figure,
   matched: figure,

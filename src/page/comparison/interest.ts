@@ -11,7 +11,7 @@ export interface Verdict {
 
 /** The worst that became of the packets of a direction. */
 export function verdictOf(direction: ComparedDirection): Verdict {
-  if (['no-clock', 'no-overlap', 'cut-short'].includes(direction.judged)) return NOT_JUDGED
+  if (['no-clock', 'no-overlap', 'cut-short', 'not-recorded'].includes(direction.judged)) return NOT_JUDGED
   if (direction.lost > 0) return { tone: 'error', mark: '✕', words: 'Lost' }
   if (direction.altered > 0) return { tone: 'error', mark: '✕', words: 'Altered' }
   if (direction.duplicated > 0) return { tone: 'warning', mark: '▲', words: 'Duplicated' }

@@ -33,6 +33,8 @@ const WHY: Readonly<Record<ComparedDirection['judged'], string>> = {
   'not-on-path': 'Loss is not judged: nothing shows that these packets should pass the other side.',
   'no-overlap': 'Loss is not judged: no packet left while both sides were capturing.',
   'cut-short': 'Loss is not judged: the other side captured too little of each packet to tell it.',
+  'not-recorded':
+    'Loss is not judged: the other side does not record this direction, although its packets arrive (-Q out, or a filter).',
 }
 
 /** In a line: `19 of 27 lost (70.37 %), 3 arrived again`. */

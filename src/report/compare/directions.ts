@@ -11,6 +11,7 @@ const WHY: Readonly<Record<Exclude<ComparedDirection['judged'], 'yes'>, string>>
   'not-on-path': 'nothing shows that these packets should pass the other side',
   'no-overlap': 'none left while both sides were capturing',
   'cut-short': 'the other side captured too little of each packet to tell it',
+  'not-recorded': 'the other side does not record them, although they arrive (-Q out, or a filter)',
 }
 
 /** The section `Directions`: those that lose the most first, then the largest. */
@@ -22,7 +23,12 @@ export function comparedDirections({ directions, directionsTotal, clock }: Compa
     if (count > 0) lines.push(...paragraph(page, `Lost “–” (${plural(count, 'direction')}): not judged, as ${why}.`))
   }
   if (rows.slice(0, page.top).some(({ unsent }) => unsent > 0)) {
-    lines.push(...paragraph(page, 'Unseen: arrived, but not in the capture where they left, which missed them.'))
+    lines.push(
+      ...paragraph(
+        page,
+        'Unseen: arrived, but not in the capture of the side that they pass first: it missed them, or does not record them.',
+      ),
+    )
   }
   if (clock.errorMs === null && !clock.sameClock && directions.some(({ delayMs }) => delayMs !== null)) {
     lines.push(...paragraph(page, 'Delays are above the smallest one.'))

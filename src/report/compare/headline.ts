@@ -53,7 +53,13 @@ function answer(comparison: Comparison): string[] {
       `Also lost: ${integer(lost)} of ${plural(sent, 'packet')} in ${plural(others.length, 'other direction')}.`,
     )
   }
-  return [sentences.join(' '), ...twice(comparison), ...beyond(comparison), ...besides(directions)]
+  return [
+    sentences.join(' '),
+    ...twice(comparison),
+    ...unrecorded(directions),
+    ...beyond(comparison),
+    ...besides(directions),
+  ]
 }
 
 /** Whether one capture was given for both sides: no path is so quick that every packet has the same time at both ends. */
@@ -69,6 +75,18 @@ function twice({ near, far, directions }: Comparison): string[] {
         'Both sides have the same packets at the very same times: one capture was given twice, or a copy of it, and nothing is said of a path.',
       ]
     : []
+}
+
+/** Directions that a side does not record, although packets arrive. */
+function unrecorded(directions: readonly ComparedDirection[]): string[] {
+  const all = directions.filter(({ judged, sent }) => judged === 'not-recorded' && sent > 0)
+  const [first] = all.toSorted((one, other) => other.sent - one.sent)
+  if (first === undefined) return []
+  const place = first.sentAt === 'near' ? 'far' : 'near'
+  const more = all.length > 1 ? `, nor of ${plural(all.length - 1, 'other direction')}` : ''
+  return [
+    `The ${place} capture records nothing ${way(first)}${more}, although what comes back shows that packets arrive: it was made with -Q, with a filter, or on one path of several. Whether ${all.length > 1 ? 'any of them' : `any of ${plural(first.sent, 'packet')}`} was lost is not known.`,
+  ]
 }
 
 /** Packets that left before the other capture's first packet or after its last: whether that was running nobody can tell. */
