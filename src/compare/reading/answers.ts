@@ -11,7 +11,7 @@ import * as tcp from '../../codecs/headers/tcp.ts'
 import type { Layers } from '../../codecs/walk/layers.ts'
 
 /** Echo requests and TCP connections that are held. */
-const MOST_HELD = 65_536
+const MOST_ASKED_OF = 65_536
 
 /** Echo requests of which one has a reply, where packets arrive. */
 const LEAST_ASKED = 3
@@ -73,9 +73,9 @@ export class Answers {
       const name = `${row} ${endsOf(layers, true)} ${view.getInt32(at)}`
       const known = this.#connections.get(name)
       if (known === undefined) {
-        if (this.#connections.size < MOST_HELD) this.#connections.set(name, { first, next, acknowledged: Number.NaN })
+        if (this.#connections.size < MOST_ASKED_OF) this.#connections.set(name, { first, next, acknowledged: Number.NaN })
       } else if (isBehind(known.next, next)) known.next = next
-    } else if (isEcho(layers, true) && this.#requests.size < MOST_HELD) {
+    } else if (isEcho(layers, true) && this.#requests.size < MOST_ASKED_OF) {
       this.#pings.set(row, (this.#pings.get(row) ?? 0) + 1)
       this.#requests.add(`${row} ${endsOf(layers, true)} ${view.getInt32(at + icmp.REST)}`)
     }
