@@ -5,6 +5,7 @@ import type { Sample, Sighting } from '../reading/sample.ts'
 import type { Surveyed } from '../reading/survey.ts'
 import { type ClockLine, clockLine, densest } from './clock.ts'
 import { type Jump, levelJumps } from './jumps.ts'
+import { lateness, withLongWays } from './long-way.ts'
 import { differenceOf, Orientation } from './orientation.ts'
 import { looseNameOf, type Pair, type Pairs, pairUp } from './pairs.ts'
 import { rhythmOf } from './rhythm.ts'
@@ -80,9 +81,12 @@ function planWithout(found: Pairs, surveyed: Surveyed, directions: Directions, s
   const timeless = (['near', 'far'] as const).filter((place) => surveyed[place].isTimeless)
   if (timeless.length > 0) return timelessPlan(found, surveyed, directions, sameClock, timeless)
   const { isAlike, ...pairs } = agreeing(found, surveyed, sameClock)
-  const plan = planFor(pairs, surveyed, directions, sameClock)
+  const same = withLongWays(found.same, pairs.same, directions, sameClock)
+  const plan = planFor({ ...pairs, same }, surveyed, directions, sameClock)
   if (plan.clock === null) return { ...plan, alike: isMostlyRepeated(found, surveyed) ? 'untold' : null }
   if (isAlike) return { ...plan, alike: 'counted' }
+  const isForth = (row: number): boolean => plan.channels[plan.channelOf[row]!]!.isForth
+  plan.waiting = Math.max(plan.waiting, lateness(found.same, isForth, plan.clock))
   if (sameClock || !isUnrelated(surveyed, directions, plan)) return plan
   return planFor({ same: [], translated: [] }, surveyed, directions, sameClock)
 }

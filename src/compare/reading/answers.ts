@@ -73,7 +73,8 @@ export class Answers {
       const name = `${row} ${endsOf(layers, true)} ${view.getInt32(at)}`
       const known = this.#connections.get(name)
       if (known === undefined) {
-        if (this.#connections.size < MOST_ASKED_OF) this.#connections.set(name, { first, next, acknowledged: Number.NaN })
+        if (this.#connections.size < MOST_ASKED_OF)
+          this.#connections.set(name, { first, next, acknowledged: Number.NaN })
       } else if (isBehind(known.next, next)) known.next = next
     } else if (isEcho(layers, true) && this.#requests.size < MOST_ASKED_OF) {
       this.#pings.set(row, (this.#pings.get(row) ?? 0) + 1)
