@@ -124,7 +124,7 @@ Exit status:
   0    done
   1    a finding is at least as severe as --fail-on
   2    wrong usage, no readable capture, an unreadable or damaged one (the rest is compared), or an output cannot be written
-  130  stopped by Ctrl-C (nothing is shown: a comparison needs both sides to their ends); 143 by SIGTERM, 129 by SIGHUP
+  130  stopped by Ctrl-C (what was compared so far is shown, and neither -o nor --csv is written); 143 by SIGTERM, 129 by SIGHUP
 `
 
 const COMPLETION_EXAMPLES = `

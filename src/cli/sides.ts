@@ -34,7 +34,8 @@ export function sidesGiven(given: readonly string[], { near = [], far = [] }: Si
   if (given.length > 2) {
     throw new UsageError(`compare takes two captures and these are ${given.length}; give ${HOW}`)
   }
-  if (given.length === 1 && near.length + far.length > 0) {
+  // Beside --far alone the one argument is the near side, as it always is.
+  if (given.length === 1 && near.length > 0) {
     throw new UsageError(`'${given[0]}': near or far? With one capture alone neither is meant; give ${HOW}`)
   }
   const missing = sides.near.length === 0 ? 'near' : sides.far.length === 0 ? 'far' : null

@@ -151,7 +151,8 @@ describe('sides', () => {
     [['a.pcap'], 'compare needs two sides, and the far one is missing'],
     [['--far', 'a.pcap'], 'compare needs two sides, and the near one is missing'],
     [['a', 'b', 'c'], 'compare takes two captures and these are 3'],
-    [['a', '--far', 'b'], "'a': near or far?"],
+    [['a', '--near', 'b'], "'a': near or far?"],
+    [['a', 'b', '-o', 'page.html'], 'written to it as pcapng'],
     [['-', 'b'], "'-': compare reads each capture several times"],
     [['a', 'b', '--json', '--csv', '-'], '--json and --csv - both write to standard output'],
   ])('%j is refused with the way out', async (argv, words) => {

@@ -33,6 +33,8 @@ export interface CompareOptions extends SideOptions, SelectionOptions, ScreenOpt
 }
 
 const STDOUT = '-'
+/** Names of files of other formats than pcapng. */
+const OTHER_FORMATS = /\.(csv|html?|jsonl?|md|parquet|svg|txt)$/i
 /** Readings of every capture: each side alone, the survey, and the matching. */
 const READINGS = 3
 /** Where a time is selected: both once more before it is, and the far side by its own clock. */
@@ -83,6 +85,11 @@ function checkOutputs({ json, csv, output }: CompareOptions, host: Host): void {
   const takers = [json && '--json', csv === STDOUT && '--csv -', output === STDOUT && '-o -'].filter(Boolean)
   if (takers.length > 1)
     throw new UsageError(`${takers.join(' and ')} both write to standard output; name a file for one`)
+  if (output !== undefined && OTHER_FORMATS.test(output)) {
+    throw new UsageError(
+      `-o '${output}': the lost packets are written to it as pcapng; name a file that ends so, or use --csv or --json`,
+    )
+  }
   if (output === STDOUT && host.stdout.isTTY === true) {
     throw new UsageError("-o '-': standard output is a terminal; name a file, or: vxpcap compare … -o - | tshark -r -")
   }

@@ -195,8 +195,8 @@ function spikeOf(judged: Judged): Named | null {
   if (count < LEAST_SPIKE) return null
   const facts: DelaySpike = {
     ...factsOf(judged),
-    medianMs: usual,
-    mostMs: delayMs.max - delayMs.min,
+    medianMs: delayMs.median,
+    mostMs: delayMs.max,
     fromMs,
     at: textOf(counts.slowestAt),
   }

@@ -18,6 +18,8 @@ const BILLION = 1_000_000_000
 const MOST_PORTS = 64
 /** Packets missing in a row at the end from which on nothing is said to arrive any more. */
 const DEAD = 5
+/** How likely so many may be lost one after the other by chance, by how many others were lost. */
+const CHANCE = 1e-4
 /** Steps of time in the document. */
 const MOST_STEPS = 600
 
@@ -102,8 +104,10 @@ function judgedAs(verdict: Verdict, { sent, notJudged }: DirectionCounts): Verdi
 }
 
 /** When the first packet left of those at the end, of which not one arrives. */
-function silentSince({ silence, matched }: DirectionCounts, base: number): string | null {
-  const isSilent = silence.packets >= DEAD || (matched === 0 && silence.packets > 0)
+function silentSince({ silence, matched, altered, lost }: DirectionCounts, base: number): string | null {
+  const before = lost - silence.lost
+  const isChance = (before / Math.max(1, matched + altered + before)) ** silence.packets > CHANCE
+  const isSilent = (silence.packets >= DEAD && !isChance) || (matched === 0 && silence.packets > 0)
   return isSilent ? timeText(base, silence.from) : null
 }
 

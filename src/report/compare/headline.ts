@@ -6,7 +6,7 @@ import { fold } from '../fold.ts'
 import { duration, integer, milliseconds, percent, plural } from '../number.ts'
 import { printable } from '../printable.ts'
 import { filterWords, listed } from '../words.ts'
-import { BETWEEN, judgedPackets, losing, lossSentence } from './losses.ts'
+import { BETWEEN, isInDoubt, judgedPackets, losing, lossSentence } from './losses.ts'
 import { isStopped, isUncompared, shortTime, stoppedWords } from './stopped.ts'
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning']
@@ -46,19 +46,26 @@ function answer(comparison: Comparison): string[] {
   if (nothing !== undefined) return [`${printable(nothing.title)}. ${printable(nothing.inferred)}`]
   const [worst, ...others] = losing(comparison)
   const sentences = worst === undefined ? [noLoss(comparison)] : [lossSentence(worst, comparison)]
-  if (others.length > 0) {
-    const lost = sum(others, (each) => each.lost)
-    const sent = sum(others, judgedPackets)
+  const isDoubtful = (each: ComparedDirection): boolean => isInDoubt(each, findings)
+  const also = (which: readonly ComparedDirection[], what: string): void => {
+    if (which.length === 0) return
+    const [lost, sent] = [sum(which, (each) => each.lost), sum(which, judgedPackets)]
     sentences.push(
-      `Also lost: ${integer(lost)} of ${plural(sent, 'packet')} in ${plural(others.length, 'other direction')}.`,
+      `${what}: ${integer(lost)} of ${plural(sent, 'packet')} in ${plural(which.length, 'other direction')}.`,
     )
   }
+  also(
+    others.filter((each) => !isDoubtful(each)),
+    'Also lost',
+  )
+  also(others.filter(isDoubtful), 'Also missing, but maybe not lost')
   return [
-    sentences.join(' '),
     ...twice(comparison),
+    sentences.join(' '),
     ...unrecorded(directions),
     ...beyond(comparison),
-    ...besides(directions),
+    ...besides(comparison),
+    ...slow(findings),
   ]
 }
 
@@ -109,10 +116,17 @@ function beyond(comparison: Comparison): string[] {
     const [first] = silent.toSorted((one, other) => other.notJudged - one.notJudged)
     if (first !== undefined) {
       const more = silent.length > 1 ? `, nor in ${plural(silent.length - 1, 'other direction')}` : ''
-      return `Not judged: ${plural(count, 'packet')}. From ${shortTime(first.silentSince!)} on nothing arrives ${way(first)}${more}, but the ${place} capture holds nothing at all of that time: if it was still running, ${were} lost; if it had ended, nothing is known of them.`
+      return `Not judged: ${plural(count, 'packet')}. From ${shortTime(first.silentSince!)} on nothing arrives ${way(first)}${more}, but the ${place} capture holds nothing at all of that time: if it was still running, what left then was lost; if it had ended, nothing is known of it.${earlier(first, comparison) ? ` Some of them left before the ${place} capture began.` : ''}`
     }
     return `Not judged: ${plural(count, 'packet')} that left before the first or after the last packet of the ${place} capture; if that was running then, ${were} lost.`
   })
+}
+
+/** Whether packets left that can only have been due before the window began. */
+function earlier({ sentAt }: ComparedDirection, { window, ...sides }: Comparison): boolean {
+  const { firstTime } = sides[sentAt]
+  // Where packets leave at the far side times are by another clock.
+  return sentAt === 'near' && firstTime !== null && window.from !== null && firstTime < window.from
 }
 
 /** Whether a direction falls silent when the capture where it arrives ends. */
@@ -129,13 +143,29 @@ function noLoss(comparison: Comparison): string {
   const unknown = directions.length - judged.length
   const where =
     plural(judged.length, 'direction') + (unknown > 0 ? `; ${integer(unknown)} more could not be judged` : '')
+  const altered = sum(judged, (each) => each.altered)
+  if (altered > 0) {
+    return `No packet was lost${isStopped(comparison) ? ' until then' : ''}, but ${integer(altered)} of ${plural(sent, 'packet')} that left while both were capturing arrived with other bits (${where}).`
+  }
   return `No packet was lost${isStopped(comparison) ? ' until then' : ''}: ${sent === 1 ? 'the one' : `all ${integer(sent)}`} that left while both were capturing arrived (${where}).`
 }
 
+/** For how long packets took longer than usual. */
+function slow(findings: readonly ComparedFinding[]): string[] {
+  const spikes = findings.filter(({ code }) => code === 'DELAY_SPIKE')
+  const [first] = spikes
+  if (first === undefined) return []
+  const more = spikes.length > 1 ? ` (and in ${plural(spikes.length - 1, 'other direction')})` : ''
+  return [`${printable(first.title)}${more}.`]
+}
+
 /** What else became of packets on their way. */
-function besides(directions: readonly ComparedDirection[]): string[] {
+function besides({ directions }: Comparison): string[] {
+  const altered = sum(directions, (each) => each.altered)
+  // Where nothing was lost the first sentence has said it.
+  const isSaid = directions.every(({ lost }) => lost === 0)
   const counts = [
-    [sum(directions, (each) => each.altered), 'arrived with other bits'],
+    [isSaid ? 0 : altered, 'arrived with other bits'],
     [sum(directions, (each) => each.duplicated), 'arrived again'],
     [sum(directions, (each) => each.reordered), 'arrived out of order'],
     [sum(directions, (each) => each.rewritten), 'arrived with other header fields'],
@@ -144,6 +174,7 @@ function besides(directions: readonly ComparedDirection[]): string[] {
   const parts = counts.filter(([count]) => count > 0)
   if (parts.length === 0) {
     const isNone = directions.some(({ matched }) => matched > 0)
+    if (altered > 0) return ['None arrived twice, out of order or with other header fields (ECN marks aside).']
     return isNone ? ['None arrived altered, twice, out of order or with other header fields (ECN marks aside).'] : []
   }
   const words = parts.map(([count, what], index) => `${index === 0 ? plural(count, 'packet') : integer(count)} ${what}`)

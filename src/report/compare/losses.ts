@@ -36,7 +36,7 @@ export function losing({ directions, findings }: Comparison): ComparedDirection[
 }
 
 /** Whether the captures themselves missed so many packets that loss is in doubt: what is said of it is a note then. */
-function isInDoubt(direction: ComparedDirection, findings: readonly ComparedFinding[]): boolean {
+export function isInDoubt(direction: ComparedDirection, findings: readonly ComparedFinding[]): boolean {
   const said = lossesOf(direction, findings)
   return said.length > 0 && said.every(({ severity }) => severity === 'note')
 }
