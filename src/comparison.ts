@@ -181,6 +181,9 @@ export interface Rewrite {
     | 'inner ttl'
     | 'inner dscp'
     | 'outer dscp'
+    | 'inner TCP MSS'
+    | 'inner TCP options'
+    | 'inner bytes'
   /** What it was where the packets left; `null` where it differs from packet to packet. */
   from: string | null
   /** What it is where they arrive. */

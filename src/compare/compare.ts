@@ -20,7 +20,7 @@ import { doublingOf } from './plan/doubling.ts'
 import { type Channel, offsetAt, type Plan, planOf } from './plan/plan.ts'
 import { Directions } from './reading/directions.ts'
 import { LEAST_COMPARED } from './reading/inner-key.ts'
-import { alteredBits, alteredChecks, type Frame, fetchFrames } from './reading/look.ts'
+import { alteredBits, alteredChecks, type Frame, fetchFrames, rewritingOf } from './reading/look.ts'
 import { nameOf, type Reading, SideReader } from './reading/side.ts'
 import { type Surveyed, survey } from './reading/survey.ts'
 
@@ -280,6 +280,14 @@ function resolve(
   framesOf: (left: Leftover, arrived: Leftover) => [Frame, Frame] | null,
 ): void {
   const { isRouted } = plan.channels[left.channel]!
+  for (const arrived of candidates) {
+    const both = arrived.isTaken || isRouted ? null : framesOf(left, arrived)
+    const rewriting = both === null ? null : rewritingOf(...both)
+    if (rewriting === null) continue
+    arrived.isTaken = true
+    account.rewrittenInside(left, arrived, rewriting)
+    return
+  }
   let best: { arrived: Leftover; bits: AlteredBit[] } | null = null
   for (const arrived of candidates) {
     const both = arrived.isTaken ? null : framesOf(left, arrived)

@@ -2,7 +2,7 @@
 import { SIZE_CLASSES } from '../../analyzers/stateful/sizes/sizes.ts'
 import { Ecn } from '../../codecs/headers/ipv4.ts'
 import * as ethernet from '../../codecs/link/ethernet.ts'
-import type { AlteredBit, ComparedPacket } from '../../comparison.ts'
+import type { AlteredBit, ComparedPacket, Rewrite } from '../../comparison.ts'
 import { type Decided, type Leftover, Leftovers, leftoverOf } from '../matching/leftovers.ts'
 import type { Leaving } from '../matching/matcher.ts'
 import { REALS, Real, RecordFlag, type Ring, WORDS, Word } from '../matching/ring.ts'
@@ -227,6 +227,25 @@ export class Account implements Leaving, Decided {
     left.isTaken = true
     this.#tell('altered', left, arrived)
     this.#list(counts.alteredList, () => ({ ...this.#pair(left, arrived), bits }))
+  }
+
+  /** Bytes told that a packet is the other one with something rewritten that its checksum covers, and goes with. */
+  rewrittenInside(
+    left: Leftover,
+    arrived: Leftover,
+    { field, from, to }: Pick<Rewrite, 'field' | 'from' | 'to'>,
+  ): void {
+    const counts = this.counts(left.direction)
+    counts.matched++
+    counts.received++
+    counts.rewritten++
+    counts.rewrite(field, from, to)
+    const step = this.#options.stepOf(left.time)
+    counts.share(sizeOf(left.outerLength), left.sourcePort, step, false)
+    const delay = this.#delay(left, arrived)
+    if (!Number.isNaN(delay)) counts.delays.add(delay)
+    left.isTaken = true
+    this.#tell('matched', left, arrived)
   }
 
   /** Tells of the matched packets whose checksums differ, and that turned out to be unaltered. */

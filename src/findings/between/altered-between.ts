@@ -18,7 +18,7 @@ export const alteredBetween: Words<AlteredBetween> = {
   advice:
     'Replace or reseat what is on the way hop by hop (memory of a router or a network card, a firmware that rewrites packets); link check sequences do not see damage inside a device.',
   evidence:
-    'Both captures of a comparison: a packet that no key matches has the length and most fields of one that left, and at most sixteen bits differ; TTL, ECN and checksums that change rightly do not count.',
+    'Both captures of a comparison: a packet that no key matches has the length and most fields of one that left, and at most sixteen bits differ; TTL, ECN and checksums that change rightly do not count, nor what changes together with a checksum that is right.',
   title: ({ count, facts }) => `${share(count, facts.sent)} altered between the captures, ${way(facts)}`,
   observed: ({ count, facts }) =>
     `${share(count, facts.sent)} ${way(facts)} arrived (${arrivesAt(facts)} capture) with other bits than they left with (${facts.sentAt} capture)` +

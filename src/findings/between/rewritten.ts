@@ -13,11 +13,11 @@ export const rewritten: Words<Rewritten> = {
   code: 'REWRITTEN',
   severity: 'note',
   meaning:
-    'Header fields are rewritten between the capture points: addresses, ports, VNI, inner MACs and TTL, or DSCP.',
+    'Header fields are rewritten between the capture points: addresses, ports, VNI, inner MACs and TTL, DSCP, or TCP options.',
   advice:
     'No action needed where a router, an address translator or a gateway is meant to do it; where not, find the device, and for DSCP see to it that classes of traffic keep their queues.',
   evidence:
-    'Both captures of a comparison: the same inner packets with other addresses, VNI, inner Ethernet header, TTL or DSCP. The outer TTL falls at every router and is not named.',
+    'Both captures of a comparison: the same inner packets with other addresses, VNI, inner Ethernet header, TTL or DSCP; or with other TCP options (a clamped MSS) or bytes under another checksum that is right. The outer TTL falls at every router and is not named.',
   title: ({ facts }) => `${fields(facts)} rewritten between the captures, ${way(facts)}`,
   observed: ({ count, facts }) =>
     `${amount(count, 'packet')} ${way(facts)} (${facts.sentAt} capture) ${count === 1 ? 'arrives' : 'arrive'} (${arrivesAt(facts)} capture) with ${listed(facts.rewrites.map(said), 8)}.`,
@@ -50,6 +50,12 @@ function meaningOf(rewrites: readonly Rewrite[]): string {
     parts.push(
       'A device on the underlay does not trust the DSCP or maps it to another class: queues behind it treat the packets otherwise.',
     )
+  if (has('inner TCP MSS', 'inner TCP options'))
+    parts.push(
+      'A device inside the tunnel rewrites TCP options and corrects the checksum, as one that clamps the MSS does.',
+    )
+  if (has('inner bytes'))
+    parts.push('A device inside the tunnel rewrites what packets carry and corrects their checksum: this is no damage.')
   if (has('inner dscp'))
     parts.push('The inner DSCP is changed inside the tunnel, which only a device that decapsulates can do.')
   return parts.join(' ')
