@@ -6,6 +6,7 @@
 import { Digest, fold32 } from '../../analyzers/tables/hash.ts'
 import { NONE } from '../../codecs/core/fault.ts'
 import { Protocol } from '../../codecs/core/protocol.ts'
+import * as arp from '../../codecs/headers/arp.ts'
 import * as icmp from '../../codecs/headers/icmp.ts'
 import * as icmpv6 from '../../codecs/headers/icmpv6.ts'
 import * as ipv4 from '../../codecs/headers/ipv4.ts'
@@ -62,7 +63,7 @@ export class InnerKey {
     }
     const wireEnd =
       innerIp.at === NONE ? start + innerLength : Math.min(start + innerLength, innerIp.at + innerIp.length)
-    const end = Math.min(wireEnd, start + cut)
+    const end = Math.min(wireEnd, start + cut, layers.innerArp === NONE ? wireEnd : layers.innerArp + arp.LENGTH)
     const captured = layers.innerEnd - start
     if (
       layers.innerEnd < end ||
@@ -80,7 +81,8 @@ export class InnerKey {
       this.looseHigh = digest.high
       this.looseLow = digest.low
     }
-    digest.word(innerLength)
+    // Devices pad short frames, and strip that again: the IP length says how much there is.
+    if (innerIp.at === NONE && layers.innerArp === NONE) digest.word(innerLength)
     this.#ethernet(layers)
     digest.word(this.macs)
     this.bridgedHigh = digest.high
