@@ -25,8 +25,8 @@ const doors = [
   'testing/index',
 ]
 
-// Each thread begins with a file of its own.
-const workers = ['node-read', 'node-analyze']
+// Each thread begins with a file of its own, and so does each worker process.
+const workers = ['node-read', 'node-analyze', 'node-point']
 
 const common: Options = {
   format: 'esm',

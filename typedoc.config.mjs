@@ -52,7 +52,6 @@ const innards = [
   'Keys',
   'Macs',
   'PathCounter',
-  'PointState',
   'Paths',
   'Ports',
   'Resolver',

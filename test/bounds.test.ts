@@ -28,9 +28,11 @@ import { directionFindings, MOST_ONE_WAY } from '../src/diagnosis/reachability/o
 import { Routes } from '../src/diagnosis/routes.ts'
 import { BoundedFindings } from '../src/findings/index.ts'
 import { MOST_RECENT } from '../src/fleet/copies.ts'
+import { MOST_ATTEMPTS, MOST_POINT_FILES } from '../src/fleet/fleet-run.ts'
 import { MOST_FLEET_STEPS } from '../src/fleet/merge.ts'
 import { MOST_COUNTS } from '../src/fleet/rows.ts'
 import { MOST_OF_DIRECTION, MOST_POINT_SIGHTINGS } from '../src/fleet/sampled.ts'
+import { MOST_SHARDS } from '../src/fleet/shard.ts'
 import { MOST_STEPS } from '../src/fleet/steps.ts'
 import { LEAST_STARTED, MOST_STARTED, MOST_THREADS } from '../src/node-summarize.ts'
 import { MOST_ANALYZED_ELSEWHERE } from '../src/pipeline.ts'
@@ -109,6 +111,11 @@ const BOUNDS: Record<string, unknown> = {
   MOST_OF_DIRECTION,
   MOST_POINT_SIGHTINGS,
   MOST_RECENT,
+  MOST_POINTS: stated('src/fleet/node-points.ts', 'MOST_POINTS'),
+  MOST_POINT_FILES,
+  MOST_SHARDS,
+  MOST_ATTEMPTS,
+  MOST_WORKERS: stated('src/cli/arguments.ts', 'MOST_WORKERS'),
   MOST_FLEET_STEPS,
   MOST_COUNTS,
   MOST_TOGETHER: stated('src/fleet/shared.ts', 'MOST_TOGETHER'),

@@ -18,6 +18,7 @@ export type FailOn = Severity | 'never'
 
 const MAX_ROWS = 1_000_000_000
 const MAX_THREADS = 256
+const MOST_WORKERS = 256
 /** Columns below which tables say nothing more, and more than any screen has. */
 const MIN_WIDTH = 40
 const MAX_WIDTH = 10_000
@@ -67,6 +68,23 @@ export function parsePackets(text: string): PacketRange {
 /** `--threads`: 1 to 256. */
 export function parseThreads(text: string): number {
   return whole('--threads', text, 1, MAX_THREADS, 'or leave it out to have it chosen')
+}
+
+/** `--engine`. */
+export function parseEngine(text: string): 'local' | 'bullmq' {
+  if (text === 'local' || text === 'bullmq') return text
+  throw new UsageError(`--engine '${text}': expected local or bullmq`)
+}
+
+/** `--redis`: the address of a Redis. */
+export function parseRedis(text: string): string {
+  if (/^(rediss?|unix):\/\/./.test(text) || text.startsWith('/')) return text
+  throw new UsageError(`--redis: expected an address such as redis://127.0.0.1:6379, rediss:// for TLS`)
+}
+
+/** `--workers`: 1 to 256. */
+export function parseWorkers(text: string): number {
+  return whole('--workers', text, 1, MOST_WORKERS, 'or leave it out for one on each core')
 }
 
 /** `--memory`: megabytes, from what the program needs with its smallest tables. */

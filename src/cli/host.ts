@@ -73,6 +73,8 @@ export interface Host {
   comparer: () => Promise<typeof compareCaptures>
   /** Loads what follows a capture that is being written. */
   follower: () => Promise<typeof followFile>
+  /** Loads what the commands of a fleet need of Node. */
+  fleet: () => Promise<typeof import('./fleet/edges.ts')>
   /**
    * Opens a file to be written, which must be none of the inputs; `-` is standard output. Waits for the reader of a named pipe until
    * the signal comes. Throws CaptureError `unwritable`, also from its sink and commit.

@@ -42,6 +42,7 @@ if ((argv.length === 1 || isVerbose) && (argv.includes('--version') || argv.incl
     size: async (paths) => (await edges()).totalSize(paths),
     comparer: async () => (await edges()).compareCaptures,
     follower: async () => (await edges()).followFile,
+    fleet: async () => (await edges()).fleet,
     output: async (path, inputs, signal) => (await edges()).awaitOutput(path, inputs, signal),
     onInterrupt(listener) {
       const first = (signal: StopSignal): void => {

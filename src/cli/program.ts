@@ -127,6 +127,35 @@ Exit status:
   130  stopped by Ctrl-C (what was compared so far is shown, and neither -o nor --csv is written); 143 by SIGTERM, 129 by SIGHUP
 `
 
+const FLEET_EXAMPLES = `
+Actions:
+  run <folder>...       reads capture points side by side on the cores of this machine, and joins them
+  merge <document>...   joins documents of points and fleets, and --out folders of runs, in any order
+  status <folder>       how far the run in an --out folder is: points that are done, begun, waiting, failed
+  worker                reads points for runs with --engine bullmq, on this machine or others, until Ctrl-C
+
+Points:
+  Each folder in the folder, however deep, is a capture point: its captures are a chain, read in natural order as one stream. Each capture
+  that lies loose in the folder is a point as well. Of several folders each one without folders in it is a point. Names are relative paths.
+  points.json in the folder says which VTEPs are at which point: { "leaf-1": ["10.0.0.1"] }.
+
+Examples:
+  vxpcap fleet run captures/
+  vxpcap fleet run captures/ --json --workers 8 --out run/ > fleet.json
+  vxpcap fleet run captures/ --resume --out run/
+  vxpcap fleet run captures/ --out run/ --shard 2/8
+  vxpcap fleet merge run/
+  vxpcap fleet status run/
+  vxpcap fleet worker --redis redis://10.0.0.9:6379
+  vxpcap fleet run /mnt/captures --engine bullmq --redis redis://10.0.0.9:6379 --out /mnt/run
+
+Exit status:
+  0    done
+  1    a finding is at least as severe as --fail-on
+  2    wrong usage, a point failed, or a capture is unreadable or damaged (the rest is shown)
+  130  stopped by Ctrl-C (nothing is shown; with --out the run can be resumed); 143 by SIGTERM, 129 by SIGHUP
+`
+
 const COMPLETION_EXAMPLES = `
 Examples:
   source <(vxpcap completion bash)       # in ~/.bashrc; likewise zsh in ~/.zshrc
@@ -150,6 +179,7 @@ const COMMANDS: readonly string[] = [
   'summarize',
   'report',
   'compare',
+  'fleet',
   'decode',
   'findings',
   'decap',
@@ -333,6 +363,47 @@ function build(host: Host, onHelp: (text: string) => void, onTask: (task: Task) 
         return compare(given, { top, failOn, color, ...rest }, host)
       })
     })
+  selecting(program.command('fleet'))
+    .description('many capture points of one fabric: what each counted, and what left one and never reached the other')
+    .argument('<action>', 'run, merge, status or worker')
+    .argument('[path...]', 'folders of captures to run; documents and folders of runs to merge')
+    .option('--json', 'one JSON document on standard output, nothing else there')
+    .option(
+      '--workers <n>',
+      'processes side by side; the output is the same for every n (default: one on each core)',
+      read.parseWorkers,
+    )
+    .option(
+      '--engine <name>',
+      'local, or bullmq: workers on several machines that share Redis and the folders',
+      read.parseEngine,
+    )
+    .option('--redis <url>', 'the Redis of --engine bullmq: redis://host:6379', read.parseRedis)
+    .option('--out <folder>', 'keep the documents of the points, and what --resume and merge need, in this folder')
+    .option(
+      '--resume',
+      'go on with the run in --out: points that are done are not read again unless their captures changed',
+    )
+    .option('--shard <i/n>', 'read only a part of the points: 2/8; /8 or auto where a scheduler says which part')
+    .option('--points <file>', 'which VTEPs are at which point (default: points.json in the folder)')
+    .option('--top <n>', `rows per table in text (default: ${DEFAULT_TOP})`, read.parseTop)
+    .option('--rows <n|all>', `rows per table of each point (default: ${DEFAULT_ROWS})`, read.parseRows)
+    .option('--port <n>', 'a further VXLAN port (repeatable)', repeated(read.parsePort))
+    .option('--underlay-mtu <n>', UNDERLAY_MTU, read.parseUnderlayMtu)
+    .option('--fail-on <severity>', FAIL_ON, read.parseFailOn)
+    .option('--memory <MB>', 'memory limit of each process in megabytes: smaller tables', read.parseMemory)
+    .option('--quiet', QUIET)
+    .option('--no-progress', NO_PROGRESS)
+    .option('--color <when>', COLOR, read.parseColor)
+    .option('--width <n>', WIDTH, read.parseWidth)
+    .option('--ascii', ASCII)
+    .addHelpText('after', FLEET_EXAMPLES)
+    .action((action, paths, { top = DEFAULT_TOP, rows = DEFAULT_ROWS, failOn = 'never', color = 'auto', ...rest }) => {
+      onTask(async () => {
+        const { fleet } = await commands()
+        return fleet(action, paths, { top, rows, failOn, color, ...rest }, host)
+      })
+    })
   program
     .command('decode')
     .description('each packet as a tree of layers and fields')
@@ -471,6 +542,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--fail-on': ['error', 'warning', 'note', 'never'],
   '--only': SECTION_NAMES,
   completion: ['bash', 'zsh', 'fish'],
+  '--engine': ['local', 'bullmq'],
+  fleet: ['run', 'merge', 'status', 'worker'],
 }
 
 /** Adds the options that select. */

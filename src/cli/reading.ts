@@ -99,7 +99,7 @@ export async function readCaptures(
 }
 
 /** What the summary itself is asked for. @throws UsageError where `--to` comes before `--from`. */
-export function settingsOf(options: ReadingOptions, rows: number): Settings {
+export function settingsOf(options: Omit<ReadingOptions, 'resume' | 'save'>, rows: number): Settings {
   return {
     rows,
     ...selectionOf(options),

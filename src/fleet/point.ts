@@ -10,7 +10,7 @@ import type { Summary } from '../summary.ts'
 import { PointAnalyzer, type PointCounts } from './point-analyzer.ts'
 
 /** Name under which a point's analyzer stands in a summary's `extra`. */
-const FLEET = 'fleet'
+export const FLEET = 'fleet'
 
 /** Analyzers with which a summary is the summary of a point. */
 export interface PointAnalyzers extends Readonly<Record<string, PacketAnalyzer>> {

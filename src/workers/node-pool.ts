@@ -124,10 +124,10 @@ export function startThreads(beside: number, options: ThreadOptions): StartedThr
 }
 
 /**
- * The build may put this module beside the worker's folder or into it.
+ * The file with which a thread or a process begins. The build may put this module beside the workers' folder or into it.
  * @returns `null` where the file is at neither place, or nothing says where this module is (a CommonJS bundle).
  */
-function fileOf(name: string): URL | null {
+export function fileOf(name: string): URL | null {
   const here: string | undefined = import.meta.url
   for (const path of [`./${name}.js`, `./workers/${name}.js`]) {
     if (!URL.canParse(path, here)) continue

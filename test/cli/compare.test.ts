@@ -49,6 +49,7 @@ async function compare(argv: string[], change: Partial<Host> = {}) {
     size: edges.totalSize,
     comparer: async () => edges.compareCaptures,
     follower: async () => edges.followFile,
+    fleet: async () => edges.fleet,
     output: edges.awaitOutput,
     onInterrupt: () => () => {},
     ...change,

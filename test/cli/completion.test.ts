@@ -52,7 +52,7 @@ const CASES: [words: string[], completions: string[]][] = [
   ],
   [['findings', 'CHECK'], ['CHECKSUM_PARTIAL']],
   [['he'], ['help']],
-  [['help', 'fl'], ['flows']],
+  [['help', 'flo'], ['flows']],
   [['uplink.pcap', '--on'], ['--only']],
   [['--on'], ['--only']],
   [
@@ -60,9 +60,9 @@ const CASES: [words: string[], completions: string[]][] = [
     ['always', 'auto'],
   ],
   [['--only', 'fi'], ['findings']],
-  [['fl', '--so'], ['--sort']],
-  [['fl', '--sort', 'dur'], ['duration']],
-  [['fl', 'uplink.pcap', '--rev'], ['--reverse']],
+  [['flo', '--so'], ['--sort']],
+  [['flo', '--sort', 'dur'], ['duration']],
+  [['flo', 'uplink.pcap', '--rev'], ['--reverse']],
 ]
 
 describe.skipIf(!has('bash'))(`bash${absent('bash')}`, () => {
@@ -137,7 +137,7 @@ describe.skipIf(!has('zsh'))(`zsh${absent('zsh')}`, () => {
     [['--only', ''], '--only', 3],
     [['--on'], '--only', 2],
     [['summarize', '--on'], '--only', 2],
-    [['fl', '--so'], '--sort', 2],
+    [['flo', '--so'], '--sort', 2],
     [['flows', 'uplink.pcap', '--so'], '--sort', 3],
   ])('completes %j from the options of the command that is meant', async (words, option, place) => {
     const found = (await asked(words)).split('\n')

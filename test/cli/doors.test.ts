@@ -47,6 +47,7 @@ async function printed(argv: string[], isTerminal = false): Promise<{ status: nu
     size: async () => null,
     comparer: async () => edges.compareCaptures,
     follower: async () => edges.followFile,
+    fleet: async () => edges.fleet,
     output: edges.awaitOutput,
     onInterrupt: () => () => {},
   }

@@ -56,6 +56,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     async follower() {
       throw new TypeError('nothing is followed here')
     },
+    fleet: () => import('../../src/cli/fleet/edges.ts'),
     async output() {
       throw new CaptureError('unwritable', 'cannot be written: there is no disk here')
     },

@@ -5,7 +5,8 @@ import type { SummarizeFilesOptions } from '../../src/cli/host.ts'
 import { run } from '../../src/cli/program.ts'
 import { fakeHost } from './fake-host.ts'
 
-const COMMANDS = 'summarize, report, compare, decode, findings, decap, filter, flows, vteps, vnis, macs, completion'
+const COMMANDS =
+  'summarize, report, compare, fleet, decode, findings, decap, filter, flows, vteps, vnis, macs, completion'
 const AN_ADDRESS =
   'expected an IPv4 or IPv6 address, a prefix such as 10.0.0.0/8, a range such as 10.0.0.1-10.0.0.9, or a list of such'
 
@@ -55,7 +56,7 @@ describe('usage', () => {
     [['summarize', '--jsn', 'a.pcap'], "unknown option '--jsn' (Did you mean --json?); see vxpcap summarize --help"],
     [['summarize', 'a.pcap', '--top'], "option '--top <n>' argument missing; see vxpcap summarize --help"],
     [['uplink'], "unknown command 'uplink'; to summarize a capture of that name: vxpcap summarize uplink"],
-    [['f', 'a.pcap'], "'f' could be findings, filter, flows; type more of it"],
+    [['f', 'a.pcap'], "'f' could be fleet, findings, filter, flows; type more of it"],
     [['a.pcap', '--csv'], "summarize has no option '--csv'; vxpcap compare, flows, vteps, vnis and macs have it"],
     [['flows', '--hex', 'a.pcap'], "flows has no option '--hex'; vxpcap decode has it"],
     [['--frobnicate'], "unknown option '--frobnicate'; see vxpcap summarize --help"],

@@ -61,6 +61,7 @@ export async function buildBin(): Promise<Bin> {
       pooled: join(ROOT, 'test/support/pooled.ts'),
       'workers/node-read': join(ROOT, 'src/workers/node-read.ts'),
       'workers/node-analyze': join(ROOT, 'src/workers/node-analyze.ts'),
+      'workers/node-point': join(ROOT, 'src/workers/node-point.ts'),
     },
     outDir: join(folder, 'dist'),
     format: 'esm',

@@ -57,6 +57,7 @@ export function manPage(commands: readonly CommandModel[], version: string): str
 
 function operand(name: string): string {
   if (name === 'findings') return '[code...]'
+  if (name === 'fleet') return 'run|merge|status|worker [path...]'
   return name === 'completion' ? 'bash|zsh|fish' : '[capture...]'
 }
 

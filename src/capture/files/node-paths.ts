@@ -101,7 +101,7 @@ async function captureFiles(folder: string, signal: AbortSignal | undefined): Pr
 }
 
 /** Names of the plain files of a directory (links to such included), in natural order. */
-async function filesIn(folder: string): Promise<string[]> {
+export async function filesIn(folder: string): Promise<string[]> {
   let entries: Awaited<ReturnType<typeof listed>>
   try {
     entries = await listed(folder)
@@ -134,6 +134,25 @@ async function listed(folder: string): Promise<Pick<Dirent, 'name' | 'isFile' | 
     isDirectory: () => entry.isDirectory(),
     isSymbolicLink: () => entry.isSymbolicLink(),
   }))
+}
+
+/** Names of the directories in a directory, links to such included, in natural order; hidden ones are left out. */
+export async function foldersIn(folder: string): Promise<string[]> {
+  const names: string[] = []
+  for (const entry of await listed(folder)) {
+    if (entry.name.startsWith('.')) continue
+    if (entry.isDirectory()) names.push(entry.name)
+    else if (entry.isSymbolicLink()) {
+      const info = await stat(fsPath(join(folder, entry.name))).catch(() => null)
+      if (info?.isDirectory() === true) names.push(entry.name)
+    }
+  }
+  return names.sort(compareNaturally)
+}
+
+/** Whether a path leads to a directory. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(fsPath(path)).catch(() => null))?.isDirectory() === true
 }
 
 async function isPlainFile(path: string): Promise<boolean> {
