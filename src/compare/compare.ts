@@ -145,7 +145,7 @@ function countUnreached(
   for (const row of rows) {
     const { seen } = surveyed[channels[channelOf[row]!]!.isForth ? 'near' : 'far']
     const counts = account.counts(row)
-    const unreached = (seen[row]?.packets ?? 0) - counts.sent - (copiesLeft[row] ?? 0)
+    const unreached = (seen[row]?.selected ?? 0) - counts.sent - (copiesLeft[row] ?? 0)
     counts.sent += unreached
     counts.notJudged += unreached
   }
@@ -191,7 +191,8 @@ function listedRows(plan: Plan, { near, far }: Surveyed, directions: Directions)
   const channel = (row: number): Channel => plan.channels[plan.channelOf[row]!]!
   const leaves = (row: number): boolean => (channel(row).isForth ? near : far).seen[row] !== undefined
   // Of a time that is selected not every direction has packets.
-  const isSeen = (row: number): boolean => near.seen[row] !== undefined || far.seen[row] !== undefined
+  const isKept = (row: number): boolean => (near.seen[row]?.selected ?? 0) + (far.seen[row]?.selected ?? 0) > 0
+  const isSeen = (row: number): boolean => channel(row).rows.some(isKept)
   const listed = rows.filter((row) => isSeen(row) && (leaves(row) || !channel(row).rows.some(leaves)))
   const isBack = (row: number): number => Number(!channel(row).isForth)
   return listed.sort((left, right) => isBack(left) - isBack(right) || directions.compare(left, right))
@@ -390,21 +391,21 @@ function nothingOf({ alone, surveyed, plan }: Work, directions: readonly Compare
   if (alone.near.inputs.length === 0 || alone.far.inputs.length === 0) return null
   if (alone.near.isStopped || alone.far.isStopped) return null
   const isCommon = directions.some(({ matched, altered, lost }) => matched + altered + lost > 0)
-  if (isCommon || near.datagrams + far.datagrams === 0) return null
+  if (isCommon || near.selected + far.selected === 0) return null
   const times = (place: Place): [string, string] | null => {
     const { firstTime, lastTime } = alone[place].summary.capture
     return firstTime === null || lastTime === null ? null : [firstTime, lastTime]
   }
   const cutShort = (['near', 'far'] as const).filter((place) => surveyed[place].isCutShort)
   return {
-    near: near.datagrams,
-    far: far.datagrams,
+    near: near.selected,
+    far: far.selected,
     nearTimes: times('near'),
     farTimes: times('far'),
     without:
-      near.datagrams === 0
+      near.selected === 0
         ? withoutTunnel(alone.near, 'near')
-        : far.datagrams === 0
+        : far.selected === 0
           ? withoutTunnel(alone.far, 'far')
           : null,
     isAlike: plan.alike !== null,
@@ -450,7 +451,7 @@ function sideOf({ alone, readings, surveyed, matcher, options }: Work, place: Pl
   return {
     files: capture.files,
     packets: capture.packets,
-    tunnelPackets: surveyed[place].datagrams,
+    tunnelPackets: surveyed[place].selected,
     copies: matcher.copies[place],
     firstTime: capture.firstTime,
     lastTime: capture.lastTime,

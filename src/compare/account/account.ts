@@ -89,6 +89,10 @@ export class Account implements Leaving, Decided {
     const row = i32[at + Word.Direction]!
     const counts = this.counts(row)
     const flags = i32[at + Word.Flags]!
+    if ((flags & RecordFlag.Unselected) !== 0) {
+      if ((flags & RecordFlag.Matched) === 0) this.leftovers.addLeft(leftoverOf(ring, serial, isDue))
+      return
+    }
     counts.sent++
     counts.destinationPorts.add(i32[at + Word.DestinationPort]!)
     counts.overhead = i32[at + Word.OuterLength]! - i32[at + Word.InnerBytes]! + ethernet.LENGTH
@@ -110,6 +114,7 @@ export class Account implements Leaving, Decided {
       this.leftovers.addArrived(leftoverOf(ring, serial, isDue))
       return
     }
+    if ((flags & RecordFlag.Unselected) !== 0) return
     const row = i32[at + Word.OtherDirection]!
     const counts = this.counts(row)
     counts.received++
@@ -156,6 +161,7 @@ export class Account implements Leaving, Decided {
     const other = plan.channels[i32[left + Word.Channel]!]!.isForth ? 'far' : 'near'
     const time = ring.f64[(left / WORDS) * REALS + Real.Time]!
     if (time > judgement.lastArrived[other]) judgement.lastArrived[other] = time
+    if ((i32[left + Word.Flags]! & RecordFlag.Unselected) !== 0) return
     if (
       i32[left + Word.LeftOut] !== i32[arrived + Word.LeftOut] ||
       i32[left + Word.Checksum] !== i32[arrived + Word.Checksum]
@@ -182,6 +188,7 @@ export class Account implements Leaving, Decided {
   }
 
   notFound(left: Leftover, missing: number): void {
+    if (!left.isSelected) return
     const counts = this.counts(left.direction)
     if (missing === left.payload) {
       // Where the sender's TCP data are cut behind the capture, their sizes are none of the wire.
@@ -201,6 +208,7 @@ export class Account implements Leaving, Decided {
   }
 
   unexplained(arrived: Leftover): void {
+    if (!arrived.isSelected) return
     const row = this.#rowFor(arrived)
     const counts = this.counts(row)
     counts.received++
@@ -212,12 +220,13 @@ export class Account implements Leaving, Decided {
   /** Gives up what only bytes could tell, which nobody looked at. */
   leaveUnlooked(): void {
     for (const { left, missing } of this.suspicions) this.notFound({ ...left, isEarly: true }, missing)
-    for (const arrived of this.leftovers.suspects) this.counts(this.#rowFor(arrived)).received++
+    for (const arrived of this.leftovers.suspects) if (arrived.isSelected) this.counts(this.#rowFor(arrived)).received++
   }
 
   /** Bytes told that a packet is the other one with some bits changed. */
   altered(left: Leftover, arrived: Leftover, bits: AlteredBit[], isMatched: boolean): void {
-    const counts = this.counts(left.direction)
+    const counts = this.#countsOfBoth(left, arrived)
+    if (counts === null) return
     counts.altered++
     if (isMatched) counts.matched--
     else {
@@ -235,7 +244,8 @@ export class Account implements Leaving, Decided {
     arrived: Leftover,
     { field, from, to }: Pick<Rewrite, 'field' | 'from' | 'to'>,
   ): void {
-    const counts = this.counts(left.direction)
+    const counts = this.#countsOfBoth(left, arrived)
+    if (counts === null) return
     counts.matched++
     counts.received++
     counts.rewritten++
@@ -246,6 +256,14 @@ export class Account implements Leaving, Decided {
     if (!Number.isNaN(delay)) counts.delays.add(delay)
     left.isTaken = true
     this.#tell('matched', left, arrived)
+  }
+
+  /** Counts for a packet of whose two records the filter keeps one at least; what left without being kept was not counted yet. */
+  #countsOfBoth(left: Leftover, arrived: Leftover): DirectionCounts | null {
+    if (!left.isSelected && !arrived.isSelected) return null
+    const counts = this.counts(left.direction)
+    if (!left.isSelected) counts.sent++
+    return counts
   }
 
   /** Tells of the matched packets whose checksums differ, and that turned out to be unaltered. */

@@ -28,6 +28,8 @@ export interface Leftover {
   order: number
   isOneOf: boolean
   isShort: boolean
+  /** Whether the filter keeps it. */
+  isSelected: boolean
   /** Whether it had to be given up before its time. */
   isEarly: boolean
   /** Whether TCP data of something that left are in it. */
@@ -245,6 +247,7 @@ export function leftoverOf(ring: Ring, serial: number, isDue: boolean): Leftover
     order: i32[at + Word.Order]!,
     isOneOf: (flags & RecordFlag.OneOf) !== 0,
     isShort: (flags & RecordFlag.Short) !== 0,
+    isSelected: (flags & RecordFlag.Unselected) === 0,
     isEarly: !isDue,
     isSegment: false,
     isSuspect: false,

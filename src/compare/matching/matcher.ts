@@ -97,7 +97,7 @@ export class Matcher {
     const isKeyed = key.shortOf === 0
     this.#alike = 0
     if (isKeyed && this.#isCopy(datagram, high, low, channelIndex, flags, time, this.#doubling.isDoubled[place])) {
-      this.#countCopy(place, datagram.direction, isLeft)
+      if (datagram.isSelected) this.#countCopy(place, datagram.direction, isLeft)
       return
     }
     const { ring } = this
@@ -150,8 +150,10 @@ export class Matcher {
     const isSettled = isTwin || (flags & (RecordFlag.Matched | RecordFlag.Duplicate)) !== 0
     if (!isDue && !this.#isOver && !isSettled) this.dropped++
     const place = (flags & RecordFlag.Far) !== 0 ? 'far' : 'near'
-    if (isTwin) this.#countCopy(place, i32[at + Word.Direction]!, (flags & RecordFlag.Left) !== 0)
-    else if ((flags & RecordFlag.Left) !== 0) this.#leaving.left(ring, serial, isDue)
+    if (isTwin) {
+      if ((flags & RecordFlag.Unselected) === 0)
+        this.#countCopy(place, i32[at + Word.Direction]!, (flags & RecordFlag.Left) !== 0)
+    } else if ((flags & RecordFlag.Left) !== 0) this.#leaving.left(ring, serial, isDue)
     else this.#leaving.arrived(ring, serial, isDue)
     ring.tail++
     this.#leaving.passed(time - this.#plan.disorder)
@@ -322,11 +324,20 @@ export class Matcher {
     else if (twice !== NONE) this.#duplicate(twice, serial)
   }
 
+  /** Keeps both ends of a match of which the filter keeps either. */
+  #selectBoth(from: number, to: number): void {
+    const { i32 } = this.ring
+    if ((i32[from + Word.Flags]! & i32[to + Word.Flags]! & RecordFlag.Unselected) !== 0) return
+    i32[from + Word.Flags]! &= ~RecordFlag.Unselected
+    i32[to + Word.Flags]! &= ~RecordFlag.Unselected
+  }
+
   #match(left: number, arrived: number): void {
     const { ring } = this
     const { i32, f64 } = ring
     const from = ring.at(left)
     const to = ring.at(arrived)
+    this.#selectBoth(from, to)
     // What may have been another one makes its partner so too.
     const isOneOf = (i32[from + Word.Flags]! | i32[to + Word.Flags]!) & RecordFlag.OneOf
     i32[from + Word.Flags]! |= RecordFlag.Matched | isOneOf
@@ -356,6 +367,7 @@ export class Matcher {
     const { i32, f64 } = ring
     const from = ring.at(left)
     const to = ring.at(arrived)
+    this.#selectBoth(from, to)
     i32[to + Word.Flags]! |= RecordFlag.Duplicate | (i32[from + Word.Flags]! & RecordFlag.OneOf)
     i32[to + Word.OtherNumber] = i32[from + Word.Number]!
     i32[to + Word.OtherFile] = i32[from + Word.File]!

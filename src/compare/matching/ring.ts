@@ -81,6 +81,8 @@ export const RecordFlag = {
   Train: 512,
   /** It may turn out to be altered, and is told of at the end. */
   Held: 1024,
+  /** The filter leaves it out, unless it is matched with one that is kept. */
+  Unselected: 2048,
 } as const
 
 /** The records that wait. */
@@ -137,7 +139,8 @@ export class Ring {
     i32[at + Word.KeyLow] = low
     i32[at + Word.Channel] = channel
     i32[at + Word.Direction] = datagram.direction
-    i32[at + Word.Flags] = flags | (key.isUnicast ? RecordFlag.Unicast : 0)
+    i32[at + Word.Flags] =
+      flags | (key.isUnicast ? RecordFlag.Unicast : 0) | (datagram.isSelected ? 0 : RecordFlag.Unselected)
     i32[at + Word.Number] = datagram.number
     i32[at + Word.File] = datagram.file
     i32[at + Word.OuterLength] = datagram.outerLength

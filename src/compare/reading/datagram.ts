@@ -15,6 +15,8 @@ export class Datagram {
   number = 0
   /** Which record of its side it is, whatever is selected. */
   position = 0
+  /** Whether the filter keeps it; a match is kept where either of its ends is. */
+  isSelected = true
   /** Row of its direction. */
   direction = NONE
   /** Outer IP length of the whole datagram. */

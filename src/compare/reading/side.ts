@@ -130,11 +130,12 @@ export class SideReader {
     walk.enter(run.view, packet, packet.number, run.file)
     const { layers } = walk
     if (layers.tunnel === TunnelKind.None || layers.outerIp.isFragment || !hasAddresses(layers)) return false
-    if (!isInTime || (criteria !== null && !criteria.accepts(layers))) return false
+    if (!isInTime) return false
     if (!isTimed) {
       this.untimed++
       return false
     }
+    datagram.isSelected = criteria === null || criteria.accepts(layers)
     datagram.file = run.file
     datagram.number = walk.joined.length > 0 ? walk.joined[0]! : packet.number
     if (this.#only !== null && !this.#only.has(nameOf(datagram))) return false

@@ -12,6 +12,8 @@ const FEW = 16
 /** What one side has of a direction. */
 export interface Seen {
   packets: number
+  /** Those that the filter keeps. */
+  selected: number
   first: number
   last: number
 }
@@ -25,6 +27,8 @@ export class SideSurvey {
   /** Nanoseconds by which a datagram is earlier than one before it, at most: where records are not in order of time. */
   disorder = 0
   #latest = Number.NEGATIVE_INFINITY
+  /** Those that the filter keeps. */
+  selected = 0
   firstTime = Number.POSITIVE_INFINITY
   lastTime = Number.NEGATIVE_INFINITY
   untimed = 0
@@ -73,10 +77,13 @@ export class SideSurvey {
     this.datagrams++
     if (time >= this.#latest) this.#latest = time
     else this.disorder = Math.max(this.disorder, this.#latest - time)
+    const selected = datagram.isSelected ? 1 : 0
+    this.selected += selected
     const seen = this.seen[direction]
-    if (seen === undefined) this.seen[direction] = { packets: 1, first: time, last: time }
+    if (seen === undefined) this.seen[direction] = { packets: 1, selected, first: time, last: time }
     else {
       seen.packets++
+      seen.selected += selected
       if (time < seen.first) seen.first = time
       if (time > seen.last) seen.last = time
     }
