@@ -28,13 +28,15 @@ describe('docs/security.md', () => {
 
 /**
  * Modules of Node that open connections, resolve names, run programs or evaluate text; and what is taken of them all the same: what
- * says whether a text is an address, and what waits for a pipe that is open already.
+ * says whether a text is an address, what waits for a pipe that is open already, and what starts processes of the package itself, which
+ * read the capture points of a fleet.
  */
 const FORBIDDEN =
   /^node:(net|tls|http2?|https|dgram|dns|dns\/promises|child_process|cluster|vm|inspector|repl|wasi|test|module)$/
 const TAKEN: Readonly<Record<string, string>> = {
   'cli/arguments.ts': "import { isIP } from 'node:net'",
   'capture/files/node-file.ts': "import { Socket } from 'node:net'",
+  'workers/node-point-pool.ts': "import { type ChildProcess, fork } from 'node:child_process'",
 }
 
 describe('the sources', () => {
@@ -47,6 +49,9 @@ describe('the sources', () => {
       return imports(text.replace(taken, '')).filter((module) => FORBIDDEN.test(module))
     })
     expect(found).toEqual([])
+    // A job queue over Redis, where it is asked for by name.
+    const queues = sources.filter(({ text }) => imports(text).some((module) => /^(bullmq|ioredis)$/.test(module)))
+    expect(queues.map(({ name }) => name).sort()).toEqual(['cli/fleet/bullmq.ts', 'cli/fleet/redis.ts'])
     const connects = /\b(await|return|globalThis\.|=) ?fetch\(|\bnew (WebSocket|XMLHttpRequest|EventSource)\(/
     expect(sources.filter(({ text }) => connects.test(text)).map(({ name }) => name)).toEqual([])
     expect(connects.test('const page = await fetch(address)')).toBe(true)

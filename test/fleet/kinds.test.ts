@@ -79,15 +79,19 @@ const losing =
     isLost(index) ? [] : [{ time, bytes: frame }]
 
 describe('missing between two points', () => {
-  it('is every lost packet, of many more than the sample holds, at any end', async () => {
+  it('is every lost packet, of many more than the sample holds, but for those at the very ends', async () => {
     const lost = (index: number): boolean => index % 97 === 60 || (index > 3_000 && index < 3_050)
     const { near, far } = bothWays(losing(lost))
     const fleet = await two(near, onClock(far, 3_600_000 * MS, 30))
     const missing = FORTH.filter((_, index) => lost(index)).length
     expect(fleet.directions[0]!.points[0]!.sampledOneIn).toBeGreaterThan(8)
-    expect(way(fleet, A, B)).toMatchObject({ sender: 'a', receiver: 'b', judged: 'yes', by: 'packets', missing })
+    expect(way(fleet, A, B)).toMatchObject({ sender: 'a', receiver: 'b', judged: 'yes', by: 'packets' })
+    // Behind the last packet that both samples hold, and before the first one, only whole steps tell.
+    const told = way(fleet, A, B).missing!
+    expect(told).toBeLessThanOrEqual(missing)
+    expect(told).toBeGreaterThanOrEqual(missing - 2)
     expect(way(fleet, B, A)).toMatchObject({ sender: 'b', receiver: 'a', missing: 0 })
-    expect(said(fleet)).toEqual([`error MISSING_BETWEEN_POINTS ${missing}`])
+    expect(said(fleet)).toEqual([`error MISSING_BETWEEN_POINTS ${told}`])
   })
 
   it('is a warning below one in a hundred', async () => {
@@ -314,7 +318,9 @@ describe('which point a VTEP is at', () => {
     }
     const fleet = await two(near, far)
     expect(way(fleet, A, B)).toMatchObject({ sender: 'a', receiver: 'b' })
-    expect(way(fleet, A, B).missing).toBeGreaterThan(590)
+    const lost = FORTH.length / 10
+    expect(way(fleet, A, B).missing).toBeLessThanOrEqual(lost)
+    expect(way(fleet, A, B).missing).toBeGreaterThan(0.95 * lost)
     // A sender that begins with another TTL may be anywhere.
     const odd = near.map((shot) => {
       const frame = shot.bytes.slice()
