@@ -39,6 +39,14 @@ export interface ComparedSide {
   findings: Finding[]
 }
 
+/** A clock that was set while captures ran. */
+export interface ClockJump {
+  /** Time of the first packet behind it, by the near clock as it was before any jump, ISO 8601 UTC. */
+  time: string
+  /** Milliseconds by which the far clock is further ahead from then on; negative where it is further behind. Either clock may have been set. */
+  ms: number
+}
+
 /** How the clocks of both sides stand to each other. */
 export interface ComparisonClock {
   /**
@@ -57,6 +65,10 @@ export interface ComparisonClock {
   sameClock: boolean
   /** Packets that were matched to estimate it. */
   packets: number
+  /** When a clock was set, as both directions show; what comes behind is compared all the same. {@link offsetMs} is the one before. */
+  jumps: ClockJump[]
+  /** Whether a clock runs so unevenly that no delay can be told. */
+  uneven: boolean
 }
 
 /** The time for which both sides were capturing. */

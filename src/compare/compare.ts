@@ -347,6 +347,11 @@ function documentOf(work: Work): Comparison {
       driftPpm: Math.round((clock?.drift ?? 0) * 1e9) / 1e3,
       sameClock: plan.sameClock,
       packets: plan.clockPackets,
+      jumps: plan.jumps.map(({ time, ahead }, index) => ({
+        time: timeText(base, time) ?? '',
+        ms: Math.round(ahead - (plan.jumps[index - 1]?.ahead ?? 0)) / MILLION,
+      })),
+      uneven: plan.isUneven,
     },
     window: {
       from: isShared ? timeText(base, from) : null,

@@ -1,5 +1,6 @@
 /** Clocks that are set or run unevenly while captures run, and delays that look like it. */
 import { describe, expect, it } from 'vitest'
+import { formatComparison } from '../../src/report/compare/text.ts'
 import { bytes, ethernet, ipv4, number, udp, vxlan } from '../support/packets.ts'
 import { Random } from '../support/random.ts'
 import {
@@ -67,6 +68,11 @@ describe('a clock that is set', () => {
         expect(delayMs!.max).toBeLessThan(5)
       }
       expect(alarmsOf(comparison)).toEqual(['LOST_BETWEEN'])
+      const [jump, ...more] = comparison.clock.jumps
+      expect(more).toEqual([])
+      expect(Math.abs(jump!.ms)).toBeCloseTo(Math.abs(ms), -1)
+      expect(comparison.clock.uneven).toBe(false)
+      expect(formatComparison(comparison).replace(/\s+/g, ' ')).toContain('A clock was set: from about')
     }
   })
 
@@ -84,6 +90,8 @@ describe('a clock that is set', () => {
       set(far, (time) => 300 * MS + time * 40e-6),
     )
     expect(Math.abs(comparison.clock.driftPpm - 40)).toBeLessThan(15)
+    expect(comparison.clock).toMatchObject({ jumps: [], uneven: false })
+    expect(formatComparison(comparison)).not.toMatch(/was set|unevenly/)
     expect(directionOf(comparison, A, B)).toMatchObject({ lost: 5, matched: 595 })
   })
 })
@@ -96,6 +104,8 @@ describe('a clock that runs unevenly', () => {
     for (const other of [slewed, fast]) {
       const comparison = await compareShots(near, other)
       expect(comparison.directions.map(({ delayMs }) => delayMs)).toEqual([null, null])
+      expect(comparison.clock.uneven).toBe(true)
+      expect(formatComparison(comparison).replace(/\s+/g, ' ')).toContain('A clock runs unevenly, so that delays are not told.')
       expect(
         comparison.directions.flatMap(({ lossOverTime }) => lossOverTime).every((step) => step.delayMs === null),
       ).toBe(true)

@@ -22,6 +22,8 @@ const MOST_JUMPS = 16
 export interface Jump {
   position: number
   ahead: number
+  /** When, by the near clock. */
+  time: number
 }
 
 /** Finds the jumps by the pair of addresses that have the most packets in both directions, and sets far times back by them. */
@@ -87,7 +89,7 @@ function jumpsIn(one: readonly Pair[], other: readonly Pair[]): Jump[] {
     }
     const size = stepOf(one, best, other, bestPlace)
     ahead += size
-    jumps.push({ position: firstBehind(one, best, other, bestPlace), ahead })
+    jumps.push({ position: firstBehind(one, best, other, bestPlace), ahead, time: one[best]!.near.time })
     from = best
     at = best + SHOWING - 1
   }

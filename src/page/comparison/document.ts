@@ -117,6 +117,8 @@ export const COMPARISON: Codec<Comparison> = record({
     driftPpm: millionths,
     sameClock: flag,
     packets: figure,
+    jumps: list(record({ time: exactTime, ms: millionths })),
+    uneven: flag,
   }),
   window: record({ from: nullable(exactTime), to: nullable(exactTime), ms: millionths, waitingMs: millionths }),
   matched: figure,

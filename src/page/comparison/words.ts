@@ -102,7 +102,15 @@ export function duplicatedWords({ firstArrival }: DuplicatedPacket, locate: (pac
 }
 
 /** How the clocks stand to each other, in words. */
-export function clockWords({ offsetMs, errorMs, driftPpm, sameClock, packets }: ComparisonClock): string {
+export function clockWords({
+  offsetMs,
+  errorMs,
+  driftPpm,
+  sameClock,
+  packets,
+  jumps,
+  uneven,
+}: ComparisonClock): string {
   if (sameClock) return 'Both sides have one clock, as was said: no offset was estimated.'
   if (offsetMs === null) {
     return 'Nothing tells how the clocks of both sides stand to each other, so that neither delay nor loss can be judged.'
@@ -117,7 +125,7 @@ export function clockWords({ offsetMs, errorMs, driftPpm, sameClock, packets }: 
     errorMs === null
       ? '. Packets go one way only, so that delays are those above the smallest'
       : `, give or take ${milliseconds(errorMs)}`
-  return `The far clock ${stand} the near one${bar}; ${drift} (from ${plural(packets, 'packet')} in both).`
+  return `The far clock ${stand} the near one${bar}; ${drift} (from ${plural(packets, 'packet')} in both).${jumps.length > 0 ? ` A clock was set ${plural(jumps.length, 'time')} on the way; that is taken out.` : ''}${uneven ? ' A clock runs unevenly, so that delays are not told.' : ''}`
 }
 
 /** When both sides were capturing, in words. */

@@ -237,8 +237,19 @@ function clockWords(comparison: Comparison): string[] {
     ]
   }
   return [
-    `${stand}, ${errorMs === 0 ? 'exactly' : `give or take ${milliseconds(errorMs)}`}, by ${plural(clock.packets, 'packet')} that are in both.`,
+    `${stand}, ${errorMs === 0 ? 'exactly' : `give or take ${milliseconds(errorMs)}`}, by ${plural(clock.packets, 'packet')} that are in both.${unsteadyWords(clock)}`,
   ]
+}
+
+/** What a clock did that does not simply run. */
+function unsteadyWords({ jumps, uneven }: ComparisonClock): string {
+  const [first] = jumps
+  const more = jumps.length > 1 ? `, and ${plural(jumps.length - 1, 'time')} more` : ''
+  const set =
+    first === undefined
+      ? ''
+      : ` A clock was set: from about ${shortTime(first.time)} on the far one is ${milliseconds(Math.abs(first.ms))} further ${first.ms > 0 ? 'ahead' : 'behind'}${more}; that is taken out of loss and delays.`
+  return uneven ? `${set} A clock runs unevenly, so that delays are not told.` : set
 }
 
 /** Whether the times of a side say nothing: then nothing is known of the clocks, although packets are in both. */
