@@ -105,7 +105,9 @@ describe('a clock that runs unevenly', () => {
       const comparison = await compareShots(near, other)
       expect(comparison.directions.map(({ delayMs }) => delayMs)).toEqual([null, null])
       expect(comparison.clock.uneven).toBe(true)
-      expect(formatComparison(comparison).replace(/\s+/g, ' ')).toContain('A clock runs unevenly, so that delays are not told.')
+      expect(formatComparison(comparison).replace(/\s+/g, ' ')).toContain(
+        'A clock runs unevenly, so that delays are not told.',
+      )
       expect(
         comparison.directions.flatMap(({ lossOverTime }) => lossOverTime).every((step) => step.delayMs === null),
       ).toBe(true)
