@@ -52,6 +52,7 @@ const innards = [
   'Keys',
   'Macs',
   'PathCounter',
+  'PointState',
   'Paths',
   'Ports',
   'Resolver',

@@ -65,6 +65,7 @@ export type PresentationOptions = Pick<SummarizeOptions, 'rows' | 'underlayMtu'>
 
 /** A saved {@link Summarizer}: plain objects, lists and typed arrays, nothing that is of one process. */
 export interface SummarizerState {
+  /** The options that say what is counted. */
   counting: CountingOptions
   /** The files that were read, each with what is told of it. */
   files: ReadFile[]
@@ -72,7 +73,9 @@ export interface SummarizerState {
   given: string[]
   /** The number that the next packet has. */
   nextNumber: number
+  /** Whether everything that was begun was read to its end. */
   complete: boolean
+  /** What the package's analyzers keep. */
   analysis: AnalysisState
   /** What analyzers of one's own saved, by their names; absent where there are none. */
   own?: Record<string, unknown>
@@ -185,10 +188,15 @@ export interface MergeOptions<I extends NamedInput> extends MergedCapturesOption
 
 /** One file as it was read. */
 export interface ReadFile extends FileSummary {
+  /** What is wrong with it: where it is damaged, or cut short. */
   issues: readonly CaptureIssue[]
+  /** Packets that the capture itself lost and received, as the file says; `null` where it does not. */
   dropped: number | null
+  /** See {@link dropped}. */
   received: number | null
+  /** Number of the first packet whose time is damaged, 0 without one. */
   damagedTimeAt: number
+  /** Files that were appended to it and cannot be read with it; `null` without. */
   appended: AppendedFiles | null
 }
 

@@ -6,7 +6,10 @@ import { timeOf } from '../selection/selection.ts'
 import { StateError } from '../state-error.ts'
 
 /** What may be given again: all of it, a part of it, or nothing. */
-export type GivenCounting = Omit<Partial<CountingOptions>, 'limits'> & { limits?: Partial<Limits> }
+export type GivenCounting = Omit<Partial<CountingOptions>, 'limits'> & {
+  /** Limits of tables. */
+  limits?: Partial<Limits>
+}
 
 /** How an option is told, where it is another one than before. */
 const NAMES: readonly [option: keyof GivenCounting, name: string][] = [
