@@ -14,6 +14,8 @@ import type { Span } from './judgement.ts'
 
 /** Packets of the way back that show that their side does not record them. */
 const LEAST_UNSEEN = 3
+/** Packets of a direction of which not one arrives before the captures are read once more for answers: one or two may be lost by chance. */
+const LEAST_MISSING = 3
 
 /** What is needed to tell. */
 export interface UnrecordedOptions {
@@ -38,8 +40,9 @@ export async function unrecordedRows(
     const back = directions.back(row)
     if (back < 0 || !isSeen(row, place, options) || isSeen(row, otherOf(place), options)) continue
     if (!isSeen(back, place, options)) continue
-    if (isSeen(back, otherOf(place), options)) asked[place].set(row, back)
-    else if (isUnseen(back, place, options)) rows.add(row).add(back)
+    if (!isSeen(back, otherOf(place), options)) {
+      if (isUnseen(back, place, options)) rows.add(row).add(back)
+    } else if ((options.surveyed[place].seen[row]?.packets ?? 0) >= LEAST_MISSING) asked[place].set(row, back)
   }
   for (const place of ['near', 'far'] as const) {
     for (const row of await answered(readings[place], asked[place], place, options)) rows.add(row)
