@@ -5,6 +5,7 @@ export { decompressed } from './capture/node.ts'
 export * from './index.ts'
 export { type FollowOptions, followFile } from './node-follow.ts'
 export { MOST_THREADS, type SummarizeFilesOptions, summarizeFiles } from './node-summarize.ts'
+export type { GivenCounting } from './states/counting.ts'
 export {
   type ResumeOptions,
   readState,

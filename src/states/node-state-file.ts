@@ -36,10 +36,9 @@ const MOST_INFLATED = 1_032
 const LARGEST_FILE = 4_294_967_295
 
 /** How a state is gone on with: what is shown, and options of counting only to be held against those of the state. */
-export interface ResumeOptions<Analyzers extends PacketAnalyzers = PacketAnalyzers>
-  extends GivenCounting,
-    PresentationOptions,
-    Pick<SummarizeOptions<Analyzers>, 'analyzers'> {}
+export type ResumeOptions<Analyzers extends PacketAnalyzers = PacketAnalyzers> = GivenCounting &
+  PresentationOptions &
+  Pick<SummarizeOptions<Analyzers>, 'analyzers'>
 
 /**
  * A Summarizer between two files as bytes, which {@link resumeState} goes on from, in another process or on another machine. They depend on
