@@ -40,10 +40,10 @@ describe.skipIf(!existsSync('/proc/self/stat'))('a run that something happens to
     const run = ended.finally(() => {
       isOver = true
     })
-    const record = at('deadly/work/leaf-1.json')
+    const record = join(at('deadly'), 'work', 'leaf-1.json')
     await until(() => {
       // As long as it is at the second capture of the first point.
-      if (existsSync(at('deadly/work/leaf-1.vxp')))
+      if (existsSync(join(at('deadly'), 'work', 'leaf-1.vxp')))
         for (const worker of childrenOf(child.pid!)) process.kill(worker, 'SIGKILL')
       return isOver || (existsSync(record) && readFileSync(record, 'utf8').includes('died'))
     }, 'a failure')
